@@ -1,0 +1,100 @@
+import { constantTimeEqual } from "@oslojs/crypto/subtle";
+import { concatBytes, fromBase64url, toBase64url, utf8 } from "./encoding.ts";
+import type { SecretRing, SecretRoot } from "./secret-ring.ts";
+
+/** Production Workers refuse more in one call; the strength comes from chaining blocks of this size. */
+const BLOCK_ITERATIONS = 100_000;
+const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
+const HASH_BITS = 256;
+
+/** `match_outdated`: right, but of an older cost or pepper, so it should be hashed anew. */
+export type PasswordVerdict = "match" | "match_outdated" | "mismatch";
+
+/**
+ * Hashes and checks passwords. Every `verify` costs at least `blocks` blocks, whether there is a
+ * stored hash or not, so that time does not tell whether an account exists.
+ */
+export type PasswordHasher = {
+  hash(password: string): Promise<string>;
+  /** `stored` is null for an address that has no account, or an account without a password. */
+  verify(stored: string | null, password: string): Promise<PasswordVerdict>;
+};
+
+type StoredHash = {
+  readonly blocks: number;
+  readonly iterations: number;
+  readonly pepperId: string;
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly hash: Uint8Array<ArrayBuffer>;
+};
+
+export function createPasswordHasher(ring: SecretRing, blocks: number): PasswordHasher {
+  return {
+    async hash(password) {
+      const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+      const chained = await chainBlocks(password, salt, blocks, BLOCK_ITERATIONS);
+      const hash = await applyPepper(ring.current, chained);
+      return format({ blocks, iterations: BLOCK_ITERATIONS, pepperId: ring.current.id, salt, hash });
+    },
+
+    async verify(stored, password) {
+      const parsed = stored === null ? null : parse(stored);
+      const salt = parsed?.salt ?? new Uint8Array(SALT_BYTES);
+      const cost = parsed?.blocks ?? blocks;
+      const chained = await chainBlocks(password, salt, cost, parsed?.iterations ?? BLOCK_ITERATIONS);
+      // A cheaper old hash must not answer sooner than a new one.
+      if (cost < blocks) await chainBlocks(password, salt, blocks - cost, BLOCK_ITERATIONS);
+      const root = parsed === null ? null : ring.find(parsed.pepperId);
+      const hash = await applyPepper(root ?? ring.current, chained);
+      if (!parsed || !root || !constantTimeEqual(hash, parsed.hash)) return "mismatch";
+      const current =
+        cost === blocks && parsed.iterations === BLOCK_ITERATIONS && root.id === ring.current.id;
+      return current ? "match" : "match_outdated";
+    },
+  };
+}
+
+/**
+ * PBKDF2-HMAC-SHA-256 (RFC 8018) in a chain: block 1 is salted with the salt, block i with
+ * salt ‖ output of block i−1. An attacker must do the blocks one after the other.
+ */
+async function chainBlocks(
+  password: string,
+  salt: Uint8Array<ArrayBuffer>,
+  blocks: number,
+  iterations: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // NFC, so that one password typed on two keyboards is one password (NIST SP 800-63B-4 §3.1.1.2).
+  const material = await crypto.subtle.importKey("raw", utf8(password.normalize("NFC")), "PBKDF2", false, [
+    "deriveBits",
+  ]);
+  let output = new Uint8Array(0);
+  for (let block = 0; block < blocks; block++) {
+    const bits = await crypto.subtle.deriveBits(
+      { name: "PBKDF2", hash: "SHA-256", salt: concatBytes(salt, output), iterations },
+      material,
+      HASH_BITS,
+    );
+    output = new Uint8Array(bits);
+  }
+  return output;
+}
+
+async function applyPepper(root: SecretRoot, chained: Uint8Array<ArrayBuffer>) {
+  const key = await root.hmacKey("password-pepper");
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, chained));
+}
+
+const format = (stored: StoredHash): string =>
+  `$pbkdf2-sha256-chain$b=${stored.blocks},i=${stored.iterations},k=${stored.pepperId}` +
+  `$${toBase64url(stored.salt)}$${toBase64url(stored.hash)}`;
+
+const STORED = /^\$pbkdf2-sha256-chain\$b=(\d{1,3}),i=(\d{1,6}),k=([\w-]+)\$([\w-]+)\$([\w-]+)$/;
+
+function parse(text: string): StoredHash | null {
+  const [, blocks, iterations, pepperId, saltText, hashText] = STORED.exec(text) ?? [];
+  const salt = fromBase64url(saltText ?? "");
+  const hash = fromBase64url(hashText ?? "");
+  if (!blocks || !iterations || !pepperId || !salt || !hash) return null;
+  return { blocks: Number(blocks), iterations: Number(iterations), pepperId, salt, hash };
+}

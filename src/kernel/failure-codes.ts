@@ -1,0 +1,21 @@
+/** The stable codes of a failed answer (contract §1). The room `http` gives each its status and sentence. */
+export type FailureCode =
+  | "malformed_json"
+  | "validation_failed"
+  | "token_invalid"
+  | "invalid_credentials"
+  | "unauthorized"
+  | "refresh_invalid"
+  | "email_not_verified"
+  | "account_deactivated"
+  | "not_found"
+  | "method_not_allowed"
+  | "username_taken"
+  | "last_admin"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "internal"
+  | "unavailable";
+
+/** One field of a request that was refused: where it is, and what a person should do about it. */
+export type FieldProblem = { readonly path: string; readonly message: string };

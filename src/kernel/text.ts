@@ -1,0 +1,10 @@
+/**
+ * Text that every layer below stores as it was sent. SQLite's functions stop at NUL, and a lone
+ * surrogate becomes U+FFFD on its way to UTF-8, so that different strings would become equal.
+ */
+export const isCleanText = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
+
+/** Whether a line of text carries control characters, which have no place in a name or a mail header. */
+export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
+
+export const utf8Length = (text: string): number => new TextEncoder().encode(text).byteLength;

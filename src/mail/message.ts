@@ -1,0 +1,35 @@
+/**
+ * What the service says by mail, without its words: those are in the catalogue. `url` is a whole
+ * link whose query carries a one-time token.
+ */
+export type MailMessage =
+  /** To a new account: prove the address. */
+  | { readonly kind: "verify_email"; readonly url: string }
+  /** To the owner of an address that somebody tried to register again. */
+  | { readonly kind: "account_exists"; readonly signInUrl: string }
+  | { readonly kind: "reset_password"; readonly url: string }
+  | { readonly kind: "password_changed" }
+  /** To the new address of an account: prove it. */
+  | { readonly kind: "confirm_new_email"; readonly url: string }
+  /** To the old address: a change was asked for. */
+  | { readonly kind: "email_change_requested" }
+  /** To the old address: the change is done. */
+  | { readonly kind: "email_changed" }
+  | { readonly kind: "account_deactivated" }
+  /** A refresh token was used twice: the session was ended. */
+  | { readonly kind: "session_ended_after_reuse" };
+
+export type MailKind = MailMessage["kind"];
+
+/**
+ * A mail that waits to be stored in the batch of the change that it speaks of. `sealed` holds the
+ * message, and the recipient when that is not the account's own address at the time of sending.
+ */
+export type MailDraft = {
+  /** Names the row, and is the provider's idempotency key. */
+  readonly id: string;
+  readonly kind: MailKind;
+  readonly sealed: string;
+  /** Instant after which it must not be sent: its link would be dead. */
+  readonly expiresAt: number;
+};

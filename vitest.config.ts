@@ -1,0 +1,41 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** What the tests' Worker is configured with; a test that needs other values passes its own. */
+const testVars = {
+  ENVIRONMENT: "development",
+  PUBLIC_URL: "http://gatehouse.test",
+  AUTH_SECRET: "a test's root secret, 32 bytes or more",
+  MAIL_PROVIDER: "mailbox",
+  MAIL_FROM: "Gatehouse <no-reply@example.test>",
+  // One block keeps the suite quick; the cost itself is tested in test/unit/kernel.
+  PASSWORD_HASH_BLOCKS: "1",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Pure rules and known answers, in Node: an independent implementation is at hand there.
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...testVars, TEST_MIGRATIONS: await readD1Migrations("migrations") },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
+          setupFiles: ["test/support/apply-migrations.ts"],
+          globalSetup: ["test/support/loopback/start.ts"],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
