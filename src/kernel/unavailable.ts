@@ -1,5 +1,5 @@
 /** A dependency that the service cannot do without. */
-export type Dependency = "d1" | "kv" | "config";
+export type Dependency = "d1" | "config";
 
 /** Thrown when a dependency does not answer. The edge turns it into 503; nothing is decided without it. */
 export class Unavailable extends Error {
@@ -10,4 +10,12 @@ export class Unavailable extends Error {
     this.name = "Unavailable";
     this.dependency = dependency;
   }
+}
+
+/** The outage behind an error, however many times it was wrapped on its way up, or null. */
+export function findUnavailable(error: unknown): Unavailable | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof Unavailable) return at;
+  }
+  return null;
 }

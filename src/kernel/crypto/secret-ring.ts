@@ -50,13 +50,10 @@ async function createRoot(secret: string): Promise<SecretRoot> {
     id: toBase64url(new Uint8Array(await derive("id", 48))),
     hmacKey: (purpose) =>
       remember(`hmac/${purpose}`, async () =>
-        crypto.subtle.importKey(
-          "raw",
-          await derive(purpose, 256),
-          { name: "HMAC", hash: "SHA-256" },
-          false,
-          ["sign", "verify"],
-        ),
+        crypto.subtle.importKey("raw", await derive(purpose, 256), { name: "HMAC", hash: "SHA-256" }, false, [
+          "sign",
+          "verify",
+        ]),
       ),
     aesKey: (purpose) =>
       remember(`aes/${purpose}`, async () =>

@@ -1,0 +1,126 @@
+// The arrow of imports (docs/architecture.md), enforced. Each rule says who may not look where.
+
+const FOUNDATION = "^src/(accounts|audit|one-time-links|sessions)/";
+const CAPABILITIES = "^src/(registration|login|password-reset|maintenance|health)/";
+const GATEWAYS = "^src/(mail|breached-passwords)/";
+// Where HTTP is spoken: everything else in a room is verbs, rules and types.
+const EDGE_FILES = "/(routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
+// What a verb may know of mail: that there are messages, and an outbox.
+const MAIL_PORT = "^src/mail/(message|outbox-port)\\.ts$";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "kernel-imports-nothing-of-ours",
+      severity: "error",
+      from: { path: "^src/kernel/" },
+      to: { path: "^src/", pathNot: "^src/kernel/" },
+    },
+    {
+      name: "only-storage-knows-drizzle",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/storage/" },
+      to: { path: "node_modules/drizzle-orm" },
+    },
+    {
+      name: "storage-knows-only-the-domain",
+      comment: "Types of the rooms, and nothing that runs above it.",
+      severity: "error",
+      from: { path: "^src/storage/" },
+      to: {
+        path: "^src/",
+        pathNot: ["^src/(storage|kernel)/", FOUNDATION, "^src/mail/(message|mailbox-message)\\.ts$"],
+      },
+    },
+    {
+      name: "storage-is-wired-not-imported",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/storage/", "^src/(wiring|app)\\.ts$"] },
+      to: { path: "^src/storage/" },
+    },
+    {
+      name: "gateways-know-only-the-kernel",
+      severity: "error",
+      from: { path: GATEWAYS },
+      to: { path: "^src/", pathNot: ["^src/kernel/", GATEWAYS] },
+    },
+    {
+      name: "gateways-do-not-know-each-other",
+      severity: "error",
+      from: { path: "^src/(mail|breached-passwords)/" },
+      to: { path: GATEWAYS, pathNot: "^src/$1/" },
+    },
+    {
+      name: "mail-is-a-port",
+      severity: "error",
+      from: { path: [FOUNDATION, CAPABILITIES] },
+      to: { path: GATEWAYS, pathNot: MAIL_PORT },
+    },
+    {
+      name: "capabilities-do-not-know-each-other",
+      severity: "error",
+      from: { path: "^src/(registration|login|password-reset|maintenance|health)/" },
+      to: { path: CAPABILITIES, pathNot: "^src/$1/" },
+    },
+    {
+      name: "the-foundation-carries-the-capabilities",
+      severity: "error",
+      from: { path: FOUNDATION },
+      to: { path: CAPABILITIES },
+    },
+    {
+      name: "verbs-do-not-speak-http",
+      severity: "error",
+      from: { path: [FOUNDATION, CAPABILITIES], pathNot: EDGE_FILES },
+      to: { path: ["^src/http/", "node_modules/(hono|@hono|zod)/", EDGE_FILES] },
+    },
+    {
+      name: "http-knows-no-room",
+      comment: "But the type of a session, which a guard hands on.",
+      severity: "error",
+      from: { path: "^src/http/" },
+      to: { path: "^src/", pathNot: ["^src/(http|kernel)/", "^src/sessions/session\\.ts$"] },
+    },
+    {
+      name: "only-the-top-is-wired",
+      severity: "error",
+      from: { path: "^src/[^/]+/" },
+      to: { path: "^src/[^/]+\\.ts$" },
+    },
+    {
+      name: "only-wiring-reads-config",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/wiring\\.ts$" },
+      to: { path: "^src/config\\.ts$" },
+    },
+    {
+      name: "src-needs-no-test",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|scripts)/" },
+    },
+    {
+      name: "src-runs-on-what-it-declares",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown", "core"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    parser: "swc",
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};

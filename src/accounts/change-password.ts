@@ -1,0 +1,75 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, DAY } from "../kernel/clock.ts";
+import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { Account } from "./account.ts";
+import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
+import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import type { PasswordProblem } from "./password-policy.ts";
+
+export type ChangePasswordDeps = ConfirmPasswordDeps &
+  CheckNewPasswordDeps & {
+    readonly clock: Clock;
+    readonly hasher: Pick<PasswordHasher, "hash">;
+    readonly accounts: {
+      replacePassword(draft: {
+        accountId: string;
+        checkedHash: string;
+        newHash: string;
+        keepSessionId: string;
+        notice: MailDraft;
+        audit: AuditDraft;
+        now: number;
+      }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
+    };
+    readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+    readonly mail: MailOutbox;
+    readonly defer: (work: Promise<unknown>) => void;
+    readonly settings: { readonly accessTokenTtl: number };
+  };
+
+type Change = {
+  readonly account: Account;
+  /** The session that asks, which goes on. */
+  readonly sessionId: string;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly caller: Caller;
+};
+
+export type ChangePasswordFailure =
+  | { readonly reason: "wrong_password" }
+  | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
+
+/** Replaces the password and ends every other session; the one that asks goes on. */
+export async function changePassword(
+  deps: ChangePasswordDeps,
+  input: Change,
+): Promise<Result<void, ChangePasswordFailure>> {
+  const { account, sessionId } = input;
+  const confirmed = await confirmPassword(deps, account.id, input.currentPassword);
+  if (!confirmed.ok) return err({ reason: "wrong_password" });
+  const problem = await checkNewPassword(deps, input.newPassword, account);
+  if (problem) return err({ reason: "password_refused", problem });
+
+  const newHash = await deps.hasher.hash(input.newPassword);
+  const now = deps.clock.now();
+  const notice = await deps.mail.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
+  const outcome = await deps.accounts.replacePassword({
+    accountId: account.id,
+    checkedHash: confirmed.value.checkedHash,
+    newHash,
+    keepSessionId: sessionId,
+    notice,
+    audit: draftAuditEvent(deps, { type: "password_changed" }, input.caller, account.id),
+    now,
+  });
+  if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
+  const ttl = deps.settings.accessTokenTtl;
+  deps.defer(Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
+  deps.mail.deliverSoon([notice.id]);
+  return ok(undefined);
+}

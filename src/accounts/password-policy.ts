@@ -1,0 +1,43 @@
+import { utf8Length } from "../kernel/text.ts";
+import commonPasswordList from "./common-passwords.txt";
+
+/** Code points (ASVS 6.2.1). Fifteen are advised, and nothing but length is asked (ASVS 6.2.5). */
+export const MIN_PASSWORD_LENGTH = 8;
+
+/** Bytes: more is refused before any hashing. */
+export const MAX_PASSWORD_BYTES = 1024;
+
+/** What the account itself tells an attacker to try first (ASVS 6.2.11). */
+export type PasswordContext = {
+  readonly email: string;
+  readonly name: string;
+  readonly username: string | null;
+};
+
+export type PasswordProblem = "too_short" | "too_long" | "common" | "about_the_account" | "breached";
+
+// The commonest passwords of at least eight characters, one a line, in lower case (ASVS 6.2.4).
+let commonPasswords: ReadonlySet<string> | null = null;
+
+/** The rules that need nothing but the password and the account. NFC, as it will be hashed. */
+export function judgePassword(password: string, context: PasswordContext): PasswordProblem | null {
+  const normal = password.normalize("NFC");
+  if (utf8Length(password) > MAX_PASSWORD_BYTES) return "too_long";
+  if ([...normal].length < MIN_PASSWORD_LENGTH) return "too_short";
+  commonPasswords ??= new Set(commonPasswordList.split("\n"));
+  const folded = normal.toLowerCase();
+  if (commonPasswords.has(folded)) return "common";
+  return isAboutTheAccount(folded, context) ? "about_the_account" : null;
+}
+
+// A word of the account with up to so many characters around it is still that word.
+const PADDING = 3;
+const SHORTEST_WORD = 4;
+
+function isAboutTheAccount(folded: string, context: PasswordContext): boolean {
+  const [localPart = ""] = context.email.split("@");
+  const words = [context.email, localPart, context.name, context.name.replaceAll(" ", ""), context.username]
+    .map((word) => (word ?? "").toLowerCase())
+    .filter((word) => word.length >= SHORTEST_WORD);
+  return words.some((word) => folded.includes(word) && folded.length - word.length <= PADDING);
+}

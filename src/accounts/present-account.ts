@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { Account } from "./account.ts";
+
+/** `GET /me` (contract §2): column by column, so that a new one does not come out by itself. */
+export const profileSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    lastName: z.string().nullable(),
+    username: z.string().nullable(),
+    age: z.int().nullable(),
+    email: z.string(),
+    isVerified: z.boolean(),
+    phone: z.string().nullable(),
+    isPhoneVerified: z.boolean(),
+    avatarUrl: z.string().nullable(),
+    role: z.enum(["user", "admin", "superuser"]),
+    isActive: z.boolean(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Profile" });
+
+export const presentAccount = (account: Account): z.input<typeof profileSchema> => ({
+  id: account.id,
+  name: account.name,
+  lastName: account.lastName,
+  username: account.username,
+  age: account.age,
+  email: account.email,
+  isVerified: account.emailVerifiedAt !== null,
+  // Nobody has a phone or a picture yet; clients can rely on the fields all the same.
+  phone: null,
+  isPhoneVerified: false,
+  avatarUrl: null,
+  role: account.role,
+  isActive: account.status === "active",
+  createdAt: new Date(account.createdAt).toISOString(),
+  updatedAt: new Date(account.updatedAt).toISOString(),
+});

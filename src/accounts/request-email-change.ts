@@ -1,0 +1,59 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
+import type { Account } from "./account.ts";
+import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+
+export type RequestEmailChangeDeps = ConfirmPasswordDeps &
+  NewLinkDeps & {
+    readonly links: {
+      issueForNewAddress(draft: {
+        accountId: string;
+        newEmail: EmailAddress;
+        link: LinkDraft;
+        mail: MailDraft;
+        noticeToOldAddress: MailDraft;
+        audit: AuditDraft;
+      }): Promise<void>;
+    };
+    readonly mail: MailOutbox;
+  };
+
+type Request = {
+  readonly account: Account;
+  readonly newEmail: EmailAddress;
+  readonly password: string;
+  readonly caller: Caller;
+};
+
+/**
+ * Mails the new address a link and the old one a notice; nothing changes until the link is used. An
+ * address that another account has gets no mail, and the caller the same answer.
+ */
+export async function requestEmailChange(
+  deps: RequestEmailChangeDeps,
+  input: Request,
+): Promise<Result<void, { readonly reason: "wrong_password" }>> {
+  const { account, newEmail, caller } = input;
+  const confirmed = await confirmPassword(deps, account.id, input.password);
+  if (!confirmed.ok) return err({ reason: "wrong_password" });
+  const { link, url } = await newLink(deps, "change_email");
+  const { expiresAt } = link;
+  const mail = await deps.mail.draft({ kind: "confirm_new_email", url }, { expiresAt, to: newEmail.address });
+  const notice = await deps.mail.draft({ kind: "email_change_requested" }, { expiresAt, to: account.email });
+  await deps.links.issueForNewAddress({
+    accountId: account.id,
+    newEmail,
+    link,
+    mail,
+    noticeToOldAddress: notice,
+    audit: draftAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
+  });
+  deps.mail.deliverSoon([mail.id, notice.id]);
+  return ok(undefined);
+}

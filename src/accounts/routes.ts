@@ -1,0 +1,135 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { jsonBody } from "../http/input.ts";
+import { describe } from "../http/operation.ts";
+import { requireSession } from "../http/require-session.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import type { Result } from "../kernel/result.ts";
+import type { CurrentSession } from "../sessions/session.ts";
+import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
+import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
+import { accountFailures } from "./failures.ts";
+import {
+  ageField,
+  emailField,
+  lastNameField,
+  nameField,
+  newPasswordField,
+  passwordField,
+  passwordProblems,
+  usernameField,
+} from "./fields.ts";
+import { presentAccount, profileSchema } from "./present-account.ts";
+import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
+import { type UpdateProfileDeps, updateProfile } from "./update-profile.ts";
+
+const profile = answer(200, undefined, profileSchema);
+const passwordChanged = answer(200, "Password changed. Your other sessions have ended.");
+const emailChangeAsked = answer(200, "Please check the mailbox of the new address to confirm the change.");
+const deactivated = answer(200, "Your account has been deactivated.");
+
+/** One sentence for a wrong password where the address is not in question. */
+const WRONG_PASSWORD = "The password is not correct.";
+
+const profileBody = z
+  .strictObject({
+    name: nameField.optional(),
+    lastName: lastNameField.nullable().optional(),
+    username: usernameField.nullable().optional(),
+    age: ageField.nullable().optional(),
+  })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), "Must change something.");
+
+type Deps = ChangePasswordDeps &
+  UpdateProfileDeps &
+  RequestEmailChangeDeps &
+  DeactivateAccountDeps & { authenticate(token: string): Promise<Result<CurrentSession, string>> };
+
+/** The caller's own account. */
+export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Account";
+  const session = requireSession(depsOf);
+  return new Hono<HttpEnv>()
+    .get("/me", describe({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
+      respond(c, profile, presentAccount(c.var.session.account)),
+    )
+    .patch(
+      "/me",
+      describe({
+        summary: "Change profile fields; null clears an optional one",
+        tag,
+        answer: profile,
+        failures: ["username_taken"],
+      }),
+      session,
+      jsonBody(profileBody),
+      async (c) => {
+        const { account } = c.var.session;
+        const input = { accountId: account.id, change: c.req.valid("json"), caller: c.var.caller };
+        const result = await updateProfile(depsOf(c), input);
+        if (result.ok) return respond(c, profile, presentAccount(result.value));
+        const fields = [{ path: "username", message: "Is taken." }];
+        return refuse(c, accountFailures[result.error.reason], { fields });
+      },
+    )
+    .post(
+      "/me/password",
+      describe({
+        summary: "Change the password; the other sessions end",
+        tag,
+        answer: passwordChanged,
+        failures: ["invalid_credentials"],
+      }),
+      session,
+      jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
+      async (c) => {
+        const input = { ...c.req.valid("json"), ...c.var.session, caller: c.var.caller };
+        const result = await changePassword(depsOf(c), input);
+        if (result.ok) return respond(c, passwordChanged);
+        const { error } = result;
+        if (error.reason === "wrong_password") return refuseWrongPassword(c);
+        const fields = [{ path: "newPassword", message: passwordProblems[error.problem] }];
+        return refuse(c, accountFailures[error.reason], { fields });
+      },
+    )
+    .post(
+      "/me/email",
+      describe({
+        summary: "Mail the new address a link; nothing changes until it is used",
+        tag,
+        answer: emailChangeAsked,
+        failures: ["invalid_credentials"],
+      }),
+      session,
+      jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
+      async (c) => {
+        const { account } = c.var.session;
+        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const result = await requestEmailChange(depsOf(c), input);
+        return result.ok ? respond(c, emailChangeAsked) : refuseWrongPassword(c);
+      },
+    )
+    .post(
+      "/me/deactivate",
+      describe({
+        summary: "Close the caller's own account",
+        tag,
+        answer: deactivated,
+        failures: ["invalid_credentials", "last_admin"],
+      }),
+      session,
+      jsonBody(z.strictObject({ password: passwordField })),
+      async (c) => {
+        const { account } = c.var.session;
+        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const result = await deactivateAccount(depsOf(c), input);
+        if (result.ok) return respond(c, deactivated);
+        if (result.error.reason === "wrong_password") return refuseWrongPassword(c);
+        return refuse(c, accountFailures[result.error.reason]);
+      },
+    );
+}
+
+const refuseWrongPassword = (c: Parameters<typeof refuse>[0]) =>
+  refuse(c, accountFailures.wrong_password, { message: WRONG_PASSWORD });

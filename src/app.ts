@@ -1,0 +1,82 @@
+import { type Context, Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { accountRoutes } from "./accounts/routes.ts";
+import { healthRoutes } from "./health/routes.ts";
+import { callerOf } from "./http/caller-of.ts";
+import type { HttpEnv } from "./http/context.ts";
+import { type RequestLogLine, requestLog } from "./http/request-log.ts";
+import { refuse } from "./http/respond.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { type Clock, systemClock } from "./kernel/clock.ts";
+import { newId } from "./kernel/ids.ts";
+import { findUnavailable } from "./kernel/unavailable.ts";
+import { loginRoutes } from "./login/routes.ts";
+import { mailboxRoutes } from "./mailbox/routes.tsx";
+import { openApiRoutes } from "./openapi/routes.ts";
+import { passwordResetRoutes } from "./password-reset/routes.ts";
+import { registrationRoutes } from "./registration/routes.ts";
+import { sessionRoutes } from "./sessions/routes.ts";
+import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
+import type { Meter } from "./storage/metered-d1.ts";
+import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
+
+type AppEnv = { Bindings: Env; Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter } };
+
+export type AppOptions = {
+  readonly clock?: Clock;
+  /** Where the one line a request goes. */
+  readonly log?: (line: RequestLogLine) => void;
+};
+
+export type App = ReturnType<typeof createApp>;
+
+/** The service as one Hono app: what every request goes through, and which room answers it. */
+export function createApp(options: AppOptions = {}) {
+  const { clock = systemClock, log = (line) => console.log(JSON.stringify(line)) } = options;
+  const standing: StandingCache = new WeakMap();
+  const app = new Hono<AppEnv>();
+  const depsOf = (c: Context): Deps => c.get("deps");
+
+  app.use(async (c, next) => {
+    c.set("requestId", newId());
+    c.set("caller", callerOf(c.req.raw.headers));
+    c.set("meter", { d1: 0, kv: 0, kvFailed: 0 });
+    await next();
+    c.res.headers.set("X-Request-Id", c.var.requestId);
+  });
+  app.use(requestLog(clock, log, (c) => c.get("meter")));
+  app.use(securityHeaders());
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header("Allow", methods.join(", "));
+        return refuse(c, "method_not_allowed");
+      },
+    }),
+  );
+  app.use(async (c, next) => {
+    const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    c.set("deps", await wire(standing, { env: c.env, clock, meter: c.var.meter, defer }));
+    await next();
+  });
+
+  for (const room of [registrationRoutes, loginRoutes, sessionRoutes, accountRoutes, passwordResetRoutes]) {
+    app.route("/api/auth", room(depsOf));
+  }
+  app.route("/", keySetRoutes(depsOf));
+  app.route("/", healthRoutes());
+  app.route(
+    "/",
+    openApiRoutes(depsOf, () => app.routes),
+  );
+  // A constant of the bundler: a production bundle does not even hold the mailbox.
+  if (process.env.NODE_ENV !== "production") {
+    app.use("/dev/*", async (c, next) => (depsOf(c).isDevelopment ? next() : refuse(c, "not_found")));
+    app.route("/", mailboxRoutes(depsOf));
+  }
+
+  app.notFound((c) => refuse(c, "not_found"));
+  app.onError((error, c) => refuse(c, findUnavailable(error) ? "unavailable" : "internal"));
+  return app;
+}

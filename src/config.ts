@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
+import { err, ok, type Result } from "./kernel/result.ts";
+import { utf8Length } from "./kernel/text.ts";
+import { type MailSettings, readMailSettings } from "./mail/settings.ts";
+import { PROFILE_FIELDS } from "./registration/rules.ts";
+
+/** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
+export type Config = {
+  readonly environment: "development" | "production";
+  readonly authSecret: string;
+  readonly authSecretPrevious: string | undefined;
+  readonly passwordHashBlocks: number;
+  readonly breachedPasswordsApi: string | null;
+  readonly mail: MailSettings;
+  readonly settings: Settings;
+};
+
+/** The part of it that verbs may name in their deps. Lifetimes in seconds. */
+export type Settings = {
+  readonly publicUrl: string;
+  readonly audiences: readonly [string, ...string[]];
+  readonly accessTokenTtl: number;
+  readonly refreshIdleTtl: number;
+  readonly refreshMaxTtl: number;
+  readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
+  readonly mailFrom: MailSettings["from"];
+  readonly brand: {
+    readonly appName: string;
+    readonly logoUrl: string | null;
+    readonly color: string | null;
+    readonly publicUrl: string;
+  };
+};
+
+/** What a laptop gets for what nobody has set; production has to say these itself. */
+const DEVELOPMENT_DEFAULTS = {
+  PUBLIC_URL: "http://localhost:8787",
+  MAIL_PROVIDER: "mailbox",
+  MAIL_FROM: "Gatehouse <no-reply@example.test>",
+};
+
+const HAVE_I_BEEN_PWNED = "https://api.pwnedpasswords.com";
+
+const secret = z
+  .string("must be set")
+  .refine((value) => utf8Length(value) >= 32, "must have 32 bytes at least");
+
+const httpUrl = (allowHttp: boolean) =>
+  z.string("must be set").refine(
+    (value) => {
+      const url = URL.parse(value);
+      if (!url || url.search || url.hash || url.username || url.password) return false;
+      return url.protocol === "https:" || (allowHttp && url.protocol === "http:");
+    },
+    `must be ${allowHttp ? "an http or https" : "an https"} URL without query or fragment`,
+  );
+
+const seconds = (fallback: number, max: number) =>
+  z.coerce
+    .number("must be a number of seconds")
+    .int("must be whole seconds")
+    .min(1, "must be 1 second at least")
+    .max(max / SECOND, `must be ${max / SECOND} seconds at most`)
+    .default(fallback / SECOND);
+
+const commaList = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string("must be a comma-separated list")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item));
+
+const variables = (environment: Config["environment"]) =>
+  z.object({
+    AUTH_SECRET: secret,
+    AUTH_SECRET_PREVIOUS: secret.optional(),
+    // A base path in the issuer would not be a base of the routes, so there is none.
+    PUBLIC_URL: httpUrl(environment === "development").refine(
+      (value) => (URL.parse(value)?.pathname ?? "/") === "/",
+      "must not have a path",
+    ),
+    APP_NAME: z.string().min(1).max(64, "must have 64 characters at most").default("Gatehouse"),
+    APP_LOGO_URL: httpUrl(environment === "development").optional(),
+    APP_COLOR: z
+      .string()
+      .regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "must be #rgb or #rrggbb")
+      .optional(),
+    ACCESS_TOKEN_TTL: seconds(15 * MINUTE, DAY),
+    REFRESH_IDLE_TTL: seconds(7 * DAY, 365 * DAY),
+    REFRESH_MAX_TTL: seconds(30 * DAY, 365 * DAY),
+    REQUIRED_PROFILE_FIELDS: commaList(
+      z.enum(PROFILE_FIELDS, `may name ${PROFILE_FIELDS.join(", ")}`),
+    ).default([]),
+    AUDIENCES: commaList(z.string()).default([]),
+    PASSWORD_HASH_BLOCKS: z.coerce
+      .number("must be a number")
+      .int("must be a whole number")
+      .min(1, "must be 1 at least")
+      .max(50, "must be 50 at most")
+      .default(6),
+    BREACHED_PASSWORDS: z.enum(["on", "off"], "must be on or off").default("off"),
+    BREACHED_PASSWORDS_API_BASE: httpUrl(true).default(HAVE_I_BEEN_PWNED),
+  });
+
+export type ConfigProblem = { readonly path: string; readonly message: string };
+
+/** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
+export function readConfig(raw: Record<string, unknown>): Result<Config, readonly ConfigProblem[]> {
+  const environment = z.enum(["development", "production"]).default("production").safeParse(raw.ENVIRONMENT);
+  const mode = environment.data ?? "production";
+  const given = { ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}), ...withoutBlanks(raw) };
+  const parsed = variables(mode).safeParse(given);
+  const mail = readMailSettings(given);
+  const problems: ConfigProblem[] = [];
+  if (!environment.success)
+    problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    problems.push({ path: String(path[0]), message });
+  }
+  if ("problems" in mail) problems.push(...mail.problems);
+  else if (mode === "production" && mail.settings.provider === "mailbox") {
+    problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
+  }
+  if (problems.length > 0 || !parsed.success || "problems" in mail) return err(problems);
+  return ok(freeze(mode, parsed.data, mail.settings));
+}
+
+type Variables = z.output<ReturnType<typeof variables>>;
+
+function freeze(environment: Config["environment"], values: Variables, mail: MailSettings): Config {
+  const publicUrl = new URL(values.PUBLIC_URL).origin;
+  const [defaultAudience = "gatehouse", ...otherAudiences] = values.AUDIENCES;
+  return Object.freeze({
+    environment,
+    authSecret: values.AUTH_SECRET,
+    authSecretPrevious: values.AUTH_SECRET_PREVIOUS,
+    passwordHashBlocks: values.PASSWORD_HASH_BLOCKS,
+    breachedPasswordsApi: values.BREACHED_PASSWORDS === "on" ? values.BREACHED_PASSWORDS_API_BASE : null,
+    mail,
+    settings: Object.freeze({
+      publicUrl,
+      audiences: [defaultAudience, ...otherAudiences] as const,
+      accessTokenTtl: values.ACCESS_TOKEN_TTL,
+      refreshIdleTtl: values.REFRESH_IDLE_TTL,
+      refreshMaxTtl: values.REFRESH_MAX_TTL,
+      requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
+      mailFrom: mail.from,
+      brand: {
+        appName: values.APP_NAME,
+        logoUrl: values.APP_LOGO_URL ?? null,
+        color: values.APP_COLOR ?? null,
+        publicUrl,
+      },
+    }),
+  });
+}
+
+/** A variable that is set to nothing is not set. */
+const withoutBlanks = (raw: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ""));

@@ -1,6 +1,0 @@
-declare namespace Cloudflare {
-  interface Env {
-    DB: D1Database;
-    KV: KVNamespace;
-  }
-}

@@ -1,0 +1,12 @@
+import type { Caller } from "../kernel/caller.ts";
+
+const MAX_USER_AGENT = 256;
+
+/**
+ * The client as the platform saw it. `CF-Connecting-IP` is set by the edge and cannot be sent;
+ * `X-Forwarded-For` can, and is not read.
+ */
+export const callerOf = (headers: Headers): Caller => ({
+  ip: headers.get("CF-Connecting-IP"),
+  userAgent: headers.get("User-Agent")?.toWellFormed().slice(0, MAX_USER_AGENT) ?? null,
+});

@@ -1,0 +1,11 @@
+import type { Context } from "hono";
+import type { Caller } from "../kernel/caller.ts";
+import type { CurrentSession } from "../sessions/session.ts";
+
+/** What the edge knows of a request. `session` is set behind `requireSession` alone. */
+export type HttpEnv = {
+  Variables: { requestId: string; caller: Caller; session: CurrentSession };
+};
+
+/** How a room's routes get what its verbs need; the app gives it, and TypeScript checks that it fits. */
+export type DepsOf<Deps> = (c: Context) => Deps;

@@ -1,0 +1,22 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+
+/** What the wire says for a code: the status, and a sentence fit for a person (contract §1). */
+export const failureTable = {
+  malformed_json: [400, "The request body is not valid JSON."],
+  validation_failed: [400, "Some fields need another look."],
+  token_invalid: [400, "Token is invalid or expired"],
+  invalid_credentials: [401, "Invalid email or password"],
+  unauthorized: [401, "Please sign in to do this."],
+  refresh_invalid: [401, "The session has ended. Please sign in again."],
+  email_not_verified: [403, "Email not verified"],
+  account_deactivated: [403, "This account has been deactivated."],
+  not_found: [404, "There is nothing here."],
+  method_not_allowed: [405, "This address does not take that method."],
+  username_taken: [409, "This username is taken."],
+  last_admin: [409, "The last superuser has to stay."],
+  payload_too_large: [413, "The request body is too large."],
+  unsupported_media_type: [415, "Please send the body as application/json."],
+  internal: [500, "Something went wrong on our side."],
+  unavailable: [503, "The service is not available just now. Please try again in a moment."],
+} as const satisfies Record<FailureCode, readonly [ContentfulStatusCode, string]>;

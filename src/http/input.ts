@@ -1,0 +1,51 @@
+import { zValidator } from "@hono/zod-validator";
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { FieldProblem } from "../kernel/failure-codes.ts";
+import { isCleanText } from "../kernel/text.ts";
+import { documented } from "./operation.ts";
+import { readJson } from "./read-json.ts";
+import { refuse } from "./respond.ts";
+
+/** The validated JSON body as `c.req.valid("json")`; everything else gets the contract's 4xx. */
+export function jsonBody<Schema extends z.ZodObject>(schema: Schema) {
+  const validate = zValidator("json", schema, refuseInvalid);
+  const handler: typeof validate = async (c, next) => {
+    const read = await readJson(c.req.raw);
+    if (!read.ok) return refuse(c, read.error.code, { fields: read.error.fields });
+    // Read and parsed once, under our limits; the validator finds it there.
+    c.req.bodyCache.json = Promise.resolve(read.value);
+    return validate(c, next);
+  };
+  return documented(handler, {
+    body: schema,
+    failures: ["malformed_json", "validation_failed", "payload_too_large", "unsupported_media_type"],
+  });
+}
+
+/** The validated query as `c.req.valid("query")`. */
+export const queryParams = <Schema extends z.ZodObject>(schema: Schema) =>
+  documented(zValidator("query", schema, refuseInvalid), { query: schema, failures: ["validation_failed"] });
+
+/** The validated path parameters as `c.req.valid("param")`. */
+export const pathParams = <Schema extends z.ZodObject>(schema: Schema) =>
+  documented(zValidator("param", schema, refuseInvalid), { params: schema, failures: ["not_found"] });
+
+type Outcome = {
+  readonly success: boolean;
+  readonly target: string;
+  readonly data: unknown;
+  readonly error?: { readonly issues: readonly z.core.$ZodIssue[] };
+};
+
+function refuseInvalid(outcome: Outcome, c: Context): Response | undefined {
+  if (outcome.success) return undefined;
+  // An id that cannot be one names nothing.
+  if (outcome.target === "param") return refuse(c, "not_found");
+  return refuse(c, "validation_failed", { fields: outcome.error?.issues.flatMap(problemsOf) });
+}
+
+const problemsOf = (issue: z.core.$ZodIssue): FieldProblem[] =>
+  issue.code === "unrecognized_keys"
+    ? issue.keys.filter(isCleanText).map((key) => ({ path: key, message: "Is not a field of this request." }))
+    : [{ path: issue.path.join("."), message: issue.message }];

@@ -1,0 +1,41 @@
+import type { MiddlewareHandler } from "hono";
+import type { z } from "zod";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { Answer } from "./respond.ts";
+
+/**
+ * What one handler of a route says of itself. The OpenAPI document is put together from these, so
+ * it speaks of the very schemas and guards that run.
+ */
+export type OperationPart = {
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tag?: string;
+  readonly answer?: Answer<z.ZodType | null>;
+  /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
+  readonly bare?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  readonly params?: z.ZodObject;
+  /** Needs a bearer token. */
+  readonly session?: true;
+  readonly failures?: readonly FailureCode[];
+};
+
+// Written while the routes are built, read when the document is; the same for every request.
+const parts = new WeakMap<object, OperationPart>();
+
+/** Attaches documentation to a handler. */
+export function documented<H extends object>(handler: H, part: OperationPart): H {
+  parts.set(handler, part);
+  return handler;
+}
+
+export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
+
+type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
+  Pick<OperationPart, "failures" | "description">;
+
+/** The part of a route that no guard or schema knows: what it is for, and how it answers. */
+export const describe = (description: Description): MiddlewareHandler =>
+  documented(async (_c, next) => next(), description);

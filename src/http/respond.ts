@@ -1,0 +1,44 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
+import { failureTable } from "./failures.ts";
+
+/** Seconds after which asking again makes sense, when a store did not answer. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** One success of one route: what it says, documents and carries. */
+export type Answer<Data extends z.ZodType | null> = {
+  readonly status: ContentfulStatusCode;
+  readonly message?: string;
+  readonly data: Data;
+};
+
+export const answer = <Data extends z.ZodType | null = null>(
+  status: ContentfulStatusCode,
+  message: string | undefined,
+  data: Data = null as Data,
+): Answer<Data> => ({ status, message, data });
+
+/** Sends an answer that the route has documented; `data` is held to its schema by type. */
+export function respond<Data extends z.ZodType>(
+  c: Context,
+  documented: Answer<Data>,
+  data: z.input<Data>,
+): Response;
+export function respond(c: Context, documented: Answer<null>): Response;
+export function respond(c: Context, documented: Answer<z.ZodType | null>, data?: unknown): Response {
+  const { status, message } = documented;
+  return c.json({ success: true, message, data }, status);
+}
+
+type Details = { readonly message?: string; readonly fields?: readonly FieldProblem[] };
+
+/** Sends a failure of the contract. `message` replaces the code's own sentence. */
+export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
+  const [status, sentence] = failureTable[code];
+  if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
+  if (status === 503) c.header("Retry-After", String(RETRY_AFTER_SECONDS));
+  const error = { code, requestId: c.get("requestId"), fields: details.fields };
+  return c.json({ success: false, message: details.message ?? sentence, error }, status);
+}

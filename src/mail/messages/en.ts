@@ -1,0 +1,118 @@
+import { HOUR, MINUTE } from "../../kernel/clock.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+const secureAccount = ({ appName }: { appName: string }) =>
+  `If it was not you, somebody else may be able to get in. Ask for a new password straight away, with “Forgot password” where you sign in to ${appName}: that ends every session.`;
+
+/** The English words of all mails. */
+export const en: Catalogue = {
+  language: "en",
+  duration: (milliseconds) =>
+    milliseconds >= HOUR
+      ? counted(Math.floor(milliseconds / HOUR), "hour")
+      : counted(Math.max(1, Math.floor(milliseconds / MINUTE)), "minute"),
+  greeting: (name) => (name === null ? "Hello," : `Hello ${name},`),
+  linkBelow: "If the button does not work, open this link:",
+  footer: ({ appName }) =>
+    `${appName} sent this mail because it concerns an account with your address. We never ask for your password by mail.`,
+  mails: {
+    verify_email: {
+      subject: ({ appName }) => `Confirm your email address for ${appName}`,
+      heading: "Confirm your email address",
+      before: ({ appName, life }) => [
+        `Welcome to ${appName}! One step is left: confirm that this address is yours, and you can sign in.`,
+        `The link works once, and for ${life}. If it has run out, ask for a new one where you sign in.`,
+      ],
+      button: "Confirm my address",
+      after: () => [
+        "If you did not sign up, there is nothing to do: without this confirmation nobody can use the account.",
+      ],
+    },
+    account_exists: {
+      subject: ({ appName }) => `You already have an account at ${appName}`,
+      heading: "You already have an account",
+      before: ({ appName }) => [
+        `Somebody, probably you, tried to sign up at ${appName} with this address. It already has an account, so no new one was made and nothing has changed.`,
+        "You can simply sign in. If you do not remember your password, choose “Forgot password” there.",
+      ],
+      button: "Sign in",
+      after: () => [
+        "If it was not you, there is nothing to do. Whoever it was has not been told that you have an account.",
+      ],
+    },
+    reset_password: {
+      subject: ({ appName }) => `Choose a new password for ${appName}`,
+      heading: "Choose a new password",
+      before: ({ appName, life }) => [
+        `Somebody, hopefully you, asked for a new password for your account at ${appName}.`,
+        `The link works once, and for ${life}. A new password ends every session, so you will sign in again on all your devices.`,
+      ],
+      button: "Choose a new password",
+      after: () => [
+        "If it was not you, there is nothing to do: your password stays as it is. Please do not pass this mail on; whoever has the link can set your password.",
+      ],
+    },
+    password_changed: {
+      subject: ({ appName }) => `Your password for ${appName} was changed`,
+      heading: "Your password was changed",
+      before: ({ appName }) => [
+        `The password of your account at ${appName} has just been changed. If it was you, all is well and there is nothing to do.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    confirm_new_email: {
+      subject: ({ appName }) => `Confirm your new email address for ${appName}`,
+      heading: "Confirm your new email address",
+      before: ({ appName, life }) => [
+        `You asked to use this address for your account at ${appName}. Confirm that it is yours to finish the change; until then your account keeps its earlier address.`,
+        `The link works once, and for ${life}.`,
+      ],
+      button: "Confirm my new address",
+      after: () => [
+        "If you did not ask for this, there is nothing to do: without this confirmation the address is not used.",
+      ],
+    },
+    email_change_requested: {
+      subject: ({ appName }) => `A new email address was asked for at ${appName}`,
+      heading: "A new email address was asked for",
+      before: ({ appName }) => [
+        `Somebody signed in to your account at ${appName} asked to change its email address. Nothing has changed yet: we have sent a link to the new address, and the change is made when that link is used.`,
+        "If it was you, there is nothing more to do here.",
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    email_changed: {
+      subject: ({ appName }) => `Your email address at ${appName} was changed`,
+      heading: "Your email address was changed",
+      before: ({ appName }) => [
+        `Your account at ${appName} now has another email address. This one no longer signs you in, and this is the last mail about the account that we send here.`,
+      ],
+      after: ({ appName }) => [
+        `If it was not you, get in touch with the people who run ${appName} straight away: a new password can no longer be asked for with this address.`,
+      ],
+    },
+    account_deactivated: {
+      subject: ({ appName }) => `Your account at ${appName} was deactivated`,
+      heading: "Your account was deactivated",
+      before: ({ appName }) => [
+        `Your account at ${appName} has been deactivated. Every session has ended, and nobody can sign in to it, you included.`,
+      ],
+      after: ({ appName }) => [
+        `If you did not expect this, or want your account back, get in touch with the people who run ${appName}. They can activate it again.`,
+      ],
+    },
+    session_ended_after_reuse: {
+      subject: ({ appName }) => `We ended one of your sessions at ${appName}`,
+      heading: "We ended one of your sessions",
+      before: ({ appName }) => [
+        `A key that keeps you signed in to ${appName} was used a second time. That can mean that somebody has copied it, so we ended the session that it belongs to. Your other sessions go on.`,
+        "On that device or app you will be asked to sign in again.",
+      ],
+      after: ({ appName }) => [
+        `If this surprises you, or happens again, ask for a new password with “Forgot password” where you sign in to ${appName}: that ends every session.`,
+      ],
+    },
+  },
+};
+
+const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,44 @@
+import type { MailMessage } from "../message.ts";
+import { brandColor } from "./brand-color.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { composeLetter, LINK_LIVES, type LinkLives } from "./compose-letter.ts";
+import { en } from "./en.ts";
+import { Layout } from "./layout.tsx";
+import { plainText } from "./plain-text.ts";
+
+const catalogues = { en } satisfies Record<string, Catalogue>;
+
+/** The languages that mails are written in. */
+export type Locale = keyof typeof catalogues;
+
+export type MailBrand = {
+  readonly appName: string;
+  /** An http or https URL, or null to show the name instead. */
+  readonly logoUrl: string | null;
+  /** `#rgb` or `#rrggbb`; null or anything else gives the default. */
+  readonly color: string | null;
+  readonly publicUrl: string;
+};
+
+type Input = {
+  readonly message: MailMessage;
+  /** As its owner typed it, up to 64 characters; a name that looks like a link is not repeated. */
+  readonly recipientName: string | null;
+  readonly brand: MailBrand;
+  readonly locale: Locale;
+  /** What the mail says of its link's life; 24 hours, and 30 minutes for a new password, unless told. */
+  readonly linkLives?: LinkLives;
+};
+
+/** One mail in full: its subject, and the same words as HTML and as plain text. */
+export function renderMessage(input: Input): { subject: string; html: string; text: string } {
+  const { message, recipientName, locale, linkLives = LINK_LIVES } = input;
+  const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
+  const { appName, publicUrl } = brand;
+  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, linkLives });
+  const html = `<!doctype html>${<Layout letter={letter} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
+  return { subject: letter.subject, html, text: plainText(letter, publicUrl) };
+}
+
+/** The app's name goes into the subject, where a control character has the provider refuse the mail. */
+const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import type { Email } from "./port.ts";
+import { mailFrom } from "./sender-variable.ts";
+
+type Sender = { readonly from: Email["from"] };
+type HttpSettings = Sender & {
+  readonly apiKey: string;
+  /** Takes the place of the provider's own host; without a slash at its end. */
+  readonly apiBase: string | null;
+};
+
+type SettingsByProvider = {
+  readonly mailbox: Sender;
+  readonly resend: HttpSettings;
+  readonly postmark: HttpSettings & { readonly messageStream: string };
+  readonly sendgrid: HttpSettings;
+  readonly mailgun: HttpSettings & { readonly domain: string };
+  readonly brevo: HttpSettings;
+  readonly ses: Sender & {
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly apiBase: string | null;
+  };
+  readonly cloudflare: Sender;
+};
+
+export type MailProviderId = keyof SettingsByProvider;
+
+/** How mail is sent: one member for each provider, told apart by `provider`. */
+export type MailSettings<Id extends MailProviderId = MailProviderId> = {
+  [P in Id]: { readonly provider: P } & SettingsByProvider[P];
+}[Id];
+
+/** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
+export type SettingsProblem = { readonly path: string; readonly message: string };
+
+const required = (what: string) =>
+  z.string({ error: (issue) => (issue.input === undefined ? `must be set: ${what}` : "must be text") });
+
+// Keys travel in HTTP headers, where nothing but visible ASCII is safe.
+const secret = (what: string) =>
+  required(what).regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
+
+const apiBase = z
+  .string("must be text")
+  .refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment")
+  .transform((url) => url.replace(/\/+$/, ""))
+  .optional()
+  .transform((url) => url ?? null);
+
+const httpVariables = { MAIL_API_KEY: secret("the provider's API key"), MAIL_API_BASE: apiBase };
+
+const domain = required("the sending domain at Mailgun").regex(
+  /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i,
+  "must be a domain name",
+);
+const messageStream = z
+  .string("must be text")
+  .regex(/^[a-z0-9_-]+$/i, "must be the id of a message stream")
+  .default("outbound");
+const region = required("the AWS region").regex(/^[a-z0-9-]+$/, "must be the id of an AWS region");
+
+const httpOnly = <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
+  z.object(httpVariables).transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE }));
+
+const senderVariable = z.object({ MAIL_FROM: mailFrom });
+
+const variablesOf = {
+  mailbox: z.object({}).transform(() => ({ provider: "mailbox" as const })),
+  resend: httpOnly("resend"),
+  postmark: z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }).transform((v) => ({
+    provider: "postmark" as const,
+    apiKey: v.MAIL_API_KEY,
+    apiBase: v.MAIL_API_BASE,
+    messageStream: v.MAIL_MESSAGE_STREAM,
+  })),
+  sendgrid: httpOnly("sendgrid"),
+  mailgun: z.object({ ...httpVariables, MAIL_DOMAIN: domain }).transform((v) => ({
+    provider: "mailgun" as const,
+    apiKey: v.MAIL_API_KEY,
+    apiBase: v.MAIL_API_BASE,
+    domain: v.MAIL_DOMAIN,
+  })),
+  brevo: httpOnly("brevo"),
+  ses: z
+    .object({
+      MAIL_SES_REGION: region,
+      MAIL_SES_ACCESS_KEY_ID: secret("the id of an AWS access key"),
+      MAIL_SES_SECRET_ACCESS_KEY: secret("the secret of that AWS access key"),
+      MAIL_API_BASE: apiBase,
+    })
+    .transform((v) => ({
+      provider: "ses" as const,
+      region: v.MAIL_SES_REGION,
+      accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
+      secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
+      apiBase: v.MAIL_API_BASE,
+    })),
+  cloudflare: z.object({}).transform(() => ({ provider: "cloudflare" as const })),
+} satisfies { [Id in MailProviderId]: z.ZodType<Omit<MailSettings<Id>, "from">> };
+
+const isProviderId = (value: unknown): value is MailProviderId =>
+  typeof value === "string" && Object.hasOwn(variablesOf, value);
+
+/**
+ * Reads the `MAIL_*` variables of the contract's §5. Every problem is reported, not only the first;
+ * a blank variable counts as one that is not set, and space around a value is forgiven. Whether a
+ * provider may be used in production is for the caller to say.
+ */
+export function readMailSettings(
+  raw: Record<string, unknown>,
+): { readonly settings: MailSettings } | { readonly problems: readonly SettingsProblem[] } {
+  const variables = withoutBlanks(raw);
+  const sender = senderVariable.safeParse(variables);
+  const problems = problemsOf(sender.error);
+  const id = variables.MAIL_PROVIDER;
+  if (!isProviderId(id)) {
+    const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
+    return { problems: [{ path: "MAIL_PROVIDER", message }, ...problems] };
+  }
+  const own = variablesOf[id].safeParse(variables);
+  if (!own.success || !sender.success) return { problems: [...problems, ...problemsOf(own.error)] };
+  return { settings: { ...own.data, from: sender.data.MAIL_FROM } };
+}
+
+function withoutBlanks(raw: Record<string, unknown>): Record<string, unknown> {
+  const trimmed = Object.entries(raw).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value.trim() : value,
+  ]);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
+}
+
+function problemsOf(error: z.ZodError | undefined): readonly SettingsProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
+}
+
+function isPlainHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}

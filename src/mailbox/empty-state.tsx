@@ -1,0 +1,28 @@
+/** What a newcomer finds: how to get a first mail here. `origin` is where this service answers. */
+export function EmptyState({ to, origin }: { to: string | undefined; origin: string }) {
+  if (to !== undefined) {
+    return (
+      <main class="empty">
+        <h2>Nothing for {to} yet</h2>
+        <p>
+          Addresses are compared as a whole. <a href="/dev/mailbox">Show the messages to everyone</a>.
+        </p>
+      </main>
+    );
+  }
+  return (
+    <main class="empty">
+      <h2>No messages yet</h2>
+      <p>
+        In development nothing leaves this machine: every mail that the service would send arrives here. Sign
+        somebody up to get the first one:
+      </p>
+      <pre>{exampleOf(origin)}</pre>
+      <p>Then refresh this page and open the link in the mail.</p>
+    </main>
+  );
+}
+
+const exampleOf = (origin: string): string => `curl ${origin}/api/auth/register \\
+  -H 'Content-Type: application/json' \\
+  -d '{"email":"ada@example.com","password":"correct horse battery staple","name":"Ada"}'`;

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import { failureTable } from "../http/failures.ts";
+import { type OperationPart, partOf } from "../http/operation.ts";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+
+type Route = { readonly method: string; readonly path: string; readonly handler: object };
+type Facts = { readonly title: string; readonly serverUrl: string };
+
+/** Every route may answer with these, whatever it is. */
+const ALWAYS: readonly FailureCode[] = ["internal", "unavailable"];
+
+/**
+ * The OpenAPI 3.1 document of an app, from what its handlers say of themselves: the schemas are the
+ * ones that validate, the guards the ones that run.
+ */
+export function openApiDocument(routes: readonly Route[], facts: Facts): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const [key, parts] of partsByRoute(routes)) {
+    const [method = "", path = ""] = key.split(" ");
+    const operation = describeOperation(parts);
+    if (!operation) continue;
+    const openApiPath = path.replaceAll(/:(\w+)/g, "{$1}");
+    paths[openApiPath] = { ...paths[openApiPath], [method.toLowerCase()]: operation };
+  }
+  return createDocument({
+    openapi: "3.1.0",
+    info: { title: facts.title, version: "1", description: "Sign-up, sign-in, sessions and recovery." },
+    servers: [{ url: facts.serverUrl }],
+    paths: paths as ZodOpenApiPathsObject,
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "at+jwt" } },
+    },
+  });
+}
+
+function partsByRoute(routes: readonly Route[]): Map<string, OperationPart[]> {
+  const grouped = new Map<string, OperationPart[]>();
+  for (const { method, path, handler } of routes) {
+    const part = partOf(handler);
+    if (!part) continue;
+    const key = `${method} ${path}`;
+    grouped.set(key, [...(grouped.get(key) ?? []), part]);
+  }
+  return grouped;
+}
+
+function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperationObject | null {
+  const whole: OperationPart = Object.assign({}, ...parts);
+  const success = whole.answer ? envelopeOf(whole.answer) : whole.bare;
+  if (!whole.summary || !success) return null;
+  const codes = new Set([...parts.flatMap((part) => part.failures ?? []), ...ALWAYS]);
+  return {
+    summary: whole.summary,
+    description: whole.description,
+    tags: whole.tag ? [whole.tag] : undefined,
+    security: whole.session ? [{ bearer: [] }] : [],
+    requestParams: { query: whole.query, path: whole.params },
+    requestBody: whole.body && { required: true, content: { "application/json": { schema: whole.body } } },
+    responses: {
+      [String(whole.answer?.status ?? 200)]: {
+        description: whole.answer?.message ?? "Success",
+        content: { "application/json": { schema: success } },
+      },
+      ...failureResponses([...codes]),
+    },
+  };
+}
+
+function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.ZodType {
+  return z.object({
+    success: z.literal(true),
+    ...(message === undefined ? {} : { message: z.literal(message) }),
+    ...(data === null ? {} : { data }),
+  });
+}
+
+/** One response a status, naming the codes that it may carry. */
+function failureResponses(codes: readonly FailureCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => failureTable[code][0]);
+  const entries = [...byStatus].map(([status, found]) => [
+    String(status),
+    {
+      description: found.map((code) => `\`${code}\`: ${failureTable[code][1]}`).join("\n\n"),
+      content: { "application/json": { schema: failureEnvelope(found) } },
+    },
+  ]);
+  return Object.fromEntries(entries) as ZodOpenApiOperationObject["responses"];
+}
+
+const fieldProblem = z.object({ path: z.string(), message: z.string() }).meta({ id: "FieldProblem" });
+
+const failureEnvelope = (codes: readonly FailureCode[]) =>
+  z.object({
+    success: z.literal(false),
+    message: z.string(),
+    error: z.object({
+      code: z.enum(codes as [FailureCode, ...FailureCode[]]),
+      requestId: z.uuid(),
+      fields: z.array(fieldProblem).optional(),
+    }),
+  });

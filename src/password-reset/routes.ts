@@ -1,0 +1,77 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { emailField, newPasswordField, passwordField, passwordProblems } from "../accounts/fields.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { jsonBody, queryParams } from "../http/input.ts";
+import { describe } from "../http/operation.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
+import { findLiveLink } from "../one-time-links/find-live-link.ts";
+import type { MailLinkDeps } from "../one-time-links/mail-link.ts";
+import { resetFailures } from "./failures.ts";
+import { requestReset } from "./request-reset.ts";
+import { type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
+
+const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
+const done = answer(200, "Password has been reset successfully. Please log in with your new password.");
+
+const resetBody = z
+  .strictObject({
+    token: tokenField,
+    newPassword: newPasswordField,
+    confirmPassword: passwordField.optional(),
+  })
+  .refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.newPassword, {
+    path: ["confirmPassword"],
+    message: "Must be the same as the new password.",
+  });
+
+/** A new password for somebody who has only their mail. */
+export function passwordResetRoutes(depsOf: DepsOf<MailLinkDeps & ResetPasswordDeps>): Hono<HttpEnv> {
+  const tag = "Password reset";
+  return new Hono<HttpEnv>()
+    .post(
+      "/forgot-password",
+      describe({ summary: "Mail a link to choose a new password", tag, answer: asked }),
+      jsonBody(z.strictObject({ email: emailField })),
+      async (c) => {
+        await requestReset(depsOf(c), { email: c.req.valid("json").email, caller: c.var.caller });
+        return respond(c, asked);
+      },
+    )
+    .get(
+      "/reset-password",
+      describe({
+        summary: "Whether a mailed link is still good; consumes nothing",
+        tag,
+        answer: linkIsValid,
+        failures: ["token_invalid"],
+      }),
+      queryParams(tokenQuery),
+      async (c) => {
+        const link = await findLiveLink(depsOf(c), c.req.valid("query").token, ["reset_password"]);
+        return link ? respond(c, linkIsValid, { valid: true }) : refuse(c, "token_invalid");
+      },
+    )
+    .post(
+      "/reset-password",
+      describe({
+        summary: "Spend a mailed link: a new password, and every session ends",
+        tag,
+        answer: done,
+        failures: Object.values(resetFailures),
+      }),
+      jsonBody(resetBody),
+      async (c) => {
+        const { token, newPassword } = c.req.valid("json");
+        const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
+        if (result.ok) return respond(c, done);
+        const { error } = result;
+        const fields =
+          error.reason === "password_refused"
+            ? [{ path: "newPassword", message: passwordProblems[error.problem] }]
+            : undefined;
+        return refuse(c, resetFailures[error.reason], { fields });
+      },
+    );
+}

@@ -1,0 +1,99 @@
+import { usernameKey } from "../accounts/account.ts";
+import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
+import type { PasswordProblem } from "../accounts/password-policy.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { DAY } from "../kernel/clock.ts";
+import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import { newId } from "../kernel/ids.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
+import { missingProfileFields, type ProfileField } from "./rules.ts";
+
+export type RegisterAccountDeps = NewLinkDeps &
+  CheckNewPasswordDeps & {
+    readonly hasher: Pick<PasswordHasher, "hash">;
+    readonly registrations: {
+      create(draft: {
+        id: string;
+        email: EmailAddress;
+        passwordHash: string;
+        name: string;
+        lastName: string | null;
+        username: string | null;
+        usernameKey: string | null;
+        age: number | null;
+        link: LinkDraft;
+        verification: MailDraft;
+        notice: MailDraft;
+        audit: AuditDraft;
+        now: number;
+      }): Promise<"created" | "address_taken" | "username_taken">;
+    };
+    readonly mail: MailOutbox;
+    readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
+  };
+
+type Registration = {
+  readonly email: EmailAddress;
+  readonly password: string;
+  readonly name: string;
+  readonly lastName?: string;
+  readonly username?: string;
+  readonly age?: number;
+  readonly caller: Caller;
+};
+
+export type RegistrationFailure =
+  | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
+  | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
+  | { readonly reason: "username_taken" };
+
+/** What the caller learns: the same for an address that has an account already. */
+type Registered = { readonly id: string; readonly name: string; readonly email: string };
+
+/**
+ * Creates an account that waits for its address to be proven. Where the address is taken, the same
+ * work is done, the same answer is given, and the owner is told by mail.
+ */
+export async function registerAccount(
+  deps: RegisterAccountDeps,
+  input: Registration,
+): Promise<Result<Registered, RegistrationFailure>> {
+  const missing = missingProfileFields(input, deps.settings.requiredProfileFields);
+  if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
+  const { email, name, caller } = input;
+  const username = input.username ?? null;
+  const problem = await checkNewPassword(deps, input.password, { email: email.address, name, username });
+  if (problem) return err({ reason: "password_refused", problem });
+
+  const now = deps.clock.now();
+  const id = newId();
+  const { link, url } = await newLink(deps, "verify_email");
+  const signInUrl = `${deps.settings.publicUrl}/sign-in`;
+  const verification = await deps.mail.draft({ kind: "verify_email", url }, { expiresAt: link.expiresAt });
+  const notice = await deps.mail.draft({ kind: "account_exists", signInUrl }, { expiresAt: now + DAY });
+  const outcome = await deps.registrations.create({
+    id,
+    email,
+    passwordHash: await deps.hasher.hash(input.password),
+    name,
+    lastName: input.lastName ?? null,
+    username,
+    usernameKey: username === null ? null : usernameKey(username),
+    age: input.age ?? null,
+    link,
+    verification,
+    notice,
+    audit: draftAuditEvent(deps, { type: "account_registered" }, caller),
+    now,
+  });
+  if (outcome === "username_taken") return err({ reason: "username_taken" });
+  // One of the two rows exists, and nobody can tell from here which.
+  deps.mail.deliverSoon([verification.id, notice.id]);
+  return ok({ id, name, email: email.address });
+}

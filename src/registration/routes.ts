@@ -1,0 +1,124 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  ageField,
+  emailField,
+  lastNameField,
+  nameField,
+  newPasswordField,
+  passwordField,
+  passwordProblems,
+  usernameField,
+} from "../accounts/fields.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { jsonBody, queryParams } from "../http/input.ts";
+import { describe } from "../http/operation.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import type { FieldProblem } from "../kernel/failure-codes.ts";
+import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
+import { findLiveLink } from "../one-time-links/find-live-link.ts";
+import type { MailLinkDeps } from "../one-time-links/mail-link.ts";
+import { registrationFailures } from "./failures.ts";
+import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "./register-account.ts";
+import { resendVerification } from "./resend-verification.ts";
+import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
+
+const registerBody = z
+  .strictObject({
+    email: emailField,
+    password: newPasswordField,
+    confirmPassword: passwordField.optional(),
+    name: nameField,
+    username: usernameField.optional(),
+    lastName: lastNameField.optional(),
+    age: ageField.optional(),
+  })
+  .refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.password, {
+    path: ["confirmPassword"],
+    message: "Must be the same as the password.",
+  });
+
+const registered = answer(
+  201,
+  "User registered successfully. Please check your email to verify your account.",
+  z.object({
+    requiresVerification: z.literal(true),
+    user: z.object({ id: z.uuid(), name: z.string(), email: z.string() }),
+  }),
+);
+const verified = answer(200, "Email verified successfully! You can now log in.");
+const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
+
+type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps;
+
+/** Sign-up and the proof of an address. */
+export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Registration";
+  return new Hono<HttpEnv>()
+    .post(
+      "/register",
+      describe({
+        summary: "Create an account and mail a link to verify its address",
+        description: "An address that has an account already gets the same answer, and its owner a mail.",
+        tag,
+        answer: registered,
+        failures: Object.values(registrationFailures),
+      }),
+      jsonBody(registerBody),
+      async (c) => {
+        const { confirmPassword: _, ...input } = c.req.valid("json");
+        const result = await registerAccount(depsOf(c), { ...input, caller: c.var.caller });
+        if (result.ok) return respond(c, registered, { requiresVerification: true, user: result.value });
+        return refuse(c, registrationFailures[result.error.reason], { fields: fieldsOf(result.error) });
+      },
+    )
+    .post(
+      "/verify-email",
+      describe({
+        summary: "Spend a mailed link: its address is verified",
+        tag,
+        answer: verified,
+        failures: ["token_invalid"],
+      }),
+      jsonBody(z.strictObject({ token: tokenField })),
+      async (c) => {
+        const { token } = c.req.valid("json");
+        const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+        return result.ok ? respond(c, verified) : refuse(c, "token_invalid");
+      },
+    )
+    .get(
+      "/verify-email",
+      describe({
+        summary: "Whether a mailed link is still good; consumes nothing",
+        tag,
+        answer: linkIsValid,
+        failures: ["token_invalid"],
+      }),
+      queryParams(tokenQuery),
+      async (c) => {
+        const link = await findLiveLink(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
+        return link ? respond(c, linkIsValid, { valid: true }) : refuse(c, "token_invalid");
+      },
+    )
+    .post(
+      "/verify-email/resend",
+      describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
+      jsonBody(z.strictObject({ email: emailField })),
+      async (c) => {
+        await resendVerification(depsOf(c), c.req.valid("json"));
+        return respond(c, resent);
+      },
+    );
+}
+
+function fieldsOf(failure: RegistrationFailure): FieldProblem[] {
+  switch (failure.reason) {
+    case "profile_incomplete":
+      return failure.fields.map((path) => ({ path, message: "Is required." }));
+    case "password_refused":
+      return [{ path: "password", message: passwordProblems[failure.problem] }];
+    case "username_taken":
+      return [{ path: "username", message: "Is taken." }];
+  }
+}

@@ -1,0 +1,41 @@
+import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, SECOND } from "../kernel/clock.ts";
+import type { MailDraft } from "../mail/message.ts";
+
+export type EndSessionDeps = {
+  readonly clock: Clock;
+  readonly sessions: {
+    end(draft: {
+      sessionId: string;
+      accountId: string;
+      now: number;
+      audit: AuditDraft;
+      notice?: MailDraft;
+    }): Promise<{ idleExpiresAt: number } | "already_ended">;
+  };
+  readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+};
+
+type Ending = {
+  readonly sessionId: string;
+  /** The account whose session it must be; somebody else's is not there for them. */
+  readonly accountId: string;
+  readonly event: AuditEvent;
+  /** Who ends it, or null when the service itself does. */
+  readonly actorId: string | null;
+  readonly caller: Caller;
+  /** Mailed by whoever really ends the session. */
+  readonly notice?: MailDraft;
+};
+
+/** Ends one session: dead here at once, and announced to other Workers until its last token is. */
+export async function endSession(deps: EndSessionDeps, ending: Ending): Promise<"ended" | "already_ended"> {
+  const { sessionId, accountId, event, actorId, caller, notice } = ending;
+  const now = deps.clock.now();
+  const audit = draftAuditEvent(deps, event, caller, actorId);
+  const ended = await deps.sessions.end({ sessionId, accountId, now, audit, notice });
+  if (ended === "already_ended") return "already_ended";
+  await deps.denylist.denySession(sessionId, (ended.idleExpiresAt - now) / SECOND);
+  return "ended";
+}

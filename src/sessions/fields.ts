@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** What a client gets for a session; lifetimes in seconds (contract §2). */
+export const tokensShape = {
+  token: z.string().meta({ description: "The access token: a JWT of type at+jwt (RFC 9068)." }),
+  tokenType: z.literal("Bearer"),
+  expiresIn: z.int(),
+  refreshToken: z.string().meta({ description: "Good for one use; its successor comes with every refresh." }),
+  refreshExpiresIn: z.int(),
+};
+
+export const sessionSchema = z
+  .object({
+    id: z.uuid(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+    ip: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    current: z.boolean(),
+  })
+  .meta({ id: "Session" });

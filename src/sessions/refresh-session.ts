@@ -1,0 +1,73 @@
+import type { Account } from "../accounts/account.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { DAY, SECOND } from "../kernel/clock.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MailDraft, MailMessage } from "../mail/message.ts";
+import { type EndSessionDeps, endSession } from "./end-session.ts";
+import { type IssuedTokens, type IssueTokensDeps, issueTokens } from "./issue-tokens.ts";
+import { verifyRefreshToken } from "./refresh-token.ts";
+import { judgeRefresh } from "./rules.ts";
+import type { SessionState } from "./session.ts";
+
+export type RefreshSessionDeps = IssueTokensDeps &
+  EndSessionDeps & {
+    readonly sessions: {
+      rotate(draft: {
+        sessionId: string;
+        generation: number;
+        idleExpiresAt: number;
+        now: number;
+      }): Promise<{ rotated: boolean; session: SessionState; account: Account } | null>;
+    };
+    readonly mail: {
+      draft(message: MailMessage, delivery: { expiresAt: number }): Promise<MailDraft>;
+      deliverSoon(ids: readonly string[]): void;
+    };
+    readonly settings: { readonly refreshIdleTtl: number };
+  };
+
+export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
+
+/** Spends a refresh token for its successor. One statement decides; see `judgeRefresh` for the rest. */
+export async function refreshSession(
+  deps: RefreshSessionDeps,
+  input: { readonly refreshToken: string; readonly caller: Caller },
+): Promise<Result<IssuedTokens, RefreshFailure>> {
+  const claims = await verifyRefreshToken(deps, input.refreshToken);
+  if (!claims.ok) return err({ reason: "token_unusable" });
+  const { sessionId, generation } = claims.value;
+  const now = deps.clock.now();
+  const idleExpiresAt = now + deps.settings.refreshIdleTtl * SECOND;
+  const found = await deps.sessions.rotate({ sessionId, generation, idleExpiresAt, now });
+  if (!found) return err({ reason: "session_ended" });
+  const { rotated, session, account } = found;
+  switch (judgeRefresh({ rotated, presentedGeneration: generation, session }, now)) {
+    case "rotated":
+    case "retry":
+      return ok(await issueTokens(deps, session, account));
+    case "ended":
+      return err({ reason: "session_ended" });
+    case "reuse":
+      await endReusedSession(deps, session, generation, input.caller);
+      return err({ reason: "token_reused" });
+  }
+}
+
+async function endReusedSession(
+  deps: RefreshSessionDeps,
+  session: SessionState,
+  generation: number,
+  caller: Caller,
+): Promise<void> {
+  const expiresAt = deps.clock.now() + DAY;
+  const notice = await deps.mail.draft({ kind: "session_ended_after_reuse" }, { expiresAt });
+  const outcome = await endSession(deps, {
+    sessionId: session.id,
+    accountId: session.accountId,
+    event: { type: "refresh_token_reused", details: { sessionId: session.id, generation } },
+    actorId: null,
+    caller,
+    notice,
+  });
+  if (outcome === "ended") deps.mail.deliverSoon([notice.id]);
+}

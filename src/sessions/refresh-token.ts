@@ -1,0 +1,73 @@
+import { jwtVerify, SignJWT } from "jose";
+import { type Clock, SECOND } from "../kernel/clock.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+
+const TYPE = "rt+jwt";
+
+export type RefreshTokenDeps = {
+  readonly secrets: SecretRing;
+  readonly clock: Clock;
+  readonly settings: { readonly publicUrl: string };
+};
+
+/** The state of a session that its refresh token names. */
+type Subject = {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly generation: number;
+  readonly rotatedAt: number;
+  readonly idleExpiresAt: number;
+};
+
+/**
+ * A signed name of session and generation, good for this service alone. Every claim comes from the
+ * row, so a retry gets the very same text. Nothing of it is stored.
+ */
+export async function signRefreshToken(deps: RefreshTokenDeps, subject: Subject): Promise<string> {
+  const root = deps.secrets.current;
+  return new SignJWT({ sid: subject.sessionId, gen: subject.generation })
+    .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
+    .setIssuer(deps.settings.publicUrl)
+    .setAudience(deps.settings.publicUrl)
+    .setSubject(subject.accountId)
+    .setIssuedAt(Math.floor(subject.rotatedAt / SECOND))
+    .setExpirationTime(Math.floor(subject.idleExpiresAt / SECOND))
+    .sign(await root.hmacKey("refresh-token"));
+}
+
+export type RefreshTokenClaims = { readonly sessionId: string; readonly generation: number };
+
+export async function verifyRefreshToken(
+  deps: RefreshTokenDeps,
+  token: string,
+): Promise<Result<RefreshTokenClaims, "token_unusable">> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid }) => {
+        const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
+        if (!root) throw new UnknownRoot();
+        return root.hmacKey("refresh-token");
+      },
+      {
+        algorithms: ["HS256"],
+        typ: TYPE,
+        issuer: deps.settings.publicUrl,
+        audience: deps.settings.publicUrl,
+        requiredClaims: ["exp", "iat", "sub", "sid", "gen"],
+        currentDate: new Date(deps.clock.now()),
+      },
+    );
+    const { sid, gen } = payload;
+    if (typeof sid !== "string" || typeof gen !== "number" || !Number.isSafeInteger(gen) || gen < 1) {
+      return err("token_unusable");
+    }
+    return ok({ sessionId: sid, generation: gen });
+  } catch {
+    // No I/O happens above, so whatever went wrong is the token's fault.
+    return err("token_unusable");
+  }
+}
+
+class UnknownRoot extends Error {}

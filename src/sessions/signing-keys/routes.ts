@@ -1,0 +1,39 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { documented } from "../../http/operation.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+/** Seconds that a key set may be kept: far less than a next key is published ahead. */
+const MAX_AGE = 600;
+
+const keySet = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal("EC"),
+      crv: z.literal("P-256"),
+      x: z.string(),
+      y: z.string(),
+      kid: z.string(),
+      alg: z.literal("ES256"),
+      use: z.literal("sig"),
+    }),
+  ),
+});
+
+/** The public keys that access tokens are verified with (RFC 7517 §5): the bare set, no envelope. */
+export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get(
+    "/.well-known/jwks.json",
+    documented(async (_c, next) => next(), {
+      summary: "The public keys of the access tokens",
+      tag: "Discovery",
+      bare: keySet,
+    }),
+    async (c) => {
+      const keys = await depsOf(c).keyRing.publicKeys();
+      c.header("Cache-Control", `public, max-age=${MAX_AGE}`);
+      return c.json({ keys });
+    },
+  );
+}

@@ -1,0 +1,172 @@
+import { and, eq, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Account, ProfileChange } from "../accounts/account.ts";
+import type { AuditDraft } from "../audit/event.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { voidLinks } from "./one-time-links.ts";
+import { accountColumns, auditRow, outboxRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks, outbox, sessions } from "./schema.ts";
+import { endSessions } from "./sessions.ts";
+
+export type SignInFacts = { readonly account: Account; readonly passwordHash: string | null };
+
+type ProfileUpdate = {
+  readonly accountId: string;
+  readonly change: ProfileChange & { readonly usernameKey?: string | null };
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
+
+export type PasswordReplacement = {
+  readonly accountId: string;
+  /** The hash that the caller has just been checked against; another one in its place voids the change. */
+  readonly checkedHash: string;
+  readonly newHash: string;
+  readonly keepSessionId: string;
+  readonly notice: MailDraft;
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
+
+type Deactivation = {
+  readonly accountId: string;
+  readonly checkedHash: string;
+  readonly notice: MailDraft;
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
+
+export function accountStorage(db: Database) {
+  const signInColumns = { id: accounts.id, ...accountColumns, passwordHash: accounts.passwordHash };
+  const findSignIn = async (where: SQL): Promise<SignInFacts | null> => {
+    const [row] = await db.select(signInColumns).from(accounts).where(where);
+    if (!row) return null;
+    const { passwordHash, ...account } = row;
+    return { account, passwordHash };
+  };
+  return {
+    findSignInByEmail: (emailKey: string) => findSignIn(eq(accounts.emailKey, emailKey)),
+    findSignInById: (id: string) => findSignIn(eq(accounts.id, id)),
+
+    async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken"> {
+      const own = eq(accounts.id, update.accountId);
+      const [changed] = await db.batch([
+        db
+          .update(accounts)
+          .set({ ...update.change, updatedAt: update.now })
+          .where(and(own, usernameIsFree(db, update)))
+          .returning({ id: accounts.id, ...accountColumns }),
+        // The instant is this change's mark: a refused one leaves the older instant.
+        insertFrom(
+          db,
+          auditEvents,
+          auditRow(update.audit, update.accountId),
+          accounts,
+          and(own, eq(accounts.updatedAt, update.now), usernameIsFree(db, update)),
+        ),
+      ]);
+      return changed[0] ?? "username_taken";
+    },
+
+    /** Sets the new hash and ends the other sessions; the ids of those come back. */
+    async replacePassword(
+      draft: PasswordReplacement,
+    ): Promise<{ endedSessionIds: string[] } | "changed_meanwhile"> {
+      const done = and(eq(accounts.id, draft.accountId), eq(accounts.passwordHash, draft.newHash));
+      const [changed, ended] = await db.batch([
+        db
+          .update(accounts)
+          .set({ passwordHash: draft.newHash, updatedAt: draft.now })
+          .where(
+            and(
+              eq(accounts.id, draft.accountId),
+              eq(accounts.passwordHash, draft.checkedHash),
+              eq(accounts.status, "active"),
+            ),
+          )
+          .returning({ id: accounts.id }),
+        endSessions(
+          db,
+          draft.accountId,
+          draft.now,
+          and(ne(sessions.id, draft.keepSessionId), accountIs(db, done)),
+        ),
+        voidLinks(
+          db,
+          and(eq(oneTimeLinks.accountId, draft.accountId), accountIs(db, done)) as SQL,
+          ["reset_password", "change_email"],
+          draft.now,
+        ),
+        insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), accounts, done),
+        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
+      ]);
+      if (changed.length === 0) return "changed_meanwhile";
+      return { endedSessionIds: ended.map((row) => row.id) };
+    },
+
+    /** Deactivates the caller's own account; the last active superuser stays (contract §3). */
+    async deactivate(draft: Deactivation): Promise<"deactivated" | "last_superuser" | "changed_meanwhile"> {
+      const done = and(
+        eq(accounts.id, draft.accountId),
+        eq(accounts.status, "deactivated"),
+        eq(accounts.updatedAt, draft.now),
+      );
+      const [changed, , , , , after] = await db.batch([
+        db
+          .update(accounts)
+          .set({ status: "deactivated", updatedAt: draft.now })
+          .where(
+            and(
+              eq(accounts.id, draft.accountId),
+              eq(accounts.status, "active"),
+              eq(accounts.passwordHash, draft.checkedHash),
+              or(ne(accounts.role, "superuser"), anotherSuperuser(db, draft.accountId)),
+            ),
+          )
+          .returning({ id: accounts.id }),
+        endSessions(db, draft.accountId, draft.now, accountIs(db, done)),
+        voidLinks(
+          db,
+          and(eq(oneTimeLinks.accountId, draft.accountId), accountIs(db, done)) as SQL,
+          ["verify_email", "change_email", "reset_password"],
+          draft.now,
+        ),
+        insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), accounts, done),
+        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
+        db
+          .select({ status: accounts.status, passwordHash: accounts.passwordHash })
+          .from(accounts)
+          .where(eq(accounts.id, draft.accountId)),
+      ]);
+      if (changed.length > 0) return "deactivated";
+      const unchanged = after[0]?.status === "active" && after[0].passwordHash === draft.checkedHash;
+      return unchanged ? "last_superuser" : "changed_meanwhile";
+    },
+  };
+}
+
+/** `EXISTS (SELECT 1 FROM accounts WHERE …)`, for the later statements of a batch. */
+const accountIs = (db: Database, where: SQL | undefined): SQL =>
+  sql`EXISTS ${db.select({ one: sql`1` }).from(accounts).where(where)}`;
+
+function usernameIsFree(db: Database, update: ProfileUpdate): SQL | undefined {
+  if (!update.change.usernameKey) return undefined;
+  const other = alias(accounts, "other");
+  return notExists(
+    db
+      .select({ one: sql`1` })
+      .from(other)
+      .where(and(eq(other.usernameKey, update.change.usernameKey), ne(other.id, update.accountId))),
+  );
+}
+
+function anotherSuperuser(db: Database, accountId: string): SQL {
+  const other = alias(accounts, "other");
+  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
+  return sql`EXISTS ${db
+    .select({ one: sql`1` })
+    .from(other)
+    .where(and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), ne(other.id, accountId)))}`;
+}

@@ -1,0 +1,6 @@
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { type Meter, meterD1 } from "./metered-d1.ts";
+
+export type Database = DrizzleD1Database;
+
+export const openDatabase = (d1: D1Database, meter: Meter): Database => drizzle(meterD1(d1, meter));

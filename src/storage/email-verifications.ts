@@ -1,0 +1,66 @@
+import { inArray, sql } from "drizzle-orm";
+import type { AuditDraft } from "../audit/event.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
+import { auditRow, outboxRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+
+export function emailVerificationStorage(db: Database) {
+  const ownerId = sql`${oneTimeLinks.accountId}`;
+  return {
+    /** Spends a `verify_email` link: its address is proven. */
+    async confirm(claim: LinkClaim, audit: AuditDraft): Promise<"confirmed" | "link_dead"> {
+      const whose = claimedAccountId(db, claim);
+      const [taken] = await db.batch([
+        claimLink(db, claim, "verify_email"),
+        db
+          .update(accounts)
+          .set({ emailVerifiedAt: claim.now, updatedAt: claim.now })
+          .where(inArray(accounts.id, whose)),
+        voidLinks(db, inArray(oneTimeLinks.accountId, whose), ["verify_email"], claim.now),
+        insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
+      ]);
+      return taken.length > 0 ? "confirmed" : "link_dead";
+    },
+
+    /** Spends a `change_email` link: its address becomes the account's, and every other link dies. */
+    async change(
+      claim: LinkClaim,
+      noticeToOldAddress: MailDraft,
+      audit: AuditDraft,
+    ): Promise<"confirmed" | "link_dead"> {
+      const whose = claimedAccountId(db, claim);
+      const ofLink = (column: typeof oneTimeLinks.email | typeof oneTimeLinks.emailKey) =>
+        sql`(SELECT ${column} FROM ${oneTimeLinks} WHERE ${claimed(claim)})`;
+      const [taken] = await db.batch([
+        claimLink(db, claim, "change_email"),
+        db
+          .update(accounts)
+          .set({
+            email: ofLink(oneTimeLinks.email),
+            emailKey: ofLink(oneTimeLinks.emailKey),
+            emailVerifiedAt: claim.now,
+            updatedAt: claim.now,
+          })
+          .where(inArray(accounts.id, whose)),
+        voidLinks(
+          db,
+          inArray(oneTimeLinks.accountId, whose),
+          ["verify_email", "change_email", "reset_password"],
+          claim.now,
+        ),
+        insertFrom(
+          db,
+          outbox,
+          outboxRow(noticeToOldAddress, ownerId, claim.now),
+          oneTimeLinks,
+          claimed(claim),
+        ),
+        insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
+      ]);
+      return taken.length > 0 ? "confirmed" : "link_dead";
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { desc, eq, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { mailboxMessages } from "./schema.ts";
+
+type Message = typeof mailboxMessages.$inferSelect;
+
+/** The development mailbox: what would have been mailed or texted. */
+export function mailboxStorage(db: Database) {
+  return {
+    /** A second attempt at the same message replaces the first. */
+    async store(message: Message): Promise<void> {
+      await db
+        .insert(mailboxMessages)
+        .values(message)
+        .onConflictDoUpdate({ target: mailboxMessages.id, set: message });
+    },
+
+    list: (filter: { to?: string; limit: number }): Promise<Message[]> =>
+      db
+        .select()
+        .from(mailboxMessages)
+        .where(filter.to === undefined ? undefined : eq(mailboxMessages.to, filter.to))
+        .orderBy(desc(mailboxMessages.createdAt), sql`rowid DESC`)
+        .limit(filter.limit),
+  };
+}

@@ -1,0 +1,165 @@
+import { and, eq, gt, inArray, isNull, notExists, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { AuditDraft } from "../audit/event.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { LinkDraft, LinkPurpose, LiveLink } from "../one-time-links/link.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { auditRow, linkRow, outboxRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+
+/** A consumption: whoever writes its claim into the row first has it, and only they. */
+export type LinkClaim = { readonly tokenHash: string; readonly claim: string; readonly now: number };
+
+type IssueByAddress = {
+  readonly emailKey: string;
+  readonly link: LinkDraft;
+  readonly mail: MailDraft;
+  readonly audit: AuditDraft | null;
+  /** Only for an address that has not been proven yet. */
+  readonly unverifiedOnly: boolean;
+};
+
+type IssueForNewAddress = {
+  readonly accountId: string;
+  readonly newEmail: EmailAddress;
+  readonly link: LinkDraft;
+  /** To the new address: the link, or, where another account has it, a word to its owner. */
+  readonly mail: MailDraft;
+  readonly noticeToOldAddress: MailDraft;
+  readonly audit: AuditDraft;
+};
+
+export function linkStorage(db: Database) {
+  return {
+    /**
+     * Mails a fresh link to whoever has the address, and voids the earlier ones. One batch of the same
+     * statements for an address that nobody has; nothing comes back that could tell.
+     */
+    async issueByAddress(draft: IssueByAddress): Promise<void> {
+      const now = draft.link.createdAt;
+      const owner = and(
+        eq(accounts.emailKey, draft.emailKey),
+        eq(accounts.status, "active"),
+        draft.unverifiedOnly ? isNull(accounts.emailVerifiedAt) : undefined,
+      );
+      const ownerId = db.select({ id: accounts.id }).from(accounts).where(owner);
+      const link = linkRow(draft.link, {
+        accountId: sql`${accounts.id}`,
+        email: sql`${accounts.email}`,
+        emailKey: sql`${accounts.emailKey}`,
+      });
+      const ownId = sql`${accounts.id}`;
+      await db.batch([
+        voidLinks(db, inArray(oneTimeLinks.accountId, ownerId), [draft.link.purpose], now),
+        insertFrom(db, oneTimeLinks, link, accounts, owner),
+        insertFrom(db, outbox, outboxRow(draft.mail, ownId, now), accounts, owner),
+        ...(draft.audit ? [insertFrom(db, auditEvents, auditRow(draft.audit, ownId), accounts, owner)] : []),
+      ]);
+    },
+
+    /** Mails a link to an address that the account does not have yet, and a notice to the one it has. */
+    async issueForNewAddress(draft: IssueForNewAddress): Promise<void> {
+      const now = draft.link.createdAt;
+      const own = and(eq(accounts.id, draft.accountId), eq(accounts.status, "active"));
+      const link = linkRow(draft.link, {
+        accountId: draft.accountId,
+        email: draft.newEmail.address,
+        emailKey: draft.newEmail.key,
+      });
+      await db.batch([
+        voidLinks(db, eq(oneTimeLinks.accountId, draft.accountId), [draft.link.purpose], now),
+        insertFrom(db, oneTimeLinks, link, accounts, and(own, addressIsFree(db, draft.newEmail.key))),
+        insertFrom(
+          db,
+          outbox,
+          outboxRow(draft.mail, draft.accountId, now),
+          oneTimeLinks,
+          eq(oneTimeLinks.tokenHash, draft.link.tokenHash),
+        ),
+        insertFrom(db, outbox, outboxRow(draft.noticeToOldAddress, draft.accountId, now), accounts, own),
+        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, own),
+      ]);
+    },
+
+    /** The link by that hash if it is still good for one of the purposes. Changes nothing. */
+    async findLive(
+      tokenHash: string,
+      purposes: readonly LinkPurpose[],
+      now: number,
+    ): Promise<LiveLink | null> {
+      const [row] = await db
+        .select({
+          purpose: oneTimeLinks.purpose,
+          accountId: oneTimeLinks.accountId,
+          accountEmail: accounts.email,
+          name: accounts.name,
+          username: accounts.username,
+        })
+        .from(oneTimeLinks)
+        .innerJoin(accounts, eq(accounts.id, oneTimeLinks.accountId))
+        .where(
+          and(
+            eq(oneTimeLinks.tokenHash, tokenHash),
+            inArray(oneTimeLinks.purpose, [...purposes]),
+            isNull(oneTimeLinks.consumedAt),
+            gt(oneTimeLinks.expiresAt, now),
+            eq(accounts.status, "active"),
+            // A link proves the address that it was mailed to, and no other.
+            or(eq(oneTimeLinks.purpose, "change_email"), eq(accounts.emailKey, oneTimeLinks.emailKey)),
+          ),
+        );
+      return row ?? null;
+    },
+  };
+}
+
+/** Takes the link, or takes nothing: `… WHERE consumed_at IS NULL` lets one of any number through. */
+export function claimLink(db: Database, claim: LinkClaim, purpose: LinkPurpose) {
+  const owner = db
+    .select({ one: sql`1` })
+    .from(accounts)
+    .where(
+      and(
+        eq(accounts.id, oneTimeLinks.accountId),
+        eq(accounts.status, "active"),
+        purpose === "change_email" ? undefined : eq(accounts.emailKey, oneTimeLinks.emailKey),
+      ),
+    );
+  return db
+    .update(oneTimeLinks)
+    .set({ consumedAt: claim.now, claim: claim.claim })
+    .where(
+      and(
+        eq(oneTimeLinks.tokenHash, claim.tokenHash),
+        eq(oneTimeLinks.purpose, purpose),
+        isNull(oneTimeLinks.consumedAt),
+        gt(oneTimeLinks.expiresAt, claim.now),
+        sql`EXISTS ${owner}`,
+        purpose === "change_email" ? addressIsFree(db, sql`${oneTimeLinks.emailKey}`) : undefined,
+      ),
+    )
+    .returning({ accountId: oneTimeLinks.accountId });
+}
+
+/** Whether this very consumption took the link: what the later statements of its batch hang on. */
+export const claimed = (claim: LinkClaim): SQL | undefined =>
+  and(eq(oneTimeLinks.tokenHash, claim.tokenHash), eq(oneTimeLinks.claim, claim.claim));
+
+/** The account whose link this consumption took, as a subquery. */
+export const claimedAccountId = (db: Database, claim: LinkClaim) =>
+  db.select({ accountId: oneTimeLinks.accountId }).from(oneTimeLinks).where(claimed(claim));
+
+/** Voids links that were not used: a newer one, another address or another password takes their place. */
+export function voidLinks(db: Database, whose: SQL, purposes: readonly LinkPurpose[], now: number) {
+  return db
+    .update(oneTimeLinks)
+    .set({ consumedAt: now })
+    .where(and(whose, inArray(oneTimeLinks.purpose, [...purposes]), isNull(oneTimeLinks.consumedAt)));
+}
+
+function addressIsFree(db: Database, emailKey: string | SQL) {
+  const other = alias(accounts, "other");
+  return notExists(db.select({ one: sql`1` }).from(other).where(sql`${other.emailKey} = ${emailKey}`));
+}

@@ -1,0 +1,109 @@
+import { and, eq, gt, ne, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { AuditDraft } from "../audit/event.ts";
+import { HOUR } from "../kernel/clock.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { auditRow, linkRow, outboxRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+
+export type NewRegistration = {
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly passwordHash: string;
+  readonly name: string;
+  readonly lastName: string | null;
+  readonly username: string | null;
+  readonly usernameKey: string | null;
+  readonly age: number | null;
+  readonly link: LinkDraft;
+  /** To the new account. */
+  readonly verification: MailDraft;
+  /** To the account that has the address already; at most one an hour. */
+  readonly notice: MailDraft;
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
+
+export function registrationStorage(db: Database) {
+  return {
+    /**
+     * One batch, the same statements whatever it finds, so that neither time nor round trips tell.
+     * The unique indexes decide; everything after the first statement hangs on what they decided.
+     */
+    async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
+      const created = eq(accounts.id, draft.id);
+      const [inserted, , , , , nameOwners] = await db.batch([
+        db.insert(accounts).values(accountRow(draft)).onConflictDoNothing().returning({ id: accounts.id }),
+        insertFrom(db, oneTimeLinks, linkRow(draft.link, newOwner(draft)), accounts, created),
+        insertFrom(db, outbox, outboxRow(draft.verification, draft.id, draft.now), accounts, created),
+        noticeToOwner(db, draft),
+        insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
+        db
+          .select({ id: accounts.id })
+          .from(accounts)
+          .where(and(eq(accounts.usernameKey, draft.usernameKey ?? sql`NULL`), ne(accounts.id, draft.id))),
+      ]);
+      if (inserted.length > 0) return "created";
+      return nameOwners.length > 0 ? "username_taken" : "address_taken";
+    },
+  };
+}
+
+const newOwner = (draft: NewRegistration) => ({
+  accountId: draft.id,
+  email: draft.email.address,
+  emailKey: draft.email.key,
+});
+
+const accountRow = (draft: NewRegistration) => ({
+  id: draft.id,
+  email: draft.email.address,
+  emailKey: draft.email.key,
+  emailVerifiedAt: null,
+  name: draft.name,
+  lastName: draft.lastName,
+  username: draft.username,
+  usernameKey: draft.usernameKey,
+  age: draft.age,
+  passwordHash: draft.passwordHash,
+  role: "user" as const,
+  status: "active" as const,
+  createdAt: draft.now,
+  updatedAt: draft.now,
+});
+
+/** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
+function noticeToOwner(db: Database, draft: NewRegistration) {
+  const namesake = alias(accounts, "namesake");
+  const usernameTaken = db
+    .select({ one: sql`1` })
+    .from(namesake)
+    .where(eq(namesake.usernameKey, draft.usernameKey ?? sql`NULL`));
+  const toldLately = db
+    .select({ one: sql`1` })
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.accountId, accounts.id),
+        eq(outbox.kind, draft.notice.kind),
+        gt(outbox.createdAt, draft.now - HOUR),
+      ),
+    );
+  return insertFrom(
+    db,
+    outbox,
+    outboxRow(draft.notice, sql`${accounts.id}`, draft.now),
+    accounts,
+    and(
+      eq(accounts.emailKey, draft.email.key),
+      ne(accounts.id, draft.id),
+      eq(accounts.status, "active"),
+      notExists(usernameTaken),
+      notExists(toldLately),
+    ),
+  );
+}

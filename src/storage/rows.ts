@@ -1,0 +1,42 @@
+import type { AuditDraft } from "../audit/event.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import { accounts } from "./schema.ts";
+
+// Drafts of the domain as rows; `accountId` is a value, or the column of the row they hang on.
+
+export const auditRow = <A>(draft: AuditDraft, accountId: A) => ({ ...draft, accountId });
+
+export const outboxRow = <A>(draft: MailDraft, accountId: A, now: number) => ({
+  id: draft.id,
+  accountId,
+  kind: draft.kind,
+  sealed: draft.sealed,
+  state: "queued" as const,
+  attempts: 0,
+  createdAt: now,
+  dueAt: now,
+  expiresAt: draft.expiresAt,
+  lastFailure: null,
+});
+
+export const linkRow = <A, E, K>(draft: LinkDraft, owner: { accountId: A; email: E; emailKey: K }) => ({
+  ...draft,
+  ...owner,
+  consumedAt: null,
+  claim: null,
+});
+
+/** The columns of an `Account`: never the password hash. */
+export const accountColumns = {
+  email: accounts.email,
+  emailVerifiedAt: accounts.emailVerifiedAt,
+  name: accounts.name,
+  lastName: accounts.lastName,
+  username: accounts.username,
+  age: accounts.age,
+  role: accounts.role,
+  status: accounts.status,
+  createdAt: accounts.createdAt,
+  updatedAt: accounts.updatedAt,
+};

@@ -1,0 +1,153 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+// Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
+
+/** People. `email_key` and `username_key` are the folded forms that uniqueness is decided on. */
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text().primaryKey(),
+    email: text().notNull(),
+    emailKey: text("email_key").notNull(),
+    emailVerifiedAt: integer("email_verified_at"),
+    name: text().notNull(),
+    lastName: text("last_name"),
+    username: text(),
+    usernameKey: text("username_key"),
+    age: integer(),
+    passwordHash: text("password_hash"),
+    role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
+    status: text({ enum: ["active", "deactivated"] }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("accounts_email_key").on(table.emailKey),
+    uniqueIndex("accounts_username_key").on(table.usernameKey),
+    // Finds the other superusers without reading everybody.
+    index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
+  ],
+);
+
+/** Mailed tokens, by hash. `claim` is the consumption that won: later statements of its batch name it. */
+export const oneTimeLinks = sqliteTable(
+  "one_time_links",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    accountId: text("account_id").notNull(),
+    purpose: text({ enum: ["verify_email", "change_email", "reset_password"] }).notNull(),
+    /** The address that the link was mailed to, and is good for. */
+    email: text().notNull(),
+    emailKey: text("email_key").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    consumedAt: integer("consumed_at"),
+    claim: text(),
+  },
+  (table) => [
+    index("one_time_links_account").on(table.accountId, table.purpose),
+    index("one_time_links_expiry").on(table.expiresAt),
+  ],
+);
+
+/** One sign-in on one device. `generation` names the refresh token that is good now. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id").notNull(),
+    generation: integer().notNull(),
+    /** How the person proved who they are (RFC 8176), space-separated. */
+    amr: text().notNull(),
+    ip: text(),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at").notNull(),
+    rotatedAt: integer("rotated_at").notNull(),
+    idleExpiresAt: integer("idle_expires_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [
+    index("sessions_account").on(table.accountId, table.revokedAt),
+    index("sessions_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Key pairs of the access tokens. `sealed_by` is the root secret that opens the private half. */
+export const signingKeys = sqliteTable(
+  "signing_keys",
+  {
+    kid: text().primaryKey(),
+    publicJwk: text("public_jwk").notNull(),
+    sealedPrivateJwk: text("sealed_private_jwk").notNull(),
+    sealedBy: text("sealed_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    signsFrom: integer("signs_from").notNull(),
+    signsUntil: integer("signs_until").notNull(),
+  },
+  (table) => [index("signing_keys_signs_from").on(table.signsFrom)],
+);
+
+/** Mail on its way. Rows that were sent or given up keep no content, only what a count or an admin needs. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id").notNull(),
+    kind: text().notNull(),
+    sealed: text().notNull(),
+    state: text({ enum: ["queued", "sent", "dead"] }).notNull(),
+    attempts: integer().notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** When the next attempt is due; pushed ahead by whoever takes the mail, so that nobody else does. */
+    dueAt: integer("due_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    /** Why the last attempt failed: a short token, never a provider's text. */
+    lastFailure: text("last_failure"),
+  },
+  (table) => [
+    index("outbox_due").on(table.state, table.dueAt),
+    index("outbox_account").on(table.accountId, table.kind, table.createdAt),
+    index("outbox_created").on(table.createdAt),
+  ],
+);
+
+/** What happened, for admins. Written in the batch of the change that it speaks of. */
+export const auditEvents = sqliteTable(
+  "audit_events",
+  {
+    id: text().primaryKey(),
+    type: text().notNull(),
+    at: integer().notNull(),
+    /** Whom it happened to. */
+    accountId: text("account_id").notNull(),
+    /** Who did it, where that is known. */
+    actorId: text("actor_id"),
+    ip: text(),
+    details: text({ mode: "json" }).$type<Record<string, string | number | boolean>>().notNull(),
+  },
+  (table) => [
+    index("audit_events_at").on(table.at),
+    index("audit_events_account").on(table.accountId, table.at),
+  ],
+);
+
+/** Mail and texts of a development machine. Empty in production, where nothing writes or reads it. */
+export const mailboxMessages = sqliteTable(
+  "mailbox_messages",
+  {
+    id: text().primaryKey(),
+    channel: text({ enum: ["email", "sms"] }).notNull(),
+    to: text("recipient").notNull(),
+    subject: text().notNull(),
+    text: text().notNull(),
+    html: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("mailbox_messages_created").on(table.createdAt),
+    index("mailbox_messages_recipient").on(table.to, table.createdAt),
+  ],
+);

@@ -1,0 +1,202 @@
+import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
+import type { Account } from "../accounts/account.ts";
+import type { AuditDraft } from "../audit/event.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { CurrentSession, SessionDraft, SessionState, SessionSummary } from "../sessions/session.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { accountColumns, auditRow, outboxRow } from "./rows.ts";
+import { accounts, auditEvents, outbox, sessions } from "./schema.ts";
+
+type Opening = {
+  readonly session: SessionDraft;
+  readonly audit: AuditDraft;
+  /** The hash that was just checked: if it is not there any more, nothing opens. */
+  readonly checkedHash: string;
+  /** The same password under today's cost and pepper, where the stored one is older. */
+  readonly rehash: string | null;
+  readonly now: number;
+};
+
+type Rotation = {
+  readonly sessionId: string;
+  /** The generation that the presented token names. */
+  readonly generation: number;
+  readonly idleExpiresAt: number;
+  readonly now: number;
+};
+
+/** What the rotation found: whether it was the one that rotated, and the row as it is now. */
+export type RotationOutcome = {
+  readonly rotated: boolean;
+  readonly session: SessionState;
+  readonly account: Account;
+};
+
+type Revocation = { readonly sessionId: string; readonly accountId: string; readonly now: number };
+
+export function sessionStorage(db: Database) {
+  return {
+    async open(draft: Opening): Promise<"opened" | "changed_meanwhile"> {
+      const { session } = draft;
+      const checked = and(
+        eq(accounts.id, session.accountId),
+        eq(accounts.status, "active"),
+        eq(accounts.passwordHash, draft.checkedHash),
+      );
+      const [opened] = await db.batch([
+        insertFrom(db, sessions, sessionRow(session), accounts, checked).returning({ id: sessions.id }),
+        insertFrom(
+          db,
+          auditEvents,
+          auditRow(draft.audit, session.accountId),
+          sessions,
+          eq(sessions.id, session.id),
+        ),
+        ...(draft.rehash === null
+          ? []
+          : [db.update(accounts).set({ passwordHash: draft.rehash }).where(checked)]),
+      ]);
+      return opened.length > 0 ? "opened" : "changed_meanwhile";
+    },
+
+    /** The caller of a protected route, if the session and the account are good at this instant. */
+    async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
+      const [row] = await db
+        .select({ id: sessions.accountId, ...accountColumns })
+        .from(sessions)
+        .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+        .where(and(eq(sessions.id, sessionId), stillGood(now), eq(accounts.status, "active")));
+      return row ? { sessionId, account: row } : null;
+    },
+
+    /**
+     * RFC 9700 §4.14.2. The UPDATE is the decision: of any number that present one generation, one
+     * rotates. The row that it left is read in the same batch, for whoever lost to judge.
+     */
+    async rotate(draft: Rotation): Promise<RotationOutcome | null> {
+      const activeOwner = db
+        .select({ one: sql`1` })
+        .from(accounts)
+        .where(and(eq(accounts.id, sessions.accountId), eq(accounts.status, "active")));
+      const [rotated, rows] = await db.batch([
+        db
+          .update(sessions)
+          .set({
+            generation: draft.generation + 1,
+            rotatedAt: draft.now,
+            lastUsedAt: draft.now,
+            idleExpiresAt: sql`min(${draft.idleExpiresAt}, ${sessions.expiresAt})`,
+          })
+          .where(
+            and(
+              eq(sessions.id, draft.sessionId),
+              eq(sessions.generation, draft.generation),
+              stillGood(draft.now),
+              sql`EXISTS ${activeOwner}`,
+            ),
+          )
+          .returning({ id: sessions.id }),
+        db
+          .select({ ...stateColumns, ...accountColumns })
+          .from(sessions)
+          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+          .where(and(eq(sessions.id, draft.sessionId), eq(accounts.status, "active"))),
+      ]);
+      const row = rows[0];
+      if (!row) return null;
+      const { id, accountId, amr, generation, rotatedAt, idleExpiresAt, expiresAt, revokedAt, ...account } =
+        row;
+      return {
+        rotated: rotated.length > 0,
+        session: {
+          id,
+          accountId,
+          amr: amr.split(" "),
+          generation,
+          rotatedAt,
+          idleExpiresAt,
+          expiresAt,
+          revokedAt,
+        },
+        account: { id: accountId, ...account },
+      };
+    },
+
+    /** Ends one session of that account. `notice`, if any, is mailed only by whoever really ended it. */
+    async end(
+      draft: Revocation & { readonly audit: AuditDraft; readonly notice?: MailDraft },
+    ): Promise<{ idleExpiresAt: number } | "already_ended"> {
+      const ended = and(
+        eq(sessions.id, draft.sessionId),
+        eq(sessions.accountId, draft.accountId),
+        isNull(sessions.revokedAt),
+      );
+      // Written before the UPDATE, while the condition that makes it single still holds.
+      const [, , rows] = await db.batch([
+        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), sessions, ended),
+        draft.notice
+          ? insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), sessions, ended)
+          : db.select({ id: sessions.id }).from(sessions).where(ended),
+        db
+          .update(sessions)
+          .set({ revokedAt: draft.now })
+          .where(ended)
+          .returning({ idleExpiresAt: sessions.idleExpiresAt }),
+      ]);
+      return rows[0] ?? "already_ended";
+    },
+
+    async endAll(accountId: string, now: number, audit: AuditDraft): Promise<void> {
+      await db.batch([
+        endSessions(db, accountId, now, undefined),
+        db.insert(auditEvents).values(auditRow(audit, accountId)),
+      ]);
+    },
+
+    async listLive(accountId: string, now: number): Promise<SessionSummary[]> {
+      return db
+        .select({
+          id: sessions.id,
+          createdAt: sessions.createdAt,
+          lastUsedAt: sessions.lastUsedAt,
+          ip: sessions.ip,
+          userAgent: sessions.userAgent,
+        })
+        .from(sessions)
+        .where(and(eq(sessions.accountId, accountId), stillGood(now)))
+        .orderBy(desc(sessions.lastUsedAt));
+    },
+  };
+}
+
+/** Ends the live sessions of an account, as one statement of a larger batch. */
+export const endSessions = (db: Database, accountId: string, now: number, where: SQL | undefined) =>
+  db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(and(eq(sessions.accountId, accountId), isNull(sessions.revokedAt), where))
+    .returning({ id: sessions.id });
+
+const stillGood = (now: number): SQL | undefined =>
+  and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
+
+const stateColumns = {
+  id: sessions.id,
+  accountId: sessions.accountId,
+  amr: sessions.amr,
+  generation: sessions.generation,
+  rotatedAt: sessions.rotatedAt,
+  idleExpiresAt: sessions.idleExpiresAt,
+  expiresAt: sessions.expiresAt,
+  revokedAt: sessions.revokedAt,
+};
+
+const sessionRow = (draft: SessionDraft) => ({
+  ...draft,
+  amr: draft.amr.join(" "),
+  generation: 1,
+  lastUsedAt: draft.createdAt,
+  rotatedAt: draft.createdAt,
+  revokedAt: null,
+});

@@ -1,0 +1,58 @@
+import { and, asc, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { StoredSigningKey } from "../sessions/signing-keys/signing-key.ts";
+import type { Database } from "./database.ts";
+import { signingKeys } from "./schema.ts";
+
+export function signingKeyStorage(db: Database) {
+  const since = (instant: number) =>
+    db
+      .select()
+      .from(signingKeys)
+      .where(gte(signingKeys.signsFrom, instant))
+      .orderBy(asc(signingKeys.signsFrom));
+  const other = alias(signingKeys, "other");
+  const insertUnless = (key: StoredSigningKey, rival: SQL | undefined) => {
+    const rivals = db.select({ one: sql`1` }).from(other).where(rival);
+    return db
+      .insert(signingKeys)
+      .select(
+        sql`SELECT ${key.kid}, ${key.publicJwk}, ${key.sealedPrivateJwk}, ${key.sealedBy}, ${key.createdAt}, ${key.signsFrom}, ${key.signsUntil} WHERE NOT EXISTS ${rivals}`,
+      );
+  };
+  return {
+    /** The keys that began to sign, or will begin, after that instant; the oldest first. */
+    list: (signsFromAfter: number): Promise<StoredSigningKey[]> => since(signsFromAfter),
+
+    /**
+     * Adds a first key unless there is one that these roots can open. However many arrive at once,
+     * one goes in: the check and the insert are one statement. The keys as they then are.
+     */
+    async addFirst(
+      key: StoredSigningKey,
+      openableBy: readonly string[],
+      signsFromAfter: number,
+    ): Promise<StoredSigningKey[]> {
+      const rival = and(inArray(other.sealedBy, [...openableBy]), gte(other.signsFrom, signsFromAfter));
+      const [, keys] = await db.batch([insertUnless(key, rival), since(signsFromAfter)]);
+      return keys;
+    },
+
+    /** Adds the key that follows `predecessor`, unless it has a successor already. */
+    async addNext(key: StoredSigningKey, predecessor: StoredSigningKey): Promise<void> {
+      await insertUnless(key, gt(other.signsFrom, predecessor.signsFrom));
+    },
+
+    /** Replaces a sealed private half, if it is still the one that was opened. */
+    async reseal(key: StoredSigningKey, sealedPrivateJwk: string, sealedBy: string): Promise<void> {
+      await db
+        .update(signingKeys)
+        .set({ sealedPrivateJwk, sealedBy })
+        .where(and(eq(signingKeys.kid, key.kid), eq(signingKeys.sealedPrivateJwk, key.sealedPrivateJwk)));
+    },
+
+    async remove(kids: readonly string[]): Promise<void> {
+      await db.delete(signingKeys).where(inArray(signingKeys.kid, [...kids]));
+    },
+  };
+}

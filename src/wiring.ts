@@ -1,0 +1,134 @@
+import { createBreachedPasswords } from "./breached-passwords/range-api.ts";
+import { type Config, type ConfigProblem, readConfig } from "./config.ts";
+import type { Clock } from "./kernel/clock.ts";
+import { SECOND } from "./kernel/clock.ts";
+import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
+import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
+import { Unavailable } from "./kernel/unavailable.ts";
+import { type DeliverMailDeps, deliverMail } from "./mail/deliver-mail.ts";
+import { draftMail } from "./mail/draft-mail.ts";
+import type { MailOutbox } from "./mail/outbox-port.ts";
+import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
+import { createMailProvider } from "./mail/providers.ts";
+import { authenticate } from "./sessions/authenticate.ts";
+import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
+import { accountStorage } from "./storage/accounts.ts";
+import { openDatabase } from "./storage/database.ts";
+import { denylistStorage } from "./storage/denylist.ts";
+import { emailVerificationStorage } from "./storage/email-verifications.ts";
+import { expiredStorage } from "./storage/expired.ts";
+import { mailboxStorage } from "./storage/mailbox.ts";
+import type { Meter } from "./storage/metered-d1.ts";
+import { linkStorage } from "./storage/one-time-links.ts";
+import { outboxStorage } from "./storage/outbox.ts";
+import { passwordResetStorage } from "./storage/password-resets.ts";
+import { registrationStorage } from "./storage/registrations.ts";
+import { sessionStorage } from "./storage/sessions.ts";
+import { signingKeyStorage } from "./storage/signing-keys.ts";
+
+/** The Worker's bindings. Variables and secrets are `readConfig`'s to read. */
+export type Env = {
+  readonly DB: D1Database;
+  readonly KV: KVNamespace;
+  readonly SEND_EMAIL?: SendEmailBinding;
+};
+
+/** What an isolate keeps between requests: parsed configuration, derived keys, the key set. */
+type Standing = { readonly config: Config; readonly secrets: SecretRing; readonly keyCache: KeyCache };
+
+/** One for each app; what it holds belongs to no request. */
+export type StandingCache = WeakMap<object, Standing>;
+
+type Request = {
+  readonly env: Env;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  /** Keeps work alive after the response. */
+  readonly defer: (work: Promise<unknown>) => void;
+};
+
+/** Everything that any verb names, put together for one request. The only reader of the environment. */
+export type Deps = Awaited<ReturnType<typeof wire>>;
+
+export async function wire(cache: StandingCache, request: Request) {
+  const { env, clock, meter, defer } = request;
+  const { config, secrets, keyCache } = await standing(cache, env);
+  const { settings } = config;
+  const db = openDatabase(env.DB, meter);
+  const signingKeys = signingKeyStorage(db);
+  const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: keyCache });
+  const sessions = sessionStorage(db);
+  const mailbox = mailboxStorage(db);
+  const delivery = mailDelivery({ config, secrets, clock, db, mailbox, binding: env.SEND_EMAIL });
+  return {
+    clock,
+    defer,
+    settings,
+    secrets,
+    ...delivery,
+    isDevelopment: config.environment === "development",
+    hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
+    breachedPasswords: createBreachedPasswords({
+      apiBase: config.breachedPasswordsApi,
+      timeout: 2 * SECOND,
+    }),
+    keyRing,
+    signingKeys,
+    sessions,
+    mailbox,
+    accounts: accountStorage(db),
+    registrations: registrationStorage(db),
+    emailVerifications: emailVerificationStorage(db),
+    passwordResets: passwordResetStorage(db),
+    links: linkStorage(db),
+    expired: expiredStorage(db),
+    denylist: denylistStorage(env.KV, meter),
+    authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
+    mail: {
+      draft: (message, to) => draftMail({ secrets }, message, to),
+      deliverSoon: (ids) => {
+        defer(Promise.all(ids.map((id) => deliverMail({ clock, secrets, settings, ...delivery }, id))));
+      },
+    } satisfies MailOutbox,
+  };
+}
+
+type DeliveryParts = {
+  readonly config: Config;
+  readonly secrets: SecretRing;
+  readonly clock: Clock;
+  readonly db: ReturnType<typeof openDatabase>;
+  readonly mailbox: ReturnType<typeof mailboxStorage>;
+  readonly binding: SendEmailBinding | undefined;
+};
+
+function mailDelivery(parts: DeliveryParts) {
+  const { config, clock, db, mailbox, binding } = parts;
+  const provider = createMailProvider(config.mail, {
+    mailbox,
+    sendEmailBinding: binding,
+    clock,
+  });
+  return { outbox: outboxStorage(db), provider } satisfies Pick<DeliverMailDeps, "provider"> & {
+    outbox: DeliverMailDeps["outbox"];
+  };
+}
+
+/** Parses and derives once for an environment. Two first requests may both do it; the results are equal. */
+async function standing(cache: StandingCache, env: Env): Promise<Standing> {
+  const known = cache.get(env);
+  if (known) return known;
+  const read = readConfig(env as unknown as Record<string, unknown>);
+  if (!read.ok) throw new Unavailable("config", new Error(describeProblems(read.error)));
+  const { authSecret, authSecretPrevious } = read.value;
+  const made: Standing = {
+    config: read.value,
+    secrets: await createSecretRing(authSecret, authSecretPrevious),
+    keyCache: emptyKeyCache(),
+  };
+  cache.set(env, made);
+  return made;
+}
+
+const describeProblems = (problems: readonly ConfigProblem[]): string =>
+  `configuration: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`;

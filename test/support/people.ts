@@ -1,0 +1,57 @@
+import type { Service } from "./service.ts";
+
+export const PASSWORD = "a quiet lighthouse 7";
+
+export type MailboxEntry = {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+};
+
+/** The development mailbox of one address, newest first. */
+export async function mailTo(service: Service, address: string): Promise<MailboxEntry[]> {
+  const answer = await service.call("GET", `/dev/mailbox.json?to=${encodeURIComponent(address)}`);
+  return (JSON.parse(answer.text) as { messages: MailboxEntry[] }).messages;
+}
+
+/** The token of the newest mail to that address that has a link. */
+export async function tokenMailedTo(service: Service, address: string): Promise<string> {
+  for (const mail of await mailTo(service, address)) {
+    const [, token] = /[?&]token=([\w-]+)/.exec(mail.text) ?? [];
+    if (token) return token;
+  }
+  throw new Error(`no mail with a link to ${address}`);
+}
+
+let people = 0;
+
+/** An address that nobody in this file has used. */
+export const newAddress = (): string => `person-${++people}@example.com`;
+
+export type Tokens = { readonly token: string; readonly refreshToken: string };
+
+export async function register(service: Service, email = newAddress(), fields: object = {}) {
+  const answer = await service.post("/register", { email, password: PASSWORD, name: "Ada", ...fields });
+  return { email, answer };
+}
+
+/** Somebody with a verified account. */
+export async function member(service: Service, email = newAddress()): Promise<{ email: string }> {
+  await register(service, email);
+  await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
+  return { email };
+}
+
+export async function logIn(service: Service, email: string, password = PASSWORD): Promise<Tokens> {
+  const answer = await service.post("/login", { email, password });
+  if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${answer.text}`);
+  return answer.body.data;
+}
+
+/** Somebody who has just signed in. */
+export async function signedInMember(service: Service): Promise<Tokens & { readonly email: string }> {
+  const { email } = await member(service);
+  return { email, ...(await logIn(service, email)) };
+}
