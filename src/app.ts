@@ -9,7 +9,7 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { newId } from "./kernel/ids.ts";
-import { findUnavailable } from "./kernel/unavailable.ts";
+import { findUnavailable, firstCause } from "./kernel/unavailable.ts";
 import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
@@ -20,7 +20,11 @@ import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
 import type { Meter } from "./storage/metered-d1.ts";
 import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
 
-type AppEnv = { Bindings: Env; Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter } };
+type Work = () => Promise<unknown>;
+type AppEnv = {
+  Bindings: Env;
+  Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter; deferred: Work[] };
+};
 
 export type AppOptions = {
   readonly clock?: Clock;
@@ -38,11 +42,15 @@ export function createApp(options: AppOptions = {}) {
   const depsOf = (c: Context): Deps => c.get("deps");
 
   app.use(async (c, next) => {
-    c.set("requestId", newId());
+    const requestId = newId();
+    c.set("requestId", requestId);
     c.set("caller", callerOf(c.req.raw.headers));
     c.set("meter", { d1: 0, kv: 0, kvFailed: 0 });
+    c.set("deferred", []);
     await next();
-    c.res.headers.set("X-Request-Id", c.var.requestId);
+    c.res.headers.set("X-Request-Id", requestId);
+    // Only now: what is left for later must not compete with the answer, nor show in its time.
+    for (const work of c.var.deferred) c.executionCtx.waitUntil(work().catch(reportDeferred(requestId)));
   });
   app.use(requestLog(clock, log, (c) => c.get("meter")));
   app.use(securityHeaders());
@@ -56,8 +64,9 @@ export function createApp(options: AppOptions = {}) {
     }),
   );
   app.use(async (c, next) => {
-    const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    c.set("deps", await wire(standing, { env: c.env, clock, meter: c.var.meter, defer }));
+    const { meter, deferred } = c.var;
+    const defer = (work: () => Promise<unknown>) => deferred.push(work);
+    c.set("deps", await wire(standing, { env: c.env, clock, meter, defer }));
     await next();
   });
 
@@ -80,3 +89,7 @@ export function createApp(options: AppOptions = {}) {
   app.onError((error, c) => refuse(c, findUnavailable(error) ? "unavailable" : "internal"));
   return app;
 }
+
+/** What fails after the response is tried again by the clockwork; the log says that it failed. */
+const reportDeferred = (requestId: string) => (error: unknown) =>
+  console.error(JSON.stringify({ requestId, deferred: "failed", error: firstCause(error) }));

@@ -1,32 +1,37 @@
 import type { Clock } from "./kernel/clock.ts";
+import { firstCause } from "./kernel/unavailable.ts";
 import { retryMail } from "./mail/retry-mail.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
 import { rotateSigningKeys } from "./sessions/signing-keys/rotate-signing-keys.ts";
-import { type Env, wire } from "./wiring.ts";
+import { type Deps, type Env, wire } from "./wiring.ts";
 
-/** The cron expressions of wrangler.toml, and what each sets going. */
-export const EVERY_MINUTE = "* * * * *";
-export const EVERY_HOUR = "17 * * * *";
+type Job = (deps: Deps) => Promise<void>;
 
-/** One run of the clockwork. A part that fails does not keep the others from their work. */
+/** What each cron expression of wrangler.toml sets going. */
+export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
+  "* * * * *": { retryMail },
+  "17 * * * *": { rotateSigningKeys, purgeExpired },
+};
+
+/** One run of the clockwork. A job that fails does not keep the others from their work. */
 export async function runScheduled(cron: string, env: Env, clock: Clock): Promise<void> {
-  const deferred: Promise<unknown>[] = [];
+  const jobs = Object.entries(CLOCKWORK[cron] ?? {});
+  if (jobs.length === 0) throw new Error(`no work is scheduled at "${cron}"`);
   const deps = await wire(new WeakMap(), {
     env,
     clock,
     meter: { d1: 0, kv: 0, kvFailed: 0 },
-    defer: (work) => deferred.push(work),
+    defer: () => {
+      throw new Error("the clockwork answers nobody, and has nothing to put off");
+    },
   });
-  const parts =
-    cron === EVERY_HOUR
-      ? { rotateSigningKeys: rotateSigningKeys(deps), purgeExpired: purgeExpired(deps) }
-      : { retryMail: retryMail(deps) };
-  const outcomes = await Promise.allSettled([...Object.values(parts), ...deferred]);
-  const names = Object.keys(parts);
-  const failed = outcomes.flatMap(({ status }, at) =>
-    status === "rejected" ? [names[at] ?? "deferred"] : [],
-  );
-  console.log(JSON.stringify({ at: new Date(clock.now()).toISOString(), cron, parts: names, failed }));
+  const outcomes = await Promise.allSettled(jobs.map(([, job]) => job(deps)));
+  const failed = jobs.flatMap(([name], at) => {
+    const outcome = outcomes[at];
+    return outcome?.status === "rejected" ? [`${name}: ${firstCause(outcome.reason)}`] : [];
+  });
+  const names = jobs.map(([name]) => name);
+  console.log(JSON.stringify({ at: new Date(clock.now()).toISOString(), cron, jobs: names, failed }));
   // The platform counts a run that throws as failed, and shows it.
-  if (failed.length > 0) throw new Error(`scheduled work failed: ${failed.join(", ")}`);
+  if (failed.length > 0) throw new Error(`scheduled work failed: ${failed.join("; ")}`);
 }

@@ -43,8 +43,8 @@ type Request = {
   readonly env: Env;
   readonly clock: Clock;
   readonly meter: Meter;
-  /** Keeps work alive after the response. */
-  readonly defer: (work: Promise<unknown>) => void;
+  /** Starts work once the response is on its way, and keeps it alive. */
+  readonly defer: (work: () => Promise<unknown>) => void;
 };
 
 /** Everything that any verb names, put together for one request. The only reader of the environment. */
@@ -87,7 +87,7 @@ export async function wire(cache: StandingCache, request: Request) {
     mail: {
       draft: (message, to) => draftMail({ secrets }, message, to),
       deliverSoon: (ids) => {
-        defer(Promise.all(ids.map((id) => deliverMail({ clock, secrets, settings, ...delivery }, id))));
+        defer(() => Promise.all(ids.map((id) => deliverMail({ clock, secrets, settings, ...delivery }, id))));
       },
     } satisfies MailOutbox,
   };

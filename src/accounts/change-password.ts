@@ -27,7 +27,7 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
     };
     readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
     readonly mail: MailOutbox;
-    readonly defer: (work: Promise<unknown>) => void;
+    readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
   };
 
@@ -69,7 +69,7 @@ export async function changePassword(
   });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   const ttl = deps.settings.accessTokenTtl;
-  deps.defer(Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
+  deps.defer(() => Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
   deps.mail.deliverSoon([notice.id]);
   return ok(undefined);
 }

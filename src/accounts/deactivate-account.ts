@@ -22,7 +22,7 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
     denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
   };
   readonly mail: MailOutbox;
-  readonly defer: (work: Promise<unknown>) => void;
+  readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
@@ -47,7 +47,7 @@ export async function deactivateAccount(
   });
   if (outcome === "last_superuser") return err({ reason: "last_superuser" });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  deps.defer(deps.denylist.denyAccount(account.id, now, deps.settings.accessTokenTtl));
+  deps.defer(() => deps.denylist.denyAccount(account.id, now, deps.settings.accessTokenTtl));
   deps.mail.deliverSoon([notice.id]);
   return ok(undefined);
 }

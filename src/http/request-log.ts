@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { Clock } from "../kernel/clock.ts";
+import { firstCause } from "../kernel/unavailable.ts";
 
 /**
  * One line a request. `route` is the pattern, never the path: a path or a query may hold an id or a
@@ -44,17 +45,7 @@ export const requestLog = (
       d1,
       kv,
       ...(kvFailed > 0 ? { kvFailed } : {}),
-      ...(c.error ? { error: wordsOf(c.error) } : {}),
+      ...(c.error ? { error: firstCause(c.error) } : {}),
     });
   };
 };
-
-/**
- * The words of the first cause. Layers between wrap it with the statement and its parameters, which
- * are people's data and must not be logged.
- */
-function wordsOf(error: Error): string {
-  let first = error;
-  while (first.cause instanceof Error) first = first.cause;
-  return first.message;
-}

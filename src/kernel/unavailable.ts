@@ -19,3 +19,13 @@ export function findUnavailable(error: unknown): Unavailable | null {
   }
   return null;
 }
+
+/**
+ * The words of the first cause, for a log. Layers between wrap it with the statement and its
+ * parameters, which are people's data and must not get there.
+ */
+export function firstCause(error: unknown): string {
+  let first = error;
+  while (first instanceof Error && first.cause instanceof Error) first = first.cause;
+  return first instanceof Error ? first.message : "not an error";
+}

@@ -55,7 +55,10 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
     description: whole.description,
     tags: whole.tag ? [whole.tag] : undefined,
     security: whole.session ? [{ bearer: [] }] : [],
-    requestParams: { query: whole.query, path: whole.params },
+    requestParams: {
+      ...(whole.query ? { query: whole.query } : {}),
+      ...(whole.params ? { path: whole.params } : {}),
+    },
     requestBody: whole.body && { required: true, content: { "application/json": { schema: whole.body } } },
     responses: {
       [String(whole.answer?.status ?? 200)]: {
@@ -82,21 +85,25 @@ function failureResponses(codes: readonly FailureCode[]) {
     String(status),
     {
       description: found.map((code) => `\`${code}\`: ${failureTable[code][1]}`).join("\n\n"),
-      content: { "application/json": { schema: failureEnvelope(found) } },
+      content: { "application/json": { schema: failureEnvelope } },
     },
   ]);
   return Object.fromEntries(entries) as ZodOpenApiOperationObject["responses"];
 }
 
-const fieldProblem = z.object({ path: z.string(), message: z.string() }).meta({ id: "FieldProblem" });
+const failureCodes = Object.keys(failureTable) as [FailureCode, ...FailureCode[]];
 
-const failureEnvelope = (codes: readonly FailureCode[]) =>
-  z.object({
+const failureEnvelope = z
+  .object({
     success: z.literal(false),
-    message: z.string(),
+    message: z.string().meta({ description: "Fit for a person." }),
     error: z.object({
-      code: z.enum(codes as [FailureCode, ...FailureCode[]]),
-      requestId: z.uuid(),
-      fields: z.array(fieldProblem).optional(),
+      code: z.enum(failureCodes).meta({ description: "Stable." }),
+      requestId: z.string().meta({ description: "Also in X-Request-Id." }),
+      fields: z
+        .array(z.object({ path: z.string(), message: z.string() }))
+        .optional()
+        .meta({ description: "What is wrong with which field." }),
     }),
-  });
+  })
+  .meta({ id: "Failure" });

@@ -25,7 +25,7 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
     };
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly mail: MailOutbox;
-    readonly defer: (work: Promise<unknown>) => void;
+    readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
   };
 
@@ -57,7 +57,7 @@ export async function resetPassword(
     audit: draftAuditEvent(deps, { type: "password_reset" }, input.caller, accountId),
   });
   if (outcome === "link_dead") return err({ reason: "link_dead" });
-  deps.defer(deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
+  deps.defer(() => deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
   deps.mail.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -42,6 +42,8 @@ type Options = {
   /** Variables and bindings that take the place of the test Worker's own. */
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
+  /** Called when an answer is ready, before the work that was left for after it. */
+  readonly onAnswer?: () => void;
 };
 
 export type Service = ReturnType<typeof startService>;
@@ -54,7 +56,13 @@ export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
   const env = { ...testEnv, ...options.env } as unknown as Env;
   const log: RequestLogLine[] = [];
-  const app = createApp({ clock, log: (line) => log.push(line) });
+  const app = createApp({
+    clock,
+    log: (line) => {
+      log.push(line);
+      options.onAnswer?.();
+    },
+  });
 
   const send = async (request: Request): Promise<Answer> => {
     const context = createExecutionContext();

@@ -1,0 +1,68 @@
+import { createHmac, hkdfSync } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+
+const SECRET = "a root secret of the unit tests, long enough";
+const OTHER = "another root secret of the tests, long enough";
+const PURPOSES = ["password-pepper", "refresh-token", "seal-signing-key", "seal-mail"] as const;
+
+const derived = (secret: string, info: string, bytes: number) =>
+  Buffer.from(hkdfSync("sha256", secret, "gatehouse/v1", info, bytes));
+const message = new TextEncoder().encode("a message");
+
+async function signature(key: CryptoKey): Promise<string> {
+  return Buffer.from(await crypto.subtle.sign("HMAC", key, message)).toString("base64url");
+}
+
+describe("the roots of a ring", () => {
+  it("are named by 48 bits of HKDF", async () => {
+    const { current } = await createSecretRing(SECRET);
+    expect(current.id).toBe(derived(SECRET, "id", 6).toString("base64url"));
+  });
+
+  it("are the current one alone when nothing came before it", async () => {
+    const ring = await createSecretRing(SECRET);
+    expect(ring.previous).toBeNull();
+    expect(ring.find(ring.current.id)).toBe(ring.current);
+  });
+
+  it("are found by name, the previous one too, and nothing else is", async () => {
+    const ring = await createSecretRing(SECRET, OTHER);
+    expect(ring.find(derived(SECRET, "id", 6).toString("base64url"))).toBe(ring.current);
+    expect(ring.find(derived(OTHER, "id", 6).toString("base64url"))).toBe(ring.previous);
+    for (const name of ["", "nobody", "__proto__", "current", ring.current.id.slice(1)]) {
+      expect(ring.find(name)).toBeNull();
+    }
+  });
+});
+
+describe("the keys of a root", () => {
+  it.each(PURPOSES)("are HKDF's of their purpose (HMAC, %s)", async (purpose) => {
+    const { current } = await createSecretRing(SECRET);
+    const expected = createHmac("sha256", derived(SECRET, purpose, 32))
+      .update(message)
+      .digest("base64url");
+    expect(await signature(await current.hmacKey(purpose))).toBe(expected);
+  });
+
+  it("differ by purpose and by secret", async () => {
+    const { current, previous } = await createSecretRing(SECRET, OTHER);
+    const roots = [current, previous].filter((root) => root !== null);
+    const keys = roots.flatMap((root) => PURPOSES.map((purpose) => root.hmacKey(purpose)));
+    const signatures = await Promise.all(keys.map(async (key) => signature(await key)));
+    expect(new Set(signatures).size).toBe(roots.length * PURPOSES.length);
+  });
+
+  it("cannot be taken out of the runtime", async () => {
+    const { current } = await createSecretRing(SECRET);
+    const keys = [await current.hmacKey("refresh-token"), await current.aesKey("seal-mail")];
+    expect(keys.map((key) => key.extractable)).toEqual([false, false]);
+    for (const key of keys) await expect(crypto.subtle.exportKey("raw", key)).rejects.toThrow();
+  });
+
+  it("are derived once", async () => {
+    const { current } = await createSecretRing(SECRET);
+    expect(await current.aesKey("seal-mail")).toBe(await current.aesKey("seal-mail"));
+    expect(await current.aesKey("seal-mail")).not.toBe(await current.aesKey("seal-signing-key"));
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { hasControlCharacter, isCleanText, utf8Length } from "../../../src/kernel/text.ts";
+
+describe("isCleanText", () => {
+  it.each([
+    "",
+    "plain",
+    "caf\u00e9",
+    "cafe\u0301",
+    "\u{1f511}",
+    "two\r\nlines",
+    "\u0001",
+    "\uffff",
+    "\ufffd",
+  ])("lets %j through", (text) => {
+    expect(isCleanText(text)).toBe(true);
+  });
+
+  it.each([
+    ["NUL alone", "\0"],
+    ["NUL inside", "a\0b"],
+    ["NUL at the end", "a\0"],
+    ["a high surrogate alone", "a\ud83d"],
+    ["a low surrogate alone", "\udd11b"],
+    ["a pair the wrong way round", "\udd11\ud83d"],
+    ["a good pair and half of another", "\u{1f511}\ud83d"],
+  ])("stops %s", (_what, text) => {
+    expect(isCleanText(text)).toBe(false);
+  });
+});
+
+describe("hasControlCharacter", () => {
+  it.each(["\0", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u009f"])("finds %j", (character) => {
+    expect(hasControlCharacter(`Ada${character}Lovelace`)).toBe(true);
+    expect(hasControlCharacter(character)).toBe(true);
+  });
+
+  it.each(["", "Ada Lovelace", "Jos\u00e9", "\u{1f511}", "O'Brien, Jr.", "\u00a0"])(
+    "finds none in %j",
+    (text) => {
+      expect(hasControlCharacter(text)).toBe(false);
+    },
+  );
+});
+
+describe("utf8Length", () => {
+  it.each([
+    ["", 0],
+    ["a", 1],
+    ["\u00e9", 2],
+    ["e\u0301", 3],
+    ["\u20ac", 3],
+    ["\u{1f511}", 4],
+    ["a\0b", 3],
+  ])("counts the bytes of %j", (text, bytes) => {
+    expect(utf8Length(text)).toBe(bytes);
+    expect(Buffer.byteLength(text, "utf8")).toBe(bytes);
+  });
+});

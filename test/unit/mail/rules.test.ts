@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { PROVIDER_TIMEOUT } from "../../../src/mail/providers/post-to-provider.ts";
+import { judgeDelivery, pauseAfter, SEND_LEASE } from "../../../src/mail/rules.ts";
+
+const NOW = 1_800_000_000_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+describe("pauseAfter", () => {
+  it.each([
+    [1, 30 * SECOND],
+    [2, MINUTE],
+    [3, 2 * MINUTE],
+    [4, 4 * MINUTE],
+    [5, 8 * MINUTE],
+    [6, 10 * MINUTE],
+    [7, 10 * MINUTE],
+    [1_000, 10 * MINUTE],
+    [10_000, 10 * MINUTE],
+  ])("after %d attempts is %d ms", (attempts, pause) => {
+    expect(pauseAfter(attempts)).toBe(pause);
+  });
+});
+
+describe("the lease of a taken mail", () => {
+  it("outlasts the longest attempt, so that nobody takes it a second time meanwhile", () => {
+    expect(SEND_LEASE).toBeGreaterThan(PROVIDER_TIMEOUT * 2);
+  });
+});
+
+describe("judgeDelivery", () => {
+  const inADay = { attempts: 1, expiresAt: NOW + 24 * 60 * MINUTE };
+  const down = { outcome: "retry", reason: "http_500" } as const;
+
+  it("is done with a mail that was sent, even if its link has died meanwhile", () => {
+    expect(judgeDelivery({ outcome: "sent" }, inADay, NOW)).toEqual({ kind: "done" });
+    const late = { attempts: 9, expiresAt: NOW - 1 };
+    expect(judgeDelivery({ outcome: "sent" }, late, NOW)).toEqual({ kind: "done" });
+  });
+
+  it("buries a refused mail at once, with the provider's reason", () => {
+    const refused = { outcome: "refused", reason: "http_422" } as const;
+    expect(judgeDelivery(refused, inADay, NOW)).toEqual({ kind: "bury", reason: "http_422" });
+  });
+
+  it.each([
+    [1, 30 * SECOND],
+    [3, 2 * MINUTE],
+    [40, 10 * MINUTE],
+  ])("tries again after attempt %d, %d ms later", (attempts, pause) => {
+    const decision = judgeDelivery(down, { ...inADay, attempts }, NOW);
+    expect(decision).toEqual({ kind: "retry", dueAt: NOW + pause, reason: "http_500" });
+  });
+
+  it.each([
+    ["a millisecond after the pause", 30 * SECOND + 1, "retry"],
+    ["at the very end of the pause", 30 * SECOND, "bury"],
+    ["before the pause ends", 30 * SECOND - 1, "bury"],
+    ["at this instant", 0, "bury"],
+    ["some time ago", -MINUTE, "bury"],
+  ])("looks whether the link dies %s", (_when, left, kind) => {
+    const decision = judgeDelivery(down, { attempts: 1, expiresAt: NOW + left }, NOW);
+    expect(decision.kind).toBe(kind);
+  });
+
+  it("says in the reason what kept a mail from being sent in time", () => {
+    const decision = judgeDelivery(
+      { outcome: "retry", reason: "timeout" },
+      { attempts: 1, expiresAt: NOW },
+      NOW,
+    );
+    expect(decision).toEqual({ kind: "bury", reason: "expired_after_timeout" });
+  });
+});

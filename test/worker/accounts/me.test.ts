@@ -1,0 +1,187 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import {
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+const service = startService();
+const patch = (body: object, token: string) => service.call("PATCH", "/api/auth/me", body, token);
+
+describe("PATCH /me", () => {
+  it("changes what is given, clears what is null, and leaves the rest", async () => {
+    const { token } = await signedInMember(service);
+    service.clock.advance(1000);
+    const first = await patch({ lastName: "Hopper", username: "amazing", age: 40 }, token);
+    expect(first.body.data).toMatchObject({ name: "Ada", lastName: "Hopper", username: "amazing", age: 40 });
+    const second = await patch({ name: "Grace", username: null, lastName: null }, token);
+    expect(second.body.data).toMatchObject({ name: "Grace", lastName: null, username: null, age: 40 });
+    expect((await service.get("/me", token)).body.data).toEqual(second.body.data);
+    expect(second.body.data.updatedAt > second.body.data.createdAt).toBe(true);
+  });
+
+  it("refuses a username that somebody has, and changes nothing then", async () => {
+    const other = await signedInMember(service);
+    await patch({ username: "taken.name" }, other.token);
+    const { token } = await signedInMember(service);
+    const answer = await patch({ name: "Thief", username: "TAKEN.name" }, token);
+    expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
+    expect((await service.get("/me", token)).body.data).toMatchObject({ name: "Ada", username: null });
+    // One's own, in another case, is not taken.
+    expect((await patch({ username: "Taken.Name" }, other.token)).status).toBe(200);
+  });
+
+  it("gives a username to one of 20 who ask at once", async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => signedInMember(service)));
+    const answers = await inParallel(20, (index) =>
+      patch({ username: "one.only" }, people[index]?.token ?? ""),
+    );
+    expect(statusCounts(answers)).toEqual({ 200: 1, 409: 19 });
+  });
+
+  it("refuses an empty change, and every field that is not the person's to set", async () => {
+    const { token } = await signedInMember(service);
+    for (const body of [
+      {},
+      { role: "superuser" },
+      { email: "x@example.com" },
+      { isVerified: true },
+      { name: null },
+    ]) {
+      expect((await patch(body, token)).status).toBe(400);
+    }
+    expect((await service.get("/me", token)).body.data.role).toBe("user");
+  });
+});
+
+describe("POST /me/password", () => {
+  it("ends the other sessions, keeps this one, and tells the owner", async () => {
+    const mine = await signedInMember(service);
+    const other = await logIn(service, mine.email);
+    const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
+    expect((await service.post("/me/password", body, mine.token)).status).toBe(200);
+    expect((await service.get("/me", mine.token)).status).toBe(200);
+    expect((await service.post("/refresh", { refreshToken: mine.refreshToken })).status).toBe(200);
+    expect((await service.get("/me", other.token)).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken: other.refreshToken })).status).toBe(401);
+    expect((await service.post("/login", { email: mine.email, password: PASSWORD })).status).toBe(401);
+    await logIn(service, mine.email, "a newer lighthouse");
+    expect((await mailTo(service, mine.email))[0]?.subject).toMatch(/password/i);
+  });
+
+  it("needs the current one", async () => {
+    const { token } = await signedInMember(service);
+    const body = { currentPassword: "not the password", newPassword: "a newer lighthouse" };
+    const answer = await service.post("/me/password", body, token);
+    expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    expect((await service.get("/me", token)).status).toBe(200);
+  });
+
+  it("lets one of two parallel changes win", async () => {
+    const { email, token } = await signedInMember(service);
+    const answers = await inParallel(8, (index) =>
+      service.post(
+        "/me/password",
+        { currentPassword: PASSWORD, newPassword: `a newer lighthouse ${index}` },
+        token,
+      ),
+    );
+    expect(statusCounts(answers)).toEqual({ 200: 1, 401: 7 });
+    const winner = answers.findIndex((answer) => answer.status === 200);
+    await logIn(service, email, `a newer lighthouse ${winner}`);
+  });
+});
+
+describe("POST /me/email", () => {
+  it("changes nothing until the link at the new address is used, and tells the old one twice", async () => {
+    const { email, token } = await signedInMember(service);
+    const newEmail = newAddress();
+    await service.post("/forgot-password", { email });
+    const resetToken = await tokenMailedTo(service, email);
+    const before = (await mailTo(service, email)).length;
+    expect((await service.post("/me/email", { newEmail, password: PASSWORD }, token)).status).toBe(200);
+    expect((await service.get("/me", token)).body.data.email).toBe(email);
+    expect((await mailTo(service, email)).length).toBe(before + 1);
+
+    const confirmed = await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
+    expect(confirmed.status).toBe(200);
+    expect((await service.get("/me", token)).body.data).toMatchObject({ email: newEmail, isVerified: true });
+    expect((await mailTo(service, email)).length).toBe(before + 2);
+    expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
+    await logIn(service, newEmail);
+    // A link that was mailed to the old address proves nothing of the new one.
+    const stale = await service.post("/reset-password", {
+      token: resetToken,
+      newPassword: "a newer lighthouse",
+    });
+    expect(stale.body.error?.code).toBe("token_invalid");
+  });
+
+  it("does not tell whether the new address has an account, and never gives it away", async () => {
+    const { token } = await signedInMember(service);
+    const { email: taken } = await member(service);
+    const before = (await mailTo(service, taken)).length;
+    const free = newAddress();
+    const answers = await Promise.all(
+      [taken, free].map((newEmail) => service.post("/me/email", { newEmail, password: PASSWORD }, token)),
+    );
+    expect(answers[0]?.text).toBe(answers[1]?.text);
+    expect((await mailTo(service, taken)).length).toBe(before);
+  });
+
+  it("lets an address that was taken meanwhile stay with who took it", async () => {
+    const { token } = await signedInMember(service);
+    const newEmail = newAddress();
+    await service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    const link = await tokenMailedTo(service, newEmail);
+    await register(service, newEmail);
+    const answer = await service.post("/verify-email", { token: link });
+    expect([answer.status, answer.body.error?.code]).toEqual([400, "token_invalid"]);
+  });
+
+  it("needs the password", async () => {
+    const { token } = await signedInMember(service);
+    const answer = await service.post("/me/email", { newEmail: newAddress(), password: "wrong one" }, token);
+    expect(answer.status).toBe(401);
+  });
+});
+
+describe("POST /me/deactivate", () => {
+  it("ends everything at once", async () => {
+    const { email, token, refreshToken } = await signedInMember(service);
+    await service.post("/forgot-password", { email });
+    const link = await tokenMailedTo(service, email);
+    expect((await service.post("/me/deactivate", { password: "wrong one" }, token)).status).toBe(401);
+    expect((await service.post("/me/deactivate", { password: PASSWORD }, token)).status).toBe(200);
+    expect((await service.get("/me", token)).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+    const login = await service.post("/login", { email, password: PASSWORD });
+    expect([login.status, login.body.error?.code]).toEqual([403, "account_deactivated"]);
+    const reset = await service.post("/reset-password", { token: link, newPassword: "a newer lighthouse" });
+    expect(reset.body.error?.code).toBe("token_invalid");
+    expect((await mailTo(service, email))[0]?.subject).toMatch(/deactivated|closed/i);
+  });
+
+  it("keeps the last superuser, when two go at once too", async () => {
+    for (let round = 0; round < 10; round++) {
+      await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+      const [one, two] = [await signedInMember(service), await signedInMember(service)];
+      await env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email IN (?, ?)")
+        .bind(one.email, two.email)
+        .run();
+      const answers = await inParallel(2, (index) =>
+        service.post("/me/deactivate", { password: PASSWORD }, (index === 0 ? one : two).token),
+      );
+      expect(statusCounts(answers)).toEqual({ 200: 1, 409: 1 });
+      expect(answers.find((answer) => answer.status === 409)?.body.error?.code).toBe("last_admin");
+    }
+  });
+});

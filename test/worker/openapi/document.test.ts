@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { startService } from "../../support/service.ts";
+
+type Operation = {
+  readonly summary: string;
+  readonly security: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Record<string, { description: string }>;
+};
+type Document = {
+  readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, object> };
+};
+
+const service = startService();
+const document = JSON.parse((await service.call("GET", "/openapi.json")).text) as Document;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+describe("/openapi.json", () => {
+  it("is OpenAPI 3.1 of this very service", () => {
+    expect(document.openapi).toBe("3.1.0");
+    expect(document.servers).toEqual([{ url: "http://gatehouse.test" }]);
+  });
+
+  it("has an operation for every route but itself and the development mailbox", () => {
+    const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
+    const undescribed = service.app.routes
+      .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && path !== "/openapi.json")
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
+      .filter((route) => !described.has(route));
+    expect(undescribed).toEqual([]);
+    expect(described.size).toBeGreaterThan(15);
+  });
+
+  it("says of each operation what it is for, and that it may fail", () => {
+    for (const { path, operation } of operations) {
+      expect(operation.summary, path).not.toBe("");
+      const statuses = Object.keys(operation.responses);
+      expect(statuses, path).toEqual(expect.arrayContaining(["500", "503"]));
+      if (operation.requestBody)
+        expect(statuses, path).toEqual(expect.arrayContaining(["400", "413", "415"]));
+      if (operation.security.length > 0) expect(statuses, path).toContain("401");
+    }
+  });
+
+  it("asks for a token exactly where the service does", async () => {
+    for (const { path, method, operation } of operations) {
+      const answer = await service.call(method.toUpperCase(), path.replace("{id}", crypto.randomUUID()));
+      expect(answer.body.error?.code === "unauthorized", `${method} ${path}`).toBe(
+        operation.security.length > 0,
+      );
+    }
+  });
+
+  it("refers only to what it holds", () => {
+    const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? [];
+    expect(references.length).toBeGreaterThan(0);
+    for (const reference of references) {
+      expect(Object.keys(document.components.schemas)).toContain(reference.split("/").at(-1));
+    }
+  });
+});

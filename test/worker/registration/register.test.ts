@@ -1,0 +1,137 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import {
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  tokenMailedTo,
+} from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+const service = startService();
+
+async function accountsLike(pattern: string): Promise<number> {
+  const row = await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email_key LIKE ?")
+    .bind(pattern)
+    .first<{ n: number }>();
+  return row?.n ?? -1;
+}
+
+describe("POST /register", () => {
+  describe("succeeds", () => {
+    it("mails one link to the new address", async () => {
+      const { email } = await register(service);
+      const mails = await mailTo(service, email);
+      expect(mails).toHaveLength(1);
+      expect(mails[0]?.text).toContain("http://gatehouse.test/verify-email?token=");
+    });
+
+    it("keeps the profile fields that it was given", async () => {
+      const fields = { lastName: "Lovelace", username: "Ada.L", age: 36, confirmPassword: PASSWORD };
+      const { email } = await register(service, newAddress(), fields);
+      await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
+      const { token } = await logIn(service, email);
+      expect((await service.get("/me", token)).body.data).toMatchObject({
+        name: "Ada",
+        lastName: "Lovelace",
+        username: "Ada.L",
+        age: 36,
+        role: "user",
+        isActive: true,
+        phone: null,
+        isPhoneVerified: false,
+        avatarUrl: null,
+      });
+    });
+  });
+
+  describe("refuses", () => {
+    it("a username that somebody has, whatever its case", async () => {
+      await register(service, newAddress(), { username: "grace" });
+      const { email, answer } = await register(service, newAddress(), { username: "GRACE" });
+      expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
+      expect(answer.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
+      expect(await accountsLike(email)).toBe(0);
+      expect(await mailTo(service, email)).toEqual([]);
+    });
+
+    it("a confirmation that differs", async () => {
+      const { answer } = await register(service, newAddress(), { confirmPassword: `${PASSWORD}!` });
+      expect(answer.status).toBe(400);
+      expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["confirmPassword"]);
+    });
+
+    it("what REQUIRED_PROFILE_FIELDS asks for and was not given", async () => {
+      const strict = startService({ env: { REQUIRED_PROFILE_FIELDS: "username,lastName,age" } });
+      const short = await register(strict, newAddress(), { username: "needed" });
+      expect(short.answer.status).toBe(400);
+      expect(short.answer.body.error?.fields?.map((field) => field.path)).toEqual(["lastName", "age"]);
+      const whole = await register(strict, newAddress(), { username: "needed", lastName: "L", age: 20 });
+      expect(whole.answer.status).toBe(201);
+    });
+  });
+
+  describe("abuse", () => {
+    it("gives a known address the same answer as an unknown one, and tells its owner", async () => {
+      const { email } = await member(service);
+      const known = await register(service, email);
+      const unknown = await register(service);
+      expect(known.answer.status).toBe(unknown.answer.status);
+      expect(known.answer.body.message).toBe(unknown.answer.body.message);
+      expect(Object.keys(known.answer.body.data.user)).toEqual(Object.keys(unknown.answer.body.data.user));
+      const headerNames = (headers: Headers) => [...headers.keys()].sort();
+      expect(headerNames(known.answer.headers)).toEqual(headerNames(unknown.answer.headers));
+      const [newest] = await mailTo(service, email);
+      expect(newest?.text).not.toContain("token=");
+      expect(newest?.subject).toMatch(/already/i);
+    });
+
+    it("tells the owner once an hour, however often somebody tries", async () => {
+      const clocked = startService();
+      const { email } = await member(clocked);
+      const before = (await mailTo(clocked, email)).length;
+      for (let attempt = 0; attempt < 3; attempt++) await register(clocked, email);
+      expect((await mailTo(clocked, email)).length).toBe(before + 1);
+      clocked.clock.advance(61 * 60_000);
+      await register(clocked, email);
+      expect((await mailTo(clocked, email)).length).toBe(before + 2);
+    });
+
+    it("does not change the password of an account that exists", async () => {
+      const { email } = await member(service);
+      await register(service, email, { password: "another password entirely" });
+      expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(200);
+      const foreign = await service.post("/login", { email, password: "another password entirely" });
+      expect(foreign.status).toBe(401);
+    });
+
+    it("makes one account of 50 parallel registrations in variants of case and Unicode", async () => {
+      const variants = [
+        "jose\u0301@race.example.com",
+        "JOS\u00c9@Race.Example.com",
+        "jos\u00e9@RACE.example.com",
+      ];
+      const answers = await inParallel(50, async (index) => {
+        const email = variants[index % variants.length] as string;
+        return (await register(service, email)).answer;
+      });
+      expect(statusCounts(answers)).toEqual({ 201: 50 });
+      expect(await accountsLike("%@race.example.com")).toBe(1);
+      const row = await env.DB.prepare(
+        "SELECT count(*) AS n FROM one_time_links WHERE email_key LIKE '%@race.example.com'",
+      ).first<{ n: number }>();
+      expect(row?.n).toBe(1);
+    });
+
+    it("gives a username to one of 50 parallel registrations", async () => {
+      const answers = await inParallel(50, async () => {
+        return (await register(service, newAddress(), { username: "contested" })).answer;
+      });
+      expect(statusCounts(answers)).toEqual({ 201: 1, 409: 49 });
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { mailTo, member, newAddress, register, tokenMailedTo } from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+const service = startService();
+const DAY = 24 * 60 * 60_000;
+
+describe("POST /verify-email", () => {
+  it("lets one of 50 parallel uses of a token through", async () => {
+    const { email } = await register(service);
+    const token = await tokenMailedTo(service, email);
+    const answers = await inParallel(50, () => service.post("/verify-email", { token }));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
+    const audit = await env.DB.prepare(
+      "SELECT count(*) AS n FROM audit_events WHERE type = 'email_verified' AND account_id = (SELECT id FROM accounts WHERE email = ?)",
+    )
+      .bind(email)
+      .first<{ n: number }>();
+    expect(audit?.n).toBe(1);
+  });
+
+  describe("refuses with token_invalid", () => {
+    const refused = async (token: string) => {
+      const answer = await service.post("/verify-email", { token });
+      expect([answer.status, answer.body.error?.code, answer.body.message]).toEqual([
+        400,
+        "token_invalid",
+        "Token is invalid or expired",
+      ]);
+    };
+
+    it("a token that was never mailed", () => refused("A".repeat(43)));
+
+    it("a token that is more than a day old", async () => {
+      const clocked = startService();
+      const { email } = await register(clocked);
+      const token = await tokenMailedTo(clocked, email);
+      clocked.clock.advance(DAY);
+      expect((await clocked.post("/verify-email", { token })).status).toBe(400);
+      expect((await clocked.get(`/verify-email?token=${token}`)).status).toBe(400);
+    });
+
+    it("a token that a newer one has replaced", async () => {
+      const { email } = await register(service);
+      const first = await tokenMailedTo(service, email);
+      await service.post("/verify-email/resend", { email });
+      const second = await tokenMailedTo(service, email);
+      expect(second).not.toBe(first);
+      await refused(first);
+      expect((await service.post("/verify-email", { token: second })).status).toBe(200);
+    });
+
+    it("a token of another purpose", async () => {
+      const { email } = await member(service);
+      await service.post("/forgot-password", { email });
+      const token = await tokenMailedTo(service, email);
+      await refused(token);
+      expect((await service.get(`/verify-email?token=${token}`)).status).toBe(400);
+      expect((await service.get(`/reset-password?token=${token}`)).status).toBe(200);
+    });
+
+    it("a token of an account that has been deactivated", async () => {
+      const { email } = await register(service);
+      const token = await tokenMailedTo(service, email);
+      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
+      await refused(token);
+    });
+  });
+
+  it("is not consumed by a GET, however often", async () => {
+    const { email } = await register(service);
+    const token = await tokenMailedTo(service, email);
+    for (let look = 0; look < 3; look++) {
+      const answer = await service.get(`/verify-email?token=${token}`);
+      expect([answer.status, answer.body.data]).toEqual([200, { valid: true }]);
+    }
+    expect((await service.post("/verify-email", { token })).status).toBe(200);
+  });
+
+  it("stores the hash of the token and never the token", async () => {
+    const { email } = await register(service);
+    const token = await tokenMailedTo(service, email);
+    const { results } = await env.DB.prepare("SELECT * FROM one_time_links").all();
+    expect(results.length).toBeGreaterThan(0);
+    expect(JSON.stringify(results)).not.toContain(token);
+  });
+});
+
+describe("POST /verify-email/resend", () => {
+  it("answers the same for a waiting, a verified and an unknown address, and mails only the first", async () => {
+    const waiting = (await register(service)).email;
+    const verified = (await member(service)).email;
+    const unknown = newAddress();
+    const before = {
+      waiting: (await mailTo(service, waiting)).length,
+      verified: (await mailTo(service, verified)).length,
+    };
+    const answers = await Promise.all(
+      [waiting, verified, unknown].map((email) => service.post("/verify-email/resend", { email })),
+    );
+    expect(new Set(answers.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1);
+    expect((await mailTo(service, waiting)).length).toBe(before.waiting + 1);
+    expect((await mailTo(service, verified)).length).toBe(before.verified);
+    expect(await mailTo(service, unknown)).toEqual([]);
+  });
+});

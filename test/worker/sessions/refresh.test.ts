@@ -1,0 +1,157 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { logIn, mailTo, member, signedInMember } from "../../support/people.ts";
+import { createTestClock, type Service, startService } from "../../support/service.ts";
+
+const SECOND = 1000;
+const DAY = 24 * 60 * 60 * SECOND;
+const service = startService();
+const refresh = (refreshToken: string, at: Service = service) => at.post("/refresh", { refreshToken });
+
+const generationOf = async (token: string): Promise<number | undefined> => {
+  const row = await env.DB.prepare("SELECT generation FROM sessions WHERE id = ?")
+    .bind(decodeJwt(token).sid)
+    .first<{ generation: number }>();
+  return row?.generation;
+};
+
+describe("POST /refresh", () => {
+  describe("succeeds", () => {
+    it("gives a new pair that works, of the same session", async () => {
+      const first = await signedInMember(service);
+      const answer = await refresh(first.refreshToken);
+      expect(answer.status).toBe(200);
+      expect(Object.keys(answer.body.data).sort()).toEqual(
+        ["expiresIn", "refreshExpiresIn", "refreshToken", "token", "tokenType"].sort(),
+      );
+      expect(answer.body.data.refreshToken).not.toBe(first.refreshToken);
+      expect(decodeJwt(answer.body.data.token).sid).toBe(decodeJwt(first.token).sid);
+      expect((await service.get("/me", answer.body.data.token)).status).toBe(200);
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    });
+
+    it("gives a retry within ten seconds the same successor", async () => {
+      const clocked = startService();
+      const { refreshToken } = await signedInMember(clocked);
+      const first = await refresh(refreshToken, clocked);
+      clocked.clock.advance(10 * SECOND);
+      const retry = await refresh(refreshToken, clocked);
+      expect(retry.status).toBe(200);
+      expect(retry.body.data.refreshToken).toBe(first.body.data.refreshToken);
+    });
+
+    it("makes one live chain of 50 parallel refreshes, and signs nobody out", async () => {
+      const { refreshToken } = await signedInMember(service);
+      const answers = await inParallel(50, () => refresh(refreshToken));
+      expect(statusCounts(answers)).toEqual({ 200: 50 });
+      const successors = new Set(answers.map((answer) => answer.body.data.refreshToken as string));
+      expect(successors.size).toBe(1);
+      expect(await generationOf(refreshToken)).toBe(2);
+      const [successor] = successors;
+      expect((await refresh(successor as string)).status).toBe(200);
+      for (const answer of answers.slice(0, 3)) {
+        expect((await service.get("/me", answer.body.data.token)).status).toBe(200);
+      }
+    });
+
+    it("carries the account's present role and name in the new access token", async () => {
+      const { email, refreshToken } = await signedInMember(service);
+      await env.DB.prepare("UPDATE accounts SET role = 'admin', name = 'Grace' WHERE email = ?")
+        .bind(email)
+        .run();
+      const claims = decodeJwt((await refresh(refreshToken)).body.data.token);
+      expect([claims.role, claims.name]).toEqual(["admin", "Grace"]);
+    });
+  });
+
+  describe("abuse", () => {
+    it("ends the whole session when an older token comes back, and tells its owner once", async () => {
+      const clocked = startService();
+      const { email, refreshToken: stolen } = await signedInMember(clocked);
+      const second = await refresh(stolen, clocked);
+      const third = await refresh(second.body.data.refreshToken, clocked);
+      const before = (await mailTo(clocked, email)).length;
+
+      const reused = await inParallel(10, () => refresh(stolen, clocked));
+      expect(statusCounts(reused)).toEqual({ 401: 10 });
+      expect(reused[0]?.body.error?.code).toBe("refresh_invalid");
+
+      expect((await clocked.get("/me", third.body.data.token)).status).toBe(401);
+      expect((await refresh(third.body.data.refreshToken, clocked)).status).toBe(401);
+      const mails = await mailTo(clocked, email);
+      expect(mails.length).toBe(before + 1);
+      expect(mails[0]?.subject).toMatch(/signed out|session/i);
+      const { sid } = decodeJwt(stolen);
+      expect(await env.KV.get(`deny:sid:${sid}`)).toBe("1");
+      const audit = await env.DB.prepare(
+        "SELECT details FROM audit_events WHERE type = 'refresh_token_reused'",
+      ).all();
+      expect(audit.results).toEqual([{ details: JSON.stringify({ sessionId: sid, generation: 1 }) }]);
+    });
+
+    it("takes the spent token for reuse after ten seconds", async () => {
+      const clocked = startService();
+      const { refreshToken } = await signedInMember(clocked);
+      const next = await refresh(refreshToken, clocked);
+      clocked.clock.advance(10 * SECOND + 1);
+      expect((await refresh(refreshToken, clocked)).status).toBe(401);
+      expect((await refresh(next.body.data.refreshToken, clocked)).status).toBe(401);
+    });
+
+    it("leaves the person's other sessions alone", async () => {
+      const clocked = startService();
+      const first = await signedInMember(clocked);
+      const other = await logIn(clocked, first.email);
+      await refresh(first.refreshToken, clocked);
+      clocked.clock.advance(11 * SECOND);
+      expect((await refresh(first.refreshToken, clocked)).status).toBe(401);
+      expect((await refresh(other.refreshToken, clocked)).status).toBe(200);
+    });
+  });
+
+  describe("refuses", () => {
+    it("after seven idle days, and after thirty days in all", async () => {
+      const idle = startService();
+      const forgotten = await signedInMember(idle);
+      idle.clock.advance(7 * DAY);
+      expect((await refresh(forgotten.refreshToken, idle)).status).toBe(401);
+
+      const busy = startService({ clock: createTestClock() });
+      let { refreshToken } = await signedInMember(busy);
+      for (let day = 0; day < 24; day += 6) {
+        busy.clock.advance(6 * DAY);
+        const answer = await refresh(refreshToken, busy);
+        expect(answer.status).toBe(200);
+        refreshToken = answer.body.data.refreshToken;
+      }
+      busy.clock.advance(5 * DAY);
+      const last = await refresh(refreshToken, busy);
+      expect(last.body.data.refreshExpiresIn).toBe((DAY / SECOND) * 1);
+      busy.clock.advance(DAY);
+      expect((await refresh(last.body.data.refreshToken, busy)).status).toBe(401);
+    });
+
+    it("a token of a deactivated account", async () => {
+      const { email } = await member(service);
+      const { refreshToken } = await logIn(service, email);
+      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
+      expect((await refresh(refreshToken)).status).toBe(401);
+    });
+  });
+});
+
+describe("ACCESS_TOKEN_TTL=2", () => {
+  it("lets the access token die after two seconds, and the refresh token bring a new one", async () => {
+    const brief = startService({ env: { ACCESS_TOKEN_TTL: "2" } });
+    const { token, refreshToken } = await signedInMember(brief);
+    expect((await brief.get("/me", token)).status).toBe(200);
+    brief.clock.advance(2 * SECOND);
+    const dead = await brief.get("/me", token);
+    expect([dead.status, dead.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+    const renewed = await refresh(refreshToken, brief);
+    expect(renewed.body.data.expiresIn).toBe(2);
+    expect((await brief.get("/me", renewed.body.data.token)).status).toBe(200);
+  });
+});

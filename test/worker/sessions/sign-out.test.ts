@@ -1,0 +1,118 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { logIn, signedInMember } from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+const service = startService();
+
+const failingKv = {
+  get: () => Promise.reject(new Error("KV is down")),
+  put: () => Promise.reject(new Error("KV is down")),
+};
+
+describe("POST /logout", () => {
+  it("kills the access token and its refresh token at once", async () => {
+    const { token, refreshToken } = await signedInMember(service);
+    expect((await service.post("/logout", undefined, token)).status).toBe(200);
+    expect((await service.get("/me", token)).status).toBe(401);
+    expect((await service.get("/sessions", token)).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+  });
+
+  it("tells other Workers by the denylist, for as long as the refresh token could have lived", async () => {
+    const { token } = await signedInMember(service);
+    const { sid } = decodeJwt(token);
+    await service.post("/logout", undefined, token);
+    const { keys } = await env.KV.list({ prefix: `deny:sid:${sid}` });
+    const sevenDays = 7 * 24 * 60 * 60;
+    const left = (keys[0]?.expiration ?? 0) - Date.now() / 1000;
+    expect(Math.abs(left - sevenDays)).toBeLessThan(120);
+  });
+
+  it("is idempotent, and works with a token that has just run out", async () => {
+    const clocked = startService();
+    const { token, refreshToken } = await signedInMember(clocked);
+    clocked.clock.advance(16 * 60_000);
+    expect((await clocked.get("/me", token)).status).toBe(401);
+    expect((await clocked.post("/logout", undefined, token)).status).toBe(200);
+    expect((await clocked.post("/logout", undefined, token)).status).toBe(200);
+    expect((await clocked.post("/refresh", { refreshToken })).status).toBe(401);
+  });
+
+  it("refuses a missing or foreign token", async () => {
+    for (const token of [undefined, "x.y.z"]) {
+      const answer = await service.post("/logout", undefined, token);
+      expect([answer.status, answer.body.error?.code]).toEqual([401, "unauthorized"]);
+    }
+  });
+
+  it("signs out here even when KV is down, and says so in the log", async () => {
+    const broken = startService({ env: { KV: failingKv } });
+    const { token } = await signedInMember(broken);
+    expect((await broken.post("/logout", undefined, token)).status).toBe(200);
+    expect(broken.log.at(-1)).toMatchObject({ route: "/api/auth/logout", status: 200, kvFailed: 1 });
+    expect((await broken.get("/me", token)).status).toBe(401);
+  });
+});
+
+describe("POST /logout-all", () => {
+  it("ends every session of the caller, and nobody else's", async () => {
+    const first = await signedInMember(service);
+    const second = await logIn(service, first.email);
+    const other = await signedInMember(service);
+    expect((await service.post("/logout-all", undefined, second.token)).status).toBe(200);
+    for (const { token, refreshToken } of [first, second]) {
+      expect((await service.get("/me", token)).status).toBe(401);
+      expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+    }
+    expect((await service.get("/me", other.token)).status).toBe(200);
+    const { sub } = decodeJwt(first.token);
+    expect(await env.KV.get(`deny:user:${sub}`)).toBe(String(service.clock.now()));
+  });
+});
+
+describe("/sessions", () => {
+  it("lists the caller's live sessions and ends the one that is named", async () => {
+    const first = await signedInMember(service);
+    const login = await service.call(
+      "POST",
+      "/api/auth/login",
+      { email: first.email, password: "a quiet lighthouse 7" },
+      undefined,
+      { "User-Agent": "Lighthouse/7", "CF-Connecting-IP": "203.0.113.7", "X-Forwarded-For": "198.51.100.1" },
+    );
+    const { token } = login.body.data;
+    const list = (await service.get("/sessions", token)).body.data as { id: string; current: boolean }[];
+    expect(list).toHaveLength(2);
+    const mine = list.find((session) => session.current);
+    expect(mine).toEqual({
+      id: decodeJwt(token).sid,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      ip: "203.0.113.7",
+      userAgent: "Lighthouse/7",
+      current: true,
+    });
+    const firstId = decodeJwt(first.token).sid as string;
+    expect((await service.call("DELETE", `/api/auth/sessions/${firstId}`, undefined, token)).status).toBe(
+      200,
+    );
+    expect((await service.get("/me", first.token)).status).toBe(401);
+    expect((await service.get("/sessions", token)).body.data).toHaveLength(1);
+    expect((await service.call("DELETE", `/api/auth/sessions/${firstId}`, undefined, token)).status).toBe(
+      404,
+    );
+  });
+
+  it("has nothing of other people", async () => {
+    const mine = await signedInMember(service);
+    const other = await signedInMember(service);
+    const otherId = decodeJwt(other.token).sid;
+    for (const id of [otherId, "not-an-id", crypto.randomUUID()]) {
+      const answer = await service.call("DELETE", `/api/auth/sessions/${id}`, undefined, mine.token);
+      expect([answer.status, answer.body.error?.code]).toEqual([404, "not_found"]);
+    }
+    expect((await service.get("/me", other.token)).status).toBe(200);
+  });
+});

@@ -1,0 +1,231 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import {
+  logIn,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../../support/people.ts";
+import { countKv, recordD1 } from "../../support/recording-d1.ts";
+import { startService } from "../../support/service.ts";
+
+/** Round trips before the response on a warm isolate (docs/architecture.md). A batch is one. */
+type Budget = { readonly d1: number; readonly kvGets: number; readonly kvPuts: number };
+type Request = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly token?: string;
+};
+
+const d1 = recordD1(env.DB);
+const kv = countKv(env.KV);
+const now = () => ({ d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts });
+let atAnswer = now();
+const service = startService({
+  env: { DB: d1.db, KV: kv.kv },
+  onAnswer: () => {
+    atAnswer = now();
+  },
+});
+
+/** Counts until the answer is ready, and no further: what is deferred is not the caller's wait. */
+async function costOf({ method, path, body, token }: Request): Promise<Budget & { status: number }> {
+  const before = now();
+  const { status } = await service.call(method, path, body, token);
+  const cost = {
+    d1: atAnswer.d1 - before.d1,
+    kvGets: atAnswer.kvGets - before.kvGets,
+    kvPuts: atAnswer.kvPuts - before.kvPuts,
+  };
+  // What the service says of itself in its log is what happened.
+  const line = service.log.at(-1);
+  expect([line?.d1, line?.kv]).toEqual([cost.d1, cost.kvGets + cost.kvPuts]);
+  return { status, ...cost };
+}
+
+const api = (method: string, path: string, body?: unknown, token?: string): Request => ({
+  method,
+  path: `/api/auth${path}`,
+  body,
+  token,
+});
+
+/** Each route with its budget, and a request that goes all its way. */
+const table: Record<string, { budget: Budget; status?: number; request: () => Promise<Request> }> = {
+  "POST /register, a new address": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    status: 201,
+    request: async () => api("POST", "/register", { email: newAddress(), password: PASSWORD, name: "Ada" }),
+  },
+  "POST /register, a known address": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { email } = await register(service);
+      return api("POST", "/register", { email, password: PASSWORD, name: "Ada" });
+    },
+  },
+  "POST /verify-email": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await register(service);
+      return api("POST", "/verify-email", { token: await tokenMailedTo(service, email) });
+    },
+  },
+  "GET /verify-email": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await register(service);
+      return api("GET", `/verify-email?token=${await tokenMailedTo(service, email)}`);
+    },
+  },
+  "POST /verify-email/resend": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => api("POST", "/verify-email/resend", { email: (await register(service)).email }),
+  },
+  "POST /login": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      return api("POST", "/login", { email, password: PASSWORD });
+    },
+  },
+  "POST /login, a wrong password": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    status: 401,
+    request: async () =>
+      api("POST", "/login", { email: (await signedInMember(service)).email, password: "wrong" }),
+  },
+  "POST /login, an unknown address": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    status: 401,
+    request: async () => api("POST", "/login", { email: newAddress(), password: "wrong" }),
+  },
+  "POST /refresh": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/refresh", { refreshToken: (await signedInMember(service)).refreshToken }),
+  },
+  "POST /logout": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 1 },
+    request: async () => api("POST", "/logout", undefined, (await signedInMember(service)).token),
+  },
+  "POST /logout-all": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 1 },
+    request: async () => api("POST", "/logout-all", undefined, (await signedInMember(service)).token),
+  },
+  "GET /sessions": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/sessions", undefined, (await signedInMember(service)).token),
+  },
+  "DELETE /sessions/:id": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 1 },
+    request: async () => {
+      const { email, token } = await signedInMember(service);
+      const other = await logIn(service, email);
+      const list = (await service.get("/sessions", other.token)).body.data as {
+        id: string;
+        current: boolean;
+      }[];
+      return api("DELETE", `/sessions/${list.find((session) => session.current)?.id}`, undefined, token);
+    },
+  },
+  "GET /me": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/me", undefined, (await signedInMember(service)).token),
+  },
+  "PATCH /me": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("PATCH", "/me", { name: "Grace" }, (await signedInMember(service)).token),
+  },
+  "POST /me/password": {
+    budget: { d1: 3, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
+      return api("POST", "/me/password", body, (await signedInMember(service)).token);
+    },
+  },
+  "POST /me/email": {
+    budget: { d1: 3, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const body = { newEmail: newAddress(), password: PASSWORD };
+      return api("POST", "/me/email", body, (await signedInMember(service)).token);
+    },
+  },
+  "POST /me/deactivate": {
+    budget: { d1: 3, kvGets: 0, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/deactivate", { password: PASSWORD }, (await signedInMember(service)).token),
+  },
+  "POST /forgot-password, a known address": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => api("POST", "/forgot-password", { email: (await signedInMember(service)).email }),
+  },
+  "POST /forgot-password, an unknown address": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => api("POST", "/forgot-password", { email: newAddress() }),
+  },
+  "GET /reset-password": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      await service.post("/forgot-password", { email });
+      return api("GET", `/reset-password?token=${await tokenMailedTo(service, email)}`);
+    },
+  },
+  "POST /reset-password": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      await service.post("/forgot-password", { email });
+      const token = await tokenMailedTo(service, email);
+      return api("POST", "/reset-password", { token, newPassword: "a newer lighthouse" });
+    },
+  },
+  "GET /.well-known/jwks.json": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/.well-known/jwks.json" }),
+  },
+  "GET /healthz": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/healthz" }),
+  },
+  "GET /openapi.json": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/openapi.json" }),
+  },
+};
+
+describe("round trips before the response, on a warm isolate", () => {
+  for (const [route, { budget, status = 200, request }] of Object.entries(table)) {
+    it(`${route}: ${budget.d1} to D1, ${budget.kvGets} gets and ${budget.kvPuts} puts to KV`, async () => {
+      await signedInMember(service);
+      expect(await costOf(await request())).toEqual({ status, ...budget });
+    });
+  }
+
+  it("has a line for every route that there is", () => {
+    const listed = new Set(Object.keys(table).map((key) => key.split(",")[0]));
+    const routes = service.app.routes.filter(
+      ({ method, path }) => method !== "ALL" && !path.startsWith("/dev/"),
+    );
+    const missing = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
+    expect([...new Set(missing)].filter((route) => !listed.has(route))).toEqual([]);
+  });
+
+  it("adds one read of the keys on a cold isolate, and nothing else", async () => {
+    const { email, token } = await signedInMember(service);
+    for (const request of [
+      api("GET", "/me", undefined, token),
+      api("POST", "/login", { email, password: PASSWORD }),
+    ]) {
+      const cold = startService();
+      await cold.call(request.method, request.path, request.body, request.token);
+      const warmCost = await costOf(request);
+      expect(cold.log.at(-1)?.d1).toBe(warmCost.d1 + 1);
+    }
+  });
+});

@@ -1,0 +1,120 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { CLOCKWORK } from "../../../src/scheduled.ts";
+import {
+  logIn,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../../support/people.ts";
+import { recordD1 } from "../../support/recording-d1.ts";
+import { startService } from "../../support/service.ts";
+
+const d1 = recordD1(env.DB);
+const service = startService({ env: { DB: d1.db } });
+
+/** Goes through everything that the service does, so that every statement of it is issued once. */
+async function doEverything(): Promise<void> {
+  const { email, token, refreshToken } = await signedInMember(service);
+  await register(service, email, { username: "query.plan", lastName: "L", age: 30 });
+  await service.post("/verify-email/resend", { email: (await register(service)).email });
+  await service.get("/me", token);
+  await service.get("/sessions", token);
+  await service.call("PATCH", "/api/auth/me", { username: "planned", age: 31 }, token);
+  await service.post("/refresh", { refreshToken });
+  service.clock.advance(11_000);
+  await service.post("/refresh", { refreshToken });
+  const again = await logIn(service, email);
+  const costlier = startService({ env: { DB: d1.db, PASSWORD_HASH_BLOCKS: "2" }, clock: service.clock });
+  await logIn(costlier, email);
+  const newEmail = newAddress();
+  await service.post("/me/email", { newEmail, password: PASSWORD }, again.token);
+  await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
+  const other = await logIn(service, newEmail);
+  const sessions = (await service.get("/sessions", again.token)).body.data as {
+    id: string;
+    current: boolean;
+  }[];
+  const notMine = sessions.find((session) => !session.current)?.id;
+  await service.call("DELETE", `/api/auth/sessions/${notMine}`, undefined, again.token);
+  const change = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
+  await service.post("/me/password", change, again.token);
+  await service.post("/forgot-password", { email: newEmail });
+  const resetToken = await tokenMailedTo(service, newEmail);
+  await service.get(`/reset-password?token=${resetToken}`);
+  await service.post("/reset-password", { token: resetToken, newPassword: PASSWORD });
+  await service.post("/logout", undefined, other.token);
+  const last = await logIn(service, newEmail);
+  await service.post("/logout-all", undefined, last.token);
+  await env.DB.prepare("UPDATE accounts SET role = 'superuser'").run();
+  await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
+  await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+  await mailOutcomes();
+  service.clock.advance(30 * 24 * 60 * 60_000);
+  for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
+  service.clock.advance(40 * 24 * 60 * 60_000);
+  for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
+  const rotated = {
+    DB: d1.db,
+    AUTH_SECRET: "the next root secret, of 32 bytes or more",
+    AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
+  };
+  await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
+}
+
+/** A mail that waits, and one that is given up. */
+async function mailOutcomes(): Promise<void> {
+  const unreachable = {
+    DB: d1.db,
+    MAIL_PROVIDER: "resend",
+    MAIL_API_KEY: "key",
+    MAIL_API_BASE: "http://127.0.0.1:1",
+  };
+  const mute = startService({ env: unreachable, clock: service.clock });
+  const { email } = await register(mute);
+  await mute.post("/forgot-password", { email });
+  service.clock.advance(29 * 60_000);
+  await mute.runCron("* * * * *");
+  service.clock.advance(5 * 60_000);
+  await mute.runCron("* * * * *");
+}
+
+describe("every statement that the service issues", () => {
+  it("finds its rows by an index, and never reads a whole table", async () => {
+    await doEverything();
+    const distinct = new Map(d1.statements.map(({ sql, values }) => [sql, values]));
+    expect(distinct.size).toBeGreaterThan(50);
+    const scans: string[] = [];
+    for (const [sql, values] of distinct) {
+      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...values)
+        .all<{ detail: string }>();
+      for (const { detail } of plan.results) {
+        // One row that is written out in the statement is no table.
+        if (/^SCAN /.test(detail) && detail !== "SCAN CONSTANT ROW") scans.push(`${detail}  <-  ${sql}`);
+      }
+    }
+    expect(scans).toEqual([]);
+  });
+
+  it("is seen by this test: each storage module has issued one", () => {
+    const all = d1.statements.map(({ sql }) => sql.toLowerCase()).join("\n");
+    const tables = ["accounts", "one_time_links", "sessions", "signing_keys", "outbox", "audit_events"];
+    for (const table of tables) {
+      for (const verb of [`insert into "${table}"`, `from "${table}"`]) {
+        if (table === "audit_events" && verb.startsWith("from")) continue;
+        expect(all).toContain(verb);
+      }
+    }
+    for (const verb of [
+      'delete from "one_time_links"',
+      'delete from "signing_keys"',
+      'update "signing_keys"',
+      'update "outbox"',
+    ]) {
+      expect(all).toContain(verb);
+    }
+  });
+});
