@@ -10,6 +10,8 @@ const testVars = {
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
   // One block keeps the suite quick; the cost itself is tested in test/unit/kernel.
   PASSWORD_HASH_BLOCKS: "1",
+  // All tests come from one address; those of the limits turn them on.
+  RATE_LIMITS: "off",
 };
 
 export default defineConfig({
@@ -34,6 +36,15 @@ export default defineConfig({
           setupFiles: ["test/support/apply-migrations.ts"],
           globalSetup: ["test/support/loopback/start.ts"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        // What would be deployed, as it would be deployed; built once by the setup.
+        test: {
+          name: "bundle",
+          include: ["test/bundle/**/*.test.ts"],
+          environment: "node",
+          globalSetup: ["scripts/serve-production-bundle.ts"],
         },
       },
     ],

@@ -1,9 +1,12 @@
 import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./accounts/routes.ts";
+import { captchaRoutes } from "./captcha/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { callerOf } from "./http/caller-of.ts";
 import type { HttpEnv } from "./http/context.ts";
+import { crossOrigin } from "./http/cross-origin.ts";
+import { rateLimited } from "./http/rate-limit.ts";
 import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -14,10 +17,11 @@ import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { passwordResetRoutes } from "./password-reset/routes.ts";
+import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
-import type { Meter } from "./storage/metered-d1.ts";
+import { type Meter, newMeter } from "./storage/metered-d1.ts";
 import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
 
 type Work = () => Promise<unknown>;
@@ -32,8 +36,6 @@ export type AppOptions = {
   readonly log?: (line: RequestLogLine) => void;
 };
 
-export type App = ReturnType<typeof createApp>;
-
 /** The service as one Hono app: what every request goes through, and which room answers it. */
 export function createApp(options: AppOptions = {}) {
   const { clock = systemClock, log = (line) => console.log(JSON.stringify(line)) } = options;
@@ -45,7 +47,7 @@ export function createApp(options: AppOptions = {}) {
     const requestId = newId();
     c.set("requestId", requestId);
     c.set("caller", callerOf(c.req.raw.headers));
-    c.set("meter", { d1: 0, kv: 0, kvFailed: 0 });
+    c.set("meter", newMeter());
     c.set("deferred", []);
     await next();
     c.res.headers.set("X-Request-Id", requestId);
@@ -70,7 +72,18 @@ export function createApp(options: AppOptions = {}) {
     await next();
   });
 
-  for (const room of [registrationRoutes, loginRoutes, sessionRoutes, accountRoutes, passwordResetRoutes]) {
+  app.use("/api/auth/*", crossOrigin(depsOf));
+  for (const { method, path, policy } of guardedRoutes("client")) {
+    app.on(method, path, rateLimited(depsOf, policy));
+  }
+  for (const room of [
+    captchaRoutes,
+    registrationRoutes,
+    loginRoutes,
+    sessionRoutes,
+    accountRoutes,
+    passwordResetRoutes,
+  ]) {
     app.route("/api/auth", room(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));

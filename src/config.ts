@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { type CaptchaSettings, readCaptchaSettings } from "./captcha/settings.ts";
 import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
 import { err, ok, type Result } from "./kernel/result.ts";
 import { utf8Length } from "./kernel/text.ts";
 import { type MailSettings, readMailSettings } from "./mail/settings.ts";
+import type { RatePolicies } from "./rate-limit/policies.ts";
+import { readRateLimits } from "./rate-limit/settings.ts";
 import { PROFILE_FIELDS } from "./registration/rules.ts";
 
 /** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
@@ -13,6 +16,10 @@ export type Config = {
   readonly passwordHashBlocks: number;
   readonly breachedPasswordsApi: string | null;
   readonly mail: MailSettings;
+  /** Mails an hour, whoever they are to; null when limits are off. */
+  readonly sendCaps: { readonly perHour: number } | null;
+  readonly captcha: CaptchaSettings;
+  readonly rateLimits: RatePolicies | "off";
   readonly settings: Settings;
 };
 
@@ -24,6 +31,9 @@ export type Settings = {
   readonly refreshIdleTtl: number;
   readonly refreshMaxTtl: number;
   readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
+  readonly loginOtp: "off" | "new_device" | "always";
+  /** Origins of other sites whose pages may call this service, beside its own. */
+  readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
   readonly brand: {
     readonly appName: string;
@@ -96,6 +106,10 @@ const variables = (environment: Config["environment"]) =>
     REQUIRED_PROFILE_FIELDS: commaList(
       z.enum(PROFILE_FIELDS, `may name ${PROFILE_FIELDS.join(", ")}`),
     ).default([]),
+    LOGIN_OTP: z.enum(["off", "new_device", "always"], "must be off, new_device or always").default("off"),
+    ALLOWED_ORIGINS: commaList(
+      z.string().refine(isOrigin, "must be a list of origins such as https://app.example.com"),
+    ).default([]),
     AUDIENCES: commaList(z.string()).default([]),
     PASSWORD_HASH_BLOCKS: z.coerce
       .number("must be a number")
@@ -103,6 +117,11 @@ const variables = (environment: Config["environment"]) =>
       .min(1, "must be 1 at least")
       .max(50, "must be 50 at most")
       .default(6),
+    MAIL_HOURLY_CAP: z.coerce
+      .number("must be a number")
+      .int("must be a whole number")
+      .min(1, "must be 1 at least")
+      .default(5000),
     BREACHED_PASSWORDS: z.enum(["on", "off"], "must be on or off").default("off"),
     BREACHED_PASSWORDS_API_BASE: httpUrl(true).default(HAVE_I_BEEN_PWNED),
   });
@@ -113,9 +132,15 @@ export type ConfigProblem = { readonly path: string; readonly message: string };
 export function readConfig(raw: Record<string, unknown>): Result<Config, readonly ConfigProblem[]> {
   const environment = z.enum(["development", "production"]).default("production").safeParse(raw.ENVIRONMENT);
   const mode = environment.data ?? "production";
-  const given = { ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}), ...withoutBlanks(raw) };
+  const given: Record<string, unknown> = {
+    ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}),
+    ...withoutBlanks(raw),
+  };
   const parsed = variables(mode).safeParse(given);
   const mail = readMailSettings(given);
+  const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
+  const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
+  const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
   const problems: ConfigProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -126,13 +151,23 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   else if (mode === "production" && mail.settings.provider === "mailbox") {
     problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
   }
+  if ("problems" in captcha) problems.push(...captcha.problems);
+  if ("problems" in rateLimits) problems.push(...rateLimits.problems);
   if (problems.length > 0 || !parsed.success || "problems" in mail) return err(problems);
-  return ok(freeze(mode, parsed.data, mail.settings));
+  if ("problems" in captcha || "problems" in rateLimits) return err(problems);
+  const gateways = {
+    mail: mail.settings,
+    captcha: captcha.settings,
+    rateLimits: rateLimits.policies,
+  };
+  return ok(freeze(mode, parsed.data, gateways));
 }
 
 type Variables = z.output<ReturnType<typeof variables>>;
 
-function freeze(environment: Config["environment"], values: Variables, mail: MailSettings): Config {
+type Gateways = Pick<Config, "mail" | "captcha" | "rateLimits">;
+
+function freeze(environment: Config["environment"], values: Variables, gateways: Gateways): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;
   const [defaultAudience = "gatehouse", ...otherAudiences] = values.AUDIENCES;
   return Object.freeze({
@@ -141,7 +176,8 @@ function freeze(environment: Config["environment"], values: Variables, mail: Mai
     authSecretPrevious: values.AUTH_SECRET_PREVIOUS,
     passwordHashBlocks: values.PASSWORD_HASH_BLOCKS,
     breachedPasswordsApi: values.BREACHED_PASSWORDS === "on" ? values.BREACHED_PASSWORDS_API_BASE : null,
-    mail,
+    ...gateways,
+    sendCaps: gateways.rateLimits === "off" ? null : { perHour: values.MAIL_HOURLY_CAP },
     settings: Object.freeze({
       publicUrl,
       audiences: [defaultAudience, ...otherAudiences] as const,
@@ -149,7 +185,9 @@ function freeze(environment: Config["environment"], values: Variables, mail: Mai
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,
       requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
-      mailFrom: mail.from,
+      loginOtp: values.LOGIN_OTP,
+      allowedOrigins: values.ALLOWED_ORIGINS,
+      mailFrom: gateways.mail.from,
       brand: {
         appName: values.APP_NAME,
         logoUrl: values.APP_LOGO_URL ?? null,
@@ -158,6 +196,12 @@ function freeze(environment: Config["environment"], values: Variables, mail: Mai
       },
     }),
   });
+}
+
+/** Whole and exact: it is compared with what a browser sends. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }
 
 /** A variable that is set to nothing is not set. */

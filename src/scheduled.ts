@@ -3,6 +3,7 @@ import { firstCause } from "./kernel/unavailable.ts";
 import { retryMail } from "./mail/retry-mail.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
 import { rotateSigningKeys } from "./sessions/signing-keys/rotate-signing-keys.ts";
+import { newMeter } from "./storage/metered-d1.ts";
 import { type Deps, type Env, wire } from "./wiring.ts";
 
 type Job = (deps: Deps) => Promise<void>;
@@ -20,7 +21,7 @@ export async function runScheduled(cron: string, env: Env, clock: Clock): Promis
   const deps = await wire(new WeakMap(), {
     env,
     clock,
-    meter: { d1: 0, kv: 0, kvFailed: 0 },
+    meter: newMeter(),
     defer: () => {
       throw new Error("the clockwork answers nobody, and has nothing to put off");
     },

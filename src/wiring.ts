@@ -1,7 +1,10 @@
 import { createBreachedPasswords } from "./breached-passwords/range-api.ts";
+import { createCaptcha } from "./captcha/providers.ts";
+import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
 import { type Config, type ConfigProblem, readConfig } from "./config.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
+import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
@@ -10,18 +13,24 @@ import { draftMail } from "./mail/draft-mail.ts";
 import type { MailOutbox } from "./mail/outbox-port.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
+import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guard.ts";
+import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
 import { accountStorage } from "./storage/accounts.ts";
+import { challengeStorage } from "./storage/challenges.ts";
 import { openDatabase } from "./storage/database.ts";
 import { denylistStorage } from "./storage/denylist.ts";
 import { emailVerificationStorage } from "./storage/email-verifications.ts";
 import { expiredStorage } from "./storage/expired.ts";
+import { humanProofStorage } from "./storage/human-proofs.ts";
+import { loginStorage } from "./storage/logins.ts";
 import { mailboxStorage } from "./storage/mailbox.ts";
 import type { Meter } from "./storage/metered-d1.ts";
 import { linkStorage } from "./storage/one-time-links.ts";
 import { outboxStorage } from "./storage/outbox.ts";
 import { passwordResetStorage } from "./storage/password-resets.ts";
+import { rateCounterStorage } from "./storage/rate-counters.ts";
 import { registrationStorage } from "./storage/registrations.ts";
 import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
@@ -31,6 +40,8 @@ export type Env = {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly SEND_EMAIL?: SendEmailBinding;
+  /** The outer guard against bursts. */
+  readonly BURST?: RateLimitBinding;
 };
 
 /** What an isolate keeps between requests: parsed configuration, derived keys, the key set. */
@@ -53,12 +64,14 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
   const { config, secrets, keyCache } = await standing(cache, env);
-  const { settings } = config;
+  const { settings, sendCaps } = config;
   const db = openDatabase(env.DB, meter);
   const signingKeys = signingKeyStorage(db);
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: keyCache });
-  const sessions = sessionStorage(db);
+  const sessions = sessionStorage(db, sendCaps);
   const mailbox = mailboxStorage(db);
+  const humanProofs = humanProofStorage(db);
+  const captcha = createCaptcha(config.captcha);
   const delivery = mailDelivery({ config, secrets, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
@@ -76,11 +89,28 @@ export async function wire(cache: StandingCache, request: Request) {
     signingKeys,
     sessions,
     mailbox,
-    accounts: accountStorage(db),
-    registrations: registrationStorage(db),
-    emailVerifications: emailVerificationStorage(db),
-    passwordResets: passwordResetStorage(db),
-    links: linkStorage(db),
+    captcha,
+    humanProofs,
+    humans: { require: (claim: HumanClaim) => requireHuman({ clock, captcha, humanProofs }, claim) },
+    limitRoute: (call: LimitRouteInput) =>
+      limitRoute(
+        {
+          clock,
+          defer,
+          policies: config.rateLimits,
+          burstGuard: createBurstGuard(env.BURST, meter),
+          counters: rateCounterStorage(env.KV, meter),
+          hash: (text) => keyedHash(secrets.current, "rate-key", text),
+        },
+        call,
+      ),
+    logins: loginStorage(db, sendCaps),
+    challenges: challengeStorage(db, sendCaps),
+    accounts: accountStorage(db, sendCaps),
+    registrations: registrationStorage(db, sendCaps),
+    emailVerifications: emailVerificationStorage(db, sendCaps),
+    passwordResets: passwordResetStorage(db, sendCaps),
+    links: linkStorage(db, sendCaps),
     expired: expiredStorage(db),
     denylist: denylistStorage(env.KV, meter),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),

@@ -7,7 +7,7 @@ import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
 
 export type ChangePasswordDeps = ConfirmPasswordDeps &
@@ -41,7 +41,7 @@ type Change = {
 };
 
 export type ChangePasswordFailure =
-  | { readonly reason: "wrong_password" }
+  | ConfirmationFailure
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
 /** Replaces the password and ends every other session; the one that asks goes on. */
@@ -50,8 +50,8 @@ export async function changePassword(
   input: Change,
 ): Promise<Result<void, ChangePasswordFailure>> {
   const { account, sessionId } = input;
-  const confirmed = await confirmPassword(deps, account.id, input.currentPassword);
-  if (!confirmed.ok) return err({ reason: "wrong_password" });
+  const confirmed = await confirmPassword(deps, account, input.currentPassword);
+  if (!confirmed.ok) return confirmed;
   const problem = await checkNewPassword(deps, input.newPassword, account);
   if (problem) return err({ reason: "password_refused", problem });
 

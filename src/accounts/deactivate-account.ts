@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
 export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly settings: { readonly accessTokenTtl: number };
 };
 
-export type DeactivationFailure = { readonly reason: "wrong_password" | "last_superuser" };
+export type DeactivationFailure = ConfirmationFailure | { readonly reason: "last_superuser" };
 
 /** Closes the caller's own account: every session and link dies, the data stays for an admin to revive. */
 export async function deactivateAccount(
@@ -34,8 +34,8 @@ export async function deactivateAccount(
   input: { readonly account: Account; readonly password: string; readonly caller: Caller },
 ): Promise<Result<void, DeactivationFailure>> {
   const { account, caller } = input;
-  const confirmed = await confirmPassword(deps, account.id, input.password);
-  if (!confirmed.ok) return err({ reason: "wrong_password" });
+  const confirmed = await confirmPassword(deps, account, input.password);
+  if (!confirmed.ok) return confirmed;
   const now = deps.clock.now();
   const notice = await deps.mail.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.deactivate({

@@ -1,12 +1,15 @@
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import type { ChangePasswordFailure } from "./change-password.ts";
 import type { DeactivationFailure } from "./deactivate-account.ts";
+import type { ProfileFailure } from "./update-profile.ts";
 
-type Reason = ChangePasswordFailure["reason"] | DeactivationFailure["reason"] | "username_taken";
+type Reason = ChangePasswordFailure["reason"] | DeactivationFailure["reason"] | ProfileFailure["reason"];
 
 export const accountFailures = {
   wrong_password: "invalid_credentials",
   password_refused: "validation_failed",
+  locked: "too_many_attempts",
   last_superuser: "last_admin",
   username_taken: "username_taken",
+  field_required: "validation_failed",
 } as const satisfies Record<Reason, FailureCode>;

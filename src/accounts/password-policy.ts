@@ -11,6 +11,7 @@ export const MAX_PASSWORD_BYTES = 1024;
 export type PasswordContext = {
   readonly email: string;
   readonly name: string;
+  readonly lastName: string | null;
   readonly username: string | null;
 };
 
@@ -36,8 +37,10 @@ const SHORTEST_WORD = 4;
 
 function isAboutTheAccount(folded: string, context: PasswordContext): boolean {
   const [localPart = ""] = context.email.split("@");
-  const words = [context.email, localPart, context.name, context.name.replaceAll(" ", ""), context.username]
-    .map((word) => (word ?? "").toLowerCase())
+  const { email, name, lastName, username } = context;
+  const wholeName = `${name} ${lastName ?? ""}`;
+  const words = [email, localPart, name, lastName, username, wholeName, wholeName.replaceAll(" ", "")]
+    .map((word) => (word ?? "").normalize("NFC").trim().toLowerCase())
     .filter((word) => word.length >= SHORTEST_WORD);
   return words.some((word) => folded.includes(word) && folded.length - word.length <= PADDING);
 }

@@ -1,13 +1,13 @@
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
+import { ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
 export type RequestEmailChangeDeps = ConfirmPasswordDeps &
   NewLinkDeps & {
@@ -38,10 +38,10 @@ type Request = {
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
   input: Request,
-): Promise<Result<void, { readonly reason: "wrong_password" }>> {
+): Promise<Result<void, ConfirmationFailure>> {
   const { account, newEmail, caller } = input;
-  const confirmed = await confirmPassword(deps, account.id, input.password);
-  if (!confirmed.ok) return err({ reason: "wrong_password" });
+  const confirmed = await confirmPassword(deps, account, input.password);
+  if (!confirmed.ok) return confirmed;
   const { link, url } = await newLink(deps, "change_email");
   const { expiresAt } = link;
   const mail = await deps.mail.draft({ kind: "confirm_new_email", url }, { expiresAt, to: newEmail.address });

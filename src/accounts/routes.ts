@@ -1,13 +1,13 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
-import { requireSession } from "../http/require-session.ts";
+import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { Result } from "../kernel/result.ts";
-import type { CurrentSession } from "../sessions/session.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
+import { type ChooseSecondStepDeps, chooseSecondStep } from "./choose-second-step.ts";
+import type { ConfirmationFailure } from "./confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountFailures } from "./failures.ts";
 import {
@@ -27,6 +27,7 @@ import { type UpdateProfileDeps, updateProfile } from "./update-profile.ts";
 const profile = answer(200, undefined, profileSchema);
 const passwordChanged = answer(200, "Password changed. Your other sessions have ended.");
 const emailChangeAsked = answer(200, "Please check the mailbox of the new address to confirm the change.");
+const secondStepChosen = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
 
 /** One sentence for a wrong password where the address is not in question. */
@@ -44,7 +45,9 @@ const profileBody = z
 type Deps = ChangePasswordDeps &
   UpdateProfileDeps &
   RequestEmailChangeDeps &
-  DeactivateAccountDeps & { authenticate(token: string): Promise<Result<CurrentSession, string>> };
+  ChooseSecondStepDeps &
+  DeactivateAccountDeps &
+  RequireSessionDeps;
 
 /** The caller's own account. */
 export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -69,8 +72,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const input = { accountId: account.id, change: c.req.valid("json"), caller: c.var.caller };
         const result = await updateProfile(depsOf(c), input);
         if (result.ok) return respond(c, profile, presentAccount(result.value));
-        const fields = [{ path: "username", message: "Is taken." }];
-        return refuse(c, accountFailures[result.error.reason], { fields });
+        const { error } = result;
+        const fields =
+          error.reason === "username_taken"
+            ? [{ path: "username", message: "Is taken." }]
+            : error.fields.map((path) => ({ path, message: "Is required." }));
+        return refuse(c, accountFailures[error.reason], { fields });
       },
     )
     .post(
@@ -79,7 +86,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Change the password; the other sessions end",
         tag,
         answer: passwordChanged,
-        failures: ["invalid_credentials"],
+        failures: ["invalid_credentials", "too_many_attempts"],
       }),
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
@@ -88,7 +95,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await changePassword(depsOf(c), input);
         if (result.ok) return respond(c, passwordChanged);
         const { error } = result;
-        if (error.reason === "wrong_password") return refuseWrongPassword(c);
+        if (error.reason !== "password_refused") return refuseUnconfirmed(c, error);
         const fields = [{ path: "newPassword", message: passwordProblems[error.problem] }];
         return refuse(c, accountFailures[error.reason], { fields });
       },
@@ -99,7 +106,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Mail the new address a link; nothing changes until it is used",
         tag,
         answer: emailChangeAsked,
-        failures: ["invalid_credentials"],
+        failures: ["invalid_credentials", "too_many_attempts"],
       }),
       session,
       jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
@@ -107,7 +114,26 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account } = c.var.session;
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
         const result = await requestEmailChange(depsOf(c), input);
-        return result.ok ? respond(c, emailChangeAsked) : refuseWrongPassword(c);
+        return result.ok ? respond(c, emailChangeAsked) : refuseUnconfirmed(c, result.error);
+      },
+    )
+    .post(
+      "/me/otp",
+      describe({
+        summary: "Choose whether signing in asks for a mailed code",
+        tag,
+        answer: secondStepChosen,
+        failures: ["invalid_credentials", "too_many_attempts"],
+      }),
+      session,
+      jsonBody(z.strictObject({ enabled: z.boolean("Must be true or false."), password: passwordField })),
+      async (c) => {
+        const { account } = c.var.session;
+        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const result = await chooseSecondStep(depsOf(c), input);
+        return result.ok
+          ? respond(c, secondStepChosen, { enabled: input.enabled })
+          : refuseUnconfirmed(c, result.error);
       },
     )
     .post(
@@ -116,7 +142,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Close the caller's own account",
         tag,
         answer: deactivated,
-        failures: ["invalid_credentials", "last_admin"],
+        failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
       }),
       session,
       jsonBody(z.strictObject({ password: passwordField })),
@@ -125,11 +151,14 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
         const result = await deactivateAccount(depsOf(c), input);
         if (result.ok) return respond(c, deactivated);
-        if (result.error.reason === "wrong_password") return refuseWrongPassword(c);
-        return refuse(c, accountFailures[result.error.reason]);
+        const { error } = result;
+        if (error.reason !== "last_superuser") return refuseUnconfirmed(c, error);
+        return refuse(c, accountFailures[error.reason]);
       },
     );
 }
 
-const refuseWrongPassword = (c: Parameters<typeof refuse>[0]) =>
-  refuse(c, accountFailures.wrong_password, { message: WRONG_PASSWORD });
+const refuseUnconfirmed = (c: Context, failure: ConfirmationFailure) =>
+  failure.reason === "locked"
+    ? refuse(c, accountFailures.locked, { retryAfter: failure.retryAfter })
+    : refuse(c, accountFailures.wrong_password, { message: WRONG_PASSWORD });

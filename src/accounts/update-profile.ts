@@ -6,6 +6,7 @@ import { type Account, type ProfileChange, usernameKey } from "./account.ts";
 
 export type UpdateProfileDeps = {
   readonly clock: Clock;
+  readonly settings: { readonly requiredProfileFields: readonly ("username" | "lastName" | "age")[] };
   readonly accounts: {
     updateProfile(update: {
       accountId: string;
@@ -16,12 +17,18 @@ export type UpdateProfileDeps = {
   };
 };
 
+export type ProfileFailure =
+  | { readonly reason: "username_taken" }
+  | { readonly reason: "field_required"; readonly fields: readonly string[] };
+
 /** Changes what was given and leaves the rest; the whole account comes back. */
 export async function updateProfile(
   deps: UpdateProfileDeps,
   input: { readonly accountId: string; readonly change: ProfileChange; readonly caller: Caller },
-): Promise<Result<Account, { readonly reason: "username_taken" }>> {
+): Promise<Result<Account, ProfileFailure>> {
   const { accountId, change, caller } = input;
+  const cleared = deps.settings.requiredProfileFields.filter((field) => change[field] === null);
+  if (cleared.length > 0) return err({ reason: "field_required", fields: cleared });
   const key =
     change.username === undefined ? {} : { usernameKey: change.username && usernameKey(change.username) };
   const fields = Object.keys(change).sort().join(",");

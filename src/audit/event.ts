@@ -12,6 +12,7 @@ export type AuditEvent =
   | { readonly type: "password_changed" }
   | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset" }
+  | { readonly type: "second_step_chosen"; readonly details: { readonly enabled: boolean } }
   | { readonly type: "account_deactivated" }
   | { readonly type: "signed_in"; readonly details: { readonly sessionId: string; readonly amr: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }

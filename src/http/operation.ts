@@ -12,6 +12,8 @@ export type OperationPart = {
   readonly description?: string;
   readonly tag?: string;
   readonly answer?: Answer<z.ZodType | null>;
+  /** Other successes of the same status. */
+  readonly alternatives?: readonly Answer<z.ZodType | null>[];
   /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
   readonly bare?: z.ZodType;
   readonly body?: z.ZodType;
@@ -34,7 +36,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
-  Pick<OperationPart, "failures" | "description">;
+  Pick<OperationPart, "failures" | "description" | "alternatives">;
 
 /** The part of a route that no guard or schema knows: what it is for, and how it answers. */
 export const describe = (description: Description): MiddlewareHandler =>

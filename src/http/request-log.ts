@@ -17,11 +17,18 @@ export type RequestLogLine = {
   readonly d1: number;
   readonly kv: number;
   readonly kvFailed?: number;
+  /** The outer guard against bursts was not there, or failed. */
+  readonly burstFailed?: number;
   /** What went wrong, for a 5xx: the error's own words, which come from the platform or from us. */
   readonly error?: string;
 };
 
-type Counts = { readonly d1: number; readonly kv: number; readonly kvFailed: number };
+type Counts = {
+  readonly d1: number;
+  readonly kv: number;
+  readonly kvFailed: number;
+  readonly burstFailed: number;
+};
 
 // Methods are the client's to invent; a log line repeats only known ones.
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -34,7 +41,7 @@ export const requestLog = (
   return async (c, next) => {
     const startedAt = clock.now();
     await next();
-    const { d1, kv, kvFailed } = countsOf(c);
+    const { d1, kv, kvFailed, burstFailed } = countsOf(c);
     write({
       at: new Date(startedAt).toISOString(),
       requestId: c.get("requestId"),
@@ -45,6 +52,7 @@ export const requestLog = (
       d1,
       kv,
       ...(kvFailed > 0 ? { kvFailed } : {}),
+      ...(burstFailed > 0 ? { burstFailed } : {}),
       ...(c.error ? { error: firstCause(c.error) } : {}),
     });
   };

@@ -2,26 +2,50 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Result } from "../kernel/result.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
+import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
+import { accessCookie } from "./session-cookies.ts";
 
-type Authenticate = { authenticate(token: string): Promise<Result<CurrentSession, string>> };
+export type RequireSessionDeps = CsrfDeps & {
+  authenticate(token: string): Promise<Result<CurrentSession, string>>;
+};
 
-/** Lets through whoever presents a good access token; the session is then `c.var.session`. */
-export const requireSession = (depsOf: DepsOf<Authenticate>): MiddlewareHandler<HttpEnv> =>
+/**
+ * Lets through whoever presents a good access token, as a bearer or in a cookie; the session is then
+ * `c.var.session`. A browser sends cookies by itself, so a write that they vouch for must show that
+ * it was meant; a bearer token shows that by being there.
+ */
+export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) => {
-      const token = bearerToken(c);
-      const session = token === null ? null : await depsOf(c).authenticate(token);
+      const deps = depsOf(c);
+      const presented = presentedToken(c);
+      const session = presented && (await deps.authenticate(presented.token));
       if (!session?.ok) return refuse(c, "unauthorized");
+      if (presented?.by === "cookie" && isWrite(c) && !(await isCsrfSafe(c, deps))) {
+        return refuse(c, "csrf_failed");
+      }
       c.set("session", session.value);
       return next();
     },
-    { session: true, failures: ["unauthorized"] },
+    { session: true, failures: ["unauthorized", "csrf_failed"] },
   );
 
+/** The access token of a request. One that has an Authorization header is not judged by its cookies. */
+export function presentedToken(c: Context): { token: string; by: "bearer" | "cookie" } | null {
+  if (c.req.header("Authorization") !== undefined) {
+    const token = bearerToken(c);
+    return token === null ? null : { token, by: "bearer" };
+  }
+  const token = accessCookie(c);
+  return token === undefined ? null : { token, by: "cookie" };
+}
+
+const isWrite = (c: Context): boolean => c.req.method !== "GET" && c.req.method !== "HEAD";
+
 /** RFC 6750 §2.1: the token of the Authorization header, or null. */
-export function bearerToken(c: Context): string | null {
+function bearerToken(c: Context): string | null {
   const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(c.req.header("Authorization") ?? "") ?? [];
   return token ?? null;
 }

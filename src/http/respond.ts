@@ -32,13 +32,19 @@ export function respond(c: Context, documented: Answer<z.ZodType | null>, data?:
   return c.json({ success: true, message, data }, status);
 }
 
-type Details = { readonly message?: string; readonly fields?: readonly FieldProblem[] };
+type Details = {
+  readonly message?: string;
+  readonly fields?: readonly FieldProblem[];
+  /** Whole seconds after which asking again makes sense; every 429 has it. */
+  readonly retryAfter?: number;
+};
 
 /** Sends a failure of the contract. `message` replaces the code's own sentence. */
 export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
   const [status, sentence] = failureTable[code];
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
-  if (status === 503) c.header("Retry-After", String(RETRY_AFTER_SECONDS));
+  const retryAfter = details.retryAfter ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   const error = { code, requestId: c.get("requestId"), fields: details.fields };
   return c.json({ success: false, message: details.message ?? sentence, error }, status);
 }

@@ -1,5 +1,5 @@
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import type { LoginRefusal } from "./rules.ts";
+import type { LoginFailure } from "./outcome.ts";
 
 /** What the wire says. The log may know more; the caller may not. */
 export const loginFailures = {
@@ -8,4 +8,10 @@ export const loginFailures = {
   changed_meanwhile: "invalid_credentials",
   email_not_verified: "email_not_verified",
   account_deactivated: "account_deactivated",
-} as const satisfies Record<LoginRefusal, FailureCode>;
+  captcha_required: "captcha_required",
+  captcha_failed: "captcha_failed",
+  captcha_unavailable: "unavailable",
+  code_wrong: "code_invalid",
+  locked: "too_many_attempts",
+  send_cap: "rate_limited",
+} as const satisfies Record<LoginFailure["reason"], FailureCode>;

@@ -1,12 +1,7 @@
 import type { Account } from "../accounts/account.ts";
 import type { PasswordVerdict } from "../kernel/crypto/password-hash.ts";
 
-export type LoginRefusal =
-  | "no_such_account"
-  | "wrong_password"
-  | "email_not_verified"
-  | "account_deactivated"
-  | "changed_meanwhile";
+type LoginRefusal = "no_such_account" | "wrong_password" | "email_not_verified" | "account_deactivated";
 
 /** Why a login ends here, or null. The account's state counts only after a right password. */
 export function judgeLogin(account: Account | null, verdict: PasswordVerdict): LoginRefusal | null {
@@ -16,3 +11,11 @@ export function judgeLogin(account: Account | null, verdict: PasswordVerdict): L
   if (account.emailVerifiedAt === null) return "email_not_verified";
   return null;
 }
+
+/** When this service asks for a second step; a person may always choose it for themselves. */
+export type SecondStepPolicy = "off" | "new_device" | "always";
+
+export const isSecondStepDue = (
+  policy: SecondStepPolicy,
+  facts: { readonly chosen: boolean; readonly deviceIsKnown: boolean },
+): boolean => policy === "always" || facts.chosen || (policy === "new_device" && !facts.deviceIsKnown);

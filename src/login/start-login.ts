@@ -1,42 +1,111 @@
+import { lockKey } from "../account-lock/lock-key.ts";
+import { FAILURES_BEFORE_CAPTCHA, type Reservation, secondsUntil } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
+import { type DeviceTokenDeps, type KnownDevice, recogniseDevice } from "../devices/device-token.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { IssuedTokens } from "../sessions/issue-tokens.ts";
-import { type OpenSessionDeps, openSession } from "../sessions/open-session.ts";
-import { judgeLogin, type LoginRefusal } from "./rules.ts";
+import { err, type Result } from "../kernel/result.ts";
+import { type CompleteLoginDeps, completeLogin } from "./complete-login.ts";
+import { type OpenSecondStepDeps, openSecondStep } from "./open-second-step.ts";
+import type { LoginFailure, SecondStepDue, SignedIn } from "./outcome.ts";
+import { type RefuseLoginDeps, refuseLogin } from "./refuse-login.ts";
+import { isSecondStepDue, judgeLogin, type SecondStepPolicy } from "./rules.ts";
 
-export type StartLoginDeps = OpenSessionDeps & {
-  readonly accounts: {
-    findSignInByEmail(emailKey: string): Promise<{ account: Account; passwordHash: string | null } | null>;
-  };
-  readonly hasher: PasswordHasher;
+type Facts = {
+  readonly account: Account;
+  readonly passwordHash: string | null;
+  readonly loginOtp: boolean;
+  readonly devicesKnownSince: number;
 };
 
-type Login = { readonly email: EmailAddress; readonly password: string; readonly caller: Caller };
+export type StartLoginDeps = DeviceTokenDeps &
+  CompleteLoginDeps &
+  OpenSecondStepDeps &
+  RefuseLoginDeps & {
+    readonly logins: {
+      begin(
+        emailKey: string,
+        lockKey: string,
+        now: number,
+      ): Promise<{ reservation: Reservation; found: Facts | null }>;
+      release(lockKey: string): Promise<void>;
+    };
+    readonly hasher: PasswordHasher;
+    readonly humans: {
+      require(request: {
+        token: string | undefined;
+        action: "login";
+        ip: string | null;
+        asked: boolean;
+      }): Promise<"human" | "captcha_required" | "captcha_failed" | "unavailable">;
+    };
+    readonly settings: { readonly loginOtp: SecondStepPolicy };
+  };
+
+type Login = {
+  readonly email: EmailAddress;
+  readonly password: string;
+  readonly captchaToken?: string;
+  readonly deviceToken?: string;
+  readonly caller: Caller;
+};
 
 /**
- * Signs in by password. An unknown address costs the same read and the same hashing as a known one,
- * and what is wrong with an account is said only to whoever knows its password.
+ * Signs in by password, or opens the second step. The attempt is counted before it is evaluated, an
+ * unknown address costs the same work as a known one, and what is wrong with an account is said only
+ * to whoever knows its password.
  */
 export async function startLogin(
   deps: StartLoginDeps,
   input: Login,
-): Promise<Result<{ tokens: IssuedTokens; account: Account }, { reason: LoginRefusal }>> {
-  const found = await deps.accounts.findSignInByEmail(input.email.key);
+): Promise<Result<SignedIn | SecondStepDue, LoginFailure>> {
+  const { device, key, reservation, found } = await begin(deps, input);
+  if (reservation.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
+  }
+  const human = await deps.humans.require({
+    token: input.captchaToken,
+    action: "login",
+    ip: input.caller.ip,
+    asked: reservation.failures > FAILURES_BEFORE_CAPTCHA,
+  });
+  if (human !== "human") {
+    await deps.logins.release(key);
+    return err({ reason: human === "unavailable" ? "captcha_unavailable" : human });
+  }
   const verdict = await deps.hasher.verify(found?.passwordHash ?? null, input.password);
   const refusal = judgeLogin(found?.account ?? null, verdict);
-  if (refusal) return err({ reason: refusal });
-  if (!found?.passwordHash) return err({ reason: "no_such_account" });
-
-  const opened = await openSession(deps, {
+  if (refusal || !found?.passwordHash) {
+    const reason = refusal ?? "no_such_account";
+    return refuseLogin(deps, { reason, email: input.email, key, failures: reservation.failures });
+  }
+  const signIn = {
     account: found.account,
-    amr: ["pwd"],
+    email: input.email,
     checkedHash: found.passwordHash,
     rehash: verdict === "match_outdated" ? await deps.hasher.hash(input.password) : null,
+    lockKey: key,
+    device,
     caller: input.caller,
-  });
-  if (!opened.ok) return err({ reason: "changed_meanwhile" });
-  return ok({ tokens: opened.value, account: found.account });
+  };
+  const facts = { chosen: found.loginOtp, deviceIsKnown: device !== null };
+  return isSecondStepDue(deps.settings.loginOtp, facts)
+    ? openSecondStep(deps, signIn)
+    : completeLogin(deps, signIn);
+}
+
+/** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */
+async function begin(deps: StartLoginDeps, input: Login) {
+  const { email, deviceToken } = input;
+  const now = deps.clock.now();
+  const attempt = async (device: KnownDevice | null) => {
+    const key = await lockKey(deps, email.key, device?.deviceId ?? null);
+    return { device, key, ...(await deps.logins.begin(email.key, key, now)) };
+  };
+  const first = await attempt(await recogniseDevice(deps, deviceToken, email.key));
+  if (!first.device || !first.found || first.device.knownSince >= first.found.devicesKnownSince) return first;
+  // A reset has made this device a stranger, who counts with the strangers.
+  await deps.logins.release(first.key);
+  return attempt(null);
 }

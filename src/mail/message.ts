@@ -16,6 +16,14 @@ export type MailMessage =
   /** To the old address: the change is done. */
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
+  /** The second step of a sign-in: six digits. */
+  | { readonly kind: "login_code"; readonly code: string }
+  | { readonly kind: "new_device_sign_in" }
+  /** The mailed second step was switched. */
+  | { readonly kind: "second_step_on" }
+  | { readonly kind: "second_step_off" }
+  /** Too many failed attempts to sign in. */
+  | { readonly kind: "account_locked" }
   /** A refresh token was used twice: the session was ended. */
   | { readonly kind: "session_ended_after_reuse" };
 

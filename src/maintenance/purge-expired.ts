@@ -1,4 +1,6 @@
+import { LOCK_MEMORY } from "../account-lock/rules.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
+import { sendBucket } from "../mail/send-bucket.ts";
 
 type PurgeLimits = {
   linksExpiredBefore: number;
@@ -6,6 +8,10 @@ type PurgeLimits = {
   mailSentBefore: number;
   mailDeadBefore: number;
   mailboxBefore: number;
+  challengesExpiredBefore: number;
+  proofsExpiredBefore: number;
+  attemptsQuietSince: number;
+  sendBucketsBefore: string;
 };
 
 export type PurgeExpiredDeps = {
@@ -22,5 +28,9 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     mailSentBefore: now - DAY,
     mailDeadBefore: now - 30 * DAY,
     mailboxBefore: now - 7 * DAY,
+    challengesExpiredBefore: now,
+    proofsExpiredBefore: now,
+    attemptsQuietSince: now - LOCK_MEMORY,
+    sendBucketsBefore: sendBucket(now),
   });
 }

@@ -32,5 +32,6 @@ export type LiveLink = {
   /** The account's address now; for `change_email` not the one that the link would set. */
   readonly accountEmail: string;
   readonly name: string;
+  readonly lastName: string | null;
   readonly username: string | null;
 };

@@ -29,7 +29,15 @@ export function openApiDocument(routes: readonly Route[], facts: Facts): object 
     servers: [{ url: facts.serverUrl }],
     paths: paths as ZodOpenApiPathsObject,
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "at+jwt" } },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "at+jwt" },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-gh_access",
+          description: "Writes also need the header X-CSRF-Token.",
+        },
+      },
     },
   });
 }
@@ -47,14 +55,15 @@ function partsByRoute(routes: readonly Route[]): Map<string, OperationPart[]> {
 
 function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperationObject | null {
   const whole: OperationPart = Object.assign({}, ...parts);
-  const success = whole.answer ? envelopeOf(whole.answer) : whole.bare;
+  const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
+  const success = whole.bare ?? oneOf(answers.map(envelopeOf));
   if (!whole.summary || !success) return null;
   const codes = new Set([...parts.flatMap((part) => part.failures ?? []), ...ALWAYS]);
   return {
     summary: whole.summary,
     description: whole.description,
     tags: whole.tag ? [whole.tag] : undefined,
-    security: whole.session ? [{ bearer: [] }] : [],
+    security: whole.session ? [{ bearer: [] }, { cookie: [] }] : [],
     requestParams: {
       ...(whole.query ? { query: whole.query } : {}),
       ...(whole.params ? { path: whole.params } : {}),
@@ -69,6 +78,9 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
     },
   };
 }
+
+const oneOf = ([first, ...others]: z.ZodType[]): z.ZodType | undefined =>
+  first && (others.length > 0 ? z.union([first, ...others]) : first);
 
 function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.ZodType {
   return z.object({

@@ -1,14 +1,18 @@
+import { lockKey } from "../account-lock/lock-key.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { parseEmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
+import type { LiveLink } from "../one-time-links/link.ts";
 
 export type ResetPasswordDeps = FindLiveLinkDeps &
   CheckNewPasswordDeps & {
@@ -16,6 +20,7 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
       complete(draft: {
         claim: { tokenHash: string; claim: string; now: number };
         newHash: string;
+        lockKeys: readonly string[];
         notice: MailDraft;
         audit: AuditDraft;
       }): Promise<{ accountId: string } | "link_dead">;
@@ -23,6 +28,7 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
     readonly denylist: {
       denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
     };
+    readonly secrets: SecretRing;
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly mail: MailOutbox;
     readonly defer: (work: () => Promise<unknown>) => void;
@@ -43,8 +49,8 @@ export async function resetPassword(
 ): Promise<Result<void, ResetFailure>> {
   const link = await findLiveLink(deps, input.token, ["reset_password"]);
   if (!link) return err({ reason: "link_dead" });
-  const { name, username, accountEmail, accountId } = link;
-  const problem = await checkNewPassword(deps, input.newPassword, { email: accountEmail, name, username });
+  const { accountEmail: email, accountId } = link;
+  const problem = await checkNewPassword(deps, input.newPassword, { ...link, email });
   if (problem) return err({ reason: "password_refused", problem });
 
   const newHash = await deps.hasher.hash(input.newPassword);
@@ -53,6 +59,7 @@ export async function resetPassword(
   const outcome = await deps.passwordResets.complete({
     claim: { tokenHash: link.tokenHash, claim: newId(), now },
     newHash,
+    lockKeys: await locksOf(deps, link),
     notice,
     audit: draftAuditEvent(deps, { type: "password_reset" }, input.caller, accountId),
   });
@@ -60,4 +67,11 @@ export async function resetPassword(
   deps.defer(() => deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
   deps.mail.deliverSoon([notice.id]);
   return ok(undefined);
+}
+
+/** The address's own lock, and the one of whoever is signed in; a device's stays, as its guesses do. */
+async function locksOf(deps: ResetPasswordDeps, link: LiveLink): Promise<string[]> {
+  const email = parseEmailAddress(link.accountEmail);
+  const signedIn = await lockKey(deps, link.accountId, "signed-in");
+  return email.ok ? [signedIn, await lockKey(deps, email.value.key, null)] : [signedIn];
 }

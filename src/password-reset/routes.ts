@@ -1,15 +1,17 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { emailField, newPasswordField, passwordField, passwordProblems } from "../accounts/fields.ts";
+import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
+import { type RateLimitDeps, rateLimited } from "../http/rate-limit.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
 import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
-import type { MailLinkDeps } from "../one-time-links/mail-link.ts";
 import { resetFailures } from "./failures.ts";
-import { requestReset } from "./request-reset.ts";
+import { type RequestResetDeps, requestReset } from "./request-reset.ts";
 import { type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
 
 const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
@@ -26,17 +28,26 @@ const resetBody = z
     message: "Must be the same as the new password.",
   });
 
+type Deps = RequestResetDeps & ResetPasswordDeps & RateLimitDeps<"forgot-password">;
+
 /** A new password for somebody who has only their mail. */
-export function passwordResetRoutes(depsOf: DepsOf<MailLinkDeps & ResetPasswordDeps>): Hono<HttpEnv> {
+export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Password reset";
   return new Hono<HttpEnv>()
     .post(
       "/forgot-password",
-      describe({ summary: "Mail a link to choose a new password", tag, answer: asked }),
-      jsonBody(z.strictObject({ email: emailField })),
+      describe({
+        summary: "Mail a link to choose a new password",
+        description: "The answer is the same for an address that has no account.",
+        tag,
+        answer: asked,
+        failures: ["captcha_required", "captcha_failed"],
+      }),
+      jsonBody(z.strictObject({ email: emailField, captchaToken: captchaTokenField.optional() })),
+      rateLimited(depsOf, "forgot-password", (body: { email: EmailAddress }) => body.email.key),
       async (c) => {
-        await requestReset(depsOf(c), { email: c.req.valid("json").email, caller: c.var.caller });
-        return respond(c, asked);
+        const result = await requestReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
+        return result.ok ? respond(c, asked) : refuse(c, result.error.reason);
       },
     )
     .get(

@@ -35,8 +35,18 @@ export type RegisterAccountDeps = NewLinkDeps &
       }): Promise<"created" | "address_taken" | "username_taken">;
     };
     readonly mail: MailOutbox;
+    readonly humans: {
+      require(claim: {
+        token: string | undefined;
+        action: "register";
+        ip: string | null;
+        asked: true;
+      }): Promise<"human" | CaptchaRefusal>;
+    };
     readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   };
+
+type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
 type Registration = {
   readonly email: EmailAddress;
@@ -45,13 +55,15 @@ type Registration = {
   readonly lastName?: string;
   readonly username?: string;
   readonly age?: number;
+  readonly captchaToken?: string;
   readonly caller: Caller;
 };
 
 export type RegistrationFailure =
   | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
-  | { readonly reason: "username_taken" };
+  | { readonly reason: "username_taken" }
+  | { readonly reason: CaptchaRefusal };
 
 /** What the caller learns: the same for an address that has an account already. */
 type Registered = { readonly id: string; readonly name: string; readonly email: string };
@@ -68,8 +80,17 @@ export async function registerAccount(
   if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
   const { email, name, caller } = input;
   const username = input.username ?? null;
-  const problem = await checkNewPassword(deps, input.password, { email: email.address, name, username });
+  const problem = await checkNewPassword(deps, input.password, {
+    email: email.address,
+    name,
+    lastName: input.lastName ?? null,
+    username,
+  });
   if (problem) return err({ reason: "password_refused", problem });
+  // Last of the checks: a captcha is good once, and should not be spent on a typing mistake.
+  const claim = { token: input.captchaToken, action: "register", ip: caller.ip, asked: true } as const;
+  const human = await deps.humans.require(claim);
+  if (human !== "human") return err({ reason: human });
 
   const now = deps.clock.now();
   const id = newId();

@@ -10,10 +10,13 @@ import {
   passwordProblems,
   usernameField,
 } from "../accounts/fields.ts";
+import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
+import { type RateLimitDeps, rateLimited } from "../http/rate-limit.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
@@ -32,6 +35,7 @@ const registerBody = z
     username: usernameField.optional(),
     lastName: lastNameField.optional(),
     age: ageField.optional(),
+    captchaToken: captchaTokenField.optional(),
   })
   .refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.password, {
     path: ["confirmPassword"],
@@ -49,7 +53,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps & RateLimitDeps<"verify-email-resend">;
 
 /** Sign-up and the proof of an address. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -105,6 +109,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       "/verify-email/resend",
       describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
+      rateLimited(depsOf, "verify-email-resend", (body: { email: EmailAddress }) => body.email.key),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));
         return respond(c, resent);
@@ -112,7 +117,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-function fieldsOf(failure: RegistrationFailure): FieldProblem[] {
+function fieldsOf(failure: RegistrationFailure): FieldProblem[] | undefined {
   switch (failure.reason) {
     case "profile_incomplete":
       return failure.fields.map((path) => ({ path, message: "Is required." }));
@@ -120,5 +125,7 @@ function fieldsOf(failure: RegistrationFailure): FieldProblem[] {
       return [{ path: "password", message: passwordProblems[failure.problem] }];
     case "username_taken":
       return [{ path: "username", message: "Is taken." }];
+    default:
+      return undefined;
   }
 }

@@ -36,7 +36,11 @@ export async function signRefreshToken(deps: RefreshTokenDeps, subject: Subject)
     .sign(await root.hmacKey("refresh-token"));
 }
 
-export type RefreshTokenClaims = { readonly sessionId: string; readonly generation: number };
+export type RefreshTokenClaims = {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly generation: number;
+};
 
 export async function verifyRefreshToken(
   deps: RefreshTokenDeps,
@@ -59,11 +63,17 @@ export async function verifyRefreshToken(
         currentDate: new Date(deps.clock.now()),
       },
     );
-    const { sid, gen } = payload;
-    if (typeof sid !== "string" || typeof gen !== "number" || !Number.isSafeInteger(gen) || gen < 1) {
+    const { sub, sid, gen } = payload;
+    if (
+      typeof sub !== "string" ||
+      typeof sid !== "string" ||
+      typeof gen !== "number" ||
+      !Number.isSafeInteger(gen) ||
+      gen < 1
+    ) {
       return err("token_unusable");
     }
-    return ok({ sessionId: sid, generation: gen });
+    return ok({ accountId: sub, sessionId: sid, generation: gen });
   } catch {
     // No I/O happens above, so whatever went wrong is the token's fault.
     return err("token_unusable");

@@ -1,20 +1,25 @@
-import { Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { CSRF_TOKEN_LIFE, csrfTokenOfSession, isCsrfSafe, issueCsrfToken } from "../http/csrf.ts";
 import { jsonBody, pathParams } from "../http/input.ts";
 import { describe, documented } from "../http/operation.ts";
-import { bearerToken, requireSession } from "../http/require-session.ts";
+import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { Result } from "../kernel/result.ts";
+import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { sessionSchema, tokensShape } from "./fields.ts";
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
-import type { CurrentSession } from "./session.ts";
 import { type SignOutDeps, signOut } from "./sign-out.ts";
 
-const refreshed = answer(200, undefined, z.object(tokensShape));
+const refreshed = answer(
+  200,
+  undefined,
+  z.union([z.object(tokensShape), z.object({ expiresIn: z.int(), csrfToken: z.string() })]),
+);
+const csrfToken = answer(200, undefined, z.object({ csrfToken: z.string(), expiresIn: z.int() }));
 const signedOut = answer(200, "Logged out successfully. Please remove the token from client storage.");
 const signedOutEverywhere = answer(200, "Logged out everywhere.");
 const sessionList = answer(200, undefined, z.array(sessionSchema));
@@ -24,7 +29,8 @@ type Deps = RefreshSessionDeps &
   SignOutDeps &
   EndSessionDeps &
   EndAllSessionsDeps &
-  ListSessionsDeps & { authenticate(token: string): Promise<Result<CurrentSession, string>> };
+  ListSessionsDeps &
+  RequireSessionDeps;
 
 /** The life of a session after sign-in. */
 export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -40,11 +46,28 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: refreshed,
         failures: ["refresh_invalid"],
       }),
+      documented<MiddlewareHandler<HttpEnv>>(
+        async (c, next) => {
+          // A browser's refresh is its cookie, with no body at all; then the cookie's rules hold.
+          const refreshToken = refreshCookie(c);
+          if (refreshToken === undefined || c.req.header("Content-Type") !== undefined) return next();
+          if (!(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
+          const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
+          if (!result.ok) return refuse(c, "refresh_invalid");
+          setSessionCookies(c, result.value);
+          const { expiresIn, sessionId } = result.value;
+          const csrfToken = await csrfTokenOfSession(depsOf(c), sessionId);
+          return respond(c, refreshed, { expiresIn, csrfToken });
+        },
+        { failures: ["csrf_failed"] },
+      ),
       jsonBody(z.strictObject({ refreshToken: z.string("Must be a token.").max(4096, "Is too long.") })),
       async (c) => {
         const { refreshToken } = c.req.valid("json");
         const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
-        return result.ok ? respond(c, refreshed, result.value) : refuse(c, "refresh_invalid");
+        if (!result.ok) return refuse(c, "refresh_invalid");
+        const { sessionId: _, ...tokens } = result.value;
+        return respond(c, refreshed, tokens);
       },
     )
     .post(
@@ -55,11 +78,15 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         answer: signedOut,
       }),
-      documented(async (_c, next) => next(), { session: true, failures: ["unauthorized"] }),
+      documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
-        const token = bearerToken(c);
-        const result = token === null ? null : await signOut(depsOf(c), { token, caller: c.var.caller });
-        return result?.ok ? respond(c, signedOut) : refuse(c, "unauthorized");
+        const presented = tokenToSignOutWith(c);
+        if (!presented) return refuse(c, "unauthorized");
+        if (presented.by === "cookie" && !(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
+        const result = await signOut(depsOf(c), { ...presented, caller: c.var.caller });
+        if (!result.ok) return refuse(c, "unauthorized");
+        if (presented.by === "cookie") clearSessionCookies(c);
+        return respond(c, signedOut);
       },
     )
     .post(
@@ -69,6 +96,19 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         await endAllSessions(depsOf(c), { accountId: c.var.session.account.id, caller: c.var.caller });
         return respond(c, signedOutEverywhere);
+      },
+    )
+    .get(
+      "/csrf-token",
+      describe({
+        summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
+        description: "Bound to the session of the cookies; ask again after signing in or out.",
+        tag,
+        answer: csrfToken,
+      }),
+      async (c) => {
+        const token = await issueCsrfToken(c, depsOf(c));
+        return respond(c, csrfToken, { csrfToken: token, expiresIn: CSRF_TOKEN_LIFE });
       },
     )
     .get(
@@ -107,4 +147,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         return outcome === "ended" ? respond(c, sessionEnded) : refuse(c, "not_found");
       },
     );
+}
+
+/** The access cookie goes after minutes, the refresh cookie stays: signing out must work all the same. */
+function tokenToSignOutWith(c: Context) {
+  const access = presentedToken(c);
+  if (access) return { kind: "access", ...access } as const;
+  const token = c.req.header("Authorization") === undefined ? refreshCookie(c) : undefined;
+  return token === undefined ? null : ({ kind: "refresh", token, by: "cookie" } as const);
 }

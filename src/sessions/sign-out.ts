@@ -2,20 +2,25 @@ import type { Caller } from "../kernel/caller.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
+import { type RefreshTokenDeps, verifyRefreshToken } from "./refresh-token.ts";
 
-export type SignOutDeps = AccessTokenDeps & EndSessionDeps;
+export type SignOutDeps = AccessTokenDeps & RefreshTokenDeps & EndSessionDeps;
+
+type SignOut = {
+  /** An access token; or the refresh token of a browser whose access cookie has gone. */
+  readonly kind: "access" | "refresh";
+  readonly token: string;
+  readonly caller: Caller;
+};
 
 /**
  * Ends the session that the token names. Signing out twice is signing out, and a token that has run
  * out still signs out: otherwise a late click would leave the session open for its refresh token.
  */
-export async function signOut(
-  deps: SignOutDeps,
-  input: { readonly token: string; readonly caller: Caller },
-): Promise<Result<void, "token_unusable">> {
-  const claims = await verifyAccessToken(deps, input.token, { ignoreExpiry: true });
-  if (!claims.ok) return err("token_unusable");
-  const { sessionId, accountId } = claims.value;
+export async function signOut(deps: SignOutDeps, input: SignOut): Promise<Result<void, "token_unusable">> {
+  const named = await sessionNamedBy(deps, input);
+  if (!named) return err("token_unusable");
+  const { sessionId, accountId } = named;
   await endSession(deps, {
     sessionId,
     accountId,
@@ -24,4 +29,12 @@ export async function signOut(
     caller: input.caller,
   });
   return ok(undefined);
+}
+
+async function sessionNamedBy(deps: SignOutDeps, { kind, token }: SignOut) {
+  const claims =
+    kind === "access"
+      ? await verifyAccessToken(deps, token, { ignoreExpiry: true })
+      : await verifyRefreshToken(deps, token);
+  return claims.ok ? claims.value : null;
 }

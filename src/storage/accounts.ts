@@ -1,16 +1,26 @@
 import { and, eq, ne, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import type { Reservation } from "../account-lock/rules.ts";
 import type { Account, ProfileChange } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
+import { readLock, reservationOf, reserveAttempt } from "./attempt-counters.ts";
+import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { voidLinks } from "./one-time-links.ts";
-import { accountColumns, auditRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks, outbox, sessions } from "./schema.ts";
+import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { accountColumns, auditRow } from "./rows.ts";
+import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
 import { endSessions } from "./sessions.ts";
 
-export type SignInFacts = { readonly account: Account; readonly passwordHash: string | null };
+type SecondStepChoice = {
+  readonly accountId: string;
+  readonly enabled: boolean;
+  readonly notice: MailDraft;
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
 
 type ProfileUpdate = {
   readonly accountId: string;
@@ -38,17 +48,53 @@ type Deactivation = {
   readonly now: number;
 };
 
-export function accountStorage(db: Database) {
-  const signInColumns = { id: accounts.id, ...accountColumns, passwordHash: accounts.passwordHash };
-  const findSignIn = async (where: SQL): Promise<SignInFacts | null> => {
-    const [row] = await db.select(signInColumns).from(accounts).where(where);
-    if (!row) return null;
-    const { passwordHash, ...account } = row;
-    return { account, passwordHash };
-  };
+export function accountStorage(db: Database, caps: SendCaps) {
+  const noticeOf = (
+    draft: { notice: MailDraft; accountId: string; now: number },
+    where: SQL | undefined,
+  ) => ({
+    draft: draft.notice,
+    accountId: draft.accountId,
+    now: draft.now,
+    limits: ALWAYS,
+    caps,
+    source: accounts,
+    where,
+  });
   return {
-    findSignInByEmail: (emailKey: string) => findSignIn(eq(accounts.emailKey, emailKey)),
-    findSignInById: (id: string) => findSignIn(eq(accounts.id, id)),
+    /** Counts an attempt to confirm the password, and reads what it is checked against. */
+    async beginConfirmation(
+      id: string,
+      lockKey: string,
+      now: number,
+    ): Promise<{ reservation: Reservation; passwordHash: string | null }> {
+      const [reserved, lock, rows] = await db.batch([
+        reserveAttempt(db, lockKey, now),
+        readLock(db, lockKey),
+        db.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, id)),
+      ]);
+      return { reservation: reservationOf(reserved, lock), passwordHash: rows[0]?.passwordHash ?? null };
+    },
+
+    async setLoginOtp(draft: SecondStepChoice): Promise<"changed" | "unchanged"> {
+      const { accountId, enabled, now } = draft;
+      const differs = and(
+        eq(accounts.id, accountId),
+        eq(accounts.status, "active"),
+        ne(accounts.loginOtp, enabled),
+      );
+      const results = await db.batch([
+        // Before the UPDATE, while the condition that makes it single still holds.
+        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, differs),
+        ...queueMail(db, noticeOf(draft, differs)),
+        db
+          .update(accounts)
+          .set({ loginOtp: enabled, updatedAt: now })
+          .where(differs)
+          .returning({ id: accounts.id }),
+      ]);
+      return results[3].length > 0 ? "changed" : "unchanged";
+    },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken"> {
       const own = eq(accounts.id, update.accountId);
@@ -99,7 +145,8 @@ export function accountStorage(db: Database) {
           ["reset_password", "change_email"],
           draft.now,
         ),
-        insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), accounts, done),
+        voidChallenges(db, and(eq(challenges.accountId, draft.accountId), accountIs(db, done)) as SQL),
+        ...queueMail(db, noticeOf(draft, done)),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
       ]);
       if (changed.length === 0) return "changed_meanwhile";
@@ -113,7 +160,7 @@ export function accountStorage(db: Database) {
         eq(accounts.status, "deactivated"),
         eq(accounts.updatedAt, draft.now),
       );
-      const [changed, , , , , after] = await db.batch([
+      const [changed, , , , , , , after] = await db.batch([
         db
           .update(accounts)
           .set({ status: "deactivated", updatedAt: draft.now })
@@ -133,7 +180,8 @@ export function accountStorage(db: Database) {
           ["verify_email", "change_email", "reset_password"],
           draft.now,
         ),
-        insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), accounts, done),
+        voidChallenges(db, and(eq(challenges.accountId, draft.accountId), accountIs(db, done)) as SQL),
+        ...queueMail(db, noticeOf(draft, done)),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
         db
           .select({ status: accounts.status, passwordHash: accounts.passwordHash })

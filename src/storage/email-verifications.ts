@@ -4,10 +4,11 @@ import type { MailDraft } from "../mail/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
-import { auditRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
-export function emailVerificationStorage(db: Database) {
+export function emailVerificationStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
     /** Spends a `verify_email` link: its address is proven. */
@@ -51,13 +52,15 @@ export function emailVerificationStorage(db: Database) {
           ["verify_email", "change_email", "reset_password"],
           claim.now,
         ),
-        insertFrom(
-          db,
-          outbox,
-          outboxRow(noticeToOldAddress, ownerId, claim.now),
-          oneTimeLinks,
-          claimed(claim),
-        ),
+        ...queueMail(db, {
+          draft: noticeToOldAddress,
+          accountId: ownerId,
+          now: claim.now,
+          limits: ALWAYS,
+          caps,
+          source: oneTimeLinks,
+          where: claimed(claim),
+        }),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
       return taken.length > 0 ? "confirmed" : "link_dead";

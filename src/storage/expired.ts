@@ -1,6 +1,15 @@
 import { and, eq, lt, lte } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { mailboxMessages, oneTimeLinks, outbox, sessions } from "./schema.ts";
+import {
+  attemptCounters,
+  challenges,
+  humanProofs,
+  mailboxMessages,
+  oneTimeLinks,
+  outbox,
+  sendCounters,
+  sessions,
+} from "./schema.ts";
 
 /** Instants: rows older than these have served their time. */
 export type PurgeLimits = {
@@ -9,6 +18,11 @@ export type PurgeLimits = {
   readonly mailSentBefore: number;
   readonly mailDeadBefore: number;
   readonly mailboxBefore: number;
+  readonly challengesExpiredBefore: number;
+  readonly proofsExpiredBefore: number;
+  readonly attemptsQuietSince: number;
+  /** The first bucket that is still counted. */
+  readonly sendBucketsBefore: string;
 };
 
 export function expiredStorage(db: Database) {
@@ -19,6 +33,17 @@ export function expiredStorage(db: Database) {
         db.delete(sessions).where(lte(sessions.expiresAt, limits.sessionsExpiredBefore)),
         db.delete(outbox).where(and(eq(outbox.state, "sent"), lt(outbox.createdAt, limits.mailSentBefore))),
         db.delete(outbox).where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.mailDeadBefore))),
+        db.delete(challenges).where(lte(challenges.expiresAt, limits.challengesExpiredBefore)),
+        db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.proofsExpiredBefore)),
+        db
+          .delete(attemptCounters)
+          .where(
+            and(
+              lt(attemptCounters.updatedAt, limits.attemptsQuietSince),
+              lt(attemptCounters.lockedUntil, limits.proofsExpiredBefore),
+            ),
+          ),
+        db.delete(sendCounters).where(lt(sendCounters.bucket, limits.sendBucketsBefore)),
         db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.mailboxBefore)),
       ]);
     },

@@ -1,7 +1,9 @@
 import { Unavailable } from "../kernel/unavailable.ts";
 
 /** Counts what a request asked of the stores. A batch is one round trip. */
-export type Meter = { d1: number; kv: number; kvFailed: number };
+export type Meter = { d1: number; kv: number; kvFailed: number; burstFailed: number };
+
+export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 });
 
 /**
  * The database with every round trip counted, and every failure to answer turned into

@@ -6,8 +6,9 @@ import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft, LinkPurpose, LiveLink } from "../one-time-links/link.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { auditRow, linkRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+import { ALWAYS, ASKED_FOR, queued, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditRow, linkRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
 /** A consumption: whoever writes its claim into the row first has it, and only they. */
 export type LinkClaim = { readonly tokenHash: string; readonly claim: string; readonly now: number };
@@ -31,7 +32,7 @@ type IssueForNewAddress = {
   readonly audit: AuditDraft;
 };
 
-export function linkStorage(db: Database) {
+export function linkStorage(db: Database, caps: SendCaps) {
   return {
     /**
      * Mails a fresh link to whoever has the address, and voids the earlier ones. One batch of the same
@@ -44,18 +45,28 @@ export function linkStorage(db: Database) {
         eq(accounts.status, "active"),
         draft.unverifiedOnly ? isNull(accounts.emailVerifiedAt) : undefined,
       );
-      const ownerId = db.select({ id: accounts.id }).from(accounts).where(owner);
       const link = linkRow(draft.link, {
         accountId: sql`${accounts.id}`,
         email: sql`${accounts.email}`,
         emailKey: sql`${accounts.emailKey}`,
       });
       const ownId = sql`${accounts.id}`;
+      const mailed = and(owner, queued(db, draft.mail));
+      const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       await db.batch([
-        voidLinks(db, inArray(oneTimeLinks.accountId, ownerId), [draft.link.purpose], now),
-        insertFrom(db, oneTimeLinks, link, accounts, owner),
-        insertFrom(db, outbox, outboxRow(draft.mail, ownId, now), accounts, owner),
-        ...(draft.audit ? [insertFrom(db, auditEvents, auditRow(draft.audit, ownId), accounts, owner)] : []),
+        ...queueMail(db, {
+          draft: draft.mail,
+          accountId: ownId,
+          now,
+          limits: ASKED_FOR,
+          caps,
+          source: accounts,
+          where: owner,
+        }),
+        // Only a mail that goes out voids the earlier links: a cap must not leave somebody with none.
+        voidLinks(db, inArray(oneTimeLinks.accountId, mailedId), [draft.link.purpose], now),
+        insertFrom(db, oneTimeLinks, link, accounts, mailed),
+        ...(draft.audit ? [insertFrom(db, auditEvents, auditRow(draft.audit, ownId), accounts, mailed)] : []),
       ]);
     },
 
@@ -68,17 +79,24 @@ export function linkStorage(db: Database) {
         email: draft.newEmail.address,
         emailKey: draft.newEmail.key,
       });
+      const common = { accountId: draft.accountId, now, caps };
       await db.batch([
         voidLinks(db, eq(oneTimeLinks.accountId, draft.accountId), [draft.link.purpose], now),
         insertFrom(db, oneTimeLinks, link, accounts, and(own, addressIsFree(db, draft.newEmail.key))),
-        insertFrom(
-          db,
-          outbox,
-          outboxRow(draft.mail, draft.accountId, now),
-          oneTimeLinks,
-          eq(oneTimeLinks.tokenHash, draft.link.tokenHash),
-        ),
-        insertFrom(db, outbox, outboxRow(draft.noticeToOldAddress, draft.accountId, now), accounts, own),
+        ...queueMail(db, {
+          ...common,
+          draft: draft.mail,
+          limits: ASKED_FOR,
+          source: oneTimeLinks,
+          where: eq(oneTimeLinks.tokenHash, draft.link.tokenHash),
+        }),
+        ...queueMail(db, {
+          ...common,
+          draft: draft.noticeToOldAddress,
+          limits: ALWAYS,
+          source: accounts,
+          where: own,
+        }),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, own),
       ]);
     },
@@ -95,6 +113,7 @@ export function linkStorage(db: Database) {
           accountId: oneTimeLinks.accountId,
           accountEmail: accounts.email,
           name: accounts.name,
+          lastName: accounts.lastName,
           username: accounts.username,
         })
         .from(oneTimeLinks)

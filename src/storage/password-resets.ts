@@ -1,24 +1,35 @@
 import { and, inArray, isNull, sql } from "drizzle-orm";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
+import { clearAttempts } from "./attempt-counters.ts";
+import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
-import { auditRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks, outbox, sessions } from "./schema.ts";
+import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditRow } from "./rows.ts";
+import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
 
 type Reset = {
   readonly claim: LinkClaim;
   readonly newHash: string;
+  /** The locks that proving the address opens (security 17). */
+  readonly lockKeys: readonly string[];
   readonly notice: MailDraft;
   readonly audit: AuditDraft;
 };
 
-export function passwordResetStorage(db: Database) {
+export function passwordResetStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
     /** Spends a `reset_password` link: the hash is replaced, every session ends, every link dies. */
-    async complete({ claim, newHash, notice, audit }: Reset): Promise<{ accountId: string } | "link_dead"> {
+    async complete({
+      claim,
+      newHash,
+      lockKeys,
+      notice,
+      audit,
+    }: Reset): Promise<{ accountId: string } | "link_dead"> {
       const whose = claimedAccountId(db, claim);
       const [taken] = await db.batch([
         claimLink(db, claim, "reset_password"),
@@ -28,9 +39,12 @@ export function passwordResetStorage(db: Database) {
             passwordHash: newHash,
             // The link came by mail to the account's own address, so it proves that address too.
             emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${claim.now})`,
+            // Devices on which somebody may have known the old password are strangers again.
+            devicesKnownSince: claim.now,
             updatedAt: claim.now,
           })
           .where(inArray(accounts.id, whose)),
+        voidChallenges(db, inArray(challenges.accountId, whose)),
         db
           .update(sessions)
           .set({ revokedAt: claim.now })
@@ -41,7 +55,16 @@ export function passwordResetStorage(db: Database) {
           ["verify_email", "change_email", "reset_password"],
           claim.now,
         ),
-        insertFrom(db, outbox, outboxRow(notice, ownerId, claim.now), oneTimeLinks, claimed(claim)),
+        clearAttempts(db, lockKeys, sql`EXISTS (SELECT 1 FROM ${oneTimeLinks} WHERE ${claimed(claim)})`),
+        ...queueMail(db, {
+          draft: notice,
+          accountId: ownerId,
+          now: claim.now,
+          limits: ALWAYS,
+          caps,
+          source: oneTimeLinks,
+          where: claimed(claim),
+        }),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
       return taken[0] ?? "link_dead";

@@ -1,14 +1,14 @@
-import { and, eq, gt, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
-import { HOUR } from "../kernel/clock.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { auditRow, linkRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks, outbox } from "./schema.ts";
+import { ASKED_FOR, HOURLY, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditRow, linkRow } from "./rows.ts";
+import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
 export type NewRegistration = {
   readonly id: string;
@@ -28,7 +28,7 @@ export type NewRegistration = {
   readonly now: number;
 };
 
-export function registrationStorage(db: Database) {
+export function registrationStorage(db: Database, caps: SendCaps) {
   return {
     /**
      * One batch, the same statements whatever it finds, so that neither time nor round trips tell.
@@ -36,11 +36,19 @@ export function registrationStorage(db: Database) {
      */
     async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
       const created = eq(accounts.id, draft.id);
-      const [inserted, , , , , nameOwners] = await db.batch([
+      const [inserted, , , , , , , nameOwners] = await db.batch([
         db.insert(accounts).values(accountRow(draft)).onConflictDoNothing().returning({ id: accounts.id }),
         insertFrom(db, oneTimeLinks, linkRow(draft.link, newOwner(draft)), accounts, created),
-        insertFrom(db, outbox, outboxRow(draft.verification, draft.id, draft.now), accounts, created),
-        noticeToOwner(db, draft),
+        ...queueMail(db, {
+          draft: draft.verification,
+          accountId: draft.id,
+          now: draft.now,
+          limits: ASKED_FOR,
+          caps,
+          source: accounts,
+          where: created,
+        }),
+        ...noticeToOwner(db, draft, caps),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
         db
           .select({ id: accounts.id })
@@ -77,33 +85,24 @@ const accountRow = (draft: NewRegistration) => ({
 });
 
 /** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
-function noticeToOwner(db: Database, draft: NewRegistration) {
+function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
   const namesake = alias(accounts, "namesake");
   const usernameTaken = db
     .select({ one: sql`1` })
     .from(namesake)
     .where(eq(namesake.usernameKey, draft.usernameKey ?? sql`NULL`));
-  const toldLately = db
-    .select({ one: sql`1` })
-    .from(outbox)
-    .where(
-      and(
-        eq(outbox.accountId, accounts.id),
-        eq(outbox.kind, draft.notice.kind),
-        gt(outbox.createdAt, draft.now - HOUR),
-      ),
-    );
-  return insertFrom(
-    db,
-    outbox,
-    outboxRow(draft.notice, sql`${accounts.id}`, draft.now),
-    accounts,
-    and(
+  return queueMail(db, {
+    draft: draft.notice,
+    accountId: sql`${accounts.id}`,
+    now: draft.now,
+    limits: HOURLY,
+    caps,
+    source: accounts,
+    where: and(
       eq(accounts.emailKey, draft.email.key),
       ne(accounts.id, draft.id),
       eq(accounts.status, "active"),
       notExists(usernameTaken),
-      notExists(toldLately),
     ),
-  );
+  });
 }

@@ -1,6 +1,7 @@
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
+import type { SessionDraft } from "../sessions/session.ts";
 import { accounts } from "./schema.ts";
 
 // Drafts of the domain as rows; `accountId` is a value, or the column of the row they hang on.
@@ -25,6 +26,16 @@ export const linkRow = <A, E, K>(draft: LinkDraft, owner: { accountId: A; email:
   ...owner,
   consumedAt: null,
   claim: null,
+});
+
+export const sessionRow = <A>(draft: Omit<SessionDraft, "accountId">, accountId: A) => ({
+  ...draft,
+  accountId,
+  amr: draft.amr.join(" "),
+  generation: 1,
+  lastUsedAt: draft.createdAt,
+  rotatedAt: draft.createdAt,
+  revokedAt: null,
 });
 
 /** The columns of an `Account`: never the password hash. */

@@ -17,6 +17,10 @@ export const accounts = sqliteTable(
     usernameKey: text("username_key"),
     age: integer(),
     passwordHash: text("password_hash"),
+    /** The person's own choice of the mailed second step. */
+    loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
+    /** Devices that became known before this instant are strangers again. */
+    devicesKnownSince: integer("devices_known_since").notNull().default(0),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
     createdAt: integer("created_at").notNull(),
@@ -49,6 +53,68 @@ export const oneTimeLinks = sqliteTable(
     index("one_time_links_account").on(table.accountId, table.purpose),
     index("one_time_links_expiry").on(table.expiresAt),
   ],
+);
+
+/** One-time codes, one live one per account and purpose. */
+export const challenges = sqliteTable(
+  "challenges",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id").notNull(),
+    purpose: text({ enum: ["login"] }).notNull(),
+    /** HMAC of challenge id and code under a derived key. */
+    codeHash: text("code_hash").notNull(),
+    /** Answers that were evaluated against the present code. */
+    tries: integer().notNull(),
+    /** The answer that was evaluated last: later statements of its batch name it. */
+    attempt: text(),
+    /** Which lock its wrong answers count for. */
+    lockKey: text("lock_key").notNull(),
+    newDevice: integer("new_device", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    /** When a right answer came. */
+    consumedAt: integer("consumed_at"),
+  },
+  (table) => [
+    index("challenges_account").on(table.accountId, table.purpose),
+    index("challenges_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Failed attempts by target, which is an HMAC of the canonical address (and of the device, for a
+ * known one), so that an address without an account locks like any other and the row names nobody.
+ */
+export const attemptCounters = sqliteTable(
+  "attempt_counters",
+  {
+    key: text().primaryKey(),
+    failures: integer().notNull(),
+    windowStartedAt: integer("window_started_at").notNull(),
+    lockedUntil: integer("locked_until").notNull(),
+    /** Locks so far: each makes the next one longer. */
+    lockouts: integer().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("attempt_counters_updated").on(table.updatedAt)],
+);
+
+/** Sends by hour, whoever they were to: the cap on what an attack can cost. */
+export const sendCounters = sqliteTable("send_counters", {
+  /** Channel and hour, such as `email/489251`. */
+  bucket: text().primaryKey(),
+  sends: integer().notNull(),
+});
+
+/** Captchas that were passed, by the hash of the proof; a row goes when its proof is used. */
+export const humanProofs = sqliteTable(
+  "human_proofs",
+  {
+    proofHash: text("proof_hash").primaryKey(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("human_proofs_expiry").on(table.expiresAt)],
 );
 
 /** One sign-in on one device. `generation` names the refresh token that is good now. */

@@ -2,21 +2,12 @@ import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
-import type { CurrentSession, SessionDraft, SessionState, SessionSummary } from "../sessions/session.ts";
+import type { CurrentSession, SessionState, SessionSummary } from "../sessions/session.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { accountColumns, auditRow, outboxRow } from "./rows.ts";
-import { accounts, auditEvents, outbox, sessions } from "./schema.ts";
-
-type Opening = {
-  readonly session: SessionDraft;
-  readonly audit: AuditDraft;
-  /** The hash that was just checked: if it is not there any more, nothing opens. */
-  readonly checkedHash: string;
-  /** The same password under today's cost and pepper, where the stored one is older. */
-  readonly rehash: string | null;
-  readonly now: number;
-};
+import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { accountColumns, auditRow } from "./rows.ts";
+import { accounts, auditEvents, sessions } from "./schema.ts";
 
 type Rotation = {
   readonly sessionId: string;
@@ -35,31 +26,8 @@ export type RotationOutcome = {
 
 type Revocation = { readonly sessionId: string; readonly accountId: string; readonly now: number };
 
-export function sessionStorage(db: Database) {
+export function sessionStorage(db: Database, caps: SendCaps) {
   return {
-    async open(draft: Opening): Promise<"opened" | "changed_meanwhile"> {
-      const { session } = draft;
-      const checked = and(
-        eq(accounts.id, session.accountId),
-        eq(accounts.status, "active"),
-        eq(accounts.passwordHash, draft.checkedHash),
-      );
-      const [opened] = await db.batch([
-        insertFrom(db, sessions, sessionRow(session), accounts, checked).returning({ id: sessions.id }),
-        insertFrom(
-          db,
-          auditEvents,
-          auditRow(draft.audit, session.accountId),
-          sessions,
-          eq(sessions.id, session.id),
-        ),
-        ...(draft.rehash === null
-          ? []
-          : [db.update(accounts).set({ passwordHash: draft.rehash }).where(checked)]),
-      ]);
-      return opened.length > 0 ? "opened" : "changed_meanwhile";
-    },
-
     /** The caller of a protected route, if the session and the account are good at this instant. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
       const [row] = await db
@@ -132,19 +100,28 @@ export function sessionStorage(db: Database) {
         eq(sessions.accountId, draft.accountId),
         isNull(sessions.revokedAt),
       );
-      // Written before the UPDATE, while the condition that makes it single still holds.
-      const [, , rows] = await db.batch([
+      const notice = draft.notice && {
+        draft: draft.notice,
+        accountId: draft.accountId,
+        now: draft.now,
+        limits: ALWAYS,
+        caps,
+        source: sessions,
+        where: ended,
+      };
+      const results = await db.batch([
+        // Before the UPDATE, while the condition that makes it single still holds.
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), sessions, ended),
-        draft.notice
-          ? insertFrom(db, outbox, outboxRow(draft.notice, draft.accountId, draft.now), sessions, ended)
-          : db.select({ id: sessions.id }).from(sessions).where(ended),
+        ...(notice ? queueMail(db, notice) : []),
         db
           .update(sessions)
           .set({ revokedAt: draft.now })
           .where(ended)
           .returning({ idleExpiresAt: sessions.idleExpiresAt }),
       ]);
-      return rows[0] ?? "already_ended";
+      // The last result is the UPDATE's, however many statements came before it.
+      const [row] = results.at(-1) as { idleExpiresAt: number }[];
+      return row ?? "already_ended";
     },
 
     async endAll(accountId: string, now: number, audit: AuditDraft): Promise<void> {
@@ -191,12 +168,3 @@ const stateColumns = {
   expiresAt: sessions.expiresAt,
   revokedAt: sessions.revokedAt,
 };
-
-const sessionRow = (draft: SessionDraft) => ({
-  ...draft,
-  amr: draft.amr.join(" "),
-  generation: 1,
-  lastUsedAt: draft.createdAt,
-  rotatedAt: draft.createdAt,
-  revokedAt: null,
-});

@@ -45,6 +45,7 @@ describe("the life of an account, as the seed tells it", () => {
       expiresIn: 900,
       refreshToken: expect.any(String),
       refreshExpiresIn: 604_800,
+      deviceToken: expect.any(String),
       user: { id: registered.body.data.user.id, name: "Aaaa Aa", email, isVerified: true, role: "user" },
     });
     const { token, refreshToken } = login.body.data;

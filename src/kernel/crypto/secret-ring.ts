@@ -1,7 +1,16 @@
 import { toBase64url, utf8 } from "./encoding.ts";
 
 /** What a derived key is for. A key of one purpose never serves another. */
-type Purpose = "password-pepper" | "refresh-token" | "seal-signing-key" | "seal-mail";
+type Purpose =
+  | "password-pepper"
+  | "refresh-token"
+  | "device-token"
+  | "csrf-token"
+  | "challenge-code"
+  | "lock-key"
+  | "rate-key"
+  | "seal-signing-key"
+  | "seal-mail";
 
 /** One root secret: its public name, and the keys that come from it by HKDF (RFC 5869). */
 export type SecretRoot = {

@@ -3,7 +3,7 @@ import type { MailKind } from "../message.ts";
 /** What a sentence may speak of. `appName` is one line of text, not yet escaped for HTML. */
 export type Facts = { readonly appName: string };
 
-/** The same, for a mail whose link dies: `life` is in words, as in "24 hours". */
+/** The same, for a mail whose link or code dies: `life` is in words, as in "24 hours". */
 export type LinkFacts = Facts & { readonly life: string };
 
 /** The mails whose link dies. */
@@ -25,8 +25,9 @@ type ActionWords<F extends Facts> = MailWords<F> & { readonly button: string };
 
 type WordsByKind = { readonly [Kind in LinkKind]: ActionWords<LinkFacts> } & {
   readonly account_exists: ActionWords<Facts>;
+  readonly login_code: MailWords<LinkFacts>;
 } & {
-  readonly [Kind in Exclude<MailKind, LinkKind | "account_exists">]: MailWords<Facts>;
+  readonly [Kind in Exclude<MailKind, LinkKind | "account_exists" | "login_code">]: MailWords<Facts>;
 };
 
 /** Every word that mails say in one language. A kind without its words does not compile. */

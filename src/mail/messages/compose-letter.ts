@@ -11,6 +11,8 @@ export type Letter = {
   readonly greeting: string;
   readonly before: readonly string[];
   readonly action: { readonly label: string; readonly url: string; readonly below: string } | null;
+  /** Six digits to type in, shown large. */
+  readonly code: string | null;
   readonly after: readonly string[];
   readonly footer: string;
 };
@@ -24,6 +26,9 @@ export const LINK_LIVES: LinkLives = {
   reset_password: 30 * MINUTE,
   confirm_new_email: 24 * HOUR,
 };
+
+/** Milliseconds that a code lives (contract §4). */
+const CODE_LIFE = 10 * MINUTE;
 
 type Input = {
   readonly message: MailMessage;
@@ -46,15 +51,19 @@ export function composeLetter(catalogue: Catalogue, input: Input): Letter {
       const words = mails[message.kind];
       const linkFacts = { appName, life: duration(linkLives[message.kind]) };
       const action = { label: words.button, url: message.url, below: linkBelow };
-      return { ...shared, ...spoken(words, linkFacts), action };
+      return { ...shared, ...spoken(words, linkFacts), action, code: null };
     }
     case "account_exists": {
       const words = mails.account_exists;
       const action = { label: words.button, url: message.signInUrl, below: linkBelow };
-      return { ...shared, ...spoken(words, facts), action };
+      return { ...shared, ...spoken(words, facts), action, code: null };
+    }
+    case "login_code": {
+      const codeFacts = { appName, life: duration(CODE_LIFE) };
+      return { ...shared, ...spoken(mails.login_code, codeFacts), action: null, code: message.code };
     }
     default:
-      return { ...shared, ...spoken(mails[message.kind], facts), action: null };
+      return { ...shared, ...spoken(mails[message.kind], facts), action: null, code: null };
   }
 }
 

@@ -101,6 +101,51 @@ export const en: Catalogue = {
         `If you did not expect this, or want your account back, get in touch with the people who run ${appName}. They can activate it again.`,
       ],
     },
+    login_code: {
+      subject: ({ appName }) => `Your code to sign in to ${appName}`,
+      heading: "Your code to sign in",
+      before: ({ appName, life }) => [
+        `Type this code where you are signing in to ${appName}. It works once, and for ${life}.`,
+      ],
+      after: () => [
+        "If you are not signing in, somebody else knows your password. Do not pass the code on, and choose a new password straight away.",
+      ],
+    },
+    new_device_sign_in: {
+      subject: ({ appName }) => `New sign-in to ${appName}`,
+      heading: "A sign-in from a new device",
+      before: ({ appName }) => [
+        `Somebody has just signed in to your account at ${appName} from a device that we have not seen before. If it was you, there is nothing to do.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    second_step_on: {
+      subject: ({ appName }) => `Codes by mail are on for ${appName}`,
+      heading: "Codes by mail are on",
+      before: ({ appName }) => [
+        `From now on, signing in to your account at ${appName} asks for a code that we send to this address.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    second_step_off: {
+      subject: ({ appName }) => `Codes by mail are off for ${appName}`,
+      heading: "Codes by mail are off",
+      before: ({ appName }) => [
+        `Signing in to your account at ${appName} no longer asks for a code by mail, unless ${appName} itself asks everybody for one.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    account_locked: {
+      subject: ({ appName }) => `Too many attempts to sign in to ${appName}`,
+      heading: "Sign-in is paused for your account",
+      before: ({ appName }) => [
+        `There were too many failed attempts to sign in to your account at ${appName}, so it takes no more for a while. It opens again by itself. Devices that you have signed in on before are not affected.`,
+        "If it was you and you do not remember your password, choose “Forgot password” there: that opens it straight away.",
+      ],
+      after: () => [
+        "If it was not you, your password has held. There is nothing to do, unless you use the same password elsewhere.",
+      ],
+    },
     session_ended_after_reuse: {
       subject: ({ appName }) => `We ended one of your sessions at ${appName}`,
       heading: "We ended one of your sessions",

@@ -48,6 +48,7 @@ export function Layout({ letter, brand }: { letter: Letter; brand: LetterBrand }
               {letter.heading}
             </h1>
             <Paragraphs texts={[letter.greeting, ...letter.before]} />
+            {letter.code && <Code code={letter.code} />}
             {letter.action && <Action action={letter.action} color={brand.color} />}
             <Paragraphs texts={letter.after} />
           </main>
@@ -107,6 +108,15 @@ function Action({ action, color }: { action: NonNullable<Letter["action"]>; colo
         </a>
       </p>
     </>
+  );
+}
+
+function Code({ code }: { code: string }) {
+  const digits = "margin:8px 0 24px;font-size:32px;font-weight:700;letter-spacing:6px;color:#1f2328;";
+  return (
+    <p class="ink" style={`${digits}font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;`}>
+      {code}
+    </p>
   );
 }
 

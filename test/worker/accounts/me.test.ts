@@ -47,6 +47,16 @@ describe("PATCH /me", () => {
     expect(statusCounts(answers)).toEqual({ 200: 1, 409: 19 });
   });
 
+  it("does not clear what REQUIRED_PROFILE_FIELDS asks for", async () => {
+    const strict = startService({ env: { REQUIRED_PROFILE_FIELDS: "username" } });
+    const { token } = await signedInMember(service);
+    const answer = await strict.call("PATCH", "/api/auth/me", { username: null, lastName: null }, token);
+    expect([answer.status, answer.body.error?.fields]).toEqual([
+      400,
+      [{ path: "username", message: "Is required." }],
+    ]);
+  });
+
   it("refuses an empty change, and every field that is not the person's to set", async () => {
     const { token } = await signedInMember(service);
     for (const body of [

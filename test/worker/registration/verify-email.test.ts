@@ -5,6 +5,8 @@ import { mailTo, member, newAddress, register, tokenMailedTo } from "../../suppo
 import { startService } from "../../support/service.ts";
 
 const service = startService();
+/** Mail that anybody can ask for comes once a minute. */
+const A_MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
 
 describe("POST /verify-email", () => {
@@ -45,6 +47,7 @@ describe("POST /verify-email", () => {
     it("a token that a newer one has replaced", async () => {
       const { email } = await register(service);
       const first = await tokenMailedTo(service, email);
+      service.clock.advance(A_MINUTE);
       await service.post("/verify-email/resend", { email });
       const second = await tokenMailedTo(service, email);
       expect(second).not.toBe(first);
@@ -89,6 +92,27 @@ describe("POST /verify-email", () => {
 });
 
 describe("POST /verify-email/resend", () => {
+  it("sends once a minute and five times an hour, and leaves the earlier link good when it does not send", async () => {
+    // The burst guard keeps real time, in which all of this is a burst.
+    const RATE_LIMITS = '{"verify-email-resend":{"limit":1000}}';
+    const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
+    const { email } = await register(limited);
+    const asked = () => limited.post("/verify-email/resend", { email });
+    await asked();
+    expect(await mailTo(limited, email)).toHaveLength(1);
+    const token = await tokenMailedTo(limited, email);
+    expect((await limited.get(`/verify-email?token=${token}`)).status).toBe(200);
+    const started = limited.clock.now();
+    for (let minute = 1; minute < 20; minute++) {
+      limited.clock.advance(A_MINUTE);
+      await inParallel(3, asked);
+    }
+    expect(await mailTo(limited, email)).toHaveLength(5);
+    limited.clock.advance(started + 60 * A_MINUTE - limited.clock.now());
+    await asked();
+    expect(await mailTo(limited, email)).toHaveLength(6);
+  });
+
   it("answers the same for a waiting, a verified and an unknown address, and mails only the first", async () => {
     const waiting = (await register(service)).email;
     const verified = (await member(service)).email;
@@ -97,6 +121,7 @@ describe("POST /verify-email/resend", () => {
       waiting: (await mailTo(service, waiting)).length,
       verified: (await mailTo(service, verified)).length,
     };
+    service.clock.advance(A_MINUTE);
     const answers = await Promise.all(
       [waiting, verified, unknown].map((email) => service.post("/verify-email/resend", { email })),
     );

@@ -1,0 +1,32 @@
+import { spawnSync } from "node:child_process";
+
+// `npm run check`: everything that CI asks, quick things first; stops at the first that fails.
+
+const steps = [
+  ["format and lint", "lint"],
+  ["types", "types"],
+  ["dead code", "dead"],
+  ["migrations", "db:check"],
+  ["bundle size", "size"],
+  ["tests", "test"],
+  ["walks", "walk"],
+] as const;
+
+const started = Date.now();
+const times: string[] = [];
+for (const [name, script] of steps) {
+  console.log(`\n── ${name}: npm run ${script}\n`);
+  const begun = Date.now();
+  // A shell, since npm is not a program of the same name on every system.
+  const { status } = spawnSync(`npm run --silent ${script}`, { stdio: "inherit", shell: true });
+  times.push(`${secondsSince(begun)}  ${name}`);
+  if (status !== 0) {
+    console.error(`\n${times.join("\n")}\n\ncheck failed at: ${name} (npm run ${script})`);
+    process.exit(status ?? 1);
+  }
+}
+console.log(`\n${times.join("\n")}\n${secondsSince(started)}  in all\n\ncheck passed`);
+
+function secondsSince(begun: number): string {
+  return `${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s`;
+}

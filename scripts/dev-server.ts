@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { anyFreePort, isPortFree } from "./free-port.ts";
+
+export type DevServer = {
+  readonly origin: string;
+  /** Everything that it has printed so far. */
+  output(): string;
+  /** Stops npm as a terminal's owner would, and throws when something of it stays behind. */
+  stop(): Promise<void>;
+};
+
+const START_LIMIT = 120_000;
+const STOP_LIMIT = 15_000;
+
+/**
+ * A real `npm run dev` on a free port, with everything that it writes under `directory`: its storage, and
+ * its .dev.vars, for which it gets a house of its own that links to this one.
+ */
+export async function startDevServer(directory: string, vars: readonly string[]): Promise<DevServer> {
+  mkdirSync(directory);
+  copyFileSync("wrangler.toml", join(directory, "wrangler.toml"));
+  for (const part of ["src", "migrations"]) symlinkSync(resolve(part), join(directory, part), "junction");
+  const port = await anyFreePort();
+  const own = ["--port", String(port), "--persist-to", join(directory, "state")];
+  const args = ["run", "dev", "--", "--config", join(directory, "wrangler.toml"), ...own];
+  // A group of its own, so that whatever it starts can be ended, and nothing else.
+  const npm = spawn("npm", [...args, ...vars.flatMap((pair) => ["--var", pair])], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const endGroup = () => signalGroup(npm, "SIGKILL");
+  process.once("exit", endGroup);
+  const output = collect(npm);
+  try {
+    await until(() => output().includes("Gatehouse is ready") || npm.exitCode !== null, START_LIMIT);
+    if (npm.exitCode !== null) throw new Error("`npm run dev` ended at once.");
+  } catch (cause) {
+    endGroup();
+    throw new Error(`\`npm run dev\` did not start:\n${output()}`, { cause });
+  }
+  return {
+    origin: `http://localhost:${port}`,
+    output,
+    async stop() {
+      npm.kill("SIGTERM");
+      await until(() => isPortFree(port), STOP_LIMIT).finally(() => {
+        endGroup();
+        process.off("exit", endGroup);
+      });
+    },
+  };
+}
+
+function collect(child: ChildProcess): () => string {
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (more: string) => {
+      text += more;
+    });
+  }
+  return () => text;
+}
+
+function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (leader.pid !== undefined) process.kill(-leader.pid, signal);
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+async function until(holds: () => boolean | Promise<boolean>, limit: number): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It did not happen within ${limit / 1000} s.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

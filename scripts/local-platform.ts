@@ -1,0 +1,62 @@
+import { dirname, join } from "node:path";
+import type { drizzle } from "drizzle-orm/d1";
+import { runWrangler, wranglerEnvironment } from "./run-wrangler.ts";
+import type { WranglerArguments } from "./wrangler-arguments.ts";
+
+/** What `wrangler dev` would give the Worker, given the same arguments. */
+export type LocalPlatform = {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly db: Parameters<typeof drizzle>[0];
+};
+
+type Where = Pick<WranglerArguments, "config" | "env" | "envFiles" | "persistTo" | "vars">;
+
+/** Brings the local database up to date, without a question and without the network. Whether it had to. */
+export async function migrate(where: Where): Promise<boolean> {
+  const args = ["d1", "migrations", "apply", "DB", "--local"];
+  if (where.config !== undefined) args.push("--config", where.config);
+  if (where.env !== undefined) args.push("--env", where.env);
+  if (where.persistTo !== undefined) args.push("--persist-to", where.persistTo);
+  const { code, output } = await runWrangler(args);
+  if (code !== 0) throw new Error(`The local database could not be migrated.\n\n${output.trim()}`);
+  return !output.includes("No migrations to apply");
+}
+
+/** Runs something with the variables and the database of the local Worker, which must not be running yet. */
+export async function withLocalPlatform<T>(
+  where: Where,
+  use: (platform: LocalPlatform) => Promise<T>,
+): Promise<T> {
+  Object.assign(process.env, wranglerEnvironment);
+  // Loaded here, since it takes half a second that a start which fails earlier need not wait for.
+  const { getPlatformProxy } = await import("wrangler");
+  const restoreLog = quieten();
+  const proxy = await getPlatformProxy({
+    configPath: where.config,
+    environment: where.env,
+    envFiles: where.envFiles.length > 0 ? [...where.envFiles] : undefined,
+    persist: { path: statePath(where) },
+    remoteBindings: false,
+  }).finally(restoreLog);
+  try {
+    const { DB, ...others } = proxy.env;
+    return await use({ variables: { ...others, ...where.vars }, db: DB as LocalPlatform["db"] });
+  } finally {
+    await proxy.dispose();
+  }
+}
+
+/** wrangler tells of every file that it reads, and `wrangler dev` is about to tell the same. */
+function quieten(): () => void {
+  const before = process.env.WRANGLER_LOG;
+  process.env.WRANGLER_LOG = "error";
+  return () => {
+    if (before === undefined) delete process.env.WRANGLER_LOG;
+    else process.env.WRANGLER_LOG = before;
+  };
+}
+
+// The command line takes --persist-to from here and its default from beside the configuration file, and adds
+// "v3" to either; the proxy takes the path as it is.
+const statePath = ({ persistTo, config }: Where): string =>
+  join(persistTo ?? join(config === undefined ? "." : dirname(config), ".wrangler/state"), "v3");

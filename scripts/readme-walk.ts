@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DevServer, startDevServer } from "./dev-server.ts";
+import { createScratchDirectory } from "./scratch-directory.ts";
+
+// `npm run walk`: what the README tells a reader to paste, and the walks beside this file, by curl against a
+// real `npm run dev`. Leaves nothing behind: storage and secrets are in a scratch directory.
+
+const README_ORIGIN = "http://localhost:8787";
+const WALK_LIMIT = 60_000;
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+const scratch = createScratchDirectory();
+process.once("exit", scratch.remove);
+try {
+  await withServer("plain", [], async (server) => {
+    await walk("README", ["-c", readmeScript(server.origin)], {});
+    await walkFile("eight-steps", { ORIGIN: server.origin });
+    const password = printedPassword(server.output());
+    await walkFile("superuser", { ORIGIN: server.origin, SUPERUSER_PASSWORD: password });
+  });
+  const vars = ["ACCESS_TOKEN_TTL:2", "REQUIRED_PROFILE_FIELDS:username,lastName,age"];
+  await withServer("configured", vars, (server) =>
+    walkFile("required-fields-and-short-tokens", { ORIGIN: server.origin }),
+  );
+} catch (error) {
+  console.error(`\n${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
+
+async function withServer(
+  name: string,
+  vars: readonly string[],
+  use: (server: DevServer) => Promise<void>,
+): Promise<void> {
+  const started = Date.now();
+  const server = await startDevServer(join(scratch.path, name), vars);
+  console.log(`npm run dev (${vars.join(" ") || "as it is"}): ready in ${Date.now() - started} ms`);
+  try {
+    await use(server);
+  } catch (error) {
+    console.error(server.output());
+    throw error;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The bash blocks of the README's walk, in order, as one script that stops at the first answer of failure. */
+function readmeScript(origin: string): string {
+  const readme = readFileSync("README.md", "utf8");
+  const [, section = ""] = /<!-- walk -->(.*?)<!-- end of walk -->/s.exec(readme) ?? [];
+  const blocks = [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+  if (blocks.length === 0) throw new Error("README.md has no walk between its two marks.");
+  const strict = 'set -euo pipefail\ncurl() { command curl -S --fail-with-body "$@"; }\n';
+  return strict + blocks.join("\n").replaceAll(README_ORIGIN, origin);
+}
+
+function printedPassword(output: string): string {
+  const [, password] = /superuser@example\.test\s+(\S+)/.exec(output) ?? [];
+  if (!password) throw new Error("`npm run dev` printed no superuser's password on a new database.");
+  return password;
+}
+
+function walkFile(name: string, env: Record<string, string>): Promise<void> {
+  return walk(name, [`scripts/walks/${name}.sh`], env);
+}
+
+function walk(name: string, args: readonly string[], env: Record<string, string>): Promise<void> {
+  console.log(`\n${name}`);
+  const bash = spawn("bash", args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...env },
+    timeout: WALK_LIMIT,
+  });
+  return new Promise((resolve, reject) => {
+    bash.once("error", reject);
+    bash.once("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`The walk "${name}" failed (${code ?? "out of time"}).`)),
+    );
+  });
+}

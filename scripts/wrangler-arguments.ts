@@ -1,0 +1,74 @@
+import { parseArgs } from "node:util";
+
+/** What `npm run dev` has to know of the arguments that it hands on to `wrangler dev`. */
+export type WranglerArguments = {
+  /** As typed; 0 asks for any free port. */
+  readonly port: number | undefined;
+  readonly protocol: string;
+  readonly persistTo: string | undefined;
+  readonly config: string | undefined;
+  readonly env: string | undefined;
+  readonly envFiles: readonly string[];
+  /** The `--var NAME:value` pairs, which win over every file. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Everything but the port, untouched and in order. */
+  readonly others: readonly string[];
+};
+
+const options = {
+  port: { type: "string" },
+  "local-protocol": { type: "string" },
+  "persist-to": { type: "string" },
+  config: { type: "string", short: "c" },
+  env: { type: "string", short: "e" },
+  "env-file": { type: "string", multiple: true },
+  var: { type: "string", multiple: true },
+} as const;
+
+/** Throws an Error with a sentence for the reader when the port is not one. */
+export function readWranglerArguments(args: readonly string[]): WranglerArguments {
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  const texts = (value: unknown) =>
+    Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+  const taken = new Set<number>();
+  const pairs: string[] = [];
+  let insideVar = false;
+  for (const token of tokens) {
+    if (token.kind === "option" && token.name === "port") {
+      taken.add(token.index);
+      if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1);
+    }
+    if (token.kind === "option") insideVar = token.name === "var";
+    // `--var A:1 B:2` is one option with two values to wrangler.
+    if (token.kind === "positional" && insideVar) pairs.push(token.value);
+  }
+  return {
+    port: readPort(text(values.port)),
+    protocol: text(values["local-protocol"]) ?? "http",
+    persistTo: text(values["persist-to"]),
+    config: text(values.config),
+    env: text(values.env),
+    envFiles: texts(values["env-file"]),
+    vars: Object.fromEntries([...texts(values.var), ...pairs].map(splitPair)),
+    others: args.filter((_, index) => !taken.has(index)),
+  };
+}
+
+function readPort(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const port = /^\d+$/.test(typed) ? Number(typed) : Number.NaN;
+  if (!(port <= 65_535)) throw new Error(`--port must be a number up to 65535, and is "${typed}".`);
+  return port;
+}
+
+function splitPair(pair: string): [string, string] {
+  const colon = pair.indexOf(":");
+  return colon < 0 ? [pair, ""] : [pair.slice(0, colon), pair.slice(colon + 1)];
+}

@@ -1,0 +1,51 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { DAY } from "../kernel/clock.ts";
+import { ok, type Result } from "../kernel/result.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { Account } from "./account.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+
+export type ChooseSecondStepDeps = ConfirmPasswordDeps & {
+  readonly accounts: {
+    setLoginOtp(draft: {
+      accountId: string;
+      enabled: boolean;
+      notice: MailDraft;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<"changed" | "unchanged">;
+  };
+  readonly mail: MailOutbox;
+};
+
+type Choice = {
+  readonly account: Account;
+  readonly enabled: boolean;
+  readonly password: string;
+  readonly caller: Caller;
+};
+
+/** The person's own choice of a code by mail with every sign-in. Choosing what is, changes nothing. */
+export async function chooseSecondStep(
+  deps: ChooseSecondStepDeps,
+  input: Choice,
+): Promise<Result<void, ConfirmationFailure>> {
+  const { account, enabled, caller } = input;
+  const confirmed = await confirmPassword(deps, account, input.password);
+  if (!confirmed.ok) return confirmed;
+  const now = deps.clock.now();
+  const kind = enabled ? "second_step_on" : "second_step_off";
+  const notice = await deps.mail.draft({ kind }, { expiresAt: now + DAY });
+  const audit = draftAuditEvent(
+    deps,
+    { type: "second_step_chosen", details: { enabled } },
+    caller,
+    account.id,
+  );
+  const accountId = account.id;
+  const outcome = await deps.accounts.setLoginOtp({ accountId, enabled, notice, audit, now });
+  if (outcome === "changed") deps.mail.deliverSoon([notice.id]);
+  return ok(undefined);
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { SiteverifyAnswer } from "../rules.ts";
+
+/** How long a provider may take for its whole answer, in milliseconds. */
+export const PROVIDER_TIMEOUT = 5_000;
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+// Unknown keys are let be; a known one of another type is no answer of this protocol.
+const siteverifyAnswer = z
+  .object({
+    success: z.boolean(),
+    "error-codes": z.array(z.string()).default([]),
+    hostname: z.string().nullable().default(null),
+    action: z.string().nullable().default(null),
+    score: z.number().min(0).max(1).nullable().default(null),
+    metadata: z.object({ result_with_testing_key: z.boolean().default(false) }).nullish(),
+  })
+  .transform(
+    ({ "error-codes": errorCodes, metadata, ...said }): SiteverifyAnswer => ({
+      ...said,
+      errorCodes,
+      fromTestKey: metadata?.result_with_testing_key ?? false,
+    }),
+  );
+
+type SiteverifyRequest = {
+  readonly url: string;
+  /** A field that is null is left out. */
+  readonly fields: Readonly<Record<string, string | null>>;
+  /** Milliseconds. */
+  readonly timeout: number;
+};
+
+/**
+ * One POST of a form, without redirects or a second try. Null for everything but a well-formed 200:
+ * another status, an outage, no answer in time, one over 64 KiB or of another shape. Never throws.
+ */
+export async function askSiteverify(request: SiteverifyRequest): Promise<SiteverifyAnswer | null> {
+  const { url, fields, timeout } = request;
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== null) body.set(name, value);
+  try {
+    const signal = AbortSignal.timeout(timeout);
+    const headers = { accept: "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      return null;
+    }
+    return siteverifyAnswer.safeParse(JSON.parse(await readText(response))).data ?? null;
+  } catch {
+    // Whatever went wrong, nobody has vouched for anything.
+    return null;
+  }
+}
+
+/** The body as UTF-8. Throws when it is too long or not UTF-8. */
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  let text = "";
+  let length = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.byteLength;
+    if (length > MAX_ANSWER_BYTES) {
+      await reader.cancel();
+      throw new Error("the answer is too long");
+    }
+    text += decoder.decode(read.value, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,34 @@
+import { newId } from "../../kernel/ids.ts";
+import type { CaptchaCheck } from "../port.ts";
+import { isTestSecret, judgeAnswer } from "../rules.ts";
+import type { CaptchaSettings } from "../settings.ts";
+import { askSiteverify } from "./ask-siteverify.ts";
+
+/**
+ * Cloudflare Turnstile: POST /turnstile/v0/siteverify. A token lives 300 s and is good once; the
+ * idempotency key would let a repeat succeed, so each call has a new one.
+ *
+ * The published test secrets answer for `example.com`, whatever the site, and without the widget's
+ * action, so in development neither is looked at; in production they are never asked.
+ */
+export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout: number): CaptchaCheck {
+  const url = `${settings.apiBase ?? "https://challenges.cloudflare.com"}/turnstile/v0/siteverify`;
+  const { secret, hostname } = settings;
+  const isTest = isTestSecret(secret);
+  return {
+    async verify({ token, ip, action }) {
+      if (isTest && !settings.acceptTestSecrets) return "unavailable";
+      const answer = await askSiteverify({
+        url,
+        timeout,
+        fields: { secret, response: token, remoteip: ip, idempotency_key: newId() },
+      });
+      return judgeAnswer(answer, (said) => {
+        if (isTest) return true;
+        // A widget that was given no action has an empty one.
+        const actionFits = said.action === action || said.action === "" || said.action === null;
+        return said.hostname === hostname && actionFits && !said.fromTestKey;
+      });
+    },
+  };
+}

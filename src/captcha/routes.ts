@@ -1,0 +1,41 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { jsonBody } from "../http/input.ts";
+import { describe } from "../http/operation.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import { proofFailures } from "./failures.ts";
+import { captchaTokenField } from "./fields.ts";
+import { type ProveHumanDeps, proveHuman } from "./prove-human.ts";
+
+const proved = answer(
+  200,
+  undefined,
+  z.object({
+    humanProof: z.string().meta({ description: "Good once, wherever `captchaToken` is asked for." }),
+    expiresIn: z.int().meta({ description: "Seconds." }),
+  }),
+);
+
+/** A captcha, passed ahead of the request that will ask for one. */
+export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().post(
+    "/captcha/verify",
+    describe({
+      summary: "Trade a passed captcha for a proof",
+      description:
+        "The widget's action must be `prove`. A proof is not taken in trade for another. " +
+        "Where captchas are off there is no such route: `not_found`.",
+      tag: "Captcha",
+      answer: proved,
+      failures: Object.values(proofFailures),
+    }),
+    jsonBody(z.strictObject({ token: captchaTokenField.meta({ description: "What the widget gave." }) })),
+    async (c) => {
+      const { token } = c.req.valid("json");
+      const result = await proveHuman(depsOf(c), { token, ip: c.var.caller.ip });
+      if (result.outcome !== "passed") return refuse(c, proofFailures[result.outcome]);
+      return respond(c, proved, { humanProof: result.proof, expiresIn: result.expiresIn });
+    },
+  );
+}

@@ -1,0 +1,20 @@
+import { MINUTE } from "../kernel/clock.ts";
+
+/** What a one-time code is for. A code of one purpose is refused for every other. */
+export type ChallengePurpose = "login";
+
+/** Milliseconds for which a code is good, and how many answers to it are evaluated (contract §4). */
+export const CHALLENGE_LIFE = 10 * MINUTE;
+export const MAX_TRIES = 5;
+
+/** A challenge ready to be stored; the code itself is only in the message that carries it. */
+export type ChallengeDraft = {
+  readonly id: string;
+  readonly purpose: ChallengePurpose;
+  readonly codeHash: string;
+  /** Which lock its wrong answers count for. */
+  readonly lockKey: string;
+  readonly newDevice: boolean;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};

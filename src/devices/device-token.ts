@@ -1,0 +1,78 @@
+import { jwtVerify, SignJWT } from "jose";
+import { lockKey } from "../account-lock/lock-key.ts";
+import { type Clock, DAY, SECOND } from "../kernel/clock.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { newId } from "../kernel/ids.ts";
+
+const TYPE = "device+jwt";
+
+/** Milliseconds for which a device stays known after its last full sign-in. */
+export const DEVICE_LIFE = 180 * DAY;
+
+export type DeviceTokenDeps = {
+  readonly secrets: SecretRing;
+  readonly clock: Clock;
+  readonly settings: { readonly publicUrl: string };
+};
+
+/** A device on which this address has fully signed in before. */
+export type KnownDevice = {
+  readonly deviceId: string;
+  /** Instant (ms, whole seconds) at which it last became known. */
+  readonly knownSince: number;
+};
+
+/**
+ * What a client keeps, and sends back with the next sign-in, to be known. It opens nothing: it spares
+ * its owner the notice, the second step where only new devices are asked, and other people's lock.
+ */
+export async function signDeviceToken(
+  deps: DeviceTokenDeps,
+  emailKey: string,
+  deviceId: string | null,
+): Promise<string> {
+  const root = deps.secrets.current;
+  const now = Math.floor(deps.clock.now() / SECOND);
+  return new SignJWT({ adr: await lockKey(deps, emailKey, null) })
+    .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
+    .setIssuer(deps.settings.publicUrl)
+    .setAudience(`${deps.settings.publicUrl}/device`)
+    .setSubject(deviceId ?? newId())
+    .setIssuedAt(now)
+    .setExpirationTime(now + DEVICE_LIFE / SECOND)
+    .sign(await root.hmacKey("device-token"));
+}
+
+/**
+ * The device, if the token was issued for this very address: a token of one's own account must not
+ * buy fresh attempts at somebody else's. Anything else is a stranger, and no error.
+ */
+export async function recogniseDevice(
+  deps: DeviceTokenDeps,
+  token: string | undefined,
+  emailKey: string,
+): Promise<KnownDevice | null> {
+  if (token === undefined) return null;
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid }) => {
+        const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
+        if (!root) throw new Error("unknown root");
+        return root.hmacKey("device-token");
+      },
+      {
+        algorithms: ["HS256"],
+        typ: TYPE,
+        issuer: deps.settings.publicUrl,
+        audience: `${deps.settings.publicUrl}/device`,
+        requiredClaims: ["exp", "iat", "sub", "adr"],
+        currentDate: new Date(deps.clock.now()),
+      },
+    );
+    if (payload.adr !== (await lockKey(deps, emailKey, null)) || !payload.sub || !payload.iat) return null;
+    return { deviceId: payload.sub, knownSince: payload.iat * SECOND };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,13 @@
+import { toBase64url, utf8 } from "./encoding.ts";
+import type { SecretRoot } from "./secret-ring.ts";
+
+type KeyedHashPurpose = "challenge-code" | "lock-key" | "rate-key" | "csrf-token";
+
+/**
+ * HMAC-SHA-256 under a derived key, base64url: for what is too guessable for a plain digest, such as
+ * a code of six digits or an address.
+ */
+export async function keyedHash(root: SecretRoot, purpose: KeyedHashPurpose, text: string): Promise<string> {
+  const key = await root.hmacKey(purpose);
+  return toBase64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(text))));
+}

@@ -1,0 +1,71 @@
+import { secondsUntil } from "../account-lock/rules.ts";
+import type { Account } from "../accounts/account.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { codeHashes } from "../challenges/new-code.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { DAY } from "../kernel/clock.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { parseEmailAddress } from "../kernel/email-address.ts";
+import { newId } from "../kernel/ids.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
+import type { SessionDraft } from "../sessions/session.ts";
+import type { LoginFailure, SignedIn } from "./outcome.ts";
+import { type SignedInDeps, signedIn } from "./signed-in.ts";
+
+export type FinishLoginDeps = SignedInDeps &
+  NewSessionDeps & {
+    readonly secrets: SecretRing;
+    readonly logins: {
+      answerChallenge(draft: {
+        challengeId: string;
+        attempt: string;
+        codeHashes: readonly string[];
+        session: Omit<SessionDraft, "accountId">;
+        audit: AuditDraft;
+        newDeviceNotice: MailDraft;
+        now: number;
+      }): Promise<
+        { kind: "signed_in"; account: Account } | { kind: "refused" } | { kind: "locked"; until: number }
+      >;
+    };
+    readonly mail: MailOutbox;
+  };
+
+type Answer = { readonly challengeId: string; readonly code: string; readonly caller: Caller };
+
+/** Answers the second step. One batch spends the try, judges it and opens the session, or does not. */
+export async function finishLogin(
+  deps: FinishLoginDeps,
+  input: Answer,
+): Promise<Result<SignedIn, LoginFailure>> {
+  const { challengeId, code, caller } = input;
+  const now = deps.clock.now();
+  const session = newSession(deps, ["pwd", "otp"], caller);
+  const details = { sessionId: session.id, amr: session.amr.join(" ") };
+  const notice = await deps.mail.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
+  const outcome = await deps.logins.answerChallenge({
+    challengeId,
+    attempt: newId(),
+    codeHashes: await codeHashes(deps, challengeId, code),
+    session,
+    audit: draftAuditEvent(deps, { type: "signed_in", details }, caller),
+    newDeviceNotice: notice,
+    now,
+  });
+  if (outcome.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
+  }
+  if (outcome.kind === "refused") return err({ reason: "code_wrong" });
+  const { account } = outcome;
+  deps.mail.deliverSoon([notice.id]);
+  return ok(await signedIn(deps, { session, account, emailKey: addressKey(account), deviceId: null }));
+}
+
+/** A stored address was parsed when it was stored. */
+function addressKey(account: Account): string {
+  const parsed = parseEmailAddress(account.email);
+  return parsed.ok ? parsed.value.key : account.email;
+}

@@ -1,0 +1,35 @@
+import { CHALLENGE_LIFE } from "../challenges/challenge.ts";
+import { newCode } from "../challenges/new-code.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import type { MailDraft } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
+
+export type ResendCodeDeps = {
+  readonly secrets: SecretRing;
+  readonly clock: Clock;
+  readonly challenges: {
+    resend(draft: {
+      challengeId: string;
+      codeHash: string;
+      expiresAt: number;
+      mail: MailDraft;
+      now: number;
+    }): Promise<void>;
+  };
+  readonly mail: MailOutbox;
+};
+
+/** Mails a new code for a live challenge, once a minute; the earlier code is void then. Tells nothing. */
+export async function resendCode(
+  deps: ResendCodeDeps,
+  input: { readonly challengeId: string },
+): Promise<void> {
+  const { challengeId } = input;
+  const now = deps.clock.now();
+  const expiresAt = now + CHALLENGE_LIFE;
+  const { code, codeHash } = await newCode(deps, challengeId);
+  const mail = await deps.mail.draft({ kind: "login_code", code }, { expiresAt });
+  await deps.challenges.resend({ challengeId, codeHash, expiresAt, mail, now });
+  deps.mail.deliverSoon([mail.id]);
+}

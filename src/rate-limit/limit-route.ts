@@ -1,0 +1,67 @@
+import type { Clock } from "../kernel/clock.ts";
+import { BURST_PERIOD_SECONDS, type BurstGuard } from "./burst-guard.ts";
+import type { CounterRead, WindowCounter } from "./counter.ts";
+import type { RatePolicies, RatePolicyName } from "./policies.ts";
+import { clientKey, countRequest, judgeWindow } from "./rules.ts";
+
+export type LimitRouteDeps = {
+  readonly clock: Clock;
+  readonly policies: RatePolicies | "off";
+  readonly burstGuard: BurstGuard;
+  readonly counters: {
+    get(key: string): Promise<CounterRead>;
+    put(key: string, counter: WindowCounter, seconds: number): Promise<void>;
+  };
+  /** A hash under a secret key: addresses and mailboxes are stored in no other form. */
+  readonly hash: (text: string) => Promise<string>;
+  readonly defer: (work: () => Promise<unknown>) => void;
+};
+
+export type LimitRouteInput = {
+  readonly policy: RatePolicyName;
+  readonly ip: string | null;
+  /** The canonical address that the request is about; needed by a policy that counts by target. */
+  readonly target?: string;
+};
+
+/** What the answer says of the limits, and whether the request goes on. */
+export type RateDecision = (
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly retryAfterSeconds: number }
+) & {
+  readonly policies: readonly { name: string; limit: number; windowSeconds: number }[];
+  /** Empty when no counter could be read. */
+  readonly limits: readonly { name: string; remaining: number; resetSeconds: number }[];
+};
+
+/**
+ * Counts a request against the policy of its route: first the burst guard, then the window in KV.
+ * One KV read before the response; the write comes after it, and only for a request that was let
+ * through, so that a flood costs no writes. Requests at the same moment read the same counter and
+ * count as one: how many those can be is the burst guard's to bound. Fails open.
+ */
+export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): Promise<RateDecision> {
+  if (deps.policies === "off") return { allowed: true, policies: [], limits: [] };
+  const { policy: name, ip, target } = input;
+  const policy = deps.policies[name];
+  const client = clientKey(ip);
+  const subject = policy.key === "client" ? client : target;
+  if (subject === undefined) throw new Error(`the policy ${name} was not given its target`);
+  const { limit, windowSeconds } = policy;
+  const policies = [{ name, limit, windowSeconds }];
+
+  if ((await deps.burstGuard(await deps.hash(`burst/${client}`))) === "refused") {
+    const burst = { name: "burst", remaining: 0, resetSeconds: BURST_PERIOD_SECONDS };
+    return { allowed: false, retryAfterSeconds: BURST_PERIOD_SECONDS, policies, limits: [burst] };
+  }
+
+  const key = `${name}:${await deps.hash(`${name}/${subject}`)}`;
+  const counter = await deps.counters.get(key);
+  if (counter === "unknown") return { allowed: true, policies, limits: [] };
+  const now = deps.clock.now();
+  const { allowed, remaining, resetSeconds } = judgeWindow(counter, policy, now);
+  const limits = [{ name, remaining, resetSeconds }];
+  if (!allowed) return { allowed, retryAfterSeconds: resetSeconds, policies, limits };
+  deps.defer(() => deps.counters.put(key, countRequest(counter, policy, now), resetSeconds));
+  return { allowed, policies, limits };
+}

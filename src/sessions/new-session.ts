@@ -1,0 +1,28 @@
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, SECOND } from "../kernel/clock.ts";
+import { newId } from "../kernel/ids.ts";
+import type { SessionDraft } from "./session.ts";
+
+export type NewSessionDeps = {
+  readonly clock: Clock;
+  readonly settings: { readonly refreshIdleTtl: number; readonly refreshMaxTtl: number };
+};
+
+/** A session for whoever has proven who they are, ready to be stored; whose it is, its batch says. */
+export function newSession(
+  deps: NewSessionDeps,
+  amr: readonly string[],
+  caller: Caller,
+): Omit<SessionDraft, "accountId"> {
+  const now = deps.clock.now();
+  const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
+  return {
+    id: newId(),
+    amr,
+    ip: caller.ip,
+    userAgent: caller.userAgent,
+    createdAt: now,
+    idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
+    expiresAt: now + refreshMaxTtl * SECOND,
+  };
+}

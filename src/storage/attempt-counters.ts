@@ -1,0 +1,80 @@
+import { and, eq, gt, inArray, lte, type SQL, sql } from "drizzle-orm";
+import {
+  FAILURE_WINDOW,
+  FIRST_LOCK,
+  LONGEST_LOCK,
+  MAX_FAILURES,
+  type Reservation,
+} from "../account-lock/rules.ts";
+import type { Database } from "./database.ts";
+import { attemptCounters } from "./schema.ts";
+
+const t = attemptCounters;
+
+/** A doubling that cannot overflow: the longest lock is reached long before. */
+const MAX_DOUBLINGS = 10;
+
+/**
+ * Counts an attempt before it is evaluated, in one statement: of any number at once, ten get
+ * through, and the tenth sets the lock that the others find. A success takes its count back.
+ */
+export const reserveAttempt = (db: Database, key: string, now: number) =>
+  db
+    .insert(t)
+    .values(firstFailure(key, now))
+    .onConflictDoUpdate({ target: t.key, set: oneMoreFailure(now), setWhere: lte(t.lockedUntil, now) })
+    .returning({ failures: t.failures });
+
+/** The lock as the reservation left it; read in the same batch. */
+export const readLock = (db: Database, key: string) =>
+  db.select({ lockedUntil: t.lockedUntil }).from(t).where(eq(t.key, key));
+
+export const reservationOf = (
+  reserved: readonly { failures: number }[],
+  lock: readonly { lockedUntil: number }[],
+): Reservation =>
+  reserved[0]
+    ? { kind: "attempt", failures: reserved[0].failures }
+    : { kind: "locked", until: lock[0]?.lockedUntil ?? 0 };
+
+/** Takes a reservation back that turned out to be no failure, with the lock that it alone had set. */
+export const releaseAttempt = (db: Database, key: string) =>
+  db
+    .update(t)
+    .set({
+      failures: sql`max(${t.failures} - 1, 0)`,
+      lockouts: sql`CASE WHEN ${t.lockedUntil} > 0 THEN max(${t.lockouts} - 1, 0) ELSE ${t.lockouts} END`,
+      lockedUntil: 0,
+    })
+    .where(eq(t.key, key));
+
+/** A full sign-in, or a reset: nothing is held against the target any more. */
+export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL) =>
+  db.delete(t).where(and(inArray(t.key, [...keys]), where));
+
+/** Whether attempts of that key are refused now, for the condition of another statement. */
+export const lockedNow = (key: Parameters<typeof eq>[1], now: number) =>
+  and(sql`${t.key} = ${key}`, gt(t.lockedUntil, now));
+
+export const firstFailure = <Key>(key: Key, now: number) => ({
+  key,
+  failures: 1,
+  windowStartedAt: now,
+  lockedUntil: 0,
+  lockouts: 0,
+  updatedAt: now,
+});
+
+/** What one more failure makes of a counter: SQL over the row as it was. */
+export function oneMoreFailure(now: number) {
+  const stale = sql`(${t.windowStartedAt} <= ${now - FAILURE_WINDOW} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
+  const locks = sql`NOT ${stale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;
+  const length = sql`min(${FIRST_LOCK} * (1 << min(${t.lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCK})`;
+  return {
+    failures: sql`CASE WHEN ${stale} THEN 1 ELSE ${t.failures} + 1 END`,
+    windowStartedAt: sql`CASE WHEN ${stale} THEN ${now} ELSE ${t.windowStartedAt} END`,
+    lockedUntil: sql`CASE WHEN ${locks} THEN ${now} + ${length} ELSE 0 END`,
+    lockouts: sql`CASE WHEN ${locks} THEN ${t.lockouts} + 1 ELSE ${t.lockouts} END`,
+    updatedAt: now,
+  };
+}

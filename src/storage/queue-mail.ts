@@ -1,0 +1,91 @@
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import { HOUR, MINUTE } from "../kernel/clock.ts";
+import type { MailDraft } from "../mail/message.ts";
+import { sendBucket } from "../mail/send-bucket.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { outboxRow } from "./rows.ts";
+import { outbox, sendCounters } from "./schema.ts";
+
+/** At most `max` mails of one kind to one account within so many milliseconds. */
+type SendLimit = {
+  readonly within: number;
+  readonly max: number;
+  /** Spares people noise rather than holding off an attack: it stands where caps are off. */
+  readonly isCourtesy?: true;
+};
+
+/** Mail that anybody can set off by asking (security 16). */
+export const ASKED_FOR: readonly SendLimit[] = [
+  { within: MINUTE, max: 1 },
+  { within: HOUR, max: 5 },
+];
+
+/** A code that only a right password sets off: the minute is for asking again. */
+export const AFTER_PASSWORD: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
+
+/** News that would be noise if it came more often. */
+export const HOURLY: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
+
+/** News of a change that somebody with the password made. */
+export const ALWAYS: readonly SendLimit[] = [];
+
+/** Caps of one deployment; null when they are off (development alone). */
+export type SendCaps = { readonly perHour: number } | null;
+
+type Queueing = {
+  readonly draft: MailDraft;
+  readonly accountId: string | SQL;
+  readonly now: number;
+  readonly limits: readonly SendLimit[];
+  readonly caps: SendCaps;
+  /** The row that the mail hangs on. */
+  readonly source: SQLiteTable;
+  readonly where: SQL | undefined;
+};
+
+/**
+ * The statements that put a mail into the outbox, if its row is there and no cap is reached, and
+ * count it. Two of a batch, so the count is exact: whether it was queued is `queued(draft)`.
+ */
+export function queueMail(db: Database, queueing: Queueing) {
+  const { draft, accountId, now, caps, source, where } = queueing;
+  const bucket = sendBucket(now);
+  const limits = queueing.limits.filter((limit) => caps || limit.isCourtesy);
+  const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
+  const hourlyCap = caps ? sql`${sends} < ${caps.perHour}` : undefined;
+  return [
+    insertFrom(
+      db,
+      outbox,
+      outboxRow(draft, accountId, now),
+      source,
+      and(where, ...limits.map((limit) => below(db, queueing, limit)), hourlyCap),
+    ),
+    insertFrom(db, sendCounters, { bucket, sends: 1 }, outbox, isQueued(draft)).onConflictDoUpdate({
+      target: sendCounters.bucket,
+      set: { sends: sql`${sendCounters.sends} + 1` },
+    }),
+  ] as const;
+}
+
+const isQueued = (draft: MailDraft) => eq(outbox.id, draft.id);
+
+/** Whether the mail is in the outbox, for the statements after it. */
+export const queued = (db: Database, draft: MailDraft): SQL =>
+  sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isQueued(draft))}`;
+
+function below(db: Database, { draft, accountId, now }: Queueing, { within, max }: SendLimit): SQL {
+  const recent = db
+    .select({ count: sql`count(*)` })
+    .from(outbox)
+    .where(
+      and(
+        sql`${outbox.accountId} = ${accountId}`,
+        eq(outbox.kind, draft.kind),
+        gt(outbox.createdAt, now - within),
+      ),
+    );
+  return sql`${recent} < ${max}`;
+}

@@ -1,0 +1,44 @@
+import type { CounterRead, WindowCounter } from "../rate-limit/counter.ts";
+import type { Meter } from "./metered-d1.ts";
+
+// KV refuses a shorter life than this.
+const MIN_TTL_SECONDS = 60;
+
+const STORED = /^(\d{1,9})@(\d{1,15})$/;
+
+/**
+ * The counters of the rate limits. Keys: `rate:<policy>:<keyed hash of the client or target>` →
+ * `<count>@<startedAt, ms>`, until the window ends, 60 s at least.
+ *
+ * KV is fast and inexact: it may answer with a value, or a miss, that is a minute old, and takes
+ * one write a second for a key. So a refused write, or an outage, is an outcome and never an error.
+ */
+export function rateCounterStorage(kv: KVNamespace, meter: Meter) {
+  const attempt = async <T>(call: () => Promise<T>): Promise<T | "failed"> => {
+    meter.kv += 1;
+    try {
+      return await call();
+    } catch {
+      meter.kvFailed += 1;
+      return "failed";
+    }
+  };
+  return {
+    async get(key: string): Promise<CounterRead> {
+      const stored = await attempt(async () => ({ text: await kv.get(`rate:${key}`) }));
+      if (stored === "failed") return "unknown";
+      return stored.text === null ? null : parse(stored.text);
+    },
+    /** Keeps it for so many seconds; a counter that could not be written is a request not counted. */
+    async put(key: string, { count, startedAt }: WindowCounter, seconds: number): Promise<void> {
+      const expirationTtl = Math.max(Math.ceil(seconds), MIN_TTL_SECONDS);
+      await attempt(() => kv.put(`rate:${key}`, `${count}@${startedAt}`, { expirationTtl }));
+    },
+  };
+}
+
+/** What is no counter is taken for none, so that the next write puts it right. */
+function parse(text: string): WindowCounter | null {
+  const [, count, startedAt] = STORED.exec(text) ?? [];
+  return count && startedAt ? { count: Number(count), startedAt: Number(startedAt) } : null;
+}

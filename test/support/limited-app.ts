@@ -1,0 +1,113 @@
+import { env } from "cloudflare:workers";
+import { Hono } from "hono";
+import { z } from "zod";
+import { emailField } from "../../src/accounts/fields.ts";
+import { callerOf } from "../../src/http/caller-of.ts";
+import type { HttpEnv } from "../../src/http/context.ts";
+import { jsonBody } from "../../src/http/input.ts";
+import { rateLimited } from "../../src/http/rate-limit.ts";
+import { answer, refuse, respond } from "../../src/http/respond.ts";
+import { toBase64url, utf8 } from "../../src/kernel/crypto/encoding.ts";
+import type { EmailAddress } from "../../src/kernel/email-address.ts";
+import { createBurstGuard, type RateLimitBinding } from "../../src/rate-limit/burst-guard.ts";
+import { type LimitRouteInput, limitRoute } from "../../src/rate-limit/limit-route.ts";
+import { guardedRoutes, type RatePolicies } from "../../src/rate-limit/policies.ts";
+import { readRateLimits } from "../../src/rate-limit/settings.ts";
+import { rateCounterStorage } from "../../src/storage/rate-counters.ts";
+import { type Answer, createTestClock, type TestClock } from "./service.ts";
+
+type Options = {
+  readonly kv?: KVNamespace;
+  /** Null leaves the binding out; unless given, it never refuses. */
+  readonly burst?: RateLimitBinding | null;
+  /** `RATE_LIMITS`. */
+  readonly limits?: object | "off";
+  readonly clock?: TestClock;
+};
+
+type Sent = {
+  readonly ip?: string | null;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+};
+
+const done = answer(200, "Done");
+const secret = crypto.getRandomValues(new Uint8Array(32));
+const openBurst: RateLimitBinding = { limit: async () => ({ success: true }) };
+
+async function keyedHash(text: string): Promise<string> {
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", secret, hmac, false, ["sign"]);
+  const mac = await crypto.subtle.sign("HMAC", key, utf8(text));
+  return toBase64url(new Uint8Array(mac));
+}
+
+function policiesOf(limits: object | "off" | undefined): RatePolicies | "off" {
+  const read = readRateLimits(typeof limits === "object" ? JSON.stringify(limits) : limits, "development");
+  if ("problems" in read) throw new Error(JSON.stringify(read.problems));
+  return read.policies;
+}
+
+/**
+ * Routes that do nothing, behind the limits that the service has: what passes them is what they let
+ * through. `/refresh` throws once it is let through.
+ */
+export function startLimitedApp(options: Options = {}) {
+  const { kv = env.KV, burst = openBurst, clock = createTestClock() } = options;
+  const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 };
+  const deferred: (() => Promise<unknown>)[] = [];
+  const verbDeps = {
+    clock,
+    policies: policiesOf(options.limits),
+    burstGuard: createBurstGuard(burst ?? undefined, meter),
+    counters: rateCounterStorage(kv, meter),
+    hash: keyedHash,
+    defer: (work: () => Promise<unknown>) => deferred.push(work),
+  };
+  const deps = { limitRoute: (input: LimitRouteInput) => limitRoute(verbDeps, input) };
+  const app = new Hono<HttpEnv>();
+  app.use(async (c, next) => {
+    c.set("requestId", crypto.randomUUID());
+    c.set("caller", callerOf(c.req.raw.headers));
+    await next();
+  });
+  for (const { method, path, policy } of guardedRoutes("client")) {
+    app.on(
+      method,
+      path,
+      rateLimited(() => deps, policy),
+    );
+  }
+  app.post("/api/auth/login", jsonBody(z.strictObject({ email: emailField })), (c) => respond(c, done));
+  app.post("/api/auth/register", (c) => respond(c, done));
+  app.post("/api/auth/me/password", (c) => respond(c, done));
+  app.post("/api/auth/me/email", (c) => respond(c, done));
+  app.post("/api/auth/refresh", () => {
+    throw new Error("after the limits");
+  });
+  app.post(
+    "/api/auth/forgot-password",
+    jsonBody(z.strictObject({ email: emailField })),
+    rateLimited(
+      () => deps,
+      "forgot-password",
+      ({ email }: { email: EmailAddress }) => email.key,
+    ),
+    (c) => respond(c, done),
+  );
+  app.onError((_error, c) => refuse(c, "internal"));
+
+  async function post(path: string, sent: Sent = {}): Promise<Answer> {
+    const { ip = "192.0.2.1", body = { email: "ada@example.com" } } = sent;
+    const headers = new Headers({ "Content-Type": "application/json", ...sent.headers });
+    if (ip !== null) headers.set("CF-Connecting-IP", ip);
+    const url = `http://gatehouse.test/api/auth${path}`;
+    const response = await app.request(url, { method: "POST", headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    // As the app does: what is deferred starts once the answer is out.
+    await Promise.all(deferred.splice(0).map((work) => work()));
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
+  }
+
+  return { post, clock, meter };
+}

@@ -1,0 +1,68 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { openLoopback } from "./loopback/loopback.ts";
+import type { LoopbackAnswer, LoopbackRequest } from "./loopback/protocol.ts";
+import { newAddress, PASSWORD } from "./people.ts";
+import { type Service, startService, type TestClock } from "./service.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const EVERY_MINUTE = "* * * * *";
+export const EVERY_HOUR = "17 * * * *";
+
+export const status = (code: number): LoopbackAnswer => ({ kind: "respond", status: code, body: "{}" });
+
+/** The service with a real provider's adapter, whose other end is the loopback server. */
+export function startWithProvider(clock?: TestClock, env: Record<string, string> = {}) {
+  const provider = openLoopback();
+  const variables = { MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: provider.url };
+  return { provider, service: startService({ clock, env: { ...variables, ...env } }) };
+}
+
+/** Lets so many minutes of the clock pass, with its cron at each. */
+export async function passMinutes({ clock, runCron }: Service, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    clock.advance(MINUTE);
+    await runCron(EVERY_MINUTE);
+  }
+}
+
+export type OutboxRow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly sealed: string;
+  readonly state: "queued" | "sent" | "dead";
+  readonly attempts: number;
+  readonly due_at: number;
+  readonly last_failure: string | null;
+};
+
+/** The mails of one account as they are stored, the oldest first. */
+export async function outboxOf({ env }: Service, email: string): Promise<OutboxRow[]> {
+  const query = `SELECT outbox.* FROM outbox JOIN accounts ON accounts.id = outbox.account_id
+    WHERE accounts.email = ? ORDER BY outbox.created_at, outbox.rowid`;
+  return (await env.DB.prepare(query).bind(email).all<OutboxRow>()).results;
+}
+
+export type Attempt = { readonly key: string; readonly to: string; readonly text: string };
+
+/** What the provider was asked to send, in its order. */
+export const attemptsOf = (requests: readonly LoopbackRequest[]): Attempt[] =>
+  requests.map(({ headers, body }) => {
+    const { to, text } = JSON.parse(body) as { to: string[]; text: string };
+    return { key: headers["idempotency-key"] ?? "", to: to.join(), text };
+  });
+
+/** Registers somebody, and comes back while the delivery after the answer is still under way. */
+export async function registerWithoutWaiting({ app, env }: Service) {
+  const email = newAddress();
+  const context = createExecutionContext();
+  const request = new Request("http://gatehouse.test/api/auth/register", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email, password: PASSWORD, name: "Ada" }),
+  });
+  const answer = await app.fetch(request, env, context);
+  if (answer.status !== 201) throw new Error(`registration answered ${answer.status}`);
+  return { email, finished: () => waitOnExecutionContext(context) };
+}

@@ -1,0 +1,28 @@
+import { expect } from "vitest";
+import type { Answer } from "./service.ts";
+
+/** What every answer says to a browser, whatever it is about (ASVS 3.4). */
+export function expectSecurityHeaders({ headers }: Pick<Answer, "headers">): void {
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect(headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  expect(headers.get("Content-Security-Policy")).toContain("frame-ancestors 'none'");
+  expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+  expect(headers.get("Strict-Transport-Security")).toMatch(/^max-age=\d{8,}/);
+  expect(headers.get("X-Request-Id")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+}
+
+/** Holds an answer to the contract's envelope of a failure, with exactly this status and code. */
+export function expectRefusal(answer: Answer, status: number, code: string): void {
+  expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+  expect(Object.keys(answer.body).sort()).toEqual(["error", "message", "success"]);
+  expect(answer.body.success).toBe(false);
+  expect(answer.body.message).toMatch(/^[A-Z][^<>]*\.?$/);
+  const { requestId, fields = [], ...rest } = answer.body.error ?? { code: "", requestId: "" };
+  expect(Object.keys(rest)).toEqual(["code"]);
+  expect(requestId).toBe(answer.headers.get("X-Request-Id"));
+  for (const field of fields) expect(Object.keys(field).sort()).toEqual(["message", "path"]);
+  expect(answer.headers.get("Content-Type")).toMatch(/^application\/json/);
+  expect(answer.headers.get("Cache-Control")).toBe("no-store");
+  expect(answer.headers.get("Set-Cookie")).toBeNull();
+  expectSecurityHeaders(answer);
+}

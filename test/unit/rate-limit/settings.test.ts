@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { BURST_PERIOD_SECONDS } from "../../../src/rate-limit/burst-guard.ts";
+import { guardedRoutes, type RatePolicy, ratePolicies } from "../../../src/rate-limit/policies.ts";
+import { readRateLimits } from "../../../src/rate-limit/settings.ts";
+
+const messagesOf = (raw: unknown): string[] => {
+  const read = readRateLimits(raw, "production");
+  return "problems" in read ? read.problems.map(({ path, message }) => `${path} ${message}`) : [];
+};
+
+describe("the table", () => {
+  it("names each route once, so that a request waits for one read", () => {
+    const routes = [...guardedRoutes("client"), ...guardedRoutes("target")];
+    const named = routes.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(named).size).toBe(named.length);
+    expect(named).toContain("POST /api/auth/login");
+    expect(guardedRoutes("target").map(({ policy }) => policy)).toEqual([
+      "forgot-password",
+      "verify-email-resend",
+    ]);
+  });
+
+  it("has names that headers and keys can carry as they are, and numbers that settings accept", () => {
+    const policies: [string, RatePolicy][] = Object.entries(ratePolicies);
+    for (const [name] of policies) expect(name).toMatch(/^[a-z][a-z-]*$/);
+    const asSettings = policies.map(([name, { limit, windowSeconds }]) => [name, { limit, windowSeconds }]);
+    expect(messagesOf(JSON.stringify(Object.fromEntries(asSettings)))).toEqual([]);
+  });
+});
+
+describe("the burst guard", () => {
+  it("has the period that clients are told, and one that the platform takes", async () => {
+    const config = await readFile(new URL("../../../wrangler.toml", import.meta.url), "utf8");
+    const [, period] = /\[\[ratelimits\]\]\nname = "BURST"\n.*\nsimple = .*period = (\d+)/.exec(config) ?? [];
+    expect(Number(period)).toBe(BURST_PERIOD_SECONDS);
+    expect([10, 60]).toContain(BURST_PERIOD_SECONDS);
+  });
+});
+
+describe("succeeds", () => {
+  it.each([undefined, null, "", "  ", "{}", '{"login":{}}'])("leaves the table as it is for %j", (raw) => {
+    expect(readRateLimits(raw, "production")).toEqual({ policies: ratePolicies });
+  });
+
+  it("changes what is named, and that alone", () => {
+    const raw = '{"login":{"limit":5,"windowSeconds":10},"refresh":{"limit":1}}';
+    expect(readRateLimits(raw, "production")).toEqual({
+      policies: {
+        ...ratePolicies,
+        login: { ...ratePolicies.login, limit: 5, windowSeconds: 10 },
+        refresh: { ...ratePolicies.refresh, limit: 1 },
+      },
+    });
+    expect(ratePolicies.login.limit).toBe(60);
+  });
+
+  it("turns every limit off in development", () => {
+    expect(readRateLimits(" off ", "development")).toEqual({ policies: "off" });
+  });
+});
+
+describe("refuses", () => {
+  it("to be off in production", () => {
+    expect(messagesOf("off")).toEqual(["RATE_LIMITS may be off in development alone"]);
+  });
+
+  it.each(["on", "OFF", "{", "[]", "null", "5", '"off"', '{"login":{"limit":5},}'])(
+    "%s, which is no JSON object",
+    (raw) => {
+      expect(messagesOf(raw)).toEqual([
+        'RATE_LIMITS must be JSON such as {"login": {"limit": 30, "windowSeconds": 60}}',
+      ]);
+    },
+  );
+
+  it.each([7, {}, ["login"], true])("%j, which is no text", (raw) => {
+    expect(messagesOf(raw)).toEqual(["RATE_LIMITS must be text"]);
+  });
+
+  it.each(["logn", "Login", "toString", "__proto__", ""])(
+    "the name %j, and tells which there are",
+    (name) => {
+      const [message, ...others] = messagesOf(`{${JSON.stringify(name)}:{"limit":5}}`);
+      expect(message).toMatch(/^RATE_LIMITS may name login, .*refresh, .*forgot-password/);
+      expect(others).toEqual([]);
+    },
+  );
+
+  it.each(["0", "-1", "1.5", "1e9", '"5"', "null", "true", "[5]"])("%s for a number", (number) => {
+    expect(messagesOf(`{"login":{"limit":${number},"windowSeconds":${number}}}`)).toEqual([
+      "RATE_LIMITS login.limit must be a whole number from 1 to 1000000",
+      "RATE_LIMITS login.windowSeconds must be a whole number from 1 to 86400",
+    ]);
+  });
+
+  it.each(['{"login":5}', '{"login":null}', '{"login":{"key":"target"}}', '{"login":{"routes":[]}}'])(
+    "%s, which says something else of a policy",
+    (raw) => expect(messagesOf(raw)).toEqual(["RATE_LIMITS login may have limit and windowSeconds"]),
+  );
+
+  it("names every problem at once, and repeats nothing that was given", () => {
+    const messages = messagesOf('{"canary-name":{},"login":{"limit":-77},"refresh":"canary"}');
+    expect(messages).toHaveLength(3);
+    expect(messages.join()).not.toMatch(/canary|77/);
+  });
+});

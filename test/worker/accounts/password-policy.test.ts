@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import commonPasswords from "../../../src/accounts/common-passwords.txt";
+import { type Chooser, passwordRoutes, watchHashing } from "../../support/choose-password.ts";
+import { openLoopback } from "../../support/loopback/loopback.ts";
+import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
+import { logIn, member, newAddress, PASSWORD, register } from "../../support/people.ts";
+import { type Answer, startService } from "../../support/service.ts";
+
+const service = startService();
+const LIGHTHOUSE = "\u{1f5fc}";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe.each(passwordRoutes)("choosing a password on $path", ({ path, field, accepted, prepare }) => {
+  /** Ends a word of which there may be one in the service. */
+  const suffix = path.replaceAll("/", ".");
+  const answerTo = async (password: string, chooser?: Chooser): Promise<Answer> =>
+    (await prepare(service, chooser)).choose(password);
+
+  async function expectRefused(password: string, message: RegExp, chooser?: Chooser) {
+    const answer = await answerTo(password, chooser);
+    expect([answer.status, answer.body.error?.code]).toEqual([400, "validation_failed"]);
+    expect(answer.body.error?.fields).toEqual([{ path: field, message: expect.stringMatching(message) }]);
+  }
+
+  it.each([
+    ["8 small letters", "xqzvwkjm"],
+    ["8 digits", "84629175"],
+    ["8 emoji", LIGHTHOUSE.repeat(8)],
+    ["8 spaces", " ".repeat(8)],
+    ["64 characters", "a quiet lighthouse, ".repeat(4).slice(0, 64)],
+    ["1,024 bytes", "b".repeat(1_024)],
+    ["1,024 bytes in 256 characters", LIGHTHOUSE.repeat(256)],
+    ["control characters", "a tab\tand\r\na line\u0001"],
+  ])("takes %s, and signs in with it", async (_what, password) => {
+    const { email, choose } = await prepare(service);
+    expect((await choose(password)).status).toBe(accepted);
+    const login = await service.post("/login", { email, password });
+    // Somebody new has an address to prove first, of which only a right password hears.
+    expect(login.body.error?.code).toBe(accepted === 201 ? "email_not_verified" : undefined);
+  });
+
+  it.each([
+    ["7 letters", "xqzvwkj"],
+    ["7 emoji, which are 14 UTF-16 units", LIGHTHOUSE.repeat(7)],
+    ["7 letters with their accents apart", "e\u0301".repeat(7)],
+    ["nothing", ""],
+  ])("refuses %s", (_what, password) => expectRefused(password, /8 characters at least/));
+
+  it.each([
+    ["1,025 bytes", "b".repeat(1_025)],
+    ["1,025 bytes in 257 characters", `${LIGHTHOUSE.repeat(256)}b`],
+    ["60,000 bytes", "b".repeat(60_000)],
+  ])("refuses %s before any hashing", async (_what, password) => {
+    const { choose } = await prepare(service);
+    const hashings = watchHashing();
+    const answer = await choose(password);
+    expect([answer.status, hashings()]).toEqual([400, 0]);
+    expect(answer.body.error?.fields).toEqual([{ path: field, message: "Must have 1024 bytes at most." }]);
+    expect((await choose("a password that is fine")).status).toBe(accepted);
+    expect(hashings()).toBeGreaterThan(0);
+  });
+
+  it("refuses common passwords, whatever their case", async () => {
+    const list = commonPasswords.trim().split("\n");
+    expect(list.length).toBeGreaterThanOrEqual(3_000);
+    const sample = ["password1", "qwertyuiop", ...list.filter((_, index) => index % 600 === 7)];
+    for (const password of sample.flatMap((one) => [one, one.toUpperCase()])) {
+      await expectRefused(password, /commonest/);
+    }
+  });
+
+  it.each<[string, Chooser, string]>([
+    ["the name", { name: "Wilhelmina" }, "Wilhelmina"],
+    ["the name in another case, with a digit", { name: "Wilhelmina" }, "wilHELMina1"],
+    ["a name of two words", { name: "Grace Hopper" }, "grace hopper"],
+    ["a name of two words, run together", { name: "Grace Hopper" }, "GraceHopper!"],
+    ["the name with its accent apart", { name: "Zo\u00eb Anaya" }, "Zoe\u0308 Anaya"],
+    ["a name that was given with its accent apart", { name: "Zoe\u0308 Anaya" }, "Zo\u00eb Anaya"],
+    ["the last name", { lastName: "Featherstone" }, "Featherstone"],
+  ])("refuses %s", (_what, chooser, password) => expectRefused(password, /own name or address/, chooser));
+
+  it("refuses the username, with a sign around it too", async () => {
+    const username = `captain${suffix}`;
+    await expectRefused(`!${username.toUpperCase()}!`, /own name or address/, { username });
+  });
+
+  it("refuses the address, and what is before its at-sign", async () => {
+    const own = (name: string) => `${name}${suffix}@example.com`;
+    await expectRefused(own("keeper").toUpperCase(), /own name or address/, { email: own("keeper") });
+    await expectRefused(`pilot${suffix}1!`, /own name or address/, { email: own("pilot") });
+  });
+
+  it("lets a longer password hold the name", async () => {
+    expect((await answerTo("Wilhelmina takes her tea cold", { name: "Wilhelmina" })).status).toBe(accepted);
+  });
+});
+
+describe("a password at login", () => {
+  it.each([
+    ["a space at its end", `${PASSWORD} `],
+    ["a space at its start", ` ${PASSWORD}`],
+    ["another case", PASSWORD.toUpperCase()],
+    ["something cut off", PASSWORD.slice(0, -1)],
+  ])("is not the same with %s", async (_what, password) => {
+    const { email } = await member(service);
+    const foreign = await service.post("/login", { email, password });
+    expect([foreign.status, foreign.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    await logIn(service, email);
+  });
+
+  it.each([
+    ["decomposed", "composed", "cafe\u0301 noir", "caf\u00e9 noir"],
+    ["composed", "decomposed", "caf\u00e9 noir", "cafe\u0301 noir"],
+  ])("is the same when it was chosen %s and is given %s", async (_chosen, _given, chosen, given) => {
+    const { email } = await register(service, newAddress(), { password: chosen });
+    const login = await service.post("/login", { email, password: given });
+    expect(login.body.error?.code).toBe("email_not_verified");
+    const plain = await service.post("/login", { email, password: "cafe noir" });
+    expect(plain.body.error?.code).toBe("invalid_credentials");
+  });
+
+  it("is refused over 1,024 bytes before any hashing", async () => {
+    const { email } = await member(service);
+    const hashings = watchHashing();
+    const answer = await service.post("/login", { email, password: "b".repeat(1_025) });
+    expect([answer.status, answer.body.error?.fields?.[0]?.path, hashings()]).toEqual([400, "password", 0]);
+  });
+});
+
+describe("breached passwords", () => {
+  const BREACHED = "caf\u00e9 of the breached";
+  const lines = (text: string): LoopbackAnswer => ({ kind: "respond", status: 200, body: text });
+
+  async function sha1(text: string): Promise<string> {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text)));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
+  }
+
+  function startChecked() {
+    const api = openLoopback();
+    const env = { BREACHED_PASSWORDS: "on", BREACHED_PASSWORDS_API_BASE: api.url };
+    return { api, checked: startService({ env }) };
+  }
+
+  it.each(passwordRoutes)("are refused on $path", async ({ field, accepted, prepare }) => {
+    const { api, checked } = startChecked();
+    const { choose } = await prepare(checked);
+    const suffix = (await sha1(BREACHED)).slice(5);
+    await api.answer(lines(`${"0".repeat(35)}:4\r\n${suffix}:1\r\n${"F".repeat(35)}:0`));
+    const answer = await choose(BREACHED.normalize("NFD"));
+    expect([answer.status, answer.body.error?.fields?.[0]?.path]).toEqual([400, field]);
+    expect(answer.body.error?.fields?.[0]?.message).toMatch(/breach/);
+    await api.answer(lines(`${"0".repeat(35)}:4\r\n${suffix}:0`));
+    expect((await choose(BREACHED)).status).toBe(accepted);
+  });
+
+  it("are asked for by five hex digits, and nothing else leaves", async () => {
+    const { api, checked } = startChecked();
+    const { email } = await register(checked, newAddress(), { password: BREACHED });
+    const requests = await api.requests();
+    expect(requests.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ["GET", `/range/${(await sha1(BREACHED)).slice(0, 5)}`, ""],
+    ]);
+    expect(requests[0]?.headers["add-padding"]).toBe("true");
+    const sent = JSON.stringify(requests).toUpperCase();
+    for (const secret of [BREACHED, (await sha1(BREACHED)).slice(5), email]) {
+      expect(sent).not.toContain(secret.toUpperCase());
+    }
+  });
+
+  it.each<[string, LoopbackAnswer]>([
+    ["answers 500", { kind: "respond", status: 500, body: "0" }],
+    ["answers garbage", lines("<html>:::\n\0\n:")],
+    ["answers nothing", lines("")],
+    ["hangs", { kind: "hang" }],
+    ["hangs inside its answer", { kind: "hang_in_body", status: 200 }],
+    ["closes the connection", { kind: "close" }],
+  ])("block nobody while the service %s", async (_what, outage) => {
+    const { api, checked } = startChecked();
+    await api.answer(outage);
+    expect((await register(checked)).answer.status).toBe(201);
+    expect(await api.requests()).toHaveLength(1);
+  });
+
+  it("are not looked for unless it is asked for", async () => {
+    const api = openLoopback();
+    const unchecked = startService({ env: { BREACHED_PASSWORDS_API_BASE: api.url } });
+    expect((await register(unchecked)).answer.status).toBe(201);
+    expect(await api.requests()).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+import { env } from "cloudflare:workers";
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import { createCaptcha } from "../../../src/captcha/providers.ts";
+import { requireHuman } from "../../../src/captcha/require-human.ts";
+import { captchaRoutes } from "../../../src/captcha/routes.ts";
+import type { HttpEnv } from "../../../src/http/context.ts";
+import { openDatabase } from "../../../src/storage/database.ts";
+import { humanProofStorage } from "../../../src/storage/human-proofs.ts";
+import { newMeter } from "../../../src/storage/metered-d1.ts";
+import { openLoopback } from "../../support/loopback/loopback.ts";
+import { createTestClock, type Envelope } from "../../support/service.ts";
+
+const IP = "192.0.2.1";
+const humanProofs = humanProofStorage(openDatabase(env.DB, newMeter()));
+
+/** The room's route alone, as the app mounts it. */
+async function open(said: object, { status = 200, off = false } = {}) {
+  const loopback = openLoopback();
+  await loopback.answer({ kind: "respond", status, body: JSON.stringify(said) });
+  const captcha = createCaptcha({
+    provider: "turnstile",
+    siteKey: "site",
+    secret: "secret",
+    hostname: "auth.example.com",
+    apiBase: loopback.url,
+    acceptTestSecrets: false,
+  });
+  const deps = { clock: createTestClock(), captcha: off ? null : captcha, humanProofs };
+  const app = new Hono<HttpEnv>();
+  app.use(async (c, next) => {
+    c.set("requestId", "request");
+    c.set("caller", { ip: IP, userAgent: null });
+    await next();
+  });
+  app.route(
+    "/",
+    captchaRoutes(() => deps),
+  );
+  const post = async (body: unknown) => {
+    const response = await app.request("/captcha/verify", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Envelope };
+  };
+  return { ...loopback, deps, post };
+}
+
+const success = { success: true, hostname: "auth.example.com", action: "prove", "error-codes": [] };
+
+describe("succeeds", () => {
+  it("gives a proof for 300 seconds that is accepted once in place of a captcha token", async () => {
+    const { post, deps, requests } = await open(success);
+    const { status, body } = await post({ token: "0.token" });
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, data: { humanProof: expect.any(String), expiresIn: 300 } });
+    expect(new URLSearchParams((await requests())[0]?.body).get("remoteip")).toBe(IP);
+    const claim = { token: body.data.humanProof, action: "register", ip: null, asked: true } as const;
+    expect(await requireHuman(deps, claim)).toBe("human");
+    expect(await requireHuman(deps, claim)).toBe("captcha_failed");
+  });
+});
+
+describe("refuses", () => {
+  it.each([
+    ["a token that the provider refuses", { success: false, "error-codes": ["timeout-or-duplicate"] }],
+    ["a token of another action", { ...success, action: "login" }],
+    ["a token of another site", { ...success, hostname: "evil.example.com" }],
+  ])("%s with captcha_failed", async (_what, said) => {
+    const { post } = await open(said);
+    const { status, body } = await post({ token: "0.token" });
+    expect([status, body.error?.code]).toEqual([403, "captcha_failed"]);
+    expect(body.data).toBeUndefined();
+  });
+
+  it("to decide without the provider: unavailable, with a time to come back", async () => {
+    const { post } = await open(success, { status: 502 });
+    const { status, body, headers } = await post({ token: "0.token" });
+    expect([status, body.error?.code]).toEqual([503, "unavailable"]);
+    expect(headers.get("Retry-After")).toMatch(/^\d+$/);
+  });
+
+  it("to be there where captchas are off", async () => {
+    const { post, requests } = await open(success, { off: true });
+    const { status, body } = await post({ token: "0.token" });
+    expect([status, body.error?.code]).toEqual([404, "not_found"]);
+    expect(await requests()).toEqual([]);
+  });
+
+  it.each([
+    {},
+    { token: "" },
+    { token: "x".repeat(4097) },
+    { token: 1 },
+    { token: "0.token", action: "login" },
+  ])("the body %j", async (sent) => {
+    const { post, requests } = await open(success);
+    const { status, body } = await post(sent);
+    expect([status, body.error?.code]).toEqual([400, "validation_failed"]);
+    expect(await requests()).toEqual([]);
+  });
+});

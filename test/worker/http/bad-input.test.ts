@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
+import { newAddress, PASSWORD, signedInMember } from "../../support/people.ts";
+import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
+import { ask, type BodyRoute, bodyRoutes, methodsByPath } from "../../support/routes.ts";
+import { type Answer, startService } from "../../support/service.ts";
+
+const service = startService();
+const routes = bodyRoutes(service);
+
+/** What some fields may be after all: PATCH /me clears with null, and a switch is on or off. */
+const FITTING = ["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"];
+
+let token = "";
+beforeAll(async () => {
+  ({ token } = await signedInMember(service));
+});
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+function send(
+  { method, path, needsSession }: BodyRoute,
+  body: BodyInit | null,
+  headers: HeadersInit = JSON_TYPE,
+) {
+  const all = new Headers(headers);
+  if (needsSession) all.set("Authorization", `Bearer ${token}`);
+  return service.send(new Request(`http://gatehouse.test${path}`, { method, headers: all, body }));
+}
+
+const pathsOf = (answer: Answer) => answer.body.error?.fields?.map(({ path }) => path) ?? [];
+describe("the table of routes with a body", () => {
+  it("is taken from the router, and finds those that there are", () => {
+    const found = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
+    const known = ["POST /register", "POST /login", "POST /refresh", "POST /reset-password", "PATCH /me"];
+    expect(found).toEqual(expect.arrayContaining(known));
+    expect(new Set(found).size).toBe(found.length);
+    expect(routes.filter(({ fields }) => fields.length === 0)).toEqual([]);
+    expect(routes.some(({ needsSession }) => needsSession)).toBe(true);
+  });
+});
+
+describe.each(routes)("$method $path refuses", (route) => {
+  it.each(badBodies)("$what with $status", async ({ body, headers, status, code, problem }) => {
+    const answer = await send(route, body(), headers);
+    expectRefusal(answer, status, code);
+    if (problem) expect(answer.body.error?.fields?.[0]?.message).toMatch(problem);
+  });
+
+  describe.each(badValues)("%s", (what, json) => {
+    const fits = (field: string) => FITTING.includes(`${route.method} ${field} ${what}`);
+    it.each(route.fields.filter((field) => !fits(field)))("as %s", async (field) => {
+      const answer = await send(route, `{"${field}":${json}}`);
+      expectRefusal(answer, 400, "validation_failed");
+      expect(pathsOf(answer)).toContain(field);
+    });
+  });
+
+  it.each(foreignKeys.filter((key) => !route.fields.includes(key)))("the key %j", async (key) => {
+    const answer = await send(route, `{${JSON.stringify(key)}:{"role":"superuser","isVerified":true}}`);
+    expectRefusal(answer, 400, "validation_failed");
+    expect(pathsOf(answer)).toContain(key);
+    expect(({} as Record<string, unknown>).role).toBeUndefined();
+  });
+
+  it("a key with a NUL or half a surrogate pair in it, and does not repeat it", async () => {
+    for (const key of ["a\\u0000b", "a\\ud800b"]) {
+      const answer = await send(route, `{"${key}":1}`);
+      expectRefusal(answer, 400, "validation_failed");
+      expect(pathsOf(answer)).toEqual([""]);
+    }
+  });
+
+  it("a field whose second value is wrong", async () => {
+    for (const field of route.fields) {
+      const answer = await send(route, `{"${field}":"ada@example.com","${field}":{"$gt":""}}`);
+      expectRefusal(answer, 400, "validation_failed");
+      expect(pathsOf(answer)).toContain(field);
+    }
+  });
+
+  it("a stream of 10 MiB, and stops reading it", async () => {
+    const { stream, seen } = longStream();
+    expectRefusal(await send(route, stream), 413, "payload_too_large");
+    expect(seen.cancelled).toBe(true);
+    expect(seen.pulled).toBeLessThan(8);
+  });
+});
+
+describe("succeeds", () => {
+  it("with the type in another case, with a charset, and after a byte order mark", async () => {
+    for (const type of ["application/json; charset=utf-8", "Application/JSON", " application/json ;x=y"]) {
+      const body = `\ufeff{"email":"${newAddress()}"}`;
+      const answer = await service.call("POST", "/api/auth/forgot-password", body, undefined, {
+        "Content-Type": type,
+      });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it("up to exactly 64 KiB, in however many pieces", async () => {
+    const body = new TextEncoder().encode(`{"email":"${newAddress()}"}`.padEnd(64 * 1024));
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let at = 0; at < body.length; at += 1_000) controller.enqueue(body.slice(at, at + 1_000));
+        controller.close();
+      },
+    });
+    for (const sent of [body, pieces]) {
+      const init = { method: "POST", headers: JSON_TYPE, body: sent };
+      const answer = await service.send(new Request("http://gatehouse.test/api/auth/forgot-password", init));
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it("in reading a field that comes twice as its last value, for the check and for the work", async () => {
+    const [first, last] = [newAddress(), newAddress()];
+    const body = `{"email":"${first}","password":"${PASSWORD}","name":{"$ne":1},"email":"${last}","name":"Ada"}`;
+    const answer = await service.post("/register", body);
+    expect([answer.status, answer.body.data.user.email]).toEqual([201, last]);
+  });
+});
+
+describe("abuse", () => {
+  it.each(["role", "isVerified", "status", "id", "__proto__", "constructor"])(
+    "registers nobody whose otherwise good body has the key %s",
+    async (key) => {
+      const email = newAddress();
+      const body = `{"email":"${email}","password":"${PASSWORD}","name":"Ada","${key}":{"role":"admin"}}`;
+      const answer = await service.post("/register", body);
+      expectRefusal(answer, 400, "validation_failed");
+      expect(pathsOf(answer)).toEqual([key]);
+      const rows = service.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email).all();
+      expect((await rows).results).toEqual([]);
+    },
+  );
+});
+
+describe("addresses", () => {
+  const ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
+  const known = methodsByPath(service);
+
+  it.each([
+    ...["/", "/api", "/api/auth", "/api/auth/", "/api/auth/nothing", "/api/auth/login/", "/api/auth//login"],
+    ...[
+      "/API/auth/login",
+      "/api/auth/login/otp/x",
+      "/api/auth/login%2f",
+      "/api/auth/%",
+      "/.well-known/nothing",
+    ],
+    ...[
+      "/favicon.ico",
+      "/dev/nothing",
+      "/openapi.json.bak",
+      "/api/auth/../../etc/passwd",
+      "//gatehouse.test/x",
+    ],
+    ...["/__proto__", "/api/auth/constructor", `/${"x".repeat(5_000)}`],
+  ])("without anything behind them are not_found: %s", async (path) => {
+    for (const method of ["GET", "POST", "DELETE"]) {
+      expectRefusal(await service.call(method, path), 404, "not_found");
+    }
+  });
+
+  it.each(known)("$path takes $methods and no other method", async ({ path, methods }) => {
+    for (const method of ALL.filter((one) => !methods.includes(one))) {
+      const { status, headers } = await ask(service, method, path);
+      expect([method, status]).toEqual([method, 405]);
+      expect(headers.get("Allow")?.split(", ").sort()).toEqual(methods);
+      expectSecurityHeaders({ headers });
+    }
+    const method = methods.includes("PUT") ? "PROPFIND" : "PUT";
+    expectRefusal(await service.call(method, path), 405, "method_not_allowed");
+  });
+
+  it.each(known)("$path says how a browser must treat its answers", async ({ path, methods }) => {
+    const person = await signedInMember(service);
+    for (const method of methods) {
+      for (const answer of [
+        await ask(service, method, path),
+        await ask(service, method, path, person.token),
+      ]) {
+        expect(answer.status).toBeLessThan(500);
+        expectSecurityHeaders(answer);
+      }
+    }
+  });
+
+  it("under /dev are nothing in production, whatever the method", async () => {
+    const mail = { MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", RATE_LIMITS: "" };
+    const production = startService({
+      env: { ...mail, ENVIRONMENT: "production", PUBLIC_URL: "https://auth.example.com" },
+    });
+    for (const path of ["/dev/mailbox", "/dev/mailbox.json"]) {
+      for (const method of ["GET", "POST"]) expect((await production.call(method, path)).status).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,229 @@
+import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { startLimitedApp } from "../../support/limited-app.ts";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { countKv } from "../../support/recording-d1.ts";
+import type { Answer } from "../../support/service.ts";
+
+const limits = {
+  login: { limit: 3, windowSeconds: 300 },
+  refresh: { limit: 3, windowSeconds: 300 },
+  "password-check": { limit: 3, windowSeconds: 300 },
+  "forgot-password": { limit: 3, windowSeconds: 3600 },
+};
+
+type Send = (index: number) => Promise<Answer>;
+
+/** One after another. */
+async function times(count: number, send: Send): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let index = 0; index < count; index += 1) statuses.push((await send(index)).status);
+  return statuses;
+}
+
+const rateHeaders = ({ headers }: Answer) => [headers.get("RateLimit-Policy"), headers.get("RateLimit")];
+const storedKeys = async () => (await env.KV.list({ prefix: "rate:" })).keys;
+
+/** The real KV, whose first so many reads are done before any of them is answered. */
+function readTogether(readers: number): KVNamespace {
+  const all = Promise.withResolvers<void>();
+  let reading = 0;
+  const get = async (key: string) => {
+    const text = await env.KV.get(key);
+    reading += 1;
+    if (reading === readers) all.resolve();
+    await all.promise;
+    return text;
+  };
+  const put: KVNamespace["put"] = (...args) => env.KV.put(...args);
+  return { get, put } as unknown as KVNamespace;
+}
+
+beforeEach(() => reset());
+
+describe("succeeds", () => {
+  it("lets the limit of a policy through, and tells how much is left", async () => {
+    const { post, clock } = startLimitedApp({ limits });
+    const answers: Answer[] = [];
+    for (let sent = 0; sent < 3; sent += 1) {
+      answers.push(await post("/login"));
+      clock.advance(10_500);
+    }
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(answers.map(rateHeaders)).toEqual([
+      ['"login";q=3;w=300', '"login";r=2;t=300'],
+      ['"login";q=3;w=300', '"login";r=1;t=290'],
+      ['"login";q=3;w=300', '"login";r=0;t=279'],
+    ]);
+    expect(answers.map(({ headers }) => headers.get("Retry-After"))).toEqual([null, null, null]);
+  });
+
+  it("begins again when the window has passed, which is when Retry-After said", async () => {
+    const { post, clock } = startLimitedApp({ limits });
+    await times(3, () => post("/login"));
+    clock.advance(100_000);
+    const refused = await post("/login");
+    const wait = Number(refused.headers.get("Retry-After"));
+    expect([refused.status, wait]).toEqual([429, 200]);
+    clock.advance(wait * 1000 - 1);
+    expect((await post("/login")).status).toBe(429);
+    clock.advance(1);
+    expect(rateHeaders(await post("/login"))).toEqual(['"login";q=3;w=300', '"login";r=2;t=300']);
+  });
+
+  it("tells of limits with every answer of the route, whatever it is", async () => {
+    const { post } = startLimitedApp({ limits });
+    for (const answer of [
+      await post("/login", { body: { email: "no address" } }),
+      await post("/login", { headers: { "Content-Type": "text/plain" } }),
+      await post("/login", { body: { email: "x".repeat(70_000) } }),
+      await post("/login"),
+      await post("/refresh"),
+    ]) {
+      expect([400, 415, 413, 429, 500]).toContain(answer.status);
+      expect(answer.headers.get("RateLimit-Policy")).toMatch(/^"(login|refresh)";q=3;w=300$/);
+      expect(answer.headers.get("RateLimit")).toMatch(/^"(login|refresh)";r=[0-2];t=300$/);
+    }
+  });
+
+  it("counts a mailbox as one, however its address is written and whoever asks", async () => {
+    const { post } = startLimitedApp({ limits });
+    const asked = ["ada@example.com", "ADA@Example.COM", " ada@example.com ", "Ada@EXAMPLE.com"];
+    const statuses = await times(4, (at) =>
+      post("/forgot-password", { ip: `192.0.2.${at}`, body: { email: asked[at] } }),
+    );
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect((await post("/forgot-password", { body: { email: "grace@example.com" } })).status).toBe(200);
+  });
+
+  it("leaves a mailbox its requests when what came was no valid request", async () => {
+    const { post } = startLimitedApp({ limits });
+    const body = { email: "ada@example.com", more: 1 };
+    expect(await times(4, () => post("/forgot-password", { body }))).toEqual([400, 400, 400, 400]);
+    expect(rateHeaders(await post("/forgot-password"))[1]).toBe('"forgot-password";r=2;t=3600');
+  });
+
+  it("costs one read before the answer and one write after it", async () => {
+    const kv = countKv(env.KV);
+    const { post, meter } = startLimitedApp({ limits, kv: kv.kv });
+    await post("/login");
+    expect([kv.gets, kv.puts, meter.kv, meter.kvFailed]).toEqual([1, 1, 2, 0]);
+  });
+
+  it("counts in a window that is shorter than the life KV gives a key", async () => {
+    const { post, clock, meter } = startLimitedApp({ limits: { login: { limit: 2, windowSeconds: 5 } } });
+    expect(await times(3, () => post("/login"))).toEqual([200, 200, 429]);
+    clock.advance(5000);
+    expect((await post("/login")).status).toBe(200);
+    expect(meter.kvFailed).toBe(0);
+  });
+
+  it("does nothing and says nothing when limits are off", async () => {
+    const kv = countKv(env.KV);
+    const { post } = startLimitedApp({
+      limits: "off",
+      kv: kv.kv,
+      burst: { limit: async () => ({ success: false }) },
+    });
+    const answer = await post("/login");
+    expect([answer.status, ...rateHeaders(answer)]).toEqual([200, null, null]);
+    expect([kv.gets, kv.puts]).toEqual([0, 0]);
+  });
+});
+
+describe("refuses", () => {
+  it("what is over the limit, with 429 rate_limited and Retry-After", async () => {
+    const { post } = startLimitedApp({ limits });
+    await times(3, () => post("/login"));
+    const answer = await post("/login");
+    expect([answer.status, answer.body.error?.code]).toEqual([429, "rate_limited"]);
+    expect(answer.body.message).toMatch(/^[A-Z].*\.$/);
+    expect(answer.headers.get("Retry-After")).toBe("300");
+    expect(rateHeaders(answer)).toEqual(['"login";q=3;w=300', '"login";r=0;t=300']);
+  });
+
+  it("one client alone, and on the routes of one policy alone", async () => {
+    const { post } = startLimitedApp({ limits });
+    await times(3, () => post("/login"));
+    expect((await post("/login")).status).toBe(429);
+    expect((await post("/login", { ip: "192.0.2.2" })).status).toBe(200);
+    expect((await post("/register")).status).toBe(200);
+  });
+
+  it("what adds up over the routes of one policy", async () => {
+    const { post } = startLimitedApp({ limits });
+    const paths = ["/me/password", "/me/email", "/me/password", "/me/email"];
+    expect(await times(4, (at) => post(paths[at] ?? ""))).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe("abuse", () => {
+  it("is not helped by X-Forwarded-For and its like", async () => {
+    const { post } = startLimitedApp({ limits });
+    const statuses = await times(5, (at) => {
+      const other = `198.51.100.${at}`;
+      const names = ["X-Forwarded-For", "X-Real-IP", "True-Client-IP", "Forwarded", "X-Client-IP"];
+      return post("/login", { headers: Object.fromEntries(names.map((name) => [name, other])) });
+    });
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  });
+
+  it("is not helped by the other addresses of an IPv6 /64", async () => {
+    const { post } = startLimitedApp({ limits });
+    const ips = ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::2", "2001:0db8:0001:0002:0:0:0:3", "2001:db8:1:2::"];
+    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+    expect((await post("/login", { ip: "2001:db8:1:3::1" })).status).toBe(200);
+  });
+
+  it("is not helped by writing an IPv4 address as an IPv6 one", async () => {
+    const { post } = startLimitedApp({ limits });
+    const ips = ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:C000:201", "192.0.2.1"];
+    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+  });
+
+  it("is not helped by an address that is none", async () => {
+    const { post } = startLimitedApp({ limits });
+    const ips = [null, "unknown", "198.51.100.1, 198.51.100.2", "fe80::1%eth0"];
+    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+  });
+
+  it("leaves no address of a client or a mailbox in KV, and nothing that stays", async () => {
+    const { post } = startLimitedApp({ limits });
+    await post("/login", { ip: "192.0.2.77" });
+    await post("/register", { ip: "192.0.2.77" });
+    await post("/login", { ip: "2001:db8:77::1" });
+    await post("/forgot-password");
+    const keys = await storedKeys();
+    expect(keys.map(({ name }) => name.replace(/:[\w-]{43}$/, ":<hash>")).sort()).toEqual([
+      "rate:forgot-password:<hash>",
+      "rate:login:<hash>",
+      "rate:login:<hash>",
+      "rate:register:<hash>",
+    ]);
+    // Nor what would tell that two counters are of one client.
+    expect(new Set(keys.map(({ name }) => name.split(":").at(-1))).size).toBe(4);
+    const now = Date.now() / 1000;
+    for (const { name, expiration = Number.POSITIVE_INFINITY } of keys) {
+      expect(await env.KV.get(name)).toMatch(/^1@\d{13}$/);
+      expect(expiration - now).toBeLessThanOrEqual(3600);
+    }
+  });
+
+  it("costs no write once the limit is reached", async () => {
+    const kv = countKv(env.KV);
+    const { post } = startLimitedApp({ limits, kv: kv.kv });
+    await times(20, () => post("/login"));
+    expect([kv.gets, kv.puts]).toEqual([20, 3]);
+  });
+
+  it("of one moment counts as one request: the price of KV, which the burst guard bounds", async () => {
+    const { post } = startLimitedApp({ limits, kv: readTogether(50) });
+    const volley = () => inParallel(50, () => post("/login"));
+    expect(statusCounts(await volley())).toEqual({ 200: 50 });
+    // Each of the fifty wrote "1": what is left is two more, not none.
+    expect(rateHeaders(await post("/login"))[1]).toBe('"login";r=1;t=300');
+    await post("/login");
+    expect(statusCounts(await volley())).toEqual({ 429: 50 });
+  });
+});
