@@ -130,7 +130,8 @@ export type ConfigProblem = { readonly path: string; readonly message: string };
 
 /** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
 export function readConfig(raw: Record<string, unknown>): Result<Config, readonly ConfigProblem[]> {
-  const environment = z.enum(["development", "production"]).default("production").safeParse(raw.ENVIRONMENT);
+  const set = withoutBlanks(raw);
+  const environment = z.enum(["development", "production"]).default("production").safeParse(set.ENVIRONMENT);
   const mode = environment.data ?? "production";
   const given: Record<string, unknown> = {
     ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}),
@@ -206,4 +207,6 @@ function isOrigin(text: string): boolean {
 
 /** A variable that is set to nothing is not set. */
 const withoutBlanks = (raw: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ""));
+  Object.fromEntries(
+    Object.entries(raw).filter(([, value]) => typeof value !== "string" || value.trim() !== ""),
+  );

@@ -28,8 +28,15 @@ export function parseEmailAddress(typed: string): Result<EmailAddress, "address_
   if (domain === null) return err("address_malformed");
   const address = `${local}@${domain}`;
   if (utf8Length(address) > MAX_OCTETS) return err("address_malformed");
-  return ok({ address, key: `${local.normalize("NFKC").toLowerCase()}@${domain}` });
+  return ok({ address, key: `${fold(local)}@${domain}` });
 }
+
+/**
+ * Variants of case and of Unicode form as one. Lower-casing can take apart what NFKC had joined, so
+ * it is joined again; the final sigma is the one letter whose lower case depends on its place.
+ */
+const fold = (local: string): string =>
+  local.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 
 /** The domain in its ASCII form (UTS #46, by the URL parser), or null when mail cannot go there. */
 function asciiDomain(typed: string): string | null {

@@ -38,9 +38,14 @@ export function signingKeyStorage(db: Database) {
       return keys;
     },
 
-    /** Adds the key that follows `predecessor`, unless it has a successor already. */
-    async addNext(key: StoredSigningKey, predecessor: StoredSigningKey): Promise<void> {
-      await insertUnless(key, gt(other.signsFrom, predecessor.signsFrom));
+    /** Adds the key that follows `predecessor`, unless it has a successor that these roots can open. */
+    async addNext(
+      key: StoredSigningKey,
+      predecessor: StoredSigningKey,
+      openableBy: readonly string[],
+    ): Promise<void> {
+      const rival = and(gt(other.signsFrom, predecessor.signsFrom), inArray(other.sealedBy, [...openableBy]));
+      await insertUnless(key, rival);
     },
 
     /** Replaces a sealed private half, if it is still the one that was opened. */

@@ -70,7 +70,12 @@ export function startService(options: Options = {}) {
     const text = await response.text();
     await waitOnExecutionContext(context);
     const isJson = response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== "" ? JSON.parse(text) : {},
+    };
   };
 
   const call = (method: string, path: string, body?: unknown, token?: string, headers: HeadersInit = {}) => {

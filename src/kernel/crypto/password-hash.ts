@@ -41,14 +41,15 @@ export function createPasswordHasher(ring: SecretRing, blocks: number): Password
       const parsed = stored === null ? null : parse(stored);
       const salt = parsed?.salt ?? new Uint8Array(SALT_BYTES);
       const cost = parsed?.blocks ?? blocks;
-      const chained = await chainBlocks(password, salt, cost, parsed?.iterations ?? BLOCK_ITERATIONS);
+      const iterations = parsed?.iterations ?? BLOCK_ITERATIONS;
+      const chained = await chainBlocks(password, salt, cost, iterations);
       // A cheaper old hash must not answer sooner than a new one.
-      if (cost < blocks) await chainBlocks(password, salt, blocks - cost, BLOCK_ITERATIONS);
+      const missing = Math.ceil(blocks - (cost * iterations) / BLOCK_ITERATIONS);
+      if (missing > 0) await chainBlocks(password, salt, missing, BLOCK_ITERATIONS);
       const root = parsed === null ? null : ring.find(parsed.pepperId);
       const hash = await applyPepper(root ?? ring.current, chained);
       if (!parsed || !root || !constantTimeEqual(hash, parsed.hash)) return "mismatch";
-      const current =
-        cost === blocks && parsed.iterations === BLOCK_ITERATIONS && root.id === ring.current.id;
+      const current = cost === blocks && iterations === BLOCK_ITERATIONS && root.id === ring.current.id;
       return current ? "match" : "match_outdated";
     },
   };
@@ -95,6 +96,9 @@ function parse(text: string): StoredHash | null {
   const [, blocks, iterations, pepperId, saltText, hashText] = STORED.exec(text) ?? [];
   const salt = fromBase64url(saltText ?? "");
   const hash = fromBase64url(hashText ?? "");
-  if (!blocks || !iterations || !pepperId || !salt || !hash) return null;
-  return { blocks: Number(blocks), iterations: Number(iterations), pepperId, salt, hash };
+  if (!pepperId || !salt || !hash) return null;
+  const stored = { blocks: Number(blocks), iterations: Number(iterations), pepperId, salt, hash };
+  // What production cannot compute is no hash of ours.
+  const isSound = stored.blocks >= 1 && stored.iterations >= 1 && stored.iterations <= BLOCK_ITERATIONS;
+  return isSound ? stored : null;
 }

@@ -24,6 +24,8 @@ export type SecretRoot = {
 export type SecretRing = {
   readonly current: SecretRoot;
   readonly previous: SecretRoot | null;
+  /** The names of the roots that are in the ring. */
+  readonly ids: readonly string[];
   /** The root by that name, or null when it has left the ring. */
   find(id: string): SecretRoot | null;
 };
@@ -34,6 +36,7 @@ export async function createSecretRing(secret: string, previousSecret?: string):
   return {
     current,
     previous,
+    ids: previous ? [current.id, previous.id] : [current.id],
     find: (id) => (current.id === id ? current : previous?.id === id ? previous : null),
   };
 }

@@ -91,8 +91,7 @@ async function addFirstKey(deps: Deps): Promise<StoredSigningKey> {
     signsFrom: now,
     signsUntil: now + SIGNING_PERIOD,
   });
-  const roots = [secrets.current, secrets.previous].flatMap((root) => (root ? [root.id] : []));
-  remember(cache, await signingKeys.addFirst(fresh, roots, now - KEY_MAX_AGE), now);
+  remember(cache, await signingKeys.addFirst(fresh, secrets.ids, now - KEY_MAX_AGE), now);
   const picked = pick(deps);
   if (!picked) throw new Error("no signing key after one was added");
   return picked;

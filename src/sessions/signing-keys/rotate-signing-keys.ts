@@ -9,7 +9,11 @@ import type { StoredSigningKey } from "./signing-key.ts";
 export type RotateSigningKeysDeps = {
   readonly signingKeys: {
     list(signsFromAfter: number): Promise<StoredSigningKey[]>;
-    addNext(key: StoredSigningKey, predecessor: StoredSigningKey): Promise<void>;
+    addNext(
+      key: StoredSigningKey,
+      predecessor: StoredSigningKey,
+      openableBy: readonly string[],
+    ): Promise<void>;
     reseal(key: StoredSigningKey, sealedPrivateJwk: string, sealedBy: string): Promise<void>;
     remove(kids: readonly string[]): Promise<void>;
   };
@@ -30,7 +34,7 @@ export async function rotateSigningKeys(deps: RotateSigningKeysDeps): Promise<vo
   if (plan.next) {
     const { predecessor, signsFrom, signsUntil } = plan.next;
     const next = await createSigningKey(deps.secrets, { createdAt: now, signsFrom, signsUntil });
-    await deps.signingKeys.addNext(next, predecessor);
+    await deps.signingKeys.addNext(next, predecessor, deps.secrets.ids);
   }
   for (const key of keys) await resealUnderCurrentRoot(deps, key);
   if (plan.retired.length > 0) await deps.signingKeys.remove(plan.retired);
