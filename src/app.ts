@@ -16,6 +16,7 @@ import { findUnavailable, firstCause } from "./kernel/unavailable.ts";
 import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
+import { pageRoutes } from "./pages/routes.tsx";
 import { passwordResetRoutes } from "./password-reset/routes.ts";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
@@ -90,6 +91,7 @@ export function createApp(options: AppOptions = {}) {
   }
   app.route("/", keySetRoutes(depsOf));
   app.route("/", healthRoutes());
+  app.route("/", pageRoutes(depsOf));
   app.route(
     "/",
     openApiRoutes(depsOf, () => app.routes),

@@ -135,7 +135,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   const mode = environment.data ?? "production";
   const given: Record<string, unknown> = {
     ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}),
-    ...withoutBlanks(raw),
+    ...set,
   };
   const parsed = variables(mode).safeParse(given);
   const mail = readMailSettings(given);
