@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type CaptchaSettings, readCaptchaSettings } from "./captcha/settings.ts";
 import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
 import { err, ok, type Result } from "./kernel/result.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseEmailAddress } from "../kernel/email-address.ts";
 import { hasControlCharacter, utf8Length } from "../kernel/text.ts";
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, type PasswordProblem } from "./password-policy.ts";

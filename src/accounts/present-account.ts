@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "./account.ts";
 
 /** `GET /me` (contract §2): column by column, so that a new one does not come out by itself. */

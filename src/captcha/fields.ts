@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_TOKEN_LENGTH } from "./port.ts";
 
 /** `captchaToken`, wherever a captcha may be asked for. */

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpEnv } from "../http/context.ts";
 import { describe } from "../http/operation.ts";
 import { answer, respond } from "../http/respond.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { tokensShape } from "../sessions/fields.ts";
 
 export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or cookie.").meta({

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseEmailAddress } from "../kernel/email-address.ts";
 import { hasControlCharacter } from "../kernel/text.ts";
 import type { Email } from "./port.ts";

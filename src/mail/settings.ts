@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Email } from "./port.ts";
 import { mailFrom } from "./sender-variable.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { answer } from "../http/respond.ts";
 
 /** A mailed token. What is wrong with one is never a matter of form: it is good, or it is not. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import { failureTable } from "../http/failures.ts";
 import { type OperationPart, partOf } from "../http/operation.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { emailField, newPasswordField, passwordField, passwordProblems } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type RatePolicies, type RatePolicy, type RatePolicyName, ratePolicies } from "./policies.ts";
 
 const MAX_LIMIT = 1_000_000;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a client gets for a session; lifetimes in seconds (contract §2). */
 export const tokensShape = {

@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { CSRF_TOKEN_LIFE, csrfTokenOfSession, isCsrfSafe, issueCsrfToken } from "../http/csrf.ts";
 import { jsonBody, pathParams } from "../http/input.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SiteverifyAnswer } from "../rules.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */

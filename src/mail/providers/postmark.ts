@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { MailProvider, SendOutcome } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
 import { formatSender } from "./format-sender.ts";

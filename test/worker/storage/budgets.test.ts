@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { ratePolicies } from "../../../src/rate-limit/policies.ts";
 import {
   logIn,
   newAddress,
@@ -25,8 +26,13 @@ const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const now = () => ({ d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts });
 let atAnswer = now();
+// Limits are on, for their KV read is part of the budget, and too wide to be reached. The burst guard
+// keeps real time, in which all of this is a burst; it is no round trip.
+const wide = Object.keys(ratePolicies).map((name) => [name, { limit: 100_000 }]);
+const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
+const MAIL_HOURLY_CAP = "100000";
 const service = startService({
-  env: { DB: d1.db, KV: kv.kv },
+  env: { DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
   onAnswer: () => {
     atAnswer = now();
   },
@@ -63,12 +69,12 @@ async function withSecondStep(): Promise<string> {
 /** Each route with its budget, and a request that goes all its way. */
 const table: Record<string, { budget: Budget; status?: number; request: () => Promise<Request> }> = {
   "POST /register, a new address": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 201,
     request: async () => api("POST", "/register", { email: newAddress(), password: PASSWORD, name: "Ada" }),
   },
   "POST /register, a known address": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 201,
     request: async () => {
       const { email } = await register(service);
@@ -76,7 +82,7 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     },
   },
   "POST /verify-email": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email } = await register(service);
       return api("POST", "/verify-email", { token: await tokenMailedTo(service, email) });
@@ -90,40 +96,40 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     },
   },
   "POST /verify-email/resend": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => api("POST", "/verify-email/resend", { email: (await register(service)).email }),
   },
   "POST /login": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email } = await signedInMember(service);
       return api("POST", "/login", { email, password: PASSWORD });
     },
   },
   "POST /login, a wrong password": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 401,
     request: async () =>
       api("POST", "/login", { email: (await signedInMember(service)).email, password: "wrong" }),
   },
   "POST /login, an unknown address": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 401,
     request: async () => api("POST", "/login", { email: newAddress(), password: "wrong" }),
   },
   "POST /login, a second step": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => api("POST", "/login", { email: await withSecondStep(), password: PASSWORD }),
   },
   "POST /login/otp": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { challengeId, code } = await challengeOf(service, await withSecondStep());
       return api("POST", "/login/otp", { challengeId, code });
     },
   },
   "POST /login/otp, a wrong code": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 400,
     request: async () => {
       const { challengeId, code } = await challengeOf(service, await withSecondStep());
@@ -131,7 +137,7 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     },
   },
   "POST /login/otp/resend": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { challengeId } = await challengeOf(service, await withSecondStep());
       return api("POST", "/login/otp/resend", { challengeId });
@@ -142,12 +148,12 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     request: async () => api("GET", "/csrf-token"),
   },
   "POST /captcha/verify, captchas being off": {
-    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 0, kvGets: 1, kvPuts: 0 },
     status: 404,
     request: async () => api("POST", "/captcha/verify", { token: "t" }),
   },
   "POST /refresh": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/refresh", { refreshToken: (await signedInMember(service)).refreshToken }),
   },
@@ -180,12 +186,12 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     request: async () => api("GET", "/me", undefined, (await signedInMember(service)).token),
   },
   "PATCH /me": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => api("PATCH", "/me", { name: "Grace" }, (await signedInMember(service)).token),
   },
   "POST /me/password": {
     // One of them takes back the attempt that was counted before the password was looked at.
-    budget: { d1: 4, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
       return api("POST", "/me/password", body, (await signedInMember(service)).token);
@@ -193,29 +199,29 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
   },
   "POST /me/email": {
     // One of them takes back the attempt that was counted before the password was looked at.
-    budget: { d1: 4, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const body = { newEmail: newAddress(), password: PASSWORD };
       return api("POST", "/me/email", body, (await signedInMember(service)).token);
     },
   },
   "POST /me/otp": {
-    budget: { d1: 4, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/otp", { enabled: true, password: PASSWORD }, (await signedInMember(service)).token),
   },
   "POST /me/deactivate": {
     // One of them takes back the attempt that was counted before the password was looked at.
-    budget: { d1: 4, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/deactivate", { password: PASSWORD }, (await signedInMember(service)).token),
   },
   "POST /forgot-password, a known address": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => api("POST", "/forgot-password", { email: (await signedInMember(service)).email }),
   },
   "POST /forgot-password, an unknown address": {
-    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => api("POST", "/forgot-password", { email: newAddress() }),
   },
   "GET /reset-password": {
@@ -227,7 +233,7 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     },
   },
   "POST /reset-password": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email } = await signedInMember(service);
       await service.post("/forgot-password", { email });
