@@ -29,4 +29,7 @@ const contents = (
 # and session of the local database void.
 AUTH_SECRET=${secret}
 ENVIRONMENT=development
+# Everything on a laptop comes from one address. Take this line out to meet the limits yourself; the
+# account lock stands either way.
+RATE_LIMITS=off
 `;

@@ -1,0 +1,18 @@
+import { vi } from "vitest";
+import type { Answer } from "./service.ts";
+
+/** Runs calls, and counts the passwords that were hashed meanwhile: the app shares this isolate. */
+export async function countEvaluated(
+  run: () => Promise<Answer[]>,
+): Promise<{ readonly answers: Answer[]; readonly evaluated: number }> {
+  const deriveBits = vi.spyOn(crypto.subtle, "deriveBits");
+  try {
+    const answers = await run();
+    const hashes = deriveBits.mock.calls.filter(([algorithm]) => {
+      return typeof algorithm === "object" && algorithm.name === "PBKDF2";
+    });
+    return { answers, evaluated: hashes.length };
+  } finally {
+    deriveBits.mockRestore();
+  }
+}

@@ -1,0 +1,84 @@
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { countKv, recordD1 } from "./recording-d1.ts";
+import { startService, type TestClock } from "./service.ts";
+
+/** Everything of an answer that somebody outside could tell from another, and the work it took. */
+export type Observation = {
+  readonly status: number;
+  /** The text, with what must differ masked. */
+  readonly body: string;
+  readonly headers: readonly string[];
+  readonly cookies: readonly string[];
+  readonly trips: number;
+  /** The SQL of every statement, in its order: as many, and the same. */
+  readonly statements: readonly string[];
+  readonly kvGets: number;
+  readonly kvPuts: number;
+  /** Every `deriveBits` with its algorithm and iterations. */
+  readonly derivations: readonly string[];
+};
+
+type Asked = { readonly path: string; readonly body: unknown };
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Ids, the addresses that were asked about, and how far a limit is used up. */
+const mask = (text: string): string =>
+  text
+    .replace(UUID, "<id>")
+    .replace(/[\w.-]+@example\.com/g, "<address>")
+    .replace(/;r=\d+;t=\d+/g, ";r=<left>;t=<seconds>");
+
+const derivationOf = (algorithm: unknown): string => {
+  const { name, iterations } = algorithm as { name: string; iterations?: number };
+  return iterations === undefined ? name : `${name} ${iterations}`;
+};
+
+/**
+ * The service with every cost counted until its answer is ready. It restores mocks of `deriveBits`
+ * after each observation, so nothing of it outlives a test.
+ */
+export function startObservedService(variables: Record<string, unknown>, clock: TestClock) {
+  const d1 = recordD1(env.DB);
+  const kv = countKv(env.KV);
+  const derivations: string[] = [];
+  const now = () => ({
+    trips: d1.trips,
+    statements: d1.statements.length,
+    kvGets: kv.gets,
+    kvPuts: kv.puts,
+    derivations: derivations.length,
+  });
+  let atAnswer = now();
+  const service = startService({
+    clock,
+    env: { ...variables, DB: d1.db, KV: kv.kv },
+    onAnswer: () => {
+      atAnswer = now();
+    },
+  });
+
+  async function observe({ path, body }: Asked): Promise<Observation> {
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    const spy = vi.spyOn(crypto.subtle, "deriveBits").mockImplementation((algorithm, ...rest) => {
+      derivations.push(derivationOf(algorithm));
+      return derive(algorithm, ...rest);
+    });
+    const before = now();
+    const answer = await service.post(path, body).finally(() => spy.mockRestore());
+    return {
+      status: answer.status,
+      body: mask(answer.text),
+      headers: [...answer.headers].map(([name, value]) => mask(`${name}: ${value}`)).sort(),
+      cookies: answer.headers.getSetCookie(),
+      trips: atAnswer.trips - before.trips,
+      statements: d1.statements.slice(before.statements, atAnswer.statements).map(({ sql }) => sql),
+      kvGets: atAnswer.kvGets - before.kvGets,
+      kvPuts: atAnswer.kvPuts - before.kvPuts,
+      derivations: derivations.slice(before.derivations, atAnswer.derivations),
+    };
+  }
+
+  return { service, observe };
+}
