@@ -14,9 +14,15 @@ export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> 
   "17 * * * *": { rotateSigningKeys, purgeExpired },
 };
 
+/** A run that is set off by hand, as wrangler does on a laptop, names no expression: everything is due. */
+const jobsAt = (cron: string): [string, Job][] =>
+  Object.entries(CLOCKWORK)
+    .filter(([expression]) => cron === "" || expression === cron)
+    .flatMap(([, jobs]) => Object.entries(jobs));
+
 /** One run of the clockwork. A job that fails does not keep the others from their work. */
 export async function runScheduled(cron: string, env: Env, clock: Clock): Promise<void> {
-  const jobs = Object.entries(CLOCKWORK[cron] ?? {});
+  const jobs = jobsAt(cron);
   if (jobs.length === 0) throw new Error(`no work is scheduled at "${cron}"`);
   const deps = await wire(new WeakMap(), {
     env,

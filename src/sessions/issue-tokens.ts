@@ -38,6 +38,6 @@ export async function issueTokens(
       rotatedAt: session.rotatedAt,
       idleExpiresAt: session.idleExpiresAt,
     }),
-    refreshExpiresIn: Math.floor((session.idleExpiresAt - deps.clock.now()) / SECOND),
+    refreshExpiresIn: Math.round((session.idleExpiresAt - deps.clock.now()) / SECOND),
   };
 }

@@ -35,11 +35,14 @@ const derivationOf = (algorithm: unknown): string => {
   return iterations === undefined ? name : `${name} ${iterations}`;
 };
 
+let clients = 0;
+
 /**
- * The service with every cost counted until its answer is ready. It restores mocks of `deriveBits`
- * after each observation, so nothing of it outlives a test.
+ * The service with every cost counted until its answer is ready, asked by a client of its own. It
+ * takes its spy away after each observation, so nothing of it outlives a test.
  */
 export function startObservedService(variables: Record<string, unknown>, clock: TestClock) {
+  const headers = { "CF-Connecting-IP": `2001:db8:${(++clients).toString(16)}::1` };
   const d1 = recordD1(env.DB);
   const kv = countKv(env.KV);
   const derivations: string[] = [];
@@ -66,7 +69,9 @@ export function startObservedService(variables: Record<string, unknown>, clock: 
       return derive(algorithm, ...rest);
     });
     const before = now();
-    const answer = await service.post(path, body).finally(() => spy.mockRestore());
+    const answer = await service
+      .call("POST", `/api/auth${path}`, body, undefined, headers)
+      .finally(() => spy.mockRestore());
     return {
       status: answer.status,
       body: mask(answer.text),

@@ -136,7 +136,18 @@ describe("the hourly purge", () => {
 });
 
 describe("the clockwork", () => {
-  it.each(["", "0 0 * * *", "17 * * *", "* * * * * *", "constructor", "__proto__"])(
+  it("runs everything when it is set off by hand, which names no cron", async () => {
+    const { provider, service } = startWithProvider();
+    await provider.answer(status(500));
+    const { email } = await register(service, newAddress());
+    await provider.answer(status(200));
+    service.clock.advance(2 * DAY);
+    await service.runCron("");
+    expect(await rowsOf("outbox", email, "state = 'dead'")).toBe(1);
+    expect(await rowsOf("one_time_links", email)).toBe(0);
+  });
+
+  it.each(["0 0 * * *", "17 * * *", "* * * * * *", "constructor", "__proto__"])(
     "refuses the cron %j, which it does not know, and does nothing",
     async (cron) => {
       const { provider, service } = startWithProvider();
