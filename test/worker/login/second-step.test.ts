@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../support/browser.ts";
 import { mailTo, member, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { challengeOf } from "../../support/second-step.ts";
-import { type Service, startService } from "../../support/service.ts";
+import { createTestClock, type Service, startService } from "../../support/service.ts";
 import { allRows, sessionsOf } from "../../support/tables.ts";
 
 const MINUTE = 60_000;
-const plain = startService();
-const always = startService({ env: { LOGIN_OTP: "always" } });
+const START = Date.now();
+const start = (LOGIN_OTP: string) => startService({ env: { LOGIN_OTP }, clock: createTestClock(START) });
+const plain = start("off");
+const always = start("always");
 
 const finish = (service: Service, challengeId: string, code: string) =>
   service.post("/login/otp", { challengeId, code });
@@ -33,7 +35,7 @@ describe("a second step", () => {
     const { token, deviceToken } = (await plain.post("/login", { email, password: PASSWORD })).body.data;
     if (choice === "chose it") await choose(token, true);
     const known = device === "a known device" ? { deviceToken } : {};
-    const service = startService({ env: { LOGIN_OTP } });
+    const service = start(LOGIN_OTP);
     const answer = await service.post("/login", { email, password: PASSWORD, ...known });
     expect([answer.status, answer.body.data.otpRequired === true]).toEqual([200, due]);
     expect(typeof answer.body.data.token).toBe(due ? "undefined" : "string");
@@ -95,7 +97,7 @@ describe("a second step", () => {
     it("the challenge's id and its code wherever something else is asked for", async () => {
       const { email } = await member(always);
       const { challengeId, code } = await challengeOf(always, email);
-      const newDevicesOnly = startService({ env: { LOGIN_OTP: "new_device" } });
+      const newDevicesOnly = start("new_device");
       for (const secret of [challengeId, code]) {
         const cookie = { Cookie: `__Host-gh_access=${secret}; __Host-gh_refresh=${secret}` };
         const asDevice = { email, password: PASSWORD, deviceToken: secret };
@@ -126,7 +128,7 @@ describe("a second step", () => {
     });
 
     it("a code that is ten minutes old, and one that was used", async () => {
-      const clocked = startService({ env: { LOGIN_OTP: "always" } });
+      const clocked = start("always");
       const { email } = await member(clocked);
       const first = await challengeOf(clocked, email);
       clocked.clock.advance(10 * MINUTE - 1);

@@ -1,0 +1,87 @@
+/**
+ * How a call fails: before anything of it is done; by a statement in the middle of a batch, or at its
+ * end, so that D1 takes the batch back; or with everything done and only the answer lost.
+ */
+export type Fault = "not_sent" | "fails_in_the_middle" | "fails_at_the_end" | "answer_lost";
+export const faults: readonly Fault[] = [
+  "not_sent",
+  "fails_in_the_middle",
+  "fails_at_the_end",
+  "answer_lost",
+];
+
+type Plan = { readonly call: number; readonly fault: Fault };
+
+export type FaultyD1 = {
+  readonly db: D1Database;
+  /** Calls since the last plan; a batch is one. */
+  calls: number;
+  /** Whether the planned fault has struck. */
+  struck: boolean;
+  /** The next calls work, but for the planned one. */
+  plan(plan: Plan | null): void;
+  /** Every call fails until the next plan. */
+  goDown(): void;
+};
+
+const outage = () => new Error("D1_ERROR: Network connection lost.");
+
+/** A D1 that works as the given one does, but for the faults that it is told to have. */
+export function createFaultyD1(d1: D1Database): FaultyD1 {
+  let planned: Plan | null = null;
+  let isDown = false;
+  const faulty: FaultyD1 = {
+    db: undefined as unknown as D1Database,
+    calls: 0,
+    struck: false,
+    plan(plan) {
+      planned = plan;
+      isDown = false;
+      Object.assign(faulty, { calls: 0, struck: false });
+    },
+    goDown() {
+      isDown = true;
+    },
+  };
+  const call = async <T>(run: () => Promise<T>, failInside: (at: "middle" | "end") => Promise<T>) => {
+    if (isDown) throw outage();
+    faulty.calls += 1;
+    if (planned?.call !== faulty.calls) return run();
+    faulty.struck = true;
+    if (planned.fault === "fails_in_the_middle") return failInside("middle");
+    if (planned.fault === "fails_at_the_end") return failInside("end");
+    if (planned.fault === "answer_lost") await run();
+    throw outage();
+  };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const asOne = (name: "run" | "all" | "raw" | "first") => () =>
+      call(
+        () => statement[name]() as Promise<unknown>,
+        () => d1.batch([statement, failing()]),
+      );
+    const wrapped = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      run: asOne("run"),
+      all: asOne("all"),
+      raw: asOne("raw"),
+      first: asOne("first"),
+    };
+    originals.set(wrapped, statement);
+    return wrapped as unknown as D1PreparedStatement;
+  };
+  /** Fails when it runs, not before: what stands before it in its batch has been done by then. */
+  const failing = () => d1.prepare("SELECT abs(-9223372036854775808)");
+  const db = {
+    prepare: (sql: string) => wrap(d1.prepare(sql)),
+    batch: (statements: D1PreparedStatement[]) => {
+      const real = statements.map((statement) => originals.get(statement) ?? statement);
+      return call(
+        () => d1.batch(real),
+        (at) =>
+          d1.batch(real.toSpliced(at === "end" ? real.length : Math.ceil(real.length / 2), 0, failing())),
+      );
+    },
+  };
+  return Object.assign(faulty, { db: db as unknown as D1Database });
+}
