@@ -83,13 +83,17 @@ describe("POST /login", () => {
     const { email } = await member(service);
     let held: (() => void) | null = null;
     const reached = Promise.withResolvers<void>();
-    // A database that lets the read through, and holds the write until the password has changed.
+    // A database that lets the read through (the first batch), and holds the write (the second) until
+    // the password has changed.
+    let batches = 0;
     const slow = startService({
       env: {
         DB: new Proxy(env.DB, {
           get(target, name) {
             if (name === "batch") {
               return async (statements: D1PreparedStatement[]) => {
+                batches += 1;
+                if (batches === 1) return target.batch(statements);
                 const gate = Promise.withResolvers<void>();
                 held = gate.resolve;
                 reached.resolve();

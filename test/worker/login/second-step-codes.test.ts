@@ -74,6 +74,40 @@ describe("a code of the second step", () => {
   });
 });
 
+describe("POST /login/otp", () => {
+  describe("refuses", () => {
+    const refused = async (service: Service, challengeId: string, code: string) => {
+      const answer = await finish(service, challengeId, code);
+      expect([answer.status, answer.body.error?.code, answer.body.data]).toEqual([
+        400,
+        "code_invalid",
+        undefined,
+      ]);
+    };
+
+    it("the code of somebody else's challenge, and a challenge that is not there", async () => {
+      const [mine, theirs] = [await member(always), await member(always)];
+      const own = await challengeOf(always, mine.email);
+      const other = await challengeOf(always, theirs.email);
+      await refused(always, other.challengeId, own.code);
+      await refused(always, crypto.randomUUID(), own.code);
+      expect((await finish(always, own.challengeId, own.code)).status).toBe(200);
+    });
+
+    it("a code that is ten minutes old, and one that was used", async () => {
+      const clocked = start();
+      const { email } = await member(clocked);
+      const first = await challengeOf(clocked, email);
+      clocked.clock.advance(10 * MINUTE - 1);
+      expect((await finish(clocked, first.challengeId, first.code)).status).toBe(200);
+      await refused(clocked, first.challengeId, first.code);
+      const second = await challengeOf(clocked, email);
+      clocked.clock.advance(10 * MINUTE);
+      await refused(clocked, second.challengeId, second.code);
+    });
+  });
+});
+
 describe("POST /login/otp/resend", () => {
   it("mails a new code for the same challenge, and voids the earlier one", async () => {
     const { email } = await member(always);

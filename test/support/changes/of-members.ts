@@ -1,0 +1,55 @@
+import type { Change, ChangeRequest } from "../changes.ts";
+import { logIn, newAddress, PASSWORD, signedInMember } from "../people.ts";
+import type { Service } from "../service.ts";
+
+const NEXT_PASSWORD = "a newer lighthouse 8";
+
+const signedIn = async (service: Service, body?: unknown): Promise<ChangeRequest> => ({
+  body,
+  token: (await signedInMember(service)).token,
+});
+
+/** What somebody may do who has signed in. */
+export const memberChanges: readonly Change[] = [
+  { route: "POST /logout", status: 200, request: (service) => signedIn(service) },
+  { route: "POST /logout-all", status: 200, again: 401, request: (service) => signedIn(service) },
+  {
+    route: "DELETE /sessions/:id",
+    status: 200,
+    again: 404,
+    async request(service) {
+      const { email, token } = await signedInMember(service);
+      const other = await logIn(service, email);
+      const list: { id: string; current: boolean }[] = (await service.get("/sessions", other.token)).body
+        .data;
+      return { path: `/sessions/${list.find(({ current }) => current)?.id}`, token };
+    },
+  },
+  { route: "PATCH /me", status: 200, request: (service) => signedIn(service, { name: "Grace", age: 40 }) },
+  {
+    route: "POST /me/password",
+    status: 200,
+    again: 401,
+    async request(service) {
+      const { email, token } = await signedInMember(service);
+      await logIn(service, email);
+      return { body: { currentPassword: PASSWORD, newPassword: NEXT_PASSWORD }, token };
+    },
+  },
+  {
+    route: "POST /me/email",
+    status: 200,
+    request: (service) => signedIn(service, { newEmail: newAddress(), password: PASSWORD }),
+  },
+  {
+    route: "POST /me/otp",
+    status: 200,
+    request: (service) => signedIn(service, { enabled: true, password: PASSWORD }),
+  },
+  {
+    route: "POST /me/deactivate",
+    status: 200,
+    again: 401,
+    request: (service) => signedIn(service, { password: PASSWORD }),
+  },
+];
