@@ -54,10 +54,10 @@ async function prepare(server: DevServer): Promise<People> {
   for (let n = 0; n < KNOWN; n += 1) {
     const [verified, unverified] = [`verified-${n}@example.com`, `unverified-${n}@example.com`];
     for (const email of [verified, unverified]) {
-      await post(server, "/register", { email, password: PASSWORD, name: "Ada" });
+      await succeed(server, "/register", { email, password: PASSWORD, name: "Ada" });
     }
-    await post(server, "/verify-email", { token: await tokenMailedTo(server, verified) });
-    const { data } = await post(server, "/login", { email: verified, password: PASSWORD });
+    await succeed(server, "/verify-email", { token: await tokenMailedTo(server, verified) });
+    const { data } = await succeed(server, "/login", { email: verified, password: PASSWORD });
     people.verified.push(verified);
     people.unverified.push(unverified);
     people.challenges.push(data.challengeId);
@@ -143,6 +143,12 @@ async function post({ origin }: DevServer, path: string, body: object): Promise<
   });
   const { data } = (await response.json()) as { data: Answered["data"] };
   return { status: response.status, data };
+}
+
+async function succeed(server: DevServer, path: string, body: object): Promise<Answered> {
+  const answer = await post(server, path, body);
+  if (answer.status < 300) return answer;
+  throw new Error(`${path} answered ${answer.status}:\n${server.output().slice(-2000)}`);
 }
 
 async function tokenMailedTo({ origin }: DevServer, address: string): Promise<string> {

@@ -1,7 +1,6 @@
 CREATE TABLE `attempt_counters` (
 	`key` text PRIMARY KEY NOT NULL,
 	`failures` integer NOT NULL,
-	`window_started_at` integer NOT NULL,
 	`locked_until` integer NOT NULL,
 	`lockouts` integer NOT NULL,
 	`updated_at` integer NOT NULL

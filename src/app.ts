@@ -35,11 +35,17 @@ export type AppOptions = {
   readonly clock?: Clock;
   /** Where the one line a request goes. */
   readonly log?: (line: RequestLogLine) => void;
+  /** Milliseconds between an answer and the work that was left for after it. */
+  readonly pauseAfterAnswer?: number;
 };
 
 /** The service as one Hono app: what every request goes through, and which room answers it. */
 export function createApp(options: AppOptions = {}) {
-  const { clock = systemClock, log = (line) => console.log(JSON.stringify(line)) } = options;
+  const {
+    clock = systemClock,
+    pauseAfterAnswer = PAUSE_AFTER_ANSWER,
+    log = (line) => console.log(JSON.stringify(line)),
+  } = options;
   const standing: StandingCache = new WeakMap();
   const app = new Hono<AppEnv>();
   const depsOf = (c: Context): Deps => c.get("deps");
@@ -53,7 +59,10 @@ export function createApp(options: AppOptions = {}) {
     await next();
     c.res.headers.set("X-Request-Id", requestId);
     // Only now: what is left for later must not compete with the answer, nor show in its time.
-    for (const work of c.var.deferred) c.executionCtx.waitUntil(work().catch(reportDeferred(requestId)));
+    for (const work of c.var.deferred) {
+      const later = scheduler.wait(pauseAfterAnswer).then(work);
+      c.executionCtx.waitUntil(later.catch(reportDeferred(requestId)));
+    }
   });
   app.use(requestLog(clock, log, (c) => c.get("meter")));
   app.use(securityHeaders());
@@ -76,7 +85,7 @@ export function createApp(options: AppOptions = {}) {
   });
 
   app.use("/api/auth/*", crossOrigin(depsOf));
-  for (const { method, path, policy } of guardedRoutes("client")) {
+  for (const { method, path, policy } of guardedRoutes()) {
     app.on(method, path, rateLimited(depsOf, policy));
   }
   for (const room of [
@@ -106,6 +115,12 @@ export function createApp(options: AppOptions = {}) {
   app.onError((error, c) => refuse(c, findUnavailable(error) ? "unavailable" : "internal"));
   return app;
 }
+
+/**
+ * Long enough for an answer to leave. Sending a mail at once was measured to delay the very answer
+ * that must not tell, by its time, whether there is a mail to send.
+ */
+const PAUSE_AFTER_ANSWER = 50;
 
 /** What fails after the response is tried again by the clockwork; the log says that it failed. */
 const reportDeferred = (requestId: string) => (error: unknown) =>

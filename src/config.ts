@@ -108,7 +108,12 @@ const variables = (environment: Config["environment"]) =>
     ).default([]),
     LOGIN_OTP: z.enum(["off", "new_device", "always"], "must be off, new_device or always").default("off"),
     ALLOWED_ORIGINS: commaList(
-      z.string().refine(isOrigin, "must be a list of origins such as https://app.example.com"),
+      z
+        .string()
+        .refine(
+          (text) => isOrigin(text) && (environment === "development" || text.startsWith("https:")),
+          "must be a list of origins such as https://app.example.com",
+        ),
     ).default([]),
     AUDIENCES: commaList(z.string()).default([]),
     PASSWORD_HASH_BLOCKS: z.coerce

@@ -1,7 +1,7 @@
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
-import { ok, type Result } from "../kernel/result.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { Account } from "./account.ts";
@@ -11,11 +11,12 @@ export type ChooseSecondStepDeps = ConfirmPasswordDeps & {
   readonly accounts: {
     setLoginOtp(draft: {
       accountId: string;
+      checkedHash: string;
       enabled: boolean;
       notice: MailDraft;
       audit: AuditDraft;
       now: number;
-    }): Promise<"changed" | "unchanged">;
+    }): Promise<"changed" | "unchanged" | "changed_meanwhile">;
   };
   readonly mail: MailOutbox;
 };
@@ -44,8 +45,10 @@ export async function chooseSecondStep(
     caller,
     account.id,
   );
-  const accountId = account.id;
-  const outcome = await deps.accounts.setLoginOtp({ accountId, enabled, notice, audit, now });
+  const { checkedHash } = confirmed.value;
+  const draft = { accountId: account.id, checkedHash, enabled, notice, audit, now };
+  const outcome = await deps.accounts.setLoginOtp(draft);
+  if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   if (outcome === "changed") deps.mail.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import { ok, type Result } from "../kernel/result.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
@@ -14,12 +14,13 @@ export type RequestEmailChangeDeps = ConfirmPasswordDeps &
     readonly links: {
       issueForNewAddress(draft: {
         accountId: string;
+        checkedHash: string;
         newEmail: EmailAddress;
         link: LinkDraft;
         mail: MailDraft;
         noticeToOldAddress: MailDraft;
         audit: AuditDraft;
-      }): Promise<void>;
+      }): Promise<"asked" | "changed_meanwhile">;
     };
     readonly mail: MailOutbox;
   };
@@ -46,14 +47,16 @@ export async function requestEmailChange(
   const { expiresAt } = link;
   const mail = await deps.mail.draft({ kind: "confirm_new_email", url }, { expiresAt, to: newEmail.address });
   const notice = await deps.mail.draft({ kind: "email_change_requested" }, { expiresAt, to: account.email });
-  await deps.links.issueForNewAddress({
+  const outcome = await deps.links.issueForNewAddress({
     accountId: account.id,
+    checkedHash: confirmed.value.checkedHash,
     newEmail,
     link,
     mail,
     noticeToOldAddress: notice,
     audit: draftAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
+  if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   deps.mail.deliverSoon([mail.id, notice.id]);
   return ok(undefined);
 }

@@ -5,6 +5,7 @@ import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import { clearSessionCookies } from "../http/session-cookies.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type ChooseSecondStepDeps, chooseSecondStep } from "./choose-second-step.ts";
 import type { ConfirmationFailure } from "./confirm-password.ts";
@@ -150,7 +151,10 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account } = c.var.session;
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
         const result = await deactivateAccount(depsOf(c), input);
-        if (result.ok) return respond(c, deactivated);
+        if (result.ok) {
+          clearSessionCookies(c);
+          return respond(c, deactivated);
+        }
         const { error } = result;
         if (error.reason !== "last_superuser") return refuseUnconfirmed(c, error);
         return refuse(c, accountFailures[error.reason]);

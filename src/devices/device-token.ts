@@ -1,6 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
-import { lockKey } from "../account-lock/lock-key.ts";
 import { type Clock, DAY, SECOND } from "../kernel/clock.ts";
+import { keyedHash } from "../kernel/crypto/keyed-hash.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { newId } from "../kernel/ids.ts";
 
@@ -18,7 +18,7 @@ export type DeviceTokenDeps = {
 /** A device on which this address has fully signed in before. */
 export type KnownDevice = {
   readonly deviceId: string;
-  /** Instant (ms, whole seconds) at which it last became known. */
+  /** Instant (ms) at which it last became known. */
   readonly knownSince: number;
 };
 
@@ -32,8 +32,10 @@ export async function signDeviceToken(
   deviceId: string | null,
 ): Promise<string> {
   const root = deps.secrets.current;
-  const now = Math.floor(deps.clock.now() / SECOND);
-  return new SignJWT({ adr: await lockKey(deps, emailKey, null) })
+  const knownSince = deps.clock.now();
+  const now = Math.floor(knownSince / SECOND);
+  // `iat` is in whole seconds, and a reset may fall into the same one.
+  return new SignJWT({ adr: await keyedHash(root, "device-address", emailKey), known: knownSince })
     .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
     .setIssuer(deps.settings.publicUrl)
     .setAudience(`${deps.settings.publicUrl}/device`)
@@ -42,6 +44,10 @@ export async function signDeviceToken(
     .setExpirationTime(now + DEVICE_LIFE / SECOND)
     .sign(await root.hmacKey("device-token"));
 }
+
+/** Whether it became known since the account's devices last became strangers. */
+export const isStillKnown = (device: KnownDevice, account: { readonly devicesKnownSince: number }): boolean =>
+  device.knownSince >= account.devicesKnownSince;
 
 /**
  * The device, if the token was issued for this very address: a token of one's own account must not
@@ -54,7 +60,7 @@ export async function recogniseDevice(
 ): Promise<KnownDevice | null> {
   if (token === undefined) return null;
   try {
-    const { payload } = await jwtVerify(
+    const { payload, protectedHeader } = await jwtVerify(
       token,
       async ({ kid }) => {
         const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
@@ -66,12 +72,15 @@ export async function recogniseDevice(
         typ: TYPE,
         issuer: deps.settings.publicUrl,
         audience: `${deps.settings.publicUrl}/device`,
-        requiredClaims: ["exp", "iat", "sub", "adr"],
+        requiredClaims: ["exp", "iat", "sub", "adr", "known"],
         currentDate: new Date(deps.clock.now()),
       },
     );
-    if (payload.adr !== (await lockKey(deps, emailKey, null)) || !payload.sub || !payload.iat) return null;
-    return { deviceId: payload.sub, knownSince: payload.iat * SECOND };
+    // Under the root that signed it, so that a rotation of the secret makes nobody a stranger.
+    const root = deps.secrets.find(protectedHeader.kid ?? "");
+    if (!root || payload.adr !== (await keyedHash(root, "device-address", emailKey))) return null;
+    if (!payload.sub || typeof payload.known !== "number") return null;
+    return { deviceId: payload.sub, knownSince: payload.known };
   } catch {
     return null;
   }

@@ -17,6 +17,7 @@ export type OperationPart = {
   /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
   readonly bare?: z.ZodType;
   readonly body?: z.ZodType;
+  readonly bodyIsOptional?: true;
   readonly query?: z.ZodObject;
   readonly params?: z.ZodObject;
   /** Needs a bearer token. */

@@ -34,15 +34,17 @@ export function setSessionCookies(c: Context, tokens: Tokens): void {
   set(c, REFRESH, tokens.refreshToken, tokens.refreshExpiresIn);
 }
 
+/** Takes back the session's cookies, where the browser has any. */
 export function clearSessionCookies(c: Context): void {
   for (const name of [ACCESS, REFRESH]) {
+    if (getCookie(c, name, "host") === undefined) continue;
     deleteCookie(c, name, { prefix: "host", secure: true, path: "/" });
   }
 }
 
 export const setDeviceCookie = (c: Context, token: string): void => set(c, DEVICE, token, DEVICE_COOKIE_LIFE);
 
-/** What a token of somebody who has not signed in is bound to. It goes with the browser's session. */
+/** What a token of somebody who has not signed in is bound to; it lives as long as the token. */
 export const setPreSessionCookie = (c: Context, value: string, seconds: number): void =>
   set(c, PRE_SESSION, value, seconds);
 

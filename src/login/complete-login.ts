@@ -7,6 +7,7 @@ import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
+import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import type { LoginFailure, SignedIn } from "./outcome.ts";
@@ -46,6 +47,7 @@ export async function completeLogin(
   signIn: CheckedSignIn,
 ): Promise<Result<SignedIn, LoginFailure>> {
   const { account, caller, device, checkedHash, rehash, lockKey } = signIn;
+  await readyToIssue(deps);
   const now = deps.clock.now();
   const session = { ...newSession(deps, ["pwd"], caller), accountId: account.id };
   const details = { sessionId: session.id, amr: "pwd" };

@@ -10,6 +10,7 @@ import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
+import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import type { LoginFailure, SignedIn } from "./outcome.ts";
@@ -26,6 +27,7 @@ export type FinishLoginDeps = SignedInDeps &
         session: Omit<SessionDraft, "accountId">;
         audit: AuditDraft;
         newDeviceNotice: MailDraft;
+        lockNotice: MailDraft;
         now: number;
       }): Promise<
         { kind: "signed_in"; account: Account } | { kind: "refused" } | { kind: "locked"; until: number }
@@ -42,25 +44,30 @@ export async function finishLogin(
   input: Answer,
 ): Promise<Result<SignedIn, LoginFailure>> {
   const { challengeId, code, caller } = input;
+  await readyToIssue(deps);
   const now = deps.clock.now();
   const session = newSession(deps, ["pwd", "otp"], caller);
   const details = { sessionId: session.id, amr: session.amr.join(" ") };
-  const notice = await deps.mail.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
+  const expiresAt = now + DAY;
+  const newDeviceNotice = await deps.mail.draft({ kind: "new_device_sign_in" }, { expiresAt });
+  const lockNotice = await deps.mail.draft({ kind: "account_locked" }, { expiresAt });
   const outcome = await deps.logins.answerChallenge({
     challengeId,
     attempt: newId(),
     codeHashes: await codeHashes(deps, challengeId, code),
     session,
     audit: draftAuditEvent(deps, { type: "signed_in", details }, caller),
-    newDeviceNotice: notice,
+    newDeviceNotice,
+    lockNotice,
     now,
   });
+  // At most one of them was queued, and nobody can tell from here which.
+  deps.mail.deliverSoon([newDeviceNotice.id, lockNotice.id]);
   if (outcome.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
   if (outcome.kind === "refused") return err({ reason: "code_wrong" });
   const { account } = outcome;
-  deps.mail.deliverSoon([notice.id]);
   return ok(await signedIn(deps, { session, account, emailKey: addressKey(account), deviceId: null }));
 }
 

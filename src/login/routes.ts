@@ -68,7 +68,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const deviceToken = input.deviceToken ?? deviceCookie(c);
         const result = await startLogin(deps, { ...input, deviceToken, caller: c.var.caller });
-        if (!result.ok) return refuseLogin(c, result.error);
+        if (!result.ok) return sendRefusal(c, result.error);
         if (result.value.kind === "signed_in") return welcome(c, deps, result.value, transport);
         const { challengeId, expiresIn } = result.value;
         return respond(c, secondStep, { otpRequired: true, challengeId, expiresIn });
@@ -94,7 +94,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const deps = depsOf(c);
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const result = await finishLogin(deps, { ...input, caller: c.var.caller });
-        return result.ok ? welcome(c, deps, result.value, transport) : refuseLogin(c, result.error);
+        return result.ok ? welcome(c, deps, result.value, transport) : sendRefusal(c, result.error);
       },
     )
     .post(
@@ -125,7 +125,7 @@ async function welcome(c: Context, deps: CsrfDeps, signedIn: SignedIn, transport
   return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
 }
 
-const refuseLogin = (c: Context, failure: LoginFailure) =>
+const sendRefusal = (c: Context, failure: LoginFailure) =>
   refuse(c, loginFailures[failure.reason], {
     retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,
   });

@@ -1,7 +1,12 @@
 import { lockKey } from "../account-lock/lock-key.ts";
 import { FAILURES_BEFORE_CAPTCHA, type Reservation, secondsUntil } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
-import { type DeviceTokenDeps, type KnownDevice, recogniseDevice } from "../devices/device-token.ts";
+import {
+  type DeviceTokenDeps,
+  isStillKnown,
+  type KnownDevice,
+  recogniseDevice,
+} from "../devices/device-token.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
@@ -100,11 +105,11 @@ async function begin(deps: StartLoginDeps, input: Login) {
   const { email, deviceToken } = input;
   const now = deps.clock.now();
   const attempt = async (device: KnownDevice | null) => {
-    const key = await lockKey(deps, email.key, device?.deviceId ?? null);
+    const key = await lockKey(deps, email.key, device ? "known-devices" : "strangers");
     return { device, key, ...(await deps.logins.begin(email.key, key, now)) };
   };
   const first = await attempt(await recogniseDevice(deps, deviceToken, email.key));
-  if (!first.device || !first.found || first.device.knownSince >= first.found.devicesKnownSince) return first;
+  if (!first.device || !first.found || isStillKnown(first.device, first.found)) return first;
   // A reset has made this device a stranger, who counts with the strangers.
   await deps.logins.release(first.key);
   return attempt(null);

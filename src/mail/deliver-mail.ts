@@ -60,6 +60,7 @@ async function send(deps: DeliverMailDeps, mail: TakenMail): Promise<SendOutcome
     recipientName: mail.account?.name ?? null,
     brand: deps.settings.brand,
     locale: "en",
+    life: mail.expiresAt - deps.clock.now(),
   });
   return deps.provider.send({ from: deps.settings.mailFrom, to, ...rendered, idempotencyKey: mail.id });
 }

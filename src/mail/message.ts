@@ -6,7 +6,7 @@ export type MailMessage =
   /** To a new account: prove the address. */
   | { readonly kind: "verify_email"; readonly url: string }
   /** To the owner of an address that somebody tried to register again. */
-  | { readonly kind: "account_exists"; readonly signInUrl: string }
+  | { readonly kind: "account_exists" }
   | { readonly kind: "reset_password"; readonly url: string }
   | { readonly kind: "password_changed" }
   /** To the new address of an account: prove it. */

@@ -16,7 +16,10 @@ export type DeliveryDecision =
   | { readonly kind: "retry"; readonly dueAt: number; readonly reason: string }
   | { readonly kind: "bury"; readonly reason: string };
 
-/** What an attempt's outcome means. A mail is tried until its link would be dead, and not after. */
+/** The last attempt is so long before a link dies: a mail should still be of use when it is read. */
+const LAST_CALL = MINUTE;
+
+/** What an attempt's outcome means. A mail is tried until just before its link would be dead. */
 export function judgeDelivery(
   outcome: SendOutcome,
   mail: { readonly attempts: number; readonly expiresAt: number },
@@ -24,8 +27,8 @@ export function judgeDelivery(
 ): DeliveryDecision {
   if (outcome.outcome === "sent") return { kind: "done" };
   if (outcome.outcome === "refused") return { kind: "bury", reason: outcome.reason };
-  const dueAt = now + pauseAfter(mail.attempts);
-  return dueAt < mail.expiresAt
+  const dueAt = Math.min(now + pauseAfter(mail.attempts), mail.expiresAt - LAST_CALL);
+  return dueAt > now
     ? { kind: "retry", dueAt, reason: outcome.reason }
     : { kind: "bury", reason: `expired_after_${outcome.reason}` };
 }

@@ -68,7 +68,10 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
       ...(whole.query ? { query: whole.query } : {}),
       ...(whole.params ? { path: whole.params } : {}),
     },
-    requestBody: whole.body && { required: true, content: { "application/json": { schema: whole.body } } },
+    requestBody: whole.body && {
+      required: !whole.bodyIsOptional,
+      content: { "application/json": { schema: whole.body } },
+    },
     responses: {
       [String(whole.answer?.status ?? 200)]: {
         description: whole.answer?.message ?? "Success",

@@ -69,9 +69,11 @@ export async function resetPassword(
   return ok(undefined);
 }
 
-/** The address's own lock, and the one of whoever is signed in; a device's stays, as its guesses do. */
+/** Every lock of the account: whoever has its mail begins anew. */
 async function locksOf(deps: ResetPasswordDeps, link: LiveLink): Promise<string[]> {
   const email = parseEmailAddress(link.accountEmail);
   const signedIn = await lockKey(deps, link.accountId, "signed-in");
-  return email.ok ? [signedIn, await lockKey(deps, email.value.key, null)] : [signedIn];
+  if (!email.ok) return [signedIn];
+  const { key } = email.value;
+  return [signedIn, await lockKey(deps, key, "strangers"), await lockKey(deps, key, "known-devices")];
 }

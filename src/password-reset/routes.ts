@@ -5,9 +5,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
-import { type RateLimitDeps, rateLimited } from "../http/rate-limit.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { EmailAddress } from "../kernel/email-address.ts";
 import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
 import { resetFailures } from "./failures.ts";
@@ -28,7 +26,7 @@ const resetBody = z
     message: "Must be the same as the new password.",
   });
 
-type Deps = RequestResetDeps & ResetPasswordDeps & RateLimitDeps<"forgot-password">;
+type Deps = RequestResetDeps & ResetPasswordDeps;
 
 /** A new password for somebody who has only their mail. */
 export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -44,7 +42,6 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         failures: ["captcha_required", "captcha_failed"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: captchaTokenField.optional() })),
-      rateLimited(depsOf, "forgot-password", (body: { email: EmailAddress }) => body.email.key),
       async (c) => {
         const result = await requestReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
         return result.ok ? respond(c, asked) : refuse(c, result.error.reason);

@@ -1,4 +1,4 @@
-/** The requests of one client or target in one window. */
+/** The requests of one client in one window. */
 export type WindowCounter = {
   readonly count: number;
   /** The instant (ms) of the first of them. */

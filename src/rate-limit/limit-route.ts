@@ -12,7 +12,7 @@ export type LimitRouteDeps = {
     get(key: string): Promise<CounterRead>;
     put(key: string, counter: WindowCounter, seconds: number): Promise<void>;
   };
-  /** A hash under a secret key: addresses and mailboxes are stored in no other form. */
+  /** A hash under a secret key: addresses are stored in no other form. */
   readonly hash: (text: string) => Promise<string>;
   readonly defer: (work: () => Promise<unknown>) => void;
 };
@@ -20,8 +20,6 @@ export type LimitRouteDeps = {
 export type LimitRouteInput = {
   readonly policy: RatePolicyName;
   readonly ip: string | null;
-  /** The canonical address that the request is about; needed by a policy that counts by target. */
-  readonly target?: string;
 };
 
 /** What the answer says of the limits, and whether the request goes on. */
@@ -42,11 +40,9 @@ export type RateDecision = (
  */
 export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): Promise<RateDecision> {
   if (deps.policies === "off") return { allowed: true, policies: [], limits: [] };
-  const { policy: name, ip, target } = input;
+  const { policy: name, ip } = input;
   const policy = deps.policies[name];
   const client = clientKey(ip);
-  const subject = policy.key === "client" ? client : target;
-  if (subject === undefined) throw new Error(`the policy ${name} was not given its target`);
   const { limit, windowSeconds } = policy;
   const policies = [{ name, limit, windowSeconds }];
 
@@ -55,7 +51,7 @@ export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): 
     return { allowed: false, retryAfterSeconds: BURST_PERIOD_SECONDS, policies, limits: [burst] };
   }
 
-  const key = `${name}:${await deps.hash(`${name}/${subject}`)}`;
+  const key = `${name}:${await deps.hash(`${name}/${client}`)}`;
   const counter = await deps.counters.get(key);
   if (counter === "unknown") return { allowed: true, policies, limits: [] };
   const now = deps.clock.now();

@@ -95,9 +95,8 @@ export async function registerAccount(
   const now = deps.clock.now();
   const id = newId();
   const { link, url } = await newLink(deps, "verify_email");
-  const signInUrl = `${deps.settings.publicUrl}/sign-in`;
   const verification = await deps.mail.draft({ kind: "verify_email", url }, { expiresAt: link.expiresAt });
-  const notice = await deps.mail.draft({ kind: "account_exists", signInUrl }, { expiresAt: now + DAY });
+  const notice = await deps.mail.draft({ kind: "account_exists" }, { expiresAt: now + DAY });
   const outcome = await deps.registrations.create({
     id,
     email,

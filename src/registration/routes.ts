@@ -14,9 +14,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
-import { type RateLimitDeps, rateLimited } from "../http/rate-limit.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { EmailAddress } from "../kernel/email-address.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
@@ -53,7 +51,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps & RateLimitDeps<"verify-email-resend">;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps;
 
 /** Sign-up and the proof of an address. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -109,7 +107,6 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       "/verify-email/resend",
       describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
-      rateLimited(depsOf, "verify-email-resend", (body: { email: EmailAddress }) => body.email.key),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));
         return respond(c, resent);

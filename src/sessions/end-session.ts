@@ -14,6 +14,7 @@ export type EndSessionDeps = {
       notice?: MailDraft;
     }): Promise<{ idleExpiresAt: number } | "already_ended">;
   };
+  readonly settings: { readonly accessTokenTtl: number };
   readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
 };
 
@@ -36,6 +37,8 @@ export async function endSession(deps: EndSessionDeps, ending: Ending): Promise<
   const audit = draftAuditEvent(deps, event, caller, actorId);
   const ended = await deps.sessions.end({ sessionId, accountId, now, audit, notice });
   if (ended === "already_ended") return "already_ended";
-  await deps.denylist.denySession(sessionId, (ended.idleExpiresAt - now) / SECOND);
+  // As long as the last token of the session could live, whichever kind it is of.
+  const rest = Math.max((ended.idleExpiresAt - now) / SECOND, deps.settings.accessTokenTtl);
+  await deps.denylist.denySession(sessionId, rest);
   return "ended";
 }

@@ -22,6 +22,14 @@ type LiveSession = {
   readonly idleExpiresAt: number;
 };
 
+/**
+ * Before a code or a refresh token is spent: a cold isolate reads its signing key now, so that an
+ * outage of D1 costs the caller nothing.
+ */
+export async function readyToIssue(deps: IssueTokensDeps): Promise<void> {
+  await deps.keyRing.signingKey();
+}
+
 export async function issueTokens(
   deps: IssueTokensDeps,
   session: LiveSession,

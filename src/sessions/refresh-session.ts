@@ -4,7 +4,7 @@ import { DAY, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MailDraft, MailMessage } from "../mail/message.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { type IssuedTokens, type IssueTokensDeps, issueTokens } from "./issue-tokens.ts";
+import { type IssuedTokens, type IssueTokensDeps, issueTokens, readyToIssue } from "./issue-tokens.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
 import { judgeRefresh } from "./rules.ts";
 import type { SessionState } from "./session.ts";
@@ -36,6 +36,7 @@ export async function refreshSession(
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
   const { sessionId, generation } = claims.value;
+  await readyToIssue(deps);
   const now = deps.clock.now();
   const idleExpiresAt = now + deps.settings.refreshIdleTtl * SECOND;
   const found = await deps.sessions.rotate({ sessionId, generation, idleExpiresAt, now });

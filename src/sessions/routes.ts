@@ -1,7 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { CSRF_TOKEN_LIFE, csrfTokenOfSession, isCsrfSafe, issueCsrfToken } from "../http/csrf.ts";
+import {
+  CSRF_TOKEN_LIFE,
+  type CsrfDeps,
+  csrfTokenOfSession,
+  isCsrfSafe,
+  issueCsrfToken,
+} from "../http/csrf.ts";
 import { jsonBody, pathParams } from "../http/input.ts";
 import { describe, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
@@ -24,6 +30,14 @@ const signedOut = answer(200, "Logged out successfully. Please remove the token 
 const signedOutEverywhere = answer(200, "Logged out everywhere.");
 const sessionList = answer(200, undefined, z.array(sessionSchema));
 const sessionEnded = answer(200, "The session has ended.");
+
+const refreshBody = z.strictObject({
+  refreshToken: z
+    .string("Must be a token.")
+    .max(4096, "Is too long.")
+    .optional()
+    .meta({ description: "Left out where the cookie has it." }),
+});
 
 type Deps = RefreshSessionDeps &
   SignOutDeps &
@@ -48,22 +62,16 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       documented<MiddlewareHandler<HttpEnv>>(
         async (c, next) => {
-          // A browser's refresh is its cookie, with no body at all; then the cookie's rules hold.
-          const refreshToken = refreshCookie(c);
-          if (refreshToken === undefined || c.req.header("Content-Type") !== undefined) return next();
-          if (!(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
-          const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
-          if (!result.ok) return refuse(c, "refresh_invalid");
-          setSessionCookies(c, result.value);
-          const { expiresIn, sessionId } = result.value;
-          const csrfToken = await csrfTokenOfSession(depsOf(c), sessionId);
-          return respond(c, refreshed, { expiresIn, csrfToken });
+          // A browser's refresh is its cookie, and may have no body at all.
+          const hasBody = c.req.header("Content-Type") !== undefined;
+          return hasBody || refreshCookie(c) === undefined ? next() : refreshByCookie(c, depsOf(c));
         },
-        { failures: ["csrf_failed"] },
+        { failures: ["csrf_failed"], bodyIsOptional: true },
       ),
-      jsonBody(z.strictObject({ refreshToken: z.string("Must be a token.").max(4096, "Is too long.") })),
+      jsonBody(refreshBody),
       async (c) => {
         const { refreshToken } = c.req.valid("json");
+        if (refreshToken === undefined) return refreshByCookie(c, depsOf(c));
         const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { sessionId: _, ...tokens } = result.value;
@@ -73,20 +81,22 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/logout",
       describe({
-        summary: "End the session of the bearer token",
+        summary: "End the session of the bearer token, or of the cookies",
         description: "Idempotent; a token that has just expired still signs out.",
         tag,
         answer: signedOut,
       }),
       documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
-        const presented = tokenToSignOutWith(c);
-        if (!presented) return refuse(c, "unauthorized");
-        if (presented.by === "cookie" && !(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
-        const result = await signOut(depsOf(c), { ...presented, caller: c.var.caller });
-        if (!result.ok) return refuse(c, "unauthorized");
-        if (presented.by === "cookie") clearSessionCookies(c);
-        return respond(c, signedOut);
+        const presented = tokensToSignOutWith(c);
+        const byCookie = presented.some(({ by }) => by === "cookie");
+        if (byCookie && !(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
+        if (byCookie) clearSessionCookies(c);
+        for (const token of presented) {
+          const result = await signOut(depsOf(c), { ...token, caller: c.var.caller });
+          if (result.ok) return respond(c, signedOut);
+        }
+        return refuse(c, "unauthorized");
       },
     )
     .post(
@@ -95,6 +105,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       async (c) => {
         await endAllSessions(depsOf(c), { accountId: c.var.session.account.id, caller: c.var.caller });
+        clearSessionCookies(c);
         return respond(c, signedOutEverywhere);
       },
     )
@@ -149,10 +160,30 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-/** The access cookie goes after minutes, the refresh cookie stays: signing out must work all the same. */
-function tokenToSignOutWith(c: Context) {
+/** The cookie way: what a browser sends by itself has to be meant, and no token gets into the answer. */
+async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & CsrfDeps): Promise<Response> {
+  const refreshToken = refreshCookie(c);
+  if (refreshToken === undefined) return refuse(c, "refresh_invalid");
+  if (!(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+  const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  if (!result.ok) {
+    clearSessionCookies(c);
+    return refuse(c, "refresh_invalid");
+  }
+  setSessionCookies(c, result.value);
+  const { expiresIn, sessionId } = result.value;
+  return respond(c, refreshed, { expiresIn, csrfToken: await csrfTokenOfSession(deps, sessionId) });
+}
+
+/**
+ * What may name the session to end, the best first. The access cookie goes after minutes, the refresh
+ * cookie stays: signing out must work all the same.
+ */
+function tokensToSignOutWith(c: Context) {
   const access = presentedToken(c);
-  if (access) return { kind: "access", ...access } as const;
-  const token = c.req.header("Authorization") === undefined ? refreshCookie(c) : undefined;
-  return token === undefined ? null : ({ kind: "refresh", token, by: "cookie" } as const);
+  const refresh = c.req.header("Authorization") === undefined ? refreshCookie(c) : undefined;
+  return [
+    ...(access ? [{ kind: "access", ...access } as const] : []),
+    ...(refresh ? [{ kind: "refresh", token: refresh, by: "cookie" } as const] : []),
+  ];
 }

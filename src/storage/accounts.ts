@@ -16,6 +16,7 @@ import { endSessions } from "./sessions.ts";
 
 type SecondStepChoice = {
   readonly accountId: string;
+  readonly checkedHash: string;
   readonly enabled: boolean;
   readonly notice: MailDraft;
   readonly audit: AuditDraft;
@@ -76,24 +77,27 @@ export function accountStorage(db: Database, caps: SendCaps) {
       return { reservation: reservationOf(reserved, lock), passwordHash: rows[0]?.passwordHash ?? null };
     },
 
-    async setLoginOtp(draft: SecondStepChoice): Promise<"changed" | "unchanged"> {
+    async setLoginOtp(draft: SecondStepChoice): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
       const { accountId, enabled, now } = draft;
-      const differs = and(
+      const checked = and(
         eq(accounts.id, accountId),
         eq(accounts.status, "active"),
-        ne(accounts.loginOtp, enabled),
+        eq(accounts.passwordHash, draft.checkedHash),
       );
+      const differs = and(checked, ne(accounts.loginOtp, enabled));
       const results = await db.batch([
         // Before the UPDATE, while the condition that makes it single still holds.
         insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, differs),
         ...queueMail(db, noticeOf(draft, differs)),
         db
           .update(accounts)
-          .set({ loginOtp: enabled, updatedAt: now })
+          .set({ loginOtp: enabled, ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
           .where(differs)
           .returning({ id: accounts.id }),
+        db.select({ id: accounts.id }).from(accounts).where(checked),
       ]);
-      return results[3].length > 0 ? "changed" : "unchanged";
+      if (results[3].length > 0) return "changed";
+      return results[4].length > 0 ? "unchanged" : "changed_meanwhile";
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken"> {
@@ -124,7 +128,8 @@ export function accountStorage(db: Database, caps: SendCaps) {
       const [changed, ended] = await db.batch([
         db
           .update(accounts)
-          .set({ passwordHash: draft.newHash, updatedAt: draft.now })
+          // Whoever knew the old password may have made devices known.
+          .set({ passwordHash: draft.newHash, devicesKnownSince: draft.now + 1, updatedAt: draft.now })
           .where(
             and(
               eq(accounts.id, draft.accountId),

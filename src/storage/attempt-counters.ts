@@ -1,9 +1,11 @@
 import { and, eq, gt, inArray, lte, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import {
-  FAILURE_WINDOW,
   FIRST_LOCK,
+  LOCK_MEMORY,
   LONGEST_LOCK,
   MAX_FAILURES,
+  QUIET_TIME,
   type Reservation,
 } from "../account-lock/rules.ts";
 import type { Database } from "./database.ts";
@@ -38,7 +40,7 @@ export const reservationOf = (
     : { kind: "locked", until: lock[0]?.lockedUntil ?? 0 };
 
 /** Takes a reservation back that turned out to be no failure, with the lock that it alone had set. */
-export const releaseAttempt = (db: Database, key: string) =>
+export const releaseAttempt = (db: Database, key: string, where?: SQL) =>
   db
     .update(t)
     .set({
@@ -46,20 +48,22 @@ export const releaseAttempt = (db: Database, key: string) =>
       lockouts: sql`CASE WHEN ${t.lockedUntil} > 0 THEN max(${t.lockouts} - 1, 0) ELSE ${t.lockouts} END`,
       lockedUntil: 0,
     })
-    .where(eq(t.key, key));
+    .where(and(eq(t.key, key), where));
 
 /** A full sign-in, or a reset: nothing is held against the target any more. */
 export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL) =>
   db.delete(t).where(and(inArray(t.key, [...keys]), where));
 
-/** Whether attempts of that key are refused now, for the condition of another statement. */
-export const lockedNow = (key: Parameters<typeof eq>[1], now: number) =>
-  and(sql`${t.key} = ${key}`, gt(t.lockedUntil, now));
+/** The lock of that key if it is shut now, for the condition of another statement. */
+export const lockOf = (db: Database, key: SQLiteColumn, now: number) =>
+  db
+    .select({ one: sql`1` })
+    .from(t)
+    .where(and(sql`${t.key} = ${key}`, gt(t.lockedUntil, now)));
 
 export const firstFailure = <Key>(key: Key, now: number) => ({
   key,
   failures: 1,
-  windowStartedAt: now,
   lockedUntil: 0,
   lockouts: 0,
   updatedAt: now,
@@ -67,14 +71,15 @@ export const firstFailure = <Key>(key: Key, now: number) => ({
 
 /** What one more failure makes of a counter: SQL over the row as it was. */
 export function oneMoreFailure(now: number) {
-  const stale = sql`(${t.windowStartedAt} <= ${now - FAILURE_WINDOW} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
+  const isForgotten = sql`${t.updatedAt} <= ${now - LOCK_MEMORY}`;
+  const stale = sql`(${t.updatedAt} <= ${now - QUIET_TIME} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
+  const lockouts = sql`CASE WHEN ${isForgotten} THEN 0 ELSE ${t.lockouts} END`;
   const locks = sql`NOT ${stale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;
-  const length = sql`min(${FIRST_LOCK} * (1 << min(${t.lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCK})`;
+  const length = sql`min(${FIRST_LOCK} * (1 << min(${lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCK})`;
   return {
     failures: sql`CASE WHEN ${stale} THEN 1 ELSE ${t.failures} + 1 END`,
-    windowStartedAt: sql`CASE WHEN ${stale} THEN ${now} ELSE ${t.windowStartedAt} END`,
     lockedUntil: sql`CASE WHEN ${locks} THEN ${now} + ${length} ELSE 0 END`,
-    lockouts: sql`CASE WHEN ${locks} THEN ${t.lockouts} + 1 ELSE ${t.lockouts} END`,
+    lockouts: sql`CASE WHEN ${locks} THEN ${lockouts} + 1 ELSE ${lockouts} END`,
     updatedAt: now,
   };
 }

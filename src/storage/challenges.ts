@@ -1,10 +1,11 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, type SQL, sql } from "drizzle-orm";
 import { type ChallengeDraft, MAX_TRIES } from "../challenges/challenge.ts";
 import type { MailDraft } from "../mail/message.ts";
-import { lockedNow } from "./attempt-counters.ts";
+import { ownerMaySignIn } from "./active-owner.ts";
+import { lockOf } from "./attempt-counters.ts";
 import type { Database } from "./database.ts";
 import { ASKED_FOR, queued, queueMail, type SendCaps } from "./queue-mail.ts";
-import { accounts, attemptCounters, challenges } from "./schema.ts";
+import { challenges } from "./schema.ts";
 
 type Resend = {
   readonly challengeId: string;
@@ -70,14 +71,6 @@ type Answer = {
  */
 export function spendTry(db: Database, answer: Answer) {
   const right = inArray(challenges.codeHash, [...answer.codeHashes]);
-  const locked = db
-    .select({ one: sql`1` })
-    .from(attemptCounters)
-    .where(lockedNow(challenges.lockKey, answer.now));
-  const activeOwner = db
-    .select({ one: sql`1` })
-    .from(accounts)
-    .where(and(eq(accounts.id, challenges.accountId), eq(accounts.status, "active")));
   return db
     .update(challenges)
     .set({
@@ -91,8 +84,8 @@ export function spendTry(db: Database, answer: Answer) {
         isNull(challenges.consumedAt),
         gt(challenges.expiresAt, answer.now),
         lt(challenges.tries, MAX_TRIES),
-        notExists(locked),
-        sql`EXISTS ${activeOwner}`,
+        notExists(lockOf(db, challenges.lockKey, answer.now)),
+        ownerMaySignIn(db, challenges.accountId),
       ),
     );
 }

@@ -1,12 +1,14 @@
 import { inArray, sql } from "drizzle-orm";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
+import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
 import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
 import { auditRow } from "./rows.ts";
-import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
+import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
+import { takeUsername } from "./take-username.ts";
 
 export function emailVerificationStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
@@ -18,7 +20,7 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
         claimLink(db, claim, "verify_email"),
         db
           .update(accounts)
-          .set({ emailVerifiedAt: claim.now, updatedAt: claim.now })
+          .set({ ...takeUsername(db), emailVerifiedAt: claim.now, updatedAt: claim.now })
           .where(inArray(accounts.id, whose)),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), ["verify_email"], claim.now),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
@@ -43,9 +45,12 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
             email: ofLink(oneTimeLinks.email),
             emailKey: ofLink(oneTimeLinks.emailKey),
             emailVerifiedAt: claim.now,
+            // Devices are known by address, and this one may have been another account's.
+            devicesKnownSince: claim.now,
             updatedAt: claim.now,
           })
           .where(inArray(accounts.id, whose)),
+        voidChallenges(db, inArray(challenges.accountId, whose)),
         voidLinks(
           db,
           inArray(oneTimeLinks.accountId, whose),

@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import { getTableColumns, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 
@@ -30,4 +30,21 @@ export function insertFrom<T extends SQLiteTable>(
   // which its type cannot see.
   const select = db.select(selection).from(source).where(where);
   return db.insert(target).select(select as never);
+}
+
+/**
+ * `INSERT INTO target SELECT … WHERE NOT EXISTS rival`: a row whose coming into being and whose
+ * condition are one statement, so that of any number at once one is first.
+ */
+export function insertUnless<T extends SQLiteTable>(
+  db: Database,
+  target: T,
+  row: T["$inferSelect"],
+  rival: SQLWrapper,
+) {
+  const columns = Object.entries(getTableColumns(target) as Record<string, SQLiteColumn>);
+  const values = columns.map(([key, column]) =>
+    sql.param((row as Record<string, unknown>)[key] ?? null, column),
+  );
+  return db.insert(target).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE NOT EXISTS ${rival}`);
 }

@@ -1,4 +1,4 @@
-import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { Reservation } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
@@ -8,6 +8,7 @@ import type { SessionDraft } from "../sessions/session.ts";
 import {
   clearAttempts,
   firstFailure,
+  lockOf,
   oneMoreFailure,
   readLock,
   releaseAttempt,
@@ -17,7 +18,7 @@ import {
 import { answeredRight, answeredWrong, challengeRow, spendTry, voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { AFTER_PASSWORD, HOURLY, queued, queueMail, type SendCaps } from "./queue-mail.ts";
+import { AFTER_PASSWORD, ALWAYS, HOURLY, queued, queueMail, type SendCaps } from "./queue-mail.ts";
 import { accountColumns, auditRow, sessionRow } from "./rows.ts";
 import { accounts, attemptCounters, auditEvents, challenges, sessions } from "./schema.ts";
 
@@ -54,6 +55,8 @@ type SecondStep = {
   readonly session: Omit<SessionDraft, "accountId">;
   readonly audit: AuditDraft;
   readonly newDeviceNotice: MailDraft;
+  /** To the owner, where this answer is the failure that shuts the lock. */
+  readonly lockNotice: MailDraft;
   readonly now: number;
 };
 
@@ -117,7 +120,7 @@ export function loginStorage(db: Database, caps: SendCaps) {
           id: sessions.id,
         }),
         insertFrom(db, auditEvents, auditRow(draft.audit, session.accountId), sessions, isOpen),
-        clearAttempts(db, [draft.lockKey]),
+        clearAttempts(db, [draft.lockKey], exists(db.select({ one: sql`1` }).from(sessions).where(isOpen))),
         ...(draft.rehash === null
           ? []
           : [db.update(accounts).set({ passwordHash: draft.rehash }).where(checked(draft))]),
@@ -127,10 +130,10 @@ export function loginStorage(db: Database, caps: SendCaps) {
               draft: draft.newDeviceNotice,
               accountId: session.accountId,
               now: draft.now,
-              limits: HOURLY,
+              limits: ALWAYS,
               caps,
               source: sessions,
-              where: and(isOpen, hasOtherSessions(db, session.id, sql`${session.accountId}`)),
+              where: and(isOpen, isNews(db, session, sql`${session.accountId}`, draft.audit)),
             })),
       ]);
       return opened.length > 0 ? "opened" : "changed_meanwhile";
@@ -157,7 +160,11 @@ export function loginStorage(db: Database, caps: SendCaps) {
         }),
         voidChallenges(db, stale),
         insertFrom(db, challenges, challengeRow(challenge, accountId), accounts, sent),
-        releaseAttempt(db, draft.lockKey),
+        releaseAttempt(
+          db,
+          draft.lockKey,
+          exists(db.select({ one: sql`1` }).from(accounts).where(checked(draft))),
+        ),
         db.select({ id: accounts.id }).from(accounts).where(checked(draft)),
         db.select({ id: challenges.id }).from(challenges).where(eq(challenges.id, challenge.id)),
         ...(draft.rehash === null
@@ -180,10 +187,10 @@ export function loginStorage(db: Database, caps: SendCaps) {
           draft: draft.newDeviceNotice,
           accountId: ownerId,
           now: draft.now,
-          limits: HOURLY,
+          limits: ALWAYS,
           caps,
           source: challenges,
-          where: and(right, eq(challenges.newDevice, true), hasOtherSessions(db, draft.session.id, ownerId)),
+          where: and(right, eq(challenges.newDevice, true), isNews(db, draft.session, ownerId, draft.audit)),
         }),
         db
           .delete(attemptCounters)
@@ -198,6 +205,15 @@ export function loginStorage(db: Database, caps: SendCaps) {
           challenges,
           answeredWrong(draft),
         ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(draft.now) }),
+        ...queueMail(db, {
+          draft: draft.lockNotice,
+          accountId: ownerId,
+          now: draft.now,
+          limits: HOURLY,
+          caps,
+          source: challenges,
+          where: and(answeredWrong(draft), exists(lockOf(db, challenges.lockKey, draft.now))),
+        }),
         db
           .select({ id: challenges.accountId, ...accountColumns })
           .from(challenges)
@@ -209,9 +225,9 @@ export function loginStorage(db: Database, caps: SendCaps) {
           .innerJoin(attemptCounters, eq(attemptCounters.key, challenges.lockKey))
           .where(eq(challenges.id, draft.challengeId)),
       ]);
-      const account = results[7][0];
+      const account = results[9][0];
       if (account) return { kind: "signed_in", account };
-      const until = results[8][0]?.until ?? 0;
+      const until = results[10][0]?.until ?? 0;
       return until > draft.now ? { kind: "locked", until } : { kind: "refused" };
     },
   };
@@ -221,9 +237,36 @@ export function loginStorage(db: Database, caps: SendCaps) {
 const checked = ({ accountId, checkedHash }: Checked) =>
   and(eq(accounts.id, accountId), eq(accounts.status, "active"), eq(accounts.passwordHash, checkedHash));
 
-function hasOtherSessions(db: Database, sessionId: string, accountId: SQL): SQL {
-  return sql`EXISTS ${db
+/**
+ * Whether a sign-in is news to its owner: not their very first one, and not from where they have a
+ * session that looks the same. An address and a browser that are not known look like nothing.
+ */
+function isNews(
+  db: Database,
+  session: Omit<SessionDraft, "accountId">,
+  accountId: SQL,
+  audit: AuditDraft,
+): SQL | undefined {
+  const earlierSignIn = db
+    .select({ one: sql`1` })
+    .from(auditEvents)
+    .where(
+      and(
+        sql`${auditEvents.accountId} = ${accountId}`,
+        eq(auditEvents.type, "signed_in"),
+        ne(auditEvents.id, audit.id),
+      ),
+    );
+  const lookAlike = db
     .select({ one: sql`1` })
     .from(sessions)
-    .where(and(sql`${sessions.accountId} = ${accountId}`, ne(sessions.id, sessionId)))}`;
+    .where(
+      and(
+        sql`${sessions.accountId} = ${accountId}`,
+        ne(sessions.id, session.id),
+        sql`${sessions.ip} = ${session.ip}`,
+        sql`${sessions.userAgent} = ${session.userAgent}`,
+      ),
+    );
+  return and(exists(earlierSignIn), notExists(lookAlike));
 }

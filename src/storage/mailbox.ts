@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, eq, gt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { mailboxMessages } from "./schema.ts";
 
@@ -19,7 +19,8 @@ export function mailboxStorage(db: Database) {
       db
         .select()
         .from(mailboxMessages)
-        .where(filter.to === undefined ? undefined : eq(mailboxMessages.to, filter.to))
+        // Every message, by a range of the index that they are ordered by.
+        .where(filter.to === undefined ? gt(mailboxMessages.createdAt, 0) : eq(mailboxMessages.to, filter.to))
         .orderBy(desc(mailboxMessages.createdAt), sql`rowid DESC`)
         .limit(filter.limit),
   };

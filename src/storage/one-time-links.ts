@@ -24,9 +24,11 @@ type IssueByAddress = {
 
 type IssueForNewAddress = {
   readonly accountId: string;
+  /** The hash that the password was checked against; another one in its place voids the request. */
+  readonly checkedHash: string;
   readonly newEmail: EmailAddress;
   readonly link: LinkDraft;
-  /** To the new address: the link, or, where another account has it, a word to its owner. */
+  /** To the new address: the link. Nothing goes to an address that another account has. */
   readonly mail: MailDraft;
   readonly noticeToOldAddress: MailDraft;
   readonly audit: AuditDraft;
@@ -71,34 +73,40 @@ export function linkStorage(db: Database, caps: SendCaps) {
     },
 
     /** Mails a link to an address that the account does not have yet, and a notice to the one it has. */
-    async issueForNewAddress(draft: IssueForNewAddress): Promise<void> {
+    async issueForNewAddress(draft: IssueForNewAddress): Promise<"asked" | "changed_meanwhile"> {
       const now = draft.link.createdAt;
-      const own = and(eq(accounts.id, draft.accountId), eq(accounts.status, "active"));
+      const own = and(
+        eq(accounts.id, draft.accountId),
+        eq(accounts.status, "active"),
+        eq(accounts.passwordHash, draft.checkedHash),
+      );
       const link = linkRow(draft.link, {
         accountId: draft.accountId,
         email: draft.newEmail.address,
         emailKey: draft.newEmail.key,
       });
-      const common = { accountId: draft.accountId, now, caps };
-      await db.batch([
-        voidLinks(db, eq(oneTimeLinks.accountId, draft.accountId), [draft.link.purpose], now),
-        insertFrom(db, oneTimeLinks, link, accounts, and(own, addressIsFree(db, draft.newEmail.key))),
+      const common = { accountId: draft.accountId, now, caps, source: accounts };
+      const mailed = queued(db, draft.mail);
+      const results = await db.batch([
+        db.select({ id: accounts.id }).from(accounts).where(own),
         ...queueMail(db, {
           ...common,
           draft: draft.mail,
           limits: ASKED_FOR,
-          source: oneTimeLinks,
-          where: eq(oneTimeLinks.tokenHash, draft.link.tokenHash),
+          where: and(own, addressIsFree(db, draft.newEmail.key)),
         }),
-        ...queueMail(db, {
-          ...common,
-          draft: draft.noticeToOldAddress,
-          limits: ALWAYS,
-          source: accounts,
-          where: own,
-        }),
+        // As above: only a mail that goes out voids the earlier link.
+        voidLinks(
+          db,
+          and(eq(oneTimeLinks.accountId, draft.accountId), mailed) as SQL,
+          [draft.link.purpose],
+          now,
+        ),
+        insertFrom(db, oneTimeLinks, link, accounts, and(own, mailed)),
+        ...queueMail(db, { ...common, draft: draft.noticeToOldAddress, limits: ALWAYS, where: own }),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, own),
       ]);
+      return results[0].length > 0 ? "asked" : "changed_meanwhile";
     },
 
     /** The link by that hash if it is still good for one of the purposes. Changes nothing. */

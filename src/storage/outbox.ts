@@ -8,7 +8,6 @@ export type TakenMail = {
   readonly sealed: string;
   /** Attempts so far, this one included. */
   readonly attempts: number;
-  readonly createdAt: number;
   readonly expiresAt: number;
   /** The account as it is now, or null when it is gone. */
   readonly account: { readonly email: string; readonly name: string } | null;
@@ -39,7 +38,6 @@ export function outboxStorage(db: Database) {
             id: outbox.id,
             sealed: outbox.sealed,
             attempts: outbox.attempts,
-            createdAt: outbox.createdAt,
             expiresAt: outbox.expiresAt,
           }),
         db

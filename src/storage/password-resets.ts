@@ -9,6 +9,7 @@ import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from 
 import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
 import { auditRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
+import { takeUsername } from "./take-username.ts";
 
 type Reset = {
   readonly claim: LinkClaim;
@@ -36,11 +37,12 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
         db
           .update(accounts)
           .set({
+            ...takeUsername(db),
             passwordHash: newHash,
             // The link came by mail to the account's own address, so it proves that address too.
             emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${claim.now})`,
             // Devices on which somebody may have known the old password are strangers again.
-            devicesKnownSince: claim.now,
+            devicesKnownSince: claim.now + 1,
             updatedAt: claim.now,
           })
           .where(inArray(accounts.id, whose)),

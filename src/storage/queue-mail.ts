@@ -28,7 +28,7 @@ export const AFTER_PASSWORD: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
 /** News that would be noise if it came more often. */
 export const HOURLY: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
 
-/** News of a change that somebody with the password made. */
+/** News that must not be held back: of a change, or of a sign-in. Only a proven person sets it off. */
 export const ALWAYS: readonly SendLimit[] = [];
 
 /** Caps of one deployment; null when they are off (development alone). */
@@ -54,7 +54,7 @@ export function queueMail(db: Database, queueing: Queueing) {
   const bucket = sendBucket(now);
   const limits = queueing.limits.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const hourlyCap = caps ? sql`${sends} < ${caps.perHour}` : undefined;
+  const hourlyCap = caps && isOpenToAnybody(queueing.limits) ? sql`${sends} < ${caps.perHour}` : undefined;
   return [
     insertFrom(
       db,
@@ -69,6 +69,9 @@ export function queueMail(db: Database, queueing: Queueing) {
     }),
   ] as const;
 }
+
+/** What strangers can set off is what the cap is for: it must not silence what they cannot. */
+const isOpenToAnybody = (limits: readonly SendLimit[]): boolean => limits === ASKED_FOR || limits === HOURLY;
 
 const isQueued = (draft: MailDraft) => eq(outbox.id, draft.id);
 

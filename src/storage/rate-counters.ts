@@ -7,7 +7,7 @@ const MIN_TTL_SECONDS = 60;
 const STORED = /^(\d{1,9})@(\d{1,15})$/;
 
 /**
- * The counters of the rate limits. Keys: `rate:<policy>:<keyed hash of the client or target>` →
+ * The counters of the rate limits. Keys: `rate:<policy>:<keyed hash of the client>` →
  * `<count>@<startedAt, ms>`, until the window ends, 60 s at least.
  *
  * KV is fast and inexact: it may answer with a value, or a miss, that is a minute old, and takes

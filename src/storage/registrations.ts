@@ -5,7 +5,7 @@ import type { EmailAddress } from "../kernel/email-address.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import type { Database } from "./database.ts";
-import { insertFrom } from "./insert-from.ts";
+import { insertFrom, insertUnless } from "./insert-from.ts";
 import { ASKED_FOR, HOURLY, queueMail, type SendCaps } from "./queue-mail.ts";
 import { auditRow, linkRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
@@ -37,7 +37,9 @@ export function registrationStorage(db: Database, caps: SendCaps) {
     async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
       const created = eq(accounts.id, draft.id);
       const [inserted, , , , , , , nameOwners] = await db.batch([
-        db.insert(accounts).values(accountRow(draft)).onConflictDoNothing().returning({ id: accounts.id }),
+        insertUnless(db, accounts, accountRow(draft), usernameOwner(db, draft))
+          .onConflictDoNothing()
+          .returning({ id: accounts.id }),
         insertFrom(db, oneTimeLinks, linkRow(draft.link, newOwner(draft)), accounts, created),
         ...queueMail(db, {
           draft: draft.verification,
@@ -50,10 +52,7 @@ export function registrationStorage(db: Database, caps: SendCaps) {
         }),
         ...noticeToOwner(db, draft, caps),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
-        db
-          .select({ id: accounts.id })
-          .from(accounts)
-          .where(and(eq(accounts.usernameKey, draft.usernameKey ?? sql`NULL`), ne(accounts.id, draft.id))),
+        usernameOwner(db, draft),
       ]);
       if (inserted.length > 0) return "created";
       return nameOwners.length > 0 ? "username_taken" : "address_taken";
@@ -75,22 +74,31 @@ const accountRow = (draft: NewRegistration) => ({
   name: draft.name,
   lastName: draft.lastName,
   username: draft.username,
-  usernameKey: draft.usernameKey,
+  // A username becomes somebody's with their address: one that is only waiting must not show, by
+  // being taken, which of two registrations made an account.
+  usernameKey: null,
+  loginOtp: false,
   age: draft.age,
   passwordHash: draft.passwordHash,
+  // The address may have been another account's, and devices known there are none of this one's.
+  devicesKnownSince: draft.now,
   role: "user" as const,
   status: "active" as const,
   createdAt: draft.now,
   updatedAt: draft.now,
 });
 
-/** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
-function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
+/** Whoever has that username already, with a proven address. */
+function usernameOwner(db: Database, draft: NewRegistration) {
   const namesake = alias(accounts, "namesake");
-  const usernameTaken = db
-    .select({ one: sql`1` })
+  return db
+    .select({ id: namesake.id })
     .from(namesake)
     .where(eq(namesake.usernameKey, draft.usernameKey ?? sql`NULL`));
+}
+
+/** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
+function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
   return queueMail(db, {
     draft: draft.notice,
     accountId: sql`${accounts.id}`,
@@ -102,7 +110,7 @@ function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
       eq(accounts.emailKey, draft.email.key),
       ne(accounts.id, draft.id),
       eq(accounts.status, "active"),
-      notExists(usernameTaken),
+      notExists(usernameOwner(db, draft)),
     ),
   });
 }

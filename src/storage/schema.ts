@@ -19,7 +19,7 @@ export const accounts = sqliteTable(
     passwordHash: text("password_hash"),
     /** The person's own choice of the mailed second step. */
     loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
-    /** Devices that became known before this instant are strangers again. */
+    /** Devices that became known before this instant are strangers. */
     devicesKnownSince: integer("devices_known_since").notNull().default(0),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
@@ -91,7 +91,6 @@ export const attemptCounters = sqliteTable(
   {
     key: text().primaryKey(),
     failures: integer().notNull(),
-    windowStartedAt: integer("window_started_at").notNull(),
     lockedUntil: integer("locked_until").notNull(),
     /** Locks so far: each makes the next one longer. */
     lockouts: integer().notNull(),

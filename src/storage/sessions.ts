@@ -3,6 +3,7 @@ import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MailDraft } from "../mail/message.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "../sessions/session.ts";
+import { ownerIsActive } from "./active-owner.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
@@ -43,10 +44,6 @@ export function sessionStorage(db: Database, caps: SendCaps) {
      * rotates. The row that it left is read in the same batch, for whoever lost to judge.
      */
     async rotate(draft: Rotation): Promise<RotationOutcome | null> {
-      const activeOwner = db
-        .select({ one: sql`1` })
-        .from(accounts)
-        .where(and(eq(accounts.id, sessions.accountId), eq(accounts.status, "active")));
       const [rotated, rows] = await db.batch([
         db
           .update(sessions)
@@ -61,7 +58,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
               eq(sessions.id, draft.sessionId),
               eq(sessions.generation, draft.generation),
               stillGood(draft.now),
-              sql`EXISTS ${activeOwner}`,
+              ownerIsActive(db, sessions.accountId),
             ),
           )
           .returning({ id: sessions.id }),

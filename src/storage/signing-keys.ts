@@ -2,6 +2,7 @@ import { and, asc, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { StoredSigningKey } from "../sessions/signing-keys/signing-key.ts";
 import type { Database } from "./database.ts";
+import { insertUnless } from "./insert-from.ts";
 import { signingKeys } from "./schema.ts";
 
 export function signingKeyStorage(db: Database) {
@@ -12,14 +13,8 @@ export function signingKeyStorage(db: Database) {
       .where(gte(signingKeys.signsFrom, instant))
       .orderBy(asc(signingKeys.signsFrom));
   const other = alias(signingKeys, "other");
-  const insertUnless = (key: StoredSigningKey, rival: SQL | undefined) => {
-    const rivals = db.select({ one: sql`1` }).from(other).where(rival);
-    return db
-      .insert(signingKeys)
-      .select(
-        sql`SELECT ${key.kid}, ${key.publicJwk}, ${key.sealedPrivateJwk}, ${key.sealedBy}, ${key.createdAt}, ${key.signsFrom}, ${key.signsUntil} WHERE NOT EXISTS ${rivals}`,
-      );
-  };
+  const addUnless = (key: StoredSigningKey, rival: SQL | undefined) =>
+    insertUnless(db, signingKeys, key, db.select({ one: sql`1` }).from(other).where(rival));
   return {
     /** The keys that began to sign, or will begin, after that instant; the oldest first. */
     list: (signsFromAfter: number): Promise<StoredSigningKey[]> => since(signsFromAfter),
@@ -34,7 +29,7 @@ export function signingKeyStorage(db: Database) {
       signsFromAfter: number,
     ): Promise<StoredSigningKey[]> {
       const rival = and(inArray(other.sealedBy, [...openableBy]), gte(other.signsFrom, signsFromAfter));
-      const [, keys] = await db.batch([insertUnless(key, rival), since(signsFromAfter)]);
+      const [, keys] = await db.batch([addUnless(key, rival), since(signsFromAfter)]);
       return keys;
     },
 
@@ -45,7 +40,7 @@ export function signingKeyStorage(db: Database) {
       openableBy: readonly string[],
     ): Promise<void> {
       const rival = and(gt(other.signsFrom, predecessor.signsFrom), inArray(other.sealedBy, [...openableBy]));
-      await insertUnless(key, rival);
+      await addUnless(key, rival);
     },
 
     /** Replaces a sealed private half, if it is still the one that was opened. */

@@ -19,8 +19,8 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
       metadata: { interactive: true },
     },
     ownAnswers: [
-      { name: "a widget that was given no action", said: { action: "" }, verdict: "passed" },
-      { name: "an answer without an action", said: { action: undefined }, verdict: "passed" },
+      { name: "a widget that was given no action", said: { action: "" }, verdict: "failed" },
+      { name: "an answer without an action", said: { action: undefined }, verdict: "failed" },
       { name: "another action", said: { action: "login" }, verdict: "failed" },
       { name: "an action in another case", said: { action: "Register" }, verdict: "failed" },
       { name: "an action that is no text", said: { action: ["register"] }, verdict: "unavailable" },

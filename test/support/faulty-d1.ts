@@ -57,7 +57,7 @@ export function createFaultyD1(d1: D1Database): FaultyD1 {
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
     const asOne = (name: "run" | "all" | "raw" | "first") => () =>
       call(
-        () => statement[name]() as Promise<unknown>,
+        () => (statement[name] as () => Promise<unknown>).call(statement),
         () => d1.batch([statement, failing()]),
       );
     const wrapped = {

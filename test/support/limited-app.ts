@@ -8,7 +8,6 @@ import { jsonBody } from "../../src/http/input.ts";
 import { rateLimited } from "../../src/http/rate-limit.ts";
 import { answer, refuse, respond } from "../../src/http/respond.ts";
 import { toBase64url, utf8 } from "../../src/kernel/crypto/encoding.ts";
-import type { EmailAddress } from "../../src/kernel/email-address.ts";
 import { createBurstGuard, type RateLimitBinding } from "../../src/rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "../../src/rate-limit/limit-route.ts";
 import { guardedRoutes, type RatePolicies } from "../../src/rate-limit/policies.ts";
@@ -71,7 +70,7 @@ export function startLimitedApp(options: Options = {}) {
     c.set("caller", callerOf(c.req.raw.headers));
     await next();
   });
-  for (const { method, path, policy } of guardedRoutes("client")) {
+  for (const { method, path, policy } of guardedRoutes()) {
     app.on(
       method,
       path,
@@ -85,16 +84,6 @@ export function startLimitedApp(options: Options = {}) {
   app.post("/api/auth/refresh", () => {
     throw new Error("after the limits");
   });
-  app.post(
-    "/api/auth/forgot-password",
-    jsonBody(z.strictObject({ email: emailField })),
-    rateLimited(
-      () => deps,
-      "forgot-password",
-      ({ email }: { email: EmailAddress }) => email.key,
-    ),
-    (c) => respond(c, done),
-  );
   app.onError((_error, c) => refuse(c, "internal"));
 
   async function post(path: string, sent: Sent = {}): Promise<Answer> {
@@ -111,3 +100,16 @@ export function startLimitedApp(options: Options = {}) {
 
   return { post, clock, meter };
 }
+
+/** The statuses of so many requests, one after another. */
+export async function times(count: number, send: (index: number) => Promise<Answer>): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let index = 0; index < count; index += 1) statuses.push((await send(index)).status);
+  return statuses;
+}
+
+/** What an answer tells of limits. */
+export const rateHeaders = ({ headers }: Answer) => [
+  headers.get("RateLimit-Policy"),
+  headers.get("RateLimit"),
+];

@@ -58,6 +58,7 @@ export function startService(options: Options = {}) {
   const log: RequestLogLine[] = [];
   const app = createApp({
     clock,
+    pauseAfterAnswer: 0,
     log: (line) => {
       log.push(line);
       options.onAnswer?.();

@@ -25,9 +25,7 @@ export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout:
       });
       return judgeAnswer(answer, (said) => {
         if (isTest) return true;
-        // A widget that was given no action has an empty one.
-        const actionFits = said.action === action || said.action === "" || said.action === null;
-        return said.hostname === hostname && actionFits && !said.fromTestKey;
+        return said.hostname === hostname && said.action === action && !said.fromTestKey;
       });
     },
   };

@@ -8,6 +8,7 @@ type Purpose =
   | "csrf-token"
   | "challenge-code"
   | "lock-key"
+  | "device-address"
   | "rate-key"
   | "seal-signing-key"
   | "seal-mail";

@@ -24,10 +24,9 @@ export type MailWords<F extends Facts> = {
 type ActionWords<F extends Facts> = MailWords<F> & { readonly button: string };
 
 type WordsByKind = { readonly [Kind in LinkKind]: ActionWords<LinkFacts> } & {
-  readonly account_exists: ActionWords<Facts>;
   readonly login_code: MailWords<LinkFacts>;
 } & {
-  readonly [Kind in Exclude<MailKind, LinkKind | "account_exists" | "login_code">]: MailWords<Facts>;
+  readonly [Kind in Exclude<MailKind, LinkKind | "login_code">]: MailWords<Facts>;
 };
 
 /** Every word that mails say in one language. A kind without its words does not compile. */

@@ -33,9 +33,8 @@ export const en: Catalogue = {
       heading: "You already have an account",
       before: ({ appName }) => [
         `Somebody, probably you, tried to sign up at ${appName} with this address. It already has an account, so no new one was made and nothing has changed.`,
-        "You can simply sign in. If you do not remember your password, choose “Forgot password” there.",
+        "You can simply sign in. If you do not remember your password, choose “Forgot password” where you sign in.",
       ],
-      button: "Sign in",
       after: () => [
         "If it was not you, there is nothing to do. Whoever it was has not been told that you have an account.",
       ],

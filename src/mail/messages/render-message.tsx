@@ -1,7 +1,7 @@
 import type { MailMessage } from "../message.ts";
 import { brandColor } from "./brand-color.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { composeLetter, LINK_LIVES, type LinkLives } from "./compose-letter.ts";
+import { composeLetter } from "./compose-letter.ts";
 import { en } from "./en.ts";
 import { Layout } from "./layout.tsx";
 import { plainText } from "./plain-text.ts";
@@ -26,16 +26,16 @@ type Input = {
   readonly recipientName: string | null;
   readonly brand: MailBrand;
   readonly locale: Locale;
-  /** What the mail says of its link's life; 24 hours, and 30 minutes for a new password, unless told. */
-  readonly linkLives?: LinkLives;
+  /** Milliseconds for which its link or code is still good; said in words. */
+  readonly life: number;
 };
 
 /** One mail in full: its subject, and the same words as HTML and as plain text. */
 export function renderMessage(input: Input): { subject: string; html: string; text: string } {
-  const { message, recipientName, locale, linkLives = LINK_LIVES } = input;
+  const { message, recipientName, locale, life } = input;
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;
-  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, linkLives });
+  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, life });
   const html = `<!doctype html>${<Layout letter={letter} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
   return { subject: letter.subject, html, text: plainText(letter, publicUrl) };
 }

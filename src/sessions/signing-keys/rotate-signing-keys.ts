@@ -40,7 +40,7 @@ export async function rotateSigningKeys(deps: RotateSigningKeysDeps): Promise<vo
   if (plan.retired.length > 0) await deps.signingKeys.remove(plan.retired);
 }
 
-/** So that AUTH_SECRET_PREVIOUS can be taken away an hour after a rotation of the secret. */
+/** So that no key is lost when AUTH_SECRET_PREVIOUS is taken away. */
 async function resealUnderCurrentRoot(deps: RotateSigningKeysDeps, key: StoredSigningKey): Promise<void> {
   if (key.sealedBy === deps.secrets.current.id) return;
   const jwk = await unseal(deps.secrets, "seal-signing-key", key.kid, key.sealedPrivateJwk);

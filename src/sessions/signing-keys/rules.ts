@@ -22,8 +22,9 @@ export function pickSigningKey(
   isOpenable: (key: StoredSigningKey) => boolean,
   now: number,
 ): StoredSigningKey | null {
-  const begun = keys.filter((key) => isOpenable(key) && key.signsFrom <= now);
-  return newest(begun);
+  const openable = keys.filter(isOpenable);
+  // The very first key may have been made by a clock that is a moment ahead of this one.
+  return newest(openable.filter((key) => key.signsFrom <= now)) ?? oldest(openable);
 }
 
 type RotationPlan = {
@@ -57,6 +58,12 @@ export function planRotation(
     retired: retired.map((key) => key.kid),
   };
 }
+
+const oldest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
+  keys.reduce<StoredSigningKey | null>(
+    (best, key) => (best === null || key.signsFrom < best.signsFrom ? key : best),
+    null,
+  );
 
 const newest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
   keys.reduce<StoredSigningKey | null>(

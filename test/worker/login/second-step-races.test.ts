@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { member, PASSWORD } from "../../support/people.ts";
+import { mailTo, member, PASSWORD } from "../../support/people.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { sessionsOf } from "../../support/tables.ts";
@@ -19,6 +19,15 @@ const countsOf = (challengeId: string) =>
   )
     .bind(challengeId)
     .first<{ tries: number; failures: number | null }>();
+
+const liveChallengesOf = async (email: string) =>
+  (
+    await env.DB.prepare(
+      "SELECT id FROM challenges WHERE account_id = (SELECT id FROM accounts WHERE email = ?) AND consumed_at IS NULL",
+    )
+      .bind(email)
+      .all<{ id: string }>()
+  ).results;
 
 /** A challenge with a code that the clock puts after every earlier one. */
 async function freshChallenge(email: string) {
@@ -113,6 +122,21 @@ describe("POST /login/otp", () => {
       await inParallel(5, () => service.post("/login", { email, password: "not the password" }));
       const right = await service.post("/login", { email, password: PASSWORD });
       expect([right.status, right.body.error?.code]).toEqual([429, "too_many_attempts"]);
+    });
+
+    it("leaves one challenge of nine parallel sign-ins, and sends five codes where limits are on", async () => {
+      // The burst guard keeps real time, in which all of this is a burst.
+      const values = { LOGIN_OTP: "always", RATE_LIMITS: "", BURST: undefined };
+      const limited = startService({ env: values, clock: service.clock });
+      const { email } = await member(limited);
+      const answers = await inParallel(9, () => limited.post("/login", { email, password: PASSWORD }));
+      expect(statusCounts(answers)).toEqual({ 200: 5, 429: 4 });
+      const ids = answers.flatMap((answer) => answer.body.data?.challengeId ?? []);
+      const live = await liveChallengesOf(email);
+      expect(live).toHaveLength(1);
+      expect(ids).toContain(live[0]?.id);
+      const codes = (await mailTo(limited, email)).filter((mail) => /^\d{6}$/m.test(mail.text));
+      expect(codes).toHaveLength(5);
     });
 
     it("forgets the wrong codes with a full sign-in, and not with a right password alone", async () => {

@@ -3,7 +3,8 @@ import type { MailMessage } from "../../../src/mail/message.ts";
 import { renderMessage } from "../../../src/mail/messages/render-message.tsx";
 
 const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
-const SIGN_IN = "https://auth.example.com/sign-in";
+const LIVES: Partial<Record<MailMessage["kind"], number>> = { reset_password: 30 * 60_000 };
+const A_DAY = 24 * 3_600_000;
 
 const brand = {
   appName: "Acme",
@@ -16,13 +17,19 @@ const render = (
   message: MailMessage,
   recipientName: string | null = "Ada",
   changes: Partial<typeof brand> = {},
-) => renderMessage({ message, recipientName, brand: { ...brand, ...changes }, locale: "en" });
+) =>
+  renderMessage({
+    message,
+    recipientName,
+    brand: { ...brand, ...changes },
+    locale: "en",
+    life: LIVES[message.kind] ?? A_DAY,
+  });
 
 const verify: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
 
 const withLink: readonly [MailMessage, string, string, string | null][] = [
   [verify, "Confirm your email address for Acme", URL_WITH_TOKEN, "24 hours"],
-  [{ kind: "account_exists", signInUrl: SIGN_IN }, "You already have an account at Acme", SIGN_IN, null],
   [
     { kind: "reset_password", url: URL_WITH_TOKEN },
     "Choose a new password for Acme",
@@ -37,6 +44,7 @@ const withLink: readonly [MailMessage, string, string, string | null][] = [
   ],
 ];
 const withoutLink: readonly [MailMessage, string][] = [
+  [{ kind: "account_exists" }, "You already have an account at Acme"],
   [{ kind: "password_changed" }, "Your password for Acme was changed"],
   [{ kind: "email_change_requested" }, "A new email address was asked for at Acme"],
   [{ kind: "email_changed" }, "Your email address at Acme was changed"],
@@ -101,12 +109,11 @@ describe("succeeds", () => {
   });
 
   it("says the life of a link that it is told", () => {
-    const linkLives = { verify_email: 3_600_000, reset_password: 60_000, confirm_new_email: 7_200_000 };
-    const said = (message: MailMessage) =>
-      renderMessage({ message, recipientName: null, brand, locale: "en", linkLives }).text;
-    expect(said(verify)).toContain("and for 1 hour.");
-    expect(said({ kind: "reset_password", url: SIGN_IN })).toContain("and for 1 minute.");
-    expect(said({ kind: "confirm_new_email", url: SIGN_IN })).toContain("and for 2 hours.");
+    const said = (message: MailMessage, life: number) =>
+      renderMessage({ message, recipientName: null, brand, locale: "en", life }).text;
+    expect(said(verify, 3_600_000)).toContain("and for 1 hour.");
+    expect(said({ kind: "reset_password", url: URL_WITH_TOKEN }, 60_000)).toContain("and for 1 minute.");
+    expect(said({ kind: "login_code", code: "123456" }, 7_200_000)).toContain("and for 2 hours.");
   });
 
   it("shows the logo in place of the name", () => {
@@ -115,6 +122,7 @@ describe("succeeds", () => {
       recipientName: null,
       brand: { ...brand, logoUrl: "https://cdn.example.com/logo.png" },
       locale: "en",
+      life: A_DAY,
     });
     expect(html).toContain('<img src="https://cdn.example.com/logo.png" alt="Acme"');
   });

@@ -14,6 +14,11 @@ import { startService } from "../../support/service.ts";
 
 const service = startService();
 
+async function memberNamed(username: string): Promise<void> {
+  const { email } = await register(service, newAddress(), { username });
+  await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
+}
+
 async function accountsLike(pattern: string): Promise<number> {
   const row = await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email_key LIKE ?")
     .bind(pattern)
@@ -51,7 +56,7 @@ describe("POST /register", () => {
 
   describe("refuses", () => {
     it("a username that somebody has, whatever its case", async () => {
-      await register(service, newAddress(), { username: "grace" });
+      await memberNamed("grace");
       const { email, answer } = await register(service, newAddress(), { username: "GRACE" });
       expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
       expect(answer.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
@@ -127,11 +132,31 @@ describe("POST /register", () => {
       expect(row?.n).toBe(1);
     });
 
-    it("gives a username to one of 50 parallel registrations", async () => {
-      const answers = await inParallel(50, async () => {
-        return (await register(service, newAddress(), { username: "contested" })).answer;
-      });
-      expect(statusCounts(answers)).toEqual({ 201: 1, 409: 49 });
+    it("gives a username that many ask for to the one who proves their address first", async () => {
+      const people = await Promise.all(
+        Array.from({ length: 20 }, () => register(service, newAddress(), { username: "Contested" })),
+      );
+      expect(people.map(({ answer }) => answer.status)).toEqual(Array(20).fill(201));
+      const tokens = await Promise.all(people.map(({ email }) => tokenMailedTo(service, email)));
+      const answers = await inParallel(20, (index) =>
+        service.post("/verify-email", { token: tokens[index] }),
+      );
+      expect(statusCounts(answers)).toEqual({ 200: 20 });
+      const { results } = await env.DB.prepare(
+        "SELECT username, username_key FROM accounts WHERE username = 'Contested'",
+      ).all();
+      expect(results).toEqual([{ username: "Contested", username_key: "contested" }]);
+    });
+
+    it("does not tell by a username whether an address has an account", async () => {
+      const { email: taken } = await member(service);
+      for (const [email, username] of [
+        [taken, "probe.taken"],
+        [newAddress(), "probe.free"],
+      ]) {
+        expect((await register(service, email, { username })).answer.status).toBe(201);
+        expect((await register(service, newAddress(), { username })).answer.status).toBe(201);
+      }
     });
   });
 });

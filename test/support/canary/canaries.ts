@@ -1,4 +1,4 @@
-import type { Answer } from "./service.ts";
+import type { Answer } from "../service.ts";
 
 /** Where something was found that must not be there. */
 export type Leak = { readonly what: string; readonly where: string };
@@ -31,14 +31,16 @@ function base64Forms(bytes: Uint8Array): string[] {
 export function formsOf(text: string): string[] {
   const bytes = new TextEncoder().encode(text);
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
-  const encoded = [encodeURIComponent(text), hex.map((pair) => `%${pair}`).join(""), hex.join("")];
+  const percent = hex.map((pair) => `%${pair}`).join("");
+  const encoded = [encodeURIComponent(text), percent, percent.toUpperCase(), hex.join("")];
   const json = JSON.stringify(text).slice(1, -1);
-  return [...new Set([text, json, text.replaceAll(" ", "+"), ...encoded, ...base64Forms(bytes)])];
+  const inQuery = new URLSearchParams({ a: text }).toString().slice(2);
+  return [...new Set([text, json, inQuery, ...encoded, ...base64Forms(bytes)])];
 }
 
 /** Six digits stand alone: as part of a longer number they would be somebody's instant. */
 const patternOf = (form: string): RegExp =>
-  /^\d{6}$/.test(form) ? new RegExp(`(?<!\\d)${form}(?!\\d)`) : new RegExp(escaped(form), "i");
+  /^\d{6}$/.test(form) ? new RegExp(`(?<!\\d)${form}(?!\\d)`) : new RegExp(escaped(form));
 
 /** Everything that was planted, and every text in which none of it may be. */
 export function createCanaries() {
@@ -64,6 +66,8 @@ export function createCanaries() {
     addText: (where: string, text: string) => texts.set(text, where),
     addAnswer: (what: string, answer: Answer) => answers.add({ what, answer }),
     planted: () => [...secrets.values()].map(({ what }) => what),
+    textsPlanted: (kind: string) =>
+      [...secrets].filter(([, { what }]) => what === kind).map(([text]) => text),
     textsOf: (where: string) => [...texts].filter(([, at]) => at === where).map(([text]) => text),
     /** Every secret that is where it must not be. */
     leaks(): Leak[] {

@@ -1,0 +1,98 @@
+import type { Traveller } from "./traveller.ts";
+
+const MINUTE = 60_000;
+
+export async function signUp(traveller: Traveller) {
+  const { ask, post, captchaToken, password, address, mailedToken, watched } = traveller;
+  const [email, first] = [address(), password("of the first day")];
+  const body = { email, password: first, name: "Ada", captchaToken: captchaToken() };
+  await post("/register", body);
+  await post("/register", { ...body, captchaToken: captchaToken() });
+  watched.clock.advance(2 * MINUTE);
+  await post("/verify-email/resend", { email });
+  const token = await mailedToken(email);
+  await ask("GET", `/verify-email?token=${token}`);
+  await post("/verify-email", { token });
+  return { email, first };
+}
+
+export async function sessionsAndProfile(traveller: Traveller, email: string, word: string) {
+  const { ask, post, issuedBy, password, logIn, watched } = traveller;
+  for (let wrong = 0; wrong < 5; wrong += 1)
+    await post("/login", { email, password: password("a wrong one") });
+  const { token = "", refreshToken = "", deviceToken } = await logIn(email, word);
+  await ask("GET", "/me", { token });
+  await ask("PATCH", "/me", { token, body: { name: "Grace", lastName: "Hopper", age: 40 } });
+  await ask("GET", "/sessions", { token });
+  const [next] = [issuedBy(await post("/refresh", { refreshToken }))];
+  issuedBy(await post("/refresh", { refreshToken }));
+  watched.clock.advance(2 * MINUTE);
+  await post("/refresh", { refreshToken });
+  await post("/refresh", { refreshToken: next.refreshToken });
+  return deviceToken;
+}
+
+export async function secondStep(traveller: Traveller, email: string, word: string, deviceToken?: string) {
+  const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = traveller;
+  const { token } = await logIn(email, word, { deviceToken });
+  await post("/me/otp", { enabled: true, password: word }, token);
+  const answer = await post("/login", { email, password: word, captchaToken: captchaToken() });
+  const { challengeId } = answer.body.data;
+  await mailedCode(email);
+  await post("/login/otp", { challengeId, code: watched.canaries.plant("a wrong code", "404404") });
+  watched.clock.advance(2 * MINUTE);
+  await post("/login/otp/resend", { challengeId });
+  const tokens = issuedBy(await post("/login/otp", { challengeId, code: await mailedCode(email) }));
+  await post("/me/otp", { enabled: false, password: word }, tokens.token);
+  await post("/logout", undefined, tokens.token);
+}
+
+export async function newAddressAndPasswords(traveller: Traveller, email: string, first: string) {
+  const { ask, post, issuedBy, captchaToken, password, address, mailedToken, logIn } = traveller;
+  const { token } = await logIn(email, first);
+  const [newEmail, second, third] = [address(), password("of the second day"), password("of the third day")];
+  await post("/me/email", { newEmail, password: first }, token);
+  await post("/verify-email", { token: await mailedToken(newEmail) });
+  await post("/me/password", { currentPassword: first, newPassword: second }, token);
+  const proof = issuedBy(await post("/captcha/verify", { token: captchaToken() })).humanProof;
+  await post("/forgot-password", { email: newEmail, captchaToken: proof });
+  const reset = await mailedToken(newEmail);
+  await ask("GET", `/reset-password?token=${reset}`);
+  await post("/reset-password", { token: reset, newPassword: newEmail });
+  await post("/reset-password", { token: reset, newPassword: third });
+  await post("/reset-password", { token: reset, newPassword: password("of no day") });
+  return { email: newEmail, third };
+}
+
+export async function byCookie(traveller: Traveller, email: string, word: string) {
+  const { ask, issuedBy, captchaToken } = traveller;
+  const anonymous = issuedBy(await ask("GET", "/csrf-token"));
+  const cookies = (from: Record<string, string>) =>
+    Object.entries(from)
+      .filter(([name]) => name.startsWith("__Host-"))
+      .map((pair) => pair.join("="))
+      .join("; ");
+  const headersOf = (from: Record<string, string>) => ({
+    Cookie: cookies(from),
+    "X-CSRF-Token": from.csrfToken ?? "",
+    Origin: "http://gatehouse.test",
+  });
+  const body = { email, password: word, transport: "cookie", captchaToken: captchaToken() };
+  const session = issuedBy(await ask("POST", "/login", { body, headers: headersOf(anonymous) }));
+  issuedBy(await ask("GET", "/csrf-token", { headers: headersOf(session) }));
+  await ask("PATCH", "/me", { body: { name: "Ada" }, headers: headersOf(session) });
+  await ask("PATCH", "/me", { body: { name: "Ada" }, headers: { Cookie: cookies(session) } });
+  const next = issuedBy(await ask("POST", "/refresh", { headers: headersOf(session) }));
+  await ask("POST", "/logout", { headers: headersOf({ ...session, ...next }) });
+}
+
+export async function goodbye(traveller: Traveller, email: string, word: string) {
+  const { ask, post, captchaToken, logIn } = traveller;
+  const { token } = await logIn(email, word);
+  const list = (await ask("GET", "/sessions", { token })).body.data as { id: string }[];
+  for (const { id } of list.slice(1)) await ask("DELETE", `/sessions/${id}`, { token });
+  await post("/logout-all", undefined, token);
+  const last = await logIn(email, word);
+  await post("/me/deactivate", { password: word }, last.token);
+  await post("/login", { email, password: word, captchaToken: captchaToken() });
+}

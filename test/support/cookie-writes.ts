@@ -1,0 +1,60 @@
+import { partOf } from "../../src/http/operation.ts";
+import type { Browser } from "./browser.ts";
+import { signedInBrowser } from "./browser.ts";
+import { member, newAddress, PASSWORD } from "./people.ts";
+import { codeMailedTo } from "./second-step.ts";
+import type { Answer, Service } from "./service.ts";
+
+/** A write that a browser's cookies may vouch for. */
+export type CookieWrite = { readonly method: string; readonly path: string };
+
+const TRANSPORT = [
+  { method: "POST", path: "/login" },
+  { method: "POST", path: "/login/otp" },
+  { method: "POST", path: "/refresh" },
+];
+
+/** Out of the router itself: what asks for a session and writes, and what takes or sets its cookies. */
+export function cookieWrites({ app }: Service): CookieWrite[] {
+  const behindSession = app.routes
+    .filter(({ method, handler }) => !["GET", "HEAD", "ALL"].includes(method) && partOf(handler)?.session)
+    .map(({ method, path }) => ({ method, path: path.replace("/api/auth", "") }));
+  return [...behindSession, ...TRANSPORT];
+}
+
+export type Attempt = {
+  readonly browser: Browser;
+  send(headers?: Record<string, string | null>): Promise<Answer>;
+};
+
+const own = { email: "", password: PASSWORD, transport: "cookie" };
+
+/** A browser with a session, and that write as the page of its owner would make it, but for its headers. */
+export async function prepareWrite(service: Service, { method, path }: CookieWrite): Promise<Attempt> {
+  const { email } = await member(service);
+  const browser = await signedInBrowser(service, email);
+  const login = { ...own, email };
+  const bodies: Record<string, () => Promise<object | undefined> | object | undefined> = {
+    "POST /login": () => login,
+    "POST /login/otp": async () => {
+      await browser.write("POST", "/me/otp", { enabled: true, password: PASSWORD });
+      const { challengeId } = (await browser.write("POST", "/login", login)).body.data;
+      return { challengeId, code: await codeMailedTo(service, email), transport: "cookie" };
+    },
+    "POST /refresh": () => undefined,
+    "POST /logout": () => undefined,
+    "POST /logout-all": () => undefined,
+    "DELETE /sessions/:id": () => undefined,
+    "PATCH /me": () => ({ name: "Grace" }),
+    "POST /me/password": () => ({ currentPassword: PASSWORD, newPassword: "another quiet harbour" }),
+    "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
+    "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
+    "POST /me/deactivate": () => ({ password: PASSWORD }),
+  };
+  const bodyOf = bodies[`${method} ${path}`];
+  if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
+  const body = await bodyOf();
+  const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
+  const filled = path.replace(":id", session?.id ?? "");
+  return { browser, send: (headers = {}) => browser.send(method, filled, body, headers) };
+}

@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { oddText } from "./values.ts";
+
+/** What fits into a header: no line break, and ASCII (of other bytes the runtime warns, each time). */
+const headerText = fc.oneof(
+  oddText.map((text) => text.replace(/[^\t\x20-\x7e]/g, "").slice(0, 2_000)),
+  fc.string({
+    unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+    maxLength: 40,
+  }),
+);
+
+const header = (name: string, ...values: readonly string[]) =>
+  fc
+    .oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: headerText })
+    .map((value) => [name, value] as const);
+
+/** The real credentials among the headers. */
+export type Credentials = { readonly tokens: readonly string[]; readonly cookies: readonly string[] };
+
+/** Some headers, each right, nearly right or quite wrong. */
+export function headersFrom({ tokens, cookies }: Credentials) {
+  const bearers = tokens.flatMap((token) => [
+    `Bearer ${token}`,
+    `bearer  ${token} `,
+    `Bearer ${token}x`,
+    `DPoP ${token}`,
+  ]);
+  const schemes = [
+    "Bearer",
+    "Bearer ",
+    "Basic YTpi",
+    "Bearer a.b.c",
+    "Bearer ..",
+    "Bearer eyJhbGciOiJub25lIn0.e30.",
+  ];
+  const ips = [
+    "192.0.2.7",
+    "2001:db8::1",
+    "::ffff:192.0.2.7",
+    "::",
+    "1.2.3.4, 5.6.7.8",
+    "unknown",
+    "999.1.1.1",
+    "fe80::1%0",
+  ];
+  const origins = [
+    "http://gatehouse.test",
+    "https://evil.example",
+    "null",
+    "http://gatehouse.test.evil.example",
+  ];
+  return fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: header("Authorization", ...bearers, ...schemes) },
+      header(
+        "Cookie",
+        ...cookies,
+        ...cookies.map((one) => `${one}x`),
+        "__Host-gh_access=",
+        "a",
+        ";;==;",
+        "=;=",
+      ),
+      header("X-CSRF-Token", ...tokens, "1.2.3", "99999999999.a.b", "..", "9".repeat(400)),
+      header("Origin", ...origins),
+      header("Sec-Fetch-Site", "same-origin", "cross-site", "none", "x"),
+      header("CF-Connecting-IP", ...ips),
+      header("X-Forwarded-For", ...ips),
+      header("X-Forwarded-Host", "evil.example", "a b"),
+      header("User-Agent", "a", "x".repeat(4_000)),
+      header("Accept", "*/*", "text/html", "application/json", "x/y;q=a"),
+      header("Accept-Language", "en", "*", "x".repeat(300)),
+      header("Content-Length", "0", "-1", "ten", "99999999999999999999"),
+      header("Transfer-Encoding", "chunked", "gzip"),
+      header("If-None-Match", "*", 'W/"a"'),
+      header("X-Request-Id", "mine", crypto.randomUUID()),
+      fc.tuple(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,20}$/), headerText),
+    ),
+    { maxLength: 5 },
+  );
+}
+
+const TYPES = [
+  "application/json; charset=utf-8",
+  "text/plain",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data; boundary=x",
+  "application/json;",
+  "APPLICATION/JSON",
+];
+/** The right type, most of the time. */
+export const contentType = fc
+  .oneof({ weight: 7, arbitrary: fc.constant("application/json") }, fc.constantFrom(...TYPES), headerText)
+  .map((type) => ["Content-Type", type] as const);
