@@ -64,6 +64,7 @@ type Login = {
 export async function startLogin(
   deps: StartLoginDeps,
   input: Login,
+  isSecondLook = false,
 ): Promise<Result<SignedIn | SecondStepDue, LoginFailure>> {
   const { device, key, reservation, found } = await begin(deps, input);
   if (reservation.kind === "locked") {
@@ -95,9 +96,13 @@ export async function startLogin(
     caller: input.caller,
   };
   const facts = { chosen: found.loginOtp, deviceIsKnown: device !== null };
-  return isSecondStepDue(deps.settings.loginOtp, facts)
-    ? openSecondStep(deps, signIn)
-    : completeLogin(deps, signIn);
+  const outcome = isSecondStepDue(deps.settings.loginOtp, facts)
+    ? await openSecondStep(deps, signIn)
+    : await completeLogin(deps, signIn);
+  // Another sign-in of the same moment may have hashed the same password anew: then it is looked at
+  // once more, as it is now.
+  const lostToRehash = !outcome.ok && outcome.error.reason === "changed_meanwhile" && signIn.rehash !== null;
+  return lostToRehash && !isSecondLook ? startLogin(deps, input, true) : outcome;
 }
 
 /** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */

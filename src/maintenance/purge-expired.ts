@@ -3,13 +3,10 @@ import { type Clock, DAY } from "../kernel/clock.ts";
 import { sendBucket } from "../mail/send-bucket.ts";
 
 type PurgeLimits = {
-  linksExpiredBefore: number;
-  sessionsExpiredBefore: number;
+  expiredBefore: number;
   mailSentBefore: number;
   mailDeadBefore: number;
   mailboxBefore: number;
-  challengesExpiredBefore: number;
-  proofsExpiredBefore: number;
   attemptsQuietSince: number;
   sendBucketsBefore: string;
 };
@@ -23,13 +20,11 @@ export type PurgeExpiredDeps = {
 export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
   const now = deps.clock.now();
   await deps.expired.purge({
-    linksExpiredBefore: now,
-    sessionsExpiredBefore: now,
+    expiredBefore: now,
     mailSentBefore: now - DAY,
     mailDeadBefore: now - 30 * DAY,
     mailboxBefore: now - 7 * DAY,
-    challengesExpiredBefore: now,
-    proofsExpiredBefore: now,
+    // The longest lock is shorter, so a counter that goes holds nobody back.
     attemptsQuietSince: now - LOCK_MEMORY,
     sendBucketsBefore: sendBucket(now),
   });

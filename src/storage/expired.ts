@@ -11,15 +11,13 @@ import {
   sessions,
 } from "./schema.ts";
 
-/** Instants: rows older than these have served their time. */
-export type PurgeLimits = {
-  readonly linksExpiredBefore: number;
-  readonly sessionsExpiredBefore: number;
+/** Instants (ms): rows older than these have served their time. */
+type PurgeLimits = {
+  /** For what has an end of its own: links, codes, proofs, sessions. */
+  readonly expiredBefore: number;
   readonly mailSentBefore: number;
   readonly mailDeadBefore: number;
   readonly mailboxBefore: number;
-  readonly challengesExpiredBefore: number;
-  readonly proofsExpiredBefore: number;
   readonly attemptsQuietSince: number;
   /** The first bucket that is still counted. */
   readonly sendBucketsBefore: string;
@@ -29,20 +27,13 @@ export function expiredStorage(db: Database) {
   return {
     async purge(limits: PurgeLimits): Promise<void> {
       await db.batch([
-        db.delete(oneTimeLinks).where(lte(oneTimeLinks.expiresAt, limits.linksExpiredBefore)),
-        db.delete(sessions).where(lte(sessions.expiresAt, limits.sessionsExpiredBefore)),
+        db.delete(oneTimeLinks).where(lte(oneTimeLinks.expiresAt, limits.expiredBefore)),
+        db.delete(sessions).where(lte(sessions.expiresAt, limits.expiredBefore)),
         db.delete(outbox).where(and(eq(outbox.state, "sent"), lt(outbox.createdAt, limits.mailSentBefore))),
         db.delete(outbox).where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.mailDeadBefore))),
-        db.delete(challenges).where(lte(challenges.expiresAt, limits.challengesExpiredBefore)),
-        db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.proofsExpiredBefore)),
-        db
-          .delete(attemptCounters)
-          .where(
-            and(
-              lt(attemptCounters.updatedAt, limits.attemptsQuietSince),
-              lt(attemptCounters.lockedUntil, limits.proofsExpiredBefore),
-            ),
-          ),
+        db.delete(challenges).where(lte(challenges.expiresAt, limits.expiredBefore)),
+        db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.expiredBefore)),
+        db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptsQuietSince)),
         db.delete(sendCounters).where(lt(sendCounters.bucket, limits.sendBucketsBefore)),
         db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.mailboxBefore)),
       ]);

@@ -44,6 +44,14 @@ describe("POST /login", () => {
     await logIn(rotated, email);
   });
 
+  it("lets all of several parallel sign-ins through that find the stored hash too cheap", async () => {
+    const { email } = await member(service);
+    const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
+    const logins = Array.from({ length: 5 }, () => costlier.post("/login", { email, password: PASSWORD }));
+    expect((await Promise.all(logins)).map((answer) => answer.status)).toEqual(Array(5).fill(200));
+    expect(await hashOf(email)).toContain("$b=2,i=100000,");
+  });
+
   describe("refuses", () => {
     it("an unknown address and a wrong password alike", async () => {
       const { email } = await member(service);
