@@ -107,6 +107,12 @@ module.exports = {
       to: { path: "^src/config\\.ts$" },
     },
     {
+      name: "pages-are-looked-at-and-not-built-on",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: "^src/(pages|mailbox|openapi)/" },
+      to: { path: "^src/(pages|mailbox|openapi)/" },
+    },
+    {
       name: "src-needs-no-test",
       severity: "error",
       from: { path: "^src/" },

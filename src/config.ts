@@ -1,12 +1,13 @@
 import * as z from "zod";
+import { PROFILE_FIELDS } from "./accounts/account.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "./captcha/settings.ts";
 import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
 import { err, ok, type Result } from "./kernel/result.ts";
 import { utf8Length } from "./kernel/text.ts";
+import { isPlainHttpUrl, type VariableProblem, withoutBlanks } from "./kernel/variables.ts";
 import { type MailSettings, readMailSettings } from "./mail/settings.ts";
 import type { RatePolicies } from "./rate-limit/policies.ts";
 import { readRateLimits } from "./rate-limit/settings.ts";
-import { PROFILE_FIELDS } from "./registration/rules.ts";
 
 /** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
 export type Config = {
@@ -57,14 +58,12 @@ const secret = z
   .refine((value) => utf8Length(value) >= 32, "must have 32 bytes at least");
 
 const httpUrl = (allowHttp: boolean) =>
-  z.string("must be set").refine(
-    (value) => {
-      const url = URL.parse(value);
-      if (!url || url.search || url.hash || url.username || url.password) return false;
-      return url.protocol === "https:" || (allowHttp && url.protocol === "http:");
-    },
-    `must be ${allowHttp ? "an http or https" : "an https"} URL without query or fragment`,
-  );
+  z
+    .string("must be set")
+    .refine(
+      (value) => isPlainHttpUrl(value) && (allowHttp || value.toLowerCase().startsWith("https:")),
+      `must be ${allowHttp ? "an http or https" : "an https"} URL without query or fragment`,
+    );
 
 const seconds = (fallback: number, max: number) =>
   z.coerce
@@ -131,10 +130,8 @@ const variables = (environment: Config["environment"]) =>
     BREACHED_PASSWORDS_API_BASE: httpUrl(true).default(HAVE_I_BEEN_PWNED),
   });
 
-export type ConfigProblem = { readonly path: string; readonly message: string };
-
 /** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
-export function readConfig(raw: Record<string, unknown>): Result<Config, readonly ConfigProblem[]> {
+export function readConfig(raw: Record<string, unknown>): Result<Config, readonly VariableProblem[]> {
   const set = withoutBlanks(raw);
   const environment = z.enum(["development", "production"]).default("production").safeParse(set.ENVIRONMENT);
   const mode = environment.data ?? "production";
@@ -147,7 +144,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
   const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
   const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
-  const problems: ConfigProblem[] = [];
+  const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
   for (const { path, message } of parsed.error?.issues ?? []) {
@@ -209,9 +206,3 @@ function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }
-
-/** A variable that is set to nothing is not set. */
-const withoutBlanks = (raw: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(raw).filter(([, value]) => typeof value !== "string" || value.trim() !== ""),
-  );

@@ -1,13 +1,14 @@
 import { createBreachedPasswords } from "./breached-passwords/range-api.ts";
 import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
-import { type Config, type ConfigProblem, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
 import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
+import type { VariableProblem } from "./kernel/variables.ts";
 import { type DeliverMailDeps, deliverMail } from "./mail/deliver-mail.ts";
 import { draftMail } from "./mail/draft-mail.ts";
 import type { MailOutbox } from "./mail/outbox-port.ts";
@@ -160,5 +161,5 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
   return made;
 }
 
-const describeProblems = (problems: readonly ConfigProblem[]): string =>
+const describeProblems = (problems: readonly VariableProblem[]): string =>
   `configuration: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`;

@@ -27,5 +27,9 @@ export type ProfileChange = {
   readonly age?: number | null;
 };
 
+/** The profile fields that REQUIRED_PROFILE_FIELDS may make required. */
+export const PROFILE_FIELDS = ["username", "lastName", "age"] as const;
+export type ProfileField = (typeof PROFILE_FIELDS)[number];
+
 /** Usernames are one whatever their case. */
 export const usernameKey = (username: string): string => username.toLowerCase();

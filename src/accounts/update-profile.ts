@@ -2,11 +2,11 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import { type Account, type ProfileChange, usernameKey } from "./account.ts";
+import { type Account, type ProfileChange, type ProfileField, usernameKey } from "./account.ts";
 
 export type UpdateProfileDeps = {
   readonly clock: Clock;
-  readonly settings: { readonly requiredProfileFields: readonly ("username" | "lastName" | "age")[] };
+  readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   readonly accounts: {
     updateProfile(update: {
       accountId: string;
@@ -19,7 +19,7 @@ export type UpdateProfileDeps = {
 
 export type ProfileFailure =
   | { readonly reason: "username_taken" }
-  | { readonly reason: "field_required"; readonly fields: readonly string[] };
+  | { readonly reason: "field_required"; readonly fields: readonly ProfileField[] };
 
 /** Changes what was given and leaves the rest; the whole account comes back. */
 export async function updateProfile(

@@ -1,4 +1,11 @@
 import * as z from "zod";
+import {
+  apiBase,
+  requiredKey,
+  requiredText,
+  type VariableProblem,
+  withoutBlanks,
+} from "../kernel/variables.ts";
 import { isTestSecret } from "./rules.ts";
 
 type Keyed = {
@@ -27,29 +34,13 @@ export type CaptchaSettings<Id extends CaptchaProviderId = CaptchaProviderId> = 
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-/** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
-export type SettingsProblem = { readonly path: string; readonly message: string };
-
 /** `hostname` is that of `PUBLIC_URL`, so a service without one reads no settings. */
 type Site = { readonly hostname: string; readonly isDevelopment: boolean };
 
 const DEFAULT_MIN_SCORE = 0.5;
 
-const required = (what: string) =>
-  z.string({ error: (issue) => (issue.input === undefined ? `must be set: ${what}` : "must be text") });
-
-const siteKey = required("the widget's public key").regex(/^[\w-]+$/, "must be letters, digits, - and _");
-const secret = required("the widget's secret key").regex(
-  /^[\x21-\x7e]+$/,
-  "must be visible ASCII characters without spaces",
-);
-const apiBase = z
-  .string("must be text")
-  .refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment")
-  .transform((url) => url.replace(/\/+$/, ""))
-  .optional()
-  .transform((url) => url ?? null);
-
+const siteKey = requiredText("the widget's public key").regex(/^[\w-]+$/, "must be letters, digits, - and _");
+const secret = requiredKey("the widget's secret key");
 const SCORE = "must be a number from 0 to 1, such as 0.5";
 // Not coerced: null, true or a list would become numbers, and 0 lets every robot in.
 const minScore = z
@@ -112,7 +103,7 @@ const isProviderId = (value: unknown): value is CaptchaProviderId =>
 export function readCaptchaSettings(
   raw: Record<string, unknown>,
   site: Site,
-): { readonly settings: CaptchaSettings } | { readonly problems: readonly SettingsProblem[] } {
+): { readonly settings: CaptchaSettings } | { readonly problems: readonly VariableProblem[] } {
   const variables = withoutBlanks(raw);
   // Only a variable that is not set turns captchas off: null is a mistake.
   const id = variables.CAPTCHA_PROVIDER === undefined ? "off" : variables.CAPTCHA_PROVIDER;
@@ -123,18 +114,4 @@ export function readCaptchaSettings(
   const read = variablesOf[id](site).safeParse(variables);
   if (read.success) return { settings: read.data };
   return { problems: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
-}
-
-function withoutBlanks(raw: Record<string, unknown>): Record<string, unknown> {
-  const trimmed = Object.entries(raw).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value.trim() : value,
-  ]);
-  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
-}
-
-function isPlainHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
 }

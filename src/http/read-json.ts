@@ -1,4 +1,5 @@
 import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
+import { readAtMost } from "../kernel/read-at-most.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { isCleanText } from "../kernel/text.ts";
 
@@ -13,36 +14,14 @@ type Refusal = { readonly code: FailureCode; readonly fields?: readonly FieldPro
 export async function readJson(request: Request): Promise<Result<unknown, Refusal>> {
   const mediaType = request.headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") return err({ code: "unsupported_media_type" });
-  const bytes = await readAtMost(request, MAX_BODY_BYTES);
+  // A length that is admitted is believed; any other is counted as it comes.
+  const isAdmittedlyLong = Number(request.headers.get("Content-Length")) > MAX_BODY_BYTES;
+  const bytes = isAdmittedlyLong ? null : await readAtMost(request.body, MAX_BODY_BYTES);
   if (!bytes) return err({ code: "payload_too_large" });
   const value = parse(bytes);
   if (value === undefined) return err({ code: "malformed_json" });
   const fields = findUnfitText(value);
   return fields.length > 0 ? err({ code: "validation_failed", fields }) : ok(value);
-}
-
-/** Counts what comes, whatever Content-Length says, and stops reading at the limit. */
-async function readAtMost(request: Request, limit: number): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("Content-Length")) > limit) return null;
-  const reader = request.body?.getReader();
-  if (!reader) return new Uint8Array(0);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    length += read.value.byteLength;
-    if (length > limit) {
-      await reader.cancel();
-      return null;
-    }
-    chunks.push(read.value);
-  }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }
 
 function parse(bytes: Uint8Array): unknown {

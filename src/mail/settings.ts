@@ -1,4 +1,11 @@
 import * as z from "zod";
+import {
+  apiBase,
+  requiredKey,
+  requiredText,
+  type VariableProblem,
+  withoutBlanks,
+} from "../kernel/variables.ts";
 import type { Email } from "./port.ts";
 import { mailFrom } from "./sender-variable.ts";
 
@@ -32,26 +39,9 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-/** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
-export type SettingsProblem = { readonly path: string; readonly message: string };
+const httpVariables = { MAIL_API_KEY: requiredKey("the provider's API key"), MAIL_API_BASE: apiBase };
 
-const required = (what: string) =>
-  z.string({ error: (issue) => (issue.input === undefined ? `must be set: ${what}` : "must be text") });
-
-// Keys travel in HTTP headers, where nothing but visible ASCII is safe.
-const secret = (what: string) =>
-  required(what).regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
-
-const apiBase = z
-  .string("must be text")
-  .refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment")
-  .transform((url) => url.replace(/\/+$/, ""))
-  .optional()
-  .transform((url) => url ?? null);
-
-const httpVariables = { MAIL_API_KEY: secret("the provider's API key"), MAIL_API_BASE: apiBase };
-
-const domain = required("the sending domain at Mailgun").regex(
+const domain = requiredText("the sending domain at Mailgun").regex(
   /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i,
   "must be a domain name",
 );
@@ -59,7 +49,7 @@ const messageStream = z
   .string("must be text")
   .regex(/^[a-z0-9_-]+$/i, "must be the id of a message stream")
   .default("outbound");
-const region = required("the AWS region").regex(/^[a-z0-9-]+$/, "must be the id of an AWS region");
+const region = requiredText("the AWS region").regex(/^[a-z0-9-]+$/, "must be the id of an AWS region");
 
 const httpOnly = <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
   z.object(httpVariables).transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE }));
@@ -86,8 +76,8 @@ const variablesOf = {
   ses: z
     .object({
       MAIL_SES_REGION: region,
-      MAIL_SES_ACCESS_KEY_ID: secret("the id of an AWS access key"),
-      MAIL_SES_SECRET_ACCESS_KEY: secret("the secret of that AWS access key"),
+      MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
+      MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
       MAIL_API_BASE: apiBase,
     })
     .transform((v) => ({
@@ -110,7 +100,7 @@ const isProviderId = (value: unknown): value is MailProviderId =>
  */
 export function readMailSettings(
   raw: Record<string, unknown>,
-): { readonly settings: MailSettings } | { readonly problems: readonly SettingsProblem[] } {
+): { readonly settings: MailSettings } | { readonly problems: readonly VariableProblem[] } {
   const variables = withoutBlanks(raw);
   const sender = senderVariable.safeParse(variables);
   const problems = problemsOf(sender.error);
@@ -124,20 +114,6 @@ export function readMailSettings(
   return { settings: { ...own.data, from: sender.data.MAIL_FROM } };
 }
 
-function withoutBlanks(raw: Record<string, unknown>): Record<string, unknown> {
-  const trimmed = Object.entries(raw).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value.trim() : value,
-  ]);
-  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
-}
-
-function problemsOf(error: z.ZodError | undefined): readonly SettingsProblem[] {
+function problemsOf(error: z.ZodError | undefined): readonly VariableProblem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
-}
-
-function isPlainHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
 }

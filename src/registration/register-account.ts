@@ -1,4 +1,4 @@
-import { usernameKey } from "../accounts/account.ts";
+import { type ProfileField, usernameKey } from "../accounts/account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
@@ -12,7 +12,7 @@ import type { MailDraft } from "../mail/message.ts";
 import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
-import { missingProfileFields, type ProfileField } from "./rules.ts";
+import { missingProfileFields } from "./rules.ts";
 
 export type RegisterAccountDeps = NewLinkDeps &
   CheckNewPasswordDeps & {

@@ -1,7 +1,6 @@
-/** The profile fields that REQUIRED_PROFILE_FIELDS may make required. */
-export const PROFILE_FIELDS = ["username", "lastName", "age"] as const;
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
+import type { ProfileField } from "../accounts/account.ts";
 
+/** What this deployment asks for at registration, and was not given. */
 export const missingProfileFields = (
   profile: { readonly [Field in ProfileField]?: unknown },
   required: readonly ProfileField[],

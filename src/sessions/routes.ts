@@ -31,6 +31,8 @@ const signedOutEverywhere = answer(200, "Logged out everywhere.");
 const sessionList = answer(200, undefined, z.array(sessionSchema));
 const sessionEnded = answer(200, "The session has ended.");
 
+const NO_TOKEN = { path: "refreshToken", message: "Must be a token, where no cookie has it." };
+
 const refreshBody = z.strictObject({
   refreshToken: z
     .string("Must be a token.")
@@ -71,7 +73,9 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(refreshBody),
       async (c) => {
         const { refreshToken } = c.req.valid("json");
-        if (refreshToken === undefined) return refreshByCookie(c, depsOf(c));
+        if (refreshToken === undefined && refreshCookie(c) !== undefined)
+          return refreshByCookie(c, depsOf(c));
+        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
         const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { sessionId: _, ...tokens } = result.value;

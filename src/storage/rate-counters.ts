@@ -1,8 +1,6 @@
 import type { CounterRead, WindowCounter } from "../rate-limit/counter.ts";
 import type { Meter } from "./metered-d1.ts";
-
-// KV refuses a shorter life than this.
-const MIN_TTL_SECONDS = 60;
+import { meterKv } from "./metered-kv.ts";
 
 const STORED = /^(\d{1,9})@(\d{1,15})$/;
 
@@ -14,25 +12,16 @@ const STORED = /^(\d{1,9})@(\d{1,15})$/;
  * one write a second for a key. So a refused write, or an outage, is an outcome and never an error.
  */
 export function rateCounterStorage(kv: KVNamespace, meter: Meter) {
-  const attempt = async <T>(call: () => Promise<T>): Promise<T | "failed"> => {
-    meter.kv += 1;
-    try {
-      return await call();
-    } catch {
-      meter.kvFailed += 1;
-      return "failed";
-    }
-  };
+  const metered = meterKv(kv, meter);
   return {
     async get(key: string): Promise<CounterRead> {
-      const stored = await attempt(async () => ({ text: await kv.get(`rate:${key}`) }));
+      const stored = await metered.get(`rate:${key}`);
       if (stored === "failed") return "unknown";
-      return stored.text === null ? null : parse(stored.text);
+      return stored.value === null ? null : parse(stored.value);
     },
     /** Keeps it for so many seconds; a counter that could not be written is a request not counted. */
     async put(key: string, { count, startedAt }: WindowCounter, seconds: number): Promise<void> {
-      const expirationTtl = Math.max(Math.ceil(seconds), MIN_TTL_SECONDS);
-      await attempt(() => kv.put(`rate:${key}`, `${count}@${startedAt}`, { expirationTtl }));
+      await metered.put(`rate:${key}`, `${count}@${startedAt}`, seconds);
     },
   };
 }

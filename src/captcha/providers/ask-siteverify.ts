@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readAtMost } from "../../kernel/read-at-most.ts";
 import type { SiteverifyAnswer } from "../rules.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */
@@ -57,18 +58,7 @@ export async function askSiteverify(request: SiteverifyRequest): Promise<Sitever
 
 /** The body as UTF-8. Throws when it is too long or not UTF-8. */
 async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  let text = "";
-  let length = 0;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    length += read.value.byteLength;
-    if (length > MAX_ANSWER_BYTES) {
-      await reader.cancel();
-      throw new Error("the answer is too long");
-    }
-    text += decoder.decode(read.value, { stream: true });
-  }
-  return text + decoder.decode();
+  const bytes = await readAtMost(response.body, MAX_ANSWER_BYTES);
+  if (bytes === null) throw new Error("the answer is too long");
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
 }

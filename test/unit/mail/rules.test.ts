@@ -52,10 +52,14 @@ describe("judgeDelivery", () => {
     expect(decision).toEqual({ kind: "retry", dueAt: NOW + pause, reason: "http_500" });
   });
 
+  it("tries a last time a minute before the link dies, however long the pause would be", () => {
+    const decision = judgeDelivery(down, { attempts: 40, expiresAt: NOW + 4 * MINUTE }, NOW);
+    expect(decision).toEqual({ kind: "retry", dueAt: NOW + 3 * MINUTE, reason: "http_500" });
+  });
+
   it.each([
-    ["a millisecond after the pause", 30 * SECOND + 1, "retry"],
-    ["at the very end of the pause", 30 * SECOND, "bury"],
-    ["before the pause ends", 30 * SECOND - 1, "bury"],
+    ["a millisecond after its last minute begins", MINUTE + 1, "retry"],
+    ["as its last minute begins", MINUTE, "bury"],
     ["at this instant", 0, "bury"],
     ["some time ago", -MINUTE, "bury"],
   ])("looks whether the link dies %s", (_when, left, kind) => {

@@ -29,7 +29,7 @@ describe("pickSigningKey", () => {
   it.each<[string, StoredSigningKey[], number, string | undefined]>([
     ["nothing among no keys", [], 0, undefined],
     ["the only key from its first instant", [first], 0, "first"],
-    ["nothing before that instant", [first], -1, undefined],
+    ["the only key by a clock that is a moment behind its maker's", [first], -1, "first"],
     ["the present key while the next is only published", [first, second], 29 * DAY, "first"],
     ["the present key to the last millisecond", [first, second], 30 * DAY - 1, "first"],
     ["the next key from its first instant", [first, second], 30 * DAY, "second"],

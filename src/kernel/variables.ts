@@ -1,0 +1,36 @@
+import * as z from "zod";
+
+/** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
+export type VariableProblem = { readonly path: string; readonly message: string };
+
+/** Variables as they were meant: space around a value is forgiven, and a blank one is not set. */
+export function withoutBlanks(raw: Record<string, unknown>): Record<string, unknown> {
+  const trimmed = Object.entries(raw).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value.trim() : value,
+  ]);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
+}
+
+/** A variable that has to be there; `what` says what it should hold. */
+export const requiredText = (what: string) =>
+  z.string({ error: (issue) => (issue.input === undefined ? `must be set: ${what}` : "must be text") });
+
+/** A provider's key. Keys travel in HTTP headers, where nothing but visible ASCII is safe. */
+export const requiredKey = (what: string) =>
+  requiredText(what).regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
+
+/** Another host for a provider, without a slash at its end; null when it is not set. */
+export const apiBase = z
+  .string("must be text")
+  .refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment")
+  .transform((url) => url.replace(/\/+$/, ""))
+  .optional()
+  .transform((url) => url ?? null);
+
+/** An http or https URL of host and path alone. */
+export function isPlainHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
