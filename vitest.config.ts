@@ -16,6 +16,8 @@ const testVars = {
 
 export default defineConfig({
   test: {
+    // Vitest would leave one of two cores idle.
+    maxWorkers: 2,
     projects: [
       {
         // Pure rules and known answers, in Node: an independent implementation is at hand there.

@@ -33,6 +33,7 @@ import { outboxStorage } from "./storage/outbox.ts";
 import { passwordResetStorage } from "./storage/password-resets.ts";
 import { rateCounterStorage } from "./storage/rate-counters.ts";
 import { registrationStorage } from "./storage/registrations.ts";
+import { secondStepStorage } from "./storage/second-steps.ts";
 import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
 
@@ -105,7 +106,7 @@ export async function wire(cache: StandingCache, request: Request) {
         },
         call,
       ),
-    logins: loginStorage(db, sendCaps),
+    logins: { ...loginStorage(db, sendCaps), ...secondStepStorage(db, sendCaps) },
     challenges: challengeStorage(db, sendCaps),
     accounts: accountStorage(db, sendCaps),
     registrations: registrationStorage(db, sendCaps),

@@ -11,7 +11,7 @@ import type { Caller } from "../kernel/caller.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, type Result } from "../kernel/result.ts";
-import { type CompleteLoginDeps, completeLogin } from "./complete-login.ts";
+import { type CheckedSignIn, type CompleteLoginDeps, completeLogin } from "./complete-login.ts";
 import { type OpenSecondStepDeps, openSecondStep } from "./open-second-step.ts";
 import type { LoginFailure, SecondStepDue, SignedIn } from "./outcome.ts";
 import { type RefuseLoginDeps, refuseLogin } from "./refuse-login.ts";
@@ -86,23 +86,28 @@ export async function startLogin(
     const reason = refusal ?? "no_such_account";
     return refuseLogin(deps, { reason, email: input.email, key, failures: reservation.failures });
   }
-  const signIn = {
+  const rehash = verdict === "match_outdated" ? await deps.hasher.hash(input.password) : null;
+  const outcome = await goOn(deps, found, {
     account: found.account,
     email: input.email,
     checkedHash: found.passwordHash,
-    rehash: verdict === "match_outdated" ? await deps.hasher.hash(input.password) : null,
+    rehash,
     lockKey: key,
     device,
     caller: input.caller,
-  };
-  const facts = { chosen: found.loginOtp, deviceIsKnown: device !== null };
-  const outcome = isSecondStepDue(deps.settings.loginOtp, facts)
-    ? await openSecondStep(deps, signIn)
-    : await completeLogin(deps, signIn);
+  });
   // Another sign-in of the same moment may have hashed the same password anew: then it is looked at
   // once more, as it is now.
-  const lostToRehash = !outcome.ok && outcome.error.reason === "changed_meanwhile" && signIn.rehash !== null;
+  const lostToRehash = !outcome.ok && outcome.error.reason === "changed_meanwhile" && rehash !== null;
   return lostToRehash && !isSecondLook ? startLogin(deps, input, true) : outcome;
+}
+
+/** After a right password: in, or on to the second step. */
+function goOn(deps: StartLoginDeps, found: Facts, signIn: CheckedSignIn) {
+  const facts = { chosen: found.loginOtp, deviceIsKnown: signIn.device !== null };
+  return isSecondStepDue(deps.settings.loginOtp, facts)
+    ? openSecondStep(deps, signIn)
+    : completeLogin(deps, signIn);
 }
 
 /** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */
