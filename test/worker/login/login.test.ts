@@ -89,6 +89,8 @@ describe("POST /login", () => {
 
   it("opens nothing for a password that is reset while the login is on its way", async () => {
     const { email } = await member(service);
+    for (let failure = 0; failure < 2; failure++)
+      await service.post("/login", { email, password: "wrong one" });
     let held: (() => void) | null = null;
     const reached = Promise.withResolvers<void>();
     // A database that lets the read through (the first batch), and holds the write (the second) until
@@ -121,6 +123,11 @@ describe("POST /login", () => {
     (held as (() => void) | null)?.();
     const answer = await login;
     expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    // And what opened nothing clears nothing: the failures before it are still counted.
+    const counted = await env.DB.prepare("SELECT max(failures) AS n FROM attempt_counters").first<{
+      n: number;
+    }>();
+    expect(counted?.n).toBeGreaterThanOrEqual(3);
     const open = await env.DB.prepare(
       "SELECT count(*) AS n FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
     )

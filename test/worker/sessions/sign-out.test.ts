@@ -30,6 +30,14 @@ describe("POST /logout", () => {
     expect(Math.abs(left - sevenDays)).toBeLessThan(120);
   });
 
+  it("tells them for as long as an access token could live, where that is longer", async () => {
+    const odd = startService({ env: { REFRESH_IDLE_TTL: "120", ACCESS_TOKEN_TTL: "3600" } });
+    const { token } = await signedInMember(odd);
+    await odd.post("/logout", undefined, token);
+    const { keys } = await env.KV.list({ prefix: `deny:sid:${decodeJwt(token).sid}` });
+    expect((keys[0]?.expiration ?? 0) - Date.now() / 1000).toBeGreaterThan(3500);
+  });
+
   it("is idempotent, and works with a token that has just run out", async () => {
     const clocked = startService();
     const { token, refreshToken } = await signedInMember(clocked);

@@ -1,0 +1,90 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { logIn, mailTo, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+const NEW_PASSWORD = "another quiet harbour";
+const service = startService();
+
+/** A service whose n-th batch from now waits until it is let go. */
+function startHeld(nth: number) {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let batches = 0;
+  const held = new Proxy(env.DB, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+      return async (statements: D1PreparedStatement[]) => {
+        batches += 1;
+        if (batches === nth) {
+          reached.resolve();
+          await gate.promise;
+        }
+        return target.batch(statements);
+      };
+    },
+  });
+  return { service: startService({ env: { DB: held } }), reached: reached.promise, letGo: gate.resolve };
+}
+
+async function reset(email: string): Promise<void> {
+  await service.post("/forgot-password", { email });
+  const token = await tokenMailedTo(service, email);
+  await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
+}
+
+describe("a change that is on its way while the password is reset", () => {
+  it("mails no link to a new address", async () => {
+    const { email, token } = await signedInMember(service);
+    const newEmail = newAddress();
+    // The first batch counts the attempt; the second is the change.
+    const slow = startHeld(2);
+    const asked = slow.service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    await slow.reached;
+    await reset(email);
+    slow.letGo();
+    expect((await asked).status).toBe(401);
+    expect(await mailTo(service, newEmail)).toEqual([]);
+  });
+
+  it("switches no second step", async () => {
+    const { email, token } = await signedInMember(service);
+    const slow = startHeld(2);
+    const asked = slow.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    await slow.reached;
+    await reset(email);
+    slow.letGo();
+    expect((await asked).status).toBe(401);
+    await logIn(service, email, NEW_PASSWORD);
+  });
+});
+
+describe("with the caps on mail", () => {
+  const RATE_LIMITS = "{}";
+
+  it("a second request for a new address that may not be mailed yet leaves the first link good", async () => {
+    const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
+    const { token } = await signedInMember(service);
+    const [first, second] = [newAddress(), newAddress()];
+    await limited.post("/me/email", { newEmail: first, password: PASSWORD }, token);
+    await limited.post("/me/email", { newEmail: second, password: PASSWORD }, token);
+    expect(await mailTo(service, second)).toEqual([]);
+    const link = await tokenMailedTo(service, first);
+    expect((await limited.post("/verify-email", { token: link })).status).toBe(200);
+  });
+
+  it("the cap over all holds back what strangers ask for, and no notice of a change", async () => {
+    const capped = startService({ env: { RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP: "1" } });
+    capped.clock.advance(2 * 3_600_000);
+    const { email } = await signedInMember(service);
+    const { token } = await logIn(capped, email);
+    for (let stranger = 0; stranger < 3; stranger++) await capped.post("/forgot-password", { email });
+    const unmailed = newAddress();
+    await capped.post("/register", { email: unmailed, password: PASSWORD, name: "Ada" });
+    expect(await mailTo(service, unmailed)).toEqual([]);
+    const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    expect((await capped.post("/me/password", change, token)).status).toBe(200);
+    expect((await mailTo(service, email))[0]?.subject).toMatch(/was changed/);
+  });
+});
