@@ -8,9 +8,6 @@ const REFRESH = "gh_refresh";
 const DEVICE = "gh_device";
 const PRE_SESSION = "gh_csrf";
 
-/** Seconds; as long as the token in it is good. */
-const DEVICE_COOKIE_LIFE = 180 * 24 * 60 * 60;
-
 /** Lifetimes in seconds. */
 type Tokens = {
   readonly token: string;
@@ -42,7 +39,9 @@ export function clearSessionCookies(c: Context): void {
   }
 }
 
-export const setDeviceCookie = (c: Context, token: string): void => set(c, DEVICE, token, DEVICE_COOKIE_LIFE);
+/** For so many seconds: as long as the token in it is good. */
+export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
+  set(c, DEVICE, token, seconds);
 
 /** What a token of somebody who has not signed in is bound to; it lives as long as the token. */
 export const setPreSessionCookie = (c: Context, value: string, seconds: number): void =>

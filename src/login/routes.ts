@@ -2,12 +2,14 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
+import { DEVICE_LIFE } from "../devices/device-token.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie, setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
+import { SECOND } from "../kernel/clock.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import { loginFailures } from "./failures.ts";
 import { deviceTokenField, loginDataSchema, transportField } from "./fields.ts";
@@ -120,7 +122,7 @@ async function welcome(c: Context, deps: CsrfDeps, signedIn: SignedIn, transport
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
   if (transport !== "cookie") return respond(c, loggedIn, { ...tokens, deviceToken, user });
   setSessionCookies(c, tokens);
-  setDeviceCookie(c, deviceToken);
+  setDeviceCookie(c, deviceToken, DEVICE_LIFE / SECOND);
   const csrfToken = await csrfTokenOfSession(deps, sessionId);
   return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
 }

@@ -2,7 +2,7 @@ import type { Account } from "../accounts/account.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft, MailMessage } from "../mail/message.ts";
+import type { MailOutbox } from "../mail/outbox-port.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, readyToIssue } from "./issue-tokens.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
@@ -19,10 +19,7 @@ export type RefreshSessionDeps = IssueTokensDeps &
         now: number;
       }): Promise<{ rotated: boolean; session: SessionState; account: Account } | null>;
     };
-    readonly mail: {
-      draft(message: MailMessage, delivery: { expiresAt: number }): Promise<MailDraft>;
-      deliverSoon(ids: readonly string[]): void;
-    };
+    readonly mail: MailOutbox;
     readonly settings: { readonly refreshIdleTtl: number };
   };
 

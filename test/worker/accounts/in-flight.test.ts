@@ -1,32 +1,10 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { startHeld } from "../../support/held-d1.ts";
 import { logIn, mailTo, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
 const NEW_PASSWORD = "another quiet harbour";
 const service = startService();
-
-/** A service whose n-th batch from now waits until it is let go. */
-function startHeld(nth: number) {
-  const reached = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  let batches = 0;
-  const held = new Proxy(env.DB, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
-      return async (statements: D1PreparedStatement[]) => {
-        batches += 1;
-        if (batches === nth) {
-          reached.resolve();
-          await gate.promise;
-        }
-        return target.batch(statements);
-      };
-    },
-  });
-  return { service: startService({ env: { DB: held } }), reached: reached.promise, letGo: gate.resolve };
-}
 
 async function reset(email: string): Promise<void> {
   await service.post("/forgot-password", { email });

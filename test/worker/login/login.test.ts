@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { startHeld } from "../../support/held-d1.ts";
 import { logIn, member, newAddress, PASSWORD, register } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
@@ -91,36 +92,12 @@ describe("POST /login", () => {
     const { email } = await member(service);
     for (let failure = 0; failure < 2; failure++)
       await service.post("/login", { email, password: "wrong one" });
-    let held: (() => void) | null = null;
-    const reached = Promise.withResolvers<void>();
-    // A database that lets the read through (the first batch), and holds the write (the second) until
-    // the password has changed.
-    let batches = 0;
-    const slow = startService({
-      env: {
-        DB: new Proxy(env.DB, {
-          get(target, name) {
-            if (name === "batch") {
-              return async (statements: D1PreparedStatement[]) => {
-                batches += 1;
-                if (batches === 1) return target.batch(statements);
-                const gate = Promise.withResolvers<void>();
-                held = gate.resolve;
-                reached.resolve();
-                await gate.promise;
-                return target.batch(statements);
-              };
-            }
-            const value = Reflect.get(target, name);
-            return typeof value === "function" ? value.bind(target) : value;
-          },
-        }),
-      },
-    });
-    const login = slow.post("/login", { email, password: PASSWORD });
-    await reached.promise;
+    // The first batch is the read; the second, the write, waits until the password has changed.
+    const slow = startHeld(2);
+    const login = slow.service.post("/login", { email, password: PASSWORD });
+    await slow.reached;
     await env.DB.prepare("UPDATE accounts SET password_hash = 'changed' WHERE email = ?").bind(email).run();
-    (held as (() => void) | null)?.();
+    slow.letGo();
     const answer = await login;
     expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
     // And what opened nothing clears nothing: the failures before it are still counted.
