@@ -1,12 +1,12 @@
 // The arrow of imports (docs/architecture.md), enforced. Each rule says who may not look where.
 
-const FOUNDATION = "^src/(accounts|account-lock|audit|challenges|devices|one-time-links|sessions)/";
-const CAPABILITIES = "^src/(registration|login|password-reset|maintenance|health)/";
-const GATEWAYS = "^src/(mail|breached-passwords|captcha|rate-limit)/";
+const FOUNDATION = "^src/(accounts|account-lock|audit|challenges|devices|one-time-links|roles|sessions)/";
+const CAPABILITIES = "^src/(registration|login|password-reset|phone|avatars|users|maintenance|health)/";
+const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit)/";
 // Where HTTP is spoken: everything else in a room is verbs, rules and types.
 const EDGE_FILES = "/(routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
-// What a verb may know of mail: that there are messages, and an outbox.
-const MAIL_PORT = "^src/mail/(message|outbox-port|send-bucket)\\.ts$";
+// What a verb may know of mail and texts: that there are messages, and an outbox.
+const MESSAGES_PORT = "^src/outbox/(message|outbox-port|send-bucket)\\.ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -39,7 +39,8 @@ module.exports = {
         pathNot: [
           "^src/(storage|kernel)/",
           FOUNDATION,
-          "^src/mail/(message|mailbox-message|send-bucket)\\.ts$",
+          "^src/outbox/(message|send-bucket)\\.ts$",
+          "^src/mail/mailbox-message\\.ts$",
           "^src/rate-limit/counter\\.ts$",
         ],
       },
@@ -60,19 +61,26 @@ module.exports = {
     {
       name: "gateways-do-not-know-each-other",
       severity: "error",
-      from: { path: "^src/(mail|breached-passwords|captcha|rate-limit)/" },
+      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit)/" },
       to: { path: GATEWAYS, pathNot: "^src/$1/" },
     },
     {
-      name: "mail-is-a-port",
+      name: "messages-are-a-port",
       severity: "error",
       from: { path: [FOUNDATION, CAPABILITIES] },
-      to: { path: GATEWAYS, pathNot: [MAIL_PORT, "^src/captcha/fields\\.ts$"] },
+      to: { path: [GATEWAYS, "^src/outbox/"], pathNot: [MESSAGES_PORT, "^src/captcha/fields\\.ts$"] },
+    },
+    {
+      name: "the-outbox-stands-between",
+      comment: "It knows what the gateways carry, and not how.",
+      severity: "error",
+      from: { path: "^src/outbox/" },
+      to: { path: "^src/", pathNot: ["^src/(outbox|kernel)/", "^src/(mail|sms)/(message|port)\\.ts$"] },
     },
     {
       name: "capabilities-do-not-know-each-other",
       severity: "error",
-      from: { path: "^src/(registration|login|password-reset|maintenance|health)/" },
+      from: { path: "^src/(registration|login|password-reset|phone|avatars|users|maintenance|health)/" },
       to: { path: CAPABILITIES, pathNot: "^src/$1/" },
     },
     {
@@ -89,10 +97,13 @@ module.exports = {
     },
     {
       name: "http-knows-no-room",
-      comment: "But the type of a session, which a guard hands on.",
+      comment: "But the type of a session, which a guard hands on, and the table that another guard asks.",
       severity: "error",
       from: { path: "^src/http/" },
-      to: { path: "^src/", pathNot: ["^src/(http|kernel)/", "^src/sessions/session\\.ts$"] },
+      to: {
+        path: "^src/",
+        pathNot: ["^src/(http|kernel)/", "^src/sessions/session\\.ts$", "^src/roles/permissions\\.ts$"],
+      },
     },
     {
       name: "only-the-top-is-wired",

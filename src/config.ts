@@ -2,6 +2,7 @@ import * as z from "zod";
 import { PROFILE_FIELDS } from "./accounts/account.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "./captcha/settings.ts";
 import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
+import { parseEmailAddress } from "./kernel/email-address.ts";
 import { err, ok, type Result } from "./kernel/result.ts";
 import { utf8Length } from "./kernel/text.ts";
 import { isPlainHttpUrl, type VariableProblem, withoutBlanks } from "./kernel/variables.ts";
@@ -17,8 +18,8 @@ export type Config = {
   readonly passwordHashBlocks: number;
   readonly breachedPasswordsApi: string | null;
   readonly mail: MailSettings;
-  /** Mails an hour, whoever they are to; null when limits are off. */
-  readonly sendCaps: { readonly perHour: number } | null;
+  /** Mails and texts an hour, whoever they are to; null when limits are off. */
+  readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
   readonly rateLimits: RatePolicies | "off";
   readonly settings: Settings;
@@ -33,6 +34,9 @@ export type Settings = {
   readonly refreshMaxTtl: number;
   readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
   readonly loginOtp: "off" | "new_device" | "always";
+  /** The folded address whose owner becomes superuser by proving it, or null. */
+  readonly bootstrapSuperuser: string | null;
+  readonly auditRetentionDays: number;
   /** Origins of other sites whose pages may call this service, beside its own. */
   readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
@@ -72,6 +76,13 @@ const seconds = (fallback: number, max: number) =>
     .min(1, "must be 1 second at least")
     .max(max / SECOND, `must be ${max / SECOND} seconds at most`)
     .default(fallback / SECOND);
+
+const hourlyCap = (fallback: number) =>
+  z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be 1 at least")
+    .default(fallback);
 
 const commaList = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
@@ -115,17 +126,28 @@ const variables = (environment: Config["environment"]) =>
         ),
     ).default([]),
     AUDIENCES: commaList(z.string()).default([]),
+    BOOTSTRAP_SUPERUSER_EMAIL: z
+      .string("must be an email address")
+      .transform((text, context) => {
+        const parsed = parseEmailAddress(text);
+        if (parsed.ok) return parsed.value.key;
+        context.addIssue({ code: "custom", message: "must be an email address" });
+        return z.NEVER;
+      })
+      .optional(),
+    AUDIT_RETENTION_DAYS: z.coerce
+      .number("must be a number of days")
+      .int("must be whole days")
+      .min(1, "must be 1 day at least")
+      .default(365),
     PASSWORD_HASH_BLOCKS: z.coerce
       .number("must be a number")
       .int("must be a whole number")
       .min(1, "must be 1 at least")
       .max(50, "must be 50 at most")
       .default(6),
-    MAIL_HOURLY_CAP: z.coerce
-      .number("must be a number")
-      .int("must be a whole number")
-      .min(1, "must be 1 at least")
-      .default(5000),
+    MAIL_HOURLY_CAP: hourlyCap(5000),
+    SMS_HOURLY_CAP: hourlyCap(500),
     BREACHED_PASSWORDS: z.enum(["on", "off"], "must be on or off").default("off"),
     BREACHED_PASSWORDS_API_BASE: httpUrl(true).default(HAVE_I_BEEN_PWNED),
   });
@@ -180,7 +202,8 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
     passwordHashBlocks: values.PASSWORD_HASH_BLOCKS,
     breachedPasswordsApi: values.BREACHED_PASSWORDS === "on" ? values.BREACHED_PASSWORDS_API_BASE : null,
     ...gateways,
-    sendCaps: gateways.rateLimits === "off" ? null : { perHour: values.MAIL_HOURLY_CAP },
+    sendCaps:
+      gateways.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
     settings: Object.freeze({
       publicUrl,
       audiences: [defaultAudience, ...otherAudiences] as const,
@@ -189,6 +212,8 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
       refreshMaxTtl: values.REFRESH_MAX_TTL,
       requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
       loginOtp: values.LOGIN_OTP,
+      bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
+      auditRetentionDays: values.AUDIT_RETENTION_DAYS,
       allowedOrigins: values.ALLOWED_ORIGINS,
       mailFrom: gateways.mail.from,
       brand: {

@@ -1,7 +1,7 @@
 import type { Clock } from "./kernel/clock.ts";
 import { firstCause } from "./kernel/unavailable.ts";
-import { retryMail } from "./mail/retry-mail.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
+import { retryDeliveries } from "./outbox/retry-deliveries.ts";
 import { rotateSigningKeys } from "./sessions/signing-keys/rotate-signing-keys.ts";
 import { newMeter } from "./storage/metered-d1.ts";
 import { type Deps, type Env, wire } from "./wiring.ts";
@@ -10,7 +10,7 @@ type Job = (deps: Deps) => Promise<void>;
 
 /** What each cron expression of wrangler.toml sets going. */
 export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
-  "* * * * *": { retryMail },
+  "* * * * *": { retryDeliveries },
   "17 * * * *": { rotateSigningKeys, purgeExpired },
 };
 

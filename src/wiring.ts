@@ -9,11 +9,12 @@ import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
 import type { VariableProblem } from "./kernel/variables.ts";
-import { type DeliverMailDeps, deliverMail } from "./mail/deliver-mail.ts";
-import { draftMail } from "./mail/draft-mail.ts";
-import type { MailOutbox } from "./mail/outbox-port.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
+import { sendMail } from "./mail/send-mail.ts";
+import { type DeliverMessageDeps, deliverMessage } from "./outbox/deliver-message.ts";
+import { draftMessage } from "./outbox/draft-message.ts";
+import type { Outbox } from "./outbox/outbox-port.ts";
 import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
@@ -74,7 +75,7 @@ export async function wire(cache: StandingCache, request: Request) {
   const mailbox = mailboxStorage(db);
   const humanProofs = humanProofStorage(db);
   const captcha = createCaptcha(config.captcha);
-  const delivery = mailDelivery({ config, secrets, clock, db, mailbox, binding: env.SEND_EMAIL });
+  const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
     defer,
@@ -116,33 +117,33 @@ export async function wire(cache: StandingCache, request: Request) {
     expired: expiredStorage(db),
     denylist: denylistStorage(env.KV, meter),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
-    mail: {
-      draft: (message, to) => draftMail({ secrets }, message, to),
+    messages: {
+      draft: (message, to) => draftMessage({ secrets }, message, to),
       deliverSoon: (ids) => {
-        defer(() => Promise.all(ids.map((id) => deliverMail({ clock, secrets, settings, ...delivery }, id))));
+        defer(() => Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id))));
       },
-    } satisfies MailOutbox,
+    } satisfies Outbox,
   };
 }
 
 type DeliveryParts = {
   readonly config: Config;
-  readonly secrets: SecretRing;
   readonly clock: Clock;
   readonly db: ReturnType<typeof openDatabase>;
   readonly mailbox: ReturnType<typeof mailboxStorage>;
   readonly binding: SendEmailBinding | undefined;
 };
 
-function mailDelivery(parts: DeliveryParts) {
+function messageDelivery(parts: DeliveryParts) {
   const { config, clock, db, mailbox, binding } = parts;
-  const provider = createMailProvider(config.mail, {
-    mailbox,
-    sendEmailBinding: binding,
-    clock,
-  });
-  return { outbox: outboxStorage(db), provider } satisfies Pick<DeliverMailDeps, "provider"> & {
-    outbox: DeliverMailDeps["outbox"];
+  const { settings } = config;
+  const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
+  return {
+    outbox: outboxStorage(db),
+    channels: {
+      email: (letter) => sendMail({ provider, settings }, letter),
+      sms: async () => ({ outcome: "refused", reason: "sms_off" }),
+    } satisfies DeliverMessageDeps["channels"],
   };
 }
 

@@ -13,6 +13,11 @@ export type Account = {
   readonly lastName: string | null;
   readonly username: string | null;
   readonly age: number | null;
+  /** E.164. */
+  readonly phone: string | null;
+  /** Instant at which the present number was proven, or null. */
+  readonly phoneVerifiedAt: number | null;
+  readonly avatarKey: string | null;
   readonly role: Role;
   readonly status: AccountStatus;
   readonly createdAt: number;

@@ -3,8 +3,8 @@ import type { Caller } from "../kernel/caller.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
 import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
@@ -20,13 +20,13 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
         checkedHash: string;
         newHash: string;
         keepSessionId: string;
-        notice: MailDraft;
+        notice: MessageDraft;
         audit: AuditDraft;
         now: number;
       }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
     };
     readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
     readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
   };
@@ -57,7 +57,7 @@ export async function changePassword(
 
   const newHash = await deps.hasher.hash(input.newPassword);
   const now = deps.clock.now();
-  const notice = await deps.mail.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.replacePassword({
     accountId: account.id,
     checkedHash: confirmed.value.checkedHash,
@@ -70,6 +70,6 @@ export async function changePassword(
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   const ttl = deps.settings.accessTokenTtl;
   deps.defer(() => Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
-  deps.mail.deliverSoon([notice.id]);
+  deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -2,8 +2,8 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
@@ -13,12 +13,12 @@ export type ChooseSecondStepDeps = ConfirmPasswordDeps & {
       accountId: string;
       checkedHash: string;
       enabled: boolean;
-      notice: MailDraft;
+      notice: MessageDraft;
       audit: AuditDraft;
       now: number;
     }): Promise<"changed" | "unchanged" | "changed_meanwhile">;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
 };
 
 type Choice = {
@@ -38,7 +38,7 @@ export async function chooseSecondStep(
   if (!confirmed.ok) return confirmed;
   const now = deps.clock.now();
   const kind = enabled ? "second_step_on" : "second_step_off";
-  const notice = await deps.mail.draft({ kind }, { expiresAt: now + DAY });
+  const notice = await deps.messages.draft({ kind }, { expiresAt: now + DAY });
   const audit = draftAuditEvent(
     deps,
     { type: "second_step_chosen", details: { enabled } },
@@ -49,6 +49,6 @@ export async function chooseSecondStep(
   const draft = { accountId: account.id, checkedHash, enabled, notice, audit, now };
   const outcome = await deps.accounts.setLoginOtp(draft);
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  if (outcome === "changed") deps.mail.deliverSoon([notice.id]);
+  if (outcome === "changed") deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

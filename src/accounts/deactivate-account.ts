@@ -2,8 +2,8 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
@@ -13,7 +13,7 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
     deactivate(draft: {
       accountId: string;
       checkedHash: string;
-      notice: MailDraft;
+      notice: MessageDraft;
       audit: AuditDraft;
       now: number;
     }): Promise<"deactivated" | "last_superuser" | "changed_meanwhile">;
@@ -21,7 +21,7 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly denylist: {
     denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
 };
@@ -37,7 +37,7 @@ export async function deactivateAccount(
   const confirmed = await confirmPassword(deps, account, input.password);
   if (!confirmed.ok) return confirmed;
   const now = deps.clock.now();
-  const notice = await deps.mail.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.deactivate({
     accountId: account.id,
     checkedHash: confirmed.value.checkedHash,
@@ -48,6 +48,6 @@ export async function deactivateAccount(
   if (outcome === "last_superuser") return err({ reason: "last_superuser" });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   deps.defer(() => deps.denylist.denyAccount(account.id, now, deps.settings.accessTokenTtl));
-  deps.mail.deliverSoon([notice.id]);
+  deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Account } from "./account.ts";
 
-/** `GET /me` (contract §2): column by column, so that a new one does not come out by itself. */
+/** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */
 export const profileSchema = z
   .object({
     id: z.uuid(),
@@ -21,7 +21,8 @@ export const profileSchema = z
   })
   .meta({ id: "Profile" });
 
-export const presentAccount = (account: Account): z.input<typeof profileSchema> => ({
+/** `publicUrl`: where this service is, and so its pictures. */
+export const presentAccount = (account: Account, publicUrl: string): z.input<typeof profileSchema> => ({
   id: account.id,
   name: account.name,
   lastName: account.lastName,
@@ -29,10 +30,9 @@ export const presentAccount = (account: Account): z.input<typeof profileSchema> 
   age: account.age,
   email: account.email,
   isVerified: account.emailVerifiedAt !== null,
-  // Nobody has a phone or a picture yet; clients can rely on the fields all the same.
-  phone: null,
-  isPhoneVerified: false,
-  avatarUrl: null,
+  phone: account.phone,
+  isPhoneVerified: account.phoneVerifiedAt !== null,
+  avatarUrl: account.avatarKey === null ? null : `${publicUrl}/avatars/${account.avatarKey}`,
   role: account.role,
   isActive: account.status === "active",
   createdAt: new Date(account.createdAt).toISOString(),

@@ -2,10 +2,10 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
@@ -17,12 +17,12 @@ export type RequestEmailChangeDeps = ConfirmPasswordDeps &
         checkedHash: string;
         newEmail: EmailAddress;
         link: LinkDraft;
-        mail: MailDraft;
-        noticeToOldAddress: MailDraft;
+        mail: MessageDraft;
+        noticeToOldAddress: MessageDraft;
         audit: AuditDraft;
       }): Promise<"asked" | "changed_meanwhile">;
     };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
   };
 
 type Request = {
@@ -45,8 +45,14 @@ export async function requestEmailChange(
   if (!confirmed.ok) return confirmed;
   const { link, url } = await newLink(deps, "change_email");
   const { expiresAt } = link;
-  const mail = await deps.mail.draft({ kind: "confirm_new_email", url }, { expiresAt, to: newEmail.address });
-  const notice = await deps.mail.draft({ kind: "email_change_requested" }, { expiresAt, to: account.email });
+  const mail = await deps.messages.draft(
+    { kind: "confirm_new_email", url },
+    { expiresAt, to: newEmail.address },
+  );
+  const notice = await deps.messages.draft(
+    { kind: "email_change_requested" },
+    { expiresAt, to: account.email },
+  );
   const outcome = await deps.links.issueForNewAddress({
     accountId: account.id,
     checkedHash: confirmed.value.checkedHash,
@@ -57,6 +63,6 @@ export async function requestEmailChange(
     audit: draftAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  deps.mail.deliverSoon([mail.id, notice.id]);
+  deps.messages.deliverSoon([mail.id, notice.id]);
   return ok(undefined);
 }

@@ -48,15 +48,16 @@ type Deps = ChangePasswordDeps &
   RequestEmailChangeDeps &
   ChooseSecondStepDeps &
   DeactivateAccountDeps &
-  RequireSessionDeps;
+  RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
 
 /** The caller's own account. */
 export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Account";
   const session = requireSession(depsOf);
+  const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
   return new Hono<HttpEnv>()
     .get("/me", describe({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
-      respond(c, profile, presentAccount(c.var.session.account)),
+      respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(
       "/me",
@@ -72,7 +73,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account } = c.var.session;
         const input = { accountId: account.id, change: c.req.valid("json"), caller: c.var.caller };
         const result = await updateProfile(depsOf(c), input);
-        if (result.ok) return respond(c, profile, presentAccount(result.value));
+        if (result.ok) return respond(c, profile, presentAccount(result.value, publicUrlOf(c)));
         const { error } = result;
         const fields =
           error.reason === "username_taken"

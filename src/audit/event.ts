@@ -1,3 +1,4 @@
+import type { Role } from "../accounts/account.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
@@ -14,6 +15,19 @@ export type AuditEvent =
   | { readonly type: "password_reset" }
   | { readonly type: "second_step_chosen"; readonly details: { readonly enabled: boolean } }
   | { readonly type: "account_deactivated" }
+  | { readonly type: "account_activated" }
+  | { readonly type: "account_unlocked" }
+  | { readonly type: "account_deleted" }
+  | { readonly type: "user_invited"; readonly details: { readonly role: Role } }
+  | { readonly type: "invitation_accepted" }
+  | { readonly type: "role_changed"; readonly details: { readonly from: Role; readonly to: Role } }
+  /** The address of BOOTSTRAP_SUPERUSER_EMAIL was proven. */
+  | { readonly type: "superuser_bootstrapped" }
+  | { readonly type: "phone_change_requested" }
+  | { readonly type: "phone_verified" }
+  | { readonly type: "phone_removed" }
+  | { readonly type: "avatar_changed" }
+  | { readonly type: "avatar_removed" }
   | { readonly type: "signed_in"; readonly details: { readonly sessionId: string; readonly amr: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
   | { readonly type: "session_ended"; readonly details: { readonly sessionId: string } }

@@ -1,7 +1,7 @@
 import { MINUTE } from "../kernel/clock.ts";
 
 /** What a one-time code is for. A code of one purpose is refused for every other. */
-export type ChallengePurpose = "login";
+export type ChallengePurpose = "login" | "phone";
 
 /** Milliseconds for which a code is good, and how many answers to it are evaluated (contract §4). */
 export const CHALLENGE_LIFE = 10 * MINUTE;
@@ -11,6 +11,8 @@ export const MAX_TRIES = 5;
 export type ChallengeDraft = {
   readonly id: string;
   readonly purpose: ChallengePurpose;
+  /** The number that a phone's code proves; null for a login. */
+  readonly phone: string | null;
   readonly codeHash: string;
   /** Which lock its wrong answers count for. */
   readonly lockKey: string;

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { Permission } from "../roles/permissions.ts";
 import type { Answer } from "./respond.ts";
 
 /**
@@ -20,8 +21,10 @@ export type OperationPart = {
   readonly bodyIsOptional?: true;
   readonly query?: z.ZodObject;
   readonly params?: z.ZodObject;
-  /** Needs a bearer token. */
+  /** Needs a session. */
   readonly session?: true;
+  /** Needs a role that has it. */
+  readonly permission?: Permission;
   readonly failures?: readonly FailureCode[];
 };
 

@@ -5,8 +5,8 @@ import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
@@ -24,10 +24,10 @@ export type CompleteLoginDeps = SignedInDeps &
         now: number;
         session: SessionDraft;
         audit: AuditDraft;
-        newDeviceNotice: MailDraft | null;
+        newDeviceNotice: MessageDraft | null;
       }): Promise<"opened" | "changed_meanwhile">;
     };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
   };
 
 /** A password that was right, for an account that may sign in. */
@@ -53,7 +53,7 @@ export async function completeLogin(
   const details = { sessionId: session.id, amr: "pwd" };
   const notice = device
     ? null
-    : await deps.mail.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
+    : await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
   const outcome = await deps.logins.open({
     accountId: account.id,
     checkedHash,
@@ -65,7 +65,7 @@ export async function completeLogin(
     newDeviceNotice: notice,
   });
   if (outcome === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
-  if (notice) deps.mail.deliverSoon([notice.id]);
+  if (notice) deps.messages.deliverSoon([notice.id]);
   const deviceId = device?.deviceId ?? null;
   return ok(await signedIn(deps, { session, account, emailKey: signIn.email.key, deviceId }));
 }

@@ -8,8 +8,8 @@ import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
@@ -26,14 +26,14 @@ export type FinishLoginDeps = SignedInDeps &
         codeHashes: readonly string[];
         session: Omit<SessionDraft, "accountId">;
         audit: AuditDraft;
-        newDeviceNotice: MailDraft;
-        lockNotice: MailDraft;
+        newDeviceNotice: MessageDraft;
+        lockNotice: MessageDraft;
         now: number;
       }): Promise<
         { kind: "signed_in"; account: Account } | { kind: "refused" } | { kind: "locked"; until: number }
       >;
     };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
   };
 
 type Answer = { readonly challengeId: string; readonly code: string; readonly caller: Caller };
@@ -49,8 +49,8 @@ export async function finishLogin(
   const session = newSession(deps, ["pwd", "otp"], caller);
   const details = { sessionId: session.id, amr: session.amr.join(" ") };
   const expiresAt = now + DAY;
-  const newDeviceNotice = await deps.mail.draft({ kind: "new_device_sign_in" }, { expiresAt });
-  const lockNotice = await deps.mail.draft({ kind: "account_locked" }, { expiresAt });
+  const newDeviceNotice = await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt });
+  const lockNotice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt });
   const outcome = await deps.logins.answerChallenge({
     challengeId,
     attempt: newId(),
@@ -62,7 +62,7 @@ export async function finishLogin(
     now,
   });
   // At most one of them was queued, and nobody can tell from here which.
-  deps.mail.deliverSoon([newDeviceNotice.id, lockNotice.id]);
+  deps.messages.deliverSoon([newDeviceNotice.id, lockNotice.id]);
   if (outcome.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }

@@ -4,8 +4,8 @@ import { type Clock, HOUR, SECOND } from "../kernel/clock.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { CheckedSignIn } from "./complete-login.ts";
 import type { LoginFailure, SecondStepDue } from "./outcome.ts";
 
@@ -20,10 +20,10 @@ export type OpenSecondStepDeps = {
       lockKey: string;
       now: number;
       challenge: ChallengeDraft;
-      mail: MailDraft;
+      mail: MessageDraft;
     }): Promise<"opened" | "send_cap" | "changed_meanwhile">;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
 };
 
 /** Mails a code, and gives nothing but the name of the challenge that it answers (ASVS 2.3.1). */
@@ -36,7 +36,7 @@ export async function openSecondStep(
   const expiresAt = now + CHALLENGE_LIFE;
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
-  const mail = await deps.mail.draft({ kind: "login_code", code }, { expiresAt });
+  const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
   const outcome = await deps.logins.openChallenge({
     accountId: account.id,
     checkedHash,
@@ -47,6 +47,7 @@ export async function openSecondStep(
     challenge: {
       id,
       purpose: "login",
+      phone: null,
       codeHash,
       lockKey,
       newDevice: device === null,
@@ -56,6 +57,6 @@ export async function openSecondStep(
   });
   if (outcome === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
   if (outcome === "send_cap") return err({ reason: "send_cap", retryAfter: HOUR / SECOND });
-  deps.mail.deliverSoon([mail.id]);
+  deps.messages.deliverSoon([mail.id]);
   return ok({ kind: "second_step", challengeId: id, expiresIn: CHALLENGE_LIFE / SECOND });
 }

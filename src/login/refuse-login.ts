@@ -2,17 +2,17 @@ import { MAX_FAILURES } from "../account-lock/rules.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { LoginFailure } from "./outcome.ts";
 
 export type RefuseLoginDeps = {
   readonly clock: Clock;
   readonly logins: {
     release(lockKey: string): Promise<void>;
-    noticeLock(emailKey: string, notice: MailDraft, now: number): Promise<void>;
+    noticeLock(emailKey: string, notice: MessageDraft, now: number): Promise<void>;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
 };
 
 type Refusal = {
@@ -37,9 +37,9 @@ export async function refuseLogin(
     await deps.logins.release(key);
   } else if (failures >= MAX_FAILURES) {
     const now = deps.clock.now();
-    const notice = await deps.mail.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
+    const notice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
     await deps.logins.noticeLock(email.key, notice, now);
-    deps.mail.deliverSoon([notice.id]);
+    deps.messages.deliverSoon([notice.id]);
   }
   return err({ reason });
 }

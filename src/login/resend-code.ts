@@ -2,8 +2,8 @@ import { CHALLENGE_LIFE } from "../challenges/challenge.ts";
 import { newCode } from "../challenges/new-code.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 
 export type ResendCodeDeps = {
   readonly secrets: SecretRing;
@@ -13,11 +13,11 @@ export type ResendCodeDeps = {
       challengeId: string;
       codeHash: string;
       expiresAt: number;
-      mail: MailDraft;
+      mail: MessageDraft;
       now: number;
     }): Promise<void>;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
 };
 
 /** Mails a new code for a live challenge, once a minute; the earlier code is void then. Tells nothing. */
@@ -29,7 +29,7 @@ export async function resendCode(
   const now = deps.clock.now();
   const expiresAt = now + CHALLENGE_LIFE;
   const { code, codeHash } = await newCode(deps, challengeId);
-  const mail = await deps.mail.draft({ kind: "login_code", code }, { expiresAt });
+  const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
   await deps.challenges.resend({ challengeId, codeHash, expiresAt, mail, now });
-  deps.mail.deliverSoon([mail.id]);
+  deps.messages.deliverSoon([mail.id]);
 }

@@ -16,6 +16,9 @@ export type MailMessage =
   /** To the old address: the change is done. */
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
+  | { readonly kind: "account_activated" }
+  /** To somebody whom an admin invited: choose a password. */
+  | { readonly kind: "invitation"; readonly url: string }
   /** The second step of a sign-in: six digits. */
   | { readonly kind: "login_code"; readonly code: string }
   | { readonly kind: "new_device_sign_in" }
@@ -28,16 +31,3 @@ export type MailMessage =
   | { readonly kind: "session_ended_after_reuse" };
 
 export type MailKind = MailMessage["kind"];
-
-/**
- * A mail that waits to be stored in the batch of the change that it speaks of. `sealed` holds the
- * message, and the recipient when that is not the account's own address at the time of sending.
- */
-export type MailDraft = {
-  /** Names the row, and is the provider's idempotency key. */
-  readonly id: string;
-  readonly kind: MailKind;
-  readonly sealed: string;
-  /** Instant after which it must not be sent: its link would be dead. */
-  readonly expiresAt: number;
-};

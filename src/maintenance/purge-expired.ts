@@ -1,6 +1,7 @@
 import { LOCK_MEMORY } from "../account-lock/rules.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
-import { sendBucket } from "../mail/send-bucket.ts";
+import type { Channel } from "../outbox/message.ts";
+import { sendBucket } from "../outbox/send-bucket.ts";
 
 type PurgeLimits = {
   expiredBefore: number;
@@ -8,7 +9,7 @@ type PurgeLimits = {
   mailDeadBefore: number;
   mailboxBefore: number;
   attemptsQuietSince: number;
-  sendBucketsBefore: string;
+  sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
 
 export type PurgeExpiredDeps = {
@@ -26,6 +27,6 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     mailboxBefore: now - 7 * DAY,
     // The longest lock is shorter, so a counter that goes holds nobody back.
     attemptsQuietSince: now - LOCK_MEMORY,
-    sendBucketsBefore: sendBucket(now),
+    sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },
   });
 }

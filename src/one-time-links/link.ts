@@ -1,13 +1,14 @@
 import { DAY, MINUTE } from "../kernel/clock.ts";
 
 /** What a mailed link is good for. A link of one purpose is refused for every other. */
-export type LinkPurpose = "verify_email" | "change_email" | "reset_password";
+export type LinkPurpose = "verify_email" | "change_email" | "reset_password" | "invite";
 
 /** Milliseconds for which a link is good (contract §4). */
 export const LINK_LIFE = {
   verify_email: DAY,
   change_email: DAY,
   reset_password: 30 * MINUTE,
+  invite: 7 * DAY,
 } as const satisfies Record<LinkPurpose, number>;
 
 /** The page that a mailed link opens, relative to PUBLIC_URL. */
@@ -15,6 +16,7 @@ export const LINK_PAGE = {
   verify_email: "/verify-email",
   change_email: "/verify-email",
   reset_password: "/reset-password",
+  invite: "/reset-password",
 } as const satisfies Record<LinkPurpose, string>;
 
 /** A link ready to be stored; the token itself is only in the mail. */

@@ -1,7 +1,7 @@
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import type { LinkDraft } from "./link.ts";
 import { type NewLinkDeps, newLink } from "./new-link.ts";
 
@@ -10,12 +10,12 @@ export type MailLinkDeps = NewLinkDeps & {
     issueByAddress(draft: {
       emailKey: string;
       link: LinkDraft;
-      mail: MailDraft;
+      mail: MessageDraft;
       audit: AuditDraft | null;
       unverifiedOnly: boolean;
     }): Promise<void>;
   };
-  readonly mail: MailOutbox;
+  readonly messages: Outbox;
 };
 
 type Request = {
@@ -34,7 +34,7 @@ type Request = {
 export async function mailLink(deps: MailLinkDeps, request: Request): Promise<void> {
   const { email, purpose, unverifiedOnly, audit } = request;
   const { link, url } = await newLink(deps, purpose);
-  const mail = await deps.mail.draft({ kind: purpose, url }, { expiresAt: link.expiresAt });
+  const mail = await deps.messages.draft({ kind: purpose, url }, { expiresAt: link.expiresAt });
   await deps.links.issueByAddress({ emailKey: email.key, link, mail, audit, unverifiedOnly });
-  deps.mail.deliverSoon([mail.id]);
+  deps.messages.deliverSoon([mail.id]);
 }

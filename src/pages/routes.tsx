@@ -4,7 +4,11 @@ import { newPasswordField, passwordProblems } from "../accounts/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
-import { type ResetPasswordDeps, resetPassword } from "../password-reset/reset-password.ts";
+import {
+  PASSWORD_LINK_PURPOSES,
+  type ResetPasswordDeps,
+  resetPassword,
+} from "../password-reset/reset-password.ts";
 import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../registration/verify-email.ts";
 import { NotePage, ResetPage, VerifyPage } from "./link-pages.tsx";
 import { readForm } from "./read-form.ts";
@@ -54,7 +58,7 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     })
     .get("/reset-password", async (c) => {
       const token = c.req.query("token") ?? "";
-      if (!(await findLiveLink(depsOf(c), token, ["reset_password"]))) return showDeadLink(c);
+      if (!(await findLiveLink(depsOf(c), token, PASSWORD_LINK_PURPOSES))) return showDeadLink(c);
       return show(c, (shared) => <ResetPage {...shared} token={token} problem={null} />);
     })
     .post("/reset-password", async (c) => {

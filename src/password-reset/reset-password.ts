@@ -1,5 +1,6 @@
 import { lockKey } from "../account-lock/lock-key.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
+import { type Bootstrap, type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
@@ -9,19 +10,22 @@ import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
 import type { LiveLink } from "../one-time-links/link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 
 export type ResetPasswordDeps = FindLiveLinkDeps &
+  DraftBootstrapDeps &
   CheckNewPasswordDeps & {
     readonly passwordResets: {
       complete(draft: {
         claim: { tokenHash: string; claim: string; now: number };
+        purpose: "reset_password" | "invite";
+        bootstrap: Bootstrap | null;
         newHash: string;
         lockKeys: readonly string[];
-        notice: MailDraft;
+        notice: MessageDraft | null;
         audit: AuditDraft;
       }): Promise<{ accountId: string } | "link_dead">;
     };
@@ -30,7 +34,7 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
     };
     readonly secrets: SecretRing;
     readonly hasher: Pick<PasswordHasher, "hash">;
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
     readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
   };
@@ -39,15 +43,18 @@ export type ResetFailure =
   | { readonly reason: "link_dead" }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
+/** The purposes that this consumer takes: somebody who forgot a password, or who has none yet. */
+export const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
+
 /**
- * Spends a reset link for a new password. Every session ends; it does not sign in. A refused password
- * leaves the link good, so that its owner can choose another.
+ * Spends a reset link, or an invitation, for a new password. Every session ends; it does not sign in.
+ * A refused password leaves the link good, so that its owner can choose another.
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
   input: { readonly token: string; readonly newPassword: string; readonly caller: Caller },
 ): Promise<Result<void, ResetFailure>> {
-  const link = await findLiveLink(deps, input.token, ["reset_password"]);
+  const link = await findLiveLink(deps, input.token, PASSWORD_LINK_PURPOSES);
   if (!link) return err({ reason: "link_dead" });
   const { accountEmail: email, accountId } = link;
   const problem = await checkNewPassword(deps, input.newPassword, { ...link, email });
@@ -55,17 +62,25 @@ export async function resetPassword(
 
   const newHash = await deps.hasher.hash(input.newPassword);
   const now = deps.clock.now();
-  const notice = await deps.mail.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
+  const purpose = link.purpose === "invite" ? "invite" : "reset_password";
+  const type = purpose === "invite" ? "invitation_accepted" : "password_reset";
+  // A first password is no news to whoever has just chosen it.
+  const notice =
+    purpose === "invite"
+      ? null
+      : await deps.messages.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
   const outcome = await deps.passwordResets.complete({
     claim: { tokenHash: link.tokenHash, claim: newId(), now },
+    purpose,
+    bootstrap: draftBootstrap(deps, input.caller),
     newHash,
     lockKeys: await locksOf(deps, link),
     notice,
-    audit: draftAuditEvent(deps, { type: "password_reset" }, input.caller, accountId),
+    audit: draftAuditEvent(deps, { type }, input.caller, accountId),
   });
   if (outcome === "link_dead") return err({ reason: "link_dead" });
   deps.defer(() => deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
-  deps.mail.deliverSoon([notice.id]);
+  if (notice) deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }
 

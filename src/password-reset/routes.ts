@@ -10,7 +10,7 @@ import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
 import { resetFailures } from "./failures.ts";
 import { type RequestResetDeps, requestReset } from "./request-reset.ts";
-import { type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
+import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
 
 const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
 const done = answer(200, "Password has been reset successfully. Please log in with your new password.");
@@ -57,7 +57,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const link = await findLiveLink(depsOf(c), c.req.valid("query").token, ["reset_password"]);
+        const link = await findLiveLink(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
         return link ? respond(c, linkIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )

@@ -14,7 +14,7 @@ export type RatePolicy = {
  * hourly cap on mail.
  *
  * What happens to one target, whoever asks, is not counted here but capped exactly, in D1: guesses
- * by the account lock (`src/account-lock`), mail by the send caps (`src/storage/queue-mail.ts`).
+ * by the account lock (`src/account-lock`), mail by the send caps (`src/storage/queue-message.ts`).
  *
  * `RATE_LIMITS` changes the numbers. The names are sent in headers and stored in keys.
  */

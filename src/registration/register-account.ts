@@ -8,10 +8,10 @@ import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import { missingProfileFields } from "./rules.ts";
 
 export type RegisterAccountDeps = NewLinkDeps &
@@ -28,13 +28,13 @@ export type RegisterAccountDeps = NewLinkDeps &
         usernameKey: string | null;
         age: number | null;
         link: LinkDraft;
-        verification: MailDraft;
-        notice: MailDraft;
+        verification: MessageDraft;
+        notice: MessageDraft;
         audit: AuditDraft;
         now: number;
       }): Promise<"created" | "address_taken" | "username_taken">;
     };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
     readonly humans: {
       require(claim: {
         token: string | undefined;
@@ -95,8 +95,11 @@ export async function registerAccount(
   const now = deps.clock.now();
   const id = newId();
   const { link, url } = await newLink(deps, "verify_email");
-  const verification = await deps.mail.draft({ kind: "verify_email", url }, { expiresAt: link.expiresAt });
-  const notice = await deps.mail.draft({ kind: "account_exists" }, { expiresAt: now + DAY });
+  const verification = await deps.messages.draft(
+    { kind: "verify_email", url },
+    { expiresAt: link.expiresAt },
+  );
+  const notice = await deps.messages.draft({ kind: "account_exists" }, { expiresAt: now + DAY });
   const outcome = await deps.registrations.create({
     id,
     email,
@@ -114,6 +117,6 @@ export async function registerAccount(
   });
   if (outcome === "username_taken") return err({ reason: "username_taken" });
   // One of the two rows exists, and nobody can tell from here which.
-  deps.mail.deliverSoon([verification.id, notice.id]);
+  deps.messages.deliverSoon([verification.id, notice.id]);
   return ok({ id, name, email: email.address });
 }

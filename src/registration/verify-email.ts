@@ -1,22 +1,24 @@
+import { type Bootstrap, type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailDraft } from "../mail/message.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 
 type LinkClaim = { tokenHash: string; claim: string; now: number };
 type Outcome = "confirmed" | "link_dead";
 
-export type VerifyEmailDeps = FindLiveLinkDeps & {
-  readonly emailVerifications: {
-    confirm(claim: LinkClaim, audit: AuditDraft): Promise<Outcome>;
-    change(claim: LinkClaim, noticeToOldAddress: MailDraft, audit: AuditDraft): Promise<Outcome>;
+export type VerifyEmailDeps = FindLiveLinkDeps &
+  DraftBootstrapDeps & {
+    readonly emailVerifications: {
+      confirm(claim: LinkClaim, bootstrap: Bootstrap | null, audit: AuditDraft): Promise<Outcome>;
+      change(claim: LinkClaim, noticeToOldAddress: MessageDraft, audit: AuditDraft): Promise<Outcome>;
+    };
+    readonly messages: Outbox;
   };
-  readonly mail: MailOutbox;
-};
 
 /** The purposes that this consumer takes; a reset link is refused here. */
 export const VERIFYING_PURPOSES = ["verify_email", "change_email"] as const;
@@ -32,17 +34,17 @@ export async function verifyEmail(
   const claim = { tokenHash: link.tokenHash, claim: newId(), now };
   if (link.purpose === "change_email") {
     const audit = draftAuditEvent(deps, { type: "email_changed" }, input.caller, link.accountId);
-    const notice = await deps.mail.draft(
+    const notice = await deps.messages.draft(
       { kind: "email_changed" },
       { expiresAt: now + DAY, to: link.accountEmail },
     );
     if ((await deps.emailVerifications.change(claim, notice, audit)) === "link_dead") {
       return err({ reason: "link_dead" });
     }
-    deps.mail.deliverSoon([notice.id]);
+    deps.messages.deliverSoon([notice.id]);
     return ok(undefined);
   }
   const audit = draftAuditEvent(deps, { type: "email_verified" }, input.caller, link.accountId);
-  const outcome = await deps.emailVerifications.confirm(claim, audit);
+  const outcome = await deps.emailVerifications.confirm(claim, draftBootstrap(deps, input.caller), audit);
   return outcome === "confirmed" ? ok(undefined) : err({ reason: "link_dead" });
 }

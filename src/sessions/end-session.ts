@@ -1,7 +1,7 @@
 import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { type Clock, SECOND } from "../kernel/clock.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 
 export type EndSessionDeps = {
   readonly clock: Clock;
@@ -11,7 +11,7 @@ export type EndSessionDeps = {
       accountId: string;
       now: number;
       audit: AuditDraft;
-      notice?: MailDraft;
+      notice?: MessageDraft;
     }): Promise<{ idleExpiresAt: number } | "already_ended">;
   };
   readonly settings: { readonly accessTokenTtl: number };
@@ -27,7 +27,7 @@ type Ending = {
   readonly actorId: string | null;
   readonly caller: Caller;
   /** Mailed by whoever really ends the session. */
-  readonly notice?: MailDraft;
+  readonly notice?: MessageDraft;
 };
 
 /** Ends one session: dead here at once, and announced to other Workers until its last token is. */

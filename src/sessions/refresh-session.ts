@@ -2,7 +2,7 @@ import type { Account } from "../accounts/account.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MailOutbox } from "../mail/outbox-port.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, readyToIssue } from "./issue-tokens.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
@@ -19,7 +19,7 @@ export type RefreshSessionDeps = IssueTokensDeps &
         now: number;
       }): Promise<{ rotated: boolean; session: SessionState; account: Account } | null>;
     };
-    readonly mail: MailOutbox;
+    readonly messages: Outbox;
     readonly settings: { readonly refreshIdleTtl: number };
   };
 
@@ -58,7 +58,7 @@ async function endReusedSession(
   caller: Caller,
 ): Promise<void> {
   const expiresAt = deps.clock.now() + DAY;
-  const notice = await deps.mail.draft({ kind: "session_ended_after_reuse" }, { expiresAt });
+  const notice = await deps.messages.draft({ kind: "session_ended_after_reuse" }, { expiresAt });
   const outcome = await endSession(deps, {
     sessionId: session.id,
     accountId: session.accountId,
@@ -67,5 +67,5 @@ async function endReusedSession(
     caller,
     notice,
   });
-  if (outcome === "ended") deps.mail.deliverSoon([notice.id]);
+  if (outcome === "ended") deps.messages.deliverSoon([notice.id]);
 }

@@ -3,13 +3,13 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { Reservation } from "../account-lock/rules.ts";
 import type { Account, ProfileChange } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import { readLock, reservationOf, reserveAttempt } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { voidLinks } from "./one-time-links.ts";
-import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
 import { endSessions } from "./sessions.ts";
@@ -18,7 +18,7 @@ type SecondStepChoice = {
   readonly accountId: string;
   readonly checkedHash: string;
   readonly enabled: boolean;
-  readonly notice: MailDraft;
+  readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
 };
@@ -36,7 +36,7 @@ export type PasswordReplacement = {
   readonly checkedHash: string;
   readonly newHash: string;
   readonly keepSessionId: string;
-  readonly notice: MailDraft;
+  readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
 };
@@ -44,14 +44,14 @@ export type PasswordReplacement = {
 type Deactivation = {
   readonly accountId: string;
   readonly checkedHash: string;
-  readonly notice: MailDraft;
+  readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
 };
 
 export function accountStorage(db: Database, caps: SendCaps) {
   const noticeOf = (
-    draft: { notice: MailDraft; accountId: string; now: number },
+    draft: { notice: MessageDraft; accountId: string; now: number },
     where: SQL | undefined,
   ) => ({
     draft: draft.notice,
@@ -88,7 +88,7 @@ export function accountStorage(db: Database, caps: SendCaps) {
       const results = await db.batch([
         // Before the UPDATE, while the condition that makes it single still holds.
         insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, differs),
-        ...queueMail(db, noticeOf(draft, differs)),
+        ...queueMessage(db, noticeOf(draft, differs)),
         db
           .update(accounts)
           .set({ loginOtp: enabled, ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
@@ -151,7 +151,7 @@ export function accountStorage(db: Database, caps: SendCaps) {
           draft.now,
         ),
         voidChallenges(db, and(eq(challenges.accountId, draft.accountId), accountIs(db, done)) as SQL),
-        ...queueMail(db, noticeOf(draft, done)),
+        ...queueMessage(db, noticeOf(draft, done)),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
       ]);
       if (changed.length === 0) return "changed_meanwhile";
@@ -182,11 +182,11 @@ export function accountStorage(db: Database, caps: SendCaps) {
         voidLinks(
           db,
           and(eq(oneTimeLinks.accountId, draft.accountId), accountIs(db, done)) as SQL,
-          ["verify_email", "change_email", "reset_password"],
+          ["verify_email", "change_email", "reset_password", "invite"],
           draft.now,
         ),
         voidChallenges(db, and(eq(challenges.accountId, draft.accountId), accountIs(db, done)) as SQL),
-        ...queueMail(db, noticeOf(draft, done)),
+        ...queueMessage(db, noticeOf(draft, done)),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
         db
           .select({ status: accounts.status, passwordHash: accounts.passwordHash })

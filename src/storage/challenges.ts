@@ -1,34 +1,35 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, type SQL, sql } from "drizzle-orm";
-import { type ChallengeDraft, MAX_TRIES } from "../challenges/challenge.ts";
-import type { MailDraft } from "../mail/message.ts";
-import { ownerMaySignIn } from "./active-owner.ts";
-import { lockOf } from "./attempt-counters.ts";
+import { type ChallengeDraft, type ChallengePurpose, MAX_TRIES } from "../challenges/challenge.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import { firstFailure, lockOf, oneMoreFailure } from "./attempt-counters.ts";
 import type { Database } from "./database.ts";
-import { ASKED_FOR, queued, queueMail, type SendCaps } from "./queue-mail.ts";
-import { challenges } from "./schema.ts";
+import { insertFrom } from "./insert-from.ts";
+import { ASKED_FOR, queued, queueMessage, type SendCaps } from "./queue-message.ts";
+import { attemptCounters, challenges } from "./schema.ts";
 
 type Resend = {
   readonly challengeId: string;
   readonly codeHash: string;
   readonly expiresAt: number;
-  readonly mail: MailDraft;
+  readonly mail: MessageDraft;
   readonly now: number;
 };
 
 export function challengeStorage(db: Database, caps: SendCaps) {
   return {
     /**
-     * Sends a new code for a live challenge, and voids the earlier one. The same statements for a
+     * Mails a new code for a live login, and voids the earlier one. The same statements for a
      * challenge that is not there; nothing comes back that could tell.
      */
     async resend(draft: Resend): Promise<void> {
       const live = and(
         eq(challenges.id, draft.challengeId),
+        eq(challenges.purpose, "login"),
         isNull(challenges.consumedAt),
         gt(challenges.expiresAt, draft.now),
       );
       await db.batch([
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: draft.mail,
           accountId: sql`${challenges.accountId}`,
           now: draft.now,
@@ -57,8 +58,9 @@ export const challengeRow = (draft: ChallengeDraft, accountId: string) => ({
 /** Ends what is open of an account: a newer challenge, or a changed password, takes its place. */
 export const voidChallenges = (db: Database, whose: SQL) => db.delete(challenges).where(whose);
 
-type Answer = {
+export type ChallengeAnswer = {
   readonly challengeId: string;
+  readonly purpose: ChallengePurpose;
   /** Names this answer, for the later statements of its batch. */
   readonly attempt: string;
   readonly codeHashes: readonly string[];
@@ -68,8 +70,9 @@ type Answer = {
 /**
  * Spends a try and judges the answer in one statement: of any number at once five are evaluated, and
  * one right one consumes. Keyed hashes are compared, so their comparison tells a guesser nothing.
+ * `where`: what else has to hold for the answer to be evaluated at all.
  */
-export function spendTry(db: Database, answer: Answer) {
+export function spendTry(db: Database, answer: ChallengeAnswer, where: SQL | undefined) {
   const right = inArray(challenges.codeHash, [...answer.codeHashes]);
   return db
     .update(challenges)
@@ -81,17 +84,18 @@ export function spendTry(db: Database, answer: Answer) {
     .where(
       and(
         eq(challenges.id, answer.challengeId),
+        eq(challenges.purpose, answer.purpose),
         isNull(challenges.consumedAt),
         gt(challenges.expiresAt, answer.now),
         lt(challenges.tries, MAX_TRIES),
         notExists(lockOf(db, challenges.lockKey, answer.now)),
-        ownerMaySignIn(db, challenges.accountId),
+        where,
       ),
     );
 }
 
 /** Whether this very answer was evaluated, and was right. */
-export const answeredRight = ({ challengeId, attempt }: Answer): SQL | undefined =>
+export const answeredRight = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
   and(
     eq(challenges.id, challengeId),
     eq(challenges.attempt, attempt),
@@ -99,5 +103,23 @@ export const answeredRight = ({ challengeId, attempt }: Answer): SQL | undefined
   );
 
 /** Whether this very answer was evaluated, and was wrong. */
-export const answeredWrong = ({ challengeId, attempt }: Answer): SQL | undefined =>
+export const answeredWrong = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
   and(eq(challenges.id, challengeId), eq(challenges.attempt, attempt), isNull(challenges.consumedAt));
+
+/** Counts a wrong answer for its lock. A new code does not reset that count (NIST SP 800-63B-4 §3.1.3.2). */
+export const countWrongAnswer = (db: Database, answer: ChallengeAnswer) =>
+  insertFrom(
+    db,
+    attemptCounters,
+    firstFailure(sql`${challenges.lockKey}`, answer.now),
+    challenges,
+    answeredWrong(answer),
+  ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(answer.now) });
+
+/** Until when the lock of a challenge is shut, as the batch left it. */
+export const lockOfChallenge = (db: Database, challengeId: string) =>
+  db
+    .select({ until: attemptCounters.lockedUntil })
+    .from(challenges)
+    .innerJoin(attemptCounters, eq(attemptCounters.key, challenges.lockKey))
+    .where(eq(challenges.id, challengeId));

@@ -1,27 +1,31 @@
 import { inArray, sql } from "drizzle-orm";
+import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
-import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditBootstrap, provenAddress } from "./prove-address.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
-import { takeUsername } from "./take-username.ts";
 
 export function emailVerificationStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
     /** Spends a `verify_email` link: its address is proven. */
-    async confirm(claim: LinkClaim, audit: AuditDraft): Promise<"confirmed" | "link_dead"> {
+    async confirm(
+      claim: LinkClaim,
+      bootstrap: Bootstrap | null,
+      audit: AuditDraft,
+    ): Promise<"confirmed" | "link_dead"> {
       const whose = claimedAccountId(db, claim);
+      const proof = { whose, bootstrap, now: claim.now };
       const [taken] = await db.batch([
         claimLink(db, claim, "verify_email"),
-        db
-          .update(accounts)
-          .set({ ...takeUsername(db), emailVerifiedAt: claim.now, updatedAt: claim.now })
-          .where(inArray(accounts.id, whose)),
+        ...auditBootstrap(db, proof),
+        db.update(accounts).set(provenAddress(db, proof)).where(inArray(accounts.id, whose)),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), ["verify_email"], claim.now),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
@@ -31,7 +35,7 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
     /** Spends a `change_email` link: its address becomes the account's, and every other link dies. */
     async change(
       claim: LinkClaim,
-      noticeToOldAddress: MailDraft,
+      noticeToOldAddress: MessageDraft,
       audit: AuditDraft,
     ): Promise<"confirmed" | "link_dead"> {
       const whose = claimedAccountId(db, claim);
@@ -54,10 +58,10 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
         voidLinks(
           db,
           inArray(oneTimeLinks.accountId, whose),
-          ["verify_email", "change_email", "reset_password"],
+          ["verify_email", "change_email", "reset_password", "invite"],
           claim.now,
         ),
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: noticeToOldAddress,
           accountId: ownerId,
           now: claim.now,

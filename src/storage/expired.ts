@@ -1,4 +1,5 @@
-import { and, eq, lt, lte } from "drizzle-orm";
+import { and, eq, gte, lt, lte } from "drizzle-orm";
+import type { Channel } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import {
   attemptCounters,
@@ -19,8 +20,8 @@ type PurgeLimits = {
   readonly mailDeadBefore: number;
   readonly mailboxBefore: number;
   readonly attemptsQuietSince: number;
-  /** The first bucket that is still counted. */
-  readonly sendBucketsBefore: string;
+  /** The first bucket of each channel that is still counted. */
+  readonly sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
 
 export function expiredStorage(db: Database) {
@@ -34,7 +35,11 @@ export function expiredStorage(db: Database) {
         db.delete(challenges).where(lte(challenges.expiresAt, limits.expiredBefore)),
         db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.expiredBefore)),
         db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptsQuietSince)),
-        db.delete(sendCounters).where(lt(sendCounters.bucket, limits.sendBucketsBefore)),
+        ...Object.entries(limits.sendBucketsBefore).map(([channel, first]) =>
+          db
+            .delete(sendCounters)
+            .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, first))),
+        ),
         db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.mailboxBefore)),
       ]);
     },

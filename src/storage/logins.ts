@@ -2,7 +2,7 @@ import { and, eq, exists, sql } from "drizzle-orm";
 import type { Reservation } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import {
   clearAttempts,
@@ -15,7 +15,7 @@ import { type CheckedPassword, stillChecked } from "./checked-password.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { isNews } from "./new-device.ts";
-import { ALWAYS, HOURLY, queueMail, type SendCaps } from "./queue-mail.ts";
+import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow, sessionRow } from "./rows.ts";
 import { accounts, auditEvents, sessions } from "./schema.ts";
 
@@ -30,7 +30,7 @@ type Opening = CheckedPassword & {
   readonly session: SessionDraft;
   readonly audit: AuditDraft;
   /** To the owner, where the device is new to an account that has signed in before. */
-  readonly newDeviceNotice: MailDraft | null;
+  readonly newDeviceNotice: MessageDraft | null;
 };
 
 export function loginStorage(db: Database, caps: SendCaps) {
@@ -66,8 +66,8 @@ export function loginStorage(db: Database, caps: SendCaps) {
     },
 
     /** Tells the owner of the address, if it has one, that its lock has shut. */
-    async noticeLock(emailKey: string, notice: MailDraft, now: number): Promise<void> {
-      const [queue, count] = queueMail(db, {
+    async noticeLock(emailKey: string, notice: MessageDraft, now: number): Promise<void> {
+      const [queue, count] = queueMessage(db, {
         draft: notice,
         accountId: sql`${accounts.id}`,
         now,
@@ -99,7 +99,7 @@ export function loginStorage(db: Database, caps: SendCaps) {
           : [db.update(accounts).set({ passwordHash: draft.rehash }).where(stillChecked(draft))]),
         ...(draft.newDeviceNotice === null
           ? []
-          : queueMail(db, {
+          : queueMessage(db, {
               draft: draft.newDeviceNotice,
               accountId: session.accountId,
               now: draft.now,

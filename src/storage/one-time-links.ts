@@ -2,11 +2,11 @@ import { and, eq, gt, inArray, isNull, notExists, or, type SQL, sql } from "driz
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft, LinkPurpose, LiveLink } from "../one-time-links/link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { ALWAYS, ASKED_FOR, queued, queueMail, type SendCaps } from "./queue-mail.ts";
+import { ALWAYS, ASKED_FOR, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow, linkRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
@@ -16,7 +16,7 @@ export type LinkClaim = { readonly tokenHash: string; readonly claim: string; re
 type IssueByAddress = {
   readonly emailKey: string;
   readonly link: LinkDraft;
-  readonly mail: MailDraft;
+  readonly mail: MessageDraft;
   readonly audit: AuditDraft | null;
   /** Only for an address that has not been proven yet. */
   readonly unverifiedOnly: boolean;
@@ -29,8 +29,8 @@ type IssueForNewAddress = {
   readonly newEmail: EmailAddress;
   readonly link: LinkDraft;
   /** To the new address: the link. Nothing goes to an address that another account has. */
-  readonly mail: MailDraft;
-  readonly noticeToOldAddress: MailDraft;
+  readonly mail: MessageDraft;
+  readonly noticeToOldAddress: MessageDraft;
   readonly audit: AuditDraft;
 };
 
@@ -56,7 +56,7 @@ export function linkStorage(db: Database, caps: SendCaps) {
       const mailed = and(owner, queued(db, draft.mail));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       await db.batch([
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: draft.mail,
           accountId: ownId,
           now,
@@ -89,7 +89,7 @@ export function linkStorage(db: Database, caps: SendCaps) {
       const mailed = queued(db, draft.mail);
       const results = await db.batch([
         db.select({ id: accounts.id }).from(accounts).where(own),
-        ...queueMail(db, {
+        ...queueMessage(db, {
           ...common,
           draft: draft.mail,
           limits: ASKED_FOR,
@@ -103,7 +103,7 @@ export function linkStorage(db: Database, caps: SendCaps) {
           now,
         ),
         insertFrom(db, oneTimeLinks, link, accounts, and(own, mailed)),
-        ...queueMail(db, { ...common, draft: draft.noticeToOldAddress, limits: ALWAYS, where: own }),
+        ...queueMessage(db, { ...common, draft: draft.noticeToOldAddress, limits: ALWAYS, where: own }),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, own),
       ]);
       return results[0].length > 0 ? "asked" : "changed_meanwhile";

@@ -1,49 +1,54 @@
 import { and, inArray, isNull, sql } from "drizzle-orm";
+import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import { clearAttempts } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
-import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { auditBootstrap, provenAddress } from "./prove-address.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
-import { takeUsername } from "./take-username.ts";
 
 type Reset = {
   readonly claim: LinkClaim;
+  readonly purpose: "reset_password" | "invite";
+  readonly bootstrap: Bootstrap | null;
   readonly newHash: string;
   /** The locks that proving the address opens (security 17). */
   readonly lockKeys: readonly string[];
-  readonly notice: MailDraft;
+  readonly notice: MessageDraft | null;
   readonly audit: AuditDraft;
 };
 
 export function passwordResetStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
-    /** Spends a `reset_password` link: the hash is replaced, every session ends, every link dies. */
+    /** Spends a `reset_password` or `invite` link: the hash is replaced, every session ends, every link dies. */
     async complete({
       claim,
+      purpose,
+      bootstrap,
       newHash,
       lockKeys,
       notice,
       audit,
     }: Reset): Promise<{ accountId: string } | "link_dead"> {
       const whose = claimedAccountId(db, claim);
+      const proof = { whose, bootstrap, now: claim.now };
       const [taken] = await db.batch([
-        claimLink(db, claim, "reset_password"),
+        claimLink(db, claim, purpose),
+        ...auditBootstrap(db, proof),
         db
           .update(accounts)
           .set({
-            ...takeUsername(db),
-            passwordHash: newHash,
             // The link came by mail to the account's own address, so it proves that address too.
-            emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${claim.now})`,
+            ...provenAddress(db, proof),
+            passwordHash: newHash,
             // Devices on which somebody may have known the old password are strangers again.
             devicesKnownSince: claim.now + 1,
-            updatedAt: claim.now,
           })
           .where(inArray(accounts.id, whose)),
         voidChallenges(db, inArray(challenges.accountId, whose)),
@@ -54,19 +59,21 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
         voidLinks(
           db,
           inArray(oneTimeLinks.accountId, whose),
-          ["verify_email", "change_email", "reset_password"],
+          ["verify_email", "change_email", "reset_password", "invite"],
           claim.now,
         ),
         clearAttempts(db, lockKeys, sql`EXISTS (SELECT 1 FROM ${oneTimeLinks} WHERE ${claimed(claim)})`),
-        ...queueMail(db, {
-          draft: notice,
-          accountId: ownerId,
-          now: claim.now,
-          limits: ALWAYS,
-          caps,
-          source: oneTimeLinks,
-          where: claimed(claim),
-        }),
+        ...(notice
+          ? queueMessage(db, {
+              draft: notice,
+              accountId: ownerId,
+              now: claim.now,
+              limits: ALWAYS,
+              caps,
+              source: oneTimeLinks,
+              where: claimed(claim),
+            })
+          : []),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
       return taken[0] ?? "link_dead";

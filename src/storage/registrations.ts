@@ -2,11 +2,11 @@ import { and, eq, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom, insertUnless } from "./insert-from.ts";
-import { ASKED_FOR, HOURLY, queueMail, type SendCaps } from "./queue-mail.ts";
+import { ASKED_FOR, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow, linkRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
@@ -21,9 +21,9 @@ export type NewRegistration = {
   readonly age: number | null;
   readonly link: LinkDraft;
   /** To the new account. */
-  readonly verification: MailDraft;
+  readonly verification: MessageDraft;
   /** To the account that has the address already; at most one an hour. */
-  readonly notice: MailDraft;
+  readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
 };
@@ -41,7 +41,7 @@ export function registrationStorage(db: Database, caps: SendCaps) {
           .onConflictDoNothing()
           .returning({ id: accounts.id }),
         insertFrom(db, oneTimeLinks, linkRow(draft.link, newOwner(draft)), accounts, created),
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: draft.verification,
           accountId: draft.id,
           now: draft.now,
@@ -79,6 +79,9 @@ const accountRow = (draft: NewRegistration) => ({
   usernameKey: null,
   loginOtp: false,
   age: draft.age,
+  phone: null,
+  phoneVerifiedAt: null,
+  avatarKey: null,
   passwordHash: draft.passwordHash,
   // The address may have been another account's, and devices known there are none of this one's.
   devicesKnownSince: draft.now,
@@ -99,7 +102,7 @@ function usernameOwner(db: Database, draft: NewRegistration) {
 
 /** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
 function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
-  return queueMail(db, {
+  return queueMessage(db, {
     draft: draft.notice,
     accountId: sql`${accounts.id}`,
     now: draft.now,

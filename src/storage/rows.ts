@@ -1,6 +1,6 @@
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import { accounts } from "./schema.ts";
 
@@ -8,10 +8,12 @@ import { accounts } from "./schema.ts";
 
 export const auditRow = <A>(draft: AuditDraft, accountId: A) => ({ ...draft, accountId });
 
-export const outboxRow = <A>(draft: MailDraft, accountId: A, now: number) => ({
+export const outboxRow = <A>(draft: MessageDraft, accountId: A, now: number) => ({
   id: draft.id,
   accountId,
   kind: draft.kind,
+  channel: draft.channel,
+  target: draft.target,
   sealed: draft.sealed,
   state: "queued" as const,
   attempts: 0,
@@ -46,6 +48,9 @@ export const accountColumns = {
   lastName: accounts.lastName,
   username: accounts.username,
   age: accounts.age,
+  phone: accounts.phone,
+  phoneVerifiedAt: accounts.phoneVerifiedAt,
+  avatarKey: accounts.avatarKey,
   role: accounts.role,
   status: accounts.status,
   createdAt: accounts.createdAt,

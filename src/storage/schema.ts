@@ -16,6 +16,11 @@ export const accounts = sqliteTable(
     username: text(),
     usernameKey: text("username_key"),
     age: integer(),
+    /** E.164. */
+    phone: text(),
+    phoneVerifiedAt: integer("phone_verified_at"),
+    /** The object in R2 that is the picture now. */
+    avatarKey: text("avatar_key"),
     passwordHash: text("password_hash"),
     /** The person's own choice of the mailed second step. */
     loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
@@ -40,7 +45,7 @@ export const oneTimeLinks = sqliteTable(
   {
     tokenHash: text("token_hash").primaryKey(),
     accountId: text("account_id").notNull(),
-    purpose: text({ enum: ["verify_email", "change_email", "reset_password"] }).notNull(),
+    purpose: text({ enum: ["verify_email", "change_email", "reset_password", "invite"] }).notNull(),
     /** The address that the link was mailed to, and is good for. */
     email: text().notNull(),
     emailKey: text("email_key").notNull(),
@@ -61,7 +66,9 @@ export const challenges = sqliteTable(
   {
     id: text().primaryKey(),
     accountId: text("account_id").notNull(),
-    purpose: text({ enum: ["login"] }).notNull(),
+    purpose: text({ enum: ["login", "phone"] }).notNull(),
+    /** The number that a phone's code proves; null for a login. */
+    phone: text(),
     /** HMAC of challenge id and code under a derived key. */
     codeHash: text("code_hash").notNull(),
     /** Answers that were evaluated against the present code. */
@@ -155,13 +162,18 @@ export const signingKeys = sqliteTable(
   (table) => [index("signing_keys_signs_from").on(table.signsFrom)],
 );
 
-/** Mail on its way. Rows that were sent or given up keep no content, only what a count or an admin needs. */
+/** Mail and texts on their way. Rows that were sent or given up keep no content, only what a count or an admin needs. */
 export const outbox = sqliteTable(
   "outbox",
   {
     id: text().primaryKey(),
     accountId: text("account_id").notNull(),
     kind: text().notNull(),
+    channel: text({ enum: ["email", "sms"] })
+      .notNull()
+      .default("email"),
+    /** HMAC of a recipient that is not the account's own address. */
+    target: text(),
     sealed: text().notNull(),
     state: text({ enum: ["queued", "sent", "dead"] }).notNull(),
     attempts: integer().notNull(),
@@ -175,6 +187,7 @@ export const outbox = sqliteTable(
   (table) => [
     index("outbox_due").on(table.state, table.dueAt),
     index("outbox_account").on(table.accountId, table.kind, table.createdAt),
+    index("outbox_target").on(table.target, table.kind, table.createdAt),
     index("outbox_created").on(table.createdAt),
   ],
 );
@@ -194,9 +207,25 @@ export const auditEvents = sqliteTable(
     details: text({ mode: "json" }).$type<Record<string, string | number | boolean>>().notNull(),
   },
   (table) => [
-    index("audit_events_at").on(table.at),
-    index("audit_events_account").on(table.accountId, table.at),
+    // The id makes the order whole, for pages that neither repeat nor skip.
+    index("audit_events_at").on(table.at, table.id),
+    index("audit_events_account").on(table.accountId, table.at, table.id),
+    index("audit_events_type").on(table.type, table.at, table.id),
   ],
+);
+
+/**
+ * Pictures in R2 that nobody shows: replaced, of a deleted account, or uploaded by a request that was
+ * cut off. A row is there before its object is, and goes after it, so that no object is left behind.
+ */
+export const discardedAvatars = sqliteTable(
+  "discarded_avatars",
+  {
+    key: text().primaryKey(),
+    /** When it may be deleted: an upload under way has a while to come to its end. */
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [index("discarded_avatars_due").on(table.dueAt)],
 );
 
 /** Mail and texts of a development machine. Empty in production, where nothing writes or reads it. */

@@ -2,19 +2,28 @@ import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { ChallengeDraft } from "../challenges/challenge.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
-import { firstFailure, lockOf, oneMoreFailure, releaseAttempt } from "./attempt-counters.ts";
-import { answeredRight, answeredWrong, challengeRow, spendTry, voidChallenges } from "./challenges.ts";
+import { ownerMaySignIn } from "./active-owner.ts";
+import { lockOf, releaseAttempt } from "./attempt-counters.ts";
+import {
+  answeredRight,
+  answeredWrong,
+  challengeRow,
+  countWrongAnswer,
+  lockOfChallenge,
+  spendTry,
+  voidChallenges,
+} from "./challenges.ts";
 import { type CheckedPassword, stillChecked } from "./checked-password.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { isNews } from "./new-device.ts";
-import { AFTER_PASSWORD, ALWAYS, HOURLY, queued, queueMail, type SendCaps } from "./queue-mail.ts";
+import { AFTER_PASSWORD, ALWAYS, HOURLY, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow, sessionRow } from "./rows.ts";
 import { accounts, attemptCounters, auditEvents, challenges, sessions } from "./schema.ts";
 
-type ChallengeOpening = CheckedPassword & { readonly challenge: ChallengeDraft; readonly mail: MailDraft };
+type ChallengeOpening = CheckedPassword & { readonly challenge: ChallengeDraft; readonly mail: MessageDraft };
 
 type SecondStep = {
   readonly challengeId: string;
@@ -22,9 +31,9 @@ type SecondStep = {
   readonly codeHashes: readonly string[];
   readonly session: Omit<SessionDraft, "accountId">;
   readonly audit: AuditDraft;
-  readonly newDeviceNotice: MailDraft;
+  readonly newDeviceNotice: MessageDraft;
   /** To the owner, where this answer is the failure that shuts the lock. */
-  readonly lockNotice: MailDraft;
+  readonly lockNotice: MessageDraft;
   readonly now: number;
 };
 
@@ -46,7 +55,7 @@ export function secondStepStorage(db: Database, caps: SendCaps) {
         queued(db, mail),
       ) as SQL;
       const results = await db.batch([
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: mail,
           accountId,
           now: draft.now,
@@ -74,13 +83,14 @@ export function secondStepStorage(db: Database, caps: SendCaps) {
 
     /** Answers a challenge, and signs in if the code is right: one batch, all of it or nothing. */
     async answerChallenge(draft: SecondStep): Promise<SecondStepOutcome> {
-      const right = answeredRight(draft);
+      const answer = { ...draft, purpose: "login" } as const;
+      const right = answeredRight(answer);
       const ownerId = sql`${challenges.accountId}`;
       const results = await db.batch([
-        spendTry(db, draft),
+        spendTry(db, answer, ownerMaySignIn(db, challenges.accountId)),
         insertFrom(db, sessions, sessionRow(draft.session, ownerId), challenges, right),
         insertFrom(db, auditEvents, auditRow(draft.audit, ownerId), challenges, right),
-        ...queueMail(db, {
+        ...queueMessage(db, {
           draft: draft.newDeviceNotice,
           accountId: ownerId,
           now: draft.now,
@@ -94,33 +104,22 @@ export function secondStepStorage(db: Database, caps: SendCaps) {
           .where(
             sql`${attemptCounters.key} IN (SELECT ${challenges.lockKey} FROM ${challenges} WHERE ${right})`,
           ),
-        // A new code does not reset this count (NIST SP 800-63B-4 §3.1.3.2).
-        insertFrom(
-          db,
-          attemptCounters,
-          firstFailure(sql`${challenges.lockKey}`, draft.now),
-          challenges,
-          answeredWrong(draft),
-        ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(draft.now) }),
-        ...queueMail(db, {
+        countWrongAnswer(db, answer),
+        ...queueMessage(db, {
           draft: draft.lockNotice,
           accountId: ownerId,
           now: draft.now,
           limits: HOURLY,
           caps,
           source: challenges,
-          where: and(answeredWrong(draft), exists(lockOf(db, challenges.lockKey, draft.now))),
+          where: and(answeredWrong(answer), exists(lockOf(db, challenges.lockKey, draft.now))),
         }),
         db
           .select({ id: challenges.accountId, ...accountColumns })
           .from(challenges)
           .innerJoin(accounts, eq(accounts.id, challenges.accountId))
           .where(right),
-        db
-          .select({ until: attemptCounters.lockedUntil })
-          .from(challenges)
-          .innerJoin(attemptCounters, eq(attemptCounters.key, challenges.lockKey))
-          .where(eq(challenges.id, draft.challengeId)),
+        lockOfChallenge(db, draft.challengeId),
       ]);
       const account = results[9][0];
       if (account) return { kind: "signed_in", account };

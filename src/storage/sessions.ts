@@ -1,12 +1,12 @@
 import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import type { MailDraft } from "../mail/message.ts";
+import type { MessageDraft } from "../outbox/message.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "../sessions/session.ts";
 import { ownerIsActive } from "./active-owner.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
-import { ALWAYS, queueMail, type SendCaps } from "./queue-mail.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow } from "./rows.ts";
 import { accounts, auditEvents, sessions } from "./schema.ts";
 
@@ -90,7 +90,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
 
     /** Ends one session of that account. `notice`, if any, is mailed only by whoever really ended it. */
     async end(
-      draft: Revocation & { readonly audit: AuditDraft; readonly notice?: MailDraft },
+      draft: Revocation & { readonly audit: AuditDraft; readonly notice?: MessageDraft },
     ): Promise<{ idleExpiresAt: number } | "already_ended"> {
       const ended = and(
         eq(sessions.id, draft.sessionId),
@@ -109,7 +109,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
       const results = await db.batch([
         // Before the UPDATE, while the condition that makes it single still holds.
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), sessions, ended),
-        ...(notice ? queueMail(db, notice) : []),
+        ...(notice ? queueMessage(db, notice) : []),
         db
           .update(sessions)
           .set({ revokedAt: draft.now })

@@ -1,7 +1,13 @@
 import { toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRoot } from "./secret-ring.ts";
 
-type KeyedHashPurpose = "challenge-code" | "lock-key" | "device-address" | "rate-key" | "csrf-token";
+type KeyedHashPurpose =
+  | "challenge-code"
+  | "lock-key"
+  | "device-address"
+  | "rate-key"
+  | "csrf-token"
+  | "send-target";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url: for what is too guessable for a plain digest, such as

@@ -10,6 +10,7 @@ type Purpose =
   | "lock-key"
   | "device-address"
   | "rate-key"
+  | "send-target"
   | "seal-signing-key"
   | "seal-mail";
 

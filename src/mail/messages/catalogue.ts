@@ -7,7 +7,7 @@ export type Facts = { readonly appName: string };
 export type LinkFacts = Facts & { readonly life: string };
 
 /** The mails whose link dies. */
-export type LinkKind = "verify_email" | "reset_password" | "confirm_new_email";
+export type LinkKind = "verify_email" | "reset_password" | "confirm_new_email" | "invitation";
 
 /** The words of one mail. Each entry of `before` and `after` is a paragraph. */
 export type MailWords<F extends Facts> = {

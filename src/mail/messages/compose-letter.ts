@@ -35,7 +35,8 @@ export function composeLetter(catalogue: Catalogue, input: Input): Letter {
   switch (message.kind) {
     case "verify_email":
     case "reset_password":
-    case "confirm_new_email": {
+    case "confirm_new_email":
+    case "invitation": {
       const words = mails[message.kind];
       const action = { label: words.button, url: message.url, below: linkBelow };
       return { ...shared, ...spoken(words, lifeFacts), action, code: null };

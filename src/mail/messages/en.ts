@@ -100,6 +100,28 @@ export const en: Catalogue = {
         `If you did not expect this, or want your account back, get in touch with the people who run ${appName}. They can activate it again.`,
       ],
     },
+    account_activated: {
+      subject: ({ appName }) => `Your account at ${appName} is active again`,
+      heading: "Your account is active again",
+      before: ({ appName }) => [
+        `Your account at ${appName} has been activated, and you can sign in again. If you do not remember your password, choose “Forgot password” where you sign in.`,
+      ],
+      after: ({ appName }) => [
+        `If you did not expect this, get in touch with the people who run ${appName}.`,
+      ],
+    },
+    invitation: {
+      subject: ({ appName }) => `You are invited to ${appName}`,
+      heading: "You are invited",
+      before: ({ appName, life }) => [
+        `Somebody who runs ${appName} has made an account for you there. Choose a password, and you can sign in.`,
+        `The link works once, and for ${life}. If it has run out, choose “Forgot password” where you sign in to get a new one.`,
+      ],
+      button: "Choose my password",
+      after: () => [
+        "If you do not know what this is about, there is nothing to do: without a password nobody can use the account.",
+      ],
+    },
     login_code: {
       subject: ({ appName }) => `Your code to sign in to ${appName}`,
       heading: "Your code to sign in",

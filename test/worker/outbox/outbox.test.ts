@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { SEND_LEASE } from "../../../src/mail/rules.ts";
+import { SEND_LEASE } from "../../../src/outbox/rules.ts";
 import { openDatabase } from "../../../src/storage/database.ts";
 import { outboxStorage } from "../../../src/storage/outbox.ts";
 import {

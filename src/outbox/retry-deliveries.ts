@@ -1,6 +1,6 @@
-import { type DeliverMailDeps, deliverMail } from "./deliver-mail.ts";
+import { type DeliverMessageDeps, deliverMessage } from "./deliver-message.ts";
 
-export type RetryMailDeps = DeliverMailDeps & {
+export type RetryDeliveriesDeps = DeliverMessageDeps & {
   readonly outbox: { listDue(now: number, limit: number): Promise<string[]> };
 };
 
@@ -9,12 +9,12 @@ const BATCH = 60;
 const AT_ONCE = 4;
 
 /** Every minute: tries the mails that are due. What fails again waits longer, until its link is dead. */
-export async function retryMail(deps: RetryMailDeps): Promise<void> {
+export async function retryDeliveries(deps: RetryDeliveriesDeps): Promise<void> {
   const due = await deps.outbox.listDue(deps.clock.now(), BATCH);
   const queue = due.values();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const id of queue) await deliverMail(deps, id);
+      for (const id of queue) await deliverMessage(deps, id);
     }),
   );
 }

@@ -1,14 +1,14 @@
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { HOUR, MINUTE } from "../kernel/clock.ts";
-import type { MailDraft } from "../mail/message.ts";
-import { sendBucket } from "../mail/send-bucket.ts";
+import type { Channel, MessageDraft } from "../outbox/message.ts";
+import { sendBucket } from "../outbox/send-bucket.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { outboxRow } from "./rows.ts";
 import { outbox, sendCounters } from "./schema.ts";
 
-/** At most `max` mails of one kind to one account within so many milliseconds. */
+/** At most `max` messages of one kind to one account, and to one named recipient, within so many milliseconds. */
 type SendLimit = {
   readonly within: number;
   readonly max: number;
@@ -31,30 +31,31 @@ export const HOURLY: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy:
 /** News that must not be held back: of a change, or of a sign-in. Only a proven person sets it off. */
 export const ALWAYS: readonly SendLimit[] = [];
 
-/** Caps of one deployment; null when they are off (development alone). */
-export type SendCaps = { readonly perHour: number } | null;
+/** Messages an hour, whoever they are to; null when caps are off (development alone). */
+export type SendCaps = Readonly<Record<Channel, number>> | null;
 
 type Queueing = {
-  readonly draft: MailDraft;
+  readonly draft: MessageDraft;
   readonly accountId: string | SQL;
   readonly now: number;
   readonly limits: readonly SendLimit[];
   readonly caps: SendCaps;
-  /** The row that the mail hangs on. */
+  /** The row that the message hangs on. */
   readonly source: SQLiteTable;
   readonly where: SQL | undefined;
 };
 
 /**
- * The statements that put a mail into the outbox, if its row is there and no cap is reached, and
+ * The statements that put a message into the outbox, if its row is there and no cap is reached, and
  * count it. Two of a batch, so the count is exact: whether it was queued is `queued(draft)`.
  */
-export function queueMail(db: Database, queueing: Queueing) {
+export function queueMessage(db: Database, queueing: Queueing) {
   const { draft, accountId, now, caps, source, where } = queueing;
-  const bucket = sendBucket(now);
+  const bucket = sendBucket(draft.channel, now);
   const limits = queueing.limits.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const hourlyCap = caps && isOpenToAnybody(queueing.limits) ? sql`${sends} < ${caps.perHour}` : undefined;
+  const hourlyCap =
+    caps && isOpenToAnybody(queueing.limits) ? sql`${sends} < ${caps[draft.channel]}` : undefined;
   return [
     insertFrom(
       db,
@@ -73,22 +74,27 @@ export function queueMail(db: Database, queueing: Queueing) {
 /** What strangers can set off is what the cap is for: it must not silence what they cannot. */
 const isOpenToAnybody = (limits: readonly SendLimit[]): boolean => limits === ASKED_FOR || limits === HOURLY;
 
-const isQueued = (draft: MailDraft) => eq(outbox.id, draft.id);
+const isQueued = (draft: MessageDraft) => eq(outbox.id, draft.id);
 
-/** Whether the mail is in the outbox, for the statements after it. */
-export const queued = (db: Database, draft: MailDraft): SQL =>
+/** Whether the message is in the outbox, for the statements after it. */
+export const queued = (db: Database, draft: MessageDraft): SQL =>
   sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isQueued(draft))}`;
 
-function below(db: Database, { draft, accountId, now }: Queueing, { within, max }: SendLimit): SQL {
-  const recent = db
-    .select({ count: sql`count(*)` })
-    .from(outbox)
-    .where(
-      and(
-        sql`${outbox.accountId} = ${accountId}`,
-        eq(outbox.kind, draft.kind),
-        gt(outbox.createdAt, now - within),
-      ),
-    );
-  return sql`${recent} < ${max}`;
+function below(
+  db: Database,
+  { draft, accountId, now }: Queueing,
+  { within, max }: SendLimit,
+): SQL | undefined {
+  const recentTo = (recipient: SQL) => {
+    const recent = db
+      .select({ count: sql`count(*)` })
+      .from(outbox)
+      .where(and(recipient, eq(outbox.kind, draft.kind), gt(outbox.createdAt, now - within)));
+    return sql`${recent} < ${max}`;
+  };
+  return and(
+    recentTo(sql`${outbox.accountId} = ${accountId}`),
+    // Many accounts may ask for mail or texts to one recipient.
+    draft.target === null ? undefined : recentTo(sql`${outbox.target} = ${draft.target}`),
+  );
 }

@@ -1,0 +1,45 @@
+import type { Role } from "../accounts/account.ts";
+
+/**
+ * Who may do what beyond their own account (contract §3): the least role that may. Routes, pages and
+ * RPC all ask this table. Whom a permission reaches is `reachOf`'s to say.
+ */
+const leastRoles = {
+  "users:list": "admin",
+  "users:read": "admin",
+  "users:invite": "admin",
+  "users:edit": "admin",
+  "users:activate": "admin",
+  "users:deactivate": "admin",
+  "users:unlock": "admin",
+  "users:reset-password": "admin",
+  "users:end-sessions": "admin",
+  "users:set-avatar": "admin",
+  "users:set-role": "superuser",
+  "users:delete": "superuser",
+  "audit:read": "admin",
+} as const satisfies Record<string, Role>;
+
+export type Permission = keyof typeof leastRoles;
+
+export const PERMISSIONS = Object.keys(leastRoles) as readonly Permission[];
+
+/** From the least to the most. */
+export const ROLES = ["user", "admin", "superuser"] as const satisfies readonly Role[];
+
+/** Whoever acts, and whoever it is done to. */
+export type Person = { readonly id: string; readonly role: Role };
+
+export const mayDo = (role: Role, permission: Permission): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(leastRoles[permission]);
+
+/**
+ * The roles of those whom somebody of that role may act on and see, and the roles that they may give:
+ * admins those below them, superusers everybody, since nobody else could remove a superuser.
+ */
+export const reachOf = (role: Role): readonly Role[] =>
+  role === "superuser" ? ROLES : ROLES.slice(0, ROLES.indexOf(role));
+
+/** Whether that person may do it to that other one. Nobody does it to themselves. */
+export const mayDoTo = (actor: Person, permission: Permission, target: Person): boolean =>
+  mayDo(actor.role, permission) && actor.id !== target.id && reachOf(actor.role).includes(target.role);

@@ -1,0 +1,45 @@
+import { and, eq, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { auditRow } from "./rows.ts";
+import { accounts, auditEvents } from "./schema.ts";
+import { takeUsername } from "./take-username.ts";
+
+type Proof = {
+  /** The ids of the accounts whose address is proven: one, or none. */
+  readonly whose: SQLWrapper;
+  readonly bootstrap: Bootstrap | null;
+  readonly now: number;
+};
+
+/** What proving an address does to its account, to be set with whatever else the batch sets. */
+export const provenAddress = (db: Database, { bootstrap, now }: Proof) => ({
+  ...takeUsername(db),
+  emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${now})`,
+  updatedAt: now,
+  ...(bootstrap
+    ? { role: sql`CASE WHEN ${isBootstrapped(bootstrap)} THEN 'superuser' ELSE ${accounts.role} END` }
+    : {}),
+});
+
+/** Tells the trail of a superuser who comes into being; it stands before the UPDATE, while it can still see. */
+export const auditBootstrap = (db: Database, { whose, bootstrap }: Proof) =>
+  bootstrap
+    ? [
+        insertFrom(
+          db,
+          auditEvents,
+          auditRow(bootstrap.audit, sql`${accounts.id}`),
+          accounts,
+          and(inArray(accounts.id, whose), isBootstrapped(bootstrap)),
+        ),
+      ]
+    : [];
+
+/**
+ * Only the first proof counts: a superuser who was demoted stays so. And only that of an account made
+ * with the address: one that changes to it could be a stranger's, who needs but one careless click.
+ */
+const isBootstrapped = ({ emailKey }: Bootstrap): SQL | undefined =>
+  and(eq(accounts.emailKey, emailKey), isNull(accounts.emailVerifiedAt));
