@@ -40,7 +40,6 @@ module.exports = {
           "^src/(storage|kernel)/",
           FOUNDATION,
           "^src/outbox/(message|send-bucket)\\.ts$",
-          "^src/mail/mailbox-message\\.ts$",
           "^src/rate-limit/counter\\.ts$",
         ],
       },

@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from "../kernel/clock.ts";
+import type { MailboxStore } from "../kernel/mailbox-message.ts";
+import { PROVIDER_TIMEOUT } from "../kernel/post-to-provider.ts";
 import { hasControlCharacter } from "../kernel/text.ts";
-import type { MailboxStore } from "./mailbox-message.ts";
 import type { Email, MailProvider } from "./port.ts";
 import { createBrevoProvider } from "./providers/brevo.ts";
 import { createCloudflareProvider, type SendEmailBinding } from "./providers/cloudflare.ts";
 import { createMailboxProvider } from "./providers/mailbox.ts";
 import { createMailgunProvider } from "./providers/mailgun.ts";
-import { PROVIDER_TIMEOUT } from "./providers/post-to-provider.ts";
 import { createPostmarkProvider } from "./providers/postmark.ts";
 import { createResendProvider } from "./providers/resend.ts";
 import { createSendgridProvider } from "./providers/sendgrid.ts";

@@ -1,6 +1,7 @@
+import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { MailMessage } from "./message.ts";
 import { type MailBrand, renderMessage } from "./messages/render-message.tsx";
-import type { Email, MailProvider, SendOutcome } from "./port.ts";
+import type { Email, MailProvider } from "./port.ts";
 
 type Deps = {
   readonly provider: MailProvider;

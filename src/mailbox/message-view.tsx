@@ -1,4 +1,4 @@
-import type { MailboxMessage } from "../mail/mailbox-message.ts";
+import type { MailboxMessage } from "../kernel/mailbox-message.ts";
 import { frameDocument } from "./frame-document.ts";
 import { type PageState, pageLink } from "./page-link.ts";
 

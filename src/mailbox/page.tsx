@@ -1,4 +1,4 @@
-import type { MailboxMessage } from "../mail/mailbox-message.ts";
+import type { MailboxMessage } from "../kernel/mailbox-message.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { MessageView, Moment, titleOf } from "./message-view.tsx";
 import { type PageState, pageLink } from "./page-link.ts";

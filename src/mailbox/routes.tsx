@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type { MailboxMessage } from "../mail/mailbox-message.ts";
+import type { MailboxMessage } from "../kernel/mailbox-message.ts";
 import { MailboxPage } from "./page.tsx";
 
 type Deps = {

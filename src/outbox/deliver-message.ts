@@ -1,8 +1,8 @@
 import type { Clock } from "../kernel/clock.ts";
 import { unseal } from "../kernel/crypto/seal.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { MailMessage } from "../mail/message.ts";
-import type { SendOutcome } from "../mail/port.ts";
 import type { SmsMessage } from "../sms/message.ts";
 import type { SealedMessage } from "./draft-message.ts";
 import { isTexted } from "./message.ts";

@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from "../kernel/clock.ts";
-import type { SendOutcome } from "../mail/port.ts";
+import type { SendOutcome } from "../kernel/send-outcome.ts";
 
 /** How long a taken mail is its taker's: longer than a provider is waited for. */
 export const SEND_LEASE = MINUTE;

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import type { MailProvider, SendOutcome } from "../port.ts";
+import { postToProvider } from "../../kernel/post-to-provider.ts";
+import type { SendOutcome } from "../../kernel/send-outcome.ts";
+import type { MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
-import { postToProvider } from "./post-to-provider.ts";
 
 const failure = z.object({ code: z.string() });
 

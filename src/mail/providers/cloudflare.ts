@@ -1,4 +1,5 @@
-import type { Email, MailProvider, SendOutcome } from "../port.ts";
+import type { SendOutcome } from "../../kernel/send-outcome.ts";
+import type { Email, MailProvider } from "../port.ts";
 
 /** The part of a `send_email` binding that is used here; the Workers type `SendEmail` fits it. */
 export type SendEmailBinding = {

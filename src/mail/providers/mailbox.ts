@@ -1,5 +1,5 @@
 import type { Clock } from "../../kernel/clock.ts";
-import type { MailboxStore } from "../mailbox-message.ts";
+import type { MailboxStore } from "../../kernel/mailbox-message.ts";
 import type { MailProvider } from "../port.ts";
 
 /** Development: nothing is sent, and the mail is kept where `/dev/mailbox` shows it. */

@@ -1,7 +1,7 @@
+import { postToProvider } from "../../kernel/post-to-provider.ts";
 import type { Email, MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
 import { formatSender } from "./format-sender.ts";
-import { postToProvider } from "./post-to-provider.ts";
 
 /**
  * Mailgun: POST /v3/{domain}/messages as form data. Domains in its EU region need

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import type { MailProvider, SendOutcome } from "../port.ts";
+import { postToProvider } from "../../kernel/post-to-provider.ts";
+import type { SendOutcome } from "../../kernel/send-outcome.ts";
+import type { MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
 import { formatSender } from "./format-sender.ts";
-import { postToProvider } from "./post-to-provider.ts";
 
 const verdict = z.object({ ErrorCode: z.number() });
 

@@ -1,6 +1,6 @@
+import { postToProvider } from "../../kernel/post-to-provider.ts";
 import type { MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
-import { postToProvider } from "./post-to-provider.ts";
 
 /**
  * SendGrid: POST /v3/mail/send, answered by an empty 202. It knows no idempotency key; the custom

@@ -1,10 +1,10 @@
 import { AwsV4Signer } from "aws4fetch";
 import type { Clock } from "../../kernel/clock.ts";
+import { postToProvider } from "../../kernel/post-to-provider.ts";
 import type { Email, MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
 import { encodeWords } from "./encode-words.ts";
 import { formatSender } from "./format-sender.ts";
-import { postToProvider } from "./post-to-provider.ts";
 
 /**
  * Amazon SES API v2: POST /v2/email/outbound-emails, signed with Signature Version 4. The clock

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROVIDER_TIMEOUT } from "../../../src/mail/providers/post-to-provider.ts";
+import { PROVIDER_TIMEOUT } from "../../../src/kernel/post-to-provider.ts";
 import { judgeDelivery, pauseAfter, SEND_LEASE } from "../../../src/outbox/rules.ts";
 
 const NOW = 1_800_000_000_000;

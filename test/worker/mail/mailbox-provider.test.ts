@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MailboxMessage, MailboxStore } from "../../../src/mail/mailbox-message.ts";
+import type { MailboxMessage, MailboxStore } from "../../../src/kernel/mailbox-message.ts";
 import { createMailProvider } from "../../../src/mail/providers.ts";
 
 const from = { name: "Acme", address: "no-reply@example.com" };

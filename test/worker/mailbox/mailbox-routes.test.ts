@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import type { MailboxMessage } from "../../../src/mail/mailbox-message.ts";
+import type { MailboxMessage } from "../../../src/kernel/mailbox-message.ts";
 import { mailboxRoutes } from "../../../src/mailbox/routes.tsx";
 
 const MAIL: MailboxMessage = {

@@ -1,6 +1,6 @@
 /**
- * What the development mailbox keeps instead of sending: a mail, or a text message of a later
- * capability, whose `subject` and `html` are empty. `createdAt` is an instant in milliseconds.
+ * What the development mailbox keeps instead of sending: a mail, or a text message, whose `subject`
+ * and `html` are empty. `createdAt` is an instant in milliseconds.
  */
 export type MailboxMessage = {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { SendOutcome } from "../port.ts";
+import type { SendOutcome } from "./send-outcome.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */
 export const PROVIDER_TIMEOUT = 10_000;
@@ -9,7 +9,7 @@ const MAX_ANSWER_CHARACTERS = 16_384;
 type ProviderRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | FormData;
+  readonly body: string | FormData | URLSearchParams;
   /** Milliseconds. */
   readonly timeout: number;
   /**
@@ -20,9 +20,9 @@ type ProviderRequest = {
 };
 
 /**
- * One POST, without redirects or a second try, and what its answer means for the mail. A 2xx is
- * taken for `sent` whatever its body, since a retry of an accepted mail would be a second mail.
- * Never throws. Reasons: `http_<status>`, `timeout`, `network`.
+ * One POST, without redirects or a second try, and what its answer means for the message. A 2xx is
+ * taken for `sent` whatever its body, since a retry of what was accepted would arrive twice. Never
+ * throws. Reasons: `http_<status>`, `timeout`, `network`.
  */
 export async function postToProvider(request: ProviderRequest): Promise<SendOutcome> {
   const { url, headers, body, timeout, judge } = request;
@@ -39,7 +39,7 @@ export async function postToProvider(request: ProviderRequest): Promise<SendOutc
   }
 }
 
-/** Whose fault is it? Only a fault of this very mail ends it; all others may be mended in time. */
+/** Whose fault is it? Only a fault of this very message ends it; all others may be mended in time. */
 function outcomeOfStatus(status: number): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: "sent" };
   const mendable =
