@@ -1,0 +1,29 @@
+import type { SmsMessage } from "../message.ts";
+import type { TextCatalogue } from "./catalogue.ts";
+import { en } from "./en.ts";
+
+const catalogues = { en } satisfies Record<string, TextCatalogue>;
+
+type Input = {
+  readonly message: SmsMessage;
+  readonly appName: string;
+  /** The origin whose pages ask for the code. */
+  readonly publicUrl: string;
+  readonly locale: keyof typeof catalogues;
+  /** Milliseconds for which its code is still good; said in words. */
+  readonly life: number;
+};
+
+/**
+ * The words of one text message. Its last line binds the code to our site, so that phones fill it in
+ * there and nowhere else (wicg.github.io/sms-one-time-codes §3); a host has no port in that form.
+ */
+export function renderText({ message, appName, publicUrl, locale, life }: Input): string {
+  const { texts, duration } = catalogues[locale];
+  const { kind, code } = message;
+  const words = texts[kind]({ code, appName: oneLine(appName), life: duration(life) });
+  return `${words}\n\n@${new URL(publicUrl).hostname} #${code}`;
+}
+
+/** A control character would have the provider refuse the text, and a second line look like the last. */
+const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();

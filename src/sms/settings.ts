@@ -1,0 +1,106 @@
+import * as z from "zod";
+import {
+  apiBase,
+  requiredKey,
+  requiredText,
+  type VariableProblem,
+  withoutBlanks,
+} from "../kernel/variables.ts";
+import { smsFrom, twilioFrom } from "./sender-variable.ts";
+
+type HttpSettings = {
+  /** A number in E.164 or a sender id of at most 11 characters. */
+  readonly from: string;
+  /** Takes the place of the provider's own host; without a slash at its end. */
+  readonly apiBase: string | null;
+};
+
+type SettingsByProvider = {
+  readonly off: unknown;
+  readonly mailbox: unknown;
+  /** Its `from` may also be the SID of a messaging service. */
+  readonly twilio: HttpSettings & { readonly accountSid: string; readonly authToken: string };
+  readonly vonage: HttpSettings & { readonly apiKey: string; readonly apiSecret: string };
+};
+
+export type SmsProviderId = keyof SettingsByProvider;
+
+/** How text messages are sent: one member for each provider, told apart by `provider`. */
+export type SmsSettings<Id extends SmsProviderId = SmsProviderId> = {
+  [P in Id]: { readonly provider: P } & SettingsByProvider[P];
+}[Id];
+
+type Mode = { readonly isDevelopment: boolean };
+
+const accountSid = requiredText("the account's SID at Twilio").regex(
+  /^AC[0-9a-f]{32}$/i,
+  "must be the SID of an account (AC and 32 hexadecimal digits)",
+);
+
+// Codes and numbers travel there: in production never in the open.
+const base = ({ isDevelopment }: Mode) =>
+  apiBase.refine(
+    (url) => isDevelopment || url === null || /^https:/i.test(url),
+    "must be an https URL in production",
+  );
+
+const variablesOf = {
+  off: () => z.object({}).transform(() => ({ provider: "off" as const })),
+  mailbox: () => z.object({}).transform(() => ({ provider: "mailbox" as const })),
+  twilio: (mode) =>
+    z
+      .object({
+        SMS_FROM: twilioFrom,
+        SMS_TWILIO_ACCOUNT_SID: accountSid,
+        SMS_TWILIO_AUTH_TOKEN: requiredKey("the account's auth token"),
+        SMS_API_BASE: base(mode),
+      })
+      .transform((v) => ({
+        provider: "twilio" as const,
+        from: v.SMS_FROM,
+        accountSid: v.SMS_TWILIO_ACCOUNT_SID,
+        authToken: v.SMS_TWILIO_AUTH_TOKEN,
+        apiBase: v.SMS_API_BASE,
+      })),
+  vonage: (mode) =>
+    z
+      .object({
+        SMS_FROM: smsFrom,
+        SMS_VONAGE_API_KEY: requiredKey("the account's API key"),
+        SMS_VONAGE_API_SECRET: requiredKey("the account's API secret"),
+        SMS_API_BASE: base(mode),
+      })
+      .transform((v) => ({
+        provider: "vonage" as const,
+        from: v.SMS_FROM,
+        apiKey: v.SMS_VONAGE_API_KEY,
+        apiSecret: v.SMS_VONAGE_API_SECRET,
+        apiBase: v.SMS_API_BASE,
+      })),
+} satisfies { [Id in SmsProviderId]: (mode: Mode) => z.ZodType<SmsSettings<Id>> };
+
+const isProviderId = (value: unknown): value is SmsProviderId =>
+  typeof value === "string" && Object.hasOwn(variablesOf, value);
+
+/**
+ * Reads the `SMS_*` variables of the contract's §5. Every problem is reported, not only the first; a
+ * blank variable counts as one that is not set, and space around a value is forgiven.
+ */
+export function readSmsSettings(
+  raw: Record<string, unknown>,
+  mode: Mode,
+): { readonly settings: SmsSettings } | { readonly problems: readonly VariableProblem[] } {
+  const variables = withoutBlanks(raw);
+  // Only a variable that is not set turns text messages off: null is a mistake.
+  const id = variables.SMS_PROVIDER === undefined ? "off" : variables.SMS_PROVIDER;
+  if (!isProviderId(id)) {
+    const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
+    return { problems: [{ path: "SMS_PROVIDER", message }] };
+  }
+  if (id === "mailbox" && !mode.isDevelopment) {
+    return { problems: [{ path: "SMS_PROVIDER", message: "must be a real provider in production" }] };
+  }
+  const read = variablesOf[id](mode).safeParse(variables);
+  if (read.success) return { settings: read.data };
+  return { problems: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from "vitest";
+import { createSmsProvider } from "../../src/sms/providers.ts";
+import type { SmsSettings } from "../../src/sms/settings.ts";
+import { openLoopback } from "../support/loopback/loopback.ts";
+import type { LoopbackAnswer, LoopbackRequest } from "../support/loopback/protocol.ts";
+import { message, type ProviderCase } from "./sms-provider-case.ts";
+import { cases } from "./sms-provider-cases.ts";
+
+/** The provider under test, with its host on loopback and a short patience. */
+function open(provider: Pick<ProviderCase, "settings">, timeout = 5000) {
+  const loopback = openLoopback();
+  const sms = createSmsProvider(provider.settings(loopback.url), {
+    mailbox: { store: async () => {} },
+    timeout,
+  });
+  if (sms === null) throw new Error("text messages are off");
+  return { ...loopback, send: sms.send };
+}
+
+// Every answer points elsewhere, to show that nothing follows.
+const headers = { location: "https://elsewhere.example.com/" };
+const status = (code: number, body = "{}"): LoopbackAnswer => ({
+  kind: "respond",
+  status: code,
+  headers,
+  body,
+});
+
+async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
+  const { send, answer: set, requests } = open(provider, timeout);
+  await set(answer);
+  return { outcome: await send(message), requests: await requests() };
+}
+
+function only(requests: readonly LoopbackRequest[]): LoopbackRequest {
+  expect(requests).toHaveLength(1);
+  const [request] = requests;
+  if (request === undefined) throw new Error("no request");
+  return request;
+}
+
+describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
+  describe("succeeds", () => {
+    it("asks in the provider's own words for exactly this text, and once", async () => {
+      const { accepted } = provider;
+      const { outcome, requests } = await answered(provider, status(accepted.status, accepted.body));
+      expect(outcome).toEqual({ outcome: "sent" });
+      const request = only(requests);
+      expect(request.method).toBe("POST");
+      expect(request.path).toBe(provider.path);
+      for (const [name, expected] of Object.entries(provider.headers)) {
+        expect(request.headers[name]).toEqual(
+          expected instanceof RegExp ? expect.stringMatching(expected) : expected,
+        );
+      }
+      expect(provider.read(request)).toEqual({
+        from: provider.expectedFrom,
+        to: provider.expectedTo,
+        text: message.text,
+        reference: provider.expectedReference,
+      });
+    });
+
+    it("asks the very same on every attempt at one text", async () => {
+      const { send, answer, requests } = open(provider);
+      await answer(status(503), status(provider.accepted.status, provider.accepted.body));
+      expect(await send(message)).toEqual({ outcome: "retry", reason: "http_503" });
+      expect(await send(message)).toEqual({ outcome: "sent" });
+      const [first, second] = await requests();
+      expect(second?.body).toBe(first?.body);
+    });
+
+    it.each(["<html>proxy</html>", "", "[]", "null", "{", '{"messages":{}}', '{"messages":[]}'])(
+      "takes a 200 with the garbage body %j for sent, as a retry could be a second text",
+      async (body) => {
+        const { outcome } = await answered(provider, status(200, body));
+        expect(outcome).toEqual({ outcome: "sent" });
+      },
+    );
+
+    it("takes a 200 whose body never ends for sent", async () => {
+      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, 200);
+      expect(outcome).toEqual({ outcome: "sent" });
+    });
+
+    it("does not read a huge answer to its end", async () => {
+      // Each would say something else than its status, were it read.
+      const padding = " ".repeat(2_000_000);
+      const taken = await answered(provider, status(200, `${padding}${provider.refusedNumber.body}`));
+      expect(taken.outcome).toEqual({ outcome: "sent" });
+      const failed = await answered(provider, status(403, `${padding}${provider.refusedNumber.body}`));
+      expect(failed.outcome).toEqual({ outcome: "retry", reason: "http_403" });
+    });
+  });
+
+  describe("refuses", () => {
+    it("gives up a text whose number the provider refuses", async () => {
+      const { reason, ...answer } = provider.refusedNumber;
+      const { outcome, requests } = await answered(provider, status(answer.status, answer.body));
+      expect(outcome).toEqual({ outcome: "refused", reason });
+      expect(requests).toHaveLength(1);
+    });
+
+    it.each([400, 413, 422])("gives up a text that is answered %i", async (code) => {
+      const { outcome, requests } = await answered(provider, status(code));
+      expect(outcome).toEqual({ outcome: "refused", reason: `http_${code}` });
+      expect(requests).toHaveLength(1);
+    });
+
+    it("keeps a text that comes too fast for the provider", async () => {
+      const { reason, ...answer } = provider.throttled;
+      const { outcome, requests } = await answered(provider, status(answer.status, answer.body));
+      expect(outcome).toEqual({ outcome: "retry", reason });
+      expect(requests).toHaveLength(1);
+    });
+
+    it.each([302, 307, 401, 402, 403, 404, 408, 425, 429, 500, 503])(
+      "keeps a text that is answered %i, and asks only once",
+      async (code) => {
+        const { outcome, requests } = await answered(provider, status(code));
+        expect(outcome).toEqual({ outcome: "retry", reason: `http_${code}` });
+        expect(requests).toHaveLength(1);
+      },
+    );
+
+    it("keeps a text whose answer does not come in time", async () => {
+      const { outcome, requests } = await answered(provider, { kind: "hang" }, 200);
+      expect(outcome).toEqual({ outcome: "retry", reason: "timeout" });
+      expect(requests).toHaveLength(1);
+    });
+
+    it("keeps a text whose connection breaks", async () => {
+      const { outcome, requests } = await answered(provider, { kind: "close" });
+      expect(outcome).toEqual({ outcome: "retry", reason: "network" });
+      expect(requests).toHaveLength(1);
+    });
+  });
+
+  describe("abuse", () => {
+    it.each([
+      "491701234567",
+      "+49 170 1234567",
+      "+491701234567,+14155550123",
+      "+491701234567\n",
+      "+49170123456\uff17",
+      "whatsapp:+491701234567",
+      "ada@example.test",
+      "",
+    ])("makes no request for the recipient %j, which is not one number in E.164", async (to) => {
+      const { send, requests } = open(provider);
+      expect(await send({ ...message, to })).toEqual({ outcome: "refused", reason: "number_malformed" });
+      expect(await requests()).toEqual([]);
+    });
+
+    it.each([
+      ["the text", { text: "Your code\u0000 is 012345" }],
+      ["the text as a carriage return", { text: "Your code\r\nis 012345" }],
+      ["the text as an escape", { text: "\u001b[2J012345" }],
+      ["the key", { idempotencyKey: "key\r\nx-evil: 1" }],
+      ["the key as a line feed", { idempotencyKey: "key\n" }],
+    ])("makes no request when %s holds a control character", async (_where, change) => {
+      const { send, requests } = open(provider);
+      expect(await send({ ...message, ...change })).toEqual({ outcome: "refused", reason: "unsafe_text" });
+      expect(await requests()).toEqual([]);
+    });
+
+    it("lets nothing of an answer into the reason", async () => {
+      const body = JSON.stringify({
+        code: "evil",
+        message: `${message.to} is unknown`,
+        messages: [{ status: `7 ${message.to}` }],
+      });
+      const { outcome } = await answered(provider, status(422, body));
+      expect(outcome).toEqual({ outcome: "refused", reason: "http_422" });
+      expect(JSON.stringify((await answered(provider, status(200, body))).outcome)).not.toContain("4917");
+    });
+  });
+
+  it.each(provider.ownAnswers)("says $outcome to $name", async ({ status: code, body, ...expected }) => {
+    const { outcome, requests } = await answered(provider, status(code, body));
+    const { outcome: word, reason } = expected;
+    expect(outcome).toEqual(reason === undefined ? { outcome: word } : { outcome: word, reason });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+/** The fields of the one request that these settings make for this text. */
+async function fieldsFor(settings: (apiBase: string) => SmsSettings, text = message.text) {
+  const { send, requests } = open({ settings });
+  await send({ ...message, text });
+  return Object.fromEntries(new URLSearchParams(only(await requests()).body));
+}
+
+describe("the request to twilio", () => {
+  const sid = `MG${"0123456789abcdef".repeat(2)}`;
+  const from = (sender: string) => (apiBase: string) =>
+    ({ ...cases.twilio?.settings(apiBase), from: sender }) as SmsSettings<"twilio">;
+
+  it("names a messaging service as one, and then no number", async () => {
+    expect(await fieldsFor(from(sid))).toEqual({
+      MessagingServiceSid: sid,
+      To: message.to,
+      Body: message.text,
+    });
+  });
+
+  it("names a sender id as the number that it stands for", async () => {
+    expect(await fieldsFor(from("MG Motors"))).toMatchObject({ From: "MG Motors" });
+  });
+});
+
+describe("the request to vonage", () => {
+  const settings = (apiBase: string) => cases.vonage?.settings(apiBase) as SmsSettings<"vonage">;
+
+  it.each([
+    ["text", "012345 is your code for Möbel & Co."],
+    ["text", "Costs 5€ {or} [more]\n@example.com #1"],
+    ["unicode", "012345 – your code"],
+    ["unicode", "Ваш код 012345"],
+    ["unicode", "🔑 012345"],
+  ])("calls %j what it is: %s", async (type, text) => {
+    expect(await fieldsFor(settings, text)).toMatchObject({ type, text });
+  });
+
+  it("leaves the plus of a sender's number out", async () => {
+    const numbered = (apiBase: string) => ({ ...settings(apiBase), from: "+14155550100" });
+    expect(await fieldsFor(numbered)).toMatchObject({ from: "14155550100" });
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import type { MailboxMessage, MailboxStore } from "../../../src/kernel/mailbox-message.ts";
+import { createSmsProvider } from "../../../src/sms/providers.ts";
+
+const message = { to: "+491701234567", text: "Your code is 012345\n", idempotencyKey: "text-1" };
+
+function open(mailbox: MailboxStore) {
+  const sms = createSmsProvider(
+    { provider: "mailbox" },
+    { mailbox, clock: { now: () => 1_750_000_000_000 } },
+  );
+  if (sms === null) throw new Error("text messages are off");
+  return sms;
+}
+
+it("keeps the text under its own key instead of sending it", async () => {
+  const kept: MailboxMessage[] = [];
+  const { send } = open({ store: async (stored) => void kept.push(stored) });
+  expect(await send(message)).toEqual({ outcome: "sent" });
+  expect(kept).toEqual([
+    {
+      id: "text-1",
+      channel: "sms",
+      to: "+491701234567",
+      subject: "",
+      text: "Your code is 012345\n",
+      html: "",
+      createdAt: 1_750_000_000_000,
+    },
+  ]);
+});
+
+it("keeps a text for later when the mailbox is out", async () => {
+  const { send } = open({ store: () => Promise.reject(new Error("D1_ERROR: +491701234567")) });
+  expect(await send(message)).toEqual({ outcome: "retry", reason: "mailbox_unavailable" });
+});
+
+it("refuses what the real providers refuse", async () => {
+  const kept: MailboxMessage[] = [];
+  const { send } = open({ store: async (stored) => void kept.push(stored) });
+  expect(await send({ ...message, to: "0170 1234567" })).toEqual({
+    outcome: "refused",
+    reason: "number_malformed",
+  });
+  expect(await send({ ...message, text: "\u0007" })).toEqual({ outcome: "refused", reason: "unsafe_text" });
+  expect(kept).toEqual([]);
+});
+
+it("is nobody when text messages are off", () => {
+  expect(createSmsProvider({ provider: "off" }, { mailbox: { store: async () => {} } })).toBeNull();
+});
