@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { MailboxMessage, MailboxStore } from "../../../src/kernel/mailbox-message.ts";
 import { createSmsProvider } from "../../../src/sms/providers.ts";
+import { sendText } from "../../../src/sms/send-text.ts";
 
 const message = { to: "+491701234567", text: "Your code is 012345\n", idempotencyKey: "text-1" };
 
@@ -44,6 +45,31 @@ it("refuses what the real providers refuse", async () => {
   });
   expect(await send({ ...message, text: "\u0007" })).toEqual({ outcome: "refused", reason: "unsafe_text" });
   expect(kept).toEqual([]);
+});
+
+const letter = {
+  message: { kind: "phone_code", code: "012345" },
+  to: "+491701234567",
+  life: 600_000,
+  idempotencyKey: "text-2",
+} as const;
+const settings = { brand: { appName: "Acme", publicUrl: "https://auth.example.com" } };
+
+it("gets a message in words", async () => {
+  const kept: MailboxMessage[] = [];
+  const provider = open({ store: async (stored) => void kept.push(stored) });
+  expect(await sendText({ provider, settings }, letter)).toEqual({ outcome: "sent" });
+  expect(kept).toMatchObject([{ id: "text-2", to: "+491701234567" }]);
+  expect(kept[0]?.text).toMatch(
+    /^012345 is your code for Acme\..* 10 minutes\..*\n@auth\.example\.com #012345$/s,
+  );
+});
+
+it("leaves nothing to wait for once text messages were turned off", async () => {
+  expect(await sendText({ provider: null, settings }, letter)).toEqual({
+    outcome: "refused",
+    reason: "sms_off",
+  });
 });
 
 it("is nobody when text messages are off", () => {
