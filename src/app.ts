@@ -1,6 +1,9 @@
 import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./accounts/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { pictureRoutes } from "./avatars/picture-routes.ts";
+import { avatarRoutes } from "./avatars/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { callerOf } from "./http/caller-of.ts";
@@ -23,6 +26,8 @@ import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
 import { type Meter, newMeter } from "./storage/metered-d1.ts";
+import { userActRoutes } from "./users/act-routes.ts";
+import { userRoutes } from "./users/routes.ts";
 import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
 
 type Work = () => Promise<unknown>;
@@ -95,11 +100,16 @@ export function createApp(options: AppOptions = {}) {
     sessionRoutes,
     accountRoutes,
     passwordResetRoutes,
+    avatarRoutes,
+    userRoutes,
+    userActRoutes,
+    auditRoutes,
   ]) {
     app.route("/api/auth", room(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
   app.route("/", healthRoutes());
+  app.route("/", pictureRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route(
     "/",

@@ -1,3 +1,4 @@
+import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { firstCause } from "./kernel/unavailable.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
@@ -11,7 +12,7 @@ type Job = (deps: Deps) => Promise<void>;
 /** What each cron expression of wrangler.toml sets going. */
 export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   "* * * * *": { retryDeliveries },
-  "17 * * * *": { rotateSigningKeys, purgeExpired },
+  "17 * * * *": { rotateSigningKeys, purgeExpired, sweepAvatars },
 };
 
 /** A run that is set off by hand, as wrangler does on a laptop, names no expression: everything is due. */

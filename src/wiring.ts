@@ -1,3 +1,4 @@
+import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import { createBreachedPasswords } from "./breached-passwords/range-api.ts";
 import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
@@ -20,6 +21,9 @@ import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
 import { accountStorage } from "./storage/accounts.ts";
+import { auditStorage } from "./storage/audit.ts";
+import { avatarObjectStorage } from "./storage/avatar-objects.ts";
+import { avatarStorage } from "./storage/avatars.ts";
 import { challengeStorage } from "./storage/challenges.ts";
 import { openDatabase } from "./storage/database.ts";
 import { denylistStorage } from "./storage/denylist.ts";
@@ -37,11 +41,13 @@ import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
 import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
+import { userStorage } from "./storage/users.ts";
 
 /** The Worker's bindings. Variables and secrets are `readConfig`'s to read. */
 export type Env = {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
+  readonly AVATARS: R2Bucket;
   readonly SEND_EMAIL?: SendEmailBinding;
   /** The outer guard against bursts. */
   readonly BURST?: RateLimitBinding;
@@ -75,6 +81,8 @@ export async function wire(cache: StandingCache, request: Request) {
   const mailbox = mailboxStorage(db);
   const humanProofs = humanProofStorage(db);
   const captcha = createCaptcha(config.captcha);
+  const avatars = avatarStorage(db);
+  const avatarObjects = avatarObjectStorage(env.AVATARS);
   const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
@@ -112,6 +120,11 @@ export async function wire(cache: StandingCache, request: Request) {
     accounts: accountStorage(db, sendCaps),
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),
+    users: userStorage(db, sendCaps),
+    trail: auditStorage(db),
+    avatars,
+    avatarObjects,
+    sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),
     expired: expiredStorage(db),

@@ -1,5 +1,6 @@
 import { keyedHash } from "../kernel/crypto/keyed-hash.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { storedAddressKey } from "../kernel/email-address.ts";
 
 /**
  * Whose failures are counted together: strangers' at an address, or those of all its known devices,
@@ -13,3 +14,18 @@ export const lockKey = (
   target: string,
   who: "strangers" | "known-devices" | "signed-in",
 ): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${who}\n${target}`);
+
+export type AccountLocksDeps = { readonly secrets: SecretRing };
+
+/** Every lock of an account: whoever proves to have its mail begins anew, or an admin lets them. */
+export function accountLocks(
+  deps: AccountLocksDeps,
+  account: { readonly id: string; readonly email: string },
+): Promise<string[]> {
+  const key = storedAddressKey(account.email);
+  return Promise.all([
+    lockKey(deps, account.id, "signed-in"),
+    lockKey(deps, key, "strangers"),
+    lockKey(deps, key, "known-devices"),
+  ]);
+}

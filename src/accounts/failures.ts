@@ -11,5 +11,6 @@ export const accountFailures = {
   locked: "too_many_attempts",
   last_superuser: "last_admin",
   username_taken: "username_taken",
+  changed_meanwhile: "conflict",
   field_required: "validation_failed",
 } as const satisfies Record<Reason, FailureCode>;

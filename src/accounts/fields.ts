@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { parseEmailAddress } from "../kernel/email-address.ts";
+import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { hasControlCharacter, utf8Length } from "../kernel/text.ts";
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, type PasswordProblem } from "./password-policy.ts";
+import type { ProfileFailure } from "./update-profile.ts";
 
 // The fields of requests, each described once; the OpenAPI document reads them from here.
 
@@ -66,3 +68,20 @@ export const passwordProblems = {
   about_the_account: "Must not be your own name or address. Please choose another one.",
   breached: "Has been in a data breach. Please choose another one.",
 } as const satisfies Record<PasswordProblem, string>;
+
+/** A change of a profile; null clears what is optional. */
+export const profileBody = z
+  .strictObject({
+    name: nameField.optional(),
+    lastName: lastNameField.nullable().optional(),
+    username: usernameField.nullable().optional(),
+    age: ageField.nullable().optional(),
+  })
+  .refine((body) => Object.values(body).some((value) => value !== undefined), "Must change something.");
+
+/** What is wrong with which field of it. */
+export function problemsOf(failure: ProfileFailure): FieldProblem[] {
+  if (failure.reason === "username_taken") return [{ path: "username", message: "Is taken." }];
+  if (failure.reason === "changed_meanwhile") return [];
+  return failure.fields.map((path) => ({ path, message: "Is required." }));
+}

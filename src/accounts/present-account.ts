@@ -32,9 +32,11 @@ export const presentAccount = (account: Account, publicUrl: string): z.input<typ
   isVerified: account.emailVerifiedAt !== null,
   phone: account.phone,
   isPhoneVerified: account.phoneVerifiedAt !== null,
-  avatarUrl: account.avatarKey === null ? null : `${publicUrl}/avatars/${account.avatarKey}`,
+  avatarUrl: account.avatarKey === null ? null : presentAvatarUrl(account.avatarKey, publicUrl),
   role: account.role,
   isActive: account.status === "active",
   createdAt: new Date(account.createdAt).toISOString(),
   updatedAt: new Date(account.updatedAt).toISOString(),
 });
+
+export const presentAvatarUrl = (key: string, publicUrl: string): string => `${publicUrl}/avatars/${key}`;

@@ -12,14 +12,12 @@ import type { ConfirmationFailure } from "./confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountFailures } from "./failures.ts";
 import {
-  ageField,
   emailField,
-  lastNameField,
-  nameField,
   newPasswordField,
   passwordField,
   passwordProblems,
-  usernameField,
+  problemsOf,
+  profileBody,
 } from "./fields.ts";
 import { presentAccount, profileSchema } from "./present-account.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
@@ -33,15 +31,6 @@ const deactivated = answer(200, "Your account has been deactivated.");
 
 /** One sentence for a wrong password where the address is not in question. */
 const WRONG_PASSWORD = "The password is not correct.";
-
-const profileBody = z
-  .strictObject({
-    name: nameField.optional(),
-    lastName: lastNameField.nullable().optional(),
-    username: usernameField.nullable().optional(),
-    age: ageField.nullable().optional(),
-  })
-  .refine((body) => Object.values(body).some((value) => value !== undefined), "Must change something.");
 
 type Deps = ChangePasswordDeps &
   UpdateProfileDeps &
@@ -65,21 +54,17 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Change profile fields; null clears an optional one",
         tag,
         answer: profile,
-        failures: ["username_taken"],
+        failures: ["username_taken", "conflict"],
       }),
       session,
       jsonBody(profileBody),
       async (c) => {
         const { account } = c.var.session;
-        const input = { accountId: account.id, change: c.req.valid("json"), caller: c.var.caller };
+        const input = { account, actor: account, change: c.req.valid("json"), caller: c.var.caller };
         const result = await updateProfile(depsOf(c), input);
-        if (result.ok) return respond(c, profile, presentAccount(result.value, publicUrlOf(c)));
-        const { error } = result;
-        const fields =
-          error.reason === "username_taken"
-            ? [{ path: "username", message: "Is taken." }]
-            : error.fields.map((path) => ({ path, message: "Is required." }));
-        return refuse(c, accountFailures[error.reason], { fields });
+        return result.ok
+          ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
+          : refuse(c, accountFailures[result.error.reason], { fields: problemsOf(result.error) });
       },
     )
     .post(

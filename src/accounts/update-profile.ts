@@ -2,41 +2,53 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import { type Act, type Actor, actorIdOf } from "../roles/act.ts";
 import { type Account, type ProfileChange, type ProfileField, usernameKey } from "./account.ts";
 
 export type UpdateProfileDeps = {
   readonly clock: Clock;
   readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   readonly accounts: {
-    updateProfile(update: {
-      accountId: string;
-      change: ProfileChange & { usernameKey?: string | null };
-      audit: AuditDraft;
-      now: number;
-    }): Promise<Account | "username_taken">;
+    updateProfile(
+      update: Act & {
+        change: ProfileChange & { usernameKey?: string | null };
+        audit: AuditDraft;
+        now: number;
+      },
+    ): Promise<Account | "username_taken" | "changed_meanwhile">;
   };
 };
 
 export type ProfileFailure =
   | { readonly reason: "username_taken" }
+  | { readonly reason: "changed_meanwhile" }
   | { readonly reason: "field_required"; readonly fields: readonly ProfileField[] };
+
+type Update = {
+  readonly account: Account;
+  /** The person themselves, or whoever may do this to them. */
+  readonly actor: Actor;
+  readonly change: ProfileChange;
+  readonly caller: Caller;
+};
 
 /** Changes what was given and leaves the rest; the whole account comes back. */
 export async function updateProfile(
   deps: UpdateProfileDeps,
-  input: { readonly accountId: string; readonly change: ProfileChange; readonly caller: Caller },
+  input: Update,
 ): Promise<Result<Account, ProfileFailure>> {
-  const { accountId, change, caller } = input;
+  const { account, actor, change, caller } = input;
   const cleared = deps.settings.requiredProfileFields.filter((field) => change[field] === null);
   if (cleared.length > 0) return err({ reason: "field_required", fields: cleared });
   const key =
     change.username === undefined ? {} : { usernameKey: change.username && usernameKey(change.username) };
   const fields = Object.keys(change).sort().join(",");
   const outcome = await deps.accounts.updateProfile({
-    accountId,
+    actor,
+    target: account,
     change: { ...change, ...key },
-    audit: draftAuditEvent(deps, { type: "profile_updated", details: { fields } }, caller, accountId),
+    audit: draftAuditEvent(deps, { type: "profile_updated", details: { fields } }, caller, actorIdOf(actor)),
     now: deps.clock.now(),
   });
-  return outcome === "username_taken" ? err({ reason: "username_taken" }) : ok(outcome);
+  return typeof outcome === "string" ? err({ reason: outcome }) : ok(outcome);
 }

@@ -37,6 +37,39 @@ export type AuditEvent =
       readonly details: { readonly sessionId: string; readonly generation: number };
     };
 
+/** Every type of the list above: one that is forgotten, or is not there, does not compile. */
+const types: Record<AuditEvent["type"], true> = {
+  account_registered: true,
+  email_verified: true,
+  email_change_requested: true,
+  email_changed: true,
+  profile_updated: true,
+  password_changed: true,
+  password_reset_requested: true,
+  password_reset: true,
+  second_step_chosen: true,
+  account_deactivated: true,
+  account_activated: true,
+  account_unlocked: true,
+  account_deleted: true,
+  user_invited: true,
+  invitation_accepted: true,
+  role_changed: true,
+  superuser_bootstrapped: true,
+  phone_change_requested: true,
+  phone_verified: true,
+  phone_removed: true,
+  avatar_changed: true,
+  avatar_removed: true,
+  signed_in: true,
+  signed_out: true,
+  session_ended: true,
+  all_sessions_ended: true,
+  refresh_token_reused: true,
+};
+
+export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];
+
 /** An event ready to be stored beside the change that it speaks of, which also names the account. */
 export type AuditDraft = {
   readonly id: string;
@@ -47,6 +80,9 @@ export type AuditDraft = {
   readonly ip: string | null;
   readonly details: Readonly<Record<string, string | number | boolean>>;
 };
+
+/** An event as the trail has it. `accountId`: whom it happened to. */
+export type StoredEvent = AuditDraft & { readonly accountId: string };
 
 /** Dates an event and says from where it came. */
 export function draftAuditEvent(

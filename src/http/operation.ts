@@ -19,6 +19,8 @@ export type OperationPart = {
   readonly bare?: z.ZodType;
   readonly body?: z.ZodType;
   readonly bodyIsOptional?: true;
+  /** A body that is a file: itself, or the field of a multipart body. */
+  readonly upload?: { readonly field: string; readonly types: readonly string[]; readonly maxBytes: number };
   readonly query?: z.ZodObject;
   readonly params?: z.ZodObject;
   /** Needs a session. */

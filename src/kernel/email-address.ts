@@ -31,6 +31,12 @@ export function parseEmailAddress(typed: string): Result<EmailAddress, "address_
   return ok({ address, key: `${fold(local)}@${domain}` });
 }
 
+/** The folded form of an address that was parsed when it was stored. */
+export function storedAddressKey(address: string): string {
+  const parsed = parseEmailAddress(address);
+  return parsed.ok ? parsed.value.key : address;
+}
+
 /**
  * Variants of case and of Unicode form as one. Lower-casing can take apart what NFKC had joined, so
  * it is joined again; the final sigma is the one letter whose lower case depends on its place.

@@ -5,7 +5,7 @@ import { codeHashes } from "../challenges/new-code.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
-import { parseEmailAddress } from "../kernel/email-address.ts";
+import { storedAddressKey } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MessageDraft } from "../outbox/message.ts";
@@ -68,11 +68,7 @@ export async function finishLogin(
   }
   if (outcome.kind === "refused") return err({ reason: "code_wrong" });
   const { account } = outcome;
-  return ok(await signedIn(deps, { session, account, emailKey: addressKey(account), deviceId: null }));
-}
-
-/** A stored address was parsed when it was stored. */
-function addressKey(account: Account): string {
-  const parsed = parseEmailAddress(account.email);
-  return parsed.ok ? parsed.value.key : account.email;
+  return ok(
+    await signedIn(deps, { session, account, emailKey: storedAddressKey(account.email), deviceId: null }),
+  );
 }

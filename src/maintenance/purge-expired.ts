@@ -9,11 +9,13 @@ type PurgeLimits = {
   mailDeadBefore: number;
   mailboxBefore: number;
   attemptsQuietSince: number;
+  auditBefore: number;
   sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
 
 export type PurgeExpiredDeps = {
   readonly clock: Clock;
+  readonly settings: { readonly auditRetentionDays: number };
   readonly expired: { purge(limits: PurgeLimits): Promise<void> };
 };
 
@@ -27,6 +29,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     mailboxBefore: now - 7 * DAY,
     // The longest lock is shorter, so a counter that goes holds nobody back.
     attemptsQuietSince: now - LOCK_MEMORY,
+    auditBefore: now - deps.settings.auditRetentionDays * DAY,
     sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },
   });
 }

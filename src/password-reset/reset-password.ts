@@ -1,4 +1,4 @@
-import { lockKey } from "../account-lock/lock-key.ts";
+import { accountLocks } from "../account-lock/lock-key.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import { type Bootstrap, type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
@@ -7,11 +7,9 @@ import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
-import { parseEmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
-import type { LiveLink } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
 
@@ -74,7 +72,7 @@ export async function resetPassword(
     purpose,
     bootstrap: draftBootstrap(deps, input.caller),
     newHash,
-    lockKeys: await locksOf(deps, link),
+    lockKeys: await accountLocks(deps, { id: accountId, email }),
     notice,
     audit: draftAuditEvent(deps, { type }, input.caller, accountId),
   });
@@ -82,13 +80,4 @@ export async function resetPassword(
   deps.defer(() => deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
   if (notice) deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
-}
-
-/** Every lock of the account: whoever has its mail begins anew. */
-async function locksOf(deps: ResetPasswordDeps, link: LiveLink): Promise<string[]> {
-  const email = parseEmailAddress(link.accountEmail);
-  const signedIn = await lockKey(deps, link.accountId, "signed-in");
-  if (!email.ok) return [signedIn];
-  const { key } = email.value;
-  return [signedIn, await lockKey(deps, key, "strangers"), await lockKey(deps, key, "known-devices")];
 }

@@ -1,12 +1,15 @@
-import { and, eq, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, ne, notExists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Reservation } from "../account-lock/rules.ts";
 import type { Account, ProfileChange } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
+import type { Act } from "../roles/act.ts";
 import { readLock, reservationOf, reserveAttempt } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
+import { closeAccount } from "./close-account.ts";
 import type { Database } from "./database.ts";
+import { aSuperuserStays, decide, decided, isAudited } from "./decide.ts";
 import { insertFrom } from "./insert-from.ts";
 import { voidLinks } from "./one-time-links.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
@@ -23,8 +26,7 @@ type SecondStepChoice = {
   readonly now: number;
 };
 
-type ProfileUpdate = {
-  readonly accountId: string;
+type ProfileUpdate = Act & {
   readonly change: ProfileChange & { readonly usernameKey?: string | null };
   readonly audit: AuditDraft;
   readonly now: number;
@@ -100,24 +102,22 @@ export function accountStorage(db: Database, caps: SendCaps) {
       return results[4].length > 0 ? "unchanged" : "changed_meanwhile";
     },
 
-    async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken"> {
-      const own = eq(accounts.id, update.accountId);
-      const [changed] = await db.batch([
+    async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {
+      const { target, change, now } = update;
+      const [decision, , changed, namesakes] = await db.batch([
+        decide(db, update, notExists(usernameOwner(db, update))),
         db
           .update(accounts)
-          .set({ ...update.change, updatedAt: update.now })
-          .where(and(own, usernameIsFree(db, update)))
-          .returning({ id: accounts.id, ...accountColumns }),
-        // The instant is this change's mark: a refused one leaves the older instant.
-        insertFrom(
-          db,
-          auditEvents,
-          auditRow(update.audit, update.accountId),
-          accounts,
-          and(own, eq(accounts.updatedAt, update.now), usernameIsFree(db, update)),
-        ),
+          .set({ ...change, updatedAt: now })
+          .where(and(eq(accounts.id, target.id), decided(db, update))),
+        db
+          .select({ id: accounts.id, ...accountColumns })
+          .from(accounts)
+          .where(eq(accounts.id, target.id)),
+        usernameOwner(db, update),
       ]);
-      return changed[0] ?? "username_taken";
+      if (decision.length === 0) return namesakes.length > 0 ? "username_taken" : "changed_meanwhile";
+      return changed[0] ?? "changed_meanwhile";
     },
 
     /** Sets the new hash and ends the other sessions; the ids of those come back. */
@@ -160,42 +160,26 @@ export function accountStorage(db: Database, caps: SendCaps) {
 
     /** Deactivates the caller's own account; the last active superuser stays (contract §3). */
     async deactivate(draft: Deactivation): Promise<"deactivated" | "last_superuser" | "changed_meanwhile"> {
-      const done = and(
+      const own = and(
         eq(accounts.id, draft.accountId),
-        eq(accounts.status, "deactivated"),
-        eq(accounts.updatedAt, draft.now),
+        eq(accounts.status, "active"),
+        eq(accounts.passwordHash, draft.checkedHash),
       );
-      const [changed, , , , , , , after] = await db.batch([
-        db
-          .update(accounts)
-          .set({ status: "deactivated", updatedAt: draft.now })
-          .where(
-            and(
-              eq(accounts.id, draft.accountId),
-              eq(accounts.status, "active"),
-              eq(accounts.passwordHash, draft.checkedHash),
-              or(ne(accounts.role, "superuser"), anotherSuperuser(db, draft.accountId)),
-            ),
-          )
-          .returning({ id: accounts.id }),
-        endSessions(db, draft.accountId, draft.now, accountIs(db, done)),
-        voidLinks(
+      const done = isAudited(db, draft.audit);
+      const [decision, still] = await db.batch([
+        insertFrom(
           db,
-          and(eq(oneTimeLinks.accountId, draft.accountId), accountIs(db, done)) as SQL,
-          ["verify_email", "change_email", "reset_password", "invite"],
-          draft.now,
-        ),
-        voidChallenges(db, and(eq(challenges.accountId, draft.accountId), accountIs(db, done)) as SQL),
-        ...queueMessage(db, noticeOf(draft, done)),
-        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
-        db
-          .select({ status: accounts.status, passwordHash: accounts.passwordHash })
-          .from(accounts)
-          .where(eq(accounts.id, draft.accountId)),
+          auditEvents,
+          auditRow(draft.audit, draft.accountId),
+          accounts,
+          and(own, aSuperuserStays(db, draft.accountId)),
+        ).returning({ id: auditEvents.id }),
+        db.select({ id: accounts.id }).from(accounts).where(own),
+        ...closeAccount(db, draft.accountId, draft.now, done),
+        ...queueMessage(db, noticeOf(draft, and(eq(accounts.id, draft.accountId), done))),
       ]);
-      if (changed.length > 0) return "deactivated";
-      const unchanged = after[0]?.status === "active" && after[0].passwordHash === draft.checkedHash;
-      return unchanged ? "last_superuser" : "changed_meanwhile";
+      if (decision.length > 0) return "deactivated";
+      return still.length > 0 ? "last_superuser" : "changed_meanwhile";
     },
   };
 }
@@ -204,22 +188,11 @@ export function accountStorage(db: Database, caps: SendCaps) {
 const accountIs = (db: Database, where: SQL | undefined): SQL =>
   sql`EXISTS ${db.select({ one: sql`1` }).from(accounts).where(where)}`;
 
-function usernameIsFree(db: Database, update: ProfileUpdate): SQL | undefined {
-  if (!update.change.usernameKey) return undefined;
+/** Whoever else has the username that is asked for. */
+function usernameOwner(db: Database, { target, change }: ProfileUpdate) {
   const other = alias(accounts, "other");
-  return notExists(
-    db
-      .select({ one: sql`1` })
-      .from(other)
-      .where(and(eq(other.usernameKey, update.change.usernameKey), ne(other.id, update.accountId))),
-  );
-}
-
-function anotherSuperuser(db: Database, accountId: string): SQL {
-  const other = alias(accounts, "other");
-  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
-  return sql`EXISTS ${db
-    .select({ one: sql`1` })
+  return db
+    .select({ id: other.id })
     .from(other)
-    .where(and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), ne(other.id, accountId)))}`;
+    .where(and(eq(other.usernameKey, change.usernameKey ?? sql`NULL`), ne(other.id, target.id)));
 }

@@ -3,6 +3,7 @@ import type { Channel } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import {
   attemptCounters,
+  auditEvents,
   challenges,
   humanProofs,
   mailboxMessages,
@@ -20,6 +21,7 @@ type PurgeLimits = {
   readonly mailDeadBefore: number;
   readonly mailboxBefore: number;
   readonly attemptsQuietSince: number;
+  readonly auditBefore: number;
   /** The first bucket of each channel that is still counted. */
   readonly sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
@@ -40,6 +42,7 @@ export function expiredStorage(db: Database) {
             .delete(sendCounters)
             .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, first))),
         ),
+        db.delete(auditEvents).where(lt(auditEvents.at, limits.auditBefore)),
         db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.mailboxBefore)),
       ]);
     },

@@ -7,7 +7,7 @@ import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom, insertUnless } from "./insert-from.ts";
 import { ASKED_FOR, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
-import { auditRow, linkRow } from "./rows.ts";
+import { auditRow, linkRow, newAccountRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
 export type NewRegistration = {
@@ -67,28 +67,13 @@ const newOwner = (draft: NewRegistration) => ({
 });
 
 const accountRow = (draft: NewRegistration) => ({
-  id: draft.id,
-  email: draft.email.address,
-  emailKey: draft.email.key,
-  emailVerifiedAt: null,
-  name: draft.name,
+  ...newAccountRow(draft),
   lastName: draft.lastName,
+  // It becomes somebody's with their address: one that is only waiting must not show, by being
+  // taken, which of two registrations made an account.
   username: draft.username,
-  // A username becomes somebody's with their address: one that is only waiting must not show, by
-  // being taken, which of two registrations made an account.
-  usernameKey: null,
-  loginOtp: false,
   age: draft.age,
-  phone: null,
-  phoneVerifiedAt: null,
-  avatarKey: null,
   passwordHash: draft.passwordHash,
-  // The address may have been another account's, and devices known there are none of this one's.
-  devicesKnownSince: draft.now,
-  role: "user" as const,
-  status: "active" as const,
-  createdAt: draft.now,
-  updatedAt: draft.now,
 });
 
 /** Whoever has that username already, with a proven address. */

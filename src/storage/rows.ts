@@ -1,4 +1,5 @@
 import type { AuditDraft } from "../audit/event.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
@@ -56,3 +57,34 @@ export const accountColumns = {
   createdAt: accounts.createdAt,
   updatedAt: accounts.updatedAt,
 };
+
+type NewAccount = {
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly name: string;
+  readonly now: number;
+};
+
+/** An account that has nothing yet but a name and an address that waits for its proof. */
+export const newAccountRow = ({ id, email, name, now }: NewAccount) => ({
+  id,
+  email: email.address,
+  emailKey: email.key,
+  emailVerifiedAt: null,
+  name,
+  lastName: null,
+  username: null,
+  usernameKey: null,
+  age: null,
+  phone: null,
+  phoneVerifiedAt: null,
+  avatarKey: null,
+  passwordHash: null,
+  loginOtp: false,
+  // The address may have been another account's, and devices known there are none of this one's.
+  devicesKnownSince: now,
+  role: "user" as const,
+  status: "active" as const,
+  createdAt: now,
+  updatedAt: now,
+});

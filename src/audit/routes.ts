@@ -1,0 +1,81 @@
+import { Hono } from "hono";
+import * as z from "zod";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { queryParams } from "../http/input.ts";
+import { describe } from "../http/operation.ts";
+import { PAGE_LIMIT, pageQuery } from "../http/page.ts";
+import { requirePermission } from "../http/require-permission.ts";
+import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
+import { answer, respond } from "../http/respond.ts";
+import { EVENT_TYPES, type StoredEvent } from "./event.ts";
+import { type EventPosition, type ListEventsDeps, listEvents } from "./list-events.ts";
+
+const eventSchema = z
+  .object({
+    id: z.uuid(),
+    type: z.enum(EVENT_TYPES),
+    at: z.iso.datetime(),
+    userId: z.uuid().meta({ description: "Whom it happened to." }),
+    actorId: z.uuid().nullable().meta({ description: "Who did it, where somebody was signed in." }),
+    ip: z.string().nullable(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .meta({ id: "AuditEvent" });
+
+const page = answer(
+  200,
+  undefined,
+  z.object({
+    events: z.array(eventSchema).max(PAGE_LIMIT),
+    nextCursor: z.string().nullable().meta({ description: "For the next page; null on the last one." }),
+  }),
+);
+
+const cursor = z
+  .string()
+  .regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")
+  .transform((text): EventPosition => {
+    const [at = "", id = ""] = text.split(".");
+    return { at: Number(at), id };
+  });
+
+const query = z.strictObject({
+  ...pageQuery(cursor),
+  userId: z.uuid("Must be the id of a user.").optional(),
+  type: z.enum(EVENT_TYPES, "Must be the type of an event.").optional(),
+});
+
+/** The audit trail, for admins. */
+export function auditRoutes(depsOf: DepsOf<ListEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get(
+    "/audit",
+    describe({
+      summary: "What happened to the users whom the caller may see, the newest first",
+      description: "Superusers also see what happened to users who are deleted.",
+      tag: "Users",
+      answer: page,
+    }),
+    requireSession(depsOf),
+    requirePermission("audit:read"),
+    queryParams(query),
+    async (c) => {
+      const { userId: accountId, cursor: after = null, ...filter } = c.req.valid("query");
+      const input = { ...filter, accountId, after, actor: c.var.session.account };
+      const { events, next } = await listEvents(depsOf(c), input);
+      return respond(c, page, {
+        events: events.map(present),
+        nextCursor: next && `${next.at}.${next.id}`,
+      });
+    },
+  );
+}
+
+const present = ({ id, type, at, accountId, actorId, ip, details }: StoredEvent) => ({
+  id,
+  type,
+  at: new Date(at).toISOString(),
+  userId: accountId,
+  actorId,
+  ip,
+  details: { ...details },
+});

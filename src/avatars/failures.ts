@@ -1,0 +1,14 @@
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { ReachFailure } from "../roles/reach.ts";
+import type { AvatarFailure } from "./set-avatar.ts";
+
+export const avatarFailures = {
+  unknown_format: "unsupported_media_type",
+  type_mismatch: "unsupported_media_type",
+  damaged: "validation_failed",
+  too_large_dimensions: "validation_failed",
+  trailing_data: "validation_failed",
+  changed_meanwhile: "conflict",
+  no_such_user: "not_found",
+  out_of_reach: "forbidden",
+} as const satisfies Record<AvatarFailure["reason"] | ReachFailure["reason"], FailureCode>;

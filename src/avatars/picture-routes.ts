@@ -1,0 +1,31 @@
+import { Hono } from "hono";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { refuse } from "../http/respond.ts";
+
+type Deps = {
+  readonly avatarObjects: {
+    get(key: string): Promise<{ type: string; etag: string; body: ReadableStream } | null>;
+  };
+};
+
+/**
+ * GET /avatars/:key, for everybody: the key is not to be guessed. A key never gets another picture,
+ * so it may be kept for ever; and should something that is no picture ever get here, it can do
+ * nothing in a browser: its type is fixed, and it is in a sandbox (ASVS 3.2.1, 3.4).
+ */
+export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get("/avatars/:key{[A-Za-z0-9_-]+\\.(?:png|jpg|webp)}", async (c) => {
+    const object = await depsOf(c).avatarObjects.get(c.req.param("key"));
+    if (!object) return refuse(c, "not_found");
+    c.header("Cache-Control", "public, max-age=31536000, immutable");
+    c.header("Content-Security-Policy", "default-src 'none'; sandbox");
+    c.header("Cross-Origin-Resource-Policy", "cross-origin");
+    c.header("ETag", object.etag);
+    if (c.req.header("If-None-Match") === object.etag) {
+      await object.body.cancel();
+      return c.body(null, 304);
+    }
+    c.header("Content-Type", object.type);
+    return c.body(object.body);
+  });
+}

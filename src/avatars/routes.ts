@@ -1,0 +1,116 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import type { Account } from "../accounts/account.ts";
+import { presentAvatarUrl } from "../accounts/present-account.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { pathParams } from "../http/input.ts";
+import { describe, documented } from "../http/operation.ts";
+import { readUpload } from "../http/read-upload.ts";
+import { requirePermission } from "../http/require-permission.ts";
+import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import type { Actor } from "../roles/act.ts";
+import { type ReachDeps, reach } from "../roles/reach.ts";
+import { avatarFailures } from "./failures.ts";
+import { type RemoveAvatarDeps, removeAvatar } from "./remove-avatar.ts";
+import { type AvatarFailure, type SetAvatarDeps, setAvatar } from "./set-avatar.ts";
+
+const UPLOAD = {
+  field: "image",
+  types: ["image/png", "image/jpeg", "image/webp"],
+  maxBytes: 2 * 1024 * 1024,
+} as const;
+
+const changed = answer(200, undefined, z.object({ avatarUrl: z.string() }));
+const removed = answer(200, "The picture has been removed.");
+
+const upload = documented(async (_c: Context, next: () => Promise<void>) => next(), {
+  upload: UPLOAD,
+  failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
+});
+
+const person = pathParams(z.object({ id: z.uuid() }));
+
+type Deps = SetAvatarDeps &
+  RemoveAvatarDeps &
+  ReachDeps &
+  RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
+
+/** People's pictures: one's own, and those of the people whom an admin looks after. */
+export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const session = requireSession(depsOf);
+  const mayChange = requirePermission("users:set-avatar");
+  const about = (summary: string) => ({ summary, tag: "Avatars" });
+  const description = "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels each way. Metadata is removed.";
+  return new Hono<HttpEnv>()
+    .put(
+      "/me/avatar",
+      describe({ ...about("Set the caller's picture"), description, answer: changed }),
+      session,
+      upload,
+      (c) => set(c, depsOf(c), c.var.session.account, c.var.session.account),
+    )
+    .delete(
+      "/me/avatar",
+      describe({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
+      session,
+      (c) => remove(c, depsOf(c), c.var.session.account, c.var.session.account),
+    )
+    .put(
+      "/users/:id/avatar",
+      describe({ ...about("Set a user's picture"), description, answer: changed, failures: ["not_found"] }),
+      session,
+      mayChange,
+      person,
+      upload,
+      async (c) => {
+        const actor = c.var.session.account;
+        const found = await reach(depsOf(c), actor, "users:set-avatar", c.req.valid("param").id);
+        if (!found.ok) return refuse(c, avatarFailures[found.error.reason]);
+        return set(c, depsOf(c), actor, found.value.account);
+      },
+    )
+    .delete(
+      "/users/:id/avatar",
+      describe({ ...about("Remove a user's picture"), answer: removed, failures: ["not_found", "conflict"] }),
+      session,
+      mayChange,
+      person,
+      async (c) => {
+        const actor = c.var.session.account;
+        const found = await reach(depsOf(c), actor, "users:set-avatar", c.req.valid("param").id);
+        if (!found.ok) return refuse(c, avatarFailures[found.error.reason]);
+        return remove(c, depsOf(c), actor, found.value.account);
+      },
+    );
+}
+
+async function set(c: Context<HttpEnv>, deps: Deps, actor: Actor, target: Account): Promise<Response> {
+  const file = await readUpload(c.req.raw, UPLOAD);
+  if (!file.ok) return refuse(c, file.error.code, file.error);
+  const result = await setAvatar(deps, { ...file.value, actor, target, caller: c.var.caller });
+  if (!result.ok) return refuseImage(c, result.error);
+  return respond(c, changed, {
+    avatarUrl: presentAvatarUrl(result.value.avatarKey, deps.settings.publicUrl),
+  });
+}
+
+async function remove(c: Context<HttpEnv>, deps: Deps, actor: Actor, target: Account): Promise<Response> {
+  const result = await removeAvatar(deps, { actor, target, caller: c.var.caller });
+  return result.ok ? respond(c, removed) : refuse(c, avatarFailures[result.error.reason]);
+}
+
+const problems: Partial<Record<AvatarFailure["reason"], string>> = {
+  damaged: "Is damaged, or not whole.",
+  too_large_dimensions: "Must have 4096 pixels each way at most.",
+  trailing_data: "Holds more than a picture.",
+};
+
+function refuseImage(c: Context, { reason }: AvatarFailure): Response {
+  const message = problems[reason];
+  const isUnknown = avatarFailures[reason] === "unsupported_media_type";
+  return refuse(c, avatarFailures[reason], {
+    message: isUnknown ? "This is no PNG, JPEG or WebP image, or not the one that it says." : undefined,
+    fields: message === undefined ? undefined : [{ path: UPLOAD.field, message }],
+  });
+}

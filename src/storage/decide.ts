@@ -1,0 +1,63 @@
+import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { AuditDraft } from "../audit/event.ts";
+import type { Act, Actor } from "../roles/act.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { auditRow } from "./rows.ts";
+import { accounts, auditEvents } from "./schema.ts";
+
+type Decision = Act & { readonly audit: AuditDraft };
+
+/**
+ * The first statement of a batch that acts on an account: the audit row comes into being if actor and
+ * target are still what the act was judged by, and `also` holds. Its id is this act's alone, so it is
+ * the mark that all later statements hang on, by `decided`.
+ */
+export const decide = (db: Database, act: Decision, also?: SQL) =>
+  insertFrom(
+    db,
+    auditEvents,
+    auditRow(act.audit, act.target.id),
+    accounts,
+    and(factsHold(db, act), also),
+  ).returning({ id: auditEvents.id });
+
+export const decided = (db: Database, act: Decision): SQL => isAudited(db, act.audit);
+
+/** Whether that very event was written. */
+export const isAudited = (db: Database, audit: AuditDraft): SQL =>
+  sql`EXISTS ${db.select({ one: sql`1` }).from(auditEvents).where(eq(auditEvents.id, audit.id))}`;
+
+/** The target if the facts hold: read before anything changes, it tells a refusal's reason. */
+export const stillThere = (db: Database, act: Act) =>
+  db.select({ id: accounts.id }).from(accounts).where(factsHold(db, act));
+
+const factsHold = (db: Database, { actor, target }: Act): SQL | undefined =>
+  and(
+    eq(accounts.id, target.id),
+    eq(accounts.role, target.role),
+    eq(accounts.status, target.status),
+    actorStands(db, actor),
+  );
+
+/** Whether the actor is still active, and of the role that allowed the act. */
+export function actorStands(db: Database, actor: Actor): SQL | undefined {
+  if (actor === "operator") return undefined;
+  const acting = alias(accounts, "acting");
+  return sql`EXISTS ${db
+    .select({ one: sql`1` })
+    .from(acting)
+    .where(and(eq(acting.id, actor.id), eq(acting.role, actor.role), eq(acting.status, "active")))}`;
+}
+
+/** Whether an active superuser is left when that account is one no more (contract §3). */
+export function aSuperuserStays(db: Database, accountId: string): SQL | undefined {
+  const other = alias(accounts, "other");
+  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
+  const another = sql`EXISTS ${db
+    .select({ one: sql`1` })
+    .from(other)
+    .where(and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), ne(other.id, accountId)))}`;
+  return or(ne(accounts.role, "superuser"), another);
+}

@@ -1,0 +1,66 @@
+import type { Account, Role } from "../accounts/account.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import { newId } from "../kernel/ids.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
+import { type Actor, actorIdOf } from "../roles/act.ts";
+import { mayDo, reachOf } from "../roles/permissions.ts";
+
+export type InviteUserDeps = NewLinkDeps & {
+  readonly users: {
+    invite(draft: {
+      actor: Actor;
+      id: string;
+      email: EmailAddress;
+      name: string;
+      role: Role;
+      link: LinkDraft;
+      mail: MessageDraft | null;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<Account | "address_taken" | "changed_meanwhile">;
+  };
+  readonly messages: Outbox;
+};
+
+type Invitation = {
+  readonly actor: Actor;
+  readonly email: EmailAddress;
+  readonly name: string;
+  readonly role: Role;
+  readonly caller: Caller;
+};
+
+export type InvitationFailure = {
+  readonly reason: "out_of_reach" | "address_taken" | "changed_meanwhile";
+};
+
+/**
+ * Makes an account that has no password, and mails its owner a link to choose one, which also proves
+ * the address. The link comes back too, for whoever has the database in hand and no mail yet.
+ */
+export async function inviteUser(
+  deps: InviteUserDeps,
+  input: Invitation,
+): Promise<Result<{ readonly account: Account; readonly url: string }, InvitationFailure>> {
+  const { actor, email, name, role, caller } = input;
+  const isReached =
+    actor === "operator" || (mayDo(actor.role, "users:invite") && reachOf(actor.role).includes(role));
+  if (!isReached) return err({ reason: "out_of_reach" });
+  const { link, url } = await newLink(deps, "invite");
+  const mail =
+    actor === "operator"
+      ? null
+      : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: link.expiresAt });
+  const audit = draftAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
+  const now = deps.clock.now();
+  const outcome = await deps.users.invite({ actor, id: newId(), email, name, role, link, mail, audit, now });
+  if (typeof outcome === "string") return err({ reason: outcome });
+  if (mail) deps.messages.deliverSoon([mail.id]);
+  return ok({ account: outcome, url });
+}

@@ -1,0 +1,35 @@
+import type { Account, AccountStatus, Role } from "../accounts/account.ts";
+import { type Person, reachOf } from "../roles/permissions.ts";
+
+export type ListUsersDeps = {
+  readonly directory: {
+    list(query: {
+      roles: readonly Role[];
+      role?: Role;
+      status?: AccountStatus;
+      search?: string;
+      limit: number;
+      after: number | null;
+    }): Promise<{ users: Account[]; next: number | null }>;
+  };
+};
+
+type Query = {
+  readonly actor: Person;
+  readonly role?: Role;
+  readonly status?: AccountStatus;
+  /** Beginnings of words of the address, the name or the username. */
+  readonly search?: string;
+  readonly limit: number;
+  /** Where the page before this one ended, or null for the first. */
+  readonly after: number | null;
+};
+
+/** Those whom that person may see, the newest first. */
+export function listUsers(
+  deps: ListUsersDeps,
+  input: Query,
+): Promise<{ readonly users: Account[]; readonly next: number | null }> {
+  const { actor, ...query } = input;
+  return deps.directory.list({ ...query, roles: reachOf(actor.role) });
+}
