@@ -9,6 +9,7 @@ import { isPlainHttpUrl, type VariableProblem, withoutBlanks } from "./kernel/va
 import { type MailSettings, readMailSettings } from "./mail/settings.ts";
 import type { RatePolicies } from "./rate-limit/policies.ts";
 import { readRateLimits } from "./rate-limit/settings.ts";
+import { readSmsSettings, type SmsSettings } from "./sms/settings.ts";
 
 /** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
 export type Config = {
@@ -18,6 +19,7 @@ export type Config = {
   readonly passwordHashBlocks: number;
   readonly breachedPasswordsApi: string | null;
   readonly mail: MailSettings;
+  readonly sms: SmsSettings;
   /** Mails and texts an hour, whoever they are to; null when limits are off. */
   readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
@@ -52,6 +54,7 @@ export type Settings = {
 const DEVELOPMENT_DEFAULTS = {
   PUBLIC_URL: "http://localhost:8787",
   MAIL_PROVIDER: "mailbox",
+  SMS_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
 };
 
@@ -163,6 +166,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   };
   const parsed = variables(mode).safeParse(given);
   const mail = readMailSettings(given);
+  const sms = readSmsSettings(given, { isDevelopment: mode === "development" });
   const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
   const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
   const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
@@ -176,12 +180,14 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   else if (mode === "production" && mail.settings.provider === "mailbox") {
     problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
   }
+  if ("problems" in sms) problems.push(...sms.problems);
   if ("problems" in captcha) problems.push(...captcha.problems);
   if ("problems" in rateLimits) problems.push(...rateLimits.problems);
-  if (problems.length > 0 || !parsed.success || "problems" in mail) return err(problems);
+  if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits) return err(problems);
   const gateways = {
     mail: mail.settings,
+    sms: sms.settings,
     captcha: captcha.settings,
     rateLimits: rateLimits.policies,
   };
@@ -190,7 +196,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
 
 type Variables = z.output<ReturnType<typeof variables>>;
 
-type Gateways = Pick<Config, "mail" | "captcha" | "rateLimits">;
+type Gateways = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits">;
 
 function freeze(environment: Config["environment"], values: Variables, gateways: Gateways): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;

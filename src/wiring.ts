@@ -20,6 +20,8 @@ import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guar
 import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
+import { createSmsProvider } from "./sms/providers.ts";
+import { sendText } from "./sms/send-text.ts";
 import { accountStorage } from "./storage/accounts.ts";
 import { auditStorage } from "./storage/audit.ts";
 import { avatarObjectStorage } from "./storage/avatar-objects.ts";
@@ -41,6 +43,7 @@ import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
 import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
+import { userDirectoryStorage } from "./storage/user-directory.ts";
 import { userStorage } from "./storage/users.ts";
 
 /** The Worker's bindings. Variables and secrets are `readConfig`'s to read. */
@@ -121,6 +124,7 @@ export async function wire(cache: StandingCache, request: Request) {
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),
     users: userStorage(db, sendCaps),
+    directory: userDirectoryStorage(db),
     trail: auditStorage(db),
     avatars,
     avatarObjects,
@@ -151,11 +155,12 @@ function messageDelivery(parts: DeliveryParts) {
   const { config, clock, db, mailbox, binding } = parts;
   const { settings } = config;
   const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
+  const texts = createSmsProvider(config.sms, { mailbox, clock });
   return {
     outbox: outboxStorage(db),
     channels: {
       email: (letter) => sendMail({ provider, settings }, letter),
-      sms: async () => ({ outcome: "refused", reason: "sms_off" }),
+      sms: (letter) => sendText({ provider: texts, settings }, letter),
     } satisfies DeliverMessageDeps["channels"],
   };
 }

@@ -1,5 +1,5 @@
 import type { Role } from "../accounts/account.ts";
-import { type Person, ROLES, reachOf } from "../roles/permissions.ts";
+import { type Person, rolesSeenBy } from "../roles/permissions.ts";
 import type { AuditEvent, StoredEvent } from "./event.ts";
 
 /** Where a page ends: the instant and the id of its last event. */
@@ -32,6 +32,5 @@ export function listEvents(
   input: Query,
 ): Promise<{ readonly events: StoredEvent[]; readonly next: EventPosition | null }> {
   const { actor, ...query } = input;
-  const roles = reachOf(actor.role);
-  return deps.trail.list({ ...query, roles: roles.length === ROLES.length ? null : roles });
+  return deps.trail.list({ ...query, roles: rolesSeenBy(actor.role) });
 }

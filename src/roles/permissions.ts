@@ -40,6 +40,12 @@ export const mayDo = (role: Role, permission: Permission): boolean =>
 export const reachOf = (role: Role): readonly Role[] =>
   role === "superuser" ? ROLES : ROLES.slice(0, ROLES.indexOf(role));
 
+/** The same for a list: null where it leaves nobody out. */
+export function rolesSeenBy(role: Role): readonly Role[] | null {
+  const roles = reachOf(role);
+  return roles.length === ROLES.length ? null : roles;
+}
+
 /** Whether that person may do it to that other one. Nobody does it to themselves. */
 export const mayDoTo = (actor: Person, permission: Permission, target: Person): boolean =>
   mayDo(actor.role, permission) && actor.id !== target.id && reachOf(actor.role).includes(target.role);

@@ -1,10 +1,10 @@
 import type { Account, AccountStatus, Role } from "../accounts/account.ts";
-import { type Person, reachOf } from "../roles/permissions.ts";
+import { type Person, rolesSeenBy } from "../roles/permissions.ts";
 
 export type ListUsersDeps = {
   readonly directory: {
     list(query: {
-      roles: readonly Role[];
+      roles: readonly Role[] | null;
       role?: Role;
       status?: AccountStatus;
       search?: string;
@@ -30,6 +30,8 @@ export function listUsers(
   deps: ListUsersDeps,
   input: Query,
 ): Promise<{ readonly users: Account[]; readonly next: number | null }> {
-  const { actor, ...query } = input;
-  return deps.directory.list({ ...query, roles: reachOf(actor.role) });
+  const { actor, search, ...query } = input;
+  // A form that was sent as it was asks for nothing in particular.
+  const asked = search?.trim() === "" ? undefined : search;
+  return deps.directory.list({ ...query, search: asked, roles: rolesSeenBy(actor.role) });
 }

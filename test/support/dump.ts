@@ -1,12 +1,13 @@
 export type Row = Readonly<Record<string, unknown>>;
 export type Dump = ReadonlyMap<string, readonly Row[]>;
 
-/** The tables of the service: not D1's own, nor SQLite's. */
-async function tablesOf(db: D1Database): Promise<string[]> {
-  const { results } = await db
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    .all<{ name: string }>();
-  return results.map(({ name }) => name).filter((name) => !/^(?:sqlite_|_cf_|d1_migrations)/.test(name));
+/** The tables of the service: not D1's own, nor SQLite's, nor what an index of words is made of. */
+export async function tablesOf(db: D1Database): Promise<string[]> {
+  const { results } = await db.prepare("PRAGMA table_list").all<{ name: string; type: string }>();
+  return results
+    .filter(({ name, type }) => type === "table" && !/^(?:sqlite_|_cf_|d1_migrations)/.test(name))
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Every row of every table. */

@@ -1,12 +1,10 @@
 import { env } from "cloudflare:workers";
+import { tablesOf } from "./dump.ts";
 
 /** Every row of every table of the service, by the table's name. */
 export async function allRows(): Promise<Record<string, unknown[]>> {
-  const { results } = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*' AND name <> 'd1_migrations'",
-  ).all<{ name: string }>();
   const tables: Record<string, unknown[]> = {};
-  for (const { name } of results) {
+  for (const name of await tablesOf(env.DB)) {
     tables[name] = (await env.DB.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()).results;
   }
   return tables;
