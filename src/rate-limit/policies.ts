@@ -4,7 +4,7 @@ export type RatePolicy = {
   readonly limit: number;
   readonly windowSeconds: number;
   /** Method and path from the root of the service. Routes of one policy share its counter. */
-  readonly routes: readonly `${"POST" | "PATCH"} /${string}`[];
+  readonly routes: readonly `${"POST" | "PUT" | "PATCH" | "DELETE"} /${string}`[];
 };
 
 /**
@@ -49,6 +49,30 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+    ],
+  },
+  // Each is cleaned, and kept until it is replaced.
+  avatar: {
+    limit: 30,
+    windowSeconds: 600,
+    routes: ["PUT /api/auth/me/avatar", "DELETE /api/auth/me/avatar"],
+  },
+  // What an admin does by hand, and a bit of a script.
+  users: {
+    limit: 300,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/users",
+      "PATCH /api/auth/users/:id",
+      "DELETE /api/auth/users/:id",
+      "POST /api/auth/users/:id/activate",
+      "POST /api/auth/users/:id/deactivate",
+      "POST /api/auth/users/:id/unlock",
+      "POST /api/auth/users/:id/reset-password",
+      "PUT /api/auth/users/:id/role",
+      "PUT /api/auth/users/:id/avatar",
+      "DELETE /api/auth/users/:id/avatar",
+      "DELETE /api/auth/users/:id/sessions",
     ],
   },
 } as const satisfies Record<string, RatePolicy>;

@@ -1,6 +1,8 @@
 import { partOf } from "../../src/http/operation.ts";
+import { idOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
+import { tinyPng } from "./image-parts.ts";
 import { member, newAddress, PASSWORD } from "./people.ts";
 import { codeMailedTo } from "./second-step.ts";
 import type { Answer, Service } from "./service.ts";
@@ -50,11 +52,39 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
     "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
     "POST /me/deactivate": () => ({ password: PASSWORD }),
+    "PUT /me/avatar": () => tinyPng,
+    "PUT /users/:id/avatar": () => tinyPng,
+    "DELETE /me/avatar": () => undefined,
+    "POST /users": () => ({ email: newAddress(), name: "Grace" }),
+    "PATCH /users/:id": () => ({ name: "Grace" }),
+    "DELETE /users/:id": () => undefined,
+    "DELETE /users/:id/avatar": () => undefined,
+    "DELETE /users/:id/sessions": () => undefined,
+    "POST /users/:id/activate": () => undefined,
+    "POST /users/:id/deactivate": () => undefined,
+    "POST /users/:id/unlock": () => undefined,
+    "POST /users/:id/reset-password": () => undefined,
+    "PUT /users/:id/role": () => ({ role: "admin" }),
   };
   const bodyOf = bodies[`${method} ${path}`];
   if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
   const body = await bodyOf();
-  const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
-  const filled = path.replace(":id", session?.id ?? "");
-  return { browser, send: (headers = {}) => browser.send(method, filled, body, headers) };
+  const filled = path.replace(":id", await idFor(service, browser, path, email));
+  const own = body === tinyPng ? { "Content-Type": "image/png" } : {};
+  return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...own, ...headers }) };
+}
+
+/** A session of one's own; or somebody whom a superuser, as whom one is signed in then, may do this to. */
+async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
+  if (!path.startsWith("/users")) {
+    const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
+    return session?.id ?? "";
+  }
+  await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
+  const other = await idOf(service, (await member(service)).email);
+  const isDeletion = path === "/users/:id";
+  if (isDeletion) {
+    await service.env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE id = ?").bind(other).run();
+  }
+  return other;
 }

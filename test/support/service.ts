@@ -83,8 +83,9 @@ export function startService(options: Options = {}) {
     const all = new Headers(headers);
     if (body !== undefined && !all.has("Content-Type")) all.set("Content-Type", "application/json");
     if (token !== undefined) all.set("Authorization", `Bearer ${token}`);
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    return send(new Request(`http://gatehouse.test${path}`, { method, headers: all, body: text }));
+    const isRaw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+    const raw = isRaw ? (body as BodyInit | undefined) : JSON.stringify(body);
+    return send(new Request(`http://gatehouse.test${path}`, { method, headers: all, body: raw }));
   };
 
   return {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
-import { newAddress, PASSWORD, signedInMember } from "../../support/people.ts";
+import { signedInAs } from "../../support/admins.ts";
+import { newAddress, PASSWORD } from "../../support/people.ts";
 import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
 import { ask, type BodyRoute, bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { type Answer, startService } from "../../support/service.ts";
@@ -13,7 +14,8 @@ const FITTING = ["PATCH lastName null", "PATCH username null", "PATCH age null",
 
 let token = "";
 beforeAll(async () => {
-  ({ token } = await signedInMember(service));
+  // Of the role that every route lets in.
+  ({ token } = await signedInAs(service, "superuser"));
 });
 
 const JSON_TYPE = { "Content-Type": "application/json" };

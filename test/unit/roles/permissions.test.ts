@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { mayDo, mayDoTo, PERMISSIONS, ROLES, reachOf, rolesSeenBy } from "../../../src/roles/permissions.ts";
+
+const SUPERUSER_ONLY = ["users:set-role", "users:delete"];
+
+describe("permissions", () => {
+  it("are none for users, all for superusers, and all but two for admins", () => {
+    expect(PERMISSIONS.filter((one) => mayDo("user", one))).toEqual([]);
+    expect(PERMISSIONS.filter((one) => !mayDo("admin", one))).toEqual(SUPERUSER_ONLY);
+    expect(PERMISSIONS.filter((one) => !mayDo("superuser", one))).toEqual([]);
+  });
+
+  it.each([
+    ["user", []],
+    ["admin", ["user"]],
+    ["superuser", ["user", "admin", "superuser"]],
+  ] as const)("of a %s reach %j", (role, reached) => {
+    expect(reachOf(role)).toEqual(reached);
+    for (const permission of PERMISSIONS) {
+      for (const other of ROLES) {
+        const allowed = mayDoTo({ id: "a", role }, permission, { id: "b", role: other });
+        expect(allowed, `${permission} on ${other}`).toBe(
+          mayDo(role, permission) && (reached as readonly string[]).includes(other),
+        );
+      }
+    }
+  });
+
+  it("let nobody act on themselves", () => {
+    for (const role of ROLES) {
+      for (const permission of PERMISSIONS) {
+        expect(mayDoTo({ id: "a", role }, permission, { id: "a", role })).toBe(false);
+      }
+    }
+  });
+
+  it("leave nobody out of a superuser's lists, and show an admin users alone", () => {
+    expect(ROLES.map(rolesSeenBy)).toEqual([[], ["user"], null]);
+  });
+});
