@@ -1,0 +1,41 @@
+import { readUint } from "./byte-reader.ts";
+import { marker, type Segment } from "./jpeg-segments.ts";
+
+// ITU-T T.81 B.2.2 and B.2.3: bytes of a component in the header of a frame, and of a scan.
+const FRAME_COMPONENT_BYTES = 3;
+const SCAN_COMPONENT_BYTES = 2;
+const COMPONENT_COUNTS = [1, 3, 4];
+const HUFFMAN_LENGTHS = 16;
+
+/** Whether a segment that is kept holds exactly what it is for, with no room beside. */
+export function isSoundSegment({ code, data }: Segment): boolean {
+  switch (code) {
+    case marker.huffmanTables:
+      return isTiled(data, (at) => {
+        const counts = data.subarray(at + 1, at + 1 + HUFFMAN_LENGTHS);
+        return 1 + HUFFMAN_LENGTHS + counts.reduce((total, count) => total + count, 0);
+      });
+    case marker.quantization:
+      // Of 64 numbers; the upper half of the first byte says of how many bytes each.
+      return isTiled(data, (at) => 1 + ((data[at] ?? 0) > 0x0f ? 128 : 64));
+    case marker.restartInterval:
+      return data.length === 2;
+    case marker.scan:
+      return data.length === 4 + SCAN_COMPONENT_BYTES * (data[0] ?? 0) && readUint(data, 0, 1) > 0;
+    case marker.baselineFrame:
+    case marker.baselineFrame + 1:
+    case marker.progressiveFrame:
+      return (
+        COMPONENT_COUNTS.includes(data[5] ?? 0) && data.length === 6 + FRAME_COMPONENT_BYTES * (data[5] ?? 0)
+      );
+    default:
+      return true;
+  }
+}
+
+/** Whether tables of these lengths fill the data to its end. */
+function isTiled(data: Uint8Array, lengthAt: (at: number) => number): boolean {
+  let at = 0;
+  while (at < data.length) at += lengthAt(at);
+  return at === data.length;
+}
