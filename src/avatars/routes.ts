@@ -102,8 +102,9 @@ async function remove(c: Context<HttpEnv>, deps: Deps, actor: Actor, target: Acc
 
 const problems: Partial<Record<AvatarFailure["reason"], string>> = {
   damaged: "Is damaged, or not whole.",
-  too_large_dimensions: "Must have 4096 pixels each way at most.",
+  dimensions_too_large: "Must have 4096 pixels each way at most.",
   trailing_data: "Holds more than a picture.",
+  animated: "Must stand still.",
 };
 
 function refuseImage(c: Context, { reason }: AvatarFailure): Response {

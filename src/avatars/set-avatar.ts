@@ -5,7 +5,8 @@ import { type Clock, HOUR } from "../kernel/clock.ts";
 import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type Act, type Actor, actorIdOf } from "../roles/act.ts";
-import { cleanImage, type ImageProblem } from "./image/clean-image.ts";
+import { cleanImage } from "./image/clean-image.ts";
+import type { ImageProblem } from "./image/image.ts";
 import { type SweepAvatarsDeps, sweepAvatars } from "./sweep-avatars.ts";
 
 export type SetAvatarDeps = SweepAvatarsDeps & {
@@ -44,7 +45,7 @@ export async function setAvatar(
   input: Upload,
 ): Promise<Result<{ readonly avatarKey: string }, AvatarFailure>> {
   const { actor, target, caller } = input;
-  const image = await cleanImage(input.bytes, input.declaredType);
+  const image = cleanImage(input.bytes, input.declaredType);
   if (!image.ok) return err({ reason: image.error });
   const { type, bytes } = image.value;
   const key = `${newOneTimeToken()}.${EXTENSIONS[type]}`;

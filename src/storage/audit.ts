@@ -19,7 +19,9 @@ export function auditStorage(db: Database) {
   return {
     /** One page, the newest first. Instant and id make the order whole, and each filter has its index. */
     async list(query: Query): Promise<{ events: StoredEvent[]; next: EventPosition | null }> {
-      const { roles, accountId, type, limit, after } = query;
+      const { roles, accountId, type, limit } = query;
+      // The first page begins after the end of time, so that every page is one search of an index.
+      const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
       const rows = await db
         .select()
         .from(t)
@@ -28,7 +30,7 @@ export function auditStorage(db: Database) {
             accountId === undefined ? undefined : eq(t.accountId, accountId),
             // A plus sign keeps SQLite from choosing the index of the type over that of the account.
             type && (accountId === undefined ? eq(t.type, type) : sql`+${t.type} = ${type}`),
-            after ? sql`(${t.at}, ${t.id}) < (${after.at}, ${after.id})` : undefined,
+            sql`(${t.at}, ${t.id}) < (${at}, ${id})`,
             roles ? ownerHas(db, roles) : undefined,
           ),
         )

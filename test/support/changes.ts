@@ -1,3 +1,4 @@
+import { adminChanges } from "./changes/of-admins.ts";
 import { memberChanges } from "./changes/of-members.ts";
 import { strangerChanges } from "./changes/of-strangers.ts";
 import type { Service } from "./service.ts";
@@ -23,7 +24,7 @@ export type Change = {
 };
 
 /** Every route that changes something, with requests that go all their way. */
-export const changes: readonly Change[] = [...strangerChanges, ...memberChanges];
+export const changes: readonly Change[] = [...strangerChanges, ...memberChanges, ...adminChanges];
 
 /** Sends what a change has prepared. */
 export function perform(service: Service, { route }: Change, { path, body, token, headers }: ChangeRequest) {

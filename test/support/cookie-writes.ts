@@ -70,8 +70,8 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
   const body = await bodyOf();
   const filled = path.replace(":id", await idFor(service, browser, path, email));
-  const own = body === tinyPng ? { "Content-Type": "image/png" } : {};
-  return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...own, ...headers }) };
+  const type: Record<string, string> = body === tinyPng ? { "Content-Type": "image/png" } : {};
+  return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
 /** A session of one's own; or somebody whom a superuser, as whom one is signed in then, may do this to. */
@@ -81,7 +81,7 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
     return session?.id ?? "";
   }
   await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
-  const other = await idOf(service, (await member(service)).email);
+  const other = await idOf((await member(service)).email);
   const isDeletion = path === "/users/:id";
   if (isDeletion) {
     await service.env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE id = ?").bind(other).run();

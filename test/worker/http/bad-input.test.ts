@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
 import { signedInAs } from "../../support/admins.ts";
-import { newAddress, PASSWORD } from "../../support/people.ts";
+import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
+import { newAddress, PASSWORD, signedInMember } from "../../support/people.ts";
 import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
 import { ask, type BodyRoute, bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { type Answer, startService } from "../../support/service.ts";

@@ -89,8 +89,13 @@ const refuse = async ({ send }: Attempt, name: string, headers: Record<string, s
 describe("the writes that cookies can vouch for", () => {
   it("are these, by what the routes say of themselves", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
+      "DELETE /me/avatar",
       "DELETE /sessions/:id",
+      "DELETE /users/:id",
+      "DELETE /users/:id/avatar",
+      "DELETE /users/:id/sessions",
       "PATCH /me",
+      "PATCH /users/:id",
       "POST /login",
       "POST /login/otp",
       "POST /logout",
@@ -100,6 +105,14 @@ describe("the writes that cookies can vouch for", () => {
       "POST /me/otp",
       "POST /me/password",
       "POST /refresh",
+      "POST /users",
+      "POST /users/:id/activate",
+      "POST /users/:id/deactivate",
+      "POST /users/:id/reset-password",
+      "POST /users/:id/unlock",
+      "PUT /me/avatar",
+      "PUT /users/:id/avatar",
+      "PUT /users/:id/role",
     ]);
   });
 

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { ratePolicies } from "../../../src/rate-limit/policies.ts";
+import { idOf, signedInAs } from "../../support/admins.ts";
+import { tinyPng } from "../../support/image-parts.ts";
 import {
   logIn,
+  member,
   newAddress,
   PASSWORD,
   register,
@@ -20,8 +23,10 @@ type Request = {
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string;
+  readonly headers?: Record<string, string>;
 };
 
+const IMAGE = { "Content-Type": "image/png" };
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const now = () => ({ d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts });
@@ -39,9 +44,9 @@ const service = startService({
 });
 
 /** Counts until the answer is ready, and no further: what is deferred is not the caller's wait. */
-async function costOf({ method, path, body, token }: Request): Promise<Budget & { status: number }> {
+async function costOf({ method, path, body, token, headers }: Request): Promise<Budget & { status: number }> {
   const before = now();
-  const { status } = await service.call(method, path, body, token);
+  const { status } = await service.call(method, path, body, token, headers);
   const cost = {
     d1: atAnswer.d1 - before.d1,
     kvGets: atAnswer.kvGets - before.kvGets,
@@ -65,6 +70,17 @@ async function withSecondStep(): Promise<string> {
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }
+
+/** A superuser's request that does something to somebody. */
+const onSomebody = (method: string, path: string, budget: Budget, body?: unknown) => ({
+  budget,
+  request: async (): Promise<Request> => {
+    const { token } = await signedInAs(service, "superuser");
+    const id = await idOf((await member(service)).email);
+    const headers = body === tinyPng ? IMAGE : undefined;
+    return { ...api(method, `/users/${id}${path}`, body, token), headers };
+  },
+});
 
 /** Each route with its budget, and a request that goes all its way. */
 const table: Record<string, { budget: Budget; status?: number; request: () => Promise<Request> }> = {
@@ -215,6 +231,70 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/deactivate", { password: PASSWORD }, (await signedInMember(service)).token),
+  },
+  "PUT /me/avatar": {
+    // The object is announced before it is stored, and shown after it is there.
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => ({
+      ...api("PUT", "/me/avatar", tinyPng, (await signedInMember(service)).token),
+      headers: IMAGE,
+    }),
+  },
+  "DELETE /me/avatar": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInMember(service);
+      await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
+      return api("DELETE", "/me/avatar", undefined, token);
+    },
+  },
+  "GET /avatars/:key": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInMember(service);
+      const { body } = await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
+      return { method: "GET", path: new URL(body.data.avatarUrl).pathname };
+    },
+  },
+  "GET /users": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () =>
+      api("GET", "/users?search=ada&limit=10", undefined, (await signedInAs(service, "admin")).token),
+  },
+  "POST /users": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { token } = await signedInAs(service, "admin");
+      return api("POST", "/users", { email: newAddress(), name: "Grace" }, token);
+    },
+  },
+  "GET /users/:id": onSomebody("GET", "", { d1: 2, kvGets: 0, kvPuts: 0 }),
+  "PATCH /users/:id": onSomebody("PATCH", "", { d1: 3, kvGets: 1, kvPuts: 0 }, { name: "Grace" }),
+  "DELETE /users/:id, who is deactivated": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInAs(service, "superuser");
+      const id = await idOf((await member(service)).email);
+      await service.post(`/users/${id}/deactivate`, undefined, token);
+      return api("DELETE", `/users/${id}`, undefined, token);
+    },
+  },
+  "POST /users/:id/activate, who is active": onSomebody("POST", "/activate", { d1: 2, kvGets: 1, kvPuts: 0 }),
+  "POST /users/:id/deactivate": onSomebody("POST", "/deactivate", { d1: 3, kvGets: 1, kvPuts: 1 }),
+  "POST /users/:id/unlock": onSomebody("POST", "/unlock", { d1: 3, kvGets: 1, kvPuts: 0 }),
+  "POST /users/:id/reset-password": onSomebody("POST", "/reset-password", { d1: 3, kvGets: 1, kvPuts: 0 }),
+  "DELETE /users/:id/sessions": onSomebody("DELETE", "/sessions", { d1: 3, kvGets: 1, kvPuts: 1 }),
+  "PUT /users/:id/role": onSomebody("PUT", "/role", { d1: 3, kvGets: 1, kvPuts: 1 }, { role: "admin" }),
+  "PUT /users/:id/avatar": onSomebody("PUT", "/avatar", { d1: 4, kvGets: 1, kvPuts: 0 }, tinyPng),
+  "DELETE /users/:id/avatar, where there is none": onSomebody("DELETE", "/avatar", {
+    d1: 2,
+    kvGets: 1,
+    kvPuts: 0,
+  }),
+  "GET /audit": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/audit", undefined, (await signedInAs(service, "admin")).token),
   },
   "POST /forgot-password, a known address": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },

@@ -3,9 +3,12 @@ import { getTableName } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { CLOCKWORK } from "../../../src/scheduled.ts";
 import * as schema from "../../../src/storage/schema.ts";
+import { signedInAs } from "../../support/admins.ts";
+import { lookedAfter } from "../../support/looked-after.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import {
   logIn,
+  member,
   newAddress,
   PASSWORD,
   register,
@@ -59,6 +62,7 @@ async function doEverything(): Promise<void> {
   await env.DB.prepare("UPDATE accounts SET role = 'superuser'").run();
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+  await administration();
   await mailOutcomes();
   await secondStepAndLock();
   await captchas();
@@ -73,6 +77,27 @@ async function doEverything(): Promise<void> {
     AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
   };
   await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
+}
+
+/** Looking after people, and looking for them, as an admin and as a superuser. */
+async function administration(): Promise<void> {
+  const admin = await signedInAs(service, "admin");
+  const superuser = await signedInAs(service, "superuser");
+  const id = await lookedAfter(service, superuser);
+  const founder = newAddress();
+  const young = startService({ env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: founder } });
+  await member(young, founder);
+  for (const { token } of [admin, superuser]) {
+    const filters = ["", "role=user&status=active&", "role=user&", "status=active&"];
+    for (const query of filters.flatMap((one) => [one, `${one}search=ada+example&`])) {
+      const { nextCursor } = (await service.get(`/users?${query}limit=1`, token)).body.data;
+      if (nextCursor) await service.get(`/users?${query}limit=1&cursor=${nextCursor}`, token);
+    }
+    for (const query of ["", `userId=${id}&`, "type=signed_in&", `userId=${id}&type=signed_in&`]) {
+      const { nextCursor } = (await service.get(`/audit?${query}limit=1`, token)).body.data;
+      if (nextCursor) await service.get(`/audit?${query}limit=1&cursor=${nextCursor}`, token);
+    }
+  }
 }
 
 /** Codes that are right, wrong and sent again, and a lock that shuts. */
@@ -116,6 +141,10 @@ async function mailOutcomes(): Promise<void> {
   await mute.runCron("* * * * *");
 }
 
+// What SQLite calls a scan and is none: one row that is written out in the statement, and what FTS5
+// finds by its own index (M: a MATCH).
+const NO_SCANS = [/^SCAN CONSTANT ROW$/, /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/];
+
 describe("every statement that the service issues", () => {
   it("finds its rows by an index, and never reads a whole table", async () => {
     await doEverything();
@@ -127,8 +156,9 @@ describe("every statement that the service issues", () => {
         .bind(...values)
         .all<{ detail: string }>();
       for (const { detail } of plan.results) {
-        // One row that is written out in the statement is no table.
-        if (/^SCAN /.test(detail) && detail !== "SCAN CONSTANT ROW") scans.push(`${detail}  <-  ${sql}`);
+        if (/^SCAN /.test(detail) && !NO_SCANS.some((one) => one.test(detail))) {
+          scans.push(`${detail}  <-  ${sql}`);
+        }
       }
     }
     expect(scans).toEqual([]);

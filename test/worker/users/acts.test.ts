@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { activeSuperusers, actingAs, idOf, signedInAs } from "../../support/admins.ts";
-import { logIn, mailTo, member, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/people.ts";
+import { actingAs, activeSuperusers, idOf, signedInAs } from "../../support/admins.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
+import {
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  tokenMailedTo,
+} from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
 const service = startService();
@@ -20,7 +28,7 @@ describe("an admin", () => {
   it("deactivates a user, whose very next call and refresh fail, and who is told", async () => {
     const { email } = await member(service);
     const { token, refreshToken } = await logIn(service, email);
-    const id = await idOf(service, email);
+    const id = await idOf(email);
     expect((await asAdmin.call("POST", `/${id}/deactivate`)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
     expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
@@ -35,7 +43,7 @@ describe("an admin", () => {
     const { email } = await member(service);
     await service.post("/forgot-password", { email });
     const token = await tokenMailedTo(service, email);
-    const id = await idOf(service, email);
+    const id = await idOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     await asAdmin.call("POST", `/${id}/activate`);
     const answer = await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
@@ -45,7 +53,7 @@ describe("an admin", () => {
   it("activates a user again, who signs in anew", async () => {
     const { email } = await member(service);
     const { token } = await logIn(service, email);
-    const id = await idOf(service, email);
+    const id = await idOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     expect((await asAdmin.call("POST", `/${id}/activate`)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
@@ -55,26 +63,30 @@ describe("an admin", () => {
 
   it("finds both done already, and changes and mails nothing more", async () => {
     const { email } = await member(service);
-    const id = await idOf(service, email);
+    const id = await idOf(email);
     for (const path of ["deactivate", "deactivate", "activate", "activate"]) {
       expect((await asAdmin.call("POST", `/${id}/${path}`)).status).toBe(200);
     }
-    expect((await mailTo(service, email)).filter(({ subject }) => subject.includes("deactivated"))).toHaveLength(1);
-    expect((await mailTo(service, email)).filter(({ subject }) => subject.includes("active again"))).toHaveLength(1);
+    expect(
+      (await mailTo(service, email)).filter(({ subject }) => subject.includes("deactivated")),
+    ).toHaveLength(1);
+    expect(
+      (await mailTo(service, email)).filter(({ subject }) => subject.includes("active again")),
+    ).toHaveLength(1);
   });
 
   it("unlocks a user's account at once", async () => {
     const { email } = await member(service);
     await wrongPasswords(email, 10);
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(429);
-    expect((await asAdmin.call("POST", `/${await idOf(service, email)}/unlock`)).status).toBe(200);
+    expect((await asAdmin.call("POST", `/${await idOf(email)}/unlock`)).status).toBe(200);
     await logIn(service, email);
   });
 
   it("ends a user's sessions, and leaves the password", async () => {
     const { email } = await member(service);
     const sessions = [await logIn(service, email), await logIn(service, email)];
-    expect((await asAdmin.call("DELETE", `/${await idOf(service, email)}/sessions`)).status).toBe(200);
+    expect((await asAdmin.call("DELETE", `/${await idOf(email)}/sessions`)).status).toBe(200);
     for (const { token, refreshToken } of sessions) {
       expect((await service.get("/me", token)).status).toBe(401);
       expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
@@ -84,7 +96,7 @@ describe("an admin", () => {
 
   it("starts a reset: the user gets a link, and the admin nothing of it", async () => {
     const { email } = await member(service);
-    const answer = await asAdmin.call("POST", `/${await idOf(service, email)}/reset-password`);
+    const answer = await asAdmin.call("POST", `/${await idOf(email)}/reset-password`);
     expect(answer.status).toBe(200);
     const token = await tokenMailedTo(service, email);
     expect(answer.text).not.toContain(token);
@@ -94,7 +106,7 @@ describe("an admin", () => {
 
   it("cannot start a reset for somebody who is deactivated", async () => {
     const { email } = await member(service);
-    const id = await idOf(service, email);
+    const id = await idOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     const answer = await asAdmin.call("POST", `/${id}/reset-password`);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
@@ -102,10 +114,14 @@ describe("an admin", () => {
 
   it("edits a user's profile, under the user's own rules", async () => {
     const { email } = await member(service);
-    const id = await idOf(service, email);
-    const { body } = await asAdmin.call("PATCH", `/${id}`, { name: "Grace", lastName: "Hopper", username: "grace.h" });
+    const id = await idOf(email);
+    const { body } = await asAdmin.call("PATCH", `/${id}`, {
+      name: "Grace",
+      lastName: "Hopper",
+      username: "grace.h",
+    });
     expect(body.data).toMatchObject({ id, email, name: "Grace", lastName: "Hopper", username: "grace.h" });
-    const other = await idOf(service, (await member(service)).email);
+    const other = await idOf((await member(service)).email);
     const taken = await asAdmin.call("PATCH", `/${other}`, { username: "GRACE.H" });
     expect([taken.status, taken.body.error?.code]).toEqual([409, "username_taken"]);
     expect(taken.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
@@ -120,15 +136,18 @@ describe("an admin", () => {
     ["POST", "/reset-password"],
     ["DELETE", "/sessions"],
     ["DELETE", "/avatar"],
-  ])("may not %s /users/:id%s of another admin, a superuser or themselves", async (method, path, body?: object) => {
-    const peer = await signedInAs(service, "admin");
-    for (const { id } of [peer, superuser, admin]) {
-      const answer = await asAdmin.call(method, `/${id}${path}`, body);
-      expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
-    }
-    expect((await service.get("/me", peer.token)).status).toBe(200);
-    expect((await service.get("/me", superuser.token)).status).toBe(200);
-  });
+  ])(
+    "may not %s /users/:id%s of another admin, a superuser or themselves",
+    async (method, path, body?: object) => {
+      const peer = await signedInAs(service, "admin");
+      for (const { id } of [peer, superuser, admin]) {
+        const answer = await asAdmin.call(method, `/${id}${path}`, body);
+        expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
+      }
+      expect((await service.get("/me", peer.token)).status).toBe(200);
+      expect((await service.get("/me", superuser.token)).status).toBe(200);
+    },
+  );
 
   it("learns that an id is nobody's", async () => {
     const answer = await asAdmin.call("POST", `/${crypto.randomUUID()}/deactivate`);
@@ -137,7 +156,7 @@ describe("an admin", () => {
   });
 
   it("neither sets roles nor deletes", async () => {
-    const id = await idOf(service, (await member(service)).email);
+    const id = await idOf((await member(service)).email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     expect((await asAdmin.call("PUT", `/${id}/role`, { role: "admin" })).status).toBe(403);
     expect((await asAdmin.call("DELETE", `/${id}`)).status).toBe(403);
@@ -182,7 +201,7 @@ describe("a superuser", () => {
 
   it("deletes nobody who is active", async () => {
     const { email } = await member(service);
-    const answer = await asSuperuser.call("DELETE", `/${await idOf(service, email)}`);
+    const answer = await asSuperuser.call("DELETE", `/${await idOf(email)}`);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "user_still_active"]);
     await logIn(service, email);
   });
@@ -209,7 +228,9 @@ describe("an invitation", () => {
     await invite({ email, name: "Grace" });
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
     const token = await tokenMailedTo(service, email);
-    const answers = await inParallel(50, () => service.post("/reset-password", { token, newPassword: PASSWORD }));
+    const answers = await inParallel(50, () =>
+      service.post("/reset-password", { token, newPassword: PASSWORD }),
+    );
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
   });
 
@@ -241,7 +262,9 @@ describe("an invitation", () => {
     expect(mails.map(({ subject }) => subject)).toEqual([mails[1]?.subject, mails[1]?.subject]);
     expect((await service.get(`/reset-password?token=${first}`)).status).toBe(400);
     const second = await tokenMailedTo(service, email);
-    expect((await service.post("/reset-password", { token: second, newPassword: PASSWORD })).status).toBe(200);
+    expect((await service.post("/reset-password", { token: second, newPassword: PASSWORD })).status).toBe(
+      200,
+    );
   });
 
   it("is not made for an address that has an account", async () => {
@@ -282,7 +305,9 @@ describe("two superusers at once", () => {
     const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
     for (const round of rounds) {
       await alone();
-      await service.env.DB.prepare("UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)")
+      await service.env.DB.prepare(
+        "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
+      )
         .bind(first.id, second.id)
         .run();
       const tokens = [await logIn(service, first.email), await logIn(service, second.email)];
@@ -290,8 +315,11 @@ describe("two superusers at once", () => {
         actingAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
         actingAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
       ]);
-      expect(await activeSuperusers(service), `round ${round}`).toBe(1);
-      expect(answers.filter(({ status }) => status === 200), `round ${round}`).toHaveLength(1);
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      expect(
+        answers.filter(({ status }) => status === 200),
+        `round ${round}`,
+      ).toHaveLength(1);
       const loser = answers.find(({ status }) => status !== 200);
       expect([401, 403, 409], `round ${round}: ${loser?.text}`).toContain(loser?.status);
     }
@@ -301,7 +329,9 @@ describe("two superusers at once", () => {
     const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
     for (const round of rounds) {
       await alone();
-      await service.env.DB.prepare("UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)")
+      await service.env.DB.prepare(
+        "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
+      )
         .bind(first.id, second.id)
         .run();
       const [a, b] = [await logIn(service, first.email), await logIn(service, second.email)];
@@ -310,14 +340,17 @@ describe("two superusers at once", () => {
         actingAs(service, a).call("PUT", `/${second.id}/role`, { role: "user" }),
         actingAs(service, b).call("POST", `/${first.id}/deactivate`),
       ]);
-      expect(await activeSuperusers(service), `round ${round}`).toBe(1);
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
     }
   });
 
   it("deleting each other's deactivated peer leaves the actor, 50 times", async () => {
     for (const round of rounds) {
       await alone();
-      const [first, second] = [await signedInAs(service, "superuser"), await signedInAs(service, "superuser")];
+      const [first, second] = [
+        await signedInAs(service, "superuser"),
+        await signedInAs(service, "superuser"),
+      ];
       // Each closes the other and deletes at once, as fast as they can.
       await Promise.all(
         [
@@ -329,7 +362,7 @@ describe("two superusers at once", () => {
           await actingAs(service, actor).call("DELETE", `/${target.id}`);
         }),
       );
-      expect(await activeSuperusers(service), `round ${round}`).toBe(1);
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
     }
   }, 60_000);
 });
