@@ -1,5 +1,5 @@
 import { readUint } from "./byte-reader.ts";
-import { marker, type Segment } from "./jpeg-segments.ts";
+import { DHT, DQT, DRI, type Segment, SOF0, SOF2, SOS } from "./jpeg-segments.ts";
 
 // ITU-T T.81 B.2.2 and B.2.3: bytes of a component in the header of a frame, and of a scan.
 const FRAME_COMPONENT_BYTES = 3;
@@ -10,21 +10,21 @@ const HUFFMAN_LENGTHS = 16;
 /** Whether a segment that is kept holds exactly what it is for, with no room beside. */
 export function isSoundSegment({ code, data }: Segment): boolean {
   switch (code) {
-    case marker.huffmanTables:
+    case DHT:
       return isTiled(data, (at) => {
         const counts = data.subarray(at + 1, at + 1 + HUFFMAN_LENGTHS);
         return 1 + HUFFMAN_LENGTHS + counts.reduce((total, count) => total + count, 0);
       });
-    case marker.quantization:
+    case DQT:
       // Of 64 numbers; the upper half of the first byte says of how many bytes each.
       return isTiled(data, (at) => 1 + ((data[at] ?? 0) > 0x0f ? 128 : 64));
-    case marker.restartInterval:
+    case DRI:
       return data.length === 2;
-    case marker.scan:
+    case SOS:
       return data.length === 4 + SCAN_COMPONENT_BYTES * (data[0] ?? 0) && readUint(data, 0, 1) > 0;
-    case marker.baselineFrame:
-    case marker.baselineFrame + 1:
-    case marker.progressiveFrame:
+    case SOF0:
+    case SOF0 + 1:
+    case SOF2:
       return (
         COMPONENT_COUNTS.includes(data[5] ?? 0) && data.length === 6 + FRAME_COMPONENT_BYTES * (data[5] ?? 0)
       );

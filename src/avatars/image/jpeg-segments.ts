@@ -1,22 +1,20 @@
 import { readUint } from "./byte-reader.ts";
 
-/** Marker codes (ITU-T T.81, table B.1), without the 0xFF before each. */
-export const marker = {
-  baselineFrame: 0xc0,
-  progressiveFrame: 0xc2,
-  huffmanTables: 0xc4,
-  reserved: 0xc8,
-  arithmeticConditioning: 0xcc,
-  lastFrame: 0xcf,
-  firstRestart: 0xd0,
-  lastRestart: 0xd7,
-  start: 0xd8,
-  end: 0xd9,
-  scan: 0xda,
-  quantization: 0xdb,
-  restartInterval: 0xdd,
-  app0: 0xe0,
-} as const;
+// Marker codes, and their names in ITU-T T.81, table B.1. A byte of 0xFF stands before each.
+export const SOF0 = 0xc0;
+export const SOF2 = 0xc2;
+export const DHT = 0xc4;
+export const JPG = 0xc8;
+export const DAC = 0xcc;
+export const SOF15 = 0xcf;
+export const RST0 = 0xd0;
+const RST7 = 0xd7;
+export const SOI = 0xd8;
+export const EOI = 0xd9;
+export const SOS = 0xda;
+export const DQT = 0xdb;
+export const DRI = 0xdd;
+export const APP0 = 0xe0;
 
 export type Segment = {
   readonly code: number;
@@ -38,13 +36,13 @@ export function readSegments(
     while (bytes[at] === 0xff) at += 1;
     const code = bytes[at] ?? 0;
     at += 1;
-    if (code === marker.end) return { segments, end: at };
+    if (code === EOI) return { segments, end: at };
     const end = at + readUint(bytes, at, 2);
     // Markers without parameters have no place between segments.
-    const hasParameters = code >= marker.baselineFrame && (code < marker.firstRestart || code > marker.start);
+    const hasParameters = code >= SOF0 && (code < RST0 || code > SOI);
     if (!hasParameters || end < at + 2 || end > bytes.length) return null;
     const data = bytes.subarray(at + 2, end);
-    at = code === marker.scan ? endOfScan(bytes, end) : end;
+    at = code === SOS ? endOfScan(bytes, end) : end;
     segments.push({ code, data, coded: bytes.subarray(end, at) });
   }
   return null;
@@ -56,7 +54,7 @@ function endOfScan(bytes: Uint8Array, start: number): number {
     const first = at;
     while (bytes[at] === 0xff) at += 1;
     const code = bytes[at] ?? 0;
-    const isInside = code === 0 || (code >= marker.firstRestart && code <= marker.lastRestart);
+    const isInside = code === 0 || (code >= RST0 && code <= RST7);
     if (!isInside) return first;
   }
   return bytes.length;

@@ -3,13 +3,28 @@ import { joinBytes, readText, readUint, textBytes, uintBytes } from "./byte-read
 import { cleanProfile } from "./colour-profile.ts";
 import { checkSize, type Image, type ImageProblem, type Size } from "./image.ts";
 import { isSoundSegment } from "./jpeg-rules.ts";
-import { marker, readSegments, type Segment } from "./jpeg-segments.ts";
+import {
+  APP0,
+  DAC,
+  DHT,
+  DQT,
+  DRI,
+  EOI,
+  JPG,
+  readSegments,
+  type Segment,
+  SOF0,
+  SOF2,
+  SOF15,
+  SOI,
+  SOS,
+} from "./jpeg-segments.ts";
 import { readOrientation, turned, writeOrientation } from "./orientation.ts";
 
 export const JPEG_SIGNATURE = "\xff\xd8\xff";
 
 // What decoding needs; any other segment stays behind.
-const TABLES: readonly number[] = [marker.huffmanTables, marker.quantization, marker.restartInterval];
+const TABLES: readonly number[] = [DHT, DQT, DRI];
 // A progressive picture has a dozen. Thousands of tiny ones keep a viewer busy for minutes.
 const MAX_SCANS = 100;
 
@@ -33,33 +48,29 @@ export function cleanJpeg(bytes: Uint8Array): Result<Image, ImageProblem> {
   if (rest !== null) return err(rest);
   const orientation = readOrientation(findApp(segments, 1, EXIF) ?? new Uint8Array());
   const kept = [
-    [0xff, marker.start],
+    [0xff, SOI],
     ...writeApps(segments, orientation),
     ...segments
-      .filter(({ code }) => TABLES.includes(code) || isFrame(code) || code === marker.scan)
+      .filter(({ code }) => TABLES.includes(code) || isFrame(code) || code === SOS)
       .flatMap(({ code, data, coded }) => [...writeSegment(code, data), coded]),
-    [0xff, marker.end],
+    [0xff, EOI],
   ];
   return ok({ type: "image/jpeg", ...turned(size.value, orientation), bytes: joinBytes(kept) });
 }
 
 const isFrame = (code: number): boolean =>
-  code >= marker.baselineFrame &&
-  code <= marker.lastFrame &&
-  code !== marker.huffmanTables &&
-  code !== marker.reserved &&
-  code !== marker.arithmeticConditioning;
+  code >= SOF0 && code <= SOF15 && code !== DHT && code !== JPG && code !== DAC;
 
 /** One frame of a kind that browsers show, before one scan at least. */
 function checkFrame(segments: readonly Segment[]): Result<Size, ImageProblem> {
   const frames = segments.filter(({ code }) => isFrame(code));
-  const scans = segments.filter(({ code }) => code === marker.scan);
+  const scans = segments.filter(({ code }) => code === SOS);
   const [frame] = frames;
   const [scan] = scans;
   if (!frame || !scan || frames.length > 1 || scans.length > MAX_SCANS) return err("damaged");
   if (segments.indexOf(scan) < segments.indexOf(frame)) return err("damaged");
   // T.81 B.2.2. Lossless, hierarchical and arithmetic ones, and those of 12 bits, are for others.
-  if (frame.code > marker.progressiveFrame || frame.data[0] !== 8) return err("unknown_format");
+  if (frame.code > SOF2 || frame.data[0] !== 8) return err("unknown_format");
   return checkSize({ width: readUint(frame.data, 3, 2), height: readUint(frame.data, 1, 2) });
 }
 
@@ -79,10 +90,9 @@ function checkRest(bytes: Uint8Array, start: number, hasPictures: boolean): Imag
 
 /** The data behind the name of a kind, of the first segment of an application before the first scan. */
 function findApp(segments: readonly Segment[], number: number, name: string): Uint8Array | undefined {
-  const scan = segments.findIndex(({ code }) => code === marker.scan);
+  const scan = segments.findIndex(({ code }) => code === SOS);
   const found = segments.find(
-    ({ code, data }, i) =>
-      i < scan && code === marker.app0 + number && readText(data, 0, name.length) === name,
+    ({ code, data }, i) => i < scan && code === APP0 + number && readText(data, 0, name.length) === name,
   );
   return found?.data.subarray(name.length);
 }
@@ -95,7 +105,7 @@ function writeApps(segments: readonly Segment[], orientation: number): ArrayLike
   const clean = profile && readUint(profile, 0, 2) === 0x0101 ? cleanProfile(profile.subarray(2)) : null;
   const written: ArrayLike<number>[] = [];
   const write = (number: number, name: string, data: ArrayLike<number>) =>
-    written.push(...writeSegment(marker.app0 + number, joinBytes([textBytes(name), data])));
+    written.push(...writeSegment(APP0 + number, joinBytes([textBytes(name), data])));
   // Version 1.1, square pixels, no thumbnail.
   if (findApp(segments, 0, JFIF)) write(0, JFIF, [1, 1, 0, 0, 1, 0, 1, 0, 0]);
   if (orientation !== 1) write(1, EXIF, writeOrientation(orientation));

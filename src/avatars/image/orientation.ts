@@ -1,4 +1,4 @@
-import { joinBytes, readText, readUint, readUintLE, textBytes, uintBytes } from "./byte-reader.ts";
+import { readText, readUint, readUintLE, textBytes } from "./byte-reader.ts";
 import type { Size } from "./image.ts";
 
 // EXIF 3.0 §4.6.5.1: the tag, a SHORT, of one value from 1 (upright) to 8.
@@ -24,18 +24,32 @@ export function readOrientation(exif: Uint8Array): number {
   return 1;
 }
 
-/** EXIF that says how a picture is to be turned, and nothing else. */
-export const writeOrientation = (orientation: number): Uint8Array<ArrayBuffer> =>
-  joinBytes([
-    textBytes("MM\0*"),
-    uintBytes(8, 4),
-    uintBytes(1, 2),
-    uintBytes(ORIENTATION_TAG, 2),
-    uintBytes(SHORT, 2),
-    uintBytes(1, 4),
-    uintBytes(orientation, 2),
-    uintBytes(0, 6),
-  ]);
+/** EXIF that says how a picture is to be turned, and nothing else: one directory of one entry. */
+export const writeOrientation = (orientation: number): number[] => [
+  ...textBytes("MM\0*"),
+  0,
+  0,
+  0,
+  8,
+  0,
+  1,
+  1,
+  0x12,
+  0,
+  SHORT,
+  0,
+  0,
+  0,
+  1,
+  0,
+  orientation,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+];
 
 /** The size as shown: from 5 on, a picture lies on its side. */
 export const turned = ({ width, height }: Size, orientation: number): Size =>

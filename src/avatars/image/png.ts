@@ -1,10 +1,9 @@
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { joinBytes, readUint, textBytes } from "./byte-reader.ts";
 import { checkSize, type Image, type ImageProblem, type Size } from "./image.ts";
-import { inflate } from "./inflate.ts";
+import { inflatedLength } from "./inflated-length.ts";
 import { readOrientation, turned, writeOrientation } from "./orientation.ts";
 import { type Chunk, PNG_SIGNATURE, readChunks, writeChunk } from "./png-chunks.ts";
-import { cleanPngProfile } from "./png-profile.ts";
 
 type Header = Size & {
   readonly depth: number;
@@ -48,8 +47,7 @@ export function cleanPng(bytes: Uint8Array): Result<Image, ImageProblem> {
   // §4.9: this chunk is what makes a PNG move.
   if (chunks.some(({ name }) => name === "acTL")) return err("animated");
   const pixels = joinPixels(chunks);
-  const expected = pixelBytes(header.value);
-  if (pixels === null || inflate(pixels, expected) !== expected) return err("damaged");
+  if (pixels === null || inflatedLength(pixels) !== pixelBytes(header.value)) return err("damaged");
   const colours = writeColours(chunks, header.value);
   if (colours === null) return err("damaged");
   const orientation = readOrientation(find(chunks, "eXIf") ?? new Uint8Array());
@@ -106,12 +104,10 @@ function writeColours(chunks: readonly Chunk[], header: Header): Uint8Array<Arra
     0,
     chunks.findIndex(({ name }) => name === "IDAT"),
   );
-  const profile = cleanPngProfile(find(before, "iCCP"));
-  const written = profile ? [writeChunk("iCCP", profile)] : [];
+  const written: Uint8Array<ArrayBuffer>[] = [];
   for (const [name, length] of Object.entries(COLOUR_CHUNKS)) {
     const data = find(before, name);
-    // §11.3.2: there is a profile or the name of one.
-    if (data?.length === length && !(profile && name === "sRGB")) written.push(writeChunk(name, data));
+    if (data?.length === length) written.push(writeChunk(name, data));
   }
   const transparent = find(before, "tRNS");
   if (header.colourType !== PALETTE) {
