@@ -21,6 +21,7 @@ import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./pages/routes.tsx";
 import { passwordResetRoutes } from "./password-reset/routes.ts";
+import { phoneRoutes } from "./phone/routes.ts";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
@@ -104,6 +105,7 @@ export function createApp(options: AppOptions = {}) {
     userRoutes,
     userActRoutes,
     auditRoutes,
+    phoneRoutes,
   ]) {
     app.route("/api/auth", room(depsOf));
   }

@@ -39,6 +39,8 @@ export type Settings = {
   /** The folded address whose owner becomes superuser by proving it, or null. */
   readonly bootstrapSuperuser: string | null;
   readonly auditRetentionDays: number;
+  /** Whether there is anybody to send text messages by. */
+  readonly canText: boolean;
   /** Origins of other sites whose pages may call this service, beside its own. */
   readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
@@ -220,6 +222,7 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
       loginOtp: values.LOGIN_OTP,
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
       auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+      canText: gateways.sms.provider !== "off",
       allowedOrigins: values.ALLOWED_ORIGINS,
       mailFrom: gateways.mail.from,
       brand: {

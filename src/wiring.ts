@@ -38,6 +38,7 @@ import type { Meter } from "./storage/metered-d1.ts";
 import { linkStorage } from "./storage/one-time-links.ts";
 import { outboxStorage } from "./storage/outbox.ts";
 import { passwordResetStorage } from "./storage/password-resets.ts";
+import { phoneStorage } from "./storage/phones.ts";
 import { rateCounterStorage } from "./storage/rate-counters.ts";
 import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
@@ -121,6 +122,7 @@ export async function wire(cache: StandingCache, request: Request) {
     logins: { ...loginStorage(db, sendCaps), ...secondStepStorage(db, sendCaps) },
     challenges: challengeStorage(db, sendCaps),
     accounts: accountStorage(db, sendCaps),
+    phones: phoneStorage(db, sendCaps),
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),
     users: userStorage(db, sendCaps),

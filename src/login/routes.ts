@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
+import { challengeIdField, codeField } from "../challenges/fields.ts";
 import { DEVICE_LIFE } from "../devices/device-token.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
@@ -25,8 +26,6 @@ const secondStep = answer(
   z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
 );
 const resent = answer(200, "If that sign-in is still waiting, a new code has been sent.");
-
-const challengeId = z.uuid("Must be the id of a challenge.");
 
 type Deps = StartLoginDeps & FinishLoginDeps & ResendCodeDeps & CsrfDeps;
 
@@ -86,8 +85,8 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       jsonBody(
         z.strictObject({
-          challengeId,
-          code: z.string("Must be a code.").regex(/^\d{6}$/, "Must be six digits."),
+          challengeId: challengeIdField,
+          code: codeField,
           transport: transportField.optional(),
         }),
       ),
@@ -107,7 +106,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         answer: resent,
       }),
-      jsonBody(z.strictObject({ challengeId })),
+      jsonBody(z.strictObject({ challengeId: challengeIdField })),
       async (c) => {
         await resendCode(depsOf(c), c.req.valid("json"));
         return respond(c, resent);

@@ -25,6 +25,10 @@ export type MailMessage =
   /** The mailed second step was switched. */
   | { readonly kind: "second_step_on" }
   | { readonly kind: "second_step_off" }
+  /** A number was proven to be the person's. */
+  | { readonly kind: "phone_verified" }
+  /** A proven number was removed, or another one took its place. */
+  | { readonly kind: "phone_removed" }
   /** Too many failed attempts to sign in. */
   | { readonly kind: "account_locked" }
   /** A refresh token was used twice: the session was ended. */

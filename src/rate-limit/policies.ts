@@ -75,6 +75,9 @@ export const ratePolicies = {
       "DELETE /api/auth/users/:id/sessions",
     ],
   },
+  // A text costs more than a mail; taking a number off makes room for the next one.
+  phone: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/me/phone", "DELETE /api/auth/me/phone"] },
+  "phone-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/me/phone/verify"] },
 } as const satisfies Record<string, RatePolicy>;
 
 export type RatePolicyName = keyof typeof ratePolicies;

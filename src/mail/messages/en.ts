@@ -156,6 +156,22 @@ export const en: Catalogue = {
       ],
       after: (facts) => [secureAccount(facts)],
     },
+    phone_verified: {
+      subject: ({ appName }) => `A phone number was confirmed at ${appName}`,
+      heading: "Your phone number was confirmed",
+      before: ({ appName }) => [
+        `A phone number of your account at ${appName} has just been confirmed with a code that we sent to it. If it was you, there is nothing to do.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
+    phone_removed: {
+      subject: ({ appName }) => `Your phone number at ${appName} was removed or changed`,
+      heading: "Your phone number was removed or changed",
+      before: ({ appName }) => [
+        `The phone number that you had confirmed for your account at ${appName} has just been removed, or replaced by another one. If it was you, there is nothing to do.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
     account_locked: {
       subject: ({ appName }) => `Too many attempts to sign in to ${appName}`,
       heading: "Sign-in is paused for your account",

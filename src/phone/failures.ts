@@ -1,0 +1,13 @@
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { RequestPhoneFailure } from "./request-phone.ts";
+import type { VerifyPhoneFailure } from "./verify-phone.ts";
+
+export const phoneFailures = {
+  // As with captchas: what a deployment does not have is not there, and asking again does not help.
+  texts_off: "not_found",
+  // Deactivated since its session was looked up.
+  account_not_active: "unauthorized",
+  send_cap: "rate_limited",
+  code_wrong: "code_invalid",
+  locked: "too_many_attempts",
+} as const satisfies Record<(RequestPhoneFailure | VerifyPhoneFailure)["reason"], FailureCode>;

@@ -1,0 +1,31 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, DAY } from "../kernel/clock.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
+
+export type RemovePhoneDeps = {
+  readonly clock: Clock;
+  readonly phones: {
+    remove(draft: {
+      accountId: string;
+      lossNotice: MessageDraft;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<void>;
+  };
+  readonly messages: Outbox;
+};
+
+/** Takes the number off the account, and voids the codes for it. Where there is none, nothing happens. */
+export async function removePhone(
+  deps: RemovePhoneDeps,
+  input: { readonly accountId: string; readonly caller: Caller },
+): Promise<void> {
+  const { accountId, caller } = input;
+  const now = deps.clock.now();
+  const lossNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
+  const audit = draftAuditEvent(deps, { type: "phone_removed" }, caller, accountId);
+  await deps.phones.remove({ accountId, lossNotice, audit, now });
+  deps.messages.deliverSoon([lossNotice.id]);
+}

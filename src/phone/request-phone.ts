@@ -1,0 +1,81 @@
+import { lockKey } from "../account-lock/lock-key.ts";
+import { secondsUntil } from "../account-lock/rules.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { CHALLENGE_LIFE, type ChallengeDraft } from "../challenges/challenge.ts";
+import { newCode } from "../challenges/new-code.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, DAY, SECOND } from "../kernel/clock.ts";
+import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { newId } from "../kernel/ids.ts";
+import type { PhoneNumber } from "../kernel/phone-number.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
+
+export type RequestPhoneDeps = {
+  readonly clock: Clock;
+  readonly secrets: SecretRing;
+  readonly settings: { readonly canText: boolean };
+  readonly phones: {
+    ask(draft: {
+      accountId: string;
+      phone: PhoneNumber;
+      challenge: ChallengeDraft;
+      text: MessageDraft;
+      lossNotice: MessageDraft;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<{ kind: "asked" } | { kind: "send_cap"; retryAt: number } | { kind: "account_not_active" }>;
+  };
+  readonly messages: Outbox;
+};
+
+type Request = { readonly accountId: string; readonly phone: PhoneNumber; readonly caller: Caller };
+
+/** `retryAfter` and `expiresIn` in seconds. `texts_off`: there is nobody to send text messages by. */
+export type RequestPhoneFailure =
+  | { readonly reason: "texts_off" | "account_not_active" }
+  | { readonly reason: "send_cap"; readonly retryAfter: number };
+
+/**
+ * Texts a code to a number, which becomes the account's, unproven, where it is another one than
+ * before. Numbers are not unique: nobody learns whether somebody else has this one too.
+ */
+export async function requestPhone(
+  deps: RequestPhoneDeps,
+  input: Request,
+): Promise<Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneFailure>> {
+  if (!deps.settings.canText) return err({ reason: "texts_off" });
+  const { accountId, phone, caller } = input;
+  const now = deps.clock.now();
+  const expiresAt = now + CHALLENGE_LIFE;
+  const id = newId();
+  const { code, codeHash } = await newCode(deps, id);
+  const text = await deps.messages.draft({ kind: "phone_code", code }, { expiresAt, to: phone });
+  const lossNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
+  const outcome = await deps.phones.ask({
+    accountId,
+    phone,
+    challenge: {
+      id,
+      purpose: "phone",
+      phone,
+      codeHash,
+      // Guessed by whoever is signed in: one count with the guesses at their password (security 17).
+      lockKey: await lockKey(deps, accountId, "signed-in"),
+      newDevice: false,
+      createdAt: now,
+      expiresAt,
+    },
+    text,
+    lossNotice,
+    audit: draftAuditEvent(deps, { type: "phone_change_requested" }, caller, accountId),
+    now,
+  });
+  if (outcome.kind === "account_not_active") return err({ reason: outcome.kind });
+  if (outcome.kind === "send_cap") {
+    return err({ reason: "send_cap", retryAfter: secondsUntil(outcome.retryAt, now) });
+  }
+  deps.messages.deliverSoon([text.id, lossNotice.id]);
+  return ok({ challengeId: id, expiresIn: CHALLENGE_LIFE / SECOND });
+}
