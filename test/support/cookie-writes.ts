@@ -3,7 +3,8 @@ import { idOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
-import { member, newAddress, PASSWORD } from "./people.ts";
+import { logIn, member, newAddress, PASSWORD } from "./people.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "./phones.ts";
 import { codeMailedTo } from "./second-step.ts";
 import type { Answer, Service } from "./service.ts";
 
@@ -51,6 +52,15 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /me/password": () => ({ currentPassword: PASSWORD, newPassword: "another quiet harbour" }),
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
     "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
+    "POST /me/phone": () => ({ phone: newNumber() }),
+    "POST /me/phone/verify": async () => {
+      const { challengeId, code } = await phoneChallengeOf(service, (await logIn(service, email)).token);
+      return { challengeId, code };
+    },
+    "DELETE /me/phone": async () => {
+      await proveNumber(service, (await logIn(service, email)).token);
+      return undefined;
+    },
     "POST /me/deactivate": () => ({ password: PASSWORD }),
     "PUT /me/avatar": () => tinyPng,
     "PUT /users/:id/avatar": () => tinyPng,

@@ -12,10 +12,14 @@ export const EVERY_HOUR = "17 * * * *";
 
 export const status = (code: number): LoopbackAnswer => ({ kind: "respond", status: code, body: "{}" });
 
-/** The service with a real provider's adapter, whose other end is the loopback server. */
+/** The service with real providers' adapters for mail and texts, whose other end is the loopback server. */
 export function startWithProvider(clock?: TestClock, env: Record<string, string> = {}) {
   const provider = openLoopback();
-  const variables = { MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: provider.url };
+  const variables = {
+    ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: provider.url },
+    ...{ SMS_PROVIDER: "vonage", SMS_FROM: "Gatehouse", SMS_API_BASE: provider.url },
+    ...{ SMS_VONAGE_API_KEY: "key", SMS_VONAGE_API_SECRET: "secret" },
+  };
   return { provider, service: startService({ clock, env: { ...variables, ...env } }) };
 }
 
@@ -52,6 +56,10 @@ export const attemptsOf = (requests: readonly LoopbackRequest[]): Attempt[] =>
     const { to, text } = JSON.parse(body) as { to: string[]; text: string };
     return { key: headers["idempotency-key"] ?? "", to: to.join(), text };
   });
+
+/** What the service called the message that a provider was asked to send. */
+export const keyOf = ({ headers, body }: LoopbackRequest): string | null =>
+  headers["idempotency-key"] ?? new URLSearchParams(body).get("client-ref");
 
 /** Registers somebody, and comes back while the delivery after the answer is still under way. */
 export async function registerWithoutWaiting({ app, env }: Service) {

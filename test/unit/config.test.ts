@@ -9,6 +9,12 @@ const production = {
   MAIL_API_KEY: "key",
   MAIL_FROM: "Acme <no-reply@example.com>",
 };
+const texting = {
+  SMS_PROVIDER: "vonage",
+  SMS_FROM: "Acme",
+  SMS_VONAGE_API_KEY: "key",
+  SMS_VONAGE_API_SECRET: "secret",
+};
 const development = { ENVIRONMENT: "development", AUTH_SECRET: SECRET };
 
 function configOf(raw: Record<string, unknown>): Config {
@@ -34,6 +40,16 @@ describe("succeeds", () => {
     expect([environment, mail.provider]).toEqual(["development", "mailbox"]);
     expect(settings.publicUrl).toBe("http://localhost:8787");
     expect(settings.mailFrom).toEqual({ name: "Gatehouse", address: "no-reply@example.test" });
+  });
+
+  it("texts into the mailbox on a laptop, and not at all in production until it is told by whom", () => {
+    const [laptop, told] = [configOf(development), configOf({ ...production, ...texting })];
+    expect([laptop.sms.provider, laptop.settings.canText]).toEqual(["mailbox", true]);
+    expect([told.sms.provider, told.settings.canText]).toEqual(["vonage", true]);
+    for (const off of [production, { ...development, SMS_PROVIDER: "off" }]) {
+      const { sms, settings } = configOf(off);
+      expect([sms.provider, settings.canText]).toEqual(["off", false]);
+    }
   });
 
   it("has the contract's defaults", () => {
@@ -105,6 +121,9 @@ describe("refuses", () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ["the mailbox in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
+    ["the mailbox for texts in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
+    ["a texting provider that there is not", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],
+    ["no texts in an hour", { SMS_HOURLY_CAP: "0" }, "SMS_HOURLY_CAP"],
     ["an http PUBLIC_URL in production", { PUBLIC_URL: "http://auth.example.com" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a path", { PUBLIC_URL: "https://example.com/auth" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a query", { PUBLIC_URL: "https://example.com/?a=1" }, "PUBLIC_URL"],
@@ -147,6 +166,7 @@ describe("abuse", () => {
     ...{ ACCESS_TOKEN_TTL: "canary", REFRESH_IDLE_TTL: "canary", REFRESH_MAX_TTL: "canary" },
     ...{ REQUIRED_PROFILE_FIELDS: "canary", PASSWORD_HASH_BLOCKS: "canary", BREACHED_PASSWORDS: "canary" },
     ...{ BREACHED_PASSWORDS_API_BASE: "canary", MAIL_PROVIDER: "canary", MAIL_FROM: "canary" },
+    ...{ SMS_PROVIDER: "canary" },
   };
 
   it("names every wrong variable at once, and repeats the value of none", () => {

@@ -47,6 +47,25 @@ export async function secondStep(traveller: Traveller, email: string, word: stri
   await post("/logout", undefined, tokens.token);
 }
 
+export async function phoneNumbers(traveller: Traveller, email: string, word: string) {
+  const { ask, post, number, textedCode, logIn, watched } = traveller;
+  const { token } = await logIn(email, word);
+  const phone = number();
+  const { challengeId } = (await post("/me/phone", { phone }, token)).body.data;
+  const code = await textedCode(phone);
+  await post("/me/phone", { phone: number() }, token);
+  await post("/me/phone", { phone: `${phone}x` }, token);
+  await post("/me/phone/verify", { challengeId, code: "404404" }, token);
+  await post("/login/otp", { challengeId, code });
+  await post("/me/phone/verify", { challengeId, code }, token);
+  await ask("GET", "/me", { token });
+  watched.clock.advance(2 * MINUTE);
+  const next = number();
+  await post("/me/phone", { phone: next }, token);
+  await textedCode(next);
+  await ask("DELETE", "/me/phone", { token });
+}
+
 export async function newAddressAndPasswords(traveller: Traveller, email: string, first: string) {
   const { ask, post, issuedBy, captchaToken, password, address, mailedToken, logIn } = traveller;
   const { token } = await logIn(email, first);

@@ -25,7 +25,7 @@ export async function misplaced(traveller: Traveller, email: string, word: strin
 
 /** The same requests while something that the service needs is out. */
 export async function outages(traveller: Traveller, email: string, word: string) {
-  const { ask, issuedBy, captchaToken, password, address, mailedToken, logIn, watched } = traveller;
+  const { ask, issuedBy, captchaToken, password, address, number, mailedToken, logIn, watched } = traveller;
   const { token, refreshToken } = await logIn(email, word);
   const requests: [string, unknown][] = [
     [
@@ -40,13 +40,15 @@ export async function outages(traveller: Traveller, email: string, word: string)
       { currentPassword: password("of somebody else"), newPassword: password("of a dark night") },
     ],
     ["/me/email", { newEmail: address(), password: word }],
+    ["/me/phone", { phone: number() }],
+    ["/me/phone/verify", { challengeId: crypto.randomUUID(), code: "404404" }],
     ["/refresh", { refreshToken }],
     ["/logout", undefined],
   ];
   for (const outage of ["d1", "kv"] as const) {
     for (const [path, body] of requests) issuedBy(await ask("POST", path, { body, token }, outage));
   }
-  await watched.providersFail(`${word} ${email} ${token} canary-mail-api-key`);
+  await watched.providersFail(`${word} ${email} ${token} canary-mail-api-key canary-sms-auth-token`);
   const again = await signUpWithoutProviders(traveller);
   await watched.runCron("* * * * *");
   await watched.providersWork();

@@ -28,9 +28,9 @@ export function createTraveller(watched: Watched) {
     return Object.fromEntries(all);
   }
 
-  async function mailed(email: string, what: string, pattern: RegExp): Promise<string> {
-    const [, secret] = pattern.exec(await watched.mailTo(email)) ?? [];
-    if (!secret) throw new Error(`${what} was not mailed`);
+  function found(message: string, what: string, pattern: RegExp): string {
+    const [, secret] = pattern.exec(message) ?? [];
+    if (!secret) throw new Error(`${what} was not sent`);
     return watched.canaries.plant(what, secret);
   }
 
@@ -47,8 +47,15 @@ export function createTraveller(watched: Watched) {
     statuses,
     password: (what: string) => watched.canaries.plant("a password", `canary "${what}" & käuzchen`),
     address: () => watched.addresses.plant("an address", `canary-address-${++people}@example.com`),
-    mailedToken: (email: string) => mailed(email, "a mailed token", /[?&]token=([\w-]+)/),
-    mailedCode: (email: string) => mailed(email, "a code", /^(\d{6})$/m),
+    number: () => {
+      const digits = `1415555${String(++people).padStart(4, "0")}`;
+      watched.addresses.plant("a number without its plus", digits);
+      return watched.addresses.plant("a number", `+${digits}`);
+    },
+    mailedToken: async (email: string) =>
+      found(await watched.mailTo(email), "a mailed token", /[?&]token=([\w-]+)/),
+    mailedCode: async (email: string) => found(await watched.mailTo(email), "a code", /^(\d{6})$/m),
+    textedCode: async (number: string) => found(await watched.textTo(number), "a texted code", /^(\d{6})/),
     async logIn(email: string, password: string, more: object = {}): Promise<Record<string, string>> {
       const answer = await post("/login", { email, password, captchaToken: captchaToken(), ...more });
       if (answer.status !== 200) throw new Error(`login answered ${answer.status} ${answer.text}`);

@@ -24,12 +24,18 @@ const human = said({ success: true, hostname: "gatehouse.test" });
 export function startWatchedService() {
   const canaries = createCanaries();
   const addresses = createCanaries();
-  const [mail, captcha, breaches] = [openLoopback(), openLoopback(), openLoopback()];
+  const [mail, texts] = [openLoopback(), openLoopback()];
+  const [captcha, breaches] = [openLoopback(), openLoopback()];
   const clock = createTestClock();
   const variables = {
     AUTH_SECRET: canaries.plant("AUTH_SECRET", "canary-root-secret-of-this-service-now"),
     AUTH_SECRET_PREVIOUS: canaries.plant("AUTH_SECRET_PREVIOUS", "canary-root-secret-of-an-earlier-year"),
     MAIL_API_KEY: canaries.plant("MAIL_API_KEY", "canary-mail-api-key"),
+    SMS_TWILIO_AUTH_TOKEN: canaries.plant("SMS_TWILIO_AUTH_TOKEN", "canary-sms-auth-token"),
+    SMS_PROVIDER: "twilio",
+    SMS_FROM: "Gatehouse",
+    SMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    SMS_API_BASE: texts.url,
     CAPTCHA_SECRET: canaries.plant("CAPTCHA_SECRET", "canary-captcha-secret"),
     MAIL_PROVIDER: "resend",
     MAIL_API_BASE: mail.url,
@@ -79,7 +85,8 @@ export function startWatchedService() {
     /** Runs on the secret that is the previous one by now. */
     earlier: startService({ clock, env: { ...variables, AUTH_SECRET: variables.AUTH_SECRET_PREVIOUS } }),
     /** Everything that left for a provider, as it was sent. */
-    outbound: async () => (await Promise.all([mail, captcha, breaches].map((to) => to.requests()))).flat(),
+    outbound: async () =>
+      (await Promise.all([mail, texts, captcha, breaches].map((to) => to.requests()))).flat(),
     /** The last mail to that address. */
     async mailTo(address: string): Promise<string> {
       const bodies = (await mail.requests()).map(
@@ -87,15 +94,21 @@ export function startWatchedService() {
       );
       return bodies.findLast(({ to }) => to.includes(address))?.text ?? "";
     },
-    /** All but the mail's: it is asked, and what it did not take stays in the outbox, sealed. */
+    /** The last text to that number. */
+    async textTo(number: string): Promise<string> {
+      const forms = (await texts.requests()).map(({ body }) => new URLSearchParams(body));
+      return forms.findLast((form) => form.get("To") === number)?.get("Body") ?? "";
+    },
+    /** All but the mail's and the texts': they are asked, and what they did not take stays in the outbox, sealed. */
     async providersWork(): Promise<void> {
-      await Promise.all([mail.answer(said({}, 503)), captcha.answer(human), breaches.answer(said({}))]);
+      await Promise.all([mail, texts].map((provider) => provider.answer(said({}, 503))));
+      await Promise.all([captcha.answer(human), breaches.answer(said({}))]);
     },
     mailWorks: () => mail.answer(said({})),
     /** Each fails, and tells what it was told. */
     async providersFail(echo: string): Promise<void> {
       const failure = said({ message: `Error: ${echo}` }, 500);
-      await Promise.all([mail, captcha, breaches].map((provider) => provider.answer(failure)));
+      await Promise.all([mail, texts, captcha, breaches].map((provider) => provider.answer(failure)));
     },
   };
 }

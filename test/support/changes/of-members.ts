@@ -1,5 +1,7 @@
 import type { Change, ChangeRequest } from "../changes.ts";
 import { logIn, newAddress, PASSWORD, signedInMember } from "../people.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../phones.ts";
+import { wrongCode } from "../second-step.ts";
 import type { Service } from "../service.ts";
 
 const NEXT_PASSWORD = "a newer lighthouse 8";
@@ -45,6 +47,47 @@ export const memberChanges: readonly Change[] = [
     route: "POST /me/otp",
     status: 200,
     request: (service) => signedIn(service, { enabled: true, password: PASSWORD }),
+  },
+  {
+    route: "POST /me/phone",
+    what: "in place of a verified number",
+    status: 200,
+    async request(service) {
+      const { token, email } = await signedInMember(service);
+      // Written in, not proven: the next text could only go out in a minute.
+      const proven = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
+      await service.env.DB.prepare(proven).bind(newNumber(), email).run();
+      return { body: { phone: newNumber() }, token };
+    },
+  },
+  {
+    route: "POST /me/phone/verify",
+    status: 200,
+    again: 400,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return { body: { challengeId, code }, token };
+    },
+  },
+  {
+    route: "POST /me/phone/verify",
+    what: "a wrong code",
+    status: 400,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return { body: { challengeId, code: wrongCode(code) }, token };
+    },
+  },
+  {
+    route: "DELETE /me/phone",
+    status: 200,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      await proveNumber(service, token);
+      return { token };
+    },
   },
   {
     route: "POST /me/deactivate",

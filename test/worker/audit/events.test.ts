@@ -5,6 +5,8 @@ import { EVENT_TYPES } from "../../../src/audit/event.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { logIn, member, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
+import { wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 
 type Row = { type: string; account_id: string; actor_id: string | null; ip: string | null; details: string };
@@ -22,6 +24,8 @@ async function liveALife(): Promise<string> {
   await write("PATCH", "/me", { name: "Grace" });
   await write("POST", "/me/otp", { enabled: true, password: PASSWORD });
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
+  await proveNumber(service, token);
+  await write("DELETE", "/me/phone");
   await service.post("/refresh", { refreshToken });
   service.clock.advance(11_000);
   await service.post("/refresh", { refreshToken });
@@ -90,6 +94,10 @@ describe("the audit trail", () => {
 
   it("has no word of what was refused", async () => {
     const { token, email } = await signedInMember(service);
+    const { token: phoneless } = await signedInMember(service);
+    const asked = await phoneChallengeOf(service, token);
+    const wrong = { challengeId: asked.challengeId, code: wrongCode(asked.code) };
+    const capped = startService({ env: { RATE_LIMITS: "{}", BURST: undefined }, clock: service.clock });
     const before = (await rows()).length;
     const body = { currentPassword: "wrong", newPassword: "a newer lighthouse" };
     for (const refused of [
@@ -97,6 +105,8 @@ describe("the audit trail", () => {
       await service.post("/me/email", { newEmail: newAddress(), password: "wrong" }, token),
       await service.post("/me/otp", { enabled: true, password: "wrong" }, token),
       await service.post("/me/deactivate", { password: "wrong" }, token),
+      await service.post("/me/phone/verify", wrong, token),
+      await capped.post("/me/phone", { phone: newNumber() }, token),
       await service.post("/login", { email, password: "wrong" }),
       await service.post("/verify-email", { token: "dead" }),
       await service.post("/reset-password", { token: "dead", newPassword: "a newer lighthouse" }),
@@ -105,6 +115,7 @@ describe("the audit trail", () => {
       expect(refused.status).toBeGreaterThanOrEqual(400);
     }
     await service.post("/forgot-password", { email: newAddress() });
+    await service.call("DELETE", "/api/auth/me/phone", undefined, phoneless);
     await service.post("/me/otp", { enabled: false, password: PASSWORD }, token);
     expect((await rows()).length).toBe(before);
   });

@@ -48,10 +48,7 @@ describe("PUT /me/avatar succeeds", () => {
     ["image/webp", tinyWebp, "webp"],
   ])("with %s, as the body or as a field of a form", async (type, bytes, extension) => {
     const { token } = await signedInMember(service);
-    const ways = [
-      () => put(bytes, type, token),
-      () => put(form(new Blob([bytes], { type })), null, token),
-    ];
+    const ways = [() => put(bytes, type, token), () => put(form(new Blob([bytes], { type })), null, token)];
     for (const upload of ways) {
       const answer = await upload();
       expect(answer.status).toBe(200);

@@ -4,6 +4,7 @@ import {
   byCookie,
   goodbye,
   newAddressAndPasswords,
+  phoneNumbers,
   secondStep,
   sessionsAndProfile,
   signUp,
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const { email, first } = await signUp(traveller);
   const device = await sessionsAndProfile(traveller, email, first);
   await secondStep(traveller, email, first, device);
+  await phoneNumbers(traveller, email, first);
   const moved = await newAddressAndPasswords(traveller, email, first);
   await byCookie(traveller, moved.email, moved.third);
   await misplaced(traveller, moved.email, moved.third);
@@ -57,8 +59,21 @@ describe("the journey", () => {
 
   it("plants secrets of every kind", () => {
     const kinds = new Set(traveller.watched.canaries.planted());
-    const own = ["AUTH_SECRET", "AUTH_SECRET_PREVIOUS", "MAIL_API_KEY", "CAPTCHA_SECRET"];
-    const given = ["a password", "a captcha token", "a code", "a wrong code", "a mailed token"];
+    const own = [
+      "AUTH_SECRET",
+      "AUTH_SECRET_PREVIOUS",
+      "MAIL_API_KEY",
+      "SMS_TWILIO_AUTH_TOKEN",
+      "CAPTCHA_SECRET",
+    ];
+    const given = [
+      "a password",
+      "a captcha token",
+      "a code",
+      "a texted code",
+      "a wrong code",
+      "a mailed token",
+    ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
     const cookies = ["access", "refresh", "device", "csrf"].map((name) => `__Host-gh_${name}`);
     expect([...kinds]).toEqual(expect.arrayContaining([...own, ...given, ...issued, ...cookies]));
@@ -87,7 +102,7 @@ describe("no secret", () => {
     expect(traveller.watched.canaries.leaks()).toEqual([]);
   });
 
-  it("that is an address is in a log line, or in KV", () => {
+  it("that is an address or a number is in a log line, or in KV", () => {
     expect(traveller.watched.addresses.leaks()).toEqual([]);
   });
 

@@ -90,6 +90,7 @@ describe("the writes that cookies can vouch for", () => {
   it("are these, by what the routes say of themselves", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /me/avatar",
+      "DELETE /me/phone",
       "DELETE /sessions/:id",
       "DELETE /users/:id",
       "DELETE /users/:id/avatar",
@@ -104,6 +105,8 @@ describe("the writes that cookies can vouch for", () => {
       "POST /me/email",
       "POST /me/otp",
       "POST /me/password",
+      "POST /me/phone",
+      "POST /me/phone/verify",
       "POST /refresh",
       "POST /users",
       "POST /users/:id/activate",

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { failureTable } from "../../../src/http/failures.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile/requests.ts";
 import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
+import { phoneChallengeOf } from "../../support/phones.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { challengeOf } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
@@ -27,15 +28,28 @@ const names = [
   "verify-email",
   "reset-password",
 ];
-const more = ["captcha-verify", "profile", "password-check", "forgot-password", "verify-email-resend"];
+const more = [
+  "captcha-verify",
+  "phone",
+  "phone-verify",
+  "profile",
+  "password-check",
+  "forgot-password",
+  "verify-email-resend",
+];
 const limits = Object.fromEntries([...names, ...more].map((name) => [name, plenty]));
 const service = startService({
-  env: { RATE_LIMITS: JSON.stringify(limits), MAIL_HOURLY_CAP: "100000", BURST: undefined },
+  env: {
+    RATE_LIMITS: JSON.stringify(limits),
+    MAIL_HOURLY_CAP: "100000",
+    SMS_HOURLY_CAP: "100000",
+    BURST: undefined,
+  },
 });
 
 /** What a failure of ours, of the database or of the runtime would look like in an answer. */
 const LEAK =
-  /\b\w*Error:|D1_|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
+  /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
 
 /** People and secrets of one round, so that what one round spends another still has. */
 async function gather(): Promise<Material> {
@@ -43,6 +57,7 @@ async function gather(): Promise<Material> {
   const stepped = await signedInMember(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, stepped.token);
   const { challengeId, code } = await challengeOf(service, stepped.email);
+  const texted = await phoneChallengeOf(service, me.token);
   const { email: newcomer } = await register(service);
   const verifying = await tokenMailedTo(service, newcomer);
   await service.post("/forgot-password", { email: other.email });
@@ -53,7 +68,7 @@ async function gather(): Promise<Material> {
   const emails = [me.email, other.email, newcomer, "nobody@example.com", "NEW.person@example.com"];
   const passwords = [PASSWORD, PASSWORD, PASSWORD, "another quiet harbour 9", "short", "password123"];
   const newUsername = `ada-${crypto.randomUUID().slice(0, 8)}`;
-  const ids = [challengeId, crypto.randomUUID()];
+  const ids = [challengeId, texted.challengeId, crypto.randomUUID()];
   return {
     paths: methodsByPath(service).map(({ path }) => path),
     bodies: bodyRoutes(service),
@@ -61,7 +76,13 @@ async function gather(): Promise<Material> {
     cookies: [session, cookie, `${session}; ${cookie}`],
     values: {
       ...{ email: emails, newEmail: emails, password: passwords, currentPassword: passwords },
-      ...{ newPassword: passwords, confirmPassword: passwords, challengeId: ids, code: [code, "000000"] },
+      ...{
+        newPassword: passwords,
+        confirmPassword: passwords,
+        challengeId: ids,
+        code: [code, texted.code, "000000"],
+      },
+      phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
       token: [verifying, resetting, me.token, me.refreshToken],
       ...{ refreshToken: [me.refreshToken, stepped.refreshToken, me.token], enabled: [true, false] },
       ...{

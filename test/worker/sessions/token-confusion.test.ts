@@ -3,10 +3,16 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { beforeAll, describe, expect, it } from "vitest";
 import { unseal } from "../../../src/kernel/crypto/seal.ts";
 import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
-import { member, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
+import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
+import { phoneChallengeOf } from "../../support/phones.ts";
+import { challengeOf } from "../../support/second-step.ts";
 import { type Answer, startService } from "../../support/service.ts";
 
 const service = startService();
+
+/** What goes with the challenges of this file: the digits, and who may answer. */
+const codes = new Map<string, string>();
+const owners = new Map<string, string>();
 
 /** Everything in the service that takes a token of some kind, by the kind that it takes. */
 const consumers: Record<string, (token: string) => Promise<Answer>> = {
@@ -16,6 +22,14 @@ const consumers: Record<string, (token: string) => Promise<Answer>> = {
   verify: (token) => service.post("/verify-email", { token }),
   "verify, to look": (token) => service.get(`/verify-email?token=${encodeURIComponent(token)}`),
   reset: (token) => service.post("/reset-password", { token, newPassword: "a brand new harbour" }),
+  "login code": (challengeId) =>
+    service.post("/login/otp", { challengeId, code: codes.get(challengeId) ?? "000000" }),
+  "phone code": async (challengeId) =>
+    service.post(
+      "/me/phone/verify",
+      { challengeId, code: codes.get(challengeId) ?? "000000" },
+      owners.get(challengeId) ?? (await signedInMember(service)).token,
+    ),
   "reset, to look": (token) => service.get(`/reset-password?token=${encodeURIComponent(token)}`),
 };
 
@@ -28,6 +42,21 @@ const issuers: Record<string, () => Promise<string>> = {
     const { email } = await member(service);
     await service.post("/forgot-password", { email });
     return tokenMailedTo(service, email);
+  },
+  "login code": async () => {
+    const { email, token } = await signedInMember(service);
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    const { challengeId, code } = await challengeOf(service, email);
+    codes.set(challengeId, code);
+    owners.set(challengeId, token);
+    return challengeId;
+  },
+  "phone code": async () => {
+    const { token } = await signedInMember(service);
+    const { challengeId, code } = await phoneChallengeOf(service, token);
+    codes.set(challengeId, code);
+    owners.set(challengeId, token);
+    return challengeId;
   },
 };
 

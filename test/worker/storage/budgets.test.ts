@@ -12,6 +12,7 @@ import {
   signedInMember,
   tokenMailedTo,
 } from "../../support/people.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
@@ -295,6 +296,35 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
   "GET /audit": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/audit", undefined, (await signedInAs(service, "admin")).token),
+  "POST /me/phone": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/phone", { phone: newNumber() }, (await signedInMember(service)).token),
+  },
+  "POST /me/phone/verify": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return api("POST", "/me/phone/verify", { challengeId, code }, token);
+    },
+  },
+  "POST /me/phone/verify, a wrong code": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 400,
+    request: async () => {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return api("POST", "/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
+    },
+  },
+  "DELETE /me/phone": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInMember(service);
+      await proveNumber(service, token);
+      return api("DELETE", "/me/phone", undefined, token);
+    },
   },
   "POST /forgot-password, a known address": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },

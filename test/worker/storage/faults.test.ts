@@ -4,7 +4,7 @@ import type { RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
 import { type Change, changes, perform } from "../../support/changes.ts";
 import { differenceOf, dumpOf, emptyTables } from "../../support/dump.ts";
 import { createFaultyD1, type Fault, faults } from "../../support/faulty-d1.ts";
-import { EVERY_MINUTE, passMinutes, startWithProvider, status } from "../../support/outbox.ts";
+import { EVERY_MINUTE, keyOf, passMinutes, startWithProvider, status } from "../../support/outbox.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { member, newAddress, PASSWORD } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
@@ -164,9 +164,9 @@ describe.each<Store>([
 
 type Answered = Awaited<ReturnType<Service["call"]>>;
 
-describe("a mail provider that is dead", () => {
+describe("a provider of mail and texts that is dead", () => {
   it.each(changes.map((change) => [nameOf(change), change] as const))(
-    "fails no request and loses no mail: %s",
+    "fails no request and loses no message: %s",
     async (_name, change) => {
       const { provider, service } = startWithProvider(
         clock,
@@ -182,7 +182,7 @@ describe("a mail provider that is dead", () => {
       await passMinutes(service, 3);
       const after = ((await dumpOf(env.DB)).get("outbox") ?? []).filter(({ id }) => !before.includes(id));
       expect(after.map(({ state }) => state)).toEqual(queued.map(() => "sent"));
-      const sent = (await provider.requests()).map(({ headers }) => headers["idempotency-key"]);
+      const sent = (await provider.requests()).map(keyOf);
       expect([...new Set(sent)].sort()).toEqual(queued.map(({ id }) => id).sort());
     },
   );

@@ -15,6 +15,7 @@ import {
   signedInMember,
   tokenMailedTo,
 } from "../../support/people.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
@@ -65,6 +66,7 @@ async function doEverything(): Promise<void> {
   await administration();
   await mailOutcomes();
   await secondStepAndLock();
+  await phoneNumbers();
   await captchas();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
@@ -111,6 +113,18 @@ async function secondStepAndLock(): Promise<void> {
   await service.post("/login/otp", { challengeId: first.challengeId, code: wrongCode(code) });
   await service.post("/login/otp", { challengeId: first.challengeId, code });
   for (let guess = 0; guess < 11; guess++) await service.post("/login", { email, password: "wrong" });
+}
+
+/** Numbers that are asked for too soon, proven, replaced and removed. */
+async function phoneNumbers(): Promise<void> {
+  const { token } = await signedInMember(service);
+  const { challengeId, code } = await phoneChallengeOf(service, token);
+  await service.post("/me/phone", { phone: newNumber() }, token);
+  await service.post("/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
+  await service.post("/me/phone/verify", { challengeId, code }, token);
+  service.clock.advance(61_000);
+  await proveNumber(service, token);
+  await service.call("DELETE", "/api/auth/me/phone", undefined, token);
 }
 
 /** A proof that is earned and one that is spent. */

@@ -65,7 +65,8 @@ describe("GET /users succeeds", () => {
       const { names, body } = await list(admin, `limit=1${cursor}`);
       seen.push(...names);
       await register(service, undefined, { name: "Latecomer" });
-      if (page === 1) await service.env.DB.prepare("DELETE FROM accounts WHERE email = 'ada@example.org'").run();
+      if (page === 1)
+        await service.env.DB.prepare("DELETE FROM accounts WHERE email = 'ada@example.org'").run();
       if (body.data.nextCursor === null) break;
       cursor = `&cursor=${body.data.nextCursor}`;
     }
