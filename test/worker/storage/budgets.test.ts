@@ -296,6 +296,7 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
   "GET /audit": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/audit", undefined, (await signedInAs(service, "admin")).token),
+  },
   "POST /me/phone": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () =>
