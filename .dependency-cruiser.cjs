@@ -4,7 +4,7 @@ const FOUNDATION = "^src/(accounts|account-lock|audit|challenges|devices|one-tim
 const CAPABILITIES = "^src/(registration|login|password-reset|phone|avatars|users|maintenance|health)/";
 const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit)/";
 // Where HTTP is spoken: everything else in a room is verbs, rules and types.
-const EDGE_FILES = "/((?:[a-z]+-)?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
+const EDGE_FILES = "/([a-z]*-?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
 // What a verb may know of mail and texts: that there are messages, and an outbox.
 const MESSAGES_PORT = "^src/outbox/(message|outbox-port|send-bucket)\\.ts$";
 
