@@ -7,6 +7,7 @@ const steps = [
   ["types", "types"],
   ["dead code", "dead"],
   ["migrations", "db:check"],
+  ["API description", "openapi:check"],
   ["bundle size", "size"],
   ["tests", "test"],
   ["walks", "walk"],

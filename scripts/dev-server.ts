@@ -21,7 +21,9 @@ const STOP_LIMIT = 15_000;
 export async function startDevServer(directory: string, vars: readonly string[]): Promise<DevServer> {
   mkdirSync(directory);
   copyFileSync("wrangler.toml", join(directory, "wrangler.toml"));
-  for (const part of ["src", "migrations"]) symlinkSync(resolve(part), join(directory, part), "junction");
+  for (const part of ["src", "migrations", "public"]) {
+    symlinkSync(resolve(part), join(directory, part), "junction");
+  }
   const port = await anyFreePort();
   const own = ["--port", String(port), "--persist-to", join(directory, "state")];
   const args = ["run", "dev", "--", "--config", join(directory, "wrangler.toml"), ...own];

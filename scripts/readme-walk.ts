@@ -17,6 +17,7 @@ process.once("exit", scratch.remove);
 try {
   await withServer("plain", [], async (server) => {
     await walk("README", ["-c", readmeScript(server.origin)], {});
+    await walkFile("api-description", { ORIGIN: server.origin });
     await walkFile("eight-steps", { ORIGIN: server.origin });
     const password = printedPassword(server.output());
     await walkFile("superuser", { ORIGIN: server.origin, SUPERUSER_PASSWORD: password });

@@ -113,10 +113,7 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", healthRoutes());
   app.route("/", pictureRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
-  app.route(
-    "/",
-    openApiRoutes(depsOf, () => app.routes),
-  );
+  app.route("/", openApiRoutes(depsOf));
   // A constant of the bundler: a production bundle does not even hold the mailbox.
   if (process.env.NODE_ENV !== "production") {
     app.use("/dev/*", async (c, next) => (depsOf(c).isDevelopment ? next() : refuse(c, "not_found")));

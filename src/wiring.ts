@@ -23,6 +23,7 @@ import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-
 import { createSmsProvider } from "./sms/providers.ts";
 import { sendText } from "./sms/send-text.ts";
 import { accountStorage } from "./storage/accounts.ts";
+import { type AssetsBinding, assetStorage } from "./storage/assets.ts";
 import { auditStorage } from "./storage/audit.ts";
 import { avatarObjectStorage } from "./storage/avatar-objects.ts";
 import { avatarStorage } from "./storage/avatars.ts";
@@ -52,6 +53,8 @@ export type Env = {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly AVATARS: R2Bucket;
+  /** The files of public/. */
+  readonly ASSETS?: AssetsBinding;
   readonly SEND_EMAIL?: SendEmailBinding;
   /** The outer guard against bursts. */
   readonly BURST?: RateLimitBinding;
@@ -130,6 +133,7 @@ export async function wire(cache: StandingCache, request: Request) {
     trail: auditStorage(db),
     avatars,
     avatarObjects,
+    assets: assetStorage(env.ASSETS),
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),

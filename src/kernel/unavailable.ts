@@ -1,5 +1,5 @@
 /** A dependency that the service cannot do without. */
-export type Dependency = "d1" | "r2" | "config";
+export type Dependency = "d1" | "r2" | "assets" | "config";
 
 /** Thrown when a dependency does not answer. The edge turns it into 503; nothing is decided without it. */
 export class Unavailable extends Error {

@@ -1,22 +1,29 @@
 import { type Context, Hono } from "hono";
 import type { HttpEnv } from "../http/context.ts";
-import { openApiDocument } from "./document.ts";
 
-type Routes = Parameters<typeof openApiDocument>[0];
-type Settings = {
-  readonly settings: { readonly publicUrl: string; readonly brand: { readonly appName: string } };
+type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
+type Deps = {
+  readonly settings: Settings;
+  readonly assets: { readJson(path: `/${string}`): Promise<unknown> };
 };
 
-/** GET /openapi.json: built on the first request for it, since most isolates are never asked. */
-export function openApiRoutes(depsOf: (c: Context) => Settings, routesOf: () => Routes): Hono<HttpEnv> {
-  let built: { readonly for: string; readonly document: object } | null = null;
-  return new Hono<HttpEnv>().get("/openapi.json", (c) => {
-    const { publicUrl, brand } = depsOf(c).settings;
-    if (built?.for !== publicUrl) {
-      const facts = { title: `${brand.appName} auth API`, serverUrl: publicUrl };
-      built = { for: publicUrl, document: openApiDocument(routesOf(), facts) };
+/** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
+export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
+  let known: { readonly for: Settings; readonly document: object } | null = null;
+  return new Hono<HttpEnv>().get("/openapi.json", async (c) => {
+    const { settings, assets } = depsOf(c);
+    if (known?.for !== settings) {
+      const document = describeDeployment(await assets.readJson("/openapi.json"), settings);
+      known = { for: settings, document };
     }
     c.header("Cache-Control", "public, max-age=300");
-    return c.json(built.document);
+    return c.json(known.document);
   });
+}
+
+/** The committed document (`npm run openapi`) is of any deployment; this one has a name and an address. */
+function describeDeployment(committed: unknown, { publicUrl, brand }: Settings): object {
+  const document = committed as { readonly info: object };
+  const info = { ...document.info, title: `${brand.appName} auth API` };
+  return { ...document, info, servers: [{ url: publicUrl }] };
 }

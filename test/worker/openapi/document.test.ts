@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 
 type Operation = {
@@ -9,6 +11,7 @@ type Operation = {
 };
 type Document = {
   readonly openapi: string;
+  readonly info: { readonly title: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { readonly schemas: Record<string, object> };
@@ -23,7 +26,49 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 describe("/openapi.json", () => {
   it("is OpenAPI 3.1 of this very service", () => {
     expect(document.openapi).toBe("3.1.0");
+    expect(document.info.title).toBe("Gatehouse auth API");
     expect(document.servers).toEqual([{ url: "http://gatehouse.test" }]);
+  });
+
+  it("has the name and the address of the deployment that serves it, and differs in nothing else", async () => {
+    const other = startService({ env: { APP_NAME: "Lighthouse", PUBLIC_URL: "http://lighthouse.test" } });
+    // Twice: what an isolate keeps is the same as what it has read.
+    for (const _ of [1, 2]) {
+      expect(JSON.parse((await other.call("GET", "/openapi.json")).text)).toEqual({
+        ...document,
+        info: { ...document.info, title: "Lighthouse auth API" },
+        servers: [{ url: "http://lighthouse.test" }],
+      });
+    }
+  });
+
+  it("may be kept for five minutes by anybody, and has the headers of every answer", async () => {
+    const { headers } = await service.call("GET", "/openapi.json");
+    expect(headers.get("Cache-Control")).toBe("public, max-age=300");
+    expect(headers.get("Content-Type")).toBe("application/json");
+    expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(headers.get("X-Request-Id")).not.toBeNull();
+  });
+
+  it.each([
+    ["are not bound", undefined],
+    ["do not hold it", { fetch: async () => new Response("Not Found", { status: 404 }) }],
+  ])("is unavailable when the assets %s", async (_what, ASSETS) => {
+    const incomplete = startService({ env: { ASSETS } });
+    expectRefusal(await incomplete.call("GET", "/openapi.json"), 503, "unavailable");
+  });
+
+  it("is unavailable only for as long as the assets do not answer", async () => {
+    const { ASSETS } = env;
+    let isDown = true;
+    const fetch = async (url: string) => {
+      if (isDown || !ASSETS) throw new Error("the assets are down");
+      return ASSETS.fetch(url);
+    };
+    const shaken = startService({ env: { ASSETS: { fetch } } });
+    expectRefusal(await shaken.call("GET", "/openapi.json"), 503, "unavailable");
+    isDown = false;
+    expect(JSON.parse((await shaken.call("GET", "/openapi.json")).text)).toEqual(document);
   });
 
   it("has an operation for every route of the API, that is, all but itself, the pages and the development mailbox", () => {

@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { failureTable } from "../http/failures.ts";
-import { type OperationPart, partOf } from "../http/operation.ts";
-import type { FailureCode } from "../kernel/failure-codes.ts";
+import { failureTable } from "../../src/http/failures.ts";
+import { type OperationPart, partOf } from "../../src/http/operation.ts";
+import type { FailureCode } from "../../src/kernel/failure-codes.ts";
 
 type Route = { readonly method: string; readonly path: string; readonly handler: object };
-type Facts = { readonly title: string; readonly serverUrl: string };
 
 /** Every route may answer with these, whatever it is. */
 const ALWAYS: readonly FailureCode[] = ["internal", "unavailable"];
@@ -14,7 +13,7 @@ const ALWAYS: readonly FailureCode[] = ["internal", "unavailable"];
  * The OpenAPI 3.1 document of an app, from what its handlers say of themselves: the schemas are the
  * ones that validate, the guards the ones that run.
  */
-export function openApiDocument(routes: readonly Route[], facts: Facts): object {
+export function openApiDocument(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const [key, parts] of partsByRoute(routes)) {
     const [method = "", path = ""] = key.split(" ");
@@ -25,8 +24,13 @@ export function openApiDocument(routes: readonly Route[], facts: Facts): object 
   }
   return createDocument({
     openapi: "3.1.0",
-    info: { title: facts.title, version: "1", description: "Sign-up, sign-in, sessions and recovery." },
-    servers: [{ url: facts.serverUrl }],
+    // A deployment puts its own name and address in their places: src/openapi/routes.ts.
+    info: {
+      title: "Gatehouse auth API",
+      version: "1",
+      description: "Sign-up, sign-in, sessions and recovery.",
+    },
+    servers: [{ url: "https://auth.example.com" }],
     paths: paths as ZodOpenApiPathsObject,
     components: {
       securitySchemes: {
