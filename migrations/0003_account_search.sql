@@ -41,3 +41,5 @@ CREATE TRIGGER `account_search_delete` AFTER DELETE ON `accounts` BEGIN
 END;
 --> statement-breakpoint
 INSERT INTO `account_search` (account_search) VALUES ('rebuild');
+--> statement-breakpoint
+INSERT INTO `account_search` (account_search) VALUES ('optimize');
