@@ -61,7 +61,7 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
   const whole: OperationPart = Object.assign({}, ...parts);
   const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
   const success = whole.bare ?? oneOf(answers.map(envelopeOf));
-  if (!whole.summary || !success) return null;
+  if (!whole.summary || !(success || whole.file)) return null;
   const codes = new Set([...parts.flatMap((part) => part.failures ?? []), ...ALWAYS]);
   return {
     summary: whole.summary,
@@ -72,18 +72,32 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
       ...(whole.query ? { query: whole.query } : {}),
       ...(whole.params ? { path: whole.params } : {}),
     },
-    requestBody: whole.body && {
-      required: !whole.bodyIsOptional,
-      content: { "application/json": { schema: whole.body } },
-    },
+    requestBody: requestBodyOf(whole),
     responses: {
       [String(whole.answer?.status ?? 200)]: {
         description: whole.answer?.message ?? "Success",
-        content: { "application/json": { schema: success } },
+        content: whole.file
+          ? contentOf(whole.file.types, FILE)
+          : { "application/json": { schema: success as z.ZodType } },
       },
       ...failureResponses([...codes]),
     },
   };
+}
+
+/** Bytes as they are (OpenAPI 3.1, "Considerations for File Uploads"). */
+const FILE = { type: "string", format: "binary" } as const;
+
+const contentOf = (types: readonly string[], schema: object) =>
+  Object.fromEntries(types.map((type) => [type, { schema }]));
+
+function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
+  if (upload) {
+    const form = { type: "object", properties: { [upload.field]: FILE }, required: [upload.field] };
+    const content = { ...contentOf(upload.types, FILE), "multipart/form-data": { schema: form } };
+    return { required: true, content } as ZodOpenApiOperationObject["requestBody"];
+  }
+  return body && { required: !bodyIsOptional, content: { "application/json": { schema: body } } };
 }
 
 const oneOf = ([first, ...others]: z.ZodType[]): z.ZodType | undefined =>

@@ -1,5 +1,7 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 
 type Deps = {
@@ -7,6 +9,14 @@ type Deps = {
     get(key: string): Promise<{ type: string; etag: string; body: ReadableStream } | null>;
   };
 };
+
+const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
+  summary: "A picture, by the key in somebody's `avatarUrl`",
+  tag: "Avatars",
+  params: z.object({ key: z.string() }),
+  file: { types: ["image/png", "image/jpeg", "image/webp"] },
+  failures: ["not_found"],
+});
 
 const KEY = /^[A-Za-z0-9_-]{43}\.(?:png|jpg|webp)$/;
 
@@ -16,7 +26,7 @@ const KEY = /^[A-Za-z0-9_-]{43}\.(?:png|jpg|webp)$/;
  * nothing in a browser: its type is fixed, and it is in a sandbox (ASVS 3.2.1, 3.4).
  */
 export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
-  return new Hono<HttpEnv>().get("/avatars/:key", async (c) => {
+  return new Hono<HttpEnv>().get("/avatars/:key", about, async (c) => {
     const key = c.req.param("key");
     const object = KEY.test(key) ? await depsOf(c).avatarObjects.get(key) : null;
     if (!object) return refuse(c, "not_found");

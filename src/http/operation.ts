@@ -17,6 +17,8 @@ export type OperationPart = {
   readonly alternatives?: readonly Answer<z.ZodType | null>[];
   /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
   readonly bare?: z.ZodType;
+  /** A 200 that is a file of one of these types. */
+  readonly file?: { readonly types: readonly string[] };
   readonly body?: z.ZodType;
   readonly bodyIsOptional?: true;
   /** A body that is a file: itself, or the field of a multipart body. */

@@ -23,15 +23,18 @@ export async function emptyTables(db: D1Database): Promise<void> {
   await db.batch(tables.map((table) => db.prepare(`DELETE FROM "${table}"`)));
 }
 
+const ON_THEIR_OWN = new Set(["attempt_counters", "signing_keys", "discarded_avatars"]);
+
 /**
  * What became of the database: for each table, the rows that came and went, and the columns of those
- * that changed. Left out are failed attempts, which stay counted whatever happens, and the keys that
- * sign: the first of them is made by whoever needs it, and is a change of its own.
+ * that changed. Left out are failed attempts, which stay counted whatever happens; the keys that sign:
+ * the first of them is made by whoever needs it, and is a change of its own; and what is written down of
+ * objects in R2 before they are there, which is for the case that nothing comes of them.
  */
 export function differenceOf(before: Dump, after: Dump): Readonly<Record<string, readonly string[]>> {
   const difference: Record<string, readonly string[]> = {};
   for (const [table, rows] of after) {
-    if (table === "attempt_counters" || table === "signing_keys") continue;
+    if (ON_THEIR_OWN.has(table)) continue;
     const changes =
       table === "send_counters" ? sends(before, after) : changesOf(before.get(table) ?? [], rows);
     if (changes.length > 0) difference[table] = changes.sort();

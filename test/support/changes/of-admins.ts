@@ -45,7 +45,7 @@ export const adminChanges: readonly Change[] = [
       return { body: { email: newAddress(), name: "Grace" }, token };
     },
   },
-  act("PATCH", "", { body: { name: "Grace", username: "grace.h" } }),
+  act("PATCH", "", { body: { name: "Grace", lastName: "Hopper", age: 40 } }),
   act("POST", "/activate", { before: [["POST", "/deactivate"]] }),
   act("POST", "/deactivate"),
   act("POST", "/unlock"),

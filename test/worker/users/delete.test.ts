@@ -12,7 +12,15 @@ async function everything(): Promise<string> {
     value instanceof ArrayBuffer || Array.isArray(value)
       ? new TextDecoder("latin1").decode(Uint8Array.from(value as number[]))
       : String(value);
-  const rows = [...(await dumpOf(env.DB))].flatMap(([table, all]) =>
+  const { results } = await env.DB.prepare("PRAGMA table_list").all<{ name: string; type: string }>();
+  const ofIndex = results.filter(({ type }) => type === "shadow").map(({ name }) => name);
+  const shadows = await Promise.all(
+    ofIndex.map(async (name) => {
+      const { results: all } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
+      return [name, all] as const;
+    }),
+  );
+  const rows = [...(await dumpOf(env.DB)), ...shadows].flatMap(([table, all]) =>
     all.map((row) => `${table}: ${Object.values(row).map(bytesAsText).join(" | ")}`),
   );
   const { keys } = await env.KV.list();
