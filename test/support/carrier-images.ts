@@ -8,6 +8,7 @@ import {
   join,
   jpegSegment,
   jpegWith,
+  paletteZeros,
   png,
   pngChunk,
   SCRIPT,
@@ -31,6 +32,14 @@ export const carriers: Readonly<Record<string, Upload>> = {
     png(ihdr(8, 6), pngChunk("iCCP", join(ascii("name\0\0"), script)), idat, iend),
   ),
   "a PNG with a palette that it does not need": asPng(png(ihdr(8, 6), pngChunk("PLTE", script), idat, iend)),
+  "a PNG with a palette of more colours than its pixels can name": asPng(
+    png(
+      ihdr(8, 6, 3, 1),
+      pngChunk("PLTE", join([0, 0, 0, 9, 9, 9], script)),
+      pngChunk("IDAT", paletteZeros),
+      iend,
+    ),
+  ),
   "a PNG with text behind its pixels": asPng(png(ihdr(8, 6), idat, pngChunk("iTXt", script), iend)),
   "a JPEG with a comment": asJpeg(jpegWith(jpegSegment(0xfe, script))),
   "a JPEG with a thumbnail in JFIF": asJpeg(
@@ -47,6 +56,7 @@ export const carriers: Readonly<Record<string, Upload>> = {
   "a WebP with an ICC profile that is none": asWebp(
     webp(vp8x(0x30, 8, 6), webpChunk("ICCP", script), alph, vp8),
   ),
+  "a WebP with alpha that it does not announce": asWebp(webp(vp8, webpChunk("ALPH", script))),
   "a WebP with an unknown chunk": asWebp(webp(vp8, webpChunk("EVIL", script))),
   "a WebP with a second picture": asWebp(webp(vp8, webpChunk("VP8 ", script))),
 };

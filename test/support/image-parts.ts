@@ -55,6 +55,8 @@ export const pngPixels = base64(
 export const deflatedZeros = base64(
   "eNrtwQEBAAAAgJD+r+4ICgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGoADwAB",
 );
+/** 8 × 6 pixels of one bit, all zero, as a zlib stream that is not compressed. */
+export const paletteZeros = join([0x78, 1, 1, 12, 0, 0xf3, 0xff], new Uint8Array(12), [0, 12, 0, 1]);
 export const idat = pngChunk("IDAT", pngPixels);
 export const tinyPng = png(ihdr(8, 6), idat, iend);
 

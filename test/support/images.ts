@@ -12,6 +12,7 @@ import {
   jpegMarker,
   jpegSegment,
   jpegWith,
+  paletteZeros,
   patched,
   png,
   pngChunk,
@@ -48,6 +49,11 @@ const jpegWithout = (code: number) => {
 };
 const jpegScan = tinyJpeg.subarray(jpegMarker(0xda), -2);
 const pictures = jpegSegment(0xe2, ascii("MPF\0MM\0*"));
+
+const oddHeader = (...last: readonly number[]) => pngChunk("IHDR", [0, 0, 0, 8, 0, 0, 0, 6, 8, 2, ...last]);
+/** The first bytes of 8 × 6 pixels without loss. */
+const lossless = (signature: number, version: number) =>
+  webpChunk("VP8L", [signature, 7, 0x40, 1, version, 0]);
 
 /** Uploads that are to be refused, and for what reason. */
 export const hostileImages: Readonly<Record<string, HostileImage>> = {
@@ -97,18 +103,39 @@ export const hostileImages: Readonly<Record<string, HostileImage>> = {
     png(
       ihdr(8, 6),
       pngChunk("IDAT", pngPixels.subarray(0, 50)),
-      pngChunk("tEXt", script),
+      pngChunk("tEXt", []),
       pngChunk("IDAT", pngPixels.subarray(50)),
       iend,
     ),
   ),
   "a PNG that needs a palette and has none": asPng("damaged", png(ihdr(1, 1, 3), idat, iend)),
   "a PNG of a colour type that there is not": asPng("damaged", png(ihdr(8, 6, 5), idat, iend)),
+  "a PNG in another compression": asPng("damaged", png(oddHeader(1, 0, 0), idat, iend)),
+  "a PNG interlaced in a way that there is not": asPng("damaged", png(oddHeader(0, 0, 2), idat, iend)),
+  "a PNG with a header that is too long": asPng("damaged", png(oddHeader(0, 0, 0, 0), idat, iend)),
+  "a PNG with a third of a colour": asPng(
+    "damaged",
+    png(ihdr(8, 6, 3, 1), pngChunk("PLTE", [1, 2, 3, 4]), pngChunk("IDAT", paletteZeros), iend),
+  ),
   "a PNG that moves": asPng(
     "animated",
     png(ihdr(8, 6), pngChunk("acTL", [0, 0, 0, 1, 0, 0, 0, 0]), idat, iend),
   ),
 
+  "a JPEG of 12 bits": asJpeg("unknown_format", patched(tinyJpeg, frame + 4, [12])),
+  "a JPEG with a restart outside of its scans": asJpeg("damaged", jpegWith([0xff, 0xd0, 0, 2])),
+  "a JPEG whose scan comes before its frame": asJpeg(
+    "damaged",
+    join([0xff, 0xd8], jpegScan, tinyJpeg.subarray(2, jpegMarker(0xda)), [0xff, 0xd9]),
+  ),
+  "a JPEG whose frame has fewer colours than it says": asJpeg(
+    "damaged",
+    join(
+      [0xff, 0xd8],
+      jpegSegment(0xc0, tinyJpeg.subarray(frame + 4, frame + 16)),
+      jpegWithout(0xc0).subarray(2),
+    ),
+  ),
   "a JPEG with a script behind it": asJpeg("trailing_data", join(tinyJpeg, script)),
   "a JPEG with another one behind it": asJpeg("trailing_data", join(tinyJpeg, tinyJpeg)),
   "a JPEG that announces more pictures, with a script behind it": asJpeg(
@@ -162,6 +189,22 @@ export const hostileImages: Readonly<Record<string, HostileImage>> = {
   "a WebP of a frame that changes another": asWebp(
     "damaged",
     webp(webpChunk("VP8 ", patched(vp8Data, 0, [0x11]))),
+  ),
+  "a WebP that announces more than it has": asWebp(
+    "damaged",
+    webp(webpChunk("VP8 ", patched(vp8Data, 1, [0xff, 0xff]))),
+  ),
+  "a WebP of two pictures": asWebp("damaged", webp(vp8x(0, 8, 6), vp8, lossless(0x2f, 0))),
+  "a WebP without loss, of another signature": asWebp("damaged", webp(lossless(0x2e, 0))),
+  "a WebP without loss, of another version": asWebp("damaged", webp(lossless(0x2f, 0x20))),
+  "a WebP with alpha in an unknown coding": asWebp(
+    "damaged",
+    webp(vp8x(0x10, 8, 6), webpChunk("ALPH", [2, 0]), vp8),
+  ),
+  "a WebP with a script for alpha": asWebp("damaged", webp(vp8x(0x10, 8, 6), webpChunk("ALPH", script), vp8)),
+  "a WebP with a canvas that is too long": asWebp(
+    "damaged",
+    webp(webpChunk("VP8X", [0, 0, 0, 0, 7, 0, 0, 5, 0, 0, 0, 0]), vp8),
   ),
   "a WebP that moves": asWebp(
     "animated",

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { cleanImage } from "../../../src/avatars/image/clean-image.ts";
 import { carriers } from "../../support/carrier-images.ts";
 import {
+  exif,
   join,
   jpegMarker,
   jpegSegment,
   jpegWith,
+  patched,
   SCRIPT,
   tinyJpeg,
   tinyPng,
@@ -57,6 +59,27 @@ describe("succeeds", () => {
       [0xff, 0xff, 0xff, 0xd9],
     );
     expect(cleaned(filled, "image/jpeg").width).toBe(16);
+  });
+
+  it("takes tables of 16 bits", () => {
+    const wide = jpegWith(jpegSegment(0xdb, [0x13, ...new Array(128).fill(1)]));
+    expect(cleaned(wide, "image/jpeg").bytes).toEqual(wide);
+  });
+
+  it("leaves a photo as it lies when its EXIF makes no sense, or comes behind the picture", () => {
+    const type = exif.findIndex((byte, at) => byte === 0x12 && exif[at + 1] === 1) + 2;
+    for (const [place, value] of [
+      [type, 4],
+      [type + 2, 2],
+      [type + 6, 9],
+      [type + 6, 0],
+      [6, 0x4a],
+    ] as const) {
+      const photo = jpegWith(jpegSegment(0xe1, patched(exif, place, [value])));
+      expect(cleaned(photo, "image/jpeg").bytes).toEqual(tinyJpeg);
+    }
+    const late = join(tinyJpeg.subarray(0, -2), jpegSegment(0xe1, exif), [0xff, 0xd9]);
+    expect(cleaned(late, "image/jpeg").bytes).toEqual(tinyJpeg);
   });
 
   it("reads a view into a larger buffer by its own bounds", () => {

@@ -8,11 +8,13 @@ import {
   join,
   jpegMarker,
   jpegSegment,
+  jpegWith,
   patched,
   png,
   pngChunk,
   SCRIPT,
   tinyJpeg,
+  tinyWebp,
   vp8,
   vp8x,
   webp,
@@ -113,6 +115,14 @@ describe("a colour profile with a script in it", () => {
     expect(latin1(image.bytes)).toContain("ICCP");
     expect(latin1(image.bytes)).not.toContain("script");
     expect(cleaned(image.bytes, "image/webp").bytes).toEqual(image.bytes);
+    for (const broken of [
+      patched(carrier, 36, [0]),
+      carrier.subarray(0, 260),
+      patched(carrier, 16, [0x43]),
+    ]) {
+      const other = webp(vp8x(0x30, 8, 6), webpChunk("ICCP", broken), alph, vp8);
+      expect(cleaned(other, "image/webp").bytes).toEqual(tinyWebp);
+    }
   });
 });
 
@@ -199,6 +209,22 @@ describe("every kind of PNG", () => {
     expect(latin1(image.bytes)).not.toMatch(/Ada|tIME|tEXt/);
     expect(latin1(image.bytes)).toContain("gAMA");
     if (type < 4) expect(latin1(image.bytes)).toContain("tRNS");
+  });
+});
+
+describe("JPEG whose colours are coded otherwise", () => {
+  const jfif = jpegSegment(0xe0, [...Buffer.from("JFIF\0"), 1, 2, 0, 0, 1, 0, 1, 0, 0]);
+  const adobe = jpegSegment(0xee, [...Buffer.from("Adobe"), 0, 100, 0, 0, 0, 0, 0]);
+
+  it.each([
+    ["as Adobe says", [adobe], true],
+    ["not as Adobe says, since it is JFIF", [jfif, adobe], false],
+  ])("%s, is shown as before", async (_name, segments, isOther) => {
+    const original = jpegWith(...segments);
+    expect((await expectSamePicture(original, "image/jpeg")).furthest).toBe(0);
+    const plain = await shown(tinyJpeg);
+    const furthest = furthestOf((await shown(original)).data, plain.data);
+    expect(furthest > 20).toBe(isOther);
   });
 });
 
