@@ -3,6 +3,7 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type Upload = { readonly bytes: Bytes; readonly declaredType: string };
+export type HostileImage = Upload & { readonly problem: string };
 
 /** What hostile pictures carry. */
 export const SCRIPT = "<script>alert(document.domain)</script>";
