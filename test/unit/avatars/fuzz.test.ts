@@ -59,7 +59,8 @@ const anySample = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...good) }, f
 const magic = fc.constantFrom(tinyPng.subarray(0, 8), tinyJpeg.subarray(0, 3), tinyWebp.subarray(0, 12));
 const byte = fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xd9, 0xfe, 0xff), fc.nat(255));
 
-describe("abuse", () => {
+// Thousands of inputs, on a machine that may be busy.
+describe("abuse", { timeout: 60_000 }, () => {
   it("survives any bytes at all, with and without a magic number", () => {
     fc.assert(
       fc.property(

@@ -66,7 +66,8 @@ describe("refuses", () => {
   });
 });
 
-describe("abuse", () => {
+// Thousands of inputs, on a machine that may be busy.
+describe("abuse", { timeout: 60_000 }, () => {
   const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
 
   it("judges damaged streams as zlib does", () => {

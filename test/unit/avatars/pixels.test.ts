@@ -115,7 +115,7 @@ describe("JPEG", () => {
   });
 });
 
-describe("PNG", () => {
+describe("PNG", { timeout: 60_000 }, () => {
   it.each([
     ["in grey", picture(1).toColourspace("b-w").png()],
     ["in grey with alpha", picture(2).toColourspace("b-w").png()],
