@@ -1,3 +1,5 @@
+import { env } from "cloudflare:workers";
+import { tinyPng } from "../image-parts.ts";
 import type { Traveller } from "./traveller.ts";
 
 const MINUTE = 60_000;
@@ -103,6 +105,35 @@ export async function byCookie(traveller: Traveller, email: string, word: string
   await ask("PATCH", "/me", { body: { name: "Ada" }, headers: { Cookie: cookies(session) } });
   const next = issuedBy(await ask("POST", "/refresh", { headers: headersOf(session) }));
   await ask("POST", "/logout", { headers: headersOf({ ...session, ...next }) });
+}
+
+/** A superuser looks after somebody, whose address, name and links are nobody else's business. */
+export async function administration(traveller: Traveller, email: string, word: string) {
+  const { ask, post, address, password, mailedToken, logIn } = traveller;
+  await env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
+  const { token = "" } = await logIn(email, word);
+  const [theirs, theirPassword] = [address(), password("of somebody invited")];
+  const invited = await post("/users", { email: theirs, name: "Grace" }, token);
+  await post("/reset-password", { token: await mailedToken(theirs), newPassword: theirPassword });
+  const their = await logIn(theirs, theirPassword);
+  const picture = { body: tinyPng, headers: { "Content-Type": "image/png" } };
+  await ask("PUT", "/me/avatar", { ...picture, token: their.token });
+  await ask("DELETE", "/me/avatar", { token: their.token });
+  const path = `/users/${invited.body.data.id}`;
+  await ask("PUT", `${path}/avatar`, { ...picture, token });
+  await ask("DELETE", `${path}/avatar`, { token });
+  await ask("GET", `/users?search=${encodeURIComponent(theirs)}`, { token });
+  await ask("GET", path, { token });
+  await ask("PATCH", path, { token, body: { lastName: "Hopper" } });
+  await ask("PUT", `${path}/role`, { token, body: { role: "admin" } });
+  for (const act of ["unlock", "reset-password", "deactivate", "activate"])
+    await post(`${path}/${act}`, undefined, token);
+  await mailedToken(theirs);
+  await ask("DELETE", `${path}/sessions`, { token });
+  await post(`${path}/deactivate`, undefined, token);
+  await ask("GET", "/audit", { token });
+  await ask("DELETE", path, { token });
+  await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
 }
 
 export async function goodbye(traveller: Traveller, email: string, word: string) {

@@ -26,6 +26,7 @@ beforeAll(async () => {
   user = await signedInAs(service, "user");
   admin = await signedInAs(service, "admin");
   superuser = await signedInAs(service, "superuser");
+  service.clock.advance(1000);
   await service.post(`/users/${user.id}/deactivate`, undefined, admin.token);
 });
 

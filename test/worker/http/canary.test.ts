@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
 import {
+  administration,
   byCookie,
   goodbye,
   newAddressAndPasswords,
@@ -33,6 +34,7 @@ beforeAll(async () => {
   await misplaced(traveller, moved.email, moved.third);
   watched.clock.advance(DAY);
   await outages(traveller, moved.email, moved.third);
+  await administration(traveller, moved.email, moved.third);
   await goodbye(traveller, moved.email, moved.third);
   watched.clock.advance(29 * DAY);
   await watched.runCron("17 * * * *");
