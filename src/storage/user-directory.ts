@@ -67,7 +67,7 @@ const accountRowid = sql<number>`${accounts}.rowid`;
 const searchRowid = sql<number>`account_search.rowid`;
 const columns = { id: accounts.id, ...accountColumns };
 
-// D1 binds numbers as floats, and FTS5 heeds a bound only when it is an integer.
+// D1 binds numbers as floats. FTS5 starts at a bound that is an integer; at a float it would read from the top.
 const below = (rowid: SQL, after: number | null): SQL =>
   sql`${rowid} < CAST(${after ?? Number.MAX_SAFE_INTEGER} AS INTEGER)`;
 
