@@ -2,6 +2,7 @@ import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { firstCause } from "./kernel/unavailable.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
+import { tidyDirectory } from "./maintenance/tidy-directory.ts";
 import { retryDeliveries } from "./outbox/retry-deliveries.ts";
 import { rotateSigningKeys } from "./sessions/signing-keys/rotate-signing-keys.ts";
 import { newMeter } from "./storage/metered-d1.ts";
@@ -12,7 +13,7 @@ type Job = (deps: Deps) => Promise<void>;
 /** What each cron expression of wrangler.toml sets going. */
 export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   "* * * * *": { retryDeliveries },
-  "17 * * * *": { rotateSigningKeys, purgeExpired, sweepAvatars },
+  "17 * * * *": { rotateSigningKeys, purgeExpired, sweepAvatars, tidyDirectory },
 };
 
 /** A run that is set off by hand, as wrangler does on a laptop, names no expression: everything is due. */

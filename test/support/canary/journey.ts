@@ -126,14 +126,14 @@ export async function administration(traveller: Traveller, email: string, word: 
   await ask("GET", path, { token });
   await ask("PATCH", path, { token, body: { lastName: "Hopper" } });
   await ask("PUT", `${path}/role`, { token, body: { role: "admin" } });
-  for (const act of ["unlock", "reset-password", "deactivate", "activate"])
-    await post(`${path}/${act}`, undefined, token);
+  for (const act of ["unlock", "reset-password"]) await post(`${path}/${act}`, undefined, token);
   await mailedToken(theirs);
+  for (const act of ["deactivate", "activate"]) await post(`${path}/${act}`, undefined, token);
   await ask("DELETE", `${path}/sessions`, { token });
   await post(`${path}/deactivate`, undefined, token);
   await ask("GET", "/audit", { token });
   await ask("DELETE", path, { token });
-  await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
+  await post("/logout", undefined, token);
 }
 
 export async function goodbye(traveller: Traveller, email: string, word: string) {
