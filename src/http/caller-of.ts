@@ -1,4 +1,5 @@
 import type { Caller } from "../kernel/caller.ts";
+import { localeOf } from "./locale-of.ts";
 
 const MAX_USER_AGENT = 256;
 
@@ -9,4 +10,5 @@ const MAX_USER_AGENT = 256;
 export const callerOf = (headers: Headers): Caller => ({
   ip: headers.get("CF-Connecting-IP"),
   userAgent: headers.get("User-Agent")?.toWellFormed().slice(0, MAX_USER_AGENT) ?? null,
+  locale: localeOf(headers),
 });

@@ -134,6 +134,7 @@ export async function administration(traveller: Traveller, email: string, word: 
   await ask("GET", "/audit", { token });
   await ask("DELETE", path, { token });
   await post("/logout", undefined, token);
+  await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
 }
 
 export async function goodbye(traveller: Traveller, email: string, word: string) {
