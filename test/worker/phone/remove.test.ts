@@ -4,6 +4,7 @@ import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { mailTo, signedInMember } from "../../support/people.ts";
 import { phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { startService } from "../../support/service.ts";
+import { allRows } from "../../support/tables.ts";
 
 const service = startService();
 
@@ -34,8 +35,11 @@ describe("DELETE /me/phone", () => {
 
     it("voids the open code, without news of a number that was never verified", async () => {
       const { token, email } = await signedInMember(service);
-      const { challengeId, code } = await phoneChallengeOf(service, token);
+      const { challengeId, code, phone } = await phoneChallengeOf(service, token);
       expect((await remove(token)).status).toBe(200);
+      // Nor does anything else go on naming the number; the mailbox is what was sent.
+      const { mailbox_messages: _sent, ...kept } = await allRows();
+      expect(JSON.stringify(kept)).not.toContain(phone);
       expect(await removalsOf(email)).toEqual({ notices: 0, events: 1 });
       const answer = await service.post("/me/phone/verify", { challengeId, code }, token);
       expect([answer.status, answer.body.error?.code]).toEqual([400, "code_invalid"]);
