@@ -30,7 +30,7 @@ async function open(said: object, { status = 200, off = false } = {}) {
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("requestId", "request");
-    c.set("caller", { ip: IP, userAgent: null });
+    c.set("caller", { ip: IP, userAgent: null, locale: "en" });
     await next();
   });
   app.route(
