@@ -1,4 +1,4 @@
-import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { Act, Actor } from "../roles/act.ts";
@@ -51,13 +51,23 @@ export function actorStands(db: Database, actor: Actor): SQL | undefined {
     .where(and(eq(acting.id, actor.id), eq(acting.role, actor.role), eq(acting.status, "active")))}`;
 }
 
-/** Whether an active superuser is left when that account is one no more (contract §3). */
+/**
+ * Whether an active superuser is left when that account is one no more (contract §3). One who has not
+ * taken up an invitation yet cannot sign in, and does not count.
+ */
 export function aSuperuserStays(db: Database, accountId: string): SQL | undefined {
   const other = alias(accounts, "other");
   // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
   const another = sql`EXISTS ${db
     .select({ one: sql`1` })
     .from(other)
-    .where(and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), ne(other.id, accountId)))}`;
+    .where(
+      and(
+        sql`${other.role} = 'superuser'`,
+        eq(other.status, "active"),
+        isNotNull(other.emailVerifiedAt),
+        ne(other.id, accountId),
+      ),
+    )}`;
   return or(ne(accounts.role, "superuser"), another);
 }

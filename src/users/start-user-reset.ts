@@ -1,6 +1,6 @@
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
-import { HOUR, SECOND } from "../kernel/clock.ts";
+import { MINUTE, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
@@ -44,7 +44,7 @@ export async function startUserReset(
   const mail = await deps.messages.draft({ kind, url }, { expiresAt: link.expiresAt });
   const audit = draftAuditEvent(deps, { type: "password_reset_requested" }, caller, actorIdOf(actor));
   const outcome = await deps.users.mailLink({ actor, target, link, mail, audit });
-  if (outcome === "send_cap") return err({ reason: outcome, retryAfter: HOUR / SECOND });
+  if (outcome === "send_cap") return err({ reason: outcome, retryAfter: MINUTE / SECOND });
   if (outcome !== "done") return err({ reason: outcome });
   deps.messages.deliverSoon([mail.id]);
   return ok(undefined);

@@ -293,6 +293,27 @@ describe("an invitation", () => {
   });
 });
 
+describe("the last superuser", () => {
+  it("stays while another one has only been invited, and may go once the invitation is taken up", async () => {
+    await service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
+    const last = await signedInAs(service, "superuser");
+    const email = newAddress();
+    const invited = await actingAs(service, last).call("POST", "", {
+      email,
+      name: "Grace",
+      role: "superuser",
+    });
+    expect(invited.status).toBe(201);
+    const leave = () => service.post("/me/deactivate", { password: PASSWORD }, last.token);
+    expect((await leave()).body.error?.code).toBe("last_admin");
+    await service.post("/reset-password", {
+      token: await tokenMailedTo(service, email),
+      newPassword: PASSWORD,
+    });
+    expect((await leave()).status).toBe(200);
+  });
+});
+
 describe("two superusers at once", () => {
   const rounds = Array.from({ length: 50 }, (_, at) => at);
   const alone = () =>
