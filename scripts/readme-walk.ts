@@ -20,7 +20,9 @@ try {
     await walkFile("api-description", { ORIGIN: server.origin });
     await walkFile("eight-steps", { ORIGIN: server.origin });
     const password = printedPassword(server.output());
-    await walkFile("superuser", { ORIGIN: server.origin, SUPERUSER_PASSWORD: password });
+    const superuser = { ORIGIN: server.origin, SUPERUSER_PASSWORD: password };
+    await walkFile("superuser", superuser);
+    await walkFile("looking-after-people", { ...superuser, SCRATCH: scratch.path });
   });
   const vars = ["ACCESS_TOKEN_TTL:2", "REQUIRED_PROFILE_FIELDS:username,lastName,age"];
   await withServer("configured", vars, (server) =>
