@@ -19,7 +19,7 @@ if (!process.argv.includes("--check")) {
   process.exitCode = 1;
 }
 
-/** Runs the app's own modules, which Node cannot import as they are: they are JSX and text too. */
+/** Runs the app's own modules, which Node cannot import as they are: they are JSX too. */
 async function readRouter(): Promise<object> {
   const { outputFiles } = await build({
     entryPoints: ["scripts/openapi/from-router.ts"],
@@ -27,8 +27,6 @@ async function readRouter(): Promise<object> {
     write: false,
     format: "esm",
     platform: "node",
-    // wrangler's rule for the common passwords; the settings of JSX are read from tsconfig.json.
-    loader: { ".txt": "text" },
     // As it is deployed.
     define: { "process.env.NODE_ENV": '"production"' },
   });

@@ -60,8 +60,14 @@ export type Env = {
   readonly BURST?: RateLimitBinding;
 };
 
-/** What an isolate keeps between requests: parsed configuration, derived keys, the key set. */
-type Standing = { readonly config: Config; readonly secrets: SecretRing; readonly keyCache: KeyCache };
+/** What an isolate keeps between requests: parsed configuration, derived keys, the key set, a list. */
+type Standing = {
+  readonly config: Config;
+  readonly secrets: SecretRing;
+  readonly keyCache: KeyCache;
+  /** Read when a password is first chosen. */
+  commonPasswords: ReadonlySet<string> | null;
+};
 
 /** One for each app; what it holds belongs to no request. */
 export type StandingCache = WeakMap<object, Standing>;
@@ -79,7 +85,8 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
-  const { config, secrets, keyCache } = await standing(cache, env);
+  const kept = await standing(cache, env);
+  const { config, secrets, keyCache } = kept;
   const { settings, sendCaps } = config;
   const db = openDatabase(env.DB, meter);
   const signingKeys = signingKeyStorage(db);
@@ -90,6 +97,7 @@ export async function wire(cache: StandingCache, request: Request) {
   const captcha = createCaptcha(config.captcha);
   const avatars = avatarStorage(db);
   const avatarObjects = avatarObjectStorage(env.AVATARS);
+  const assets = assetStorage(env.ASSETS);
   const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
@@ -133,7 +141,11 @@ export async function wire(cache: StandingCache, request: Request) {
     trail: auditStorage(db),
     avatars,
     avatarObjects,
-    assets: assetStorage(env.ASSETS),
+    assets,
+    commonPasswords: async () => {
+      kept.commonPasswords ??= new Set((await assets.readText("/common-passwords.txt")).split("\n"));
+      return kept.commonPasswords;
+    },
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),
@@ -182,6 +194,7 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
     config: read.value,
     secrets: await createSecretRing(authSecret, authSecretPrevious),
     keyCache: emptyKeyCache(),
+    commonPasswords: null,
   };
   cache.set(env, made);
   return made;

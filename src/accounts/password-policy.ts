@@ -1,5 +1,4 @@
 import { utf8Length } from "../kernel/text.ts";
-import commonPasswordList from "./common-passwords.txt";
 
 /** Code points (ASVS 6.2.1). Fifteen are advised, and nothing but length is asked (ASVS 6.2.5). */
 export const MIN_PASSWORD_LENGTH = 8;
@@ -17,15 +16,18 @@ export type PasswordContext = {
 
 export type PasswordProblem = "too_short" | "too_long" | "common" | "about_the_account" | "breached";
 
-// The commonest passwords of at least eight characters, one a line, in lower case (ASVS 6.2.4).
-let commonPasswords: ReadonlySet<string> | null = null;
+/** Whether a password is on a list, which is in lower case (ASVS 6.2.4). */
+type CommonPasswords = Pick<ReadonlySet<string>, "has">;
 
-/** The rules that need nothing but the password and the account. NFC, as it will be hashed. */
-export function judgePassword(password: string, context: PasswordContext): PasswordProblem | null {
+/** The rules that need nobody else's word. NFC, as it will be hashed. */
+export function judgePassword(
+  password: string,
+  context: PasswordContext,
+  commonPasswords: CommonPasswords,
+): PasswordProblem | null {
   const normal = password.normalize("NFC");
   if (utf8Length(password) > MAX_PASSWORD_BYTES) return "too_long";
   if ([...normal].length < MIN_PASSWORD_LENGTH) return "too_short";
-  commonPasswords ??= new Set(commonPasswordList.split("\n"));
   const folded = normal.toLowerCase();
   if (commonPasswords.has(folded)) return "common";
   return isAboutTheAccount(folded, context) ? "about_the_account" : null;

@@ -7,16 +7,18 @@ const ORIGIN = "https://assets.invalid";
 
 /** Files of public/, which are deployed with the Worker. One that is missing was left out of the deployment. */
 export function assetStorage(binding: AssetsBinding | undefined) {
+  async function read<T>(path: `/${string}`, as: (response: Response) => Promise<T>): Promise<T> {
+    try {
+      if (!binding) throw new Error("the binding ASSETS is missing");
+      const response = await binding.fetch(ORIGIN + path);
+      if (!response.ok) throw new Error(`the asset ${path} answers ${response.status}`);
+      return await as(response);
+    } catch (cause) {
+      throw new Unavailable("assets", cause);
+    }
+  }
   return {
-    async readJson(path: `/${string}`): Promise<unknown> {
-      try {
-        if (!binding) throw new Error("the binding ASSETS is missing");
-        const response = await binding.fetch(ORIGIN + path);
-        if (!response.ok) throw new Error(`the asset ${path} answers ${response.status}`);
-        return await response.json();
-      } catch (cause) {
-        throw new Unavailable("assets", cause);
-      }
-    },
+    readJson: (path: `/${string}`): Promise<unknown> => read(path, (response) => response.json()),
+    readText: (path: `/${string}`): Promise<string> => read(path, (response) => response.text()),
   };
 }

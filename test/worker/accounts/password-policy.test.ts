@@ -1,10 +1,13 @@
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import commonPasswords from "../../../src/accounts/common-passwords.txt";
+import commonPasswords from "../../../public/common-passwords.txt?raw";
 import { type Chooser, passwordRoutes, watchHashing } from "../../support/choose-password.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
 import { logIn, member, newAddress, PASSWORD, register } from "../../support/people.ts";
+import { expectRefusal } from "../../support/refusal.ts";
 import { type Answer, startService } from "../../support/service.ts";
+import { allRows } from "../../support/tables.ts";
 
 const service = startService();
 const LIGHTHOUSE = "\u{1f5fc}";
@@ -127,6 +130,27 @@ describe("a password at login", () => {
     const hashings = watchHashing();
     const answer = await service.post("/login", { email, password: "b".repeat(1_025) });
     expect([answer.status, answer.body.error?.fields?.[0]?.path, hashings()]).toEqual([400, "password", 0]);
+  });
+});
+
+describe("the list of common passwords", () => {
+  it("is needed to choose a password: where it cannot be read, nobody does, and people still sign in", async () => {
+    const { email } = await member(service);
+    const { ASSETS } = env;
+    let isDown = true;
+    const fetch = async (url: string) => {
+      if (isDown || !ASSETS) throw new Error("the assets are down");
+      return ASSETS.fetch(url);
+    };
+    const shaken = startService({ env: { ASSETS: { fetch } } });
+    const before = await allRows();
+    expectRefusal((await register(shaken)).answer, 503, "unavailable");
+    expect(await allRows()).toEqual(before);
+    await logIn(shaken, email);
+    isDown = false;
+    const common = await register(shaken, newAddress(), { password: "password1" });
+    expectRefusal(common.answer, 400, "validation_failed");
+    expect((await register(shaken)).answer.status).toBe(201);
   });
 });
 
