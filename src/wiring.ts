@@ -33,6 +33,7 @@ import { denylistStorage } from "./storage/denylist.ts";
 import { emailVerificationStorage } from "./storage/email-verifications.ts";
 import { expiredStorage } from "./storage/expired.ts";
 import { humanProofStorage } from "./storage/human-proofs.ts";
+import { invitationStorage } from "./storage/invitations.ts";
 import { loginStorage } from "./storage/logins.ts";
 import { mailboxStorage } from "./storage/mailbox.ts";
 import type { Meter } from "./storage/metered-d1.ts";
@@ -137,6 +138,7 @@ export async function wire(cache: StandingCache, request: Request) {
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),
     users: userStorage(db, sendCaps),
+    invitations: invitationStorage(db, sendCaps),
     directory: userDirectoryStorage(db),
     trail: auditStorage(db),
     avatars,

@@ -17,7 +17,7 @@ export function openApiDocument(routes: readonly Route[]): object {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const [key, parts] of partsByRoute(routes)) {
     const [method = "", path = ""] = key.split(" ");
-    const operation = describeOperation(parts);
+    const operation = describeOperation(method, parts);
     if (!operation) continue;
     const openApiPath = path.replaceAll(/:(\w+)/g, "{$1}");
     paths[openApiPath] = { ...paths[openApiPath], [method.toLowerCase()]: operation };
@@ -57,12 +57,17 @@ function partsByRoute(routes: readonly Route[]): Map<string, OperationPart[]> {
   return grouped;
 }
 
-function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperationObject | null {
+function describeOperation(
+  method: string,
+  parts: readonly OperationPart[],
+): ZodOpenApiOperationObject | null {
   const whole: OperationPart = Object.assign({}, ...parts);
   const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
   const success = whole.bare ?? oneOf(answers.map(envelopeOf));
   if (!whole.summary || !(success || whole.file)) return null;
+  // Reading needs no token against forged requests, whatever its guard says of itself.
   const codes = new Set([...parts.flatMap((part) => part.failures ?? []), ...ALWAYS]);
+  if (method === "GET") codes.delete("csrf_failed");
   return {
     summary: whole.summary,
     description: whole.description,
@@ -80,7 +85,7 @@ function describeOperation(parts: readonly OperationPart[]): ZodOpenApiOperation
           ? contentOf(whole.file.types, FILE)
           : { "application/json": { schema: success as z.ZodType } },
       },
-      ...failureResponses([...codes]),
+      ...failureResponses([...codes], whole),
     },
   };
 }
@@ -112,12 +117,16 @@ function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.
 }
 
 /** One response a status, naming the codes that it may carry. */
-function failureResponses(codes: readonly FailureCode[]) {
+function failureResponses(codes: readonly FailureCode[], { upload }: OperationPart) {
+  const sentenceOf = (code: FailureCode): string =>
+    upload && code === "unsupported_media_type"
+      ? `Please send ${upload.types.join(", ")}, or such a file in a form.`
+      : failureTable[code][1];
   const byStatus = Map.groupBy(codes, (code) => failureTable[code][0]);
   const entries = [...byStatus].map(([status, found]) => [
     String(status),
     {
-      description: found.map((code) => `\`${code}\`: ${failureTable[code][1]}`).join("\n\n"),
+      description: found.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join("\n\n"),
       content: { "application/json": { schema: failureEnvelope } },
     },
   ]);

@@ -34,7 +34,7 @@ export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     c.header("Content-Security-Policy", "default-src 'none'; sandbox");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     c.header("ETag", object.etag);
-    if (c.req.header("If-None-Match") === object.etag) {
+    if (isHad(c.req.header("If-None-Match"), object.etag)) {
       await object.body.cancel();
       return c.body(null, 304);
     }
@@ -42,3 +42,7 @@ export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     return c.body(object.body);
   });
 }
+
+/** RFC 9110 §13.1.2: any of a list will do, compared weakly, since the edge weakens what it compresses. */
+const isHad = (had: string | undefined, etag: string): boolean =>
+  had !== undefined && had.split(",").some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")));

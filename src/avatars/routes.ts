@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Account } from "../accounts/account.ts";
 import { presentAvatarUrl } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { pathParams } from "../http/input.ts";
+import { idParam } from "../http/input.ts";
 import { describe, documented } from "../http/operation.ts";
 import { readUpload } from "../http/read-upload.ts";
 import { requirePermission } from "../http/require-permission.ts";
@@ -28,8 +28,6 @@ const upload = documented(async (_c: Context, next: () => Promise<void>) => next
   upload: UPLOAD,
   failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
 });
-
-const person = pathParams(z.object({ id: z.uuid() }));
 
 type Deps = SetAvatarDeps &
   RemoveAvatarDeps &
@@ -61,7 +59,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ ...about("Set a user's picture"), description, answer: changed, failures: ["not_found"] }),
       session,
       mayChange,
-      person,
+      idParam,
       upload,
       async (c) => {
         const actor = c.var.session.account;
@@ -75,7 +73,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ ...about("Remove a user's picture"), answer: removed, failures: ["not_found", "conflict"] }),
       session,
       mayChange,
-      person,
+      idParam,
       async (c) => {
         const actor = c.var.session.account;
         const found = await reach(depsOf(c), actor, "users:set-avatar", c.req.valid("param").id);

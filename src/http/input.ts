@@ -1,6 +1,6 @@
 import { zValidator } from "@hono/zod-validator";
 import type { Context } from "hono";
-import type { z } from "zod";
+import * as z from "zod";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { isCleanText } from "../kernel/text.ts";
 import { documented } from "./operation.ts";
@@ -30,6 +30,9 @@ export const queryParams = <Schema extends z.ZodObject>(schema: Schema) =>
 /** The validated path parameters as `c.req.valid("param")`. */
 export const pathParams = <Schema extends z.ZodObject>(schema: Schema) =>
   documented(zValidator("param", schema, refuseInvalid), { params: schema, failures: ["not_found"] });
+
+/** The id in a path as `c.req.valid("param").id`. */
+export const idParam = pathParams(z.object({ id: z.uuid() }));
 
 type Outcome = {
   readonly success: boolean;

@@ -17,6 +17,7 @@ export type MailMessage =
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
   | { readonly kind: "account_activated" }
+  | { readonly kind: "role_changed" }
   /** To somebody whom an admin invited: choose a password. */
   | { readonly kind: "invitation"; readonly url: string }
   /** The second step of a sign-in: six digits. */

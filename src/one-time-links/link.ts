@@ -11,6 +11,8 @@ export const LINK_LIFE = {
   invite: 7 * DAY,
 } as const satisfies Record<LinkPurpose, number>;
 
+export const EVERY_PURPOSE = Object.keys(LINK_LIFE) as readonly LinkPurpose[];
+
 /** The page that a mailed link opens, relative to PUBLIC_URL. */
 export const LINK_PAGE = {
   verify_email: "/verify-email",

@@ -46,6 +46,9 @@ export function rolesSeenBy(role: Role): readonly Role[] | null {
   return roles.length === ROLES.length ? null : roles;
 }
 
-/** Whether that person may do it to that other one. Nobody does it to themselves. */
-export const mayDoTo = (actor: Person, permission: Permission, target: Person): boolean =>
-  mayDo(actor.role, permission) && actor.id !== target.id && reachOf(actor.role).includes(target.role);
+/** Whether that person may do it to that one. Nobody acts on themselves, but everybody may look. */
+export function mayDoTo(actor: Person, permission: Permission, target: Person): boolean {
+  if (!mayDo(actor.role, permission)) return false;
+  if (actor.id === target.id) return permission === "users:read";
+  return reachOf(actor.role).includes(target.role);
+}

@@ -8,7 +8,7 @@ import {
   isCsrfSafe,
   issueCsrfToken,
 } from "../http/csrf.ts";
-import { jsonBody, pathParams } from "../http/input.ts";
+import { idParam, jsonBody } from "../http/input.ts";
 import { describe, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -148,7 +148,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         failures: ["not_found"],
       }),
       session,
-      pathParams(z.object({ id: z.uuid() })),
+      idParam,
       async (c) => {
         const { account } = c.var.session;
         const { id: sessionId } = c.req.valid("param");

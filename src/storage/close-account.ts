@@ -1,4 +1,5 @@
 import { and, eq, type SQL } from "drizzle-orm";
+import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { voidLinks } from "./one-time-links.ts";
@@ -13,11 +14,6 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
       .set({ status: "deactivated", updatedAt: now })
       .where(and(eq(accounts.id, accountId), where)),
     endSessions(db, accountId, now, where),
-    voidLinks(
-      db,
-      and(eq(oneTimeLinks.accountId, accountId), where) as SQL,
-      ["verify_email", "change_email", "reset_password", "invite"],
-      now,
-    ),
+    voidLinks(db, and(eq(oneTimeLinks.accountId, accountId), where) as SQL, EVERY_PURPOSE, now),
     voidChallenges(db, and(eq(challenges.accountId, accountId), where) as SQL),
   ] as const;

@@ -30,8 +30,11 @@ export const isAudited = (db: Database, audit: AuditDraft): SQL =>
   sql`EXISTS ${db.select({ one: sql`1` }).from(auditEvents).where(eq(auditEvents.id, audit.id))}`;
 
 /** The target if the facts hold: read before anything changes, it tells a refusal's reason. */
-export const stillThere = (db: Database, act: Act) =>
-  db.select({ id: accounts.id }).from(accounts).where(factsHold(db, act));
+export const stillThere = (db: Database, act: Act, also?: SQL) =>
+  db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(factsHold(db, act), also));
 
 const factsHold = (db: Database, { actor, target }: Act): SQL | undefined =>
   and(

@@ -1,6 +1,7 @@
 import { inArray, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
+import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
@@ -55,12 +56,7 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
           })
           .where(inArray(accounts.id, whose)),
         voidChallenges(db, inArray(challenges.accountId, whose)),
-        voidLinks(
-          db,
-          inArray(oneTimeLinks.accountId, whose),
-          ["verify_email", "change_email", "reset_password", "invite"],
-          claim.now,
-        ),
+        voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, claim.now),
         ...queueMessage(db, {
           draft: noticeToOldAddress,
           accountId: ownerId,

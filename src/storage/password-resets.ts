@@ -1,6 +1,7 @@
 import { and, inArray, isNull, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
+import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { clearAttempts } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
@@ -56,12 +57,7 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
           .update(sessions)
           .set({ revokedAt: claim.now })
           .where(and(inArray(sessions.accountId, whose), isNull(sessions.revokedAt))),
-        voidLinks(
-          db,
-          inArray(oneTimeLinks.accountId, whose),
-          ["verify_email", "change_email", "reset_password", "invite"],
-          claim.now,
-        ),
+        voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, claim.now),
         clearAttempts(db, lockKeys, sql`EXISTS (SELECT 1 FROM ${oneTimeLinks} WHERE ${claimed(claim)})`),
         ...(notice
           ? queueMessage(db, {

@@ -1,7 +1,6 @@
-import { and, eq, gt, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { AuditDraft } from "../audit/event.ts";
 import type { ChallengeDraft } from "../challenges/challenge.ts";
-import { HOUR, MINUTE } from "../kernel/clock.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { readLock } from "./attempt-counters.ts";
 import {
@@ -14,9 +13,10 @@ import {
 } from "./challenges.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
+import { latestSend, retryAt } from "./latest-send.ts";
 import { ALWAYS, ASKED_FOR, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow } from "./rows.ts";
-import { accounts, auditEvents, challenges, outbox } from "./schema.ts";
+import { accounts, auditEvents, challenges } from "./schema.ts";
 
 type PhoneRequest = {
   readonly accountId: string;
@@ -69,7 +69,7 @@ export function phoneStorage(db: Database, caps: SendCaps) {
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
       const results = await db.batch([
         db.select({ id: accounts.id }).from(accounts).where(own),
-        latestTextTo(db, draft),
+        latestSend(db, accountId, text, now),
         ...queueMessage(db, {
           draft: text,
           accountId,
@@ -94,8 +94,7 @@ export function phoneStorage(db: Database, caps: SendCaps) {
       ]);
       if (results[10].length > 0) return { kind: "asked" };
       if (results[0].length === 0) return { kind: "account_not_active" };
-      const latest = results[1][0]?.at;
-      return { kind: "send_cap", retryAt: latest ? latest + MINUTE : now + HOUR };
+      return { kind: "send_cap", retryAt: retryAt(results[1], now) };
     },
 
     /** Spends a try, judges the answer and proves the number if it is right: one batch, all of it or nothing. */
@@ -145,16 +144,3 @@ const activeAccount = (accountId: string) => and(eq(accounts.id, accountId), eq(
 
 const phoneChallengesOf = (accountId: string) =>
   and(eq(challenges.accountId, accountId), eq(challenges.purpose, "phone"));
-
-/** When a code was last texted to the account or the number, if that was within the minute. */
-const latestTextTo = (db: Database, { accountId, text, now }: PhoneRequest) =>
-  db
-    .select({ at: sql<number | null>`max(${outbox.createdAt})` })
-    .from(outbox)
-    .where(
-      and(
-        eq(outbox.kind, text.kind),
-        gt(outbox.createdAt, now - MINUTE),
-        or(eq(outbox.accountId, accountId), sql`${outbox.target} = ${text.target}`),
-      ),
-    );

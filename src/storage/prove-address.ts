@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
@@ -19,7 +20,7 @@ export const provenAddress = (db: Database, { bootstrap, now }: Proof) => ({
   emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${now})`,
   updatedAt: now,
   ...(bootstrap
-    ? { role: sql`CASE WHEN ${isBootstrapped(bootstrap)} THEN 'superuser' ELSE ${accounts.role} END` }
+    ? { role: sql`CASE WHEN ${isBootstrapped(db, bootstrap)} THEN 'superuser' ELSE ${accounts.role} END` }
     : {}),
 });
 
@@ -32,14 +33,24 @@ export const auditBootstrap = (db: Database, { whose, bootstrap }: Proof) =>
           auditEvents,
           auditRow(bootstrap.audit, sql`${accounts.id}`),
           accounts,
-          and(inArray(accounts.id, whose), isBootstrapped(bootstrap)),
+          and(inArray(accounts.id, whose), isBootstrapped(db, bootstrap)),
         ),
       ]
     : [];
 
 /**
- * Only the first proof counts: a superuser who was demoted stays so. And only that of an account made
- * with the address: one that changes to it could be a stranger's, who needs but one careless click.
+ * Only while there is no superuser who could make others: whoever was demoted or deleted does not come
+ * back by proving the address once more. And only for an account made with the address: one that changes
+ * to it could be a stranger's, who needs but one careless click.
  */
-const isBootstrapped = ({ emailKey }: Bootstrap): SQL | undefined =>
-  and(eq(accounts.emailKey, emailKey), isNull(accounts.emailVerifiedAt));
+function isBootstrapped(db: Database, { emailKey }: Bootstrap): SQL | undefined {
+  const other = alias(accounts, "other");
+  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
+  const superuser = db
+    .select({ one: sql`1` })
+    .from(other)
+    .where(
+      and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), isNotNull(other.emailVerifiedAt)),
+    );
+  return and(eq(accounts.emailKey, emailKey), notExists(superuser));
+}

@@ -54,8 +54,8 @@ export function queueMessage(db: Database, queueing: Queueing) {
   const bucket = sendBucket(draft.channel, now);
   const limits = queueing.limits.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const hourlyCap =
-    caps && isOpenToAnybody(queueing.limits) ? sql`${sends} < ${caps[draft.channel]}` : undefined;
+  const isCapped = isOpenToAnybody(queueing.limits);
+  const hourlyCap = caps && isCapped ? sql`${sends} < ${caps[draft.channel]}` : undefined;
   return [
     insertFrom(
       db,
@@ -64,7 +64,14 @@ export function queueMessage(db: Database, queueing: Queueing) {
       source,
       and(where, ...limits.map((limit) => below(db, queueing, limit)), hourlyCap),
     ),
-    insertFrom(db, sendCounters, { bucket, sends: 1 }, outbox, isQueued(draft)).onConflictDoUpdate({
+    // What the cap does not judge does not use it up.
+    insertFrom(
+      db,
+      sendCounters,
+      { bucket, sends: 1 },
+      outbox,
+      isCapped ? isQueued(draft) : sql`FALSE`,
+    ).onConflictDoUpdate({
       target: sendCounters.bucket,
       set: { sends: sql`${sendCounters.sends} + 1` },
     }),

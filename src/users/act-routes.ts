@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { jsonBody } from "../http/input.ts";
+import { idParam, jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { requirePermission } from "../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
@@ -13,7 +13,7 @@ import { type DeleteUserDeps, deleteUser } from "./delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "./end-user-sessions.ts";
 import type { UserFailure } from "./failures.ts";
 import { roleField } from "./fields.ts";
-import { refuseUser, userId } from "./routes.ts";
+import { refuseUser } from "./routes.ts";
 import { type SetRoleDeps, setRole } from "./set-role.ts";
 import { type StartUserResetDeps, startUserReset } from "./start-user-reset.ts";
 import { type UnlockUserDeps, unlockUser } from "./unlock-user.ts";
@@ -46,7 +46,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ ...about("Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
-      userId,
+      idParam,
       async (c) => done(c, activated, await activateUser(depsOf(c), actOf(c, c.req.valid("param")))),
     )
     .post(
@@ -58,7 +58,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       requirePermission("users:deactivate"),
-      userId,
+      idParam,
       async (c) => done(c, deactivated, await deactivateUser(depsOf(c), actOf(c, c.req.valid("param")))),
     )
     .post(
@@ -66,7 +66,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ ...about("Forget the failed attempts at a user's account"), answer: unlocked, failures }),
       session,
       requirePermission("users:unlock"),
-      userId,
+      idParam,
       async (c) => done(c, unlocked, await unlockUser(depsOf(c), actOf(c, c.req.valid("param")))),
     )
     .post(
@@ -78,7 +78,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       requirePermission("users:reset-password"),
-      userId,
+      idParam,
       async (c) => done(c, linkMailed, await startUserReset(depsOf(c), actOf(c, c.req.valid("param")))),
     )
     .delete(
@@ -86,7 +86,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ ...about("End a user's sessions"), answer: sessionsEnded, failures }),
       session,
       requirePermission("users:end-sessions"),
-      userId,
+      idParam,
       async (c) => done(c, sessionsEnded, await endUserSessions(depsOf(c), actOf(c, c.req.valid("param")))),
     )
     .put(
@@ -98,7 +98,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       requirePermission("users:set-role"),
-      userId,
+      idParam,
       jsonBody(z.strictObject({ role: roleField })),
       async (c) => {
         const input = { ...actOf(c, c.req.valid("param")), role: c.req.valid("json").role };
@@ -115,7 +115,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       requirePermission("users:delete"),
-      userId,
+      idParam,
       async (c) => done(c, deleted, await deleteUser(depsOf(c), actOf(c, c.req.valid("param")))),
     );
 }

@@ -12,7 +12,7 @@ import { type Actor, actorIdOf } from "../roles/act.ts";
 import { mayDo, reachOf } from "../roles/permissions.ts";
 
 export type InviteUserDeps = NewLinkDeps & {
-  readonly users: {
+  readonly invitations: {
     invite(draft: {
       actor: Actor;
       id: string;
@@ -59,7 +59,17 @@ export async function inviteUser(
       : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: link.expiresAt });
   const audit = draftAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
   const now = deps.clock.now();
-  const outcome = await deps.users.invite({ actor, id: newId(), email, name, role, link, mail, audit, now });
+  const outcome = await deps.invitations.invite({
+    actor,
+    id: newId(),
+    email,
+    name,
+    role,
+    link,
+    mail,
+    audit,
+    now,
+  });
   if (typeof outcome === "string") return err({ reason: outcome });
   if (mail) deps.messages.deliverSoon([mail.id]);
   return ok({ account: outcome, url });

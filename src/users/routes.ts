@@ -3,7 +3,7 @@ import * as z from "zod";
 import { emailField, nameField, problemsOf, profileBody } from "../accounts/fields.ts";
 import { presentAccount, profileSchema } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { jsonBody, pathParams, queryParams } from "../http/input.ts";
+import { idParam, jsonBody, queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { requirePermission } from "../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
@@ -79,7 +79,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ summary: "One user", tag, answer: profile, failures: ["not_found"] }),
       session,
       requirePermission("users:read"),
-      userId,
+      idParam,
       async (c) => {
         const input = { actor: c.var.session.account, id: c.req.valid("param").id };
         const result = await readUser(depsOf(c), input);
@@ -98,7 +98,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       session,
       requirePermission("users:edit"),
-      userId,
+      idParam,
       jsonBody(profileBody),
       async (c) => {
         const input = {
@@ -114,8 +114,6 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       },
     );
 }
-
-export const userId = pathParams(z.object({ id: z.uuid() }));
 
 /** Sends what an act on somebody failed by. */
 export const refuseUser = (c: Context, failure: UserFailure): Response =>

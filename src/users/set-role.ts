@@ -1,8 +1,10 @@
 import type { Role } from "../accounts/account.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { type Clock, DAY } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
 import { type Act, type Actor, actorIdOf } from "../roles/act.ts";
 import { reachOf } from "../roles/permissions.ts";
 import { type ReachDeps, type ReachFailure, reach } from "../roles/reach.ts";
@@ -11,12 +13,13 @@ export type SetRoleDeps = ReachDeps & {
   readonly clock: Clock;
   readonly users: {
     setRole(
-      draft: Act & { role: Role; audit: AuditDraft; now: number },
+      draft: Act & { role: Role; notice: MessageDraft; audit: AuditDraft; now: number },
     ): Promise<"done" | "last_superuser" | "changed_meanwhile">;
   };
   readonly denylist: {
     denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
   };
+  readonly messages: Outbox;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
@@ -39,8 +42,10 @@ export async function setRole(
   const now = deps.clock.now();
   const details = { from: target.role, to: role };
   const audit = draftAuditEvent(deps, { type: "role_changed", details }, caller, actorIdOf(actor));
-  const outcome = await deps.users.setRole({ actor, target, role, audit, now });
+  const notice = await deps.messages.draft({ kind: "role_changed" }, { expiresAt: now + DAY });
+  const outcome = await deps.users.setRole({ actor, target, role, notice, audit, now });
   if (outcome !== "done") return err({ reason: outcome });
   await deps.denylist.denyAccount(id, now, deps.settings.accessTokenTtl);
+  deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -1,6 +1,6 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { secondsUntil } from "../account-lock/rules.ts";
+import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
-import { MINUTE, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
@@ -11,10 +11,10 @@ import { type ReachDeps, type ReachFailure, reach } from "../roles/reach.ts";
 
 export type StartUserResetDeps = ReachDeps &
   NewLinkDeps & {
-    readonly users: {
+    readonly invitations: {
       mailLink(
         draft: Act & { link: LinkDraft; mail: MessageDraft; audit: AuditDraft },
-      ): Promise<"done" | "send_cap" | "changed_meanwhile">;
+      ): Promise<{ kind: "done" | "changed_meanwhile" } | { kind: "send_cap"; retryAt: number }>;
     };
     readonly messages: Outbox;
   };
@@ -42,10 +42,15 @@ export async function startUserReset(
   const { link, url } = await newLink(deps, isInvited ? "invite" : "reset_password");
   const kind = isInvited ? "invitation" : "reset_password";
   const mail = await deps.messages.draft({ kind, url }, { expiresAt: link.expiresAt });
-  const audit = draftAuditEvent(deps, { type: "password_reset_requested" }, caller, actorIdOf(actor));
-  const outcome = await deps.users.mailLink({ actor, target, link, mail, audit });
-  if (outcome === "send_cap") return err({ reason: outcome, retryAfter: MINUTE / SECOND });
-  if (outcome !== "done") return err({ reason: outcome });
+  const event: AuditEvent = isInvited
+    ? { type: "user_invited", details: { role: target.role } }
+    : { type: "password_reset_requested" };
+  const audit = draftAuditEvent(deps, event, caller, actorIdOf(actor));
+  const outcome = await deps.invitations.mailLink({ actor, target, link, mail, audit });
+  if (outcome.kind === "send_cap") {
+    return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.retryAt, deps.clock.now()) });
+  }
+  if (outcome.kind !== "done") return err({ reason: outcome.kind });
   deps.messages.deliverSoon([mail.id]);
   return ok(undefined);
 }

@@ -24,13 +24,16 @@ export type Segment = {
   readonly coded: Uint8Array;
 };
 
-/** What lies between the start of a picture and its end, and where it ends. Null when it is cut off. */
+/** More than any camera or program writes; each costs memory, and a Worker has 128 MB for everything. */
+const MAX_SEGMENTS = 2000;
+
+/** What lies between the start of a picture and its end, and where it ends. Null when it is not sound. */
 export function readSegments(
   bytes: Uint8Array,
   start: number,
 ): { segments: readonly Segment[]; end: number } | null {
   const segments: Segment[] = [];
-  for (let at = start + 2; at < bytes.length; ) {
+  for (let at = start + 2; at < bytes.length && segments.length < MAX_SEGMENTS; ) {
     if (bytes[at] !== 0xff) return null;
     // B.1.1.2: any marker may be preceded by fill bytes.
     while (bytes[at] === 0xff) at += 1;

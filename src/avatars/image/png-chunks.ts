@@ -9,10 +9,13 @@ export type Chunk = { readonly name: string; readonly data: Uint8Array };
 // Length, name and checksum (PNG 3 §5.3).
 const FRAME_BYTES = 12;
 
+/** Two hundred bytes each in a picture of the largest size: no program writes smaller ones, and each costs memory. */
+const MAX_CHUNKS = 10_000;
+
 /** Every chunk from the signature to IEND, each with the checksum that it says. */
 export function readChunks(bytes: Uint8Array): Result<readonly Chunk[], ImageProblem> {
   const chunks: Chunk[] = [];
-  for (let at = PNG_SIGNATURE.length; at + FRAME_BYTES <= bytes.length; ) {
+  for (let at = PNG_SIGNATURE.length; at + FRAME_BYTES <= bytes.length && chunks.length < MAX_CHUNKS; ) {
     const end = at + FRAME_BYTES + readUint(bytes, at, 4);
     if (end > bytes.length || readUint(bytes, end - 4, 4) !== crc32(bytes.subarray(at + 4, end - 4))) {
       return err("damaged");

@@ -110,6 +110,16 @@ export const en: Catalogue = {
         `If you did not expect this, get in touch with the people who run ${appName}.`,
       ],
     },
+    role_changed: {
+      subject: ({ appName }) => `Your role at ${appName} was changed`,
+      heading: "Your role was changed",
+      before: ({ appName }) => [
+        `Somebody who runs ${appName} has given your account another role there. Every session has ended: please sign in again.`,
+      ],
+      after: ({ appName }) => [
+        `If you did not expect this, get in touch with the people who run ${appName}.`,
+      ],
+    },
     invitation: {
       subject: ({ appName }) => `You are invited to ${appName}`,
       heading: "You are invited",
