@@ -41,6 +41,16 @@ export default defineConfig({
         },
       },
       {
+        // Commands of the terminal, against a local database that a `wrangler dev` has open too.
+        test: {
+          name: "scripts",
+          include: ["test/scripts/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",

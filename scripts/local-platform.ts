@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
-import type { drizzle } from "drizzle-orm/d1";
 import { runWrangler, wranglerEnvironment } from "./run-wrangler.ts";
 import type { WranglerArguments } from "./wrangler-arguments.ts";
 
 /** What `wrangler dev` would give the Worker, given the same arguments. */
 export type LocalPlatform = {
   readonly variables: Readonly<Record<string, unknown>>;
-  readonly db: Parameters<typeof drizzle>[0];
+  readonly db: D1Database;
+  readonly kv: KVNamespace;
 };
 
 type Where = Pick<WranglerArguments, "config" | "env" | "envFiles" | "persistTo" | "vars">;
@@ -22,7 +22,7 @@ export async function migrate(where: Where): Promise<boolean> {
   return !output.includes("No migrations to apply");
 }
 
-/** Runs something with the variables and the database of the local Worker, which must not be running yet. */
+/** Runs something with the variables, the database and the KV of the local Worker, which may be running. */
 export async function withLocalPlatform<T>(
   where: Where,
   use: (platform: LocalPlatform) => Promise<T>,
@@ -39,8 +39,12 @@ export async function withLocalPlatform<T>(
     remoteBindings: false,
   }).finally(restoreLog);
   try {
-    const { DB, ...others } = proxy.env;
-    return await use({ variables: { ...others, ...where.vars }, db: DB as LocalPlatform["db"] });
+    const { DB, KV, ...others } = proxy.env;
+    return await use({
+      variables: { ...others, ...where.vars },
+      db: DB as D1Database,
+      kv: KV as KVNamespace,
+    });
   } finally {
     await proxy.dispose();
   }
@@ -58,5 +62,5 @@ function quieten(): () => void {
 
 // The command line takes --persist-to from here and its default from beside the configuration file, and adds
 // "v3" to either; the proxy takes the path as it is.
-const statePath = ({ persistTo, config }: Where): string =>
+export const statePath = ({ persistTo, config }: Pick<Where, "persistTo" | "config">): string =>
   join(persistTo ?? join(config === undefined ? "." : dirname(config), ".wrangler/state"), "v3");

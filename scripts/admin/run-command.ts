@@ -1,0 +1,87 @@
+import type { AccountStatus, Role } from "../../src/accounts/account.ts";
+import { ROLES } from "../../src/roles/permissions.ts";
+import { listUsers } from "../../src/users/list-users.ts";
+import { activate, deactivate, setRoleOf, unlock } from "./act.ts";
+import type { Call } from "./command-line.ts";
+import type { CommandName } from "./commands.ts";
+import { Complaint } from "./complaint.ts";
+import { createSuperuser } from "./create-superuser.ts";
+import { asJson, asLines, asTable, findPerson } from "./people.ts";
+import type { Platform } from "./platform.ts";
+import { printable, printableJson } from "./printable.ts";
+import { whileBusy } from "./while-busy.ts";
+import { type Operator, wireOperator, withSecrets } from "./wire.ts";
+
+type Run = (deps: Operator, call: Call) => Promise<string>;
+
+const runs = {
+  "create-superuser": (deps, { args: [email = ""], options: { name, url } }) =>
+    createSuperuser(deps, { email, name: textOf(name), url: textOf(url) }),
+  list,
+  async show(deps, { args: [named = ""], options: { json } }) {
+    const person = await findPerson(deps, named);
+    return json ? printableJson(asJson(person)) : asLines(person);
+  },
+  "set-role": (deps, { args: [named = "", role] }) =>
+    setRoleOf(deps, named, oneOf(ROLES, role, "The role") ?? "user"),
+  async "rebuild-search"({ d1 }) {
+    await d1.prepare("INSERT INTO account_search (account_search) VALUES ('rebuild')").run();
+    return "Made the search index anew.";
+  },
+} satisfies Partial<Record<CommandName, Run>>;
+
+/** Those that make lock keys or seal a notice. */
+const sealingRuns = { unlock, deactivate, activate };
+
+export const needsSecret = (command: CommandName): command is keyof typeof sealingRuns =>
+  Object.hasOwn(sealingRuns, command);
+
+/** What a command has to say. Throws a Complaint where it fails. */
+export const runCommand = (platform: Platform, call: Call): Promise<string> =>
+  whileBusy(async () => {
+    const { command, args } = call;
+    const deps = wireOperator(platform);
+    if (!needsSecret(command)) return runs[command](deps, call);
+    return sealingRuns[command](await withSecrets(deps), args[0] ?? "");
+  });
+
+const DEFAULT_LIMIT = 50;
+/** More is a matter for SQL. */
+const MAX_LIMIT = 1000;
+const STATUSES = ["active", "deactivated"] as const satisfies readonly AccountStatus[];
+
+async function list(deps: Operator, { options }: Call): Promise<string> {
+  const { users, next } = await listUsers(deps, {
+    actor: "operator",
+    search: textOf(options.search),
+    role: oneOf<Role>(ROLES, options.role, "--role"),
+    status: oneOf(STATUSES, options.status, "--status"),
+    limit: limitOf(textOf(options.limit)),
+    after: null,
+  });
+  if (options.json) return printableJson({ users: users.map(asJson), hasMore: next !== null });
+  if (users.length === 0) return "Nobody is there, or nobody like that.";
+  const more = next === null ? "" : "\n\nThere are more: narrow it with --search, or raise --limit.";
+  return asTable(users) + more;
+}
+
+function limitOf(typed: string | undefined): number {
+  if (typed === undefined) return DEFAULT_LIMIT;
+  const limit = /^\d{1,9}$/.test(typed) ? Number(typed) : 0;
+  if (limit < 1 || limit > MAX_LIMIT) throw new Complaint(`--limit must be a number from 1 to ${MAX_LIMIT}.`);
+  return limit;
+}
+
+function oneOf<T extends string>(
+  known: readonly T[],
+  typed: string | true | undefined,
+  what: string,
+): T | undefined {
+  if (typed === undefined) return undefined;
+  const found = known.find((one) => one === typed);
+  if (found) return found;
+  throw new Complaint(`${what} must be ${known.join(", ")}, and is "${printable(String(typed))}".`);
+}
+
+const textOf = (value: string | true | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
