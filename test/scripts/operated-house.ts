@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, vi } from "vitest";
+import { readCommandLine } from "../../scripts/admin/command-line.ts";
+import { runCommand } from "../../scripts/admin/run-command.ts";
+import { whileBusy } from "../../scripts/admin/while-busy.ts";
+import { createHouse, type House, hold } from "./house.ts";
+
+type Parts = { readonly house: House; readonly held: Awaited<ReturnType<typeof hold>> };
+
+/** A house for a file of tests, and the operator's commands on its database. */
+export function operatedHouse() {
+  let parts: Parts;
+  beforeAll(async () => {
+    // Where workerd's own words on a busy database come.
+    vi.spyOn(console, "error").mockReturnValue();
+    const house = await createHouse();
+    parts = { house, held: await hold(house) };
+    // Whoever else is made may go.
+    await newSuperuser();
+  });
+  afterAll(async () => {
+    await parts?.held.close();
+    parts?.house.remove();
+  });
+
+  /** The command in this process: the same code but for the way out. */
+  async function admin(...argv: string[]): Promise<string> {
+    const call = readCommandLine(argv);
+    if ("helpOn" in call) throw new Error("help was asked for");
+    return runCommand(parts.held.platform, call);
+  }
+
+  /** An invited superuser, and the token of their link. */
+  async function newSuperuser(): Promise<{ email: string; token: string }> {
+    const email = `ada-${randomUUID()}@example.test`;
+    const said = await admin("create-superuser", email);
+    return { email, token: /token=(\S+)/.exec(said)?.[1] ?? "" };
+  }
+
+  /** A statement of the test's own, which waits for the service like the commands do. */
+  const query = (sql: string, ...values: string[]): Promise<unknown[]> =>
+    whileBusy(async () => {
+      const { db } = parts.held.platform;
+      return (
+        await db
+          .prepare(sql)
+          .bind(...values)
+          .all()
+      ).results;
+    });
+
+  return {
+    admin,
+    newSuperuser,
+    house: () => parts.house,
+    query,
+    kv: () => parts.held.platform.kv,
+    /** The arguments that say where the database is. */
+    place: () => ["--config", parts.house.config, "--persist-to", parts.house.persistTo],
+    list: async (...argv: string[]): Promise<{ users: { email: string }[]; hasMore: boolean }> =>
+      JSON.parse(await admin("list", "--json", ...argv)),
+    /** What the audit trail has of somebody. */
+    trail: (email: string) =>
+      query(
+        "SELECT type, actor_id FROM audit_events WHERE account_id = (SELECT id FROM accounts WHERE email = ?) ORDER BY at, id",
+        email,
+      ) as Promise<{ type: string; actor_id: string | null }[]>,
+  };
+}
