@@ -1,5 +1,5 @@
+import { nameField } from "../../src/accounts/fields.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/kernel/email-address.ts";
-import { hasControlCharacter, isCleanText } from "../../src/kernel/text.ts";
 import { isPlainHttpUrl } from "../../src/kernel/variables.ts";
 import { inviteUser } from "../../src/users/invite-user.ts";
 import { Complaint } from "./complaint.ts";
@@ -16,7 +16,6 @@ type Request = {
 
 /** Where `npm run dev` listens unless it is told otherwise. */
 const LOCAL_URL = "http://localhost:8787";
-const MAX_NAME = 64;
 
 /** An invited superuser; the link to choose a password is nowhere else than in what this returns. */
 export async function createSuperuser(deps: Operator, request: Request): Promise<string> {
@@ -60,14 +59,10 @@ function addressOf(typed: string): EmailAddress {
   return parsed.value;
 }
 
-/** Under the rules that names have everywhere (src/accounts/fields.ts, which Node cannot load). */
 function nameOf(typed = "Superuser"): string {
-  const name = typed.trim();
-  const isName =
-    name !== "" && [...name].length <= MAX_NAME && isCleanText(name) && !hasControlCharacter(name);
-  if (!isName)
-    throw new Complaint(`--name must have 1 to ${MAX_NAME} characters, and no control characters.`);
-  return name;
+  const name = nameField.safeParse(typed);
+  if (name.success) return name.data;
+  throw new Complaint(`--name: ${name.error.issues[0]?.message ?? "Must be a name."}`);
 }
 
 /** The origin that the link begins with: it is a key, and goes to whoever that is. */

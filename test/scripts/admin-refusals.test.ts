@@ -40,7 +40,10 @@ describe("refuses", () => {
     [["list", "--status", "gone"], "--status must be active, deactivated"],
     [["list", "--limit", "0"], "--limit must be a number from 1 to 1000."],
     [["list", "--limit", "1e2"], "--limit must be a number from 1 to 1000."],
-    [["create-superuser", "x@example.test", "--name", "a\u001bb"], "--name must have"],
+    [
+      ["create-superuser", "x@example.test", "--name", "a\u001bb"],
+      "--name: Must not have control characters.",
+    ],
     [["create-superuser", "x@example.test", "--url", "localhost"], "--url must be"],
   ])("%j", async (argv, reason) => {
     await expect(admin(...argv)).rejects.toThrow(reason);
