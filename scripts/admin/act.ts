@@ -49,7 +49,8 @@ const sentences: Record<Failure["reason"], string> = {
   no_such_user: "They have just been deleted.",
   out_of_reach: "An operator may not do this.",
   last_superuser:
-    "They are the last active superuser, and one has to stay. Make another first: npm run admin -- create-superuser <email>",
+    "Without them no active superuser could sign in, and one has to stay. Make another first, who takes up the " +
+    "invitation: npm run admin -- create-superuser <email>",
   changed_meanwhile: "They were changed at the same moment, so nothing was done. Please try again.",
 };
 
