@@ -41,6 +41,8 @@ export type Settings = {
   readonly auditRetentionDays: number;
   /** Whether there is anybody to send text messages by. */
   readonly canText: boolean;
+  /** Calling codes that may be texted; empty for all. */
+  readonly smsCountries: readonly string[];
   /** Origins of other sites whose pages may call this service, beside its own. */
   readonly allowedOrigins: readonly string[];
   readonly mailFrom: MailSettings["from"];
@@ -152,7 +154,10 @@ const variables = (environment: Config["environment"]) =>
       .max(50, "must be 50 at most")
       .default(6),
     MAIL_HOURLY_CAP: hourlyCap(5000),
-    SMS_HOURLY_CAP: hourlyCap(500),
+    SMS_HOURLY_CAP: hourlyCap(100),
+    SMS_COUNTRIES: commaList(
+      z.string().regex(/^\+[1-9]\d{0,3}$/, "must be a list of calling codes such as +1,+49"),
+    ).default([]),
     BREACHED_PASSWORDS: z.enum(["on", "off"], "must be on or off").default("off"),
     BREACHED_PASSWORDS_API_BASE: httpUrl(true).default(HAVE_I_BEEN_PWNED),
   });
@@ -223,6 +228,7 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
       auditRetentionDays: values.AUDIT_RETENTION_DAYS,
       canText: gateways.sms.provider !== "off",
+      smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
       mailFrom: gateways.mail.from,
       brand: {

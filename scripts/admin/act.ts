@@ -30,7 +30,7 @@ export async function activate(deps: SealingOperator, named: string): Promise<st
   return `Activated ${email}.`;
 }
 
-export async function setRoleOf(deps: Operator, named: string, role: Role): Promise<string> {
+export async function setRoleOf(deps: SealingOperator, named: string, role: Role): Promise<string> {
   const { id, email, role: before } = await findPerson(deps, named);
   if (before === role) return `${email} was ${role} already.`;
   succeed(await setRole(deps, { actor: "operator", id, role, caller }));

@@ -49,7 +49,7 @@ export function help(): string {
   const lines = names.map((name) => `  ${usageOf(name)}\n      ${shapeOf(name).does}`);
   return (
     `npm run admin -- <command>\n\n${lines.join("\n")}\n\nWhich database:\n\n${WHERE}\n\n` +
-    "Against a remote database, unlock, deactivate and activate read the deployment's AUTH_SECRET from the\n" +
+    "Against a remote database, unlock, deactivate, activate and set-role read the deployment's AUTH_SECRET from the\n" +
     "environment variable of that name. With --json, use `npm run --silent admin`."
   );
 }

@@ -10,7 +10,7 @@ import { asJson, asLines, asTable, findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import { printable, printableJson } from "./printable.ts";
 import { whileBusy } from "./while-busy.ts";
-import { type Operator, wireOperator, withSecrets } from "./wire.ts";
+import { type Operator, type SealingOperator, wireOperator, withSecrets } from "./wire.ts";
 
 type Run = (deps: Operator, call: Call) => Promise<string>;
 
@@ -22,8 +22,6 @@ const runs = {
     const person = await findPerson(deps, named);
     return json ? printableJson(asJson(person)) : asLines(person);
   },
-  "set-role": (deps, { args: [named = "", role] }) =>
-    setRoleOf(deps, named, oneOf(ROLES, role, "The role") ?? "user"),
   async "rebuild-search"({ d1 }) {
     await d1.prepare("INSERT INTO account_search (account_search) VALUES ('rebuild')").run();
     return "Made the search index anew.";
@@ -31,7 +29,13 @@ const runs = {
 } satisfies Partial<Record<CommandName, Run>>;
 
 /** Those that make lock keys or seal a notice. */
-const sealingRuns = { unlock, deactivate, activate };
+const sealingRuns = {
+  unlock: (deps, { args: [named = ""] }) => unlock(deps, named),
+  deactivate: (deps, { args: [named = ""] }) => deactivate(deps, named),
+  activate: (deps, { args: [named = ""] }) => activate(deps, named),
+  "set-role": (deps, { args: [named = "", role] }) =>
+    setRoleOf(deps, named, oneOf(ROLES, role, "The role") ?? "user"),
+} satisfies Partial<Record<CommandName, (deps: SealingOperator, call: Call) => Promise<string>>>;
 
 export const needsSecret = (command: CommandName): command is keyof typeof sealingRuns =>
   Object.hasOwn(sealingRuns, command);
@@ -39,10 +43,10 @@ export const needsSecret = (command: CommandName): command is keyof typeof seali
 /** What a command has to say. Throws a Complaint where it fails. */
 export const runCommand = (platform: Platform, call: Call): Promise<string> =>
   whileBusy(async () => {
-    const { command, args } = call;
+    const { command } = call;
     const deps = wireOperator(platform);
     if (!needsSecret(command)) return runs[command](deps, call);
-    return sealingRuns[command](await withSecrets(deps), args[0] ?? "");
+    return sealingRuns[command](await withSecrets(deps), call);
   });
 
 const DEFAULT_LIMIT = 50;

@@ -5,6 +5,7 @@ import { draftMessage } from "../../src/outbox/draft-message.ts";
 import type { Outbox } from "../../src/outbox/outbox-port.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { denylistStorage } from "../../src/storage/denylist.ts";
+import { invitationStorage } from "../../src/storage/invitations.ts";
 import { newMeter } from "../../src/storage/metered-d1.ts";
 import { signingKeyStorage } from "../../src/storage/signing-keys.ts";
 import { userDirectoryStorage } from "../../src/storage/user-directory.ts";
@@ -29,6 +30,7 @@ export function wireOperator(platform: Platform) {
     clock: systemClock,
     // Caps hold back what strangers can set off, and an operator is none.
     users: userStorage(db, null),
+    invitations: invitationStorage(db, null),
     directory: userDirectoryStorage(db),
     signingKeys: signingKeyStorage(db),
     denylist: denylistStorage(platform.kv, meter),

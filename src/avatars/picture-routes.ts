@@ -44,5 +44,5 @@ export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 }
 
 /** RFC 9110 §13.1.2: any of a list will do, compared weakly, since the edge weakens what it compresses. */
-const isHad = (had: string | undefined, etag: string): boolean =>
-  had !== undefined && had.split(",").some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")));
+const isHad = (had = "", etag: string): boolean =>
+  had.split(",").some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")));

@@ -5,11 +5,12 @@ import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { MailMessage } from "../mail/message.ts";
 import type { SmsMessage } from "../sms/message.ts";
 import type { SealedMessage } from "./draft-message.ts";
-import { isTexted } from "./message.ts";
+import { type Channel, isTexted } from "./message.ts";
 import { judgeDelivery, SEND_LEASE } from "./rules.ts";
 
 type TakenMessage = {
   readonly id: string;
+  readonly channel: Channel;
   readonly sealed: string;
   readonly attempts: number;
   readonly expiresAt: number;

@@ -4,11 +4,11 @@ export type RetryDeliveriesDeps = DeliverMessageDeps & {
   readonly outbox: { listDue(now: number, limit: number): Promise<string[]> };
 };
 
-/** How many mails one run takes on, a few at a time: a Worker has six connections. */
+/** How many messages one run takes on, a few at a time: a Worker has six connections. */
 const BATCH = 60;
 const AT_ONCE = 4;
 
-/** Every minute: tries the mails that are due. What fails again waits longer, until its link is dead. */
+/** Every minute: tries the messages that are due. What fails again waits longer, until its link is dead. */
 export async function retryDeliveries(deps: RetryDeliveriesDeps): Promise<void> {
   const due = await deps.outbox.listDue(deps.clock.now(), BATCH);
   const queue = due.values();

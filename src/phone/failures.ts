@@ -5,6 +5,7 @@ import type { VerifyPhoneFailure } from "./verify-phone.ts";
 export const phoneFailures = {
   // As with captchas: what a deployment does not have is not there, and asking again does not help.
   texts_off: "not_found",
+  country_refused: "validation_failed",
   // Deactivated since its session was looked up.
   account_not_active: "unauthorized",
   send_cap: "rate_limited",

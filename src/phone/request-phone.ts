@@ -15,7 +15,11 @@ import type { Outbox } from "../outbox/outbox-port.ts";
 export type RequestPhoneDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
-  readonly settings: { readonly canText: boolean };
+  readonly settings: {
+    readonly canText: boolean;
+    /** Calling codes that may be texted; empty for all. */
+    readonly smsCountries: readonly string[];
+  };
   readonly phones: {
     ask(draft: {
       accountId: string;
@@ -34,7 +38,7 @@ type Request = { readonly accountId: string; readonly phone: PhoneNumber; readon
 
 /** `retryAfter` and `expiresIn` in seconds. `texts_off`: there is nobody to send text messages by. */
 export type RequestPhoneFailure =
-  | { readonly reason: "texts_off" | "account_not_active" }
+  | { readonly reason: "texts_off" | "country_refused" | "account_not_active" }
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
@@ -47,6 +51,11 @@ export async function requestPhone(
 ): Promise<Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneFailure>> {
   if (!deps.settings.canText) return err({ reason: "texts_off" });
   const { accountId, phone, caller } = input;
+  const { smsCountries } = deps.settings;
+  // Texts to far countries are what toll fraud lives on.
+  if (smsCountries.length > 0 && !smsCountries.some((code) => phone.startsWith(code))) {
+    return err({ reason: "country_refused" });
+  }
   const now = deps.clock.now();
   const expiresAt = now + CHALLENGE_LIFE;
   const id = newId();

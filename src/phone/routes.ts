@@ -79,6 +79,8 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
+const COUNTRY_REFUSED = { path: "phone", message: "We cannot send texts to this country." };
+
 const callOf = (c: Context<HttpEnv>) => ({
   accountId: c.var.session.account.id,
   caller: c.var.caller,
@@ -86,5 +88,6 @@ const callOf = (c: Context<HttpEnv>) => ({
 
 const sendRefusal = (c: Context, failure: RequestPhoneFailure | VerifyPhoneFailure) =>
   refuse(c, phoneFailures[failure.reason], {
+    fields: failure.reason === "country_refused" ? [COUNTRY_REFUSED] : undefined,
     retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,
   });

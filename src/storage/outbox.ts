@@ -1,10 +1,12 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import type { Channel } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { accounts, outbox } from "./schema.ts";
 
-/** A mail that this caller, and nobody else, may send until its lease ends. */
-export type TakenMail = {
+/** A message that this caller, and nobody else, may send until its lease ends. */
+export type TakenMessage = {
   readonly id: string;
+  readonly channel: Channel;
   readonly sealed: string;
   /** Attempts so far, this one included. */
   readonly attempts: number;
@@ -15,7 +17,7 @@ export type TakenMail = {
 
 export function outboxStorage(db: Database) {
   return {
-    /** Mails that are due, the longest-waiting first. */
+    /** Messages that are due, the longest-waiting first. */
     async listDue(now: number, limit: number): Promise<string[]> {
       const rows = await db
         .select({ id: outbox.id })
@@ -26,8 +28,8 @@ export function outboxStorage(db: Database) {
       return rows.map((row) => row.id);
     },
 
-    /** Takes a due mail by pushing its due time ahead; of any number of takers one gets it. */
-    async take(id: string, now: number, leaseUntil: number): Promise<TakenMail | null> {
+    /** Takes a due message by pushing its due time ahead; of any number of takers one gets it. */
+    async take(id: string, now: number, leaseUntil: number): Promise<TakenMessage | null> {
       const owner = db.select({ accountId: outbox.accountId }).from(outbox).where(eq(outbox.id, id));
       const [taken, owners] = await db.batch([
         db
@@ -36,6 +38,7 @@ export function outboxStorage(db: Database) {
           .where(and(eq(outbox.id, id), eq(outbox.state, "queued"), lte(outbox.dueAt, now)))
           .returning({
             id: outbox.id,
+            channel: outbox.channel,
             sealed: outbox.sealed,
             attempts: outbox.attempts,
             expiresAt: outbox.expiresAt,

@@ -70,7 +70,7 @@ export function queueMessage(db: Database, queueing: Queueing) {
       sendCounters,
       { bucket, sends: 1 },
       outbox,
-      isCapped ? isQueued(draft) : sql`FALSE`,
+      and(isQueued(draft), isCapped ? undefined : sql`FALSE`),
     ).onConflictDoUpdate({
       target: sendCounters.bucket,
       set: { sends: sql`${sendCounters.sends} + 1` },

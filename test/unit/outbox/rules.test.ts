@@ -29,12 +29,12 @@ describe("the lease of a taken mail", () => {
 });
 
 describe("judgeDelivery", () => {
-  const inADay = { attempts: 1, expiresAt: NOW + 24 * 60 * MINUTE };
+  const inADay = { channel: "email" as const, attempts: 1, expiresAt: NOW + 24 * 60 * MINUTE };
   const down = { outcome: "retry", reason: "http_500" } as const;
 
   it("is done with a mail that was sent, even if its link has died meanwhile", () => {
     expect(judgeDelivery({ outcome: "sent" }, inADay, NOW)).toEqual({ kind: "done" });
-    const late = { attempts: 9, expiresAt: NOW - 1 };
+    const late = { channel: "email" as const, attempts: 9, expiresAt: NOW - 1 };
     expect(judgeDelivery({ outcome: "sent" }, late, NOW)).toEqual({ kind: "done" });
   });
 
@@ -53,7 +53,11 @@ describe("judgeDelivery", () => {
   });
 
   it("tries a last time a minute before the link dies, however long the pause would be", () => {
-    const decision = judgeDelivery(down, { attempts: 40, expiresAt: NOW + 4 * MINUTE }, NOW);
+    const decision = judgeDelivery(
+      down,
+      { channel: "email" as const, attempts: 40, expiresAt: NOW + 4 * MINUTE },
+      NOW,
+    );
     expect(decision).toEqual({ kind: "retry", dueAt: NOW + 3 * MINUTE, reason: "http_500" });
   });
 
@@ -63,14 +67,26 @@ describe("judgeDelivery", () => {
     ["at this instant", 0, "bury"],
     ["some time ago", -MINUTE, "bury"],
   ])("looks whether the link dies %s", (_when, left, kind) => {
-    const decision = judgeDelivery(down, { attempts: 1, expiresAt: NOW + left }, NOW);
+    const decision = judgeDelivery(
+      down,
+      { channel: "email" as const, attempts: 1, expiresAt: NOW + left },
+      NOW,
+    );
     expect(decision.kind).toBe(kind);
+  });
+
+  it("tries a text three times at most, since each may cost", () => {
+    const text = { ...inADay, channel: "sms" as const };
+    const kinds = [1, 2, 3, 4].map((attempts) => judgeDelivery(down, { ...text, attempts }, NOW).kind);
+    expect(kinds).toEqual(["retry", "retry", "bury", "bury"]);
+    const decision = judgeDelivery(down, { ...text, attempts: 3 }, NOW);
+    expect(decision).toEqual({ kind: "bury", reason: "gave_up_after_http_500" });
   });
 
   it("says in the reason what kept a mail from being sent in time", () => {
     const decision = judgeDelivery(
       { outcome: "retry", reason: "timeout" },
-      { attempts: 1, expiresAt: NOW },
+      { channel: "email" as const, attempts: 1, expiresAt: NOW },
       NOW,
     );
     expect(decision).toEqual({ kind: "bury", reason: "expired_after_timeout" });

@@ -56,10 +56,10 @@ async function foundation(): Promise<string> {
 
 describe("the audit trail", () => {
   it("has every event of the closed list after lives in which each of them happened", async () => {
+    const founded = await foundation();
     const accountId = await liveALife();
     const superuser = await signedInAs(service, "superuser");
     const otherId = await lookedAfter(service, superuser);
-    const founded = await foundation();
     const trails = (await rows()).filter((row) => [accountId, otherId, founded].includes(row.account_id));
     expect([...new Set(trails.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
     const done = trails.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);

@@ -3,6 +3,7 @@ import type { Role } from "../../../src/accounts/account.ts";
 import { partOf } from "../../../src/http/operation.ts";
 import { mayDo, type Permission, ROLES } from "../../../src/roles/permissions.ts";
 import { idOf, type SignedIn, signedInAs } from "../../support/admins.ts";
+import { changes, perform } from "../../support/changes.ts";
 import { dumpOf } from "../../support/dump.ts";
 import { logIn, member } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
@@ -135,18 +136,36 @@ describe("somebody else's id", () => {
     expect((await service.get("/me", victim.token)).status).toBe(200);
   });
 
-  it.each(named(behindRole.filter(({ path }) => path.includes(":id"))))(
-    "at %s is 403 to a user, and to an admin where it is not a user's",
-    async (_name, route) => {
+  it.each(
+    changes
+      .filter(({ route }) => route.includes("/users/:id"))
+      .map((change) => [change.route, change] as const),
+  )(
+    "at %s is 403 to a user, and to an admin where it is not a user's, with the very request that a superuser may make",
+    async (_name, change) => {
+      const request = await change.request(service);
+      const theirs = request.path?.split("/")[2] ?? "";
+      const own = (id: string) => ({ ...request, path: request.path?.replace(theirs, id) });
       const before = await dumpOf(service.env.DB);
       const others = { user: people.admin, admin: people.superuser } as const;
       for (const role of ["user", "admin"] as const) {
-        const answer = await call({ ...route }, others[role].id, people[role].token);
-        // A body that does not fit may be refused before anybody is looked for.
-        const code = answer.body.error?.code ?? "";
-        expect(["forbidden", "validation_failed", "unsupported_media_type"], answer.text).toContain(code);
+        const answer = await perform(service, change, { ...own(others[role].id), token: people[role].token });
+        expectRefusal(answer, 403, "forbidden");
       }
       expect(await dumpOf(service.env.DB)).toEqual(before);
+      // It was the person that was refused, and nothing else of the request.
+      expect((await perform(service, change, request)).status).toBe(change.status);
     },
   );
+
+  it("has such a request for every route that acts on somebody", () => {
+    const acts = behindRole.filter(({ method, path }) => method !== "GET" && path.includes(":id"));
+    const tried = new Set(changes.map(({ route }) => route));
+    expect(acts.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`)).toEqual(
+      acts
+        .map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`)
+        .filter((one) => tried.has(one)),
+    );
+    expect(acts.length).toBeGreaterThan(8);
+  });
 });

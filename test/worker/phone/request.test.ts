@@ -114,6 +114,16 @@ describe("POST /me/phone", () => {
   });
 
   describe("refuses", () => {
+    it("a country that is not among SMS_COUNTRIES, before anything is sent or stored", async () => {
+      const local = startService({ clock: service.clock, env: { SMS_COUNTRIES: "+49, +1" } });
+      const { token } = await signedInMember(local);
+      const answer = await ask("+8801712345678", token, local);
+      expectRefusal(answer, 400, "validation_failed");
+      expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["phone"]);
+      expect(await phoneOf(token, local)).toEqual([null, false]);
+      expect((await ask("+49 1520 1234567", token, local)).status).toBe(200);
+    });
+
     it.each([
       "4155550123",
       "+0155550123",

@@ -127,8 +127,14 @@ describe("an admin", () => {
     expect(taken.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
   });
 
+  it("looks at their own account, and at no other admin's or superuser's", async () => {
+    expect((await asAdmin.call("GET", `/${admin.id}`)).body.data.id).toBe(admin.id);
+    for (const { id } of [superuser, await signedInAs(service, "admin")]) {
+      expect((await asAdmin.call("GET", `/${id}`)).status).toBe(403);
+    }
+  });
+
   it.each([
-    ["GET", ""],
     ["PATCH", "", { name: "Mallory" }],
     ["POST", "/activate"],
     ["POST", "/deactivate"],
@@ -280,6 +286,18 @@ describe("an invitation", () => {
     expect(await mailTo(service, email)).toHaveLength(1);
   });
 
+  it("uses up nothing of what strangers' requests may send in an hour", async () => {
+    const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: "1" };
+    const capped = startService({ env, clock: service.clock });
+    const { email } = await member(service);
+    for (let at = 0; at < 3; at++) {
+      const answer = await actingAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
+      expect(answer.status).toBe(201);
+    }
+    await capped.post("/forgot-password", { email });
+    expect((await mailTo(service, email))[0]?.text).toContain("/reset-password?token=");
+  });
+
   it("gives no role that is not below the admin's, and a superuser's any", async () => {
     for (const role of ["admin", "superuser"]) {
       const answer = await invite({ email: newAddress(), name: "Grace", role });
@@ -365,25 +383,30 @@ describe("two superusers at once", () => {
     }
   });
 
-  it("deleting each other's deactivated peer leaves the actor, 50 times", async () => {
+  it("deactivating and deleting each other leave one, and no row of the other, 50 times", async () => {
     for (const round of rounds) {
       await alone();
       const [first, second] = [
         await signedInAs(service, "superuser"),
         await signedInAs(service, "superuser"),
       ];
-      // Each closes the other and deletes at once, as fast as they can.
-      await Promise.all(
-        [
-          [first, second],
-          [second, first],
-        ].map(async ([actor, target]) => {
-          if (!actor || !target) return;
+      const removals = [
+        [first, second],
+        [second, first],
+      ] as const;
+      const answers = await Promise.all(
+        removals.map(async ([actor, target]) => {
           await actingAs(service, actor).call("POST", `/${target.id}/deactivate`);
-          await actingAs(service, actor).call("DELETE", `/${target.id}`);
+          return actingAs(service, actor).call("DELETE", `/${target.id}`);
         }),
       );
       expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      const deleted = answers.map(({ status }) => status === 200);
+      expect(deleted.filter(Boolean), `round ${round}`).toHaveLength(1);
+      const gone = deleted[0] ? second : first;
+      expect((await actingAs(service, deleted[0] ? first : second).call("GET", `/${gone.id}`)).status).toBe(
+        404,
+      );
     }
   }, 60_000);
 });

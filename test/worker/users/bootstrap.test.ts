@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import {
   logIn,
@@ -10,6 +11,11 @@ import {
   tokenMailedTo,
 } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+
+// It speaks only while there is no superuser.
+beforeEach(async () => {
+  await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+});
 
 const start = (email: string) => startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email } });
 

@@ -43,9 +43,13 @@ describe("deleting an account", () => {
     const superuser = await signedInAs(service, "superuser");
     const act = actingAs(service, superuser).call;
     const email = "quillon.unmistakable@example.org";
-    const names = ["quillon", "unmistakable", "zephyrine", "+4915550001"];
+    const names = ["quillon", "unmistakable", "zephyrine", "xanthippe", "+4915550001"];
 
-    await register(service, email, { name: "Zephyrine", username: "zephyrine.q" });
+    const earlier = "xanthippe@example.org";
+    await register(service, earlier, { name: "Zephyrine", username: "zephyrine.q" });
+    await service.post("/verify-email", { token: await tokenMailedTo(service, earlier) });
+    const early = await logIn(service, earlier);
+    await service.post("/me/email", { newEmail: email, password: PASSWORD }, early.token);
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
     for (let guess = 0; guess < 4; guess++) await service.post("/login", { email, password: "wrong" });
     const { token } = await logIn(service, email);
