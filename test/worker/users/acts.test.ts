@@ -287,9 +287,10 @@ describe("an invitation", () => {
   });
 
   it("uses up nothing of what strangers' requests may send in an hour", async () => {
-    const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: "1" };
-    const capped = startService({ env, clock: service.clock });
     const { email } = await member(service);
+    const used = await service.env.DB.prepare("SELECT sum(sends) AS n FROM send_counters").first<number>("n");
+    const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: String((used ?? 0) + 1) };
+    const capped = startService({ env, clock: service.clock });
     for (let at = 0; at < 3; at++) {
       const answer = await actingAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
       expect(answer.status).toBe(201);
