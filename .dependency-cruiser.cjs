@@ -1,8 +1,10 @@
 // The arrow of imports (docs/architecture.md), enforced. Each rule says who may not look where.
 
-const FOUNDATION = "^src/(accounts|account-lock|audit|challenges|devices|one-time-links|roles|sessions)/";
-const CAPABILITIES = "^src/(registration|login|password-reset|phone|avatars|users|maintenance|health)/";
-const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit)/";
+const FOUNDATION =
+  "^src/(accounts|account-lock|audit|challenges|devices|identities|one-time-links|roles|sessions|sign-in)/";
+const CAPABILITIES =
+  "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/";
+const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers)/";
 // Where HTTP is spoken: everything else in a room is verbs, rules and types.
 const EDGE_FILES = "/([a-z]*-?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
 // What a verb may know of mail and texts: that there are messages, and an outbox.
@@ -60,14 +62,17 @@ module.exports = {
     {
       name: "gateways-do-not-know-each-other",
       severity: "error",
-      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit)/" },
+      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers)/" },
       to: { path: GATEWAYS, pathNot: "^src/$1/" },
     },
     {
       name: "messages-are-a-port",
       severity: "error",
       from: { path: [FOUNDATION, CAPABILITIES] },
-      to: { path: [GATEWAYS, "^src/outbox/"], pathNot: [MESSAGES_PORT, "^src/captcha/fields\\.ts$"] },
+      to: {
+        path: [GATEWAYS, "^src/outbox/"],
+        pathNot: [MESSAGES_PORT, "^src/captcha/fields\\.ts$", "^src/social-providers/port\\.ts$"],
+      },
     },
     {
       name: "the-outbox-stands-between",
@@ -79,7 +84,9 @@ module.exports = {
     {
       name: "capabilities-do-not-know-each-other",
       severity: "error",
-      from: { path: "^src/(registration|login|password-reset|phone|avatars|users|maintenance|health)/" },
+      from: {
+        path: "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/",
+      },
       to: { path: CAPABILITIES, pathNot: "^src/$1/" },
     },
     {

@@ -20,12 +20,15 @@ import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./pages/routes.tsx";
+import { showNote } from "./pages/show-note.tsx";
 import { passwordResetRoutes } from "./password-reset/routes.ts";
 import { phoneRoutes } from "./phone/routes.ts";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
+import { identityRoutes } from "./social/identity-routes.ts";
+import { socialRoutes } from "./social/routes.ts";
 import { type Meter, newMeter } from "./storage/metered-d1.ts";
 import { userActRoutes } from "./users/act-routes.ts";
 import { userRoutes } from "./users/routes.ts";
@@ -105,10 +108,12 @@ export function createApp(options: AppOptions = {}) {
     userRoutes,
     userActRoutes,
     auditRoutes,
+    identityRoutes,
     phoneRoutes,
   ]) {
     app.route("/api/auth", room(depsOf));
   }
+  app.route("/api/auth", socialRoutes(depsOf, showNote(depsOf)));
   app.route("/", keySetRoutes(depsOf));
   app.route("/", healthRoutes());
   app.route("/", pictureRoutes(depsOf));

@@ -10,6 +10,7 @@ import { type MailSettings, readMailSettings } from "./mail/settings.ts";
 import type { RatePolicies } from "./rate-limit/policies.ts";
 import { readRateLimits } from "./rate-limit/settings.ts";
 import { readSmsSettings, type SmsSettings } from "./sms/settings.ts";
+import { readSocialSettings, type SocialSettings } from "./social-providers/settings.ts";
 
 /** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
 export type Config = {
@@ -23,6 +24,7 @@ export type Config = {
   /** Mails and texts an hour, whoever they are to; null when limits are off. */
   readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
+  readonly social: SocialSettings;
   readonly rateLimits: RatePolicies | "off";
   readonly settings: Settings;
 };
@@ -45,6 +47,8 @@ export type Settings = {
   readonly smsCountries: readonly string[];
   /** Origins of other sites whose pages may call this service, beside its own. */
   readonly allowedOrigins: readonly string[];
+  /** Whole URLs, as the URL parser writes them, that a sign-in at a provider may lead to. */
+  readonly allowedReturnUrls: readonly string[];
   readonly mailFrom: MailSettings["from"];
   readonly brand: {
     readonly appName: string;
@@ -132,6 +136,14 @@ const variables = (environment: Config["environment"]) =>
           "must be a list of origins such as https://app.example.com",
         ),
     ).default([]),
+    ALLOWED_RETURN_URLS: commaList(
+      z
+        .string()
+        .refine(
+          (text) => isReturnUrl(text) && (environment === "development" || /^https:/i.test(text)),
+          "must be a list of URLs such as https://app.example.com/signed-in",
+        ),
+    ).default([]),
     AUDIENCES: commaList(z.string()).default([]),
     BOOTSTRAP_SUPERUSER_EMAIL: z
       .string("must be an email address")
@@ -177,6 +189,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
   const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
   const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
+  const social = readSocialSettings(given, mode === "development");
   const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -190,20 +203,22 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if ("problems" in sms) problems.push(...sms.problems);
   if ("problems" in captcha) problems.push(...captcha.problems);
   if ("problems" in rateLimits) problems.push(...rateLimits.problems);
+  if ("problems" in social) problems.push(...social.problems);
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
-  if ("problems" in captcha || "problems" in rateLimits) return err(problems);
+  if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
   const gateways = {
     mail: mail.settings,
     sms: sms.settings,
     captcha: captcha.settings,
     rateLimits: rateLimits.policies,
+    social: social.settings,
   };
   return ok(freeze(mode, parsed.data, gateways));
 }
 
 type Variables = z.output<ReturnType<typeof variables>>;
 
-type Gateways = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits">;
+type Gateways = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
 
 function freeze(environment: Config["environment"], values: Variables, gateways: Gateways): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;
@@ -230,6 +245,7 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
       canText: gateways.sms.provider !== "off",
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
+      allowedReturnUrls: values.ALLOWED_RETURN_URLS.map((text) => new URL(text).href),
       mailFrom: gateways.mail.from,
       brand: {
         appName: values.APP_NAME,
@@ -245,4 +261,11 @@ function freeze(environment: Config["environment"], values: Variables, gateways:
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
+}
+
+/** With a query it may be, but nobody's name, and no fragment: it is compared whole. */
+function isReturnUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === "" && url.password === "" && url.hash === "";
 }

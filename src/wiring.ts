@@ -22,6 +22,8 @@ import { authenticate } from "./sessions/authenticate.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
 import { createSmsProvider } from "./sms/providers.ts";
 import { sendText } from "./sms/send-text.ts";
+import type { MetadataCache } from "./social-providers/code-flow.ts";
+import { createSocialProviders } from "./social-providers/providers.ts";
 import { accountStorage } from "./storage/accounts.ts";
 import { type AssetsBinding, assetStorage } from "./storage/assets.ts";
 import { auditStorage } from "./storage/audit.ts";
@@ -33,7 +35,9 @@ import { denylistStorage } from "./storage/denylist.ts";
 import { emailVerificationStorage } from "./storage/email-verifications.ts";
 import { expiredStorage } from "./storage/expired.ts";
 import { humanProofStorage } from "./storage/human-proofs.ts";
+import { identityStorage } from "./storage/identities.ts";
 import { invitationStorage } from "./storage/invitations.ts";
+import { loginCodeStorage } from "./storage/login-codes.ts";
 import { loginStorage } from "./storage/logins.ts";
 import { mailboxStorage } from "./storage/mailbox.ts";
 import type { Meter } from "./storage/metered-d1.ts";
@@ -46,6 +50,7 @@ import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
 import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
+import { socialSignInStorage } from "./storage/social-sign-ins.ts";
 import { userDirectoryStorage } from "./storage/user-directory.ts";
 import { userStorage } from "./storage/users.ts";
 
@@ -61,13 +66,14 @@ export type Env = {
   readonly BURST?: RateLimitBinding;
 };
 
-/** What an isolate keeps between requests: parsed configuration, derived keys, the key set, a list. */
+/** What an isolate keeps between requests: configuration, keys, a list, and what providers say of themselves. */
 type Standing = {
   readonly config: Config;
   readonly secrets: SecretRing;
   readonly keyCache: KeyCache;
   /** Read when a password is first chosen. */
   commonPasswords: ReadonlySet<string> | null;
+  readonly providerCache: MetadataCache;
 };
 
 /** One for each app; what it holds belongs to no request. */
@@ -87,7 +93,7 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
   const kept = await standing(cache, env);
-  const { config, secrets, keyCache } = kept;
+  const { config, secrets, keyCache, providerCache } = kept;
   const { settings, sendCaps } = config;
   const db = openDatabase(env.DB, meter);
   const signingKeys = signingKeyStorage(db);
@@ -151,6 +157,10 @@ export async function wire(cache: StandingCache, request: Request) {
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),
+    identities: identityStorage(db, sendCaps),
+    socialSignIns: socialSignInStorage(db),
+    loginCodes: loginCodeStorage(db, sendCaps),
+    socialProviders: createSocialProviders(config.social, { clock, cache: providerCache }),
     expired: expiredStorage(db),
     denylist: denylistStorage(env.KV, meter),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
@@ -197,6 +207,7 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
     secrets: await createSecretRing(authSecret, authSecretPrevious),
     keyCache: emptyKeyCache(),
     commonPasswords: null,
+    providerCache: new Map(),
   };
   cache.set(env, made);
   return made;

@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from "zod-openapi";
 import { failureTable } from "../../src/http/failures.ts";
 import { type OperationPart, partOf } from "../../src/http/operation.ts";
 import type { FailureCode } from "../../src/kernel/failure-codes.ts";
@@ -64,7 +69,7 @@ function describeOperation(
   const whole: OperationPart = Object.assign({}, ...parts);
   const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
   const success = whole.bare ?? oneOf(answers.map(envelopeOf));
-  if (!whole.summary || !(success || whole.file)) return null;
+  if (!whole.summary || !(success || whole.file || whole.redirect)) return null;
   // Reading needs no token against forged requests, whatever its guard says of itself.
   const codes = new Set([...parts.flatMap((part) => part.failures ?? []), ...ALWAYS]);
   if (method === "GET") codes.delete("csrf_failed");
@@ -79,12 +84,7 @@ function describeOperation(
     },
     requestBody: requestBodyOf(whole),
     responses: {
-      [String(whole.answer?.status ?? 200)]: {
-        description: whole.answer?.message ?? "Success",
-        content: whole.file
-          ? contentOf(whole.file.types, FILE)
-          : { "application/json": { schema: success as z.ZodType } },
-      },
+      ...successResponses(whole, success),
       ...failureResponses([...codes], whole),
     },
   };
@@ -103,6 +103,18 @@ function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
     return { required: true, content } as ZodOpenApiOperationObject["requestBody"];
   }
   return body && { required: !bodyIsOptional, content: { "application/json": { schema: body } } };
+}
+
+/** What a success is: JSON by default, a file, or the way to somewhere else. */
+function successResponses(
+  { redirect, answer, file }: OperationPart,
+  success: z.ZodType | undefined,
+): Record<string, ZodOpenApiResponseObject> {
+  if (redirect !== undefined) return { "302": { description: redirect } };
+  const content = file
+    ? contentOf(file.types, FILE)
+    : { "application/json": { schema: success as z.ZodType } };
+  return { [String(answer?.status ?? 200)]: { description: answer?.message ?? "Success", content } };
 }
 
 const oneOf = ([first, ...others]: z.ZodType[]): z.ZodType | undefined =>

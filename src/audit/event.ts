@@ -29,6 +29,8 @@ export type AuditEvent =
   | { readonly type: "avatar_changed" }
   | { readonly type: "avatar_removed" }
   | { readonly type: "signed_in"; readonly details: { readonly sessionId: string; readonly amr: string } }
+  | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
+  | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
   | { readonly type: "session_ended"; readonly details: { readonly sessionId: string } }
   | { readonly type: "all_sessions_ended" }
@@ -62,6 +64,8 @@ const types: Record<AuditEvent["type"], true> = {
   avatar_changed: true,
   avatar_removed: true,
   signed_in: true,
+  identity_linked: true,
+  identity_removed: true,
   signed_out: true,
   session_ended: true,
   all_sessions_ended: true,

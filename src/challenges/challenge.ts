@@ -13,6 +13,8 @@ export type ChallengeDraft = {
   readonly purpose: ChallengePurpose;
   /** The number that a phone's code proves; null for a login. */
   readonly phone: string | null;
+  /** How the step before it went, for the session that a right answer opens; a phone's opens none. */
+  readonly amr?: string;
   readonly codeHash: string;
   /** Which lock its wrong answers count for. */
   readonly lockKey: string;

@@ -21,6 +21,7 @@ export const failureTable = {
   username_taken: [409, "This username is taken."],
   user_still_active: [409, "This user is still active. Please deactivate them first."],
   last_admin: [409, "The last superuser has to stay."],
+  last_sign_in_method: [409, "This is the only way to sign in. Please add another one first."],
   conflict: [409, "This does not fit how things stand now. Please look again."],
   payload_too_large: [413, "The request body is too large."],
   unsupported_media_type: [415, "Please send the body as application/json."],

@@ -19,6 +19,8 @@ export type OperationPart = {
   readonly bare?: z.ZodType;
   /** A 200 that is a file of one of these types. */
   readonly file?: { readonly types: readonly string[] };
+  /** Answers 302: where it leads. Its failures are pages where a browser asks. */
+  readonly redirect?: string;
   readonly body?: z.ZodType;
   readonly bodyIsOptional?: true;
   /** A body that is a file: itself, or the field of a multipart body. */

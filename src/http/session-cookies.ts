@@ -7,6 +7,7 @@ const ACCESS = "gh_access";
 const REFRESH = "gh_refresh";
 const DEVICE = "gh_device";
 const PRE_SESSION = "gh_csrf";
+const ROUND = "gh_social";
 
 /** Lifetimes in seconds. */
 type Tokens = {
@@ -51,3 +52,8 @@ export const accessCookie = (c: Context): string | undefined => getCookie(c, ACC
 export const refreshCookie = (c: Context): string | undefined => getCookie(c, REFRESH, "host");
 export const deviceCookie = (c: Context): string | undefined => getCookie(c, DEVICE, "host");
 export const preSessionCookie = (c: Context): string | undefined => getCookie(c, PRE_SESSION, "host");
+
+/** What a sign-in at a provider is bound to, for as many seconds as it may take. */
+export const setRoundCookie = (c: Context, value: string, seconds: number): void =>
+  set(c, ROUND, value, seconds);
+export const roundCookie = (c: Context): string | undefined => getCookie(c, ROUND, "host");

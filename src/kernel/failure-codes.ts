@@ -18,6 +18,7 @@ export type FailureCode =
   | "username_taken"
   | "user_still_active"
   | "last_admin"
+  | "last_sign_in_method"
   | "conflict"
   | "payload_too_large"
   | "unsupported_media_type"

@@ -1,5 +1,5 @@
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import type { LoginFailure } from "./outcome.ts";
+import type { LoginFailure } from "./login-failure.ts";
 
 /** What the wire says. The log may know more; the caller may not. */
 export const loginFailures = {

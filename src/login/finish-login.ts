@@ -13,8 +13,9 @@ import type { Outbox } from "../outbox/outbox-port.ts";
 import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
-import type { LoginFailure, SignedIn } from "./outcome.ts";
-import { type SignedInDeps, signedIn } from "./signed-in.ts";
+import type { SignedIn } from "../sign-in/outcome.ts";
+import { type SignedInDeps, signedIn } from "../sign-in/signed-in.ts";
+import type { LoginFailure } from "./login-failure.ts";
 
 export type FinishLoginDeps = SignedInDeps &
   NewSessionDeps & {
@@ -30,7 +31,9 @@ export type FinishLoginDeps = SignedInDeps &
         lockNotice: MessageDraft;
         now: number;
       }): Promise<
-        { kind: "signed_in"; account: Account } | { kind: "refused" } | { kind: "locked"; until: number }
+        | { kind: "signed_in"; account: Account; amr: readonly string[] }
+        | { kind: "refused" }
+        | { kind: "locked"; until: number }
       >;
     };
     readonly messages: Outbox;
@@ -46,8 +49,9 @@ export async function finishLogin(
   const { challengeId, code, caller } = input;
   await readyToIssue(deps);
   const now = deps.clock.now();
-  const session = newSession(deps, ["pwd", "otp"], caller);
-  const details = { sessionId: session.id, amr: session.amr.join(" ") };
+  // How the first step went is the challenge's to say, and its batch adds it.
+  const session = newSession(deps, ["otp"], caller);
+  const details = { sessionId: session.id, amr: "otp" };
   const expiresAt = now + DAY;
   const newDeviceNotice = await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt });
   const lockNotice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt });
@@ -67,8 +71,7 @@ export async function finishLogin(
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
   if (outcome.kind === "refused") return err({ reason: "code_wrong" });
-  const { account } = outcome;
-  return ok(
-    await signedIn(deps, { session, account, emailKey: storedAddressKey(account.email), deviceId: null }),
-  );
+  const { account, amr } = outcome;
+  const opened = { session: { ...session, amr }, account, deviceId: null };
+  return ok(await signedIn(deps, { ...opened, emailKey: storedAddressKey(account.email) }));
 }

@@ -4,7 +4,7 @@ import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, type Result } from "../kernel/result.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
-import type { LoginFailure } from "./outcome.ts";
+import type { LoginFailure } from "./login-failure.ts";
 
 export type RefuseLoginDeps = {
   readonly clock: Clock;

@@ -3,28 +3,21 @@ import * as z from "zod";
 import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import { challengeIdField, codeField } from "../challenges/fields.ts";
-import { DEVICE_LIFE } from "../devices/device-token.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
+import { type CsrfDeps, isCsrfSafe } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import { deviceCookie, setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
-import { SECOND } from "../kernel/clock.ts";
+import { deviceCookie } from "../http/session-cookies.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
+import { deviceTokenField, transportField } from "../sign-in/fields.ts";
+import { loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
 import { loginFailures } from "./failures.ts";
-import { deviceTokenField, loginDataSchema, transportField } from "./fields.ts";
 import { type FinishLoginDeps, finishLogin } from "./finish-login.ts";
-import type { LoginFailure, SignedIn } from "./outcome.ts";
+import type { LoginFailure } from "./login-failure.ts";
 import { type ResendCodeDeps, resendCode } from "./resend-code.ts";
 import { type StartLoginDeps, startLogin } from "./start-login.ts";
 
-const loggedIn = answer(200, "Login successful", loginDataSchema);
-const secondStep = answer(
-  200,
-  "We have sent you a code.",
-  z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
-);
 const resent = answer(200, "If that sign-in is still waiting, a new code has been sent.");
 
 type Deps = StartLoginDeps & FinishLoginDeps & ResendCodeDeps & CsrfDeps;
@@ -69,10 +62,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const deviceToken = input.deviceToken ?? deviceCookie(c);
         const result = await startLogin(deps, { ...input, deviceToken, caller: c.var.caller });
-        if (!result.ok) return sendRefusal(c, result.error);
-        if (result.value.kind === "signed_in") return welcome(c, deps, result.value, transport);
-        const { challengeId, expiresIn } = result.value;
-        return respond(c, secondStep, { otpRequired: true, challengeId, expiresIn });
+        return result.ok ? welcome(c, deps, result.value, transport) : sendRefusal(c, result.error);
       },
     )
     .post(
@@ -112,18 +102,6 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         return respond(c, resent);
       },
     );
-}
-
-/** Hands the tokens over: in the answer, or in cookies that no script can read, and then nowhere else. */
-async function welcome(c: Context, deps: CsrfDeps, signedIn: SignedIn, transport?: "bearer" | "cookie") {
-  const { tokens, account, sessionId, deviceToken } = signedIn;
-  const { id, name, email, role } = account;
-  const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
-  if (transport !== "cookie") return respond(c, loggedIn, { ...tokens, deviceToken, user });
-  setSessionCookies(c, tokens);
-  setDeviceCookie(c, deviceToken, DEVICE_LIFE / SECOND);
-  const csrfToken = await csrfTokenOfSession(deps, sessionId);
-  return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
 }
 
 const sendRefusal = (c: Context, failure: LoginFailure) =>

@@ -11,11 +11,3 @@ export function judgeLogin(account: Account | null, verdict: PasswordVerdict): L
   if (account.emailVerifiedAt === null) return "email_not_verified";
   return null;
 }
-
-/** When this service asks for a second step; a person may always choose it for themselves. */
-export type SecondStepPolicy = "off" | "new_device" | "always";
-
-export const isSecondStepDue = (
-  policy: SecondStepPolicy,
-  facts: { readonly chosen: boolean; readonly deviceIsKnown: boolean },
-): boolean => policy === "always" || facts.chosen || (policy === "new_device" && !facts.deviceIsKnown);

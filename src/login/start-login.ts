@@ -11,11 +11,11 @@ import type { Caller } from "../kernel/caller.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, type Result } from "../kernel/result.ts";
-import { type CheckedSignIn, type CompleteLoginDeps, completeLogin } from "./complete-login.ts";
-import { type OpenSecondStepDeps, openSecondStep } from "./open-second-step.ts";
-import type { LoginFailure, SecondStepDue, SignedIn } from "./outcome.ts";
+import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
+import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
+import type { LoginFailure } from "./login-failure.ts";
 import { type RefuseLoginDeps, refuseLogin } from "./refuse-login.ts";
-import { isSecondStepDue, judgeLogin, type SecondStepPolicy } from "./rules.ts";
+import { judgeLogin } from "./rules.ts";
 
 type Facts = {
   readonly account: Account;
@@ -25,8 +25,7 @@ type Facts = {
 };
 
 export type StartLoginDeps = DeviceTokenDeps &
-  CompleteLoginDeps &
-  OpenSecondStepDeps &
+  GoOnDeps &
   RefuseLoginDeps & {
     readonly logins: {
       begin(
@@ -45,7 +44,6 @@ export type StartLoginDeps = DeviceTokenDeps &
         asked: boolean;
       }): Promise<"human" | "captcha_required" | "captcha_failed" | "unavailable">;
     };
-    readonly settings: { readonly loginOtp: SecondStepPolicy };
   };
 
 type Login = {
@@ -87,27 +85,20 @@ export async function startLogin(
     return refuseLogin(deps, { reason, email: input.email, key, failures: reservation.failures });
   }
   const rehash = verdict === "match_outdated" ? await deps.hasher.hash(input.password) : null;
-  const outcome = await goOn(deps, found, {
-    account: found.account,
-    email: input.email,
+  const step = {
+    by: "password",
+    accountId: found.account.id,
     checkedHash: found.passwordHash,
     rehash,
     lockKey: key,
-    device,
-    caller: input.caller,
-  });
+    now: deps.clock.now(),
+  } as const;
+  const person = { step, emailKey: input.email.key, device, caller: input.caller };
+  const outcome = await goOn(deps, person, found.loginOtp);
   // Another sign-in of the same moment may have hashed the same password anew: then it is looked at
   // once more, as it is now.
   const lostToRehash = !outcome.ok && outcome.error.reason === "changed_meanwhile" && rehash !== null;
   return lostToRehash && !isSecondLook ? startLogin(deps, input, true) : outcome;
-}
-
-/** After a right password: in, or on to the second step. */
-function goOn(deps: StartLoginDeps, found: Facts, signIn: CheckedSignIn) {
-  const facts = { chosen: found.loginOtp, deviceIsKnown: signIn.device !== null };
-  return isSecondStepDue(deps.settings.loginOtp, facts)
-    ? openSecondStep(deps, signIn)
-    : completeLogin(deps, signIn);
 }
 
 /** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */

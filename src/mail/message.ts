@@ -23,6 +23,9 @@ export type MailMessage =
   /** The second step of a sign-in: six digits. */
   | { readonly kind: "login_code"; readonly code: string }
   | { readonly kind: "new_device_sign_in" }
+  /** A provider's account became a way to sign in, or is one no more. `provider`: what people call it. */
+  | { readonly kind: "identity_linked"; readonly provider: string }
+  | { readonly kind: "identity_removed"; readonly provider: string }
   /** The mailed second step was switched. */
   | { readonly kind: "second_step_on" }
   | { readonly kind: "second_step_off" }

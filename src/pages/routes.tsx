@@ -1,8 +1,6 @@
 import { type Context, Hono } from "hono";
-import type { HtmlEscapedString } from "hono/utils/html";
 import { newPasswordField, passwordProblems } from "../accounts/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import { findLiveLink } from "../one-time-links/find-live-link.ts";
 import {
   PASSWORD_LINK_PURPOSES,
@@ -12,26 +10,16 @@ import {
 import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../registration/verify-email.ts";
 import { NotePage, ResetPage, VerifyPage } from "./link-pages.tsx";
 import { readForm } from "./read-form.ts";
+import { pageShower, type ShowPageDeps } from "./show-page.ts";
 
-type Deps = VerifyEmailDeps &
-  ResetPasswordDeps & { readonly settings: { readonly brand: { readonly appName: string } } };
-
-type Page = (shared: { appName: string; nonce: string }) => HtmlEscapedString | Promise<HtmlEscapedString>;
+type Deps = VerifyEmailDeps & ResetPasswordDeps & ShowPageDeps;
 
 /**
  * Where mailed links lead: the verbs of the API behind a button each, for people. They need no CSRF
  * token, because nothing here is done in the name of a cookie: whoever has the link may use it.
  */
 export function pageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
-  const show = async (c: Context, page: Page, status: 200 | 400 = 200) => {
-    const nonce = newOneTimeToken();
-    c.header(
-      "Content-Security-Policy",
-      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-    );
-    const { appName } = depsOf(c).settings.brand;
-    return c.html(`<!doctype html>${await page({ appName, nonce })}`, status);
-  };
+  const show = pageShower(depsOf);
   const showDeadLink = (c: Context) => {
     const text =
       "It has been used, it is too old, or a newer one has taken its place. Please ask for a new one.";

@@ -4,7 +4,7 @@ export type RatePolicy = {
   readonly limit: number;
   readonly windowSeconds: number;
   /** Method and path from the root of the service. Routes of one policy share its counter. */
-  readonly routes: readonly `${"POST" | "PUT" | "PATCH" | "DELETE"} /${string}`[];
+  readonly routes: readonly `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`[];
 };
 
 /**
@@ -56,6 +56,18 @@ export const ratePolicies = {
     limit: 30,
     windowSeconds: 600,
     routes: ["PUT /api/auth/me/avatar", "DELETE /api/auth/me/avatar"],
+  },
+  // A round by redirect is two of them. Starting one writes a row, and asks a provider.
+  social: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: [
+      "GET /api/auth/social/:provider/start",
+      "GET /api/auth/social/:provider/callback",
+      "POST /api/auth/social/:provider/token",
+      "POST /api/auth/social/exchange",
+      "DELETE /api/auth/me/identities/:provider",
+    ],
   },
   // What an admin does by hand, and a bit of a script.
   users: {

@@ -55,7 +55,7 @@ export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL
   db.delete(t).where(and(inArray(t.key, [...keys]), where));
 
 /** The lock of that key if it is shut now, for the condition of another statement. */
-export const lockOf = (db: Database, key: SQLiteColumn, now: number) =>
+export const lockOf = (db: Database, key: SQLiteColumn | string, now: number) =>
   db
     .select({ one: sql`1` })
     .from(t)

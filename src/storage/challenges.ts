@@ -49,6 +49,7 @@ export function challengeStorage(db: Database, caps: SendCaps) {
 
 export const challengeRow = (draft: ChallengeDraft, accountId: string) => ({
   ...draft,
+  amr: draft.amr ?? "",
   accountId,
   tries: 0,
   attempt: null,

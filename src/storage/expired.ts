@@ -6,11 +6,13 @@ import {
   auditEvents,
   challenges,
   humanProofs,
+  loginCodes,
   mailboxMessages,
   oneTimeLinks,
   outbox,
   sendCounters,
   sessions,
+  socialSignIns,
 } from "./schema.ts";
 
 /** Instants (ms): rows older than these have served their time. */
@@ -36,6 +38,8 @@ export function expiredStorage(db: Database) {
         db.delete(outbox).where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.mailDeadBefore))),
         db.delete(challenges).where(lte(challenges.expiresAt, limits.expiredBefore)),
         db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.expiredBefore)),
+        db.delete(socialSignIns).where(lte(socialSignIns.expiresAt, limits.expiredBefore)),
+        db.delete(loginCodes).where(lte(loginCodes.expiresAt, limits.expiredBefore)),
         db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptsQuietSince)),
         ...Object.entries(limits.sendBucketsBefore).map(([channel, first]) =>
           db

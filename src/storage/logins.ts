@@ -4,6 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
+import type { FirstStep } from "../sign-in/first-step.ts";
 import {
   clearAttempts,
   readLock,
@@ -11,8 +12,8 @@ import {
   reservationOf,
   reserveAttempt,
 } from "./attempt-counters.ts";
-import { type CheckedPassword, stillChecked } from "./checked-password.ts";
 import type { Database } from "./database.ts";
+import { rehashed, stillProven, takeFirstStep, whyNot } from "./first-step.ts";
 import { insertFrom } from "./insert-from.ts";
 import { isNews } from "./new-device.ts";
 import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
@@ -26,7 +27,8 @@ type LoginFacts = {
   readonly devicesKnownSince: number;
 };
 
-type Opening = CheckedPassword & {
+type Opening = {
+  readonly step: FirstStep;
   readonly session: SessionDraft;
   readonly audit: AuditDraft;
   /** To the owner, where the device is new to an account that has signed in before. */
@@ -79,37 +81,46 @@ export function loginStorage(db: Database, caps: SendCaps) {
       await db.batch([queue, count]);
     },
 
-    async open(draft: Opening): Promise<"opened" | "changed_meanwhile"> {
-      const { session } = draft;
+    /** Opens a session for a first step that still holds, and does what that step brings with it. */
+    async open(draft: Opening): Promise<Opened> {
+      const { step, session, audit } = draft;
+      const { accountId, now } = step;
       const isOpen = eq(sessions.id, session.id);
-      const [opened] = await db.batch([
-        insertFrom(
-          db,
-          sessions,
-          sessionRow(session, session.accountId),
-          accounts,
-          stillChecked(draft),
-        ).returning({
-          id: sessions.id,
-        }),
-        insertFrom(db, auditEvents, auditRow(draft.audit, session.accountId), sessions, isOpen),
-        clearAttempts(db, [draft.lockKey], exists(db.select({ one: sql`1` }).from(sessions).where(isOpen))),
-        ...(draft.rehash === null
-          ? []
-          : [db.update(accounts).set({ passwordHash: draft.rehash }).where(stillChecked(draft))]),
+      const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpen));
+      const before = takeFirstStep(db, caps, step);
+      const results = await db.batch([
+        readLock(db, step.lockKey),
+        ...before,
+        insertFrom(db, sessions, sessionRow(session, accountId), accounts, stillProven(db, step)),
+        db
+          .select({ id: accounts.id, ...accountColumns })
+          .from(sessions)
+          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+          .where(isOpen),
+        insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpen),
+        ...(step.by === "password" ? [clearAttempts(db, [step.lockKey], opened)] : []),
+        ...rehashed(db, step),
         ...(draft.newDeviceNotice === null
           ? []
           : queueMessage(db, {
               draft: draft.newDeviceNotice,
-              accountId: session.accountId,
-              now: draft.now,
+              accountId,
+              now,
               limits: ALWAYS,
               caps,
               source: sessions,
-              where: and(isOpen, isNews(db, session, sql`${session.accountId}`, draft.audit)),
+              where: and(isOpen, isNews(db, session, sql`${accountId}`, audit)),
             })),
       ]);
-      return opened.length > 0 ? "opened" : "changed_meanwhile";
+      // However many statements the first step had, the account stands two after the last of them.
+      const [account] = results[before.length + 2] as Account[];
+      return account ? { kind: "opened", account } : whyNot(step, results[0]);
     },
   };
 }
+
+/** What became of the opening of a session. */
+type Opened =
+  | { readonly kind: "opened"; readonly account: Account }
+  | { readonly kind: "locked"; readonly until: number }
+  | { readonly kind: "changed_meanwhile" };

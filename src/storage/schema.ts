@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { RegistrationDetails } from "../one-time-links/link.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
 
@@ -53,6 +54,8 @@ export const oneTimeLinks = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     consumedAt: integer("consumed_at"),
     claim: text(),
+    /** What the registration asked for that mailed it: this link, and no other, makes it the account's. */
+    registration: text({ mode: "json" }).$type<RegistrationDetails>(),
   },
   (table) => [
     index("one_time_links_account").on(table.accountId, table.purpose),
@@ -69,6 +72,8 @@ export const challenges = sqliteTable(
     purpose: text({ enum: ["login", "phone"] }).notNull(),
     /** The number that a phone's code proves; null for a login. */
     phone: text(),
+    /** How the step before it went, for the session that a right answer opens. */
+    amr: text().notNull().default("pwd"),
     /** HMAC of challenge id and code under a derived key. */
     codeHash: text("code_hash").notNull(),
     /** Answers that were evaluated against the present code. */
@@ -145,6 +150,63 @@ export const sessions = sqliteTable(
     index("sessions_account").on(table.accountId, table.revokedAt),
     index("sessions_expiry").on(table.expiresAt),
   ],
+);
+
+/** Who is who at the providers of social sign-in. An account has one identity of each at most. */
+export const identities = sqliteTable(
+  "identities",
+  {
+    /** Made with the row: later statements of its batch name it. */
+    id: text().primaryKey(),
+    provider: text().notNull(),
+    subject: text().notNull(),
+    accountId: text("account_id").notNull(),
+    /** The provider's address for it when it was linked. Shown to its owner, and asked for nothing. */
+    email: text(),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("identities_subject").on(table.provider, table.subject),
+    uniqueIndex("identities_account").on(table.accountId, table.provider),
+  ],
+);
+
+/** Sign-ins that were sent to a provider; a row goes when its callback comes. */
+export const socialSignIns = sqliteTable(
+  "social_sign_ins",
+  {
+    stateHash: text("state_hash").primaryKey(),
+    provider: text().notNull(),
+    /** Hash of the cookie of the browser that started it. */
+    bindingHash: text("binding_hash").notNull(),
+    /** The session that started it, whose account is to have the identity. */
+    sessionId: text("session_id"),
+    returnTo: text("return_to").notNull(),
+    /** S256 of the secret with which an app on another origin exchanges its code. */
+    codeChallenge: text("code_challenge"),
+    /** The root secret under which the PKCE verifier and the nonce are made from the state. */
+    rootId: text("root_id").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("social_sign_ins_expiry").on(table.expiresAt)],
+);
+
+/** Codes that apps on other origins exchange for tokens, by hash. `claim` is the exchange that won. */
+export const loginCodes = sqliteTable(
+  "login_codes",
+  {
+    codeHash: text("code_hash").primaryKey(),
+    accountId: text("account_id").notNull(),
+    provider: text().notNull(),
+    /** The origin that the code was sent to. */
+    origin: text().notNull(),
+    codeChallenge: text("code_challenge"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    claim: text(),
+  },
+  (table) => [index("login_codes_expiry").on(table.expiresAt)],
 );
 
 /** Key pairs of the access tokens. `sealed_by` is the root secret that opens the private half. */

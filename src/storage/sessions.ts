@@ -152,7 +152,8 @@ export const endSessions = (db: Database, accountId: string, now: number, where:
     .where(and(eq(sessions.accountId, accountId), isNull(sessions.revokedAt), where))
     .returning({ id: sessions.id });
 
-const stillGood = (now: number): SQL | undefined =>
+/** Whether a session lives at that instant. */
+export const stillGood = (now: number): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
 
 const stateColumns = {

@@ -10,7 +10,15 @@ import type { Database } from "./database.ts";
 import { aSuperuserStays, decide, decided, stillThere } from "./decide.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns } from "./rows.ts";
-import { accounts, challenges, mailboxMessages, oneTimeLinks, outbox, sessions } from "./schema.ts";
+import {
+  accounts,
+  challenges,
+  identities,
+  mailboxMessages,
+  oneTimeLinks,
+  outbox,
+  sessions,
+} from "./schema.ts";
 import { endSessions } from "./sessions.ts";
 
 type Decision = Act & { readonly audit: AuditDraft };
@@ -109,6 +117,7 @@ export function userStorage(db: Database, caps: SendCaps) {
         db.delete(sessions).where(and(eq(sessions.accountId, id), gone)),
         db.delete(oneTimeLinks).where(and(eq(oneTimeLinks.accountId, id), gone)),
         db.delete(challenges).where(and(eq(challenges.accountId, id), gone)),
+        db.delete(identities).where(and(eq(identities.accountId, id), gone)),
         clearAttempts(db, draft.lockKeys, gone),
         // The development mailbox, which is empty in production: what went to the account, whatever its
         // address and number were then. A message there has the id of its row in the outbox.

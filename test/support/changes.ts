@@ -1,6 +1,7 @@
 import { adminChanges } from "./changes/of-admins.ts";
 import { memberChanges } from "./changes/of-members.ts";
 import { strangerChanges } from "./changes/of-strangers.ts";
+import { socialChanges } from "./changes/social.ts";
 import type { Service } from "./service.ts";
 
 export type ChangeRequest = {
@@ -24,7 +25,12 @@ export type Change = {
 };
 
 /** Every route that changes something, with requests that go all their way. */
-export const changes: readonly Change[] = [...strangerChanges, ...memberChanges, ...adminChanges];
+export const changes: readonly Change[] = [
+  ...strangerChanges,
+  ...memberChanges,
+  ...socialChanges,
+  ...adminChanges,
+];
 
 /** Sends what a change has prepared. */
 export function perform(service: Service, { route }: Change, { path, body, token, headers }: ChangeRequest) {

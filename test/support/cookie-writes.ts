@@ -7,15 +7,25 @@ import { logIn, member, newAddress, PASSWORD } from "./people.ts";
 import { newNumber, phoneChallengeOf, proveNumber } from "./phones.ts";
 import { codeMailedTo } from "./second-step.ts";
 import type { Answer, Service } from "./service.ts";
+import { somebody } from "./social/people.ts";
+import { openProviders } from "./social/providers.ts";
+import { linkGitHub } from "./social/written-in.ts";
 
 /** A write that a browser's cookies may vouch for. */
 export type CookieWrite = { readonly method: string; readonly path: string };
 
+// The exchange of a login code is not here: it takes one origin alone (test/worker/social/exchange).
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },
   { method: "POST", path: "/refresh" },
+  { method: "POST", path: "/social/:provider/token" },
 ];
+
+const providers = openProviders();
+
+/** What a service is configured with whose every write of a cookie can succeed. */
+export const COOKIE_WRITE_VARIABLES = providers.variables;
 
 /** Out of the router itself: what asks for a session and writes, and what takes or sets its cookies. */
 export function cookieWrites({ app }: Service): CookieWrite[] {
@@ -45,6 +55,14 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       return { challengeId, code: await codeMailedTo(service, email), transport: "cookie" };
     },
     "POST /refresh": () => undefined,
+    "POST /social/:provider/token": async () => ({
+      accessToken: await providers.tokenOf(somebody()),
+      transport: "cookie",
+    }),
+    "DELETE /me/identities/:provider": async () => {
+      await linkGitHub(email);
+      return undefined;
+    },
     "POST /logout": () => undefined,
     "POST /logout-all": () => undefined,
     "DELETE /sessions/:id": () => undefined,
@@ -79,7 +97,9 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   const bodyOf = bodies[`${method} ${path}`];
   if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
   const body = await bodyOf();
-  const filled = path.replace(":id", await idFor(service, browser, path, email));
+  const filled = path
+    .replace(":provider", "github")
+    .replace(":id", await idFor(service, browser, path, email));
   const type: Record<string, string> = body === tinyPng ? { "Content-Type": "image/png" } : {};
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }

@@ -7,7 +7,8 @@ type KeyedHashPurpose =
   | "device-address"
   | "rate-key"
   | "csrf-token"
-  | "send-target";
+  | "send-target"
+  | "social-round";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url: for what is too guessable for a plain digest, such as

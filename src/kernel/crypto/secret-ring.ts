@@ -11,6 +11,7 @@ type Purpose =
   | "device-address"
   | "rate-key"
   | "send-target"
+  | "social-round"
   | "seal-signing-key"
   | "seal-mail";
 

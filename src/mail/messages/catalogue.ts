@@ -6,6 +6,12 @@ export type Facts = { readonly appName: string };
 /** The same, for a mail whose link or code dies: `life` is in words, as in "24 hours". */
 export type LinkFacts = Facts & { readonly life: string };
 
+/** The same, for a mail about a provider of sign-in. */
+export type ProviderFacts = Facts & { readonly provider: string };
+
+/** The mails about one. */
+export type ProviderKind = "identity_linked" | "identity_removed";
+
 /** The mails whose link dies. */
 export type LinkKind = "verify_email" | "reset_password" | "confirm_new_email" | "invitation";
 
@@ -25,8 +31,8 @@ type ActionWords<F extends Facts> = MailWords<F> & { readonly button: string };
 
 type WordsByKind = { readonly [Kind in LinkKind]: ActionWords<LinkFacts> } & {
   readonly login_code: MailWords<LinkFacts>;
-} & {
-  readonly [Kind in Exclude<MailKind, LinkKind | "login_code">]: MailWords<Facts>;
+} & { readonly [Kind in ProviderKind]: MailWords<ProviderFacts> } & {
+  readonly [Kind in Exclude<MailKind, LinkKind | ProviderKind | "login_code">]: MailWords<Facts>;
 };
 
 /** Every word that mails say in one language. A kind without its words does not compile. */

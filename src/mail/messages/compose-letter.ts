@@ -43,6 +43,11 @@ export function composeLetter(catalogue: Catalogue, input: Input): Letter {
     }
     case "login_code":
       return { ...shared, ...spoken(mails.login_code, lifeFacts), action: null, code: message.code };
+    case "identity_linked":
+    case "identity_removed": {
+      const { kind, provider } = message;
+      return { ...shared, ...spoken(mails[kind], { appName, provider }), action: null, code: null };
+    }
     default:
       return { ...shared, ...spoken(mails[message.kind], facts), action: null, code: null };
   }

@@ -150,6 +150,24 @@ export const en: Catalogue = {
       ],
       after: (facts) => [secureAccount(facts)],
     },
+    identity_linked: {
+      subject: ({ appName, provider }) => `${provider} now signs you in to ${appName}`,
+      heading: "A new way to sign in",
+      before: ({ appName, provider }) => [
+        `An account at ${provider} can now sign in to your account at ${appName}. If it was you who linked it, there is nothing to do.`,
+      ],
+      after: ({ appName, provider }) => [
+        `If it was not you, remove ${provider} from the ways to sign in at ${appName}, and ask for a new password with “Forgot password”: that ends every session.`,
+      ],
+    },
+    identity_removed: {
+      subject: ({ appName, provider }) => `${provider} no longer signs you in to ${appName}`,
+      heading: "A way to sign in was removed",
+      before: ({ appName, provider }) => [
+        `${provider} has been removed from the ways to sign in to your account at ${appName}. If it was you, there is nothing to do.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
     second_step_on: {
       subject: ({ appName }) => `Codes by mail are on for ${appName}`,
       heading: "Codes by mail are on",

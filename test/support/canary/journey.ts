@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { tinyPng } from "../image-parts.ts";
+import { somebody } from "../social/people.ts";
+import { APP } from "../social/providers.ts";
+import { consent } from "../social/surf.ts";
 import type { Traveller } from "./traveller.ts";
 
 const MINUTE = 60_000;
@@ -105,6 +108,36 @@ export async function byCookie(traveller: Traveller, email: string, word: string
   await ask("PATCH", "/me", { body: { name: "Ada" }, headers: { Cookie: cookies(session) } });
   const next = issuedBy(await ask("POST", "/refresh", { headers: headersOf(session) }));
   await ask("POST", "/logout", { headers: headersOf({ ...session, ...next }) });
+}
+
+/** Somebody who comes by GitHub: with an app's token, and twice by redirect. */
+export async function atProvider(traveller: Traveller, email: string) {
+  const { ask, post, issuedBy, watched } = traveller;
+  // The clock stands still, and a reset makes strangers of all who came at its instant.
+  watched.clock.advance(1000);
+  const { canaries, social } = watched;
+  const person = somebody({ email });
+  await social.be(person);
+  const accessToken = canaries.plant("a provider's token", await social.tokenOf(person));
+  const { token } = issuedBy(await post("/social/github/token", { accessToken }));
+  await post("/social/github/token", { accessToken: `${accessToken}x` });
+  await ask("GET", "/social");
+  for (const returnTo of ["/", APP]) {
+    const set = await ask("GET", `/social/github/start?returnTo=${encodeURIComponent(returnTo)}`);
+    const cookie = issuedBy(set)["__Host-gh_social"];
+    const path = (await consent(set.headers.get("Location") ?? "", person)).replace("/api/auth", "");
+    canaries.plant("a provider's code", /code=(\w+)/.exec(path)?.[1] ?? "");
+    const back = await ask("GET", path, { headers: { Cookie: `__Host-gh_social=${cookie}` } });
+    const url = new URL(back.headers.get("Location") ?? "");
+    issuedBy(back);
+    const code = url.searchParams.get("code");
+    if (code === null) continue;
+    canaries.plantIssued("a login code", code, back);
+    issuedBy(await post("/social/exchange", { code }));
+    await post("/social/exchange", { code });
+  }
+  await ask("GET", "/me/identities", { token });
+  await ask("DELETE", "/me/identities/github", { token });
 }
 
 /** A superuser looks after somebody, whose address, name and links are nobody else's business. */

@@ -14,7 +14,11 @@ export function createTraveller(watched: Watched) {
 
   async function ask(method: string, path: string, sent: Sent = {}, outage?: Outage): Promise<Answer> {
     const answer = await watched.ask(method, `/api/auth${path}`, sent, outage);
-    const route = `${method} ${path.replace(/\?.*/, "").replace(/[0-9a-f-]{36}/, ":id")}`;
+    const pattern = path
+      .replace(/\?.*/, "")
+      .replace(/[0-9a-f-]{36}/, ":id")
+      .replace("/github", "/:provider");
+    const route = `${method} ${pattern}`;
     statuses[route] = [...(statuses[route] ?? []), answer.status];
     return answer;
   }

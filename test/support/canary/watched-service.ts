@@ -4,6 +4,8 @@ import { dumpOf } from "../dump.ts";
 import { createFaultyD1 } from "../faulty-d1.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import { type Answer, createTestClock, startService } from "../service.ts";
+import { CLIENT } from "../social/client.ts";
+import { openProviders } from "../social/providers.ts";
 import { createDeadKv } from "../stale-kv.ts";
 import { type Canaries, createCanaries } from "./canaries.ts";
 
@@ -26,6 +28,7 @@ export function startWatchedService() {
   const addresses = createCanaries();
   const [mail, texts] = [openLoopback(), openLoopback()];
   const [captcha, breaches] = [openLoopback(), openLoopback()];
+  const social = openProviders();
   const clock = createTestClock();
   const variables = {
     AUTH_SECRET: canaries.plant("AUTH_SECRET", "canary-root-secret-of-this-service-now"),
@@ -44,6 +47,8 @@ export function startWatchedService() {
     CAPTCHA_API_BASE: captcha.url,
     BREACHED_PASSWORDS: "on",
     BREACHED_PASSWORDS_API_BASE: breaches.url,
+    ...social.variables,
+    SOCIAL_GITHUB_CLIENT_SECRET: canaries.plant("SOCIAL_GITHUB_CLIENT_SECRET", CLIENT.secret),
     RATE_LIMITS: JSON.stringify({ login: { limit: 900 }, "password-check": { limit: 900 } }),
     BURST: undefined,
   };
@@ -77,6 +82,7 @@ export function startWatchedService() {
     addresses,
     clock,
     captcha,
+    social,
     ask,
     async runCron(cron: string) {
       await healthy.runCron(cron).catch((error: unknown) => keepLog(textOf(error)));

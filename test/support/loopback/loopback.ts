@@ -5,6 +5,10 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The loopback server's origin, without a slash at its end. */
     loopbackUrl: string;
+    /** Likewise those of real OpenID providers, and of what speaks as GitHub and Facebook do. */
+    googleUrl: string;
+    oidcUrl: string;
+    socialUrl: string;
   }
 }
 

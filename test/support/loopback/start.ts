@@ -1,19 +1,36 @@
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
+import { startOpenIdProvider } from "./node/openid-provider.ts";
 import { createLoopbackServer } from "./node/server.ts";
+import { createSocialServer } from "./node/social/server.ts";
 
 /**
- * Starts the loopback server before the first test and stops it after the last. It runs in Node;
- * tests run in workerd and reach it through `openLoopback()`.
+ * Starts the servers that stand where the network ends, before the first test, and stops them after
+ * the last. They run in Node; tests run in workerd and reach them over HTTP.
  */
 export default async function start(project: TestProject) {
-  const server = createLoopbackServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  project.provide("loopbackUrl", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const loopback = createLoopbackServer();
+  const social = createSocialServer();
+  project.provide("loopbackUrl", await listen(loopback));
+  project.provide("socialUrl", await listen(social));
+  const google = await startOpenIdProvider({ claimsInIdToken: true });
+  const oidc = await startOpenIdProvider({ claimsInIdToken: false });
+  project.provide("googleUrl", google.url);
+  project.provide("oidcUrl", oidc.url);
   return async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // Requests that hang on purpose would keep it open for ever.
-    server.closeAllConnections();
-    await closed;
+    await Promise.all([loopback, social, google.server, oidc.server].map(stop));
   };
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Requests that hang on purpose would keep it open for ever.
+  server.closeAllConnections();
+  await closed;
 }

@@ -8,10 +8,13 @@ import { logIn, member, newAddress, PASSWORD, signedInMember, tokenMailedTo } fr
 import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
 
 type Row = { type: string; account_id: string; actor_id: string | null; ip: string | null; details: string };
 
-const service = startService();
+const providers = openProviders();
+const service = startService({ env: providers.variables });
 const from = { "CF-Connecting-IP": "203.0.113.9" };
 const rows = async (): Promise<Row[]> =>
   (await env.DB.prepare("SELECT * FROM audit_events ORDER BY at, rowid").all<Row>()).results;
@@ -26,6 +29,8 @@ async function liveALife(): Promise<string> {
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
   await proveNumber(service, token);
   await write("DELETE", "/me/phone");
+  await write("POST", "/social/github/token", { accessToken: await providers.tokenOf(somebody()) });
+  await write("DELETE", "/me/identities/github");
   await service.post("/refresh", { refreshToken });
   service.clock.advance(11_000);
   await service.post("/refresh", { refreshToken });

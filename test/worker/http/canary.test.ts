@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
 import {
   administration,
+  atProvider,
   byCookie,
   goodbye,
   newAddressAndPasswords,
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await phoneNumbers(traveller, email, first);
   const moved = await newAddressAndPasswords(traveller, email, first);
   await byCookie(traveller, moved.email, moved.third);
+  await atProvider(traveller, moved.email);
   await misplaced(traveller, moved.email, moved.third);
   watched.clock.advance(DAY);
   await outages(traveller, moved.email, moved.third);
@@ -48,7 +50,7 @@ describe("the journey", () => {
       .filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/auth/"))
       .map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
     const failed = [...new Set(routes)].filter(
-      (route) => !statuses[route]?.some((status) => status === 200 || status === 201),
+      (route) => !statuses[route]?.some((status) => [200, 201, 302].includes(status)),
     );
     expect(failed).toEqual([]);
   });
@@ -67,6 +69,7 @@ describe("the journey", () => {
       "MAIL_API_KEY",
       "SMS_TWILIO_AUTH_TOKEN",
       "CAPTCHA_SECRET",
+      "SOCIAL_GITHUB_CLIENT_SECRET",
     ];
     const given = [
       "a password",
@@ -75,15 +78,28 @@ describe("the journey", () => {
       "a texted code",
       "a wrong code",
       "a mailed token",
+      "a provider's token",
+      "a provider's code",
+      "a login code",
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
-    const cookies = ["access", "refresh", "device", "csrf"].map((name) => `__Host-gh_${name}`);
+    const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
     expect([...kinds]).toEqual(expect.arrayContaining([...own, ...given, ...issued, ...cookies]));
   });
 
   it("leaves something to search everywhere", () => {
     const { canaries } = traveller.watched;
-    const places = ["accounts", "sessions", "outbox", "challenges", "human_proofs", "audit_events"];
+    const places = [
+      "identities",
+      "social_sign_ins",
+      "login_codes",
+      "accounts",
+      "sessions",
+      "outbox",
+      "challenges",
+      "human_proofs",
+      "audit_events",
+    ];
     for (const table of [...places, "one_time_links", "signing_keys", "attempt_counters"]) {
       expect(canaries.textsOf(`the table ${table}`).length, table).toBeGreaterThan(0);
     }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { OWN_ORIGIN, openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { type Attempt, cookieWrites, prepareWrite } from "../../support/cookie-writes.ts";
+import {
+  type Attempt,
+  COOKIE_WRITE_VARIABLES,
+  cookieWrites,
+  prepareWrite,
+} from "../../support/cookie-writes.ts";
 import { member, PASSWORD } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
@@ -11,7 +16,7 @@ const START = Date.now();
 const APP = "https://app.example.com";
 const PASSED = [200, 201];
 // A day, so that a session is still good when its CSRF token is not.
-const values = { ACCESS_TOKEN_TTL: "86400", ALLOWED_ORIGINS: APP };
+const values = { ...COOKIE_WRITE_VARIABLES, ACCESS_TOKEN_TTL: "86400", ALLOWED_ORIGINS: APP };
 const start = () => startService({ env: values, clock: createTestClock(START) });
 const service = start();
 const writes = cookieWrites(service).map((write) => [`${write.method} ${write.path}`, write] as const);
@@ -90,6 +95,7 @@ describe("the writes that cookies can vouch for", () => {
   it("are these, by what the routes say of themselves", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /me/avatar",
+      "DELETE /me/identities/:provider",
       "DELETE /me/phone",
       "DELETE /sessions/:id",
       "DELETE /users/:id",
@@ -108,6 +114,7 @@ describe("the writes that cookies can vouch for", () => {
       "POST /me/phone",
       "POST /me/phone/verify",
       "POST /refresh",
+      "POST /social/:provider/token",
       "POST /users",
       "POST /users/:id/activate",
       "POST /users/:id/deactivate",

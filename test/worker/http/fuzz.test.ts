@@ -8,6 +8,7 @@ import { phoneChallengeOf } from "../../support/phones.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { challengeOf } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { openProviders } from "../../support/social/providers.ts";
 
 // VITE_FUZZ_SEED=… npx vitest run test/worker/http/fuzz.test.ts: vitest hands on names of that prefix alone.
 const given = (import.meta as unknown as { env?: Record<string, string | undefined> }).env?.VITE_FUZZ_SEED;
@@ -38,12 +39,14 @@ const more = [
   "verify-email-resend",
 ];
 const limits = Object.fromEntries([...names, ...more].map((name) => [name, plenty]));
+const providers = openProviders();
 const service = startService({
   env: {
     RATE_LIMITS: JSON.stringify(limits),
     MAIL_HOURLY_CAP: "100000",
     SMS_HOURLY_CAP: "100000",
     BURST: undefined,
+    ...providers.gitHubAlone,
   },
 });
 
@@ -70,7 +73,12 @@ async function gather(): Promise<Material> {
   const newUsername = `ada-${crypto.randomUUID().slice(0, 8)}`;
   const ids = [challengeId, texted.challengeId, crypto.randomUUID()];
   return {
-    paths: methodsByPath(service).map(({ path }) => path),
+    paths: [
+      ...methodsByPath(service).map(({ path }) => path),
+      ...["start", "start?returnTo=/x", `callback?code=x&state=${crypto.randomUUID()}`, "token"].map(
+        (path) => `/api/auth/social/github/${path}`,
+      ),
+    ],
     bodies: bodyRoutes(service),
     tokens: [me.token, me.refreshToken, stepped.token, csrf.body.data.csrfToken],
     cookies: [session, cookie, `${session}; ${cookie}`],
@@ -91,6 +99,7 @@ async function gather(): Promise<Material> {
         username: [newUsername, "ada.l", "ADA.L", null],
         age: [36, 40, null],
       },
+      ...{ idToken: [me.token], accessToken: ["x"], codeVerifier: ["x"] },
       ...{ transport: ["bearer", "cookie"], captchaToken: ["0.x"], deviceToken: [me.token] },
     },
   };

@@ -6,11 +6,18 @@ import { inParallel } from "../../support/parallel.ts";
 import { logIn, member, PASSWORD, register, tokenMailedTo } from "../../support/people.ts";
 import { challengeOf, wrongCode } from "../../support/second-step.ts";
 import { type Answer, createTestClock, startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { linkGitHub, loginCodeFor } from "../../support/social/written-in.ts";
 import { sessionsOf } from "../../support/tables.ts";
 
 const START = Date.now();
-const plain = startService({ clock: createTestClock(START) });
-const always = startService({ env: { LOGIN_OTP: "always" }, clock: createTestClock(START) });
+const providers = openProviders();
+const plain = startService({ env: providers.variables, clock: createTestClock(START) });
+const always = startService({
+  env: { ...providers.variables, LOGIN_OTP: "always" },
+  clock: createTestClock(START),
+});
 
 /** Whether an answer of that shape may hold a session: a token, or what goes with its cookies. */
 function holdsSession(shape: unknown): boolean {
@@ -41,6 +48,15 @@ const signIn = (email: string) => plain.post("/login", { email, password: PASSWO
 const finish = (challengeId: string, code: string) => always.post("/login/otp", { challengeId, code });
 const refresh = (refreshToken: string) => plain.post("/refresh", { refreshToken });
 
+const atGitHub = async (email: string, of = plain) => {
+  const accessToken = await providers.tokenOf(somebody({ id: Number(await linkGitHub(email)) }));
+  return () => of.post("/social/github/token", { accessToken });
+};
+const byCode = async (email: string, of = plain) => {
+  const code = await loginCodeFor(email, START);
+  return () => of.post("/social/exchange", { code });
+};
+
 const lock = (email: string) =>
   inParallel(10, () => plain.post("/login", { email, password: "not the password" }));
 
@@ -57,7 +73,49 @@ type Row = Readonly<Record<"locked" | "deactivated" | "unverified" | "second ste
 /** The name says what comes out of that state at that route. */
 type Case = readonly [name: string, run: () => Promise<void>];
 
+/** What a proven identity comes to is the same by whichever way it is presented. */
+const forIdentity = (present: typeof atGitHub, what: string): Row => ({
+  locked: [
+    `refuses ${what} while the lock holds`,
+    async () => {
+      const { email } = await member(plain);
+      const attempt = await present(email);
+      await lock(email);
+      await refused(email, attempt, 429, "too_many_attempts");
+    },
+  ],
+  deactivated: [
+    `refuses ${what}`,
+    async () => {
+      const { email } = await member(plain);
+      const attempt = await present(email);
+      await deactivate(email);
+      await refused(email, attempt, 403, "account_deactivated");
+    },
+  ],
+  unverified: [
+    `refuses ${what}`,
+    async () => {
+      const { email } = await member(plain);
+      const attempt = await present(email);
+      await unverify(email);
+      await refused(email, attempt, 403, "email_not_verified");
+    },
+  ],
+  "second step due": [
+    `gives a challenge for ${what}, and no session`,
+    async () => {
+      const { email } = await member(plain);
+      const answer = await (await present(email, always))();
+      expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
+      expect([answer.headers.getSetCookie(), await sessionsOf(email)]).toEqual([[], 0]);
+    },
+  ],
+});
+
 const matrix: Readonly<Record<string, Row>> = {
+  "POST /api/auth/social/:provider/token": forIdentity(atGitHub, "an app's token"),
+  "POST /api/auth/social/exchange": forIdentity(byCode, "a code of a redirect"),
   "POST /api/auth/login": {
     locked: [
       "refuses a right password while the lock holds",

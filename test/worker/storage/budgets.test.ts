@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { ratePolicies } from "../../../src/rate-limit/policies.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
+import { openBrowser } from "../../support/browser.ts";
 import { tinyPng } from "../../support/image-parts.ts";
 import {
   logIn,
@@ -16,6 +17,10 @@ import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.t
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { setOut } from "../../support/social/surf.ts";
+import { linkGitHub, loginCodeFor } from "../../support/social/written-in.ts";
 
 /** Round trips before the response on a warm isolate (docs/architecture.md). A batch is one. */
 type Budget = { readonly d1: number; readonly kvGets: number; readonly kvPuts: number };
@@ -37,8 +42,9 @@ let atAnswer = now();
 const wide = Object.keys(ratePolicies).map((name) => [name, { limit: 100_000 }]);
 const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
 const MAIL_HOURLY_CAP = "100000";
+const providers = openProviders();
 const service = startService({
-  env: { DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
+  env: { ...providers.variables, DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
   onAnswer: () => {
     atAnswer = now();
   },
@@ -82,6 +88,16 @@ const onSomebody = (method: string, path: string, budget: Budget, body?: unknown
     return { ...api(method, `/users/${id}${path}`, body, token), headers };
   },
 });
+
+/** Somebody who comes back from GitHub. */
+async function callback(email = newAddress()): Promise<Request> {
+  const person = somebody({ email });
+  await providers.be(person);
+  const browser = openBrowser(service);
+  const path = await setOut(browser, "github", person);
+  const Cookie = `__Host-gh_social=${browser.jar.get("__Host-gh_social")}`;
+  return { ...api("GET", path), headers: { Cookie } };
+}
 
 /** Each route with its budget, and a request that goes all its way. */
 const table: Record<string, { budget: Budget; status?: number; request: () => Promise<Request> }> = {
@@ -350,6 +366,49 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
       return api("POST", "/reset-password", { token, newPassword: "a newer lighthouse" });
+    },
+  },
+  "GET /social": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/social"),
+  },
+  "GET /social/:provider/start": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 302,
+    request: async () => api("GET", "/social/github/start"),
+  },
+  "GET /social/:provider/callback, somebody new": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    status: 302,
+    request: () => callback(),
+  },
+  "GET /social/:provider/callback, an account under the same proven address": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    status: 302,
+    request: async () => callback((await signedInMember(service)).email),
+  },
+  "POST /social/:provider/token": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/social/github/token", { accessToken: await providers.tokenOf(somebody()) }),
+  },
+  "POST /social/exchange": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      return api("POST", "/social/exchange", { code: await loginCodeFor(email, service.clock.now()) });
+    },
+  },
+  "GET /me/identities": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/me/identities", undefined, (await signedInMember(service)).token),
+  },
+  "DELETE /me/identities/:provider": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email, token } = await signedInMember(service);
+      await linkGitHub(email);
+      return api("DELETE", "/me/identities/github", undefined, token);
     },
   },
   "GET /.well-known/jwks.json": {

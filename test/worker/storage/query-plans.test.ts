@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CLOCKWORK } from "../../../src/scheduled.ts";
 import * as schema from "../../../src/storage/schema.ts";
 import { signedInAs } from "../../support/admins.ts";
+import { openBrowser } from "../../support/browser.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import {
@@ -19,13 +20,17 @@ import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.t
 import { recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { APP, openProviders } from "../../support/social/providers.ts";
+import { surf } from "../../support/social/surf.ts";
 import { createDeadKv } from "../../support/stale-kv.ts";
 
 const d1 = recordD1(env.DB);
 // With the send caps on, for they are part of the statements, and no limit in the way.
 const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createDeadKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
-const service = startService({ env: { ...LIMITS_ON, DB: d1.db } });
+const providers = openProviders();
+const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
 
 /** Goes through everything that the service does, so that every statement of it is issued once. */
 async function doEverything(): Promise<void> {
@@ -64,6 +69,7 @@ async function doEverything(): Promise<void> {
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
+  await socialSignIns();
   await mailOutcomes();
   await secondStepAndLock();
   await phoneNumbers();
@@ -125,6 +131,41 @@ async function phoneNumbers(): Promise<void> {
   service.clock.advance(61_000);
   await proveNumber(service, token);
   await service.call("DELETE", "/api/auth/me/phone", undefined, token);
+}
+
+/** Every way in by a provider, with and without a second step, and a link that comes and goes. */
+async function socialSignIns(): Promise<void> {
+  const gitHub = async (person: ReturnType<typeof somebody>, of = service, token?: string) =>
+    of.post("/social/github/token", { accessToken: await providers.tokenOf(person) }, token);
+  const always = startService({
+    env: {
+      ...LIMITS_ON,
+      ...providers.variables,
+      DB: d1.db,
+      LOGIN_OTP: "always",
+      BOOTSTRAP_SUPERUSER_EMAIL: "boot@example.com",
+    },
+    clock: service.clock,
+  });
+  const person = somebody();
+  await gitHub(person);
+  await gitHub(person);
+  await gitHub(somebody(), always);
+  await gitHub(person, always);
+  await gitHub(somebody({ email: (await register(service)).email }));
+  const { email, token } = await signedInMember(service);
+  await gitHub(somebody({ email }));
+  await service.get("/me/identities", token);
+  await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
+  await gitHub(somebody({ verified: false }), service, token);
+  for (const returnTo of ["/", encodeURIComponent(APP)]) {
+    const browser = openBrowser(service);
+    const visitor = somebody();
+    await providers.be(visitor);
+    const { headers } = await surf(browser, "github", visitor, `?returnTo=${returnTo}`);
+    const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
+    if (code) await service.post("/social/exchange", { code });
+  }
 }
 
 /** A proof that is earned and one that is spent. */

@@ -1,3 +1,4 @@
+import { secondsUntil } from "../account-lock/rules.ts";
 import { CHALLENGE_LIFE, type ChallengeDraft } from "../challenges/challenge.ts";
 import { newCode } from "../challenges/new-code.ts";
 import { type Clock, HOUR, SECOND } from "../kernel/clock.ts";
@@ -6,22 +7,24 @@ import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
-import type { CheckedSignIn } from "./complete-login.ts";
-import type { LoginFailure, SecondStepDue } from "./outcome.ts";
+import { amrOf, type FirstStep } from "./first-step.ts";
+import type { SecondStepDue, SignInFailure } from "./outcome.ts";
+import type { ProvenPerson } from "./proven.ts";
 
 export type OpenSecondStepDeps = {
   readonly secrets: SecretRing;
   readonly clock: Clock;
   readonly logins: {
     openChallenge(draft: {
-      accountId: string;
-      checkedHash: string;
-      rehash: string | null;
-      lockKey: string;
-      now: number;
+      step: FirstStep;
       challenge: ChallengeDraft;
       mail: MessageDraft;
-    }): Promise<"opened" | "send_cap" | "changed_meanwhile">;
+    }): Promise<
+      | { kind: "opened" }
+      | { kind: "send_cap" }
+      | { kind: "locked"; until: number }
+      | { kind: "changed_meanwhile" }
+    >;
   };
   readonly messages: Outbox;
 };
@@ -29,34 +32,34 @@ export type OpenSecondStepDeps = {
 /** Mails a code, and gives nothing but the name of the challenge that it answers (ASVS 2.3.1). */
 export async function openSecondStep(
   deps: OpenSecondStepDeps,
-  signIn: CheckedSignIn,
-): Promise<Result<SecondStepDue, LoginFailure>> {
-  const { account, checkedHash, rehash, lockKey, device } = signIn;
+  person: ProvenPerson,
+): Promise<Result<SecondStepDue, SignInFailure>> {
+  const { step, device } = person;
   const now = deps.clock.now();
   const expiresAt = now + CHALLENGE_LIFE;
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
   const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
   const outcome = await deps.logins.openChallenge({
-    accountId: account.id,
-    checkedHash,
-    rehash,
-    lockKey,
-    now,
+    step,
     mail,
     challenge: {
       id,
       purpose: "login",
       phone: null,
+      amr: amrOf(step),
       codeHash,
-      lockKey,
+      lockKey: step.lockKey,
       newDevice: device === null,
       createdAt: now,
       expiresAt,
     },
   });
-  if (outcome === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
-  if (outcome === "send_cap") return err({ reason: "send_cap", retryAfter: HOUR / SECOND });
+  if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
+  if (outcome.kind === "send_cap") return err({ reason: "send_cap", retryAfter: HOUR / SECOND });
+  if (outcome.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
+  }
   deps.messages.deliverSoon([mail.id]);
   return ok({ kind: "second_step", challengeId: id, expiresIn: CHALLENGE_LIFE / SECOND });
 }

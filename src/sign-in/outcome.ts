@@ -11,25 +11,14 @@ export type SignedIn = {
   readonly deviceToken: string;
 };
 
-/** A right password where a second step is due: no token of any kind. `expiresIn` in seconds. */
+/** A right first step where a second one is due: no token of any kind. `expiresIn` in seconds. */
 export type SecondStepDue = {
   readonly kind: "second_step";
   readonly challengeId: string;
   readonly expiresIn: number;
 };
 
-export type LoginFailure =
-  | {
-      readonly reason:
-        | "no_such_account"
-        | "wrong_password"
-        | "changed_meanwhile"
-        | "email_not_verified"
-        | "account_deactivated"
-        | "captcha_required"
-        | "captcha_failed"
-        | "captcha_unavailable"
-        | "code_wrong";
-    }
-  /** `retryAfter` in seconds. */
+/** Why a proven first step opened nothing. `retryAfter` in seconds. */
+export type SignInFailure =
+  | { readonly reason: "changed_meanwhile" }
   | { readonly reason: "locked" | "send_cap"; readonly retryAfter: number };

@@ -1,0 +1,48 @@
+import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
+import type { AuditDraft } from "../audit/event.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+
+/** Who somebody is at a provider: never empty, and never an address (ASVS 6.8.1). */
+export type IdentityKey = { readonly provider: string; readonly subject: string };
+
+/** An identity that is about to belong to an account. */
+export type IdentityDraft = IdentityKey & {
+  readonly id: string;
+  /** The address that the provider had for it then, for its owner to know it by. */
+  readonly email: string | null;
+};
+
+/** How a proven identity comes to its account, in the batch that goes on from there. */
+export type Joining =
+  /** It is the account's already. */
+  | { readonly kind: "known"; readonly key: IdentityKey }
+  | {
+      readonly kind: "link" | "take_over" | "create";
+      readonly key: IdentityDraft;
+      /** The address that provider and account agree on, as both have proven it. */
+      readonly email: EmailAddress;
+      /** For an account that comes to its owner now; null keeps the one that is there. */
+      readonly name: string | null;
+      readonly bootstrap: Bootstrap | null;
+      readonly notice: MessageDraft | null;
+      readonly audits: readonly AuditDraft[];
+    };
+
+/** A sign-in that was sent to a provider, as it comes back. */
+export type PendingSignIn = {
+  /** The session that started it, whose account is to have the identity; null signs in. */
+  readonly sessionId: string | null;
+  readonly returnTo: string;
+  readonly codeChallenge: string | null;
+  /** Names the root secret under which verifier and nonce were made. */
+  readonly rootId: string;
+};
+
+/** A linked sign-in method, as its owner sees it. */
+export type LinkedIdentity = {
+  readonly provider: string;
+  readonly email: string | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+};

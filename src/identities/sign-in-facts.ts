@@ -1,0 +1,20 @@
+import type { Account } from "../accounts/account.ts";
+
+/** An account that a proven identity may lead to. */
+export type Candidate = {
+  readonly account: Account;
+  /** The person's own wish for a second step. */
+  readonly loginOtp: boolean;
+  readonly devicesKnownSince: number;
+  /** Whether it has an identity of the same provider. */
+  readonly hasProvider: boolean;
+};
+
+/** What there is when somebody comes back from a provider; null where there is none. */
+export type SignInFacts = {
+  readonly byIdentity: Candidate | null;
+  /** The account under the provider's address, where the provider has verified that. */
+  readonly byAddress: Candidate | null;
+  /** The account of the session that asks for a link, while that session lives. */
+  readonly bySession: Candidate | null;
+};

@@ -1,0 +1,60 @@
+import { secondsUntil } from "../account-lock/rules.ts";
+import type { Account } from "../accounts/account.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { DAY } from "../kernel/clock.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
+import { readyToIssue } from "../sessions/issue-tokens.ts";
+import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
+import type { SessionDraft } from "../sessions/session.ts";
+import { amrOf, type FirstStep } from "./first-step.ts";
+import type { SignedIn, SignInFailure } from "./outcome.ts";
+import type { ProvenPerson } from "./proven.ts";
+import { type SignedInDeps, signedIn } from "./signed-in.ts";
+
+export type CompleteSignInDeps = SignedInDeps &
+  NewSessionDeps & {
+    readonly logins: {
+      open(draft: {
+        step: FirstStep;
+        session: SessionDraft;
+        audit: AuditDraft;
+        newDeviceNotice: MessageDraft | null;
+      }): Promise<
+        | { kind: "opened"; account: Account }
+        | { kind: "locked"; until: number }
+        | { kind: "changed_meanwhile" }
+      >;
+    };
+    readonly messages: Outbox;
+  };
+
+/** Opens the session and issues its first tokens. */
+export async function completeSignIn(
+  deps: CompleteSignInDeps,
+  person: ProvenPerson,
+): Promise<Result<SignedIn, SignInFailure>> {
+  const { step, emailKey, caller, device } = person;
+  await readyToIssue(deps);
+  const now = deps.clock.now();
+  const amr = amrOf(step);
+  const session = { ...newSession(deps, [amr], caller), accountId: step.accountId };
+  const details = { sessionId: session.id, amr };
+  const notice = device
+    ? null
+    : await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
+  const outcome = await deps.logins.open({
+    step,
+    session,
+    audit: draftAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId),
+    newDeviceNotice: notice,
+  });
+  if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
+  if (outcome.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
+  }
+  if (notice) deps.messages.deliverSoon([notice.id]);
+  const { account } = outcome;
+  return ok(await signedIn(deps, { session, account, emailKey, deviceId: device?.deviceId ?? null }));
+}

@@ -1,0 +1,122 @@
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type Client,
+  ClientSecretPost,
+  calculatePKCECodeChallenge,
+  clockSkew,
+  clockTolerance,
+  customFetch,
+  processAuthorizationCodeResponse,
+  ResponseBodyError,
+  type TokenEndpointResponse,
+  validateAuthResponse,
+} from "oauth4webapi";
+import { type Clock, SECOND } from "../kernel/clock.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import { type Ask, Refused } from "./ask.ts";
+import type { ProviderFailure, Round } from "./port.ts";
+import type { ClientSettings } from "./settings.ts";
+
+/** Seconds by which a provider's clock may differ from ours. */
+export const CLOCK_TOLERANCE = 30;
+
+export type ProviderDeps = {
+  readonly clock: Clock;
+  /** Milliseconds for all the requests of one step. */
+  readonly timeout: number;
+  readonly cache: MetadataCache;
+};
+
+/** What an isolate remembers of providers: finished values only, never promises. */
+export type MetadataCache = Map<string, { readonly value: unknown; readonly readAt: number }>;
+
+/** The library's time is the system's; ours is an argument. */
+const clientOf = ({ clientId }: ClientSettings, clock: Clock): Client => ({
+  client_id: clientId,
+  [clockSkew]: Math.floor(clock.now() / SECOND) - Math.floor(Date.now() / SECOND),
+  [clockTolerance]: CLOCK_TOLERANCE,
+});
+
+/** Plain HTTP is for a laptop: configuration lets it through there alone. */
+export const optionsOf = (ask: Ask, issuer: string) => ({
+  [customFetch]: ask as typeof fetch,
+  [allowInsecureRequests]: issuer.startsWith("http:"),
+});
+
+/** RFC 6749 §4.1.1, with PKCE (RFC 7636): the address of the provider's own page. */
+export async function authorizationUrl(
+  server: AuthorizationServer,
+  client: ClientSettings,
+  scope: string,
+  round: Round,
+): Promise<URL> {
+  const url = new URL(server.authorization_endpoint ?? "");
+  // It comes out of a document that somebody else wrote, and goes to a browser.
+  if (url.protocol !== "https:" && !server.issuer.startsWith("http:")) throw new Error("not https");
+  url.searchParams.set("response_type", "code");
+  url.searchParams.set("client_id", client.clientId);
+  url.searchParams.set("redirect_uri", round.redirectUri);
+  url.searchParams.set("scope", scope);
+  url.searchParams.set("state", round.state);
+  url.searchParams.set("code_challenge", await calculatePKCECodeChallenge(round.codeVerifier));
+  url.searchParams.set("code_challenge_method", "S256");
+  return url;
+}
+
+type Exchange = {
+  readonly server: AuthorizationServer;
+  readonly settings: ClientSettings;
+  readonly callback: URLSearchParams;
+  readonly round: Round;
+  /** OpenID Connect alone has one. */
+  readonly nonce?: string;
+};
+
+/** State and issuer of the callback, then its code for tokens, and the claims of an ID token. */
+export async function exchangeCode(
+  ask: Ask,
+  clock: Clock,
+  exchange: Exchange,
+): Promise<TokenEndpointResponse> {
+  const { server, settings, callback, round, nonce } = exchange;
+  const client = clientOf(settings, clock);
+  const parameters = refusing(() => validateAuthResponse(server, client, callback, round.state));
+  const response = await authorizationCodeGrantRequest(
+    server,
+    client,
+    ClientSecretPost(settings.clientSecret),
+    parameters,
+    round.redirectUri,
+    round.codeVerifier,
+    optionsOf(ask, server.issuer),
+  );
+  const expected = nonce === undefined ? {} : { expectedNonce: nonce, requireIdToken: true };
+  return processAuthorizationCodeResponse(server, client, response, expected);
+}
+
+/** Whatever is wrong with the callback itself is no trouble of the provider's. */
+function refusing<T>(run: () => T): T {
+  try {
+    return run();
+  } catch {
+    throw new Refused();
+  }
+}
+
+/** Claims that do not fit, a code that is no good, a signature that is not theirs: somebody said no. */
+const REFUSALS = /^(OAUTH_JWT_|OAUTH_JSON_ATTRIBUTE_COMPARISON|ERR_J(?!WKS_INVALID))/;
+
+/** The step as an outcome: what a provider does wrong must not throw further up. */
+export async function outcomeOf<T>(run: () => Promise<T>): Promise<Result<T, ProviderFailure>> {
+  try {
+    return ok(await run());
+  } catch (cause) {
+    if (cause instanceof Refused) return err("refused");
+    if (cause instanceof ResponseBodyError)
+      return err(cause.error === "invalid_grant" ? "refused" : "unavailable");
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    return err(REFUSALS.test(code) ? "refused" : "unavailable");
+  }
+}

@@ -1,0 +1,40 @@
+import type { Result } from "../kernel/result.ts";
+
+/** Somebody as their provider knows them. */
+export type Profile = {
+  /** The provider's own name for them: never empty, never reused. */
+  readonly subject: string;
+  /** As the provider has it; whether it can be an address at all is for the reader to say. */
+  readonly email: string | null;
+  /** Whether the provider says that the address was proven to it. */
+  readonly emailVerified: boolean;
+  readonly name: string | null;
+};
+
+/** `refused`: it did not vouch for anybody. `unavailable`: it did not say, or nothing that makes sense. */
+export type ProviderFailure = "refused" | "unavailable";
+
+/** What ties a callback to the request that it answers. */
+export type Round = {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+};
+
+/** What an app has from the provider's own software. */
+export type AppToken = { readonly kind: "id_token" | "access_token"; readonly token: string };
+
+/** One provider. Never throws, and answers within a few seconds whatever happens. */
+export type SocialProvider = {
+  /** What people call it. */
+  readonly name: string;
+  /** Which token of an app it can look into. */
+  readonly appToken: AppToken["kind"];
+  /** Where to send the browser. */
+  authorize(round: Round): Promise<Result<string, ProviderFailure>>;
+  /** Who came back, by the query of the callback. */
+  finish(callback: URLSearchParams, round: Round): Promise<Result<Profile, ProviderFailure>>;
+  /** Whom an app's token is of, if the provider gave it to this very client. */
+  inspect(token: string): Promise<Result<Profile, ProviderFailure>>;
+};

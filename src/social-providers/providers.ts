@@ -1,0 +1,33 @@
+import { SECOND } from "../kernel/clock.ts";
+import type { ProviderDeps } from "./code-flow.ts";
+import type { SocialProvider } from "./port.ts";
+import { createGitHub } from "./providers/github.ts";
+import { createGoogle } from "./providers/google.ts";
+import { createOidc } from "./providers/oidc.ts";
+import type { ClientSettings, SocialProviderId, SocialSettings } from "./settings.ts";
+
+/** Long enough for three requests to a healthy provider, and as long as a person waits for a page. */
+const PROVIDER_TIMEOUT = 6 * SECOND;
+
+type ProviderTable = Record<
+  SocialProviderId,
+  (settings: ClientSettings, deps: ProviderDeps) => SocialProvider
+>;
+
+const providers: ProviderTable = {
+  google: createGoogle,
+  github: createGitHub,
+  oidc: createOidc,
+};
+
+/** The providers that are on, by id. */
+export type SocialProviders = ReadonlyMap<string, SocialProvider>;
+
+export function createSocialProviders(
+  settings: SocialSettings,
+  deps: Omit<ProviderDeps, "timeout">,
+): SocialProviders {
+  const known = Object.entries(settings) as [SocialProviderId, ClientSettings][];
+  const all = { ...deps, timeout: PROVIDER_TIMEOUT };
+  return new Map(known.map(([id, own]) => [id, providers[id](own, all)]));
+}

@@ -1,0 +1,97 @@
+import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
+import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "../code-flow.ts";
+import type { Profile, SocialProvider } from "../port.ts";
+import { profileOf } from "../profile.ts";
+import type { ClientSettings } from "../settings.ts";
+
+/**
+ * GitHub: OAuth 2.0, then its REST API for who it was. An issuer of one's own is a GitHub Enterprise
+ * Server, whose API is below `/api/v3`.
+ * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+ */
+export function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
+  const { clock, timeout } = deps;
+  const host = settings.issuer.replace(/\/+$/, "");
+  const api = host === "https://github.com" ? "https://api.github.com" : `${host}/api/v3`;
+  const server = {
+    issuer: `${host}/login/oauth`,
+    authorization_endpoint: `${host}/login/oauth/authorize`,
+    token_endpoint: `${host}/login/oauth/access_token`,
+  };
+  return {
+    name: settings.name,
+    appToken: "access_token",
+    authorize: (round) =>
+      outcomeOf(async () => {
+        const url = await authorizationUrl(server, settings, "read:user user:email", round);
+        return url.href;
+      }),
+    finish: (callback, round) =>
+      outcomeOf(async () => {
+        const ask = startAsking(timeout);
+        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round });
+        return readProfile(ask, api, access_token);
+      }),
+    inspect: (token) =>
+      outcomeOf(async () => {
+        const ask = startAsking(timeout);
+        const owner = await ownerOf(ask, api, settings, token);
+        const profile = await readProfile(ask, api, token);
+        if (profile.subject !== owner) throw new Refused();
+        return profile;
+      }),
+  };
+}
+
+// GitHub answers nobody who does not say what they are.
+const headersOf = (authorization: string) => ({
+  Accept: "application/vnd.github+json",
+  Authorization: authorization,
+  "User-Agent": "gatehouse",
+  "X-GitHub-Api-Version": "2022-11-28",
+});
+
+/** Whose token it is, if it was given to this very app: any other app's would tell GitHub's profile, too. */
+async function ownerOf(ask: Ask, api: string, { clientId, clientSecret }: ClientSettings, token: string) {
+  const said = await askJson(ask, `${api}/applications/${encodeURIComponent(clientId)}/token`, {
+    method: "POST",
+    headers: {
+      ...headersOf(`Basic ${btoa(`${clientId}:${clientSecret}`)}`),
+      "Content-Type": "application/json",
+    },
+    body: JSON.stringify({ access_token: token }),
+  });
+  const { app, user } = said as { app?: { client_id?: unknown } | null; user?: { id?: unknown } | null };
+  if (app?.client_id !== clientId) throw new Refused();
+  return subjectOf(user?.id);
+}
+
+async function readProfile(ask: Ask, api: string, token: string): Promise<Profile> {
+  const headers = headersOf(`Bearer ${token}`);
+  const user = await askJson(ask, `${api}/user`, { headers });
+  const email = await verifiedAddress(ask, api, headers);
+  return profileOf({
+    subject: subjectOf(user.id),
+    email,
+    emailVerified: email !== null,
+    name: user.name ?? user.login,
+  });
+}
+
+type Address = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown } | null;
+
+/** The public address of a profile is whatever somebody typed; the list says which one was proven. */
+async function verifiedAddress(ask: Ask, api: string, headers: HeadersInit): Promise<unknown> {
+  const list = await askJson(ask, `${api}/user/emails`, { headers }).catch((cause) => {
+    // An app's token may not be allowed to look; then there is no address to go by.
+    if (cause instanceof Refused) return [];
+    throw cause;
+  });
+  if (!Array.isArray(list)) throw new Error("no list of addresses");
+  const own = (list as Address[]).find((one) => one?.primary === true && one.verified === true);
+  return own?.email ?? null;
+}
+
+/** The id of an account, which stays when its name changes hands. */
+const subjectOf = (id: unknown): string | null =>
+  Number.isSafeInteger(id) && Number(id) > 0 ? String(id) : null;

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { isPlainHttpUrl, requiredKey, type VariableProblem, withoutBlanks } from "../kernel/variables.ts";
+
+/** The providers that can be configured: what people call them, and where they are unless told. */
+const KNOWN = {
+  google: { name: "Google", issuer: "https://accounts.google.com" },
+  github: { name: "GitHub", issuer: "https://github.com" },
+  oidc: { name: "OpenID Connect", issuer: null },
+} as const;
+
+export type SocialProviderId = keyof typeof KNOWN;
+
+/** What one provider knows us by. */
+export type ClientSettings = {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Without a slash at its end. */
+  readonly issuer: string;
+  readonly name: string;
+};
+
+/** The providers that are on: those whose keys are set. */
+export type SocialSettings = { readonly [Id in SocialProviderId]?: ClientSettings };
+
+const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
+  const { name, issuer } = KNOWN[id];
+  const url = z
+    .string("must be set: the provider's issuer")
+    .refine(
+      (text) => isPlainHttpUrl(text) && (isDevelopment || text.startsWith("https:")),
+      `must be ${isDevelopment ? "an http or https" : "an https"} URL without credentials, query or fragment`,
+    );
+  return z
+    .object({
+      CLIENT_ID: requiredKey("the client id that the provider gave"),
+      CLIENT_SECRET: requiredKey("the client secret that the provider gave"),
+      ISSUER: issuer === null ? url : url.default(issuer),
+      NAME: z.string("must be text").max(40, "must have 40 characters at most").default(name),
+    })
+    .transform((v) => ({
+      clientId: v.CLIENT_ID,
+      clientSecret: v.CLIENT_SECRET,
+      issuer: v.ISSUER,
+      name: v.NAME,
+    }));
+};
+
+/**
+ * Reads the `SOCIAL_<ID>_*` variables of the contract's §5. A provider of which nothing is set is off;
+ * one of which something is missing is a mistake. Every problem is reported, not only the first.
+ */
+export function readSocialSettings(
+  raw: Record<string, unknown>,
+  isDevelopment: boolean,
+): { readonly settings: SocialSettings } | { readonly problems: readonly VariableProblem[] } {
+  const variables = withoutBlanks(raw);
+  const settings: { [Id in SocialProviderId]?: ClientSettings } = {};
+  const problems: VariableProblem[] = [];
+  for (const id of Object.keys(KNOWN) as SocialProviderId[]) {
+    const prefix = `SOCIAL_${id.toUpperCase()}_`;
+    const own = Object.entries(variables)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]);
+    if (own.length === 0) continue;
+    const read = variablesOf(id, isDevelopment).safeParse(Object.fromEntries(own));
+    if (read.success) settings[id] = read.data;
+    for (const { path, message } of read.error?.issues ?? []) {
+      problems.push({ path: `${prefix}${path.join(".")}`, message });
+    }
+  }
+  return problems.length > 0 ? { problems } : { settings };
+}

@@ -1,0 +1,71 @@
+import { lockKey } from "../account-lock/lock-key.ts";
+import type { Account } from "../accounts/account.ts";
+import { type DeviceTokenDeps, isStillKnown, recogniseDevice } from "../devices/device-token.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { hashOneTimeToken } from "../kernel/crypto/one-time-token.ts";
+import { storedAddressKey } from "../kernel/email-address.ts";
+import { newId } from "../kernel/ids.ts";
+import { err, type Result } from "../kernel/result.ts";
+import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
+import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
+import { whyNotAllowed } from "./rules.ts";
+import type { SocialFailure } from "./social-failure.ts";
+
+type LiveCode = {
+  readonly origin: string;
+  readonly codeChallenge: string | null;
+  readonly account: Account;
+  readonly loginOtp: boolean;
+  readonly devicesKnownSince: number;
+};
+
+export type ExchangeCodeDeps = GoOnDeps &
+  DeviceTokenDeps & {
+    readonly loginCodes: { findLive(codeHash: string, now: number): Promise<LiveCode | null> };
+  };
+
+type Exchange = {
+  readonly code: string;
+  readonly codeVerifier?: string;
+  /** The page that asks, as its browser says; apps and servers have none. */
+  readonly origin: string | undefined;
+  readonly deviceToken: string | undefined;
+  readonly caller: Caller;
+};
+
+/** Trades the code of a redirect for what `/login` gives: once, and for whom it was sent to. */
+export async function exchangeCode(
+  deps: ExchangeCodeDeps,
+  input: Exchange,
+): Promise<Result<SignedIn | SecondStepDue, SocialFailure>> {
+  const now = deps.clock.now();
+  const codeHash = await hashOneTimeToken(input.code);
+  const found = await deps.loginCodes.findLive(codeHash, now);
+  if (!found || !(await isForCaller(found, input))) return err({ reason: "code_dead" });
+  const reason = whyNotAllowed(found.account);
+  if (reason) return err({ reason });
+  const emailKey = storedAddressKey(found.account.email);
+  const known = await recogniseDevice(deps, input.deviceToken, emailKey);
+  const device = known && isStillKnown(known, found) ? known : null;
+  const step = {
+    by: "code",
+    accountId: found.account.id,
+    codeHash,
+    claim: newId(),
+    lockKey: await lockKey(deps, emailKey, device ? "known-devices" : "strangers"),
+    now,
+  } as const;
+  const outcome = await goOn(deps, { step, emailKey, device, caller: input.caller }, found.loginOtp);
+  const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
+  return isSpent ? err({ reason: "code_dead" }) : outcome;
+}
+
+/** RFC 7636 §4.6; a secret where none was announced is no better than the lack of one (RFC 9700 §4.8). */
+async function isForCaller({ origin, codeChallenge }: LiveCode, input: Exchange): Promise<boolean> {
+  if (input.origin !== undefined && input.origin !== origin) return false;
+  const { codeVerifier } = input;
+  if (codeVerifier === undefined || codeChallenge === null) {
+    return codeVerifier === undefined && codeChallenge === null;
+  }
+  return (await hashOneTimeToken(codeVerifier)) === codeChallenge;
+}

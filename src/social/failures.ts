@@ -1,0 +1,40 @@
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { RemovalFailure } from "./remove-identity.ts";
+import type { SocialFailure } from "./social-failure.ts";
+
+type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
+
+export const socialFailures = {
+  unknown_provider: "not_found",
+  return_url_refused: "validation_failed",
+  wrong_kind_of_token: "validation_failed",
+  round_dead: "token_invalid",
+  provider_refused: "token_invalid",
+  code_dead: "code_invalid",
+  provider_unavailable: "unavailable",
+  address_unverified: "email_not_verified",
+  email_not_verified: "email_not_verified",
+  account_deactivated: "account_deactivated",
+  identity_taken: "conflict",
+  provider_linked: "conflict",
+  session_ended: "unauthorized",
+  changed_meanwhile: "conflict",
+  locked: "too_many_attempts",
+  send_cap: "rate_limited",
+  not_linked: "not_found",
+  last_way_in: "last_sign_in_method",
+} as const satisfies Record<Reason, FailureCode>;
+
+/** Where the code's own sentence would leave a person wondering. */
+export const socialSentences: { readonly [R in Reason]?: string } = {
+  return_url_refused: "This is not a place that signing in may lead to.",
+  wrong_kind_of_token: "This provider takes another kind of token.",
+  round_dead: "This sign-in was used, is too old, or began in another browser. Please start again.",
+  provider_refused: "The provider did not confirm who you are. Please start again.",
+  provider_unavailable: "The provider does not answer just now. Please try again in a moment.",
+  address_unverified:
+    "The provider has no verified email address of yours. Please verify it there, and try again.",
+  identity_taken: "Somebody else already signs in with this account of the provider.",
+  provider_linked: "Another account of this provider is already linked. Please remove that one first.",
+  session_ended: "Your session has ended. Please sign in again.",
+};

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { deviceTokenField, transportField } from "../sign-in/fields.ts";
+
+const providerId = z.string().meta({ description: "The id of a provider that is on.", examples: ["google"] });
+
+export const providerParam = z.object({ provider: providerId });
+
+export const startQuery = z.object({
+  returnTo: z
+    .string()
+    .max(2048, "Is too long.")
+    .default("/")
+    .meta({
+      description: "A path of this service, or one of ALLOWED_RETURN_URLS, exactly.",
+      examples: ["https://app.example.com/signed-in"],
+    }),
+  codeChallenge: z
+    .string()
+    .regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url.")
+    .optional()
+    .meta({ description: "S256 of the `codeVerifier` that the exchange then has to bring (RFC 7636)." }),
+});
+
+const providerToken = z.string("Must be a token.").min(1, "Must not be empty.").max(16_384, "Is too long.");
+
+const signInFields = { deviceToken: deviceTokenField.optional(), transport: transportField.optional() };
+
+export const tokenBody = z
+  .strictObject({
+    idToken: providerToken.optional().meta({ description: "Of an OpenID provider, such as Google." }),
+    accessToken: providerToken.optional().meta({ description: "Of GitHub or Facebook." }),
+    ...signInFields,
+  })
+  .refine((body) => (body.idToken === undefined) !== (body.accessToken === undefined), {
+    message: "Must have an idToken or an accessToken.",
+  });
+
+export const exchangeBody = z.strictObject({
+  code: z.string("Must be a code.").min(1, "Must not be empty.").max(128, "Is too long."),
+  codeVerifier: z.string("Must be text.").max(128, "Is too long.").optional(),
+  ...signInFields,
+});
+
+export const providerSchema = z.object({ id: providerId, name: z.string() }).meta({ id: "SocialProvider" });
+
+export const identitySchema = z
+  .object({
+    provider: providerId,
+    name: z.string(),
+    email: z.string().nullable().meta({ description: "The provider's address for it, when it was linked." }),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Identity" });

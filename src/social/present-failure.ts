@@ -1,0 +1,29 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { failureTable } from "../http/failures.ts";
+import { refuse } from "../http/respond.ts";
+import { socialFailures, socialSentences } from "./failures.ts";
+import type { SocialFailure } from "./social-failure.ts";
+
+/** How a page that says one thing is shown; the pages are above this room. */
+export type ShowNote = (
+  c: Context,
+  note: { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode },
+) => Response | Promise<Response>;
+
+/** A failure as the API says it. */
+export function refuseSocial(c: Context, failure: SocialFailure): Response {
+  const { reason } = failure;
+  const fields =
+    reason === "return_url_refused" ? [{ path: "returnTo", message: "Is not allowed." }] : undefined;
+  const retryAfter = "retryAfter" in failure ? failure.retryAfter : undefined;
+  return refuse(c, socialFailures[reason], { message: socialSentences[reason], fields, retryAfter });
+}
+
+/** The same to somebody whose browser was sent here: a page, since nothing else will show it to them. */
+export function turnAway(c: Context, failure: SocialFailure, showNote: ShowNote) {
+  if (!c.req.header("Accept")?.includes("text/html")) return refuseSocial(c, failure);
+  const [status, sentence] = failureTable[socialFailures[failure.reason]];
+  const text = socialSentences[failure.reason] ?? sentence;
+  return showNote(c, { title: "You are not signed in", text, status });
+}

@@ -1,0 +1,52 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { type Clock, DAY } from "../kernel/clock.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import type { Outbox } from "../outbox/outbox-port.ts";
+import type { SocialProvider } from "../social-providers/port.ts";
+
+export type RemoveIdentityDeps = {
+  readonly clock: Clock;
+  readonly identities: {
+    remove(draft: {
+      accountId: string;
+      provider: string;
+      usableProviders: readonly string[];
+      notice: MessageDraft;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<"removed" | "not_linked" | "last_way_in">;
+  };
+  readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
+  readonly messages: Outbox;
+};
+
+export type RemovalFailure = { readonly reason: "not_linked" | "last_way_in" };
+
+type Removal = { readonly accountId: string; readonly provider: string; readonly caller: Caller };
+
+/** Takes a way to sign in away, unless it is the last one: a password, or a provider that is on. */
+export async function removeIdentity(
+  deps: RemoveIdentityDeps,
+  { accountId, provider, caller }: Removal,
+): Promise<Result<void, RemovalFailure>> {
+  const now = deps.clock.now();
+  const name = deps.socialProviders.get(provider)?.name ?? provider;
+  const notice = await deps.messages.draft(
+    { kind: "identity_removed", provider: name },
+    { expiresAt: now + DAY },
+  );
+  const event = { type: "identity_removed", details: { provider } } as const;
+  const outcome = await deps.identities.remove({
+    accountId,
+    provider,
+    usableProviders: [...deps.socialProviders.keys()],
+    notice,
+    audit: draftAuditEvent(deps, event, caller, accountId),
+    now,
+  });
+  if (outcome !== "removed") return err({ reason: outcome });
+  deps.messages.deliverSoon([notice.id]);
+  return ok(undefined);
+}

@@ -1,0 +1,154 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { isCsrfSafe } from "../http/csrf.ts";
+import { jsonBody, pathParams, queryParams } from "../http/input.ts";
+import { describe, documented } from "../http/operation.ts";
+import { presentedToken, type RequireSessionDeps } from "../http/require-session.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import { deviceCookie, refreshCookie, roundCookie, setRoundCookie } from "../http/session-cookies.ts";
+import { SECOND } from "../kernel/clock.ts";
+import { keepInCookies, loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
+import { type ExchangeCodeDeps, exchangeCode } from "./exchange-code.ts";
+import { socialFailures } from "./failures.ts";
+import { exchangeBody, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
+import { type FinishSocialDeps, finishSocial } from "./finish-social.ts";
+import { refuseSocial, type ShowNote, turnAway } from "./present-failure.ts";
+import { ROUND_LIFE } from "./round.ts";
+import { type SignInByTokenDeps, signInByToken } from "./sign-in-by-token.ts";
+import { type StartSocialDeps, startSocial } from "./start-social.ts";
+
+const providerList = answer(200, undefined, z.array(providerSchema));
+
+const failures = [...new Set(Object.values(socialFailures))].filter(
+  (code) => code !== "last_sign_in_method" && code !== "unauthorized",
+);
+
+type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & ExchangeCodeDeps & RequireSessionDeps;
+
+/** Sign-in at somebody else's: there and back by redirect, or by an app's token. */
+export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<HttpEnv> {
+  const tag = "Social sign-in";
+  return new Hono<HttpEnv>()
+    .get("/social", describe({ summary: "The providers that are on", tag, answer: providerList }), (c) =>
+      respond(
+        c,
+        providerList,
+        Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
+      ),
+    )
+    .get(
+      "/social/:provider/start",
+      documented(async (_c, next) => next(), {
+        summary: "Send a browser to a provider",
+        description: "From a page of this site whose browser has a session, it links; otherwise it signs in.",
+        tag,
+        redirect: "To the provider",
+        failures,
+      }),
+      pathParams(providerParam),
+      queryParams(startQuery),
+      async (c) => {
+        const known = roundCookie(c);
+        const result = await startSocial(depsOf(c), {
+          ...c.req.valid("param"),
+          ...c.req.valid("query"),
+          binding: known && /^[\w-]{43}$/.test(known) ? known : undefined,
+          refreshToken: isFromOwnSite(c) ? refreshCookie(c) : undefined,
+        });
+        if (!result.ok) return turnAway(c, result.error, showNote);
+        setRoundCookie(c, result.value.binding, ROUND_LIFE / SECOND);
+        return c.redirect(result.value.url, 302);
+      },
+    )
+    .get(
+      "/social/:provider/callback",
+      documented(async (_c, next) => next(), {
+        summary: "Where a provider sends the browser back",
+        description:
+          "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
+          "with a `challengeId` where a second step is due.",
+        tag,
+        redirect: "To `returnTo`",
+        failures: [...failures, "unauthorized"],
+      }),
+      pathParams(providerParam),
+      async (c) => {
+        const query = new URL(c.req.url).searchParams;
+        const from = { binding: roundCookie(c), deviceToken: deviceCookie(c), caller: c.var.caller };
+        const result = await finishSocial(depsOf(c), { ...c.req.valid("param"), query, ...from });
+        if (!result.ok) return turnAway(c, result.error, showNote);
+        const { url, signedIn } = result.value;
+        if (signedIn) keepInCookies(c, signedIn);
+        return c.redirect(url, 302);
+      },
+    )
+    .post(
+      "/social/:provider/token",
+      describe({
+        summary: "Sign in by a token that an app has from the provider",
+        description:
+          "The token must have been given to this service's own client. With a session, it is linked first.",
+        tag,
+        answer: loggedIn,
+        alternatives: [secondStep],
+        failures: [...failures, "unauthorized", "csrf_failed"],
+      }),
+      pathParams(providerParam),
+      jsonBody(tokenBody),
+      async (c) => {
+        const { idToken, accessToken, transport, ...input } = c.req.valid("json");
+        const deps = depsOf(c);
+        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+        const sessionId = await sessionOf(c, deps, transport);
+        if (sessionId === "ended") return refuse(c, "unauthorized");
+        const result = await signInByToken(deps, {
+          ...c.req.valid("param"),
+          token:
+            idToken === undefined
+              ? { kind: "access_token", token: accessToken ?? "" }
+              : { kind: "id_token", token: idToken },
+          sessionId,
+          deviceToken: input.deviceToken ?? deviceCookie(c),
+          caller: c.var.caller,
+        });
+        return result.ok ? welcome(c, deps, result.value, transport) : refuseSocial(c, result.error);
+      },
+    )
+    .post(
+      "/social/exchange",
+      describe({
+        summary: "Exchange the code of a redirect for what `/login` gives",
+        description: "Once, within a minute, and from the origin that it was sent to.",
+        tag,
+        answer: loggedIn,
+        alternatives: [secondStep],
+        failures: [...failures, "csrf_failed"],
+      }),
+      jsonBody(exchangeBody),
+      async (c) => {
+        const { transport, ...input } = c.req.valid("json");
+        const deps = depsOf(c);
+        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+        const deviceToken = input.deviceToken ?? deviceCookie(c);
+        const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
+        const result = await exchangeCode(deps, { ...input, ...from });
+        return result.ok ? welcome(c, deps, result.value, transport) : refuseSocial(c, result.error);
+      },
+    );
+}
+
+/** A link of another site must not link: it could be to an account of its own (RFC 9700 §4.7). */
+function isFromOwnSite(c: Context): boolean {
+  const site = c.req.header("Sec-Fetch-Site");
+  return site === undefined || ["same-origin", "same-site", "none"].includes(site);
+}
+
+/** The session of an app; or of a page, which has shown with its CSRF token that it means it. */
+async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "bearer" | "cookie" | undefined) {
+  const presented = presentedToken(c);
+  if (!presented || (presented.by === "cookie" && transport !== "cookie")) return null;
+  const session = await deps.authenticate(presented.token);
+  if (session.ok) return session.value.sessionId;
+  return presented.by === "cookie" ? null : "ended";
+}

@@ -1,0 +1,72 @@
+import type { Account } from "../accounts/account.ts";
+import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { SocialFailure } from "./social-failure.ts";
+
+type Refusal = Extract<
+  SocialFailure["reason"],
+  | "address_unverified"
+  | "email_not_verified"
+  | "account_deactivated"
+  | "identity_taken"
+  | "provider_linked"
+  | "session_ended"
+>;
+
+export type SocialDecision =
+  /** A person who was here before, or whose address both sides have proven. */
+  | { readonly kind: "sign_in" | "link_by_address" | "take_over"; readonly candidate: Candidate }
+  | { readonly kind: "create" }
+  /** From a session: its account is to have the identity, or has it already. */
+  | { readonly kind: "link" | "already_linked"; readonly candidate: Candidate }
+  | { readonly kind: "refuse"; readonly reason: Refusal };
+
+type Claim = {
+  /** Whether the provider has verified an address that can be one. */
+  readonly hasVerifiedAddress: boolean;
+  /** Whether a session asked for a link. */
+  readonly isLink: boolean;
+};
+
+/**
+ * What a proven identity means. It is (provider, subject); an address joins it to an account only
+ * where provider and account have both proven it, and takes an account over that nobody has proven.
+ */
+export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
+  if (claim.isLink) return judgeLink(facts);
+  const { byIdentity, byAddress } = facts;
+  if (byIdentity) {
+    const reason = whyNotAllowed(byIdentity.account);
+    return reason ? { kind: "refuse", reason } : { kind: "sign_in", candidate: byIdentity };
+  }
+  if (!claim.hasVerifiedAddress) return { kind: "refuse", reason: "address_unverified" };
+  if (!byAddress) return { kind: "create" };
+  if (byAddress.account.status === "deactivated") return { kind: "refuse", reason: "account_deactivated" };
+  if (byAddress.account.emailVerifiedAt === null) return { kind: "take_over", candidate: byAddress };
+  if (byAddress.hasProvider) return { kind: "refuse", reason: "provider_linked" };
+  return { kind: "link_by_address", candidate: byAddress };
+}
+
+function judgeLink({ byIdentity, bySession }: SignInFacts): SocialDecision {
+  if (!bySession) return { kind: "refuse", reason: "session_ended" };
+  if (byIdentity?.account.id === bySession.account.id)
+    return { kind: "already_linked", candidate: bySession };
+  if (byIdentity) return { kind: "refuse", reason: "identity_taken" };
+  if (bySession.hasProvider) return { kind: "refuse", reason: "provider_linked" };
+  return { kind: "link", candidate: bySession };
+}
+
+/** Why the owner of an account may not sign in to it, as after a right password. */
+export function whyNotAllowed(account: Account): "account_deactivated" | "email_not_verified" | null {
+  if (account.status === "deactivated") return "account_deactivated";
+  return account.emailVerifiedAt === null ? "email_not_verified" : null;
+}
+
+/** Characters of a name (contract §2). */
+const MAX_NAME_LENGTH = 64;
+
+/** A name that a provider's user chose, made fit for a line of text; null when nothing is left. */
+export function cleanName(name: string | null): string | null {
+  const line = (name ?? "").toWellFormed().replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, " ");
+  const cut = [...line.trim()].slice(0, MAX_NAME_LENGTH).join("").trim();
+  return cut === "" ? null : cut;
+}

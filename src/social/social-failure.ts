@@ -1,0 +1,21 @@
+import type { SignInFailure } from "../sign-in/outcome.ts";
+
+/** Why a social sign-in, or a link, does not come about. */
+export type SocialFailure =
+  | SignInFailure
+  | {
+      readonly reason:
+        | "unknown_provider"
+        | "return_url_refused"
+        | "round_dead"
+        | "code_dead"
+        | "wrong_kind_of_token"
+        | "provider_refused"
+        | "provider_unavailable"
+        | "address_unverified"
+        | "email_not_verified"
+        | "account_deactivated"
+        | "identity_taken"
+        | "provider_linked"
+        | "session_ended";
+    };

@@ -1,0 +1,177 @@
+import { and, asc, eq, exists, inArray, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { AuditDraft } from "../audit/event.ts";
+import type { IdentityDraft, LinkedIdentity } from "../identities/identity.ts";
+import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { MessageDraft } from "../outbox/message.ts";
+import { ownerMaySignIn } from "./active-owner.ts";
+import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { afterJoining } from "./join-account.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
+import { accountColumns, auditRow } from "./rows.ts";
+import { accounts, auditEvents, identities, sessions } from "./schema.ts";
+import { stillGood } from "./sessions.ts";
+
+type Question = {
+  readonly provider: string;
+  readonly subject: string;
+  /** Null where the provider has verified no address. */
+  readonly emailKey: string | null;
+  readonly sessionId: string | null;
+  readonly now: number;
+};
+
+type Link = {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly key: IdentityDraft;
+  readonly notice: MessageDraft;
+  readonly audits: readonly AuditDraft[];
+  readonly now: number;
+};
+
+type Removal = {
+  readonly accountId: string;
+  readonly provider: string;
+  /** Those that can sign somebody in now. */
+  readonly usableProviders: readonly string[];
+  readonly notice: MessageDraft;
+  readonly audit: AuditDraft;
+  readonly now: number;
+};
+
+export function identityStorage(db: Database, caps: SendCaps) {
+  return {
+    /** Whom a proven identity may be, in one round trip. */
+    async findFacts({ provider, subject, emailKey, sessionId, now }: Question): Promise<SignInFacts> {
+      const columns = candidateColumns(db, provider);
+      const [byIdentity, byAddress, bySession] = await db.batch([
+        db
+          .select(columns)
+          .from(identities)
+          .innerJoin(accounts, eq(accounts.id, identities.accountId))
+          .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
+        db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
+        db
+          .select(columns)
+          .from(sessions)
+          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+          .where(and(sql`${sessions.id} = ${sessionId}`, stillGood(now), eq(accounts.status, "active"))),
+      ]);
+      return {
+        byIdentity: candidateOf(byIdentity),
+        byAddress: candidateOf(byAddress),
+        bySession: candidateOf(bySession),
+      };
+    },
+
+    /** Gives an identity to the account of a live session; the unique indexes decide. */
+    async link(draft: Link): Promise<"linked" | "changed_meanwhile"> {
+      const { key, accountId, now } = draft;
+      const results = await db.batch([
+        insertFrom(
+          db,
+          identities,
+          { ...key, accountId, createdAt: now, lastUsedAt: now },
+          sessions,
+          and(
+            eq(sessions.id, draft.sessionId),
+            eq(sessions.accountId, accountId),
+            stillGood(now),
+            ownerMaySignIn(db, sessions.accountId),
+          ),
+        ).onConflictDoNothing(),
+        ...afterJoining(db, caps, { accountId, joining: draft, now }),
+        db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
+      ]);
+      return (results.at(-1) as unknown[]).length > 0 ? "linked" : "changed_meanwhile";
+    },
+
+    list: (accountId: string): Promise<LinkedIdentity[]> =>
+      db
+        .select({
+          provider: identities.provider,
+          email: identities.email,
+          createdAt: identities.createdAt,
+          lastUsedAt: identities.lastUsedAt,
+        })
+        .from(identities)
+        .where(eq(identities.accountId, accountId))
+        .orderBy(asc(identities.createdAt)),
+
+    /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
+    async remove(draft: Removal): Promise<"removed" | "not_linked" | "last_way_in"> {
+      const { accountId, now } = draft;
+      const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
+      const removable = and(own, hasAnotherWayIn(db, draft));
+      const results = await db.batch([
+        db.select({ id: identities.id }).from(identities).where(own),
+        // Before the DELETE, while the condition that makes it single still holds.
+        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), identities, removable),
+        ...queueMessage(db, {
+          draft: draft.notice,
+          accountId,
+          now,
+          limits: ALWAYS,
+          caps,
+          source: identities,
+          where: removable,
+        }),
+        db.delete(identities).where(removable).returning({ id: identities.id }),
+      ]);
+      if (results[4].length > 0) return "removed";
+      return results[0].length > 0 ? "last_way_in" : "not_linked";
+    },
+  };
+}
+
+function hasAnotherWayIn(db: Database, { accountId, provider, usableProviders }: Removal): SQL | undefined {
+  const other = alias(identities, "other");
+  return or(
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(accounts)
+        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+    ),
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(other)
+        .where(
+          and(
+            eq(other.accountId, accountId),
+            ne(other.provider, provider),
+            inArray(other.provider, [...usableProviders]),
+          ),
+        ),
+    ),
+  );
+}
+
+function candidateColumns(db: Database, provider: string) {
+  const own = alias(identities, "own");
+  const hasProvider = exists(
+    db
+      .select({ one: sql`1` })
+      .from(own)
+      .where(and(eq(own.accountId, accounts.id), eq(own.provider, provider))),
+  );
+  return {
+    id: accounts.id,
+    ...accountColumns,
+    loginOtp: accounts.loginOtp,
+    devicesKnownSince: accounts.devicesKnownSince,
+    hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
+  };
+}
+
+type CandidateRow = Candidate["account"] &
+  Pick<Candidate, "loginOtp" | "devicesKnownSince"> & { readonly hasProvider: number };
+
+function candidateOf([row]: readonly CandidateRow[]): Candidate | null {
+  if (!row) return null;
+  const { loginOtp, devicesKnownSince, hasProvider, ...account } = row;
+  return { account, loginOtp, devicesKnownSince, hasProvider: hasProvider === 1 };
+}

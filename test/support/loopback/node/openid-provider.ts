@@ -1,0 +1,62 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { exportJWK, generateKeyPair } from "jose";
+import Provider from "oidc-provider";
+import { CLIENT } from "../../social/client.ts";
+import { CONTROL_PREFIX } from "../protocol.ts";
+
+/**
+ * A real OpenID provider on a free port. Its people sign in by their subject, and are told to it
+ * beforehand: `PUT /_control/<subject>`. `claimsInIdToken`: as Google does it; the standard's own way
+ * is userinfo.
+ */
+export async function startOpenIdProvider(options: {
+  readonly claimsInIdToken: boolean;
+}): Promise<{ readonly url: string; readonly server: Server }> {
+  const people = new Map<string, object>();
+  const server = createServer((request, response) => {
+    const url = request.url ?? "";
+    if (!url.startsWith(CONTROL_PREFIX)) return handle(request, response);
+    text(request).then((claims) => {
+      people.set(decodeURIComponent(url.slice(CONTROL_PREFIX.length)), JSON.parse(claims));
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const provider = new Provider(url, {
+    clients: [
+      {
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        token_endpoint_auth_method: "client_secret_post",
+        redirect_uris: ["google", "oidc"].map((id) => `http://gatehouse.test/api/auth/social/${id}/callback`),
+      },
+      {
+        client_id: "another-app",
+        client_secret: CLIENT.secret,
+        token_endpoint_auth_method: "client_secret_post",
+        redirect_uris: ["http://gatehouse.test/api/auth/social/google/callback"],
+      },
+    ],
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "first", use: "sig", alg: "RS256" }] },
+    cookies: { keys: ["a key of the tests"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    conformIdTokenClaims: !options.claimsInIdToken,
+    pkce: { required: () => true },
+    // Said, so that it does not warn of each.
+    ttl: Object.fromEntries(
+      ["AccessToken", "AuthorizationCode", "Grant", "IdToken", "Interaction", "Session"].map((kind) => [
+        kind,
+        600,
+      ]),
+    ),
+    async findAccount(_context: unknown, sub: string) {
+      return { accountId: sub, claims: async () => ({ sub, ...people.get(sub) }) };
+    },
+  });
+  const handle = provider.callback();
+  return { url, server };
+}

@@ -1,0 +1,85 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { type Browser, openBrowser } from "../browser.ts";
+import { openLoopback } from "../loopback/loopback.ts";
+import type { LoopbackAnswer } from "../loopback/protocol.ts";
+import type { Service } from "../service.ts";
+import { CLIENT } from "./client.ts";
+import { start } from "./surf.ts";
+
+const json = (body: unknown, status = 200): LoopbackAnswer => ({
+  kind: "respond",
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+type Header = Readonly<Record<string, unknown>>;
+
+/** An OpenID issuer that says whatever a test wants: what a real one cannot be made to say. */
+export async function openForgedIssuer() {
+  const loopback = openLoopback();
+  const issuer = loopback.url;
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
+  const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: "own", alg: "ES256", use: "sig" }] };
+  const metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["ES256"],
+    authorization_response_iss_parameter_supported: true,
+  };
+  const now = () => Math.floor(Date.now() / 1000);
+  const claims = (): JWTPayload => ({
+    iss: issuer,
+    aud: CLIENT.id,
+    sub: "somebody",
+    iat: now(),
+    exp: now() + 300,
+    email: "somebody@example.com",
+    email_verified: true,
+    name: "Some Body",
+  });
+  /** A claim that is undefined is left out. */
+  const sign = (changed: JWTPayload = {}, header: Header = {}, key: CryptoKey | Uint8Array = privateKey) =>
+    new SignJWT(JSON.parse(JSON.stringify({ ...claims(), ...changed })))
+      .setProtectedHeader({ alg: "ES256", kid: "own", typ: "JWT", ...header })
+      // What the signer must be told that it understands, before it signs it.
+      .sign(key, header.crit ? { crit: { exp: false } } : undefined);
+  const tokens = (idToken: string) =>
+    json({ access_token: "an-access-token", token_type: "Bearer", expires_in: 60, id_token: idToken });
+
+  return {
+    issuer,
+    metadata: json(metadata),
+    keySet: json(keySet),
+    json,
+    sign,
+    tokens,
+    answer: loopback.answer,
+    requests: loopback.requests,
+    variables: {
+      SOCIAL_OIDC_CLIENT_ID: CLIENT.id,
+      SOCIAL_OIDC_CLIENT_SECRET: CLIENT.secret,
+      SOCIAL_OIDC_ISSUER: issuer,
+    },
+    /** Sets out, and comes back as the issuer would send the browser: the callback's path. */
+    async round(
+      service: Service,
+      browser: Browser = openBrowser(service),
+      changed: Record<string, string> = {},
+    ) {
+      await loopback.answer(json(metadata));
+      const location = new URL((await start(browser, "oidc")).headers.get("Location") ?? "");
+      const state = location.searchParams.get("state") ?? "";
+      const query = new URLSearchParams({ code: "a-code", state, iss: issuer, ...changed });
+      return {
+        browser,
+        nonce: location.searchParams.get("nonce") ?? "",
+        path: `/social/oidc/callback?${query}`,
+      };
+    },
+  };
+}

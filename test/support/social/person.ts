@@ -1,0 +1,8 @@
+/** Somebody who has an account at a provider. */
+export type SocialPerson = {
+  /** GitHub's are numbers, Facebook's digits. */
+  readonly id: unknown;
+  readonly name: string | null;
+  readonly email: string;
+  readonly verified: boolean;
+};

@@ -1,0 +1,29 @@
+import { env } from "cloudflare:workers";
+import { hashOneTimeToken, newOneTimeToken } from "../../../src/kernel/crypto/one-time-token.ts";
+
+// What a sign-in at a provider leaves, for tests of what comes after it.
+
+const accountId = "(SELECT id FROM accounts WHERE email = ?)";
+
+/** Gives the account under that address an identity at GitHub: its subject. */
+export async function linkGitHub(email: string): Promise<string> {
+  const subject = String(1_000_000 + Math.floor(Math.random() * 1e9));
+  await env.DB.prepare(
+    `INSERT INTO identities (id, provider, subject, account_id, email, created_at, last_used_at) VALUES (?, 'github', ?, ${accountId}, ?, 0, 0)`,
+  )
+    .bind(crypto.randomUUID(), subject, email, email)
+    .run();
+  return subject;
+}
+
+/** A code that an app got for that account, whose identity it links. */
+export async function loginCodeFor(email: string, now: number): Promise<string> {
+  await linkGitHub(email);
+  const code = newOneTimeToken();
+  await env.DB.prepare(
+    `INSERT INTO login_codes (code_hash, account_id, provider, origin, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?)`,
+  )
+    .bind(await hashOneTimeToken(code), email, now, now + 60_000)
+    .run();
+  return code;
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import type { Account } from "../../../src/accounts/account.ts";
+import type { Candidate } from "../../../src/identities/sign-in-facts.ts";
+import { cleanName, judgeSocial } from "../../../src/social/rules.ts";
+
+const account = (more: Partial<Account> = {}): Account => ({
+  id: "an id",
+  email: "ada@example.com",
+  emailVerifiedAt: 1,
+  name: "Ada",
+  lastName: null,
+  username: null,
+  age: null,
+  phone: null,
+  phoneVerifiedAt: null,
+  avatarKey: null,
+  role: "user",
+  status: "active",
+  createdAt: 1,
+  updatedAt: 1,
+  ...more,
+});
+const candidate = (more: Partial<Account> = {}, hasProvider = false): Candidate => ({
+  account: account(more),
+  loginOtp: false,
+  devicesKnownSince: 0,
+  hasProvider,
+});
+const nobody = { byIdentity: null, byAddress: null, bySession: null };
+const verified = { hasVerifiedAddress: true, isLink: false };
+const unverified = { hasVerifiedAddress: false, isLink: false };
+const link = { hasVerifiedAddress: true, isLink: true };
+const deactivated = candidate({ status: "deactivated" });
+const unproven = candidate({ emailVerifiedAt: null });
+const other = candidate({ id: "another" });
+
+const refuse = (reason: string) => ({ kind: "refuse", reason });
+
+describe("what a proven identity means", () => {
+  it.each([
+    ["nobody yet, with a verified address", nobody, verified, { kind: "create" }],
+    ["nobody yet, without one", nobody, unverified, refuse("address_unverified")],
+    ["a known identity", { ...nobody, byIdentity: candidate() }, unverified, { kind: "sign_in" }],
+    [
+      "a known identity, whose address is somebody else's by now",
+      { ...nobody, byIdentity: candidate(), byAddress: other },
+      verified,
+      { kind: "sign_in", candidate: candidate() },
+    ],
+    [
+      "a deactivated account",
+      { ...nobody, byIdentity: deactivated },
+      verified,
+      refuse("account_deactivated"),
+    ],
+    [
+      "an account without a proof",
+      { ...nobody, byIdentity: unproven },
+      verified,
+      refuse("email_not_verified"),
+    ],
+    [
+      "a proven account of that address",
+      { ...nobody, byAddress: candidate() },
+      verified,
+      { kind: "link_by_address" },
+    ],
+    [
+      "one that has an identity of that provider",
+      { ...nobody, byAddress: candidate({}, true) },
+      verified,
+      refuse("provider_linked"),
+    ],
+    [
+      "an unproven account of that address",
+      { ...nobody, byAddress: unproven },
+      verified,
+      { kind: "take_over" },
+    ],
+    [
+      "a deactivated one of that address",
+      { ...nobody, byAddress: deactivated },
+      verified,
+      refuse("account_deactivated"),
+    ],
+    [
+      "a deactivated one that nobody has proven",
+      { ...nobody, byAddress: candidate({ status: "deactivated", emailVerifiedAt: null }) },
+      verified,
+      refuse("account_deactivated"),
+    ],
+    ["a session that is gone", nobody, link, refuse("session_ended")],
+    ["a session", { ...nobody, bySession: candidate() }, link, { kind: "link" }],
+    [
+      "a session, without an address",
+      { ...nobody, bySession: candidate() },
+      { ...link, hasVerifiedAddress: false },
+      { kind: "link" },
+    ],
+    [
+      "its own identity",
+      { ...nobody, byIdentity: candidate(), bySession: candidate() },
+      link,
+      { kind: "already_linked" },
+    ],
+    [
+      "another's identity",
+      { ...nobody, byIdentity: other, bySession: candidate() },
+      link,
+      refuse("identity_taken"),
+    ],
+    [
+      "a second identity of one provider",
+      { ...nobody, bySession: candidate({}, true) },
+      link,
+      refuse("provider_linked"),
+    ],
+  ])("%s", (_what, facts, claim, decision) => {
+    expect(judgeSocial(facts, claim)).toMatchObject(decision);
+  });
+});
+
+describe("a name of a provider", () => {
+  it.each([
+    [null, null],
+    ["", null],
+    [" \u0000\u200b ", null],
+    ["Ada", "Ada"],
+    ["Ada\r\nBcc: x@example.com", "Ada Bcc: x@example.com"],
+    ["\ud800Ada", "\ufffdAda"],
+    [`${"a".repeat(63)} b`, "a".repeat(63)],
+  ])("%j becomes %j", (said, kept) => {
+    expect(cleanName(said)).toBe(kept);
+  });
+});

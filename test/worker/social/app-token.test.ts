@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { openBrowser } from "../../support/browser.ts";
+import { expectRefusal } from "../../support/refusal.ts";
+import { startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { idTokenOf } from "../../support/social/surf.ts";
+
+const providers = openProviders();
+const service = startService({ env: providers.variables });
+
+/** The quickest way in: GitHub's own token, as an app has it. */
+async function gitHub(person: ReturnType<typeof somebody>, of = service, more: object = {}) {
+  return of.post("/social/github/token", { accessToken: await providers.tokenOf(person), ...more });
+}
+
+describe("a token of an app", () => {
+  it.each(["google", "oidc"] as const)(
+    "of %s signs in when it was given to us, and not to another app",
+    async (id) => {
+      const person = somebody();
+      if (id === "google") {
+        const right = await service.post("/social/google/token", {
+          idToken: await idTokenOf("google", person),
+        });
+        expect(right.body.data.user.email).toBe(person.email);
+      }
+      const foreign = await idTokenOf(id, person, "another-app");
+      expectRefusal(await service.post(`/social/${id}/token`, { idToken: foreign }), 400, "token_invalid");
+    },
+  );
+
+  it("of GitHub is refused when it was given to another app, or to nobody", async () => {
+    const accessToken = await providers.tokenOf(somebody(), "another-app");
+    expectRefusal(await service.post("/social/github/token", { accessToken }), 400, "token_invalid");
+    const madeUp = await service.post("/social/github/token", { accessToken: "made-up" });
+    expectRefusal(madeUp, 400, "token_invalid");
+  });
+
+  it.each([null, "", 0, -1, 1.5, "7", {}])("of a GitHub profile whose id is %j is refused", async (id) => {
+    expectRefusal(await gitHub(somebody({ id })), 400, "token_invalid");
+  });
+
+  it("is refused when it is of the wrong kind, missing, or both kinds at once", async () => {
+    for (const body of [{ idToken: "t" }, {}, { idToken: "t", accessToken: "t" }, { accessToken: 1 }]) {
+      expectRefusal(await service.post("/social/github/token", body), 400, "validation_failed");
+    }
+  });
+
+  it("goes into cookies where a page asks for it, which has to mean it", async () => {
+    const body = { accessToken: await providers.tokenOf(somebody()), transport: "cookie" };
+    const browser = openBrowser(service);
+    expectRefusal(await browser.send("POST", "/social/github/token", body), 403, "csrf_failed");
+    const answer = await browser.write("POST", "/social/github/token", body);
+    expect(Object.keys(answer.body.data).sort()).toEqual(["csrfToken", "expiresIn", "user"]);
+    expect((await browser.send("GET", "/me")).status).toBe(200);
+  });
+});

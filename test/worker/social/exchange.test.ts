@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { openBrowser } from "../../support/browser.ts";
+import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { tokenMailedTo } from "../../support/people.ts";
+import { expectRefusal } from "../../support/refusal.ts";
+import { codeMailedTo } from "../../support/second-step.ts";
+import { type Service, startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { APP, openProviders } from "../../support/social/providers.ts";
+import { start, surf } from "../../support/social/surf.ts";
+import { allRows, sessionsOf } from "../../support/tables.ts";
+
+const providers = openProviders();
+const service = startService({ env: providers.variables });
+const toApp = `?returnTo=${encodeURIComponent(APP)}`;
+const VERIFIER = "a-secret-that-only-the-app-knows-and-nobody-else";
+const CHALLENGE = "ag4SMGbyTb8nrLP_VMQH7LHmE6iXM1nxORV_elNtLfE";
+
+/** Comes back to the app with its code. */
+async function codeFor(person = somebody(), query = toApp, of: Service = service) {
+  await providers.be(person);
+  const browser = openBrowser(of);
+  const answer = await surf(browser, "github", person, query);
+  const url = new URL(answer.headers.get("Location") ?? "");
+  return { person, browser, answer, url, code: url.searchParams.get("code") ?? "" };
+}
+
+const exchange = (body: object, headers: Record<string, string> = {}, of: Service = service) =>
+  of.call("POST", "/api/auth/social/exchange", body, undefined, headers);
+
+describe("a return to an app on another origin", () => {
+  it("carries a code and no token, and leaves no cookie of a session", async () => {
+    const { person, answer, url, code } = await codeFor();
+    expect(url.origin + url.pathname).toBe(APP);
+    expect([...url.searchParams.keys()]).toEqual(["code"]);
+    expect(code).toMatch(/^[\w-]{43}$/);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(await sessionsOf(person.email)).toBe(0);
+    expect(JSON.stringify(await allRows())).not.toContain(code);
+    const tokens = await exchange({ code }, { Origin: "https://app.example.com" });
+    expect(tokens.body.data.user.email).toBe(person.email);
+    expect(tokens.headers.get("Cache-Control")).toBe("no-store");
+    expect((await service.get("/me", tokens.body.data.token)).status).toBe(200);
+  });
+
+  it("is good once: of 50 exchanges at once, one session", async () => {
+    const { person, code } = await codeFor();
+    const answers = await inParallel(50, () => exchange({ code }));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
+    expect(await sessionsOf(person.email)).toBe(1);
+    expectRefusal(await exchange({ code }), 400, "code_invalid");
+  });
+
+  it("is dead after a minute, for another origin, and after a reset", async () => {
+    const old = await codeFor();
+    service.clock.advance(60_000);
+    expectRefusal(await exchange({ code: old.code }), 400, "code_invalid");
+    const { code, person } = await codeFor();
+    for (const Origin of ["https://other.example.org", "https://app.example.com.evil.example", "null"]) {
+      expectRefusal(await exchange({ code }, { Origin }), 400, "code_invalid");
+    }
+    await service.post("/forgot-password", { email: person.email });
+    const token = await tokenMailedTo(service, person.email);
+    await service.post("/reset-password", { token, newPassword: "another quiet harbour" });
+    expectRefusal(await exchange({ code }), 400, "code_invalid");
+    expect(await sessionsOf(person.email)).toBe(0);
+  });
+
+  it("is bound to the app's own secret, where it announced one", async () => {
+    const { code } = await codeFor(somebody(), `${toApp}&codeChallenge=${CHALLENGE}`);
+    for (const codeVerifier of [undefined, "", "a guess", CHALLENGE]) {
+      expectRefusal(await exchange({ code, codeVerifier }), 400, "code_invalid");
+    }
+    expect((await exchange({ code, codeVerifier: VERIFIER })).status).toBe(200);
+    const plain = await codeFor();
+    expectRefusal(await exchange({ code: plain.code, codeVerifier: VERIFIER }), 400, "code_invalid");
+  });
+
+  it("asks for the second step with the exchange", async () => {
+    const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
+    const { code, person } = await codeFor(somebody(), toApp, always);
+    const { challengeId } = (await exchange({ code }, {}, always)).body.data;
+    const answer = await always.post("/login/otp", {
+      challengeId,
+      code: await codeMailedTo(always, person.email),
+    });
+    expect(answer.body.data.user.email).toBe(person.email);
+  });
+
+  it("goes into cookies where a page of the same site asks for it, which has to mean it", async () => {
+    const { code, browser } = await codeFor();
+    const body = { code, transport: "cookie" };
+    const Origin = "https://app.example.com";
+    const sameSite = startService({
+      env: { ...providers.variables, ALLOWED_ORIGINS: Origin },
+      clock: service.clock,
+    });
+    const page = openBrowser(sameSite, Origin);
+    expectRefusal(await page.send("POST", "/social/exchange", body), 403, "csrf_failed");
+    expect((await page.write("POST", "/social/exchange", body)).status).toBe(200);
+    expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([true, false]);
+  });
+});
+
+describe("returnTo", () => {
+  const browser = openBrowser(service);
+  const startWith = (returnTo: string) =>
+    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}`, { Accept: null });
+
+  it.each([
+    "/",
+    "/a/b?c=d",
+    "http://gatehouse.test/x",
+    APP,
+    "HTTPS://APP.EXAMPLE.COM/signed-in",
+    "https://other.example.org/",
+  ])("may be %s", async (returnTo) => {
+    expect((await startWith(returnTo)).status).toBe(302);
+  });
+
+  it.each([
+    "//e.example",
+    "/\\e.example",
+    "\\\\e.example",
+    "/\t/e.example",
+    "/\r\n/e.example",
+    "/%0d%0aX: y\r\nX: y",
+    "https://app@e.example/",
+    "https://app.example.com@e.example/signed-in",
+    "https://user:password@app.example.com/signed-in",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "https://app.example.com.evil.example/signed-in",
+    "https://evil.example/?https://app.example.com/signed-in",
+    "https:evil.example",
+    "http://app.example.com/signed-in",
+    "https://app.example.com:8443/signed-in",
+    "https://app.example.com/signed-in/",
+    "https://app.example.com/signed-in/../other",
+    "https://app.example.com/signed-in?next=//e.example",
+    "https://app.example.com/signed-in#x",
+    "https://app.example.com",
+    "http://gatehouse.test.evil.example/",
+    "http://gatehouse.test@evil.example/",
+    "https://аpp.example.com/signed-in",
+    "welcome",
+    "?x",
+    "",
+    "x".repeat(3000),
+  ])("may not be %j", async (returnTo) => {
+    const answer = await startWith(returnTo);
+    expectRefusal(answer, 400, "validation_failed");
+    expect(answer.headers.get("Location")).toBeNull();
+  });
+});
