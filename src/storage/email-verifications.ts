@@ -1,7 +1,7 @@
-import { inArray, sql } from "drizzle-orm";
+import { and, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import { EVERY_PURPOSE } from "../one-time-links/link.ts";
+import { EVERY_PURPOSE, type RegistrationDetails } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
@@ -15,7 +15,7 @@ import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
 export function emailVerificationStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
-    /** Spends a `verify_email` link: its address is proven. */
+    /** Spends a `verify_email` link: its address is proven, and the registration that mailed it is the one. */
     async confirm(
       claim: LinkClaim,
       bootstrap: Bootstrap | null,
@@ -26,6 +26,7 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
       const [taken] = await db.batch([
         claimLink(db, claim, "verify_email"),
         ...auditBootstrap(db, proof),
+        takeRegistration(db, claim),
         db.update(accounts).set(provenAddress(db, proof)).where(inArray(accounts.id, whose)),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), ["verify_email"], claim.now),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
@@ -71,4 +72,32 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
       return taken.length > 0 ? "confirmed" : "link_dead";
     },
   };
+}
+
+/**
+ * Makes the account what was asked for with this very link: whoever else registered the address, with
+ * a password of their own, has nothing. A link that was sent again carries nothing, and changes nothing.
+ */
+function takeRegistration(db: Database, claim: LinkClaim) {
+  const registered = and(claimed(claim), isNotNull(oneTimeLinks.registration));
+  const asked = (field: keyof RegistrationDetails) =>
+    sql`(SELECT ${oneTimeLinks.registration} ->> ${`$.${field}`} FROM ${oneTimeLinks} WHERE ${registered})`;
+  return db
+    .update(accounts)
+    .set({
+      passwordHash: asked("passwordHash"),
+      name: asked("name"),
+      lastName: asked("lastName"),
+      username: asked("username"),
+      age: asked("age"),
+    })
+    .where(
+      and(
+        inArray(
+          accounts.id,
+          db.select({ accountId: oneTimeLinks.accountId }).from(oneTimeLinks).where(registered),
+        ),
+        isNull(accounts.emailVerifiedAt),
+      ),
+    );
 }

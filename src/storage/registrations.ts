@@ -1,4 +1,4 @@
-import { and, eq, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
@@ -6,7 +6,7 @@ import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom, insertUnless } from "./insert-from.ts";
-import { ASKED_FOR, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
+import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow, linkRow, newAccountRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
 
@@ -20,9 +20,9 @@ export type NewRegistration = {
   readonly usernameKey: string | null;
   readonly age: number | null;
   readonly link: LinkDraft;
-  /** To the new account. */
+  /** To the new account, or to one that waits for the same proof. */
   readonly verification: MessageDraft;
-  /** To the account that has the address already; at most one an hour. */
+  /** To the account that has proven the address; at most one an hour. */
   readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
@@ -36,35 +36,56 @@ export function registrationStorage(db: Database, caps: SendCaps) {
      */
     async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
       const created = eq(accounts.id, draft.id);
-      const [inserted, , , , , , , nameOwners] = await db.batch([
+      const mailed = and(isWaiting(db, draft), queued(db, draft.verification));
+      const results = await db.batch([
         insertUnless(db, accounts, accountRow(draft), usernameOwner(db, draft))
           .onConflictDoNothing()
           .returning({ id: accounts.id }),
-        insertFrom(db, oneTimeLinks, linkRow(draft.link, newOwner(draft)), accounts, created),
+        usernameOwner(db, draft),
         ...queueMessage(db, {
           draft: draft.verification,
-          accountId: draft.id,
+          accountId: sql`${accounts.id}`,
           now: draft.now,
           limits: ASKED_FOR,
           caps,
           source: accounts,
-          where: created,
+          where: isWaiting(db, draft),
         }),
+        insertFrom(db, oneTimeLinks, linkOf(draft), accounts, mailed),
+        // Two who claim one address: a link says which of them, and nothing else does.
+        db
+          .update(accounts)
+          .set({ passwordHash: null })
+          .where(and(mailed, ne(accounts.id, draft.id))),
         ...noticeToOwner(db, draft, caps),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
-        usernameOwner(db, draft),
       ]);
-      if (inserted.length > 0) return "created";
-      return nameOwners.length > 0 ? "username_taken" : "address_taken";
+      if (results[0].length > 0) return "created";
+      return results[1].length > 0 ? "username_taken" : "address_taken";
     },
   };
 }
 
-const newOwner = (draft: NewRegistration) => ({
-  accountId: draft.id,
-  email: draft.email.address,
-  emailKey: draft.email.key,
-});
+/**
+ * The account under the address that nobody has proven: the new one, or that of somebody who was
+ * sooner. An invitation to more than being a user is not to be answered by a stranger's password.
+ */
+const isWaiting = (db: Database, draft: NewRegistration) =>
+  and(
+    eq(accounts.emailKey, draft.email.key),
+    isNull(accounts.emailVerifiedAt),
+    eq(accounts.status, "active"),
+    eq(accounts.role, "user"),
+    notExists(usernameOwner(db, draft)),
+  );
+
+/** The link carries what was asked for together with it, and makes that the account's when it is used. */
+const linkOf = ({ link, passwordHash, name, lastName, username, age }: NewRegistration) =>
+  linkRow(
+    link,
+    { accountId: sql`${accounts.id}`, email: sql`${accounts.email}`, emailKey: sql`${accounts.emailKey}` },
+    { passwordHash, name, lastName, username, age },
+  );
 
 const accountRow = (draft: NewRegistration) => ({
   ...newAccountRow(draft),
@@ -85,7 +106,7 @@ function usernameOwner(db: Database, draft: NewRegistration) {
     .where(eq(namesake.usernameKey, draft.usernameKey ?? sql`NULL`));
 }
 
-/** Tells the owner of a taken address, unless the answer will be about the username, or they know. */
+/** Tells whoever has the address already, unless the answer will be about the username, or they know. */
 function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
   return queueMessage(db, {
     draft: draft.notice,
@@ -98,6 +119,7 @@ function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
       eq(accounts.emailKey, draft.email.key),
       ne(accounts.id, draft.id),
       eq(accounts.status, "active"),
+      or(isNotNull(accounts.emailVerifiedAt), ne(accounts.role, "user")),
       notExists(usernameOwner(db, draft)),
     ),
   });
