@@ -1,6 +1,7 @@
 import { SECOND } from "../kernel/clock.ts";
 import type { ProviderDeps } from "./code-flow.ts";
 import type { SocialProvider } from "./port.ts";
+import { createFacebook } from "./providers/facebook.ts";
 import { createGitHub } from "./providers/github.ts";
 import { createGoogle } from "./providers/google.ts";
 import { createOidc } from "./providers/oidc.ts";
@@ -17,6 +18,7 @@ type ProviderTable = Record<
 const providers: ProviderTable = {
   google: createGoogle,
   github: createGitHub,
+  facebook: createFacebook,
   oidc: createOidc,
 };
 

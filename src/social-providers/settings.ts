@@ -5,6 +5,7 @@ import { isPlainHttpUrl, requiredKey, type VariableProblem, withoutBlanks } from
 const KNOWN = {
   google: { name: "Google", issuer: "https://accounts.google.com" },
   github: { name: "GitHub", issuer: "https://github.com" },
+  facebook: { name: "Facebook", issuer: "https://www.facebook.com" },
   oidc: { name: "OpenID Connect", issuer: null },
 } as const;
 

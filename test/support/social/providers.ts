@@ -4,7 +4,7 @@ import { CLIENT } from "./client.ts";
 import type { SocialPerson } from "./person.ts";
 
 /** The providers that a browser can be sent to. */
-export const REDIRECTING = ["google", "oidc", "github"] as const;
+export const REDIRECTING = ["google", "oidc", "github", "facebook"] as const;
 
 /** A page of an app on another origin. */
 export const APP = "https://app.example.com/signed-in";
@@ -30,6 +30,7 @@ export function openProviders() {
       ...keys("GOOGLE", inject("googleUrl")),
       ...keys("OIDC", inject("oidcUrl")),
       ...keys("GITHUB", `${origin}/${channel}`),
+      ...keys("FACEBOOK", `${origin}/${channel}`),
       SOCIAL_OIDC_NAME: "Example",
       ALLOWED_RETURN_URLS: `${APP}, https://other.example.org/`,
     },

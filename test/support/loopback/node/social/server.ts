@@ -3,9 +3,10 @@ import { text } from "node:stream/consumers";
 import type { SocialPerson } from "../../../social/person.ts";
 import { CONTROL_PREFIX } from "../../protocol.ts";
 import { type Channel, issue, type Said, said } from "./channel.ts";
+import { facebook } from "./facebook.ts";
 import { gitHub } from "./github.ts";
 
-const speakers = [gitHub];
+const speakers = [gitHub, facebook];
 
 /** Providers without OpenID on loopback: `/<channel>/…` is one test's own, `/_control/<channel>` its wires. */
 export function createSocialServer(): Server {
