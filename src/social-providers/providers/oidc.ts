@@ -80,8 +80,19 @@ export function createOidc(settings: ClientSettings, deps: ProviderDeps): Social
 const discover = (ask: Ask, { issuer }: ClientSettings, deps: ProviderDeps): Promise<AuthorizationServer> =>
   remembered(deps, issuer, CACHE_LIFE, async () => {
     const url = new URL(issuer);
-    return processDiscoveryResponse(url, await discoveryRequest(url, optionsOf(ask, issuer)));
+    const server = await processDiscoveryResponse(url, await discoveryRequest(url, optionsOf(ask, issuer)));
+    return requireEndpoints(server);
   });
+
+/** Looked at before it is remembered: it comes from somewhere else, and sends browsers and secrets on. */
+function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
+  const { issuer, authorization_endpoint, token_endpoint, jwks_uri } = server;
+  for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri]) {
+    const { protocol } = new URL(endpoint ?? "");
+    if (protocol !== "https:" && !issuer.startsWith("http:")) throw new Error("not https");
+  }
+  return server;
+}
 
 /**
  * Core 1.0 §3.1.3.7, signature included, wherever the token comes from: issuer, audience, times. The
@@ -117,9 +128,10 @@ async function verifyIdToken(
 
 const keysOf = (ask: Ask, server: AuthorizationServer, deps: ProviderDeps, maxAge: number) =>
   remembered(deps, `keys of ${server.issuer}`, maxAge, async () => {
-    const { protocol } = new URL(server.jwks_uri ?? "");
-    if (protocol !== "https:" && !server.issuer.startsWith("http:")) throw new Error("not https");
-    return (await askJson(ask, server.jwks_uri ?? "")) as unknown as JSONWebKeySet;
+    const keySet = (await askJson(ask, server.jwks_uri ?? "")) as unknown as JSONWebKeySet;
+    // Throws for what is none: garbage must not be remembered.
+    createLocalJWKSet(keySet);
+    return keySet;
   });
 
 /** Where the ID token leaves the address out, which it may (Core 1.0 §5.4). */

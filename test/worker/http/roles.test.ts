@@ -56,6 +56,9 @@ describe("the routes", () => {
       "GET /.well-known/jwks.json",
       "GET /api/auth/csrf-token",
       "GET /api/auth/reset-password",
+      "GET /api/auth/social",
+      "GET /api/auth/social/:provider/callback",
+      "GET /api/auth/social/:provider/start",
       "GET /api/auth/verify-email",
       "GET /avatars/:key",
       "GET /dev/mailbox",
@@ -72,6 +75,8 @@ describe("the routes", () => {
       "POST /api/auth/refresh",
       "POST /api/auth/register",
       "POST /api/auth/reset-password",
+      "POST /api/auth/social/:provider/token",
+      "POST /api/auth/social/exchange",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
       "POST /reset-password",
@@ -119,7 +124,7 @@ describe.each(named(behindRole))("%s", (_name, route) => {
 
 describe("somebody else's id", () => {
   /** Routes with an id, but for admins' ones: what they name has to be the caller's own. */
-  const withId = behindSession.filter(({ path, permission }) => path.includes(":") && !permission);
+  const withId = behindSession.filter(({ path, permission }) => path.includes(":id") && !permission);
 
   it("is nobody's to a caller without a role, on each of these routes", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual(["DELETE /api/auth/sessions/:id"]);

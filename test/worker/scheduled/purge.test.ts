@@ -11,6 +11,8 @@ import {
 } from "../../support/outbox.ts";
 import { logIn, member, newAddress, register, signedInMember } from "../../support/people.ts";
 import { type Service, startService } from "../../support/service.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { loginCodeFor } from "../../support/social/written-in.ts";
 
 // Every run of the cron writes a line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -43,6 +45,23 @@ describe("the hourly purge", () => {
     expect(await left()).toBe(1);
     await purgeAt(service, start, life);
     expect(await left()).toBe(0);
+  });
+
+  it("removes what waits for a provider's callback, or an app's exchange, when it has expired", async () => {
+    const providers = openProviders();
+    const service = startService({ env: providers.variables });
+    const { email } = await member(service);
+    const start = service.clock.now();
+    await service.get("/social/github/start");
+    await loginCodeFor(email, start);
+    const count =
+      "SELECT (SELECT count(*) FROM social_sign_ins) AS rounds, (SELECT count(*) FROM login_codes) AS codes";
+    await purgeAt(service, start, MINUTE - 1);
+    expect(await env.DB.prepare(count).first()).toEqual({ rounds: 1, codes: 1 });
+    await purgeAt(service, start, MINUTE);
+    expect(await env.DB.prepare(count).first()).toEqual({ rounds: 1, codes: 0 });
+    await purgeAt(service, start, 10 * MINUTE);
+    expect(await env.DB.prepare(count).first()).toEqual({ rounds: 0, codes: 0 });
   });
 
   it("keeps a spent link until it would have expired, so that it stays spent", async () => {

@@ -182,11 +182,16 @@ describe("a discovery document", () => {
     ["of another issuer", { issuer: "https://issuer.example.org" }],
     ["that names none", { issuer: undefined }],
     ["whose page is no URL", { authorization_endpoint: "sign in here" }],
+    ["without a token endpoint", { token_endpoint: undefined }],
+    ["without keys", { jwks_uri: undefined }],
   ])("%s sends nobody anywhere", async (_what, changed) => {
     const document = { ...JSON.parse((forged.metadata as { body: string }).body), ...changed };
     await forged.answer(forged.json(document));
     const answer = await service.get("/social/oidc/start");
     expect([400, 503]).toContain(answer.status);
     expect(answer.headers.get("Location")).toBeNull();
+    // It is not remembered.
+    await forged.answer(forged.metadata);
+    expect((await service.get("/social/oidc/start")).status).toBe(302);
   });
 });

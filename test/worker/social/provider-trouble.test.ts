@@ -92,6 +92,10 @@ describe.each(Object.entries(trouble))("a provider that answers with %s", (_what
       () => ask(first),
       () => ask(second, {}),
     );
+    // Nothing of it is remembered.
+    const { browser, path, nonce } = await forged.round(service);
+    await forged.answer(forged.tokens(await forged.sign({ nonce })), forged.keySet);
+    expect((await comeBack(browser, path)).status).toBe(302);
   });
 });
 
