@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../support/browser.ts";
+import { openLoopback } from "../../support/loopback/loopback.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
+import { CLIENT } from "../../support/social/client.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { idTokenOf } from "../../support/social/surf.ts";
@@ -35,6 +37,20 @@ describe("a token of an app", () => {
     expectRefusal(await service.post("/social/github/token", { accessToken }), 400, "token_invalid");
     const madeUp = await service.post("/social/github/token", { accessToken: "made-up" });
     expectRefusal(madeUp, 400, "token_invalid");
+  });
+
+  it.each([
+    ["another app's", { app: { client_id: "another-app" }, user: { id: 7 } }],
+    ["nobody's app's", { app: null, user: { id: 7 } }],
+    ["somebody else's", { app: { client_id: CLIENT.id }, user: { id: 8 } }],
+    ["nobody's", { app: { client_id: CLIENT.id }, user: null }],
+  ])("of GitHub is refused when GitHub says that it is %s", async (_whose, inspection) => {
+    const gitHub = openLoopback();
+    const saying = (body: unknown) => ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
+    await gitHub.answer(saying(inspection), saying({ id: 7, login: "octo" }), saying([]));
+    const of = startService({ env: providers.keys("GITHUB", gitHub.url) });
+    const answer = await of.post("/social/github/token", { accessToken: "a-token" });
+    expectRefusal(answer, 400, "token_invalid");
   });
 
   it.each([null, "", 0, -1, 1.5, "7", {}])("of a GitHub profile whose id is %j is refused", async (id) => {
