@@ -12,6 +12,7 @@ import {
   sql,
 } from "drizzle-orm";
 import type { Joining } from "../identities/identity.ts";
+import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import { lockOf } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
@@ -118,12 +119,7 @@ const forgetStranger = (db: Database, { key }: Coming, whose: SQLWrapper, now: n
     .update(sessions)
     .set({ revokedAt: now })
     .where(and(inArray(sessions.accountId, whose), isNull(sessions.revokedAt))),
-  voidLinks(
-    db,
-    inArray(oneTimeLinks.accountId, whose),
-    ["verify_email", "change_email", "reset_password", "invite"],
-    now,
-  ),
+  voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, now),
   voidChallenges(db, inArray(challenges.accountId, whose)),
 ];
 

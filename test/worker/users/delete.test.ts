@@ -5,6 +5,7 @@ import { dumpOf } from "../../support/dump.ts";
 import { photoWithGps } from "../../support/images.ts";
 import { logIn, PASSWORD, register, tokenMailedTo } from "../../support/people.ts";
 import { createTestClock, startService } from "../../support/service.ts";
+import { linkGitHub } from "../../support/social/written-in.ts";
 
 /** Every table, KV entry and object, as text in which a name could be found. */
 async function everything(): Promise<string> {
@@ -60,6 +61,7 @@ describe("deleting an account", () => {
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await service.post("/login", { email, password: PASSWORD });
     await service.post("/forgot-password", { email });
+    await linkGitHub(email);
     await service.call("PATCH", "/api/auth/me", { lastName: "Unmistakable" }, token);
     await service.env.DB.prepare("UPDATE accounts SET phone = '+4915550001' WHERE id = ?").bind(id).run();
     const before = await everything();
