@@ -1,0 +1,20 @@
+import { decodeJwt } from "jose";
+import { expect, it } from "vitest";
+import { actingAs, signedInAs } from "../../support/admins.ts";
+import { startHeld } from "../../support/held-d1.ts";
+import { PASSWORD } from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+
+it("a login that was under way while its role was taken names the role of now", async () => {
+  const slow = startHeld(2);
+  const service = startService({ clock: slow.service.clock });
+  const { id, email } = await signedInAs(service, "admin");
+  const superuser = await signedInAs(service, "superuser");
+  const login = slow.service.post("/login", { email, password: PASSWORD });
+  await slow.reached;
+  await actingAs(service, superuser).call("PUT", `/${id}/role`, { role: "user" });
+  slow.letGo();
+  const { body } = await login;
+  // Opened with the role of now, or not at all.
+  if (body.data) expect(decodeJwt(body.data.token).role).toBe("user");
+});
