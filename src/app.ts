@@ -20,7 +20,7 @@ import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./pages/routes.tsx";
-import { showNote } from "./pages/show-note.tsx";
+import { showFailures, showNote } from "./pages/show-note.tsx";
 import { passwordResetRoutes } from "./password-reset/routes.ts";
 import { phoneRoutes } from "./phone/routes.ts";
 import { guardedRoutes } from "./rate-limit/policies.ts";
@@ -75,6 +75,7 @@ export function createApp(options: AppOptions = {}) {
   });
   app.use(requestLog(clock, log, (c) => c.get("meter")));
   app.use(securityHeaders());
+  app.use(showFailures((c) => c.get("deps")));
   app.use(
     methodNotAllowed({
       app,
@@ -95,7 +96,7 @@ export function createApp(options: AppOptions = {}) {
 
   app.use("/api/auth/*", crossOrigin(depsOf));
   for (const { method, path, policy } of guardedRoutes()) {
-    app.on(method, path, rateLimited(depsOf, policy));
+    app.on(method, path, rateLimited(depsOf, policy, !path.startsWith("/api/")));
   }
   for (const room of [
     captchaRoutes,

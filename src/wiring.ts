@@ -2,6 +2,7 @@ import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import { createBreachedPasswords } from "./breached-passwords/range-api.ts";
 import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
+import type { CaptchaSettings } from "./captcha/settings.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
@@ -124,6 +125,7 @@ export async function wire(cache: StandingCache, request: Request) {
     mailbox,
     captcha,
     humanProofs,
+    captchaWidget: widgetOf(config.captcha),
     humans: { require: (claim: HumanClaim) => requireHuman({ clock, captcha, humanProofs }, claim) },
     limitRoute: (call: LimitRouteInput) =>
       limitRoute(
@@ -194,6 +196,10 @@ function messageDelivery(parts: DeliveryParts) {
     } satisfies DeliverMessageDeps["channels"],
   };
 }
+
+/** What pages show; the secret is none of their business. */
+const widgetOf = (captcha: CaptchaSettings) =>
+  captcha.provider === "off" ? null : { provider: captcha.provider, siteKey: captcha.siteKey };
 
 /** Parses and derives once for an environment. Two first requests may both do it; the results are equal. */
 async function standing(cache: StandingCache, env: Env): Promise<Standing> {

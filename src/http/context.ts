@@ -2,9 +2,12 @@ import type { Context } from "hono";
 import type { Caller } from "../kernel/caller.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
-/** What the edge knows of a request. `session` is set behind `requireSession` alone. */
+/**
+ * What the edge knows of a request. `session` is set behind a guard that asks for one alone;
+ * `limitedFor` where a page's form came too often: for so many seconds.
+ */
 export type HttpEnv = {
-  Variables: { requestId: string; caller: Caller; session: CurrentSession };
+  Variables: { requestId: string; caller: Caller; session: CurrentSession; limitedFor?: number };
 };
 
 /** How a room's routes get what its verbs need; the app gives it, and TypeScript checks that it fits. */

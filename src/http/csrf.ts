@@ -36,10 +36,14 @@ export const csrfTokenOfSession = (deps: CsrfDeps, sessionId: string): Promise<s
  * Whether a write that cookies vouch for was meant by the page that shows them (ASVS 3.5.1): its
  * origin is one of ours, as far as the browser tells, and it knows the token of this very session.
  */
-export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
+export async function isCsrfSafe(
+  c: Context,
+  deps: CsrfDeps,
+  token = c.req.header("X-CSRF-Token") ?? "",
+): Promise<boolean> {
   if (!isOwnOrigin(c, deps)) return false;
   const binding = bindingOf(c);
-  const [expiry = "", nonce = "", given = ""] = (c.req.header("X-CSRF-Token") ?? "").split(".");
+  const [expiry = "", nonce = "", given = ""] = token.split(".");
   if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !given) return false;
   if (Number(expiry) * SECOND <= deps.clock.now()) return false;
   const { current, previous } = deps.secrets;
@@ -80,9 +84,14 @@ function sessionIdIn(token: string): string | null {
   }
 }
 
-/** A browser sends Origin with every write, and Sec-Fetch-Site beside it; one without both is no browser. */
+/**
+ * A browser sends Origin with every write, and Sec-Fetch-Site beside it; one without both is no
+ * browser. A form of a page without a referrer sends the Origin `null` (Fetch, "append a request
+ * `Origin` header"), as ours are; then the other one, which no page can set, has to say where it is from.
+ */
 function isOwnOrigin(c: Context, { settings }: CsrfDeps): boolean {
   const origin = c.req.header("Origin");
+  if (origin === "null") return c.req.header("Sec-Fetch-Site") === "same-origin";
   if (origin !== undefined) return origin === settings.publicUrl || settings.allowedOrigins.includes(origin);
   const site = c.req.header("Sec-Fetch-Site");
   return site === undefined || site === "same-origin" || site === "none";

@@ -4,6 +4,8 @@ import type { FailureCode } from "../kernel/failure-codes.ts";
 import type { Permission } from "../roles/permissions.ts";
 import type { Answer } from "./respond.ts";
 
+export type PageAccess = "everybody" | "signed_in" | Permission;
+
 /**
  * What one handler of a route says of itself. The OpenAPI document is put together from these, so
  * it speaks of the very schemas and guards that run.
@@ -31,6 +33,8 @@ export type OperationPart = {
   readonly session?: true;
   /** Needs a role that has it. */
   readonly permission?: Permission;
+  /** A page for people, which no API description has; and who may open it. */
+  readonly page?: PageAccess;
   readonly failures?: readonly FailureCode[];
 };
 

@@ -16,13 +16,15 @@ type Deps<Policy extends string> = {
 };
 
 /**
- * Lets through what its policy allows; the rest is answered 429 `rate_limited` with `Retry-After`.
+ * Lets through what its policy allows; the rest is answered 429 `rate_limited` with `Retry-After`,
+ * but for a page's form, which is handed on with its wait, for the page to show it again.
  * Every answer behind it tells where the client stands, in `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-11 §3, §4).
  */
 export const rateLimited = <Policy extends string>(
   depsOf: DepsOf<Deps<Policy>>,
   policy: Policy,
+  isPage = false,
 ): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) => {
@@ -31,7 +33,9 @@ export const rateLimited = <Policy extends string>(
       // RFC 9651 §3.1: an empty list is a header that is not sent.
       if (policies.length > 0) c.header("RateLimit-Policy", listPolicies(policies));
       if (limits.length > 0) c.header("RateLimit", listLimits(limits));
-      if (!allowed) return refuse(c, "rate_limited", { retryAfter: decision.retryAfterSeconds });
+      if (allowed) return next();
+      if (!isPage) return refuse(c, "rate_limited", { retryAfter: decision.retryAfterSeconds });
+      c.set("limitedFor", decision.retryAfterSeconds);
       return next();
     },
     { failures: ["rate_limited"] },

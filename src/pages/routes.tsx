@@ -1,68 +1,52 @@
-import { type Context, Hono } from "hono";
-import { newPasswordField, passwordProblems } from "../accounts/fields.ts";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { findLiveLink } from "../one-time-links/find-live-link.ts";
-import {
-  PASSWORD_LINK_PURPOSES,
-  type ResetPasswordDeps,
-  resetPassword,
-} from "../password-reset/reset-password.ts";
-import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../registration/verify-email.ts";
-import { NotePage, ResetPage, VerifyPage } from "./link-pages.tsx";
-import { readForm } from "./read-form.ts";
-import { pageShower, type ShowPageDeps } from "./show-page.ts";
+import { documented } from "../http/operation.ts";
+import { refreshCookie } from "../http/session-cookies.ts";
+import { go } from "./go.ts";
+import type { Page } from "./page.ts";
+import { checkMailPage } from "./public/check-mail.tsx";
+import { codePage } from "./public/code.tsx";
+import { forgotPage } from "./public/forgot.tsx";
+import { languageRoutes } from "./public/language.ts";
+import { resetPage } from "./public/reset.tsx";
+import { signInPage } from "./public/sign-in.tsx";
+import { signOutPage } from "./public/sign-out.tsx";
+import { signUpPage } from "./public/sign-up.tsx";
+import { verifyPage } from "./public/verify.tsx";
+import { scriptRoutes } from "./script.ts";
+import { type ServePageDeps, servePage } from "./serve-page.tsx";
 
-type Deps = VerifyEmailDeps & ResetPasswordDeps & ShowPageDeps;
+type DepsOfPage<P> = P extends (depsOf: DepsOf<infer Deps>) => unknown ? Deps : never;
 
-/**
- * Where mailed links lead: the verbs of the API behind a button each, for people. They need no CSRF
- * token, because nothing here is done in the name of a cookie: whoever has the link may use it.
- */
+type Deps = ServePageDeps &
+  DepsOfPage<typeof signInPage> &
+  DepsOfPage<typeof codePage> &
+  DepsOfPage<typeof signUpPage> &
+  DepsOfPage<typeof checkMailPage> &
+  DepsOfPage<typeof verifyPage> &
+  DepsOfPage<typeof forgotPage> &
+  DepsOfPage<typeof resetPage> &
+  DepsOfPage<typeof signOutPage> &
+  DepsOfPage<typeof scriptRoutes>;
+
+/** The pages: the verbs of the API for people, rendered here, with and without a script. */
 export function pageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
-  const show = pageShower(depsOf);
-  const showDeadLink = (c: Context) => {
-    const text =
-      "It has been used, it is too old, or a newer one has taken its place. Please ask for a new one.";
-    return show(
-      c,
-      (shared) => <NotePage {...shared} title="This link does not work any more" text={text} />,
-      400,
-    );
-  };
-
-  return new Hono<HttpEnv>()
-    .get("/verify-email", async (c) => {
-      const token = c.req.query("token") ?? "";
-      if (!(await findLiveLink(depsOf(c), token, VERIFYING_PURPOSES))) return showDeadLink(c);
-      return show(c, (shared) => <VerifyPage {...shared} token={token} />);
-    })
-    .post("/verify-email", async (c) => {
-      const form = await readForm(c.req.raw);
-      const token = form?.get("token") ?? "";
-      const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
-      if (!result.ok) return showDeadLink(c);
-      const text = "Your email address is confirmed. You can sign in now.";
-      return show(c, (shared) => <NotePage {...shared} title="Thank you" text={text} />);
-    })
-    .get("/reset-password", async (c) => {
-      const token = c.req.query("token") ?? "";
-      if (!(await findLiveLink(depsOf(c), token, PASSWORD_LINK_PURPOSES))) return showDeadLink(c);
-      return show(c, (shared) => <ResetPage {...shared} token={token} problem={null} />);
-    })
-    .post("/reset-password", async (c) => {
-      const form = await readForm(c.req.raw);
-      const token = form?.get("token") ?? "";
-      const ask = (problem: string) =>
-        show(c, (shared) => <ResetPage {...shared} token={token} problem={problem} />, 400);
-      const chosen = newPasswordField.safeParse(form?.get("newPassword") ?? "");
-      if (!chosen.success) return ask(chosen.error.issues[0]?.message ?? passwordProblems.too_short);
-      const input = { token, newPassword: chosen.data, caller: c.var.caller };
-      const result = await resetPassword(depsOf(c), input);
-      if (result.ok) {
-        const text = "Your new password is set, and every session has ended. Please sign in with it.";
-        return show(c, (shared) => <NotePage {...shared} title="Done" text={text} />);
-      }
-      const { error } = result;
-      return error.reason === "password_refused" ? ask(passwordProblems[error.problem]) : showDeadLink(c);
-    });
+  const app = new Hono<HttpEnv>();
+  const serve = <Data,>(page: Page<Data>) => servePage(app, depsOf, page);
+  serve(signInPage(depsOf));
+  serve(codePage(depsOf));
+  serve(signUpPage(depsOf));
+  serve(checkMailPage(depsOf));
+  serve(verifyPage(depsOf));
+  serve(forgotPage(depsOf));
+  serve(resetPage(depsOf));
+  serve(signOutPage(depsOf));
+  app.get(
+    "/",
+    documented<MiddlewareHandler<HttpEnv>>((_c, next) => next(), { page: "everybody" }),
+    (c) => go(c, refreshCookie(c) === undefined ? "/sign-in" : "/account"),
+  );
+  app.route("/", languageRoutes(depsOf));
+  app.route("/", scriptRoutes(depsOf));
+  return app;
 }

@@ -1,14 +1,45 @@
-import type { Context } from "hono";
+import type { MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { DepsOf } from "../http/context.ts";
-import { NotePage } from "./link-pages.tsx";
-import { pageShower, type ShowPageDeps } from "./show-page.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { PageContext } from "./page.ts";
+import { type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 type Note = { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode };
 
-/** A page that says one thing, for a room whose answers a browser may have to show by itself. */
-export const showNote = (depsOf: DepsOf<ShowPageDeps>) => {
-  const show = pageShower(depsOf);
-  return (c: Context, { title, text, status }: Note): Promise<Response> =>
-    show(c, (shared) => <NotePage {...shared} title={title} text={text} />, status);
-};
+/** A page that says one thing. */
+export const showNote =
+  (depsOf: DepsOf<ShowPageDeps>) =>
+  (c: PageContext, { title, text, status }: Note): Promise<Response> =>
+    showPage(c, depsOf(c), {
+      status,
+      title: () => title,
+      view: ({ t }) => (
+        <>
+          <p class="lead">{text}</p>
+          <p>
+            <a href="/">{t.goOn}</a>
+          </p>
+        </>
+      ),
+    });
+
+/** To a browser whose person asked for a page, a failure is a page too. Programs get what they always get. */
+export const showFailures =
+  (depsOf: DepsOf<ShowPageDeps | undefined>): MiddlewareHandler<HttpEnv> =>
+  async (c, next) => {
+    await next();
+    const { status, headers } = c.res;
+    if (status < 400 || !headers.get("Content-Type")?.startsWith("application/json")) return;
+    if (c.req.path.startsWith("/api/") || !c.req.header("Accept")?.includes("text/html")) return;
+    // Without a configuration there is no brand and no policy to show a page under.
+    if (!depsOf(c)) return;
+    const { error } = (await c.res.clone().json()) as { error: { code: FailureCode; requestId: string } };
+    const t = wordsOf(c);
+    const sentence = t.failures[error.code];
+    const text = status < 500 ? sentence : `${sentence} ${t.reference(error.requestId)}`;
+    const retryAfter = headers.get("Retry-After");
+    const note = { title: t.failureTitle(status), text, status: status as ContentfulStatusCode };
+    c.res = await showNote(depsOf as DepsOf<ShowPageDeps>)(c, note);
+    if (retryAfter) c.res.headers.set("Retry-After", retryAfter);
+  };

@@ -13,25 +13,39 @@ export type RatePolicy = {
  * address; they slow a flood down, and keep one client from spending what all share, such as the
  * hourly cap on mail.
  *
+ * A page's form does what the API does, so the two share a window.
+ *
  * What happens to one target, whoever asks, is not counted here but capped exactly, in D1: guesses
  * by the account lock (`src/account-lock`), mail by the send caps (`src/storage/queue-message.ts`).
  *
  * `RATE_LIMITS` changes the numbers. The names are sent in headers and stored in keys.
  */
 export const ratePolicies = {
-  login: { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login"] },
-  "login-otp": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp"] },
+  login: { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login", "POST /sign-in"] },
+  "login-otp": {
+    limit: 60,
+    windowSeconds: 600,
+    // The page also sends codes again, which D1 caps.
+    routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
+  },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
   refresh: { limit: 120, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
-  register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register"] },
-  // The page that a mailed link leads to does what the API does, so the two share a window.
+  register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register", "POST /sign-up"] },
   "verify-email": {
     limit: 60,
     windowSeconds: 600,
     routes: ["POST /api/auth/verify-email", "POST /verify-email"],
   },
-  "verify-email-resend": { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/verify-email/resend"] },
-  "forgot-password": { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/forgot-password"] },
+  "verify-email-resend": {
+    limit: 20,
+    windowSeconds: 3600,
+    routes: ["POST /api/auth/verify-email/resend", "POST /sign-up/check-your-mail"],
+  },
+  "forgot-password": {
+    limit: 20,
+    windowSeconds: 3600,
+    routes: ["POST /api/auth/forgot-password", "POST /forgot-password"],
+  },
   "reset-password": {
     limit: 60,
     windowSeconds: 600,

@@ -25,6 +25,14 @@ export async function tokenMailedTo(service: Service, address: string): Promise<
   throw new Error(`no mail with a link to ${address}`);
 }
 
+/** The path of the newest link that was mailed there, as its reader would click it. */
+export async function linkMailedTo(service: Service, address: string): Promise<string> {
+  const [mail] = await mailTo(service, address);
+  const [, path] = /http:\/\/gatehouse\.test(\/\S+token=\S+)/.exec(mail?.text ?? "") ?? [];
+  if (!path) throw new Error(`the newest mail to ${address} has no link`);
+  return path;
+}
+
 let people = 0;
 
 /** An address that nobody in this file has used. */

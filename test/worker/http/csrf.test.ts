@@ -70,6 +70,9 @@ const foreignPages: [string, Record<string, string | null>][] = [
   ].map((Origin): [string, Record<string, string>] => [`Origin ${Origin || "of no text"}`, { Origin }]),
   ["Sec-Fetch-Site cross-site and no Origin", { Origin: null, "Sec-Fetch-Site": "cross-site" }],
   ["Sec-Fetch-Site same-site and no Origin", { Origin: null, "Sec-Fetch-Site": "same-site" }],
+  ["Origin null and Sec-Fetch-Site cross-site", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
+  ["Origin null and Sec-Fetch-Site same-site", { Origin: "null", "Sec-Fetch-Site": "same-site" }],
+  ["Origin null and Sec-Fetch-Site none", { Origin: "null", "Sec-Fetch-Site": "none" }],
   [
     "Origin of another site that says same-origin",
     { Origin: "https://evil.example", "Sec-Fetch-Site": "same-origin" },
@@ -82,6 +85,7 @@ const ownPages: [string, Record<string, string | null>][] = [
   ["its own Origin and Sec-Fetch-Site", { Origin: OWN_ORIGIN, "Sec-Fetch-Site": "same-origin" }],
   ["an origin of ALLOWED_ORIGINS", { Origin: APP, "Sec-Fetch-Site": "cross-site" }],
   ["Sec-Fetch-Site same-origin alone", { Origin: null, "Sec-Fetch-Site": "same-origin" }],
+  ["Origin null of a page without a referrer", { Origin: "null", "Sec-Fetch-Site": "same-origin" }],
   ["neither, as no browser does", { Origin: null }],
 ];
 

@@ -18,10 +18,15 @@ type Guarded = {
 
 const service = startService();
 
-/** Every route that there is, out of the router itself, with the guards that stand before it. */
+/** The pages have guards of their own, and a test: `worker/pages/access`. */
+const pages = new Set(
+  service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path),
+);
+
+/** Every other route that there is, out of the router itself, with the guards that stand before it. */
 const routes: readonly Guarded[] = [
   ...Map.groupBy(
-    service.app.routes.filter(({ method }) => method !== "ALL"),
+    service.app.routes.filter(({ method, path }) => method !== "ALL" && !pages.has(path)),
     ({ method, path }) => `${method} ${path}`,
   ),
 ].map(([route, handlers]) => {
@@ -65,8 +70,6 @@ describe("the routes", () => {
       "GET /dev/mailbox.json",
       "GET /healthz",
       "GET /openapi.json",
-      "GET /reset-password",
-      "GET /verify-email",
       "POST /api/auth/captcha/verify",
       "POST /api/auth/forgot-password",
       "POST /api/auth/login",
@@ -79,8 +82,6 @@ describe("the routes", () => {
       "POST /api/auth/social/exchange",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
-      "POST /reset-password",
-      "POST /verify-email",
     ]);
   });
 

@@ -1,0 +1,77 @@
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Account } from "../accounts/account.ts";
+import type { HttpEnv } from "../http/context.ts";
+import type { PageAccess } from "../http/operation.ts";
+import type { Locale } from "../kernel/locale.ts";
+import type { Words } from "./messages/en.ts";
+import type { Form } from "./read-form.ts";
+
+export type PageContext = Context<HttpEnv>;
+
+/** What is wrong with which field, in the reader's language. */
+export type Problems = Readonly<Record<string, string | undefined>>;
+
+/** Why a form is shown again, with what was typed. */
+export type Refusal = {
+  readonly status: ContentfulStatusCode;
+  /** What is wrong, where no field is at fault. */
+  readonly alert?: string;
+  readonly problems?: Problems;
+  /** Whole seconds after which asking again makes sense. */
+  readonly retryAfter?: number;
+  /** The form cannot go on without a captcha, and shows one now. */
+  readonly asksCaptcha?: boolean;
+};
+
+export type CaptchaWidget = {
+  readonly provider: "turnstile" | "recaptcha-v2" | "recaptcha-v3";
+  readonly siteKey: string;
+};
+
+export type Brand = {
+  readonly appName: string;
+  readonly logoUrl: string | null;
+  readonly color: string | null;
+};
+
+/** What every view may ask for. */
+export type Shown = {
+  readonly t: Words;
+  readonly locale: Locale;
+  readonly now: number;
+  readonly brand: Brand;
+  readonly nonce: string;
+  readonly csrf: string;
+  /** Where this page's forms are posted: its path, with the place to return to. */
+  readonly action: string;
+  /** Where the switch of languages comes back to. */
+  readonly here: string;
+  /** What was typed; never a password. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly problems: Problems;
+  readonly alert: string | null;
+  /** What has just been done, on another page. */
+  readonly notice: string | null;
+  /** Who has signed in, on pages that ask for it. */
+  readonly person: Account | null;
+  readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
+};
+
+/** One page: what it needs to know, how it looks, and what its form does. */
+export type Page<Data> = {
+  readonly path: string;
+  readonly access: PageAccess;
+  /** What the view speaks of; or an answer, where there is nothing to show. */
+  readonly load: (c: PageContext, posted: Form | null) => Data | Response | Promise<Data | Response>;
+  readonly title: (t: Words, data: Data) => string;
+  readonly view: (p: Shown, data: Data) => Child;
+  readonly submit?: (c: PageContext, form: Form, data: Data) => Promise<Response | Refusal>;
+  /** What a captcha of this page is for, and whether every visitor is asked. */
+  readonly captcha?: { readonly action: "register" | "forgot" | "login"; readonly always: boolean };
+  /** A file that its form may bring, and its limit in bytes. */
+  readonly upload?: { readonly field: string; readonly maxBytes: number };
+  /** Where the switch of languages comes back to, if the page's own address would not do. */
+  readonly here?: (data: Data) => string;
+};

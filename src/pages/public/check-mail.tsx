@@ -1,0 +1,47 @@
+import { emailField } from "../../accounts/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
+import { resendVerification } from "../../registration/resend-verification.ts";
+import { Field, Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import type { Page } from "../page.ts";
+import { addressCookie } from "../page-cookies.ts";
+import { readFields } from "../read-fields.ts";
+import { returnToOf, withReturnTo } from "../return-to.ts";
+import { wordsOf } from "../show-page.tsx";
+
+type Deps = MailLinkDeps & {
+  readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
+};
+
+type Data = { readonly returnTo: string | null; readonly address: string | null };
+
+/** After signing up, the same for everybody; and another link for whoever lost theirs. */
+export const checkMailPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-up/check-your-mail",
+  access: "everybody",
+  title: (t) => t.checkMail.title,
+  load: (c) => ({ returnTo: returnToOf(c, depsOf(c).settings), address: addressCookie.read(c) ?? null }),
+  view: (p, { returnTo, address }) => (
+    <>
+      <p class="lead">{address === null ? p.t.checkMail.lead : p.t.checkMail.leadTo(address)}</p>
+      <Form p={p}>
+        <p class="hint">{p.t.checkMail.nothing}</p>
+        <Field p={p} name="email" type="email" autocomplete="username" value={address} />
+        <button type="submit" class="plain">
+          {p.t.checkMail.resend}
+        </button>
+      </Form>
+      <p class="aside">
+        <a href={withReturnTo("/sign-in", returnTo)}>{p.t.checkMail.back}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTo }) => {
+    const read = readFields(wordsOf(c), form, { email: emailField });
+    if ("refusal" in read) return read.refusal;
+    await resendVerification(depsOf(c), read.values);
+    addressCookie.write(c, read.values.email.address);
+    return go(c, withReturnTo("/sign-up/check-your-mail", returnTo), "linkSent");
+  },
+});

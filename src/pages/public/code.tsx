@@ -1,0 +1,78 @@
+import { codeField } from "../../challenges/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { MINUTE, SECOND } from "../../kernel/clock.ts";
+import { loginFailures } from "../../login/failures.ts";
+import { type FinishLoginDeps, finishLogin } from "../../login/finish-login.ts";
+import { type ResendCodeDeps, resendCode } from "../../login/resend-code.ts";
+import { keepInCookies } from "../../sign-in/present-sign-in.ts";
+import { CodeField, Resend } from "../code-fields.tsx";
+import { Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import type { Page } from "../page.ts";
+import { addressCookie, challengeCookie } from "../page-cookies.ts";
+import { invalid, readFields } from "../read-fields.ts";
+import { refusalOf } from "../refuse.ts";
+import { returnToOf, withReturnTo } from "../return-to.ts";
+import { wordsOf } from "../show-page.tsx";
+
+type Deps = FinishLoginDeps &
+  ResendCodeDeps & {
+    readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
+  };
+
+type Data = {
+  readonly challengeId: string;
+  /** The instant from which on another code may be sent. */
+  readonly resendAt: number;
+  readonly address: string | null;
+  readonly returnTo: string | null;
+};
+
+/** The second step of a sign-in: the mailed code. */
+export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-in/code",
+  access: "everybody",
+  title: (t) => t.code.title,
+  load: (c) => {
+    const [challengeId = "", sentAt = ""] = challengeCookie.read(c)?.split(".") ?? [];
+    const returnTo = returnToOf(c, depsOf(c).settings);
+    if (!challengeId) return go(c, withReturnTo("/sign-in", returnTo));
+    const resendAt = Number(sentAt) * SECOND + MINUTE;
+    return { challengeId, resendAt, address: addressCookie.read(c) ?? null, returnTo };
+  },
+  view: (p, { address, resendAt, returnTo }) => (
+    <>
+      <p class="lead">{address === null ? p.t.code.lead : p.t.code.leadTo(address)}</p>
+      <Form p={p}>
+        <CodeField p={p} />
+        <button type="submit" class="main">
+          {p.t.code.submit}
+        </button>
+      </Form>
+      <Resend p={p} resendAt={resendAt} />
+      <p class="aside">
+        <a href={withReturnTo("/sign-in", returnTo)}>{p.t.code.startOver}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { challengeId, returnTo }) => {
+    const deps = depsOf(c);
+    if (form.text("act") === "resend") {
+      await resendCode(deps, { challengeId });
+      challengeCookie.write(c, `${challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
+      return go(c, withReturnTo("/sign-in/code", returnTo), "codeSent");
+    }
+    const read = readFields(wordsOf(c), form, { code: codeField });
+    if ("refusal" in read) return read.refusal;
+    const result = await finishLogin(deps, { challengeId, ...read.values, caller: c.var.caller });
+    if (!result.ok) {
+      return result.error.reason === "code_wrong"
+        ? invalid({ code: wordsOf(c).problems.codeWrong })
+        : refusalOf(c, loginFailures[result.error.reason], result.error);
+    }
+    keepInCookies(c, result.value);
+    challengeCookie.clear(c);
+    addressCookie.clear(c);
+    return go(c, returnTo ?? "/account");
+  },
+});

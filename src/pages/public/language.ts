@@ -1,0 +1,26 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { type CsrfDeps, isCsrfSafe } from "../../http/csrf.ts";
+import { documented } from "../../http/operation.ts";
+import { isLocale } from "../../kernel/locale.ts";
+import { judgeReturnUrl } from "../../social/return-url.ts";
+import { go } from "../go.ts";
+import { languageCookie } from "../page-cookies.ts";
+import { readForm } from "../read-form.ts";
+
+/** The switch of languages, which comes back to where it was pressed: a page of this service, and no other. */
+export const languageRoutes = (depsOf: DepsOf<CsrfDeps>): Hono<HttpEnv> =>
+  new Hono<HttpEnv>().post(
+    "/language",
+    documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
+    async (c) => {
+      const deps = depsOf(c);
+      const form = await readForm(c.req.raw);
+      const { publicUrl } = deps.settings;
+      const here = judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
+      const locale = form?.text("locale");
+      if (!(await isCsrfSafe(c, deps, form?.text("csrf") ?? ""))) return go(c, here, "staleForm");
+      if (isLocale(locale)) languageCookie.write(c, locale);
+      return go(c, here);
+    },
+  );

@@ -1,0 +1,90 @@
+import {
+  ageField,
+  emailField,
+  lastNameField,
+  nameField,
+  newPasswordField,
+  usernameField,
+} from "../../accounts/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { registrationFailures } from "../../registration/failures.ts";
+import {
+  type RegisterAccountDeps,
+  type RegistrationFailure,
+  registerAccount,
+} from "../../registration/register-account.ts";
+import { Captcha, captchaTokenIn } from "../captcha.tsx";
+import { Field, Form, PasswordField } from "../fields.tsx";
+import { go } from "../go.ts";
+import type { Words } from "../messages/en.ts";
+import type { Page, Problems } from "../page.ts";
+import { addressCookie } from "../page-cookies.ts";
+import { ProfileField } from "../profile-fields.tsx";
+import { invalid, readFields } from "../read-fields.ts";
+import { refusalOf } from "../refuse.ts";
+import { returnToOf, withReturnTo } from "../return-to.ts";
+import { wordsOf } from "../show-page.tsx";
+import { OtherWays, type OtherWaysDeps } from "./other-ways.tsx";
+
+type Settings = { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
+type Deps = RegisterAccountDeps & OtherWaysDeps & { readonly settings: Settings };
+type Data = { readonly returnTo: string | null; readonly deps: Deps };
+
+const optionalFields = { username: usernameField, lastName: lastNameField, age: ageField };
+
+/** A new account: what this deployment asks for, and no more. */
+export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-up",
+  access: "everybody",
+  title: (t) => t.signUp.title,
+  captcha: { action: "register", always: true },
+  load: (c) => ({ returnTo: returnToOf(c, depsOf(c).settings), deps: depsOf(c) }),
+  view: (p, { returnTo, deps }) => (
+    <>
+      <Form p={p}>
+        <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
+        {deps.settings.requiredProfileFields.map((name) => (
+          <ProfileField p={p} name={name} />
+        ))}
+        <Field p={p} name="email" type="email" autocomplete="username" />
+        <PasswordField p={p} name="password" fresh />
+        <Captcha p={p} />
+        <button type="submit" class="main">
+          {p.t.signUp.submit}
+        </button>
+      </Form>
+      <OtherWays p={p} returnTo={returnTo ?? "/account"} {...deps} />
+      <p class="aside">
+        {p.t.signUp.hasAccount} <a href={withReturnTo("/sign-in", returnTo)}>{p.t.signUp.signIn}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTo, deps }) => {
+    const t = wordsOf(c);
+    const asked = deps.settings.requiredProfileFields.map((name) => [name, optionalFields[name]]);
+    const read = readFields(t, form, {
+      name: nameField,
+      ...(Object.fromEntries(asked) as Partial<typeof optionalFields>),
+      email: emailField,
+      password: newPasswordField,
+    });
+    if ("refusal" in read) return read.refusal;
+    const result = await registerAccount(deps, {
+      ...read.values,
+      captchaToken: captchaTokenIn(form),
+      caller: c.var.caller,
+    });
+    if (!result.ok) {
+      const problems = problemsOf(t, result.error);
+      return problems ? invalid(problems) : refusalOf(c, registrationFailures[result.error.reason]);
+    }
+    addressCookie.write(c, read.values.email.address);
+    return go(c, withReturnTo("/sign-up/check-your-mail", returnTo));
+  },
+});
+
+function problemsOf(t: Words, failure: RegistrationFailure): Problems | null {
+  if (failure.reason === "password_refused") return { password: t.passwordProblems[failure.problem] };
+  if (failure.reason === "username_taken") return { username: t.problems.usernameTaken };
+  return null;
+}

@@ -1,0 +1,24 @@
+import { failureTable } from "../http/failures.ts";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { Words } from "./messages/en.ts";
+import { inSeconds } from "./moments.tsx";
+import type { PageContext, Refusal } from "./page.ts";
+import { wordsOf } from "./show-page.tsx";
+
+type Failure = { readonly reason: string; readonly retryAfter?: number };
+
+/** A verb's failure as a page says it: the status of its code, and a sentence in the reader's language. */
+export function refusalOf(
+  c: PageContext,
+  code: FailureCode,
+  failure?: Failure,
+  sentence: string = wordsOf(c).failures[code],
+): Refusal {
+  const retryAfter = failure?.retryAfter;
+  const when = retryAfter === undefined ? "" : ` ${waitFor(wordsOf(c), c, retryAfter)}`;
+  const asksCaptcha = code === "captcha_required" || code === "captcha_failed";
+  return { status: failureTable[code][0], alert: sentence + when, retryAfter, asksCaptcha };
+}
+
+const waitFor = (t: Words, c: PageContext, seconds: number): string =>
+  t.tryAgain(inSeconds(c.var.caller.locale, seconds));

@@ -1,0 +1,43 @@
+import type { RequireSessionDeps } from "../http/require-session.ts";
+import {
+  accessCookie,
+  clearSessionCookies,
+  refreshCookie,
+  setSessionCookies,
+} from "../http/session-cookies.ts";
+import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import type { CurrentSession } from "../sessions/session.ts";
+import { go } from "./go.ts";
+import type { PageContext } from "./page.ts";
+import { withReturnTo } from "./return-to.ts";
+
+export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
+
+/** Sets the session of whoever has signed in; everybody else is sent to sign in first, and comes back. */
+export async function requirePageSession(c: PageContext, deps: PageSessionDeps): Promise<Response | null> {
+  const session = await pageSession(c, deps);
+  if (session) {
+    c.set("session", session);
+    return null;
+  }
+  clearSessionCookies(c);
+  const { pathname, search } = new URL(c.req.url);
+  return go(c, withReturnTo("/sign-in", c.req.method === "POST" ? pathname : pathname + search));
+}
+
+/**
+ * The session of a browser's cookies. The access cookie goes after minutes; a page then does what a
+ * script would do, and spends the refresh cookie for new ones.
+ */
+export async function pageSession(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
+  const access = accessCookie(c);
+  const known = access === undefined ? null : await deps.authenticate(access);
+  if (known?.ok) return known.value;
+  const refreshToken = refreshCookie(c);
+  if (refreshToken === undefined) return null;
+  const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  if (!refreshed.ok) return null;
+  setSessionCookies(c, refreshed.value);
+  const again = await deps.authenticate(refreshed.value.token);
+  return again.ok ? again.value : null;
+}

@@ -1,0 +1,96 @@
+import type { Hono, MiddlewareHandler } from "hono";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { isCsrfSafe } from "../http/csrf.ts";
+import { documented } from "../http/operation.ts";
+import { refuse } from "../http/respond.ts";
+import { mayDo } from "../roles/permissions.ts";
+import type { Page, PageContext, Refusal, Shown } from "./page.ts";
+import { noticeCookie } from "./page-cookies.ts";
+import { type Form, readForm } from "./read-form.ts";
+import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
+import { type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+
+export type ServePageDeps = ShowPageDeps & PageSessionDeps;
+
+/** Puts a page into the app: its GET, and its form's POST to the same address. */
+export function servePage<Data>(app: Hono<HttpEnv>, depsOf: DepsOf<ServePageDeps>, page: Page<Data>): void {
+  const guard = guardOf(depsOf, page);
+  app.get(page.path, guard, async (c) => {
+    const data = await page.load(c, null);
+    if (data instanceof Response) return data;
+    return show(c, depsOf(c), page, data, { notice: takeNotice(c) });
+  });
+  const { submit } = page;
+  if (!submit) return;
+  app.post(page.path, guard, async (c) => {
+    const deps = depsOf(c);
+    const form = await readForm(c.req.raw, page.upload);
+    const data = await page.load(c, form);
+    if (data instanceof Response) return c.var.limitedFor === undefined ? data : refuseLimited(c);
+    const outcome = (await whyNot(c, deps, form, page)) ?? (await submit(c, form as Form, data));
+    if (outcome instanceof Response) return outcome;
+    const { alert = null, problems = {}, retryAfter } = outcome;
+    if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
+    return show(c, deps, page, data, { alert, problems, values: form?.kept ?? new Map() }, outcome);
+  });
+}
+
+/** Before anything is read: who may open it, by the same table as the API (security 38). */
+function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
+  const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
+    if (access === "everybody") return next();
+    const turnedAway = await requirePageSession(c, depsOf(c));
+    if (turnedAway) return turnedAway;
+    if (access !== "signed_in" && !mayDo(c.var.session.account.role, access)) return refuse(c, "forbidden");
+    return next();
+  };
+  return documented(guard, { page: access });
+}
+
+/** Where there is no form to show again. */
+const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.limitedFor });
+
+/** What keeps a form from being looked at, of whichever page it is. */
+async function whyNot<Data>(
+  c: PageContext,
+  deps: ServePageDeps,
+  form: Form | null,
+  { upload }: Page<Data>,
+): Promise<Refusal | null> {
+  const t = wordsOf(c);
+  const { limitedFor } = c.var;
+  if (limitedFor !== undefined) {
+    return { status: 429, alert: t.failures.rate_limited, retryAfter: limitedFor };
+  }
+  if (!form) return { status: 400, alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
+  // A page that was left open, or a browser that keeps no cookies: what was typed is not lost.
+  if (!(await isCsrfSafe(c, deps, form.text("csrf")))) return { status: 403, alert: t.failures.csrf_failed };
+  return null;
+}
+
+function show<Data>(
+  c: PageContext,
+  deps: ServePageDeps,
+  page: Page<Data>,
+  data: Data,
+  facts: Partial<Shown>,
+  refusal?: Refusal,
+): Promise<Response> {
+  const { captchaWidget } = deps;
+  const asked = page.captcha && (page.captcha.always || refusal?.asksCaptcha);
+  const captcha = asked && captchaWidget ? { ...captchaWidget, action: page.captcha?.action ?? "" } : null;
+  return showPage(c, deps, {
+    title: (t) => page.title(t, data),
+    view: (p) => page.view(p, data),
+    status: refusal?.status,
+    facts: { ...facts, captcha, ...(page.here ? { here: page.here(data) } : {}) },
+  });
+}
+
+function takeNotice(c: PageContext): string | null {
+  const key = noticeCookie.read(c);
+  if (key === undefined) return null;
+  noticeCookie.clear(c);
+  const { notices } = wordsOf(c);
+  return Object.hasOwn(notices, key) ? notices[key as keyof typeof notices] : null;
+}

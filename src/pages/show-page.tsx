@@ -1,0 +1,75 @@
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
+import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
+import { captchaSources } from "./captcha.tsx";
+import { Frame } from "./frame.tsx";
+import { catalogues } from "./messages/catalogue.ts";
+import type { Words } from "./messages/en.ts";
+import type { Brand, CaptchaWidget, PageContext, Shown } from "./page.ts";
+import { returnToOf, withReturnTo } from "./return-to.ts";
+
+export type ShowPageDeps = CsrfDeps & {
+  readonly captchaWidget: CaptchaWidget | null;
+  readonly settings: { readonly brand: Brand; readonly allowedReturnUrls: readonly string[] };
+};
+
+type Content = {
+  readonly title: (t: Words) => string;
+  readonly view: (p: Shown) => Child;
+  readonly status?: ContentfulStatusCode;
+  /** What this page knows better than its address does. */
+  readonly facts?: Partial<Shown>;
+};
+
+export const wordsOf = (c: PageContext): Words => catalogues[c.var.caller.locale];
+
+/** Sends a page, whole in one answer but for its small script, under a policy of its own (ASVS 3.4.3). */
+export async function showPage(c: PageContext, deps: ShowPageDeps, content: Content): Promise<Response> {
+  const { settings } = deps;
+  const { pathname, search } = new URL(c.req.url);
+  const shown: Shown = {
+    t: wordsOf(c),
+    locale: c.var.caller.locale,
+    now: deps.clock.now(),
+    brand: settings.brand,
+    nonce: newOneTimeToken(),
+    csrf: await issueCsrfToken(c, deps),
+    action: withReturnTo(pathname, returnToOf(c, settings)),
+    here: pathname + search,
+    values: new Map(),
+    problems: {},
+    alert: null,
+    notice: null,
+    person: c.var.session?.account ?? null,
+    captcha: null,
+    ...content.facts,
+  };
+  c.header("Content-Security-Policy", policyOf(shown, settings));
+  const page = (
+    <Frame p={shown} title={content.title(shown.t)}>
+      {content.view(shown)}
+    </Frame>
+  );
+  return c.html(`<!doctype html>${await page}`, content.status);
+}
+
+/** Nothing but its own: one style element by its nonce, one script by its origin, and the brand's logo. */
+function policyOf(p: Shown, { allowedReturnUrls }: ShowPageDeps["settings"]): string {
+  const { scripts, frames } = captchaSources(p.captcha);
+  const logo = p.brand.logoUrl === null ? [] : [new URL(p.brand.logoUrl).origin];
+  // A browser looks at where a form is sent on to as well.
+  const destinations = allowedReturnUrls.map((url) => new URL(url).origin);
+  const list = (...sources: readonly string[]) => [...new Set(sources)].join(" ");
+  return [
+    "default-src 'none'",
+    `style-src 'nonce-${p.nonce}'`,
+    `script-src ${list("'self'", ...scripts)}`,
+    `img-src ${list("'self'", "data:", ...logo)}`,
+    `form-action ${list("'self'", ...destinations)}`,
+    ...(frames.length > 0 ? [`frame-src ${list(...frames)}`] : []),
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
