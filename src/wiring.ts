@@ -9,6 +9,7 @@ import { SECOND } from "./kernel/clock.ts";
 import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
+import type { Locale } from "./kernel/locale.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
 import type { VariableProblem } from "./kernel/variables.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
@@ -17,6 +18,7 @@ import { sendMail } from "./mail/send-mail.ts";
 import { type DeliverMessageDeps, deliverMessage } from "./outbox/deliver-message.ts";
 import { draftMessage } from "./outbox/draft-message.ts";
 import type { Outbox } from "./outbox/outbox-port.ts";
+import type { PageKit } from "./pages/page.ts";
 import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
@@ -26,7 +28,7 @@ import { sendText } from "./sms/send-text.ts";
 import type { MetadataCache } from "./social-providers/code-flow.ts";
 import { createSocialProviders } from "./social-providers/providers.ts";
 import { accountStorage } from "./storage/accounts.ts";
-import { type AssetsBinding, assetStorage } from "./storage/assets.ts";
+import { type AssetsBinding, assetStorage, type KeptAssets } from "./storage/assets.ts";
 import { auditStorage } from "./storage/audit.ts";
 import { avatarObjectStorage } from "./storage/avatar-objects.ts";
 import { avatarStorage } from "./storage/avatars.ts";
@@ -67,13 +69,12 @@ export type Env = {
   readonly BURST?: RateLimitBinding;
 };
 
-/** What an isolate keeps between requests: configuration, keys, a list, and what providers say of themselves. */
+/** What an isolate keeps between requests: configuration, keys, assets, and what providers say of themselves. */
 type Standing = {
   readonly config: Config;
   readonly secrets: SecretRing;
   readonly keyCache: KeyCache;
-  /** Read when a password is first chosen. */
-  commonPasswords: ReadonlySet<string> | null;
+  readonly assets: KeptAssets;
   readonly providerCache: MetadataCache;
 };
 
@@ -93,8 +94,7 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
-  const kept = await standing(cache, env);
-  const { config, secrets, keyCache, providerCache } = kept;
+  const { config, secrets, keyCache, assets: keptAssets, providerCache } = await standing(cache, env);
   const { settings, sendCaps } = config;
   const db = openDatabase(env.DB, meter);
   const signingKeys = signingKeyStorage(db);
@@ -105,7 +105,7 @@ export async function wire(cache: StandingCache, request: Request) {
   const captcha = createCaptcha(config.captcha);
   const avatars = avatarStorage(db);
   const avatarObjects = avatarObjectStorage(env.AVATARS);
-  const assets = assetStorage(env.ASSETS);
+  const assets = assetStorage(env.ASSETS, keptAssets);
   const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
@@ -152,10 +152,11 @@ export async function wire(cache: StandingCache, request: Request) {
     avatars,
     avatarObjects,
     assets,
-    commonPasswords: async () => {
-      kept.commonPasswords ??= new Set((await assets.readText("/common-passwords.txt")).split("\n"));
-      return kept.commonPasswords;
-    },
+    commonPasswords: () => assets.keep("/common-passwords.txt", (text) => new Set(text.split("\n"))),
+    pageKit: async (locale: Locale): Promise<PageKit> => ({
+      words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
+      style: await assets.keep("/pages/style.css", (css) => css.replace(/\s+/g, " ")),
+    }),
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),
@@ -212,7 +213,7 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
     config: read.value,
     secrets: await createSecretRing(authSecret, authSecretPrevious),
     keyCache: emptyKeyCache(),
-    commonPasswords: null,
+    assets: new Map(),
     providerCache: new Map(),
   };
   cache.set(env, made);

@@ -22,7 +22,7 @@ for (const input of all("input[data-show]")) {
   const hadFocus = document.activeElement === input;
   input.replaceWith(box);
   box.append(input, button);
-  if (hadFocus || input.autofocus) input.focus();
+  if (hadFocus || (input.autofocus && document.activeElement === document.body)) input.focus();
   set(false);
   button.addEventListener("click", () => set(input.type === "password"));
   input.form.addEventListener("submit", () => set(false));

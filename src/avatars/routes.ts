@@ -15,7 +15,7 @@ import { avatarFailures } from "./failures.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "./remove-avatar.ts";
 import { type AvatarFailure, type SetAvatarDeps, setAvatar } from "./set-avatar.ts";
 
-const UPLOAD = {
+export const UPLOAD = {
   field: "image",
   types: ["image/png", "image/jpeg", "image/webp"],
   maxBytes: 2 * 1024 * 1024,

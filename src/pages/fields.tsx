@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Words } from "./messages/en.ts";
+import type { Words } from "./messages/catalogue.ts";
 import type { Shown } from "./page.ts";
 
 type FormProps = {
@@ -94,20 +94,26 @@ type PasswordProps = Pick<FieldProps, "p" | "first" | "aside"> & {
 
 /** A password: shown on request, and where it is chosen, with a word on its length (NIST SP 800-63B-4 §3.1.1.2). */
 export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
-  <Field
-    p={p}
-    {...field}
-    type="password"
-    autocomplete={fresh ? "new-password" : "current-password"}
-    hint={fresh ? p.t.password.hint : undefined}
-    attributes={{
-      spellcheck: "false",
-      autocapitalize: "none",
-      "data-show": p.t.password.show,
-      "data-hide": p.t.password.hide,
-      ...(fresh ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
-    }}
-  />
+  <>
+    {/* For password managers: whose password it is. */}
+    {p.person && !fresh && (
+      <input type="email" autocomplete="username" value={p.person.email} readonly hidden />
+    )}
+    <Field
+      p={p}
+      {...field}
+      type="password"
+      autocomplete={fresh ? "new-password" : "current-password"}
+      hint={fresh ? p.t.password.hint : undefined}
+      attributes={{
+        spellcheck: "false",
+        autocapitalize: "none",
+        "data-show": p.t.password.show,
+        "data-hide": p.t.password.hide,
+        ...(fresh ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
+      }}
+    />
+  </>
 );
 
 type ChoiceProps = {

@@ -4,17 +4,16 @@ import { brandColor } from "../mail/messages/brand-color.ts";
 import { mayDo } from "../roles/permissions.ts";
 import { CaptchaScript } from "./captcha.tsx";
 import { Form } from "./fields.tsx";
-import { catalogues } from "./messages/catalogue.ts";
+import { LANGUAGE_NAMES } from "./messages/catalogue.ts";
 import type { Brand, Shown } from "./page.ts";
 import { SCRIPT_PATH } from "./script.ts";
-import { PAGE_STYLE } from "./style.ts";
 
 type Props = { readonly p: Shown; readonly title: string; readonly children: Child };
 
 /** What every page has around it. */
 export function Frame({ p, title, children }: Props) {
   const { background, text } = brandColor(p.brand.color);
-  const style = `:root{--brand:${background};--on-brand:${text}}${PAGE_STYLE}`;
+  const style = `:root{--brand:${background};--on-brand:${text}}${p.style}`;
   return (
     <html lang={p.locale}>
       <head>
@@ -35,6 +34,11 @@ export function Frame({ p, title, children }: Props) {
           <Masthead p={p} />
         </header>
         <main id="content" tabindex={-1}>
+          {p.back && (
+            <p class="back">
+              <a href={p.back.href}>← {p.back.label}</a>
+            </p>
+          )}
           <h1>{title}</h1>
           {p.notice && (
             <p class="notice" role="status">
@@ -121,7 +125,7 @@ const Languages = ({ p }: { p: Shown }) => (
     <input type="hidden" name="here" value={p.here} />
     {LOCALES.filter((locale) => locale !== p.locale).map((locale) => (
       <button type="submit" class="quiet" name="locale" value={locale} lang={locale}>
-        {catalogues[locale].languageName}
+        {LANGUAGE_NAMES[locale]}
       </button>
     ))}
   </Form>

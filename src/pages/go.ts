@@ -1,4 +1,4 @@
-import type { Words } from "./messages/en.ts";
+import type { Words } from "./messages/catalogue.ts";
 import type { PageContext } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 

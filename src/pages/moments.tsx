@@ -9,7 +9,7 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
-/** "in 15 minutes", "3 days ago": the largest unit that there is one of. */
+/** "in 15 minutes", "3 days ago", "now": the largest unit that there is one of. */
 export function inSeconds(locale: Locale, seconds: number): string {
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[3];
   const whole = seconds > 0 ? Math.ceil(seconds / length) : Math.trunc(seconds / length);
@@ -25,5 +25,11 @@ export const Moment = ({ p, at }: { p: Shown; at: number }) => (
 
 /** How long ago it was. */
 export const Ago = ({ p, at }: { p: Shown; at: number }) => (
-  <time datetime={new Date(at).toISOString()}>{inSeconds(p.locale, Math.min((at - p.now) / SECOND, 0))}</time>
+  <time datetime={new Date(at).toISOString()}>{inSeconds(p.locale, secondsBefore(p.now, at))}</time>
 );
+
+/** Nobody asks for less than a minute. */
+const secondsBefore = (now: number, at: number): number => {
+  const seconds = (at - now) / SECOND;
+  return seconds > -60 ? 0 : seconds;
+};

@@ -5,10 +5,15 @@ import type { Account } from "../accounts/account.ts";
 import type { HttpEnv } from "../http/context.ts";
 import type { PageAccess } from "../http/operation.ts";
 import type { Locale } from "../kernel/locale.ts";
-import type { Words } from "./messages/en.ts";
+import type { Words } from "./messages/catalogue.ts";
 import type { Form } from "./read-form.ts";
 
-export type PageContext = Context<HttpEnv>;
+/** What every page is made with, in the reader's language: the assets of `public/pages`. */
+export type PageKit = { readonly words: Words; readonly style: string };
+
+export type PageEnv = { Variables: HttpEnv["Variables"] & { kit: PageKit } };
+
+export type PageContext = Context<PageEnv>;
 
 /** What is wrong with which field, in the reader's language. */
 export type Problems = Readonly<Record<string, string | undefined>>;
@@ -39,6 +44,7 @@ export type Brand = {
 /** What every view may ask for. */
 export type Shown = {
   readonly t: Words;
+  readonly style: string;
   readonly locale: Locale;
   readonly now: number;
   readonly brand: Brand;
@@ -54,6 +60,8 @@ export type Shown = {
   readonly alert: string | null;
   /** What has just been done, on another page. */
   readonly notice: string | null;
+  /** The page above this one. */
+  readonly back: { readonly href: string; readonly label: string } | null;
   /** Who has signed in, on pages that ask for it. */
   readonly person: Account | null;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
@@ -66,6 +74,8 @@ export type Page<Data> = {
   /** What the view speaks of; or an answer, where there is nothing to show. */
   readonly load: (c: PageContext, posted: Form | null) => Data | Response | Promise<Data | Response>;
   readonly title: (t: Words, data: Data) => string;
+  /** The page above this one. */
+  readonly back?: (t: Words) => { readonly href: string; readonly label: string };
   readonly view: (p: Shown, data: Data) => Child;
   readonly submit?: (c: PageContext, form: Form, data: Data) => Promise<Response | Refusal>;
   /** What a captcha of this page is for, and whether every visitor is asked. */

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { utf8Length } from "../kernel/text.ts";
-import type { Words } from "./messages/en.ts";
+import type { Words } from "./messages/catalogue.ts";
 import type { Problems, Refusal } from "./page.ts";
 import type { Form } from "./read-form.ts";
 

@@ -1,6 +1,6 @@
 import { failureTable } from "../http/failures.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import type { Words } from "./messages/en.ts";
+import { fill } from "./messages/catalogue.ts";
 import { inSeconds } from "./moments.tsx";
 import type { PageContext, Refusal } from "./page.ts";
 import { wordsOf } from "./show-page.tsx";
@@ -15,10 +15,10 @@ export function refusalOf(
   sentence: string = wordsOf(c).failures[code],
 ): Refusal {
   const retryAfter = failure?.retryAfter;
-  const when = retryAfter === undefined ? "" : ` ${waitFor(wordsOf(c), c, retryAfter)}`;
+  const when = retryAfter === undefined ? "" : ` ${waitFor(c, retryAfter)}`;
   const asksCaptcha = code === "captcha_required" || code === "captcha_failed";
   return { status: failureTable[code][0], alert: sentence + when, retryAfter, asksCaptcha };
 }
 
-const waitFor = (t: Words, c: PageContext, seconds: number): string =>
-  t.tryAgain(inSeconds(c.var.caller.locale, seconds));
+const waitFor = (c: PageContext, seconds: number): string =>
+  fill(wordsOf(c).tryAgain, { when: inSeconds(c.var.caller.locale, seconds) });

@@ -1,9 +1,19 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { DepsOf } from "../http/context.ts";
 import { documented } from "../http/operation.ts";
 import { refreshCookie } from "../http/session-cookies.ts";
+import { deactivatePage } from "./account/deactivate.tsx";
+import { emailPage } from "./account/email.tsx";
+import { overviewPage } from "./account/overview.tsx";
+import { passwordPage } from "./account/password.tsx";
+import { phonePage } from "./account/phone.tsx";
+import { phoneCodePage } from "./account/phone-code.tsx";
+import { picturePage } from "./account/picture.tsx";
+import { profilePage } from "./account/profile.tsx";
+import { secondStepPage } from "./account/second-step.tsx";
+import { sessionsPage } from "./account/sessions.tsx";
 import { go } from "./go.ts";
-import type { Page } from "./page.ts";
+import type { Page, PageEnv } from "./page.ts";
 import { checkMailPage } from "./public/check-mail.tsx";
 import { codePage } from "./public/code.tsx";
 import { forgotPage } from "./public/forgot.tsx";
@@ -27,11 +37,21 @@ type Deps = ServePageDeps &
   DepsOfPage<typeof forgotPage> &
   DepsOfPage<typeof resetPage> &
   DepsOfPage<typeof signOutPage> &
+  DepsOfPage<typeof overviewPage> &
+  DepsOfPage<typeof profilePage> &
+  DepsOfPage<typeof picturePage> &
+  DepsOfPage<typeof passwordPage> &
+  DepsOfPage<typeof emailPage> &
+  DepsOfPage<typeof secondStepPage> &
+  DepsOfPage<typeof phonePage> &
+  DepsOfPage<typeof phoneCodePage> &
+  DepsOfPage<typeof sessionsPage> &
+  DepsOfPage<typeof deactivatePage> &
   DepsOfPage<typeof scriptRoutes>;
 
 /** The pages: the verbs of the API for people, rendered here, with and without a script. */
-export function pageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>();
+export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
   const serve = <Data,>(page: Page<Data>) => servePage(app, depsOf, page);
   serve(signInPage(depsOf));
   serve(codePage(depsOf));
@@ -41,9 +61,19 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   serve(forgotPage(depsOf));
   serve(resetPage(depsOf));
   serve(signOutPage(depsOf));
+  serve(overviewPage(depsOf));
+  serve(profilePage(depsOf));
+  serve(picturePage(depsOf));
+  serve(passwordPage(depsOf));
+  serve(emailPage(depsOf));
+  serve(secondStepPage(depsOf));
+  serve(phonePage(depsOf));
+  serve(phoneCodePage(depsOf));
+  serve(sessionsPage(depsOf));
+  serve(deactivatePage(depsOf));
   app.get(
     "/",
-    documented<MiddlewareHandler<HttpEnv>>((_c, next) => next(), { page: "everybody" }),
+    documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),
     (c) => go(c, refreshCookie(c) === undefined ? "/sign-in" : "/account"),
   );
   app.route("/", languageRoutes(depsOf));

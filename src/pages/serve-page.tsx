@@ -1,19 +1,19 @@
 import type { Hono, MiddlewareHandler } from "hono";
-import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { DepsOf } from "../http/context.ts";
 import { isCsrfSafe } from "../http/csrf.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { mayDo } from "../roles/permissions.ts";
-import type { Page, PageContext, Refusal, Shown } from "./page.ts";
+import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
-import { type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 export type ServePageDeps = ShowPageDeps & PageSessionDeps;
 
 /** Puts a page into the app: its GET, and its form's POST to the same address. */
-export function servePage<Data>(app: Hono<HttpEnv>, depsOf: DepsOf<ServePageDeps>, page: Page<Data>): void {
+export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps>, page: Page<Data>): void {
   const guard = guardOf(depsOf, page);
   app.get(page.path, guard, async (c) => {
     const data = await page.load(c, null);
@@ -37,7 +37,8 @@ export function servePage<Data>(app: Hono<HttpEnv>, depsOf: DepsOf<ServePageDeps
 
 /** Before anything is read: who may open it, by the same table as the API (security 38). */
 function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
-  const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
+    await openKit(c, depsOf(c));
     if (access === "everybody") return next();
     const turnedAway = await requirePageSession(c, depsOf(c));
     if (turnedAway) return turnedAway;
@@ -83,7 +84,12 @@ function show<Data>(
     title: (t) => page.title(t, data),
     view: (p) => page.view(p, data),
     status: refusal?.status,
-    facts: { ...facts, captcha, ...(page.here ? { here: page.here(data) } : {}) },
+    facts: {
+      ...facts,
+      captcha,
+      back: page.back?.(wordsOf(c)) ?? null,
+      ...(page.here ? { here: page.here(data) } : {}),
+    },
   });
 }
 

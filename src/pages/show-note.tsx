@@ -1,9 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { DepsOf } from "../http/context.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import type { PageContext } from "./page.ts";
-import { type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+import { fill, type Words } from "./messages/catalogue.ts";
+import type { PageContext, PageEnv } from "./page.ts";
+import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 type Note = { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode };
 
@@ -26,7 +27,7 @@ export const showNote =
 
 /** To a browser whose person asked for a page, a failure is a page too. Programs get what they always get. */
 export const showFailures =
-  (depsOf: DepsOf<ShowPageDeps | undefined>): MiddlewareHandler<HttpEnv> =>
+  (depsOf: DepsOf<ShowPageDeps | undefined>): MiddlewareHandler<PageEnv> =>
   async (c, next) => {
     await next();
     const { status, headers } = c.res;
@@ -34,12 +35,21 @@ export const showFailures =
     if (c.req.path.startsWith("/api/") || !c.req.header("Accept")?.includes("text/html")) return;
     // Without a configuration there is no brand and no policy to show a page under.
     if (!depsOf(c)) return;
+    try {
+      await openKit(c, depsOf(c) as ShowPageDeps);
+    } catch {
+      // What failed may be just what a page is made with.
+      return;
+    }
     const { error } = (await c.res.clone().json()) as { error: { code: FailureCode; requestId: string } };
     const t = wordsOf(c);
     const sentence = t.failures[error.code];
-    const text = status < 500 ? sentence : `${sentence} ${t.reference(error.requestId)}`;
+    const text = status < 500 ? sentence : `${sentence} ${fill(t.reference, { id: error.requestId })}`;
     const retryAfter = headers.get("Retry-After");
-    const note = { title: t.failureTitle(status), text, status: status as ContentfulStatusCode };
+    const note = { title: titleOf(t, status), text, status: status as ContentfulStatusCode };
     c.res = await showNote(depsOf as DepsOf<ShowPageDeps>)(c, note);
     if (retryAfter) c.res.headers.set("Retry-After", retryAfter);
   };
+
+const titleOf = ({ failureTitles: titles }: Words, status: number): string =>
+  status === 403 || status === 404 ? titles[status] : titles.other;

@@ -2,14 +2,15 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
+import type { Locale } from "../kernel/locale.ts";
 import { captchaSources } from "./captcha.tsx";
 import { Frame } from "./frame.tsx";
-import { catalogues } from "./messages/catalogue.ts";
-import type { Words } from "./messages/en.ts";
-import type { Brand, CaptchaWidget, PageContext, Shown } from "./page.ts";
+import type { Words } from "./messages/catalogue.ts";
+import type { Brand, CaptchaWidget, PageContext, PageKit, Shown } from "./page.ts";
 import { returnToOf, withReturnTo } from "./return-to.ts";
 
 export type ShowPageDeps = CsrfDeps & {
+  readonly pageKit: (locale: Locale) => Promise<PageKit>;
   readonly captchaWidget: CaptchaWidget | null;
   readonly settings: { readonly brand: Brand; readonly allowedReturnUrls: readonly string[] };
 };
@@ -22,7 +23,12 @@ type Content = {
   readonly facts?: Partial<Shown>;
 };
 
-export const wordsOf = (c: PageContext): Words => catalogues[c.var.caller.locale];
+/** Before anything of a page is made. Throws `Unavailable` when the assets do not answer. */
+export async function openKit(c: PageContext, deps: Pick<ShowPageDeps, "pageKit">): Promise<void> {
+  c.set("kit", await deps.pageKit(c.var.caller.locale));
+}
+
+export const wordsOf = (c: PageContext): Words => c.var.kit.words;
 
 /** Sends a page, whole in one answer but for its small script, under a policy of its own (ASVS 3.4.3). */
 export async function showPage(c: PageContext, deps: ShowPageDeps, content: Content): Promise<Response> {
@@ -30,6 +36,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
   const { pathname, search } = new URL(c.req.url);
   const shown: Shown = {
     t: wordsOf(c),
+    style: c.var.kit.style,
     locale: c.var.caller.locale,
     now: deps.clock.now(),
     brand: settings.brand,
@@ -41,6 +48,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     problems: {},
     alert: null,
     notice: null,
+    back: null,
     person: c.var.session?.account ?? null,
     captcha: null,
     ...content.facts,

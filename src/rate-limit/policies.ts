@@ -53,7 +53,7 @@ export const ratePolicies = {
   },
   "captcha-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/captcha/verify"] },
   // A write that says "this username is taken" could be asked for a whole list of names.
-  profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me"] },
+  profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
   // Each checks the password of a session that may be stolen; guesses add up over all of them.
   "password-check": {
     limit: 30,
@@ -63,13 +63,17 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+      "POST /account/password",
+      "POST /account/email",
+      "POST /account/second-step",
+      "POST /account/deactivate",
     ],
   },
   // Each is cleaned, and kept until it is replaced.
   avatar: {
     limit: 30,
     windowSeconds: 600,
-    routes: ["PUT /api/auth/me/avatar", "DELETE /api/auth/me/avatar"],
+    routes: ["PUT /api/auth/me/avatar", "DELETE /api/auth/me/avatar", "POST /account/picture"],
   },
   // A round by redirect is two of them. Starting one writes a row, and asks a provider.
   social: {
@@ -102,8 +106,16 @@ export const ratePolicies = {
     ],
   },
   // A text costs more than a mail; taking a number off makes room for the next one.
-  phone: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/me/phone", "DELETE /api/auth/me/phone"] },
-  "phone-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/me/phone/verify"] },
+  phone: {
+    limit: 20,
+    windowSeconds: 3600,
+    routes: ["POST /api/auth/me/phone", "DELETE /api/auth/me/phone", "POST /account/phone"],
+  },
+  "phone-verify": {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/me/phone/verify", "POST /account/phone/code"],
+  },
 } as const satisfies Record<string, RatePolicy>;
 
 export type RatePolicyName = keyof typeof ratePolicies;

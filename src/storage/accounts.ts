@@ -79,6 +79,14 @@ export function accountStorage(db: Database, caps: SendCaps) {
       return { reservation: reservationOf(reserved, lock), passwordHash: rows[0]?.passwordHash ?? null };
     },
 
+    async findWaysIn(id: string): Promise<{ hasPassword: boolean; secondStep: boolean } | null> {
+      const [row] = await db
+        .select({ passwordHash: accounts.passwordHash, secondStep: accounts.loginOtp })
+        .from(accounts)
+        .where(eq(accounts.id, id));
+      return row ? { hasPassword: row.passwordHash !== null, secondStep: row.secondStep } : null;
+    },
+
     async setLoginOtp(draft: SecondStepChoice): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
       const { accountId, enabled, now } = draft;
       const checked = and(

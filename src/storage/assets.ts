@@ -2,11 +2,14 @@ import { Unavailable } from "../kernel/unavailable.ts";
 
 export type AssetsBinding = Pick<Fetcher, "fetch">;
 
+/** What an isolate has made of assets, by their paths. */
+export type KeptAssets = Map<string, unknown>;
+
 /** The binding looks at the path alone. */
 const ORIGIN = "https://assets.invalid";
 
 /** Files of public/, which are deployed with the Worker. One that is missing was left out of the deployment. */
-export function assetStorage(binding: AssetsBinding | undefined) {
+export function assetStorage(binding: AssetsBinding | undefined, kept: KeptAssets) {
   async function read<T>(path: `/${string}`, as: (response: Response) => Promise<T>): Promise<T> {
     try {
       if (!binding) throw new Error("the binding ASSETS is missing");
@@ -20,5 +23,11 @@ export function assetStorage(binding: AssetsBinding | undefined) {
   return {
     readJson: (path: `/${string}`): Promise<unknown> => read(path, (response) => response.json()),
     readText: (path: `/${string}`): Promise<string> => read(path, (response) => response.text()),
+
+    /** Reads a file once, and keeps what is made of it for as long as the isolate lives. */
+    async keep<T>(path: `/${string}`, make: (text: string) => T): Promise<T> {
+      if (!kept.has(path)) kept.set(path, make(await read(path, (response) => response.text())));
+      return kept.get(path) as T;
+    },
   };
 }

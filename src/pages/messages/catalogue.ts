@@ -1,6 +1,31 @@
+import type de from "../../../public/pages/words/de.json";
+import type en from "../../../public/pages/words/en.json";
+import type { PasswordProblem } from "../../accounts/password-policy.ts";
+import type { ImageProblem } from "../../avatars/image/image.ts";
+import type { FailureCode } from "../../kernel/failure-codes.ts";
 import type { Locale } from "../../kernel/locale.ts";
-import { de } from "./de.ts";
-import { en, type Words } from "./en.ts";
 
-/** Every string of the pages. A language, or a key of one, that is missing does not compile. */
-export const catalogues: Readonly<Record<Locale, Words>> = { en, de };
+// The words themselves are assets, read by an isolate that shows its first page (docs/decisions/020).
+// Here they have their types: a language, or a key of one, that is missing does not compile.
+
+type Languages = { readonly en: typeof en; readonly de: typeof de };
+
+type Complete<W extends Needed> = W;
+type Needed = {
+  readonly failures: Record<FailureCode, string>;
+  readonly passwordProblems: Record<PasswordProblem, string>;
+  readonly picture: { readonly problems: Record<ImageProblem, string> };
+};
+
+/** Every string of the pages. Names in braces stand for what `fill` puts there. */
+export type Words = Complete<Languages["en"]>;
+
+/** A language that says less than the first one is none. */
+export type Catalogue<L extends Record<Locale, Words> = Languages> = L[Locale];
+
+/** Puts values where a sentence has their names. */
+export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
+  sentence.replaceAll(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+
+/** Each language in its own words, for the switch. */
+export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };

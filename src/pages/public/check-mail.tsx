@@ -4,6 +4,7 @@ import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
 import { resendVerification } from "../../registration/resend-verification.ts";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";
@@ -24,7 +25,7 @@ export const checkMailPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   load: (c) => ({ returnTo: returnToOf(c, depsOf(c).settings), address: addressCookie.read(c) ?? null }),
   view: (p, { returnTo, address }) => (
     <>
-      <p class="lead">{address === null ? p.t.checkMail.lead : p.t.checkMail.leadTo(address)}</p>
+      <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
       <Form p={p}>
         <p class="hint">{p.t.checkMail.nothing}</p>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} />

@@ -8,6 +8,7 @@ import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { CodeField, Resend } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";
@@ -42,7 +43,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
   view: (p, { address, resendAt, returnTo }) => (
     <>
-      <p class="lead">{address === null ? p.t.code.lead : p.t.code.leadTo(address)}</p>
+      <p class="lead">{address === null ? p.t.code.lead : fill(p.t.code.leadTo, { address })}</p>
       <Form p={p}>
         <CodeField p={p} />
         <button type="submit" class="main">

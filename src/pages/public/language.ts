@@ -1,16 +1,17 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import type { DepsOf } from "../../http/context.ts";
 import { type CsrfDeps, isCsrfSafe } from "../../http/csrf.ts";
 import { documented } from "../../http/operation.ts";
 import { isLocale } from "../../kernel/locale.ts";
 import { judgeReturnUrl } from "../../social/return-url.ts";
 import { go } from "../go.ts";
+import type { PageEnv } from "../page.ts";
 import { languageCookie } from "../page-cookies.ts";
 import { readForm } from "../read-form.ts";
 
 /** The switch of languages, which comes back to where it was pressed: a page of this service, and no other. */
-export const languageRoutes = (depsOf: DepsOf<CsrfDeps>): Hono<HttpEnv> =>
-  new Hono<HttpEnv>().post(
+export const languageRoutes = (depsOf: DepsOf<CsrfDeps>): Hono<PageEnv> =>
+  new Hono<PageEnv>().post(
     "/language",
     documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
     async (c) => {

@@ -1,3 +1,4 @@
+import { fill } from "../messages/catalogue.ts";
 import type { Shown } from "../page.ts";
 
 /** The providers that are on, by id; a deployment without any has none. */
@@ -12,7 +13,7 @@ export function OtherWays({ p, returnTo, socialProviders }: OtherWaysDeps & { p:
       <p class="or">{p.t.otherWays.or}</p>
       {Array.from(socialProviders, ([id, { name }]) => (
         <a class="button" href={`/api/auth/social/${id}/start${query}`}>
-          {p.t.otherWays.goOnWith(name)}
+          {fill(p.t.otherWays.goOnWith, { provider: name })}
         </a>
       ))}
     </div>

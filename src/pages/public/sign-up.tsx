@@ -16,7 +16,7 @@ import {
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
 import { Field, Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
-import type { Words } from "../messages/en.ts";
+import type { Words } from "../messages/catalogue.ts";
 import type { Page, Problems } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { ProfileField } from "../profile-fields.tsx";

@@ -1,0 +1,78 @@
+import type { Account } from "../../accounts/account.ts";
+import { type ReadWaysInDeps, readWaysIn, type WaysIn } from "../../accounts/read-ways-in.ts";
+import type { DepsOf } from "../../http/context.ts";
+import type { Page } from "../page.ts";
+import { Badge, Picture, Row, Rows } from "./rows.tsx";
+
+type Deps = ReadWaysInDeps & {
+  readonly settings: { readonly loginOtp: string; readonly canText: boolean };
+};
+
+type Data = { readonly account: Account; readonly ways: WaysIn; readonly settings: Deps["settings"] };
+
+/** Everything about one's own account at a glance, each line the way to its page. */
+export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/account",
+  access: "signed_in",
+  title: (t) => t.account.title,
+  load: async (c) => {
+    const { account } = c.var.session;
+    const ways = await readWaysIn(depsOf(c), { accountId: account.id });
+    return { account, ways, settings: depsOf(c).settings };
+  },
+  view: (p, { account, ways, settings }) => {
+    const t = p.t.account;
+    const isAsked = ways.secondStep || settings.loginOtp === "always";
+    return (
+      <>
+        <div class="person">
+          <Picture of={account} size={64} />
+          <p>
+            <strong>{[account.name, account.lastName].filter(Boolean).join(" ")}</strong>
+            <br />
+            <span class="faint">{account.email}</span>
+          </p>
+        </div>
+        <Rows title={t.profile}>
+          <Row href="/account/profile" label={p.t.fields.name}>
+            {account.name}
+          </Row>
+          <Row href="/account/profile" label={p.t.fields.username}>
+            {account.username ?? t.none}
+          </Row>
+          <Row href="/account/picture" label={p.t.fields.image}>
+            {account.avatarKey === null ? t.none : t.set}
+          </Row>
+        </Rows>
+        <Rows title={t.signingIn}>
+          <Row href="/account/email" label={p.t.fields.email}>
+            {account.email}
+          </Row>
+          <Row href="/account/password" label={p.t.fields.password}>
+            {ways.hasPassword ? "••••••••" : t.none}
+          </Row>
+          <Row href="/account/second-step" label={t.secondStep}>
+            <Badge good={isAsked}>{isAsked ? t.on : t.off}</Badge>
+          </Row>
+          {(settings.canText || account.phone) && (
+            <Row href="/account/phone" label={p.t.fields.phone}>
+              {account.phone ?? t.none}{" "}
+              {account.phone && account.phoneVerifiedAt === null && (
+                <Badge good={false}>{t.unconfirmed}</Badge>
+              )}
+            </Row>
+          )}
+          {/* Linked providers have their row here, with the social sign-in. */}
+        </Rows>
+        <Rows title={t.security}>
+          <Row href="/account/sessions" label={t.sessions}>
+            {t.sessionsHint}
+          </Row>
+          <Row href="/account/deactivate" label={t.deactivate}>
+            {t.deactivateHint}
+          </Row>
+        </Rows>
+      </>
+    );
+  },
+});

@@ -1,0 +1,55 @@
+import type { Account } from "../../accounts/account.ts";
+import { codeField } from "../../challenges/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { phoneFailures } from "../../phone/failures.ts";
+import { type VerifyPhoneDeps, verifyPhone } from "../../phone/verify-phone.ts";
+import { CodeField } from "../code-fields.tsx";
+import { Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import { fill } from "../messages/catalogue.ts";
+import type { Page } from "../page.ts";
+import { phoneChallengeCookie } from "../page-cookies.ts";
+import { invalid, readFields } from "../read-fields.ts";
+import { refusalOf } from "../refuse.ts";
+import { wordsOf } from "../show-page.tsx";
+
+type Data = { readonly account: Account; readonly challengeId: string };
+
+/** The code that was texted. Another one is asked for where the number is. */
+export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
+  path: "/account/phone/code",
+  access: "signed_in",
+  title: (t) => t.phone.codeTitle,
+  back: (t) => ({ href: "/account/phone", label: t.fields.phone }),
+  load: (c) => {
+    const challengeId = phoneChallengeCookie.read(c);
+    const { account } = c.var.session;
+    return challengeId && account.phone ? { account, challengeId } : go(c, "/account/phone");
+  },
+  view: (p, { account }) => (
+    <section class="card">
+      <p class="lead">{fill(p.t.phone.codeLead, { phone: account.phone ?? "" })}</p>
+      <Form p={p}>
+        <CodeField p={p} />
+        <button type="submit" class="main">
+          {p.t.code.submit}
+        </button>
+      </Form>
+      <p class="hint">{p.t.phone.nothing}</p>
+    </section>
+  ),
+  submit: async (c, form, { account, challengeId }) => {
+    const t = wordsOf(c);
+    const read = readFields(t, form, { code: codeField });
+    if ("refusal" in read) return read.refusal;
+    const input = { accountId: account.id, challengeId, ...read.values, caller: c.var.caller };
+    const result = await verifyPhone(depsOf(c), input);
+    if (!result.ok) {
+      return result.error.reason === "code_wrong"
+        ? invalid({ code: t.problems.codeWrong })
+        : refusalOf(c, phoneFailures[result.error.reason], result.error);
+    }
+    phoneChallengeCookie.clear(c);
+    return go(c, "/account", "phoneConfirmed");
+  },
+});

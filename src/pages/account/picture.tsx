@@ -1,0 +1,66 @@
+import type { Account } from "../../accounts/account.ts";
+import { avatarFailures } from "../../avatars/failures.ts";
+import { type RemoveAvatarDeps, removeAvatar } from "../../avatars/remove-avatar.ts";
+import { UPLOAD } from "../../avatars/routes.ts";
+import { type SetAvatarDeps, setAvatar } from "../../avatars/set-avatar.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { Field, Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import type { Page } from "../page.ts";
+import { invalid } from "../read-fields.ts";
+import { refusalOf } from "../refuse.ts";
+import { wordsOf } from "../show-page.tsx";
+import { backToAccount, Picture } from "./rows.tsx";
+
+/** The person's picture: another one, or none. */
+export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Page<Account> => ({
+  path: "/account/picture",
+  access: "signed_in",
+  title: (t) => t.fields.image,
+  back: backToAccount,
+  upload: UPLOAD,
+  load: (c) => c.var.session.account,
+  view: (p, account) => (
+    <section class="card">
+      <Picture of={account} size={96} />
+      <Form p={p} upload>
+        <Field
+          p={p}
+          name="image"
+          type="file"
+          hint={p.t.picture.hint}
+          attributes={{ accept: UPLOAD.types.join(",") }}
+        />
+        <button type="submit" class="main">
+          {p.t.picture.submit}
+        </button>
+      </Form>
+      {account.avatarKey !== null && (
+        <Form p={p} act="remove">
+          <button type="submit" class="bad">
+            {p.t.picture.remove}
+          </button>
+        </Form>
+      )}
+    </section>
+  ),
+  submit: async (c, form, account) => {
+    const t = wordsOf(c);
+    const act = { actor: account, target: account, caller: c.var.caller };
+    if (form.text("act") === "remove") {
+      const removed = await removeAvatar(depsOf(c), act);
+      return removed.ok ? go(c, "/account", "saved") : refusalOf(c, avatarFailures[removed.error.reason]);
+    }
+    const { file } = form;
+    if (!file || file.size === 0) return invalid({ image: t.problems.required });
+    if (file.size > UPLOAD.maxBytes) return { status: 413, problems: { image: t.picture.tooLarge } };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const declaredType = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
+    const result = await setAvatar(depsOf(c), { ...act, bytes, declaredType });
+    if (result.ok) return go(c, "/account", "saved");
+    const { reason } = result.error;
+    return reason === "changed_meanwhile"
+      ? refusalOf(c, avatarFailures[reason])
+      : invalid({ image: t.picture.problems[reason] });
+  },
+});

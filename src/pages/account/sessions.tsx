@@ -1,0 +1,88 @@
+import type { DepsOf } from "../../http/context.ts";
+import { type EndOtherSessionsDeps, endOtherSessions } from "../../sessions/end-other-sessions.ts";
+import { endSession } from "../../sessions/end-session.ts";
+import { listSessions } from "../../sessions/list-sessions.ts";
+import type { CurrentSession, SessionSummary } from "../../sessions/session.ts";
+import { Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import { Ago, Moment } from "../moments.tsx";
+import type { Page, Shown } from "../page.ts";
+import { deviceOf } from "./device-name.ts";
+import { Badge, backToAccount } from "./rows.tsx";
+
+type Live = SessionSummary & { readonly current: boolean };
+type Data = { readonly session: CurrentSession; readonly live: readonly Live[] };
+
+/** Where the person is signed in; what is not theirs any more is ended here. */
+export const sessionsPage = (depsOf: DepsOf<EndOtherSessionsDeps>): Page<Data> => ({
+  path: "/account/sessions",
+  access: "signed_in",
+  title: (t) => t.account.sessions,
+  back: backToAccount,
+  load: async (c) => {
+    const { session } = c.var;
+    const input = { accountId: session.account.id, currentSessionId: session.sessionId };
+    return { session, live: await listSessions(depsOf(c), input) };
+  },
+  view: (p, { live }) => (
+    <>
+      <p class="lead">{p.t.sessions.lead}</p>
+      <ul class="card list">
+        {live.map((one) => (
+          <Session p={p} of={one}>
+            {one.current ? (
+              <Badge good>{p.t.sessions.current}</Badge>
+            ) : (
+              <Form p={p} act="end">
+                <input type="hidden" name="id" value={one.id} />
+                <button type="submit" aria-label={`${p.t.sessions.end}: ${deviceOf(p.t, one.userAgent)}`}>
+                  {p.t.sessions.end}
+                </button>
+              </Form>
+            )}
+          </Session>
+        ))}
+      </ul>
+      {live.length > 1 && (
+        <Form p={p} act="others" confirm={p.t.sessions.confirmOthers}>
+          <button type="submit" class="bad">
+            {p.t.sessions.endOthers}
+          </button>
+        </Form>
+      )}
+    </>
+  ),
+  submit: async (c, form, { session }) => {
+    const deps = depsOf(c);
+    const { caller } = c.var;
+    const accountId = session.account.id;
+    if (form.text("act") === "others") {
+      await endOtherSessions(deps, { accountId, sessionId: session.sessionId, caller });
+    } else {
+      const sessionId = form.text("id");
+      const event = { type: "session_ended", details: { sessionId } } as const;
+      await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
+    }
+    // Whether or not it had ended before: it has now.
+    return go(c, "/account/sessions", "sessionEnded");
+  },
+});
+
+type SessionProps = { readonly p: Shown; readonly of: SessionSummary; readonly children?: unknown };
+
+/** One sign-in on one device: which, where from, and when it was used last. */
+export const Session = ({ p, of, children }: SessionProps) => (
+  <li>
+    <p>
+      <strong>{deviceOf(p.t, of.userAgent)}</strong>
+      <br />
+      <span class="faint">
+        {p.t.sessions.lastUsed} <Ago p={p} at={of.lastUsedAt} />
+        {of.ip && ` · ${of.ip}`}
+        <br />
+        {p.t.sessions.since} <Moment p={p} at={of.createdAt} />
+      </span>
+    </p>
+    {children}
+  </li>
+);
