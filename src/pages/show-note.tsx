@@ -11,8 +11,10 @@ type Note = { readonly title: string; readonly text: string; readonly status: Co
 /** A page that says one thing. */
 export const showNote =
   (depsOf: DepsOf<ShowPageDeps>) =>
-  (c: PageContext, { title, text, status }: Note): Promise<Response> =>
-    showPage(c, depsOf(c), {
+  async (c: PageContext, { title, text, status }: Note): Promise<Response> => {
+    // A room of the API may send one, too.
+    if (!c.get("kit")) await openKit(c, depsOf(c));
+    return showPage(c, depsOf(c), {
       status,
       title: () => title,
       view: ({ t }) => (
@@ -24,6 +26,7 @@ export const showNote =
         </>
       ),
     });
+  };
 
 /** To a browser whose person asked for a page, a failure is a page too. Programs get what they always get. */
 export const showFailures =

@@ -143,7 +143,7 @@ describe("addresses", () => {
   const known = methodsByPath(service);
 
   it.each([
-    ...["/", "/api", "/api/auth", "/api/auth/", "/api/auth/nothing", "/api/auth/login/", "/api/auth//login"],
+    ...["/api", "/api/auth", "/api/auth/", "/api/auth/nothing", "/api/auth/login/", "/api/auth//login"],
     ...[
       "/API/auth/login",
       "/api/auth/login/otp/x",
