@@ -27,6 +27,7 @@ import { createSmsProvider } from "./sms/providers.ts";
 import { sendText } from "./sms/send-text.ts";
 import type { MetadataCache } from "./social-providers/code-flow.ts";
 import { createSocialProviders } from "./social-providers/providers.ts";
+import { accountLocaleStorage } from "./storage/account-locales.ts";
 import { accountStorage } from "./storage/accounts.ts";
 import { type AssetsBinding, assetStorage, type KeptAssets } from "./storage/assets.ts";
 import { auditStorage } from "./storage/audit.ts";
@@ -142,6 +143,7 @@ export async function wire(cache: StandingCache, request: Request) {
     logins: { ...loginStorage(db, sendCaps), ...secondStepStorage(db, sendCaps) },
     challenges: challengeStorage(db, sendCaps),
     accounts: accountStorage(db, sendCaps),
+    accountLocales: accountLocaleStorage(db),
     phones: phoneStorage(db, sendCaps),
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),

@@ -1,3 +1,5 @@
+import type { Locale } from "../kernel/locale.ts";
+
 /** `user` < `admin` < `superuser` (contract §3). */
 export type Role = "user" | "admin" | "superuser";
 
@@ -18,6 +20,8 @@ export type Account = {
   /** Instant at which the present number was proven, or null. */
   readonly phoneVerifiedAt: number | null;
   readonly avatarKey: string | null;
+  /** What they are written to in; null is the default. */
+  readonly locale: Locale | null;
   readonly role: Role;
   readonly status: AccountStatus;
   readonly createdAt: number;

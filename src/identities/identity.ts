@@ -1,6 +1,7 @@
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 
 /** Who somebody is at a provider: never empty, and never an address (ASVS 6.8.1). */
@@ -24,6 +25,8 @@ export type Joining =
       readonly email: EmailAddress;
       /** For an account that comes to its owner now; null keeps the one that is there. */
       readonly name: string | null;
+      /** The language that its owner is written to in. */
+      readonly locale: Locale;
       readonly bootstrap: Bootstrap | null;
       readonly notice: MessageDraft | null;
       readonly audits: readonly AuditDraft[];

@@ -8,6 +8,7 @@ import { DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { newId } from "../kernel/ids.ts";
+import type { Locale } from "../kernel/locale.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
@@ -22,6 +23,7 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
         purpose: "reset_password" | "invite";
         bootstrap: Bootstrap | null;
         newHash: string;
+        locale: Locale | undefined;
         lockKeys: readonly string[];
         notice: MessageDraft | null;
         audit: AuditDraft;
@@ -72,6 +74,8 @@ export async function resetPassword(
     purpose,
     bootstrap: draftBootstrap(deps, input.caller),
     newHash,
+    // Somebody who was invited has been written to in the language of whoever invited them.
+    locale: purpose === "invite" ? input.caller.locale : undefined,
     lockKeys: await accountLocks(deps, { id: accountId, email }),
     notice,
     audit: draftAuditEvent(deps, { type }, input.caller, accountId),

@@ -7,6 +7,7 @@ import { DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
+import type { Locale } from "../kernel/locale.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
@@ -23,6 +24,7 @@ export type RegisterAccountDeps = NewLinkDeps &
         email: EmailAddress;
         passwordHash: string;
         name: string;
+        locale: Locale;
         lastName: string | null;
         username: string | null;
         usernameKey: string | null;
@@ -105,6 +107,7 @@ export async function registerAccount(
     email,
     passwordHash: await deps.hasher.hash(input.password),
     name,
+    locale: caller.locale,
     lastName: input.lastName ?? null,
     username,
     usernameKey: username === null ? null : usernameKey(username),

@@ -168,6 +168,7 @@ async function draftJoining(
     key: draftIdentity(provider.id, profile),
     email,
     name: kind === "link_by_address" ? null : cleanName(profile.name),
+    locale: caller.locale,
     bootstrap: kind === "link_by_address" ? null : draftBootstrap(deps, caller),
     notice,
     audits: events.map((event) => draftAuditEvent(deps, event, caller, accountId)),

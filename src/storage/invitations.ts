@@ -2,6 +2,7 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Account, Role } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Act, Actor } from "../roles/act.ts";
@@ -24,6 +25,7 @@ type Invitation = {
   readonly id: string;
   readonly email: EmailAddress;
   readonly name: string;
+  readonly locale: Locale;
   readonly role: Role;
   readonly link: LinkDraft;
   readonly mail: MessageDraft | null;

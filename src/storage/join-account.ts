@@ -75,6 +75,7 @@ export function joinAccount(db: Database, caps: SendCaps, joined: Joined) {
             .set({
               ...provenAddress(db, proof),
               ...(joining.name === null ? {} : { name: joining.name }),
+              locale: joining.locale,
               passwordHash: null,
               devicesKnownSince: now,
             })
@@ -146,8 +147,8 @@ const markUsed = (db: Database, { accountId, joining, lockKey, now }: Joined) =>
 };
 
 /** An account without a password, its address not proven yet: the statements after it prove it. */
-function createAccount(db: Database, { accountId, lockKey, now }: Joined, { key, email, name }: Coming) {
-  const row = newAccountRow({ id: accountId, email, name: name ?? email.address, now });
+function createAccount(db: Database, { accountId, lockKey, now }: Joined, { key, email, name, locale }: Coming) {
+  const row = newAccountRow({ id: accountId, email, name: name ?? email.address, locale, now });
   const rival = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockKey} AND ${attemptCounters.lockedUntil} > ${now})`;
   return insertUnless(db, accounts, row, rival).onConflictDoNothing();
 }

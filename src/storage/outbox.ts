@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Channel } from "../outbox/message.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { Database } from "./database.ts";
 import { accounts, outbox } from "./schema.ts";
 
@@ -12,7 +13,7 @@ export type TakenMessage = {
   readonly attempts: number;
   readonly expiresAt: number;
   /** The account as it is now, or null when it is gone. */
-  readonly account: { readonly email: string; readonly name: string } | null;
+  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null } | null;
 };
 
 export function outboxStorage(db: Database) {
@@ -44,7 +45,7 @@ export function outboxStorage(db: Database) {
             expiresAt: outbox.expiresAt,
           }),
         db
-          .select({ email: accounts.email, name: accounts.name })
+          .select({ email: accounts.email, name: accounts.name, locale: accounts.locale })
           .from(accounts)
           .where(inArray(accounts.id, owner)),
       ]);

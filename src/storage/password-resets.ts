@@ -2,6 +2,7 @@ import { and, inArray, isNull, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import { EVERY_PURPOSE } from "../one-time-links/link.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { clearAttempts } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
@@ -18,6 +19,8 @@ type Reset = {
   readonly purpose: "reset_password" | "invite";
   readonly bootstrap: Bootstrap | null;
   readonly newHash: string;
+  /** What the account is written to in from now on; undefined leaves it. */
+  readonly locale: Locale | undefined;
   /** The locks that proving the address opens (security 17). */
   readonly lockKeys: readonly string[];
   readonly notice: MessageDraft | null;
@@ -33,6 +36,7 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
       purpose,
       bootstrap,
       newHash,
+      locale,
       lockKeys,
       notice,
       audit,
@@ -48,6 +52,7 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
             // The link came by mail to the account's own address, so it proves that address too.
             ...provenAddress(db, proof),
             passwordHash: newHash,
+            locale,
             // Devices on which somebody may have known the old password are strangers again.
             devicesKnownSince: claim.now + 1,
           })

@@ -2,6 +2,7 @@ import { and, eq, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm"
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
@@ -15,6 +16,7 @@ export type NewRegistration = {
   readonly email: EmailAddress;
   readonly passwordHash: string;
   readonly name: string;
+  readonly locale: Locale;
   readonly lastName: string | null;
   readonly username: string | null;
   readonly usernameKey: string | null;

@@ -1,6 +1,7 @@
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import type { LinkDraft, RegistrationDetails } from "../one-time-links/link.ts";
+import type { Locale } from "../kernel/locale.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import { accounts } from "./schema.ts";
@@ -51,6 +52,7 @@ export const accountColumns = {
   phone: accounts.phone,
   phoneVerifiedAt: accounts.phoneVerifiedAt,
   avatarKey: accounts.avatarKey,
+  locale: accounts.locale,
   role: accounts.role,
   status: accounts.status,
   createdAt: accounts.createdAt,
@@ -61,11 +63,12 @@ type NewAccount = {
   readonly id: string;
   readonly email: EmailAddress;
   readonly name: string;
+  readonly locale: Locale;
   readonly now: number;
 };
 
 /** An account that has nothing yet but a name and an address that waits for its proof. */
-export const newAccountRow = ({ id, email, name, now }: NewAccount) => ({
+export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => ({
   id,
   email: email.address,
   emailKey: email.key,
@@ -80,6 +83,7 @@ export const newAccountRow = ({ id, email, name, now }: NewAccount) => ({
   avatarKey: null,
   passwordHash: null,
   loginOtp: false,
+  locale,
   // The address may have been another account's, and devices known there are none of this one's.
   devicesKnownSince: now,
   role: "user" as const,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { RegistrationDetails } from "../one-time-links/link.ts";
+import { LOCALES } from "../kernel/locale.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
 
@@ -25,6 +26,8 @@ export const accounts = sqliteTable(
     passwordHash: text("password_hash"),
     /** The person's own choice of the mailed second step. */
     loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
+    /** What they are written to in; null is the default. */
+    locale: text({ enum: LOCALES }),
     /** Devices that became known before this instant are strangers. */
     devicesKnownSince: integer("devices_known_since").notNull().default(0),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),

@@ -3,6 +3,7 @@ import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
+import type { Locale } from "../kernel/locale.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { LinkDraft } from "../one-time-links/link.ts";
 import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
@@ -18,6 +19,7 @@ export type InviteUserDeps = NewLinkDeps & {
       id: string;
       email: EmailAddress;
       name: string;
+      locale: Locale;
       role: Role;
       link: LinkDraft;
       mail: MessageDraft | null;
@@ -64,6 +66,8 @@ export async function inviteUser(
     id: newId(),
     email,
     name,
+    // Until the person's own is known: when they choose their password.
+    locale: caller.locale,
     role,
     link,
     mail,

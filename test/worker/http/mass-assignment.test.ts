@@ -26,6 +26,7 @@ const FOREIGN: Readonly<Record<string, unknown>> = {
   password_hash: "x",
   avatarKey: "x.png",
   avatarUrl: "https://app.example.com/x.png",
+  locale: "de",
   createdAt: 0,
 };
 

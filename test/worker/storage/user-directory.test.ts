@@ -78,6 +78,7 @@ describe("finding people succeeds", () => {
             phone: null,
             phoneVerifiedAt: null,
             avatarKey: null,
+            locale: null,
             role: "admin",
             status: "active",
             createdAt: 0,
