@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 import { unseal } from "../kernel/crypto/seal.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { LOCALES, type Locale } from "../kernel/locale.ts";
 import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { MailMessage } from "../mail/message.ts";
 import type { SmsMessage } from "../sms/message.ts";
@@ -14,7 +15,11 @@ type TakenMessage = {
   readonly sealed: string;
   readonly attempts: number;
   readonly expiresAt: number;
-  readonly account: { readonly email: string; readonly name: string } | null;
+  readonly account: {
+    readonly email: string;
+    readonly name: string;
+    readonly locale: Locale | null;
+  } | null;
 };
 
 /** One message on its way to one recipient. `life`: milliseconds for which its link or code is still good. */
@@ -22,6 +27,8 @@ export type Letter<Message> = {
   readonly message: Message;
   readonly to: string;
   readonly recipientName: string | null;
+  /** The account's own, whatever address of it this goes to. */
+  readonly locale: Locale;
   readonly life: number;
   readonly idempotencyKey: string;
 };
@@ -72,6 +79,7 @@ async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<Send
   const letter = {
     to,
     recipientName: taken.account?.name ?? null,
+    locale: taken.account?.locale ?? LOCALES[0],
     life: taken.expiresAt - deps.clock.now(),
     idempotencyKey: taken.id,
   };

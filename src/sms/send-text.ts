@@ -1,3 +1,4 @@
+import type { Locale } from "../kernel/locale.ts";
 import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { SmsMessage } from "./message.ts";
 import { renderText } from "./messages/render-text.ts";
@@ -13,6 +14,7 @@ type Letter = {
   readonly message: SmsMessage;
   /** One number in E.164. */
   readonly to: string;
+  readonly locale: Locale;
   /** Milliseconds for which its code is still good. */
   readonly life: number;
   readonly idempotencyKey: string;
@@ -21,8 +23,8 @@ type Letter = {
 /** Puts a message into words and hands it to the provider. `sms_off`: there is none any more. */
 export async function sendText({ provider, settings }: Deps, letter: Letter): Promise<SendOutcome> {
   if (provider === null) return { outcome: "refused", reason: "sms_off" };
-  const { message, to, life, idempotencyKey } = letter;
+  const { message, to, locale, life, idempotencyKey } = letter;
   const { appName, publicUrl } = settings.brand;
-  const text = renderText({ message, appName, publicUrl, locale: "en", life });
+  const text = renderText({ message, appName, publicUrl, locale, life });
   return provider.send({ to, text, idempotencyKey });
 }

@@ -1,3 +1,4 @@
+import type { Locale } from "../../kernel/locale.ts";
 import type { MailKind } from "../message.ts";
 
 /** What a sentence may speak of. `appName` is one line of text, not yet escaped for HTML. */
@@ -38,10 +39,10 @@ type WordsByKind = { readonly [Kind in LinkKind]: ActionWords<LinkFacts> } & {
 /** Every word that mails say in one language. A kind without its words does not compile. */
 export type Catalogue = {
   /** BCP 47, for the document's `lang`. */
-  readonly language: string;
-  /** A length of time in words; it arrives in milliseconds. */
-  readonly duration: (milliseconds: number) => string;
+  readonly language: Locale;
   readonly greeting: (name: string | null) => string;
+  /** The button of mails that lead to the sign-in page. */
+  readonly signIn: string;
   /** Stands above the bare link, for readers whose button does nothing. */
   readonly linkBelow: string;
   /** Why the reader got this mail. */

@@ -1,3 +1,4 @@
+import { durationInWords } from "../../kernel/duration-in-words.ts";
 import type { MailMessage } from "../message.ts";
 import type { Catalogue, Facts, MailWords } from "./catalogue.ts";
 import { greetingName } from "./greeting-name.ts";
@@ -21,6 +22,8 @@ type Input = {
   readonly recipientName: string | null;
   /** One line of text. */
   readonly appName: string;
+  /** The origin of our pages. */
+  readonly publicUrl: string;
   /** Milliseconds for which its link or code is still good. */
   readonly life: number;
 };
@@ -28,9 +31,9 @@ type Input = {
 /** Puts the words of one language together with what this mail speaks of. */
 export function composeLetter(catalogue: Catalogue, input: Input): Letter {
   const { message, appName } = input;
-  const { language, greeting, footer, linkBelow, duration, mails } = catalogue;
+  const { language, greeting, footer, signIn, linkBelow, mails } = catalogue;
   const facts = { appName };
-  const lifeFacts = { appName, life: duration(input.life) };
+  const lifeFacts = { appName, life: durationInWords(input.life, language) };
   const shared = { language, greeting: greeting(greetingName(input.recipientName)), footer: footer(facts) };
   switch (message.kind) {
     case "verify_email":
@@ -40,6 +43,12 @@ export function composeLetter(catalogue: Catalogue, input: Input): Letter {
       const words = mails[message.kind];
       const action = { label: words.button, url: message.url, below: linkBelow };
       return { ...shared, ...spoken(words, lifeFacts), action, code: null };
+    }
+    // Those that say "you can sign in".
+    case "account_exists":
+    case "account_activated": {
+      const action = { label: signIn, url: `${input.publicUrl}/sign-in`, below: linkBelow };
+      return { ...shared, ...spoken(mails[message.kind], facts), action, code: null };
     }
     case "login_code":
       return { ...shared, ...spoken(mails.login_code, lifeFacts), action: null, code: message.code };

@@ -1,4 +1,3 @@
-import { HOUR, MINUTE } from "../../kernel/clock.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 const secureAccount = ({ appName }: { appName: string }) =>
@@ -7,11 +6,8 @@ const secureAccount = ({ appName }: { appName: string }) =>
 /** The English words of all mails. */
 export const en: Catalogue = {
   language: "en",
-  duration: (milliseconds) =>
-    milliseconds >= HOUR
-      ? counted(Math.floor(milliseconds / HOUR), "hour")
-      : counted(Math.max(1, Math.floor(milliseconds / MINUTE)), "minute"),
   greeting: (name) => (name === null ? "Hello," : `Hello ${name},`),
+  signIn: "Sign in",
   linkBelow: "If the button does not work, open this link:",
   footer: ({ appName }) =>
     `${appName} sent this mail because it concerns an account with your address. We never ask for your password by mail.`,
@@ -33,7 +29,7 @@ export const en: Catalogue = {
       heading: "You already have an account",
       before: ({ appName }) => [
         `Somebody, probably you, tried to sign up at ${appName} with this address. It already has an account, so no new one was made and nothing has changed.`,
-        "You can simply sign in. If you do not remember your password, choose “Forgot password” where you sign in.",
+        "You can simply sign in. If you do not remember your password, choose “Forgot password” there.",
       ],
       after: () => [
         "If it was not you, there is nothing to do. Whoever it was has not been told that you have an account.",
@@ -104,7 +100,7 @@ export const en: Catalogue = {
       subject: ({ appName }) => `Your account at ${appName} is active again`,
       heading: "Your account is active again",
       before: ({ appName }) => [
-        `Your account at ${appName} has been activated, and you can sign in again. If you do not remember your password, choose “Forgot password” where you sign in.`,
+        `Your account at ${appName} has been activated, and you can sign in again. If you do not remember your password, choose “Forgot password” there.`,
       ],
       after: ({ appName }) => [
         `If you did not expect this, get in touch with the people who run ${appName}.`,
@@ -224,5 +220,3 @@ export const en: Catalogue = {
     },
   },
 };
-
-const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? "" : "s"}`;

@@ -1,15 +1,14 @@
+import type { Locale } from "../../kernel/locale.ts";
 import type { MailMessage } from "../message.ts";
 import { brandColor } from "./brand-color.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { composeLetter } from "./compose-letter.ts";
+import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { Layout } from "./layout.tsx";
 import { plainText } from "./plain-text.ts";
 
-const catalogues = { en } satisfies Record<string, Catalogue>;
-
-/** The languages that mails are written in. */
-export type Locale = keyof typeof catalogues;
+const catalogues: Record<Locale, Catalogue> = { en, de };
 
 export type MailBrand = {
   readonly appName: string;
@@ -35,7 +34,7 @@ export function renderMessage(input: Input): { subject: string; html: string; te
   const { message, recipientName, locale, life } = input;
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;
-  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, life });
+  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, publicUrl, life });
   const html = `<!doctype html>${<Layout letter={letter} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
   return { subject: letter.subject, html, text: plainText(letter, publicUrl) };
 }

@@ -8,7 +8,5 @@ export type TextFacts = { readonly appName: string; readonly code: string; reado
  * Words of the GSM alphabet alone: one other character more than halves what fits a segment.
  */
 export type TextCatalogue = {
-  /** A length of time in words; it arrives in milliseconds. */
-  readonly duration: (milliseconds: number) => string;
-  readonly texts: { readonly [Kind in SmsMessage["kind"]]: (facts: TextFacts) => string };
+  readonly [Kind in SmsMessage["kind"]]: (facts: TextFacts) => string;
 };

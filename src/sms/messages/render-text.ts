@@ -1,15 +1,18 @@
+import { durationInWords } from "../../kernel/duration-in-words.ts";
+import type { Locale } from "../../kernel/locale.ts";
 import type { SmsMessage } from "../message.ts";
 import type { TextCatalogue } from "./catalogue.ts";
+import { de } from "./de.ts";
 import { en } from "./en.ts";
 
-const catalogues = { en } satisfies Record<string, TextCatalogue>;
+const catalogues: Record<Locale, TextCatalogue> = { en, de };
 
 type Input = {
   readonly message: SmsMessage;
   readonly appName: string;
   /** The origin whose pages ask for the code. */
   readonly publicUrl: string;
-  readonly locale: keyof typeof catalogues;
+  readonly locale: Locale;
   /** Milliseconds for which its code is still good; said in words. */
   readonly life: number;
 };
@@ -19,9 +22,9 @@ type Input = {
  * there and nowhere else (wicg.github.io/sms-one-time-codes §3); a host has no port in that form.
  */
 export function renderText({ message, appName, publicUrl, locale, life }: Input): string {
-  const { texts, duration } = catalogues[locale];
   const { kind, code } = message;
-  const words = texts[kind]({ code, appName: oneLine(appName), life: duration(life) });
+  const facts = { code, appName: oneLine(appName), life: durationInWords(life, locale) };
+  const words = catalogues[locale][kind](facts);
   return `${words}\n\n@${new URL(publicUrl).hostname} #${code}`;
 }
 

@@ -27,6 +27,13 @@ const deactivated: Person = async (service) => {
   await service.post("/me/deactivate", { password: PASSWORD }, token);
   return email;
 };
+/** Whoever asks about them in these tests does so in English. */
+const readsGerman: Person = async (service) => {
+  const email = await verified(service);
+  const query = "UPDATE accounts SET locale = 'de' WHERE email = ?";
+  await service.env.DB.prepare(query).bind(email).run();
+  return email;
+};
 /** Somebody who has just been mailed, so that no further mail goes out. */
 const justMailed =
   (path: string, person: Person): Person =>
@@ -37,7 +44,13 @@ const justMailed =
     return email;
   };
 
-const people = { verified, unverified, "with a second step": withSecondStep, deactivated };
+const people = {
+  verified,
+  unverified,
+  "with a second step": withSecondStep,
+  "who reads German": readsGerman,
+  deactivated,
+};
 const FORGOT = "/forgot-password";
 const RESEND = "/verify-email/resend";
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { LOCALES, type Locale } from "../../../src/kernel/locale.ts";
 import type { MailMessage } from "../../../src/mail/message.ts";
 import { renderMessage } from "../../../src/mail/messages/render-message.tsx";
 
 const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
-const LIVES: Partial<Record<MailMessage["kind"], number>> = { reset_password: 30 * 60_000 };
-const A_DAY = 24 * 3_600_000;
+const A_MINUTE = 60_000;
+const A_DAY = 24 * 60 * A_MINUTE;
 
 const brand = {
   appName: "Acme",
@@ -12,46 +13,170 @@ const brand = {
   color: "#112233",
   publicUrl: "https://auth.example.com",
 };
+const SIGN_IN = `${brand.publicUrl}/sign-in`;
 
 const render = (
   message: MailMessage,
   recipientName: string | null = "Ada",
   changes: Partial<typeof brand> = {},
+  locale: Locale = "en",
 ) =>
   renderMessage({
     message,
     recipientName,
     brand: { ...brand, ...changes },
-    locale: "en",
-    life: LIVES[message.kind] ?? A_DAY,
+    locale,
+    life: mails[message.kind].life ?? A_DAY,
   });
 
 const verify: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
 
-const withLink: readonly [MailMessage, string, string, string | null][] = [
-  [verify, "Confirm your email address for Acme", URL_WITH_TOKEN, "24 hours"],
-  [
-    { kind: "reset_password", url: URL_WITH_TOKEN },
-    "Choose a new password for Acme",
-    URL_WITH_TOKEN,
-    "30 minutes",
-  ],
-  [
-    { kind: "confirm_new_email", url: URL_WITH_TOKEN },
-    "Confirm your new email address for Acme",
-    URL_WITH_TOKEN,
-    "24 hours",
-  ],
-];
-const withoutLink: readonly [MailMessage, string][] = [
-  [{ kind: "account_exists" }, "You already have an account at Acme"],
-  [{ kind: "password_changed" }, "Your password for Acme was changed"],
-  [{ kind: "email_change_requested" }, "A new email address was asked for at Acme"],
-  [{ kind: "email_changed" }, "Your email address at Acme was changed"],
-  [{ kind: "account_deactivated" }, "Your account at Acme was deactivated"],
-  [{ kind: "session_ended_after_reuse" }, "We ended one of your sessions at Acme"],
-];
-const every = [...withLink, ...withoutLink].map(([message]) => message);
+type Case = {
+  readonly message: MailMessage;
+  /** Where its button leads. */
+  readonly button?: string;
+  readonly life?: number;
+  readonly subject: Readonly<Record<Locale, string>>;
+};
+
+/** Every kind that there is: one without a line here does not compile. */
+const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
+  verify_email: {
+    message: verify,
+    button: URL_WITH_TOKEN,
+    life: A_DAY,
+    subject: {
+      en: "Confirm your email address for Acme",
+      de: "Bestätigen Sie Ihre E-Mail-Adresse für Acme",
+    },
+  },
+  account_exists: {
+    message: { kind: "account_exists" },
+    button: SIGN_IN,
+    subject: { en: "You already have an account at Acme", de: "Sie haben bereits ein Konto bei Acme" },
+  },
+  reset_password: {
+    message: { kind: "reset_password", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 30 * A_MINUTE,
+    subject: { en: "Choose a new password for Acme", de: "Wählen Sie ein neues Passwort für Acme" },
+  },
+  password_changed: {
+    message: { kind: "password_changed" },
+    subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
+  },
+  confirm_new_email: {
+    message: { kind: "confirm_new_email", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: A_DAY,
+    subject: {
+      en: "Confirm your new email address for Acme",
+      de: "Bestätigen Sie Ihre neue E-Mail-Adresse für Acme",
+    },
+  },
+  email_change_requested: {
+    message: { kind: "email_change_requested" },
+    subject: {
+      en: "A new email address was asked for at Acme",
+      de: "Für Ihr Konto bei Acme wurde eine neue E-Mail-Adresse angegeben",
+    },
+  },
+  email_changed: {
+    message: { kind: "email_changed" },
+    subject: {
+      en: "Your email address at Acme was changed",
+      de: "Ihre E-Mail-Adresse bei Acme wurde geändert",
+    },
+  },
+  account_deactivated: {
+    message: { kind: "account_deactivated" },
+    subject: { en: "Your account at Acme was deactivated", de: "Ihr Konto bei Acme wurde deaktiviert" },
+  },
+  account_activated: {
+    message: { kind: "account_activated" },
+    button: SIGN_IN,
+    subject: { en: "Your account at Acme is active again", de: "Ihr Konto bei Acme ist wieder aktiv" },
+  },
+  invitation: {
+    message: { kind: "invitation", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 7 * A_DAY,
+    subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
+  },
+  login_code: {
+    message: { kind: "login_code", code: "012345" },
+    life: 10 * A_MINUTE,
+    subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
+  },
+  new_device_sign_in: {
+    message: { kind: "new_device_sign_in" },
+    subject: { en: "New sign-in to Acme", de: "Neue Anmeldung bei Acme" },
+  },
+  second_step_on: {
+    message: { kind: "second_step_on" },
+    subject: { en: "Codes by mail are on for Acme", de: "Codes per E-Mail für Acme sind eingeschaltet" },
+  },
+  second_step_off: {
+    message: { kind: "second_step_off" },
+    subject: { en: "Codes by mail are off for Acme", de: "Codes per E-Mail für Acme sind ausgeschaltet" },
+  },
+  phone_verified: {
+    message: { kind: "phone_verified" },
+    subject: {
+      en: "A phone number was confirmed at Acme",
+      de: "Eine Telefonnummer wurde bei Acme bestätigt",
+    },
+  },
+  phone_removed: {
+    message: { kind: "phone_removed" },
+    subject: {
+      en: "Your phone number at Acme was removed or changed",
+      de: "Ihre Telefonnummer bei Acme wurde entfernt oder geändert",
+    },
+  },
+  account_locked: {
+    message: { kind: "account_locked" },
+    subject: {
+      en: "Too many attempts to sign in to Acme",
+      de: "Zu viele Versuche, sich bei Acme anzumelden",
+    },
+  },
+  session_ended_after_reuse: {
+    message: { kind: "session_ended_after_reuse" },
+    subject: {
+      en: "We ended one of your sessions at Acme",
+      de: "Wir haben eine Ihrer Sitzungen bei Acme beendet",
+    },
+  },
+};
+
+/** How long a link or a code is good for, as each language says it. */
+const LIVES: Readonly<Record<Locale, ReadonlyMap<number, string>>> = {
+  en: new Map([
+    [A_DAY, "24 hours"],
+    [30 * A_MINUTE, "30 minutes"],
+    [7 * A_DAY, "7 days"],
+    [10 * A_MINUTE, "10 minutes"],
+  ]),
+  de: new Map([
+    [A_DAY, "24 Stunden"],
+    [30 * A_MINUTE, "30 Minuten"],
+    [7 * A_DAY, "7 Tage"],
+    [10 * A_MINUTE, "10 Minuten"],
+  ]),
+};
+/** What each language says to everybody, and to those who did not do what the mail speaks of. */
+const SAID: Readonly<Record<Locale, { readonly greeting: string; readonly notYou: RegExp }>> = {
+  en: {
+    greeting: "Hello Ada,",
+    notYou: /If (?:it was not you|you did not|you do not know|you are not signing in|this surprises you)/,
+  },
+  de: { greeting: "Guten Tag Ada,", notYou: /Falls Sie (?:das nicht|sich|nicht wissen|das überrascht)/ },
+};
+
+const cases = LOCALES.flatMap((locale) =>
+  Object.values(mails).map((mail) => [mail.message.kind, locale, mail] as const),
+);
 
 /** The links of a mail, as a browser would read them. */
 async function linksOf(html: string): Promise<string[]> {
@@ -64,41 +189,43 @@ async function linksOf(html: string): Promise<string[]> {
 }
 
 describe("succeeds", () => {
-  it.each(withLink)("gives $kind its link as a button, bare, and on a line of the text", async (...row) => {
-    const [message, subject, url, life] = row;
-    const mail = render(message);
-    expect(mail.subject).toBe(subject);
-    expect(await linksOf(mail.html)).toEqual([url, url, brand.publicUrl]);
-    expect(mail.text.split("\n")).toContain(url);
-    if (life !== null) {
-      expect(mail.text).toContain(life);
-      expect(mail.html).toContain(life);
+  it.each(cases)("has all of %s in %s", async (_kind, locale, { message, button, life, subject }) => {
+    const mail = render(message, "Ada", {}, locale);
+    const { greeting, notYou } = SAID[locale];
+    expect(mail.subject).toBe(subject[locale]);
+    // The button's link is there once more, bare, and on a line of the text.
+    const links = button === undefined ? [] : [button, button];
+    expect(await linksOf(mail.html)).toEqual([...links, brand.publicUrl]);
+    expect(mail.text.split("\n")).toEqual(expect.arrayContaining([greeting, ...links]));
+    expect(mail.html).toContain(greeting);
+    expect(mail.text).toMatch(notYou);
+    if (life !== undefined) {
+      expect(mail.text).toContain(` ${LIVES[locale].get(life)}`);
+      expect(mail.html).toContain(` ${LIVES[locale].get(life)}`);
+    }
+    expect(mail.html).toMatch(new RegExp(`^<!doctype html><html lang="${locale}">`));
+    // It loads nothing.
+    expect(mail.html).not.toMatch(/<img|<script|<table|<link|url\(/);
+  });
+
+  it.each(cases)("says the same in both parts of %s in %s", (_kind, locale, { message }) => {
+    const { html, text } = render(message, "Ada", {}, locale);
+    const paragraphs = text.split("\n-- \n")[0]?.split("\n\n") ?? [];
+    const inHtml = html.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+    for (const paragraph of paragraphs.flatMap((part) => part.split(":\n"))) {
+      expect(inHtml).toContain(paragraph.trim());
     }
   });
 
-  it.each(withoutLink)("gives $kind no button", async (message, subject) => {
-    const mail = render(message);
-    expect(mail.subject).toBe(subject);
-    expect(await linksOf(mail.html)).toEqual([brand.publicUrl]);
-  });
-
-  it.each(every)("greets in $kind, says what to do if it was not you, and loads nothing", (message) => {
-    const { html, text } = render(message);
-    expect(text).toMatch(/^Hello Ada,\n\n/);
-    expect(html).toContain("Hello Ada,");
-    expect(text).toMatch(/If (?:it was not you|you did not|this surprises you)/);
-    expect(html).toMatch(/^<!doctype html><html lang="en">/);
-    expect(html).not.toMatch(/<img|<script|<table|<link|url\(/);
-  });
-
-  it("says the same in both parts", async () => {
-    for (const message of every) {
-      const { html, text } = render(message);
-      const paragraphs = text.split("\n-- \n")[0]?.split("\n\n") ?? [];
-      const inHtml = html.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
-      for (const paragraph of paragraphs.flatMap((part) => part.split(":\n"))) {
-        expect(inHtml).toContain(paragraph.trim());
-      }
+  it("leaves no sentence in the other language", () => {
+    const words = (text: string) => new Set(text.split(/\n+/).filter((line) => /\p{L} \p{L}/u.test(line)));
+    for (const { message } of Object.values(mails)) {
+      const english = words(render(message).text);
+      const german = words(render(message, "Ada", {}, "de").text);
+      expect(
+        [...german].filter((line) => english.has(line)),
+        message.kind,
+      ).toEqual([]);
     }
   });
 
@@ -106,14 +233,6 @@ describe("succeeds", () => {
     const sheet = /<style>([^<]*)<\/style>/.exec(render(verify).html)?.[1] ?? "";
     expect(sheet).toContain("@media (prefers-color-scheme: dark)");
     expect(sheet).not.toContain("&");
-  });
-
-  it("says the life of a link that it is told", () => {
-    const said = (message: MailMessage, life: number) =>
-      renderMessage({ message, recipientName: null, brand, locale: "en", life }).text;
-    expect(said(verify, 3_600_000)).toContain("and for 1 hour.");
-    expect(said({ kind: "reset_password", url: URL_WITH_TOKEN }, 60_000)).toContain("and for 1 minute.");
-    expect(said({ kind: "login_code", code: "123456" }, 7_200_000)).toContain("and for 2 hours.");
   });
 
   it("shows the logo in place of the name", () => {

@@ -50,6 +50,7 @@ it("refuses what the real providers refuse", async () => {
 const letter = {
   message: { kind: "phone_code", code: "012345" },
   to: "+491701234567",
+  locale: "de",
   life: 600_000,
   idempotencyKey: "text-2",
 } as const;
@@ -61,7 +62,7 @@ it("gets a message in words", async () => {
   expect(await sendText({ provider, settings }, letter)).toEqual({ outcome: "sent" });
   expect(kept).toMatchObject([{ id: "text-2", to: "+491701234567" }]);
   expect(kept[0]?.text).toMatch(
-    /^012345 is your code for Acme\..* 10 minutes\..*\n@auth\.example\.com #012345$/s,
+    /^012345 ist Ihr Code für Acme\..* 10 Minuten .*\n@auth\.example\.com #012345$/s,
   );
 });
 

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { idOf, signedInAs } from "../support/admins.ts";
+import { logIn, mailTo, newAddress, PASSWORD, tokenMailedTo } from "../support/people.ts";
+import { newNumber } from "../support/phones.ts";
+import { type Service, startService } from "../support/service.ts";
+
+const service = startService();
+const GERMAN = "de-AT,de;q=0.9,en;q=0.5";
+const ENGLISH = "en-GB,en;q=0.9";
+
+/** Calls of a browser that asks for that language. */
+const speaking = (language: string | null, token?: string) => (path: string, body: object) =>
+  service.call(
+    "POST",
+    `/api/auth${path}`,
+    body,
+    token,
+    language === null ? {} : { "Accept-Language": language },
+  );
+
+/** The newest mail to an address: its subject, and the language that its document says it is in. */
+async function newestTo(of: Service, email: string) {
+  const [mail] = await mailTo(of, email);
+  return { subject: mail?.subject, language: /<html lang="(\w+)">/.exec(mail?.html ?? "")?.[1] };
+}
+
+async function memberSpeaking(language: string | null): Promise<string> {
+  const email = newAddress();
+  const post = speaking(language);
+  expect((await post("/register", { email, password: PASSWORD, name: "Ada" })).status).toBe(201);
+  await post("/verify-email", { token: await tokenMailedTo(service, email) });
+  return email;
+}
+
+describe("mail", () => {
+  it.each([
+    [GERMAN, "de", "Bestätigen Sie Ihre E-Mail-Adresse für Gatehouse"],
+    [ENGLISH, "en", "Confirm your email address for Gatehouse"],
+    ["fr-FR,fr;q=0.9", "en", "Confirm your email address for Gatehouse"],
+    [null, "en", "Confirm your email address for Gatehouse"],
+  ])("to whoever registers with Accept-Language %j is in %s", async (asked, language, subject) => {
+    const email = await memberSpeaking(asked);
+    expect(await newestTo(service, email)).toEqual({ subject, language });
+  });
+
+  it("is in the account's own language, whoever's browser set it off", async () => {
+    const email = await memberSpeaking(GERMAN);
+    await speaking(ENGLISH)("/forgot-password", { email });
+    expect(await newestTo(service, email)).toEqual({
+      subject: "Wählen Sie ein neues Passwort für Gatehouse",
+      language: "de",
+    });
+    await speaking(ENGLISH)("/register", { email, password: PASSWORD, name: "Eve" });
+    expect(await newestTo(service, email)).toEqual({
+      subject: "Sie haben bereits ein Konto bei Gatehouse",
+      language: "de",
+    });
+  });
+
+  it("to an address that is not the account's yet is in the account's language", async () => {
+    const email = await memberSpeaking(GERMAN);
+    const newEmail = newAddress();
+    const { token } = await logIn(service, email);
+    await speaking(ENGLISH, token)("/me/email", { newEmail, password: PASSWORD });
+    expect(await newestTo(service, newEmail)).toEqual({
+      subject: "Bestätigen Sie Ihre neue E-Mail-Adresse für Gatehouse",
+      language: "de",
+    });
+  });
+
+  it("to somebody invited is in the admin's language, and then in their own", async () => {
+    const admin = await signedInAs(service, "admin");
+    const email = newAddress();
+    await speaking(GERMAN, admin.token)("/users", { email, name: "Bo" });
+    expect(await newestTo(service, email)).toEqual({
+      subject: "Sie sind zu Gatehouse eingeladen",
+      language: "de",
+    });
+    const token = await tokenMailedTo(service, email);
+    await speaking(ENGLISH)("/reset-password", { token, newPassword: PASSWORD });
+    await speaking(GERMAN)("/forgot-password", { email });
+    expect(await newestTo(service, email)).toMatchObject({ language: "en" });
+  });
+
+  it("keeps its language when an old password is reset in a browser of another", async () => {
+    const email = await memberSpeaking(GERMAN);
+    await speaking(GERMAN)("/forgot-password", { email });
+    const token = await tokenMailedTo(service, email);
+    await speaking(ENGLISH)("/reset-password", { token, newPassword: "another quiet lighthouse 8" });
+    expect(await newestTo(service, email)).toEqual({
+      subject: "Ihr Passwort für Gatehouse wurde geändert",
+      language: "de",
+    });
+  });
+
+  it("goes to accounts from before languages in the default one", async () => {
+    const email = await memberSpeaking(GERMAN);
+    const id = await idOf(email);
+    await service.env.DB.prepare("UPDATE accounts SET locale = NULL WHERE id = ?").bind(id).run();
+    await speaking(GERMAN)("/forgot-password", { email });
+    expect(await newestTo(service, email)).toMatchObject({ language: "en" });
+  });
+});
+
+describe("a text message", () => {
+  it("is in the account's language", async () => {
+    const { token } = await logIn(service, await memberSpeaking(GERMAN));
+    const phone = newNumber();
+    await speaking(ENGLISH, token)("/me/phone", { phone });
+    expect((await mailTo(service, phone))[0]?.text).toMatch(/^\d{6} ist Ihr Code für Gatehouse\. /);
+  });
+});
