@@ -59,6 +59,16 @@ export default defineConfig({
           globalSetup: ["scripts/serve-production-bundle.ts"],
         },
       },
+      {
+        // What people see, in a browser that the machine has, on a service as developers have it.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          environment: "node",
+          globalSetup: ["scripts/serve-for-browser.ts"],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -26,6 +26,8 @@ export function MailboxPage({ messages, origin, ...state }: Props) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Mailbox</title>
+        {/* There is none: without a word, a browser would ask for one and say on its console that it was not there. */}
+        <link rel="icon" href="data:," />
         <style>{MAILBOX_STYLE}</style>
       </head>
       <body class={chosen ? "reading" : "listing"}>

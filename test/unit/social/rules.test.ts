@@ -14,6 +14,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   phone: null,
   phoneVerifiedAt: null,
   avatarKey: null,
+  locale: null,
   role: "user",
   status: "active",
   createdAt: 1,

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { startDevServer } from "./dev-server.ts";
+import { serveBrowser } from "./launch-browser.ts";
+import { createScratchDirectory } from "./scratch-directory.ts";
+
+/** One block of hashing, and no limits: all of the browser's people come from one address. */
+const VARIABLES = [
+  "RATE_LIMITS:off",
+  "PASSWORD_HASH_BLOCKS:1",
+  "MAIL_PROVIDER:mailbox",
+  "SMS_PROVIDER:mailbox",
+];
+
+/** One browser, and a service as developers have it, with its mailbox and an empty database. */
+export async function startStage() {
+  const browser = await serveBrowser();
+  const scratch = createScratchDirectory();
+  const leave = async () => {
+    await browser.close();
+    scratch.remove();
+  };
+  try {
+    const service = await startDevServer(join(scratch.path, "service"), VARIABLES);
+    return {
+      endpoint: browser.wsEndpoint(),
+      origin: service.origin,
+      superuser: superuserIn(service.output()),
+      stop: () => service.stop().finally(leave),
+    };
+  } catch (cause) {
+    await leave();
+    throw cause;
+  }
+}
+
+/** The first start makes a superuser, and says the password that once. */
+function superuserIn(output: string): { email: string; password: string } {
+  const [, email, password] = /^ +(\S+@example\.test)\n +(\S+)$/m.exec(output) ?? [];
+  if (email === undefined || password === undefined) throw new Error(`No superuser was made:\n${output}`);
+  return { email, password };
+}

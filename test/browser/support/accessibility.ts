@@ -1,0 +1,37 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { LOOKS, wear } from "./looks.ts";
+
+/**
+ * What is wrong with a page, with the looks in which it is: a broken rule of axe's, good practice included, or
+ * something that has to be scrolled sideways.
+ */
+export async function faultsOf(page: Page): Promise<Record<string, string[]>> {
+  await page.evaluate(axe.source);
+  const faults: Record<string, string[]> = {};
+  for (const look of LOOKS) {
+    await wear(page, look);
+    for (const fault of [...(await brokenRules(page)), ...(await excessWidth(page))]) {
+      faults[fault] = [...(faults[fault] ?? []), look.name];
+    }
+  }
+  return faults;
+}
+
+/** Each as one line: the rule, and the elements that break it. */
+const brokenRules = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    // A mail in its frame runs no scripts, and is not our page.
+    const { violations } = await axe.run(document, { iframes: false, resultTypes: ["violations"] });
+    return violations.map(({ id, help, nodes }) => {
+      const where = nodes.map(({ html, failureSummary }) => `${html.slice(0, 120)} (${failureSummary})`);
+      return `${id}: ${help}: ${where.join("; ")}`;
+    });
+  });
+
+const excessWidth = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth ? [`too wide: by ${scrollWidth - clientWidth} pixels`] : [];
+  });

@@ -1,0 +1,33 @@
+import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
+import { expect, inject, it as plain } from "vitest";
+import { type ServiceApi, serviceAt } from "./service.ts";
+import type { BrowserStage } from "./stage.ts";
+import { newVisitor, type Visitor } from "./visitor.ts";
+
+type Stage = Exclude<BrowserStage, { problem: string }>;
+
+/** A test with the service, and with as many visitors as it wants; it fails if anything was wrong on any page. */
+export const it = plain
+  .extend("stage", { scope: "file" }, (): Stage => {
+    const stage = inject("browserStage");
+    if ("problem" in stage) throw new Error(stage.problem);
+    return stage;
+  })
+  .extend("browser", { scope: "file" }, async ({ stage }, { onCleanup }): Promise<Browser> => {
+    const browser = await chromium.connect(stage.endpoint);
+    onCleanup(() => browser.close());
+    return browser;
+  })
+  .extend("service", ({ stage }): ServiceApi => serviceAt(stage.origin))
+  .extend("visit", async ({ browser, stage }, { onCleanup }) => {
+    const visitors: Visitor[] = [];
+    onCleanup(async () => {
+      await Promise.all(visitors.map(({ context }) => context.close()));
+      expect(visitors.flatMap(({ problems }) => problems)).toEqual([]);
+    });
+    return async (options?: BrowserContextOptions): Promise<Visitor> => {
+      const visitor = await newVisitor(browser, stage.origin, options);
+      visitors.push(visitor);
+      return visitor;
+    };
+  });

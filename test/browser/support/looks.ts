@@ -1,0 +1,15 @@
+import type { Page } from "playwright-core";
+
+/** Every way that a page has to look right in: a phone's width and a desktop's, by day and by night. */
+export const LOOKS = (["light", "dark"] as const).flatMap((theme) =>
+  [360, 1280].map((width) => ({ theme, width, name: `${theme}-${width}` })),
+);
+
+export type Look = (typeof LOOKS)[number];
+
+const HEIGHT = 800;
+
+export async function wear(page: Page, { theme, width }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize({ width, height: HEIGHT });
+}

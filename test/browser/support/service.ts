@@ -1,0 +1,62 @@
+/** The service as a program sees it, to prepare what a browser is to find. */
+export type ServiceApi = ReturnType<typeof serviceAt>;
+
+export const PASSWORD = "a quiet lighthouse 7";
+
+type Mail = { readonly to: string; readonly subject: string; readonly text: string; readonly html: string };
+
+let people = 0;
+
+/** An address that nobody has used: not in another test file either, which is another process. */
+export const newAddress = (): string => `person-${process.pid}-${++people}@example.com`;
+
+export function serviceAt(origin: string) {
+  async function post(path: string, body: object, token?: string) {
+    const headers = {
+      "Content-Type": "application/json",
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    };
+    const response = await fetch(`${origin}/api/auth${path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    const { data, message } = (await response.json()) as { data: Record<string, string>; message: string };
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${message}`);
+    return data;
+  }
+
+  /** The newest mail to an address of which that holds. A mail leaves a moment after its answer. */
+  async function mailTo(address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> {
+    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      const response = await fetch(`${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`);
+      const { messages } = (await response.json()) as { messages: Mail[] };
+      const found = messages.find(fits);
+      if (found) return found;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the mail to ${address} did not come`);
+  }
+
+  /** The link of the newest mail to that address that leads to that page. */
+  async function linkTo(address: string, page: string): Promise<string> {
+    const link = new RegExp(`${origin}/${page}\\?token=[\\w-]+`);
+    const { text } = await mailTo(address, (mail) => link.test(mail.text));
+    return link.exec(text)?.[0] ?? "";
+  }
+
+  async function register(email = newAddress()): Promise<{ email: string }> {
+    await post("/register", { email, password: PASSWORD, name: "Ada" });
+    return { email };
+  }
+
+  /** Somebody with a verified account. */
+  async function member(email = newAddress()): Promise<{ email: string }> {
+    await register(email);
+    const token = new URL(await linkTo(email, "verify-email")).searchParams.get("token");
+    await post("/verify-email", { token });
+    return { email };
+  }
+
+  return { origin, post, mailTo, linkTo, register, member };
+}

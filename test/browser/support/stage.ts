@@ -1,0 +1,16 @@
+/** What the browser tests have at hand, or why they cannot run. */
+export type BrowserStage =
+  | {
+      /** Where the browser takes commands. */
+      readonly endpoint: string;
+      /** Where the service is. */
+      readonly origin: string;
+      readonly superuser: { readonly email: string; readonly password: string };
+    }
+  | { readonly problem: string };
+
+declare module "vitest" {
+  interface ProvidedContext {
+    browserStage: BrowserStage;
+  }
+}

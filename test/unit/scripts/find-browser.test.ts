@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { findBrowser } from "../../../scripts/find-browser.ts";
+
+/** A machine on which these programs are. */
+const machine = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, programs: readonly string[]) => ({
+  platform,
+  env,
+  isProgram: (path: string) => programs.includes(path),
+});
+
+const EDGE = "Microsoft\\Edge\\Application\\msedge.exe";
+const MAC_CHROME = "Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+it.each([
+  ["linux", { PATH: "/usr/local/bin:/usr/bin" }, "/usr/bin/chromium"],
+  ["linux", { PATH: "/opt/bin" }, "/opt/bin/google-chrome-stable"],
+  ["linux", {}, "/snap/bin/chromium"],
+  ["darwin", { HOME: "/Users/ada" }, `/${MAC_CHROME}`],
+  ["darwin", { HOME: "/Users/ada" }, `/Users/ada/${MAC_CHROME}`],
+  ["win32", { "PROGRAMFILES(X86)": "C:\\Program Files (x86)" }, `C:\\Program Files (x86)\\${EDGE}`],
+  ["win32", { LOCALAPPDATA: "C:\\Ada" }, "C:\\Ada\\Google\\Chrome\\Application\\chrome.exe"],
+] as const)("finds on %s with %j the browser %s", (platform, env, program) => {
+  expect(findBrowser(machine(platform, env, [program]))).toBe(program);
+});
+
+it("takes the one that it is told, and no other in its place", () => {
+  const programs = ["/usr/bin/chromium", "/home/ada/chrome"];
+  const named = (path: string) => machine("linux", { PATH: "/usr/bin", CHROMIUM_PATH: path }, programs);
+  expect(findBrowser(named("/home/ada/chrome"))).toBe("/home/ada/chrome");
+  expect(findBrowser(named("/home/ada/gone"))).toBeNull();
+});
+
+it.each(["linux", "darwin", "win32", "aix"] as const)("finds none on %s where there is none", (platform) => {
+  expect(findBrowser(machine(platform, { PATH: "/usr/bin", HOME: "/home/ada" }, []))).toBeNull();
+});
