@@ -12,7 +12,9 @@ import { startStage } from "./browser-stage.ts";
 
 const DIRECTORY = "screenshots";
 const words = process.argv.slice(2);
-const chosen = SHOWINGS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const chosen = Object.values(SHOWINGS)
+  .flat()
+  .filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const stage = await startStage();
 try {

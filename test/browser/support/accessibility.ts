@@ -30,7 +30,7 @@ const brokenRules = (page: Page): Promise<string[]> =>
     });
   });
 
-const excessWidth = (page: Page): Promise<string[]> =>
+export const excessWidth = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth > clientWidth ? [`too wide: by ${scrollWidth - clientWidth} pixels`] : [];

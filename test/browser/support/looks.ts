@@ -7,6 +7,8 @@ export const LOOKS = (["light", "dark"] as const).flatMap((theme) =>
 
 export type Look = (typeof LOOKS)[number];
 
+export const NARROW: Look = { theme: "light", width: 360, name: "light-360" };
+
 const HEIGHT = 800;
 
 export async function wear(page: Page, { theme, width }: Look): Promise<void> {

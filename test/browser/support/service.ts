@@ -8,7 +8,7 @@ type Mail = { readonly to: string; readonly subject: string; readonly text: stri
 let people = 0;
 
 /** An address that nobody has used: not in another test file either, which is another process. */
-export const newAddress = (): string => `person-${process.pid}-${++people}@example.com`;
+const newAddress = (): string => `person-${process.pid}-${++people}@example.com`;
 
 export function serviceAt(origin: string) {
   async function post(path: string, body: object, token?: string) {
@@ -58,5 +58,5 @@ export function serviceAt(origin: string) {
     return { email };
   }
 
-  return { origin, post, mailTo, linkTo, register, member };
+  return { origin, newAddress, post, mailTo, linkTo, register, member };
 }

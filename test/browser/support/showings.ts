@@ -1,62 +1,132 @@
-import type { ServiceApi } from "./service.ts";
+import type { Page } from "playwright-core";
+import { PASSWORD, type ServiceApi } from "./service.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** A page in a state that it can be in: tests look at each, and `npm run screenshots` takes its picture. */
 export type Showing = {
   /** Names its pictures. */
   readonly name: string;
-  /** Brings the visitor there. */
+  /** Brings the visitor there, whatever the language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };
 
-export const SHOWINGS: readonly Showing[] = [
+const at = (path: string) => (visitor: Visitor) => visitor.page.goto(path);
+
+/** The button of the page's first form, which sends what was typed. */
+const send = (page: Page) => page.locator("main form").first().getByRole("button").last().click();
+
+async function type(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await page.locator(`main [name=${name}]`).fill(value);
+  await send(page);
+}
+
+async function openLink({ page }: Visitor, service: ServiceApi, kind: "verify-email" | "reset-password") {
+  const { email } = kind === "verify-email" ? await service.register() : await service.member();
+  if (kind === "reset-password") await service.post("/forgot-password", { email });
+  await page.goto(await service.linkTo(email, kind));
+}
+
+/** Somebody whose second step is on, as far as the password. */
+async function openCode({ page }: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  const { token } = await service.post("/login", { email, password: PASSWORD });
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  await page.goto("/sign-in");
+  await type(page, { email, password: PASSWORD });
+  await page.locator("[name=code]").waitFor();
+}
+
+async function openMailbox({ page }: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  await page.goto(`/dev/mailbox?to=${email}`);
+}
+
+/** What is open to everybody. */
+const PUBLIC: readonly Showing[] = [
+  { name: "sign-in", open: at("/sign-in") },
   {
-    name: "verify-email",
-    open: async ({ page }, service) => {
-      const { email } = await service.register();
-      await page.goto(await service.linkTo(email, "verify-email"));
+    name: "sign-in-refused",
+    open: async ({ page }) => {
+      await page.goto("/sign-in");
+      await type(page, { email: "nobody@example.com", password: PASSWORD });
     },
   },
+  {
+    name: "sign-in-invalid",
+    open: async ({ page }) => {
+      await page.goto("/sign-in");
+      await page
+        .locator("main form")
+        .first()
+        .evaluate((form: HTMLFormElement) => form.setAttribute("novalidate", ""));
+      await send(page);
+    },
+  },
+  { name: "sign-in-code", open: openCode },
+  {
+    name: "sign-in-code-wrong",
+    open: async (visitor, service) => {
+      await openCode(visitor, service);
+      await type(visitor.page, { code: "000000" });
+    },
+  },
+  { name: "sign-up", open: at("/sign-up") },
+  {
+    name: "sign-up-refused",
+    open: async ({ page }) => {
+      await page.goto("/sign-up");
+      await type(page, { name: "Ada", email: "ada@example.com", password: "password" });
+    },
+  },
+  {
+    name: "sign-up-check-your-mail",
+    open: async ({ page }, service) => {
+      await page.goto("/sign-up");
+      await type(page, { name: "Ada", email: service.newAddress(), password: PASSWORD });
+    },
+  },
+  { name: "verify-email", open: (visitor, service) => openLink(visitor, service, "verify-email") },
   {
     name: "verify-email-done",
-    open: async ({ page }, service) => {
-      const { email } = await service.register();
-      await page.goto(await service.linkTo(email, "verify-email"));
-      await page.getByRole("main").getByRole("button").click();
+    open: async (visitor, service) => {
+      await openLink(visitor, service, "verify-email");
+      await send(visitor.page);
     },
   },
-  { name: "verify-email-dead-link", open: ({ page }) => page.goto("/verify-email?token=none") },
-  { name: "reset-password", open: ({ page }, service) => openReset(page, service) },
+  { name: "verify-email-dead-link", open: at("/verify-email?token=none") },
+  { name: "forgot-password", open: at("/forgot-password") },
+  {
+    name: "forgot-password-sent",
+    open: async ({ page }) => {
+      await page.goto("/forgot-password");
+      await type(page, { email: "ada@example.com" });
+    },
+  },
+  { name: "reset-password", open: (visitor, service) => openLink(visitor, service, "reset-password") },
   {
     name: "reset-password-refused",
-    open: async ({ page }, service) => {
-      await openReset(page, service);
-      await page.locator("input[name=newPassword]").fill("password");
-      await page.getByRole("main").getByRole("button").last().click();
+    open: async (visitor, service) => {
+      await openLink(visitor, service, "reset-password");
+      await type(visitor.page, { newPassword: "password" });
     },
   },
-  { name: "reset-password-dead-link", open: ({ page }) => page.goto("/reset-password?token=none") },
-  { name: "mailbox-empty", open: ({ page }) => page.goto("/dev/mailbox?to=nobody@example.com") },
-  {
-    name: "mailbox",
-    open: async ({ page }, service) => {
-      const { email } = await service.member();
-      await page.goto(`/dev/mailbox?to=${email}`);
-    },
-  },
+  { name: "reset-password-dead-link", open: at("/reset-password?token=none") },
+  { name: "sign-out", open: at("/sign-out") },
+  { name: "not-found", open: at("/nothing-here") },
+];
+
+const MAILBOX: readonly Showing[] = [
+  { name: "mailbox-empty", open: at("/dev/mailbox?to=nobody@example.com") },
+  { name: "mailbox", open: openMailbox },
   {
     name: "mailbox-text",
-    open: async ({ page }, service) => {
-      const { email } = await service.member();
-      await page.goto(`/dev/mailbox?to=${email}`);
-      await page.getByRole("navigation", { name: "Messages" }).getByRole("link").first().click();
-      await page.getByRole("link", { name: "Plain text" }).click();
+    open: async (visitor, service) => {
+      await openMailbox(visitor, service);
+      await visitor.page.getByRole("navigation", { name: "Messages" }).getByRole("link").first().click();
+      await visitor.page.getByRole("link", { name: "Plain text" }).click();
     },
   },
 ];
 
-async function openReset(page: Visitor["page"], service: ServiceApi) {
-  const { email } = await service.member();
-  await service.post("/forgot-password", { email });
-  await page.goto(await service.linkTo(email, "reset-password"));
-}
+/** By who may see them; a test file each, so that they are looked at side by side. */
+export const SHOWINGS = { public: PUBLIC, mailbox: MAILBOX } satisfies Record<string, readonly Showing[]>;

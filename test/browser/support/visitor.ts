@@ -14,7 +14,12 @@ export async function newVisitor(
   origin: string,
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
-  const context = await browser.newContext({ baseURL: origin, locale: "en-GB", ...options });
+  const context = await browser.newContext({
+    baseURL: origin,
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    ...options,
+  });
   context.setDefaultTimeout(15_000);
   const problems = await watch(context, origin);
   return { context, page: await context.newPage(), problems };

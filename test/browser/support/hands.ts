@@ -1,0 +1,56 @@
+import type { Locator, Page } from "playwright-core";
+
+/** How somebody uses a page. */
+export type Hands = {
+  fill(field: Locator, text: string): Promise<void>;
+  press(target: Locator): Promise<void>;
+};
+
+/** A mouse to point, and keys to type. */
+export const mouse: Hands = {
+  fill: async (field, text) => {
+    await field.click();
+    await field.fill(text);
+  },
+  press: (target) => target.click(),
+};
+
+/** Tab, Enter, and what is typed: nothing else. */
+export const keyboard: Hands = {
+  fill: async (field, text) => {
+    await tabTo(field);
+    await field.page().keyboard.press("ControlOrMeta+a");
+    await field.page().keyboard.type(text);
+  },
+  press: async (target) => {
+    await tabTo(target);
+    await target.page().keyboard.press("Enter");
+  },
+};
+
+const MOST_STOPS = 120;
+
+/** Goes from stop to stop as a keyboard does, and sees at each where the focus is. */
+async function tabTo(target: Locator): Promise<void> {
+  const page = target.page();
+  await target.waitFor();
+  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+    const unseen = await focusedButUnseen(page);
+    if (unseen !== null) throw new Error(`${page.url()}: nobody can see that the focus is on ${unseen}`);
+  }
+  throw new Error(`${page.url()}: no Tab leads to ${target}`);
+}
+
+/** The focused element, if nothing shows that it is (WCAG 2.2, 2.4.7). */
+const focusedButUnseen = (page: Page): Promise<string | null> =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) return null;
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(activeElement);
+    const box = activeElement.getBoundingClientRect();
+    const isMarked = (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+    const isThere = box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0;
+    return isMarked && isThere ? null : activeElement.outerHTML.slice(0, 200);
+  });

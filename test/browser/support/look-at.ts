@@ -1,0 +1,31 @@
+import { describe, expect } from "vitest";
+import { excessWidth, faultsOf } from "./accessibility.ts";
+import { it } from "./it.ts";
+import { NARROW, wear } from "./looks.ts";
+import type { Showing } from "./showings.ts";
+import { scalesFor } from "./weight.ts";
+
+/** Bytes, uncompressed, of a page and all that it loads. */
+const MOST = 40_000;
+
+/** What holds for every page. */
+export const lookAt = (showings: readonly Showing[]) =>
+  describe.each(showings)("$name", ({ open }) => {
+    it("is accessible in every look, light, and painted after one round trip", async ({ visit, service }) => {
+      const visitor = await visit();
+      const weigh = scalesFor(visitor.page);
+      await open(visitor, service);
+      const { bytes, blocking } = await weigh();
+      expect(bytes).toBeGreaterThan(500);
+      expect(bytes).toBeLessThan(MOST);
+      expect(blocking).toEqual([]);
+      expect(await faultsOf(visitor.page)).toEqual({});
+    });
+
+    it("fits a phone in German too", async ({ visit, service }) => {
+      const visitor = await visit({ locale: "de-DE" });
+      await wear(visitor.page, NARROW);
+      await open(visitor, service);
+      expect(await excessWidth(visitor.page)).toEqual([]);
+    });
+  });
