@@ -147,7 +147,11 @@ const markUsed = (db: Database, { accountId, joining, lockKey, now }: Joined) =>
 };
 
 /** An account without a password, its address not proven yet: the statements after it prove it. */
-function createAccount(db: Database, { accountId, lockKey, now }: Joined, { key, email, name, locale }: Coming) {
+function createAccount(
+  db: Database,
+  { accountId, lockKey, now }: Joined,
+  { key, email, name, locale }: Coming,
+) {
   const row = newAccountRow({ id: accountId, email, name: name ?? email.address, locale, now });
   const rival = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockKey} AND ${attemptCounters.lockedUntil} > ${now})`;
   return insertUnless(db, accounts, row, rival).onConflictDoNothing();

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
-import type { Channel } from "../outbox/message.ts";
 import type { Locale } from "../kernel/locale.ts";
+import type { Channel } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { accounts, outbox } from "./schema.ts";
 

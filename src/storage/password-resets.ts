@@ -1,8 +1,8 @@
 import { and, inArray, isNull, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import type { Locale } from "../kernel/locale.ts";
+import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { clearAttempts } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";

@@ -1,7 +1,7 @@
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
-import type { LinkDraft, RegistrationDetails } from "../one-time-links/link.ts";
 import type { Locale } from "../kernel/locale.ts";
+import type { LinkDraft, RegistrationDetails } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import { accounts } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { RegistrationDetails } from "../one-time-links/link.ts";
 import { LOCALES } from "../kernel/locale.ts";
+import type { RegistrationDetails } from "../one-time-links/link.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
 

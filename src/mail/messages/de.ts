@@ -136,6 +136,35 @@ export const de: Catalogue = {
       ],
       after: (facts) => [secureAccount(facts)],
     },
+    role_changed: {
+      subject: ({ appName }) => `Ihre Rolle bei ${appName} wurde geändert`,
+      heading: "Ihre Rolle wurde geändert",
+      before: ({ appName }) => [
+        `jemand, der ${appName} betreibt, hat Ihrem Konto dort eine andere Rolle gegeben. Alle Sitzungen wurden beendet: Bitte melden Sie sich neu an.`,
+      ],
+      after: ({ appName }) => [
+        `Falls Sie das nicht erwartet haben, wenden Sie sich an die Betreiber von ${appName}.`,
+      ],
+    },
+    identity_linked: {
+      subject: ({ appName, provider }) => `Mit ${provider} können Sie sich jetzt bei ${appName} anmelden`,
+      heading: "Ein neuer Weg, sich anzumelden",
+      before: ({ appName, provider }) => [
+        `ein Konto bei ${provider} kann sich jetzt bei Ihrem Konto bei ${appName} anmelden. Wenn Sie es selbst verknüpft haben, müssen Sie nichts tun.`,
+      ],
+      after: ({ appName, provider }) => [
+        `Falls Sie das nicht waren, entfernen Sie ${provider} aus den Anmeldewegen bei ${appName} und fordern Sie mit „Passwort vergessen“ ein neues Passwort an: Damit enden alle Sitzungen.`,
+      ],
+    },
+    identity_removed: {
+      subject: ({ appName, provider }) =>
+        `Mit ${provider} können Sie sich nicht mehr bei ${appName} anmelden`,
+      heading: "Ein Anmeldeweg wurde entfernt",
+      before: ({ appName, provider }) => [
+        `${provider} wurde aus den Anmeldewegen Ihres Kontos bei ${appName} entfernt. Wenn Sie das selbst waren, müssen Sie nichts tun.`,
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
     second_step_on: {
       subject: ({ appName }) => `Codes per E-Mail für ${appName} sind eingeschaltet`,
       heading: "Codes per E-Mail sind eingeschaltet",

@@ -92,6 +92,24 @@ const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
     message: { kind: "account_deactivated" },
     subject: { en: "Your account at Acme was deactivated", de: "Ihr Konto bei Acme wurde deaktiviert" },
   },
+  role_changed: {
+    message: { kind: "role_changed" },
+    subject: { en: "Your role at Acme was changed", de: "Ihre Rolle bei Acme wurde geändert" },
+  },
+  identity_linked: {
+    message: { kind: "identity_linked", provider: "Google" },
+    subject: {
+      en: "Google now signs you in to Acme",
+      de: "Mit Google können Sie sich jetzt bei Acme anmelden",
+    },
+  },
+  identity_removed: {
+    message: { kind: "identity_removed", provider: "Google" },
+    subject: {
+      en: "Google no longer signs you in to Acme",
+      de: "Mit Google können Sie sich nicht mehr bei Acme anmelden",
+    },
+  },
   account_activated: {
     message: { kind: "account_activated" },
     button: SIGN_IN,
