@@ -7,6 +7,7 @@ import {
 } from "../http/session-cookies.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
+import { goOnToCode } from "./due-step.ts";
 import { go } from "./go.ts";
 import type { PageContext } from "./page.ts";
 import { withReturnTo } from "./return-to.ts";
@@ -21,6 +22,8 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
     return null;
   }
   clearSessionCookies(c);
+  const toCode = goOnToCode(c, deps.clock);
+  if (toCode) return toCode;
   const { pathname, search } = new URL(c.req.url);
   return go(c, withReturnTo("/sign-in", c.req.method === "POST" ? pathname : pathname + search));
 }

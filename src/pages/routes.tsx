@@ -4,6 +4,7 @@ import { documented } from "../http/operation.ts";
 import { refreshCookie } from "../http/session-cookies.ts";
 import { deactivatePage } from "./account/deactivate.tsx";
 import { emailPage } from "./account/email.tsx";
+import { linkedPage } from "./account/linked.tsx";
 import { overviewPage } from "./account/overview.tsx";
 import { passwordPage } from "./account/password.tsx";
 import { phonePage } from "./account/phone.tsx";
@@ -45,6 +46,7 @@ type Deps = ServePageDeps &
   DepsOfPage<typeof secondStepPage> &
   DepsOfPage<typeof phonePage> &
   DepsOfPage<typeof phoneCodePage> &
+  DepsOfPage<typeof linkedPage> &
   DepsOfPage<typeof sessionsPage> &
   DepsOfPage<typeof deactivatePage> &
   DepsOfPage<typeof scriptRoutes>;
@@ -69,6 +71,7 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   serve(secondStepPage(depsOf));
   serve(phonePage(depsOf));
   serve(phoneCodePage(depsOf));
+  serve(linkedPage(depsOf));
   serve(sessionsPage(depsOf));
   serve(deactivatePage(depsOf));
   app.get(

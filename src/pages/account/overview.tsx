@@ -1,14 +1,22 @@
 import type { Account } from "../../accounts/account.ts";
 import { type ReadWaysInDeps, readWaysIn, type WaysIn } from "../../accounts/read-ways-in.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { type ListIdentitiesDeps, listIdentities } from "../../social/list-identities.ts";
 import type { Page } from "../page.ts";
 import { Badge, Picture, Row, Rows } from "./rows.tsx";
 
-type Deps = ReadWaysInDeps & {
-  readonly settings: { readonly loginOtp: string; readonly canText: boolean };
-};
+type Deps = ReadWaysInDeps &
+  ListIdentitiesDeps & {
+    readonly settings: { readonly loginOtp: string; readonly canText: boolean };
+  };
 
-type Data = { readonly account: Account; readonly ways: WaysIn; readonly settings: Deps["settings"] };
+type Data = {
+  readonly account: Account;
+  readonly ways: WaysIn;
+  readonly settings: Deps["settings"];
+  readonly linked: readonly { readonly name: string }[];
+  readonly hasProviders: boolean;
+};
 
 /** Everything about one's own account at a glance, each line the way to its page. */
 export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
@@ -17,10 +25,16 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   title: (t) => t.account.title,
   load: async (c) => {
     const { account } = c.var.session;
-    const ways = await readWaysIn(depsOf(c), { accountId: account.id });
-    return { account, ways, settings: depsOf(c).settings };
+    const deps = depsOf(c);
+    const accountId = account.id;
+    const [ways, linked] = await Promise.all([
+      readWaysIn(deps, { accountId }),
+      listIdentities(deps, { accountId }),
+    ]);
+    const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
+    return { account, ways, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, ways, settings }) => {
+  view: (p, { account, ways, linked, hasProviders, settings }) => {
     const t = p.t.account;
     const isAsked = ways.secondStep || settings.loginOtp === "always";
     return (
@@ -62,7 +76,11 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
               )}
             </Row>
           )}
-          {/* Linked providers have their row here, with the social sign-in. */}
+          {hasProviders && (
+            <Row href="/account/linked" label={p.t.linked.title}>
+              {linked.map(({ name }) => name).join(", ") || p.t.linked.none}
+            </Row>
+          )}
         </Rows>
         <Rows title={t.security}>
           <Row href="/account/sessions" label={t.sessions}>

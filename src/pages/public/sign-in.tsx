@@ -6,6 +6,7 @@ import { loginFailures } from "../../login/failures.ts";
 import { type StartLoginDeps, startLogin } from "../../login/start-login.ts";
 import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
+import { goOnToCode } from "../due-step.ts";
 import { Field, Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
 import type { Page } from "../page.ts";
@@ -33,6 +34,8 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const returnTo = returnToOf(c, deps.settings);
     const mayBeIn = c.req.method === "GET" && (accessCookie(c) ?? refreshCookie(c)) !== undefined;
     if (mayBeIn && (await pageSession(c, deps))) return go(c, returnTo ?? "/account");
+    const toCode = goOnToCode(c, deps.clock);
+    if (toCode) return toCode;
     return { returnTo, address: addressCookie.read(c) ?? "", ways: deps };
   },
   view: (p, { returnTo, address, ways }) => (

@@ -1,0 +1,23 @@
+import { SECOND } from "../kernel/clock.ts";
+import { go } from "./go.ts";
+import type { PageContext } from "./page.ts";
+import { challengeCookie } from "./page-cookies.ts";
+import { withReturnTo } from "./return-to.ts";
+
+const CHALLENGE = "challengeId";
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A sign-in at a provider whose second step is due comes back to where it was to lead, with the name of
+ * its challenge: on to the code, with the name in a cookie and no longer in the address.
+ */
+export function goOnToCode(c: PageContext, clock: { now(): number }): Response | null {
+  const challengeId = c.req.query(CHALLENGE);
+  if (c.req.method !== "GET" || !challengeId || !UUID.test(challengeId)) return null;
+  challengeCookie.write(c, `${challengeId}.${Math.floor(clock.now() / SECOND)}`);
+  const { pathname, searchParams } = new URL(c.req.url);
+  const isSignIn = pathname === "/sign-in";
+  searchParams.delete(CHALLENGE);
+  const query = searchParams.size > 0 ? `?${searchParams}` : "";
+  return go(c, withReturnTo("/sign-in/code", isSignIn ? null : pathname + query));
+}

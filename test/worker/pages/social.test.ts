@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { openPages, titleOf } from "../../support/pages.ts";
+import { codeMailedTo } from "../../support/second-step.ts";
+import { startService } from "../../support/service.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { consent } from "../../support/social/surf.ts";
+
+const providers = openProviders();
+const service = startService({ env: providers.variables });
+const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
+
+/** From a page's link to the provider and back, as far as it leads. */
+async function goThrough(browser: ReturnType<typeof openPages>, link: string, person = somebody()) {
+  const away = await browser.send("GET", link);
+  expect(away.status).toBe(302);
+  const back = await browser.send("GET", await consent(away.headers.get("Location") ?? "", person));
+  return { person, landed: await browser.visit(back.headers.get("Location") ?? "") };
+}
+
+const linkOn = (text: string, provider: string) =>
+  new RegExp(`href="(/api/auth/social/${provider}/start[^"]*)"`).exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+
+describe("sign-in at a provider, on the pages", () => {
+  it("goes from the sign-in page to the account, in whichever language", async () => {
+    const browser = openPages(service, { language: "de" });
+    const page = await browser.visit("/sign-in?returnTo=/account/profile");
+    expect(page.text).toContain("Weiter mit Google");
+    const { person, landed } = await goThrough(browser, linkOn(page.text, "google"));
+    expect(landed.path).toMatch(/\/account\/profile$/);
+    expect((await browser.visit("/account")).text).toContain(person.email);
+  });
+
+  it("asks for the mailed code where one is due, with nothing of it in the address, and goes on", async () => {
+    const browser = openPages(always);
+    const page = await browser.visit("/sign-in?returnTo=/account/profile");
+    const { person, landed } = await goThrough(browser, linkOn(page.text, "google"));
+    expect(landed.path).toMatch(/^\/sign-in\/code\?returnTo=/);
+    expect(landed.path).not.toContain("challengeId");
+    const code = await codeMailedTo(always, person.email);
+    const inside = await browser.submit(landed, { code });
+    expect(inside.path).toMatch(/\/account\/profile$/);
+  });
+
+  it("shows what is linked, links another one, and keeps the last way in", async () => {
+    const browser = openPages(service);
+    const { person } = await goThrough(browser, linkOn((await browser.visit("/sign-in")).text, "google"));
+    const linked = await browser.visit("/account/linked");
+    expect(titleOf(linked)).toBe("Linked providers");
+    expect(linked.text).toContain("Google");
+    const kept = await browser.press(linked, { provider: "google" }, "remove");
+    expect(kept.status).toBe(409);
+    expect(kept.text).toContain("only way");
+    const more = await goThrough(browser, linkOn(linked.text, "oidc"), somebody({ email: person.email }));
+    expect(more.landed.path).toMatch(/\/account\/linked$/);
+    const removed = await browser.submit(more.landed, { provider: "google" }, "remove");
+    expect(removed.text).toContain("Link Google");
+    const gone = await browser.press(removed, { provider: "google" }, "remove");
+    expect(gone.status).toBe(303);
+  });
+
+  it("offers none where none is on", async () => {
+    const page = await openPages(startService()).visit("/sign-in");
+    expect(page.text).not.toContain("/api/auth/social/");
+  });
+});
