@@ -35,6 +35,7 @@ import { avatarObjectStorage } from "./storage/avatar-objects.ts";
 import { avatarStorage } from "./storage/avatars.ts";
 import { challengeStorage } from "./storage/challenges.ts";
 import { openDatabase } from "./storage/database.ts";
+import { deadMessageStorage } from "./storage/dead-messages.ts";
 import { denylistStorage } from "./storage/denylist.ts";
 import { emailVerificationStorage } from "./storage/email-verifications.ts";
 import { expiredStorage } from "./storage/expired.ts";
@@ -192,7 +193,7 @@ function messageDelivery(parts: DeliveryParts) {
   const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
   const texts = createSmsProvider(config.sms, { mailbox, clock });
   return {
-    outbox: outboxStorage(db),
+    outbox: { ...outboxStorage(db), ...deadMessageStorage(db) },
     channels: {
       email: (letter) => sendMail({ provider, settings }, letter),
       sms: (letter) => sendText({ provider: texts, settings }, letter),

@@ -3,12 +3,13 @@ import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
-import { PAGE_LIMIT, pageQuery } from "../http/page.ts";
+import { PAGE_LIMIT } from "../http/page.ts";
 import { requirePermission } from "../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, respond } from "../http/respond.ts";
 import { EVENT_TYPES, type StoredEvent } from "./event.ts";
-import { type EventPosition, type ListEventsDeps, listEvents } from "./list-events.ts";
+import { auditQuery } from "./fields.ts";
+import { type ListEventsDeps, listEvents } from "./list-events.ts";
 
 const eventSchema = z
   .object({
@@ -31,20 +32,6 @@ const page = answer(
   }),
 );
 
-const cursor = z
-  .string()
-  .regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")
-  .transform((text): EventPosition => {
-    const [at = "", id = ""] = text.split(".");
-    return { at: Number(at), id };
-  });
-
-const query = z.strictObject({
-  ...pageQuery(cursor),
-  userId: z.uuid("Must be the id of a user.").optional(),
-  type: z.enum(EVENT_TYPES, "Must be the type of an event.").optional(),
-});
-
 /** The audit trail, for admins. */
 export function auditRoutes(depsOf: DepsOf<ListEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
@@ -57,7 +44,7 @@ export function auditRoutes(depsOf: DepsOf<ListEventsDeps & RequireSessionDeps>)
     }),
     requireSession(depsOf),
     requirePermission("audit:read"),
-    queryParams(query),
+    queryParams(auditQuery),
     async (c) => {
       const { userId: accountId, cursor: after = null, ...filter } = c.req.valid("query");
       const input = { ...filter, accountId, after, actor: c.var.session.account };

@@ -116,6 +116,14 @@ export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
   </>
 );
 
+/** Questions to a list, which the address keeps. */
+export const Search = ({ p, children }: { p: Shown; children: Child }) => (
+  <form method="get" class="search">
+    {children}
+    <button type="submit">{p.t.find}</button>
+  </form>
+);
+
 type ChoiceProps = {
   readonly p: Shown;
   readonly name: keyof Words["fields"];

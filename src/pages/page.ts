@@ -80,6 +80,8 @@ export type Page<Data> = {
   readonly submit?: (c: PageContext, form: Form, data: Data) => Promise<Response | Refusal>;
   /** What a captcha of this page is for, and whether every visitor is asked. */
   readonly captcha?: { readonly action: "register" | "forgot" | "login"; readonly always: boolean };
+  /** A list, which shows again what its address asks for. No other page fills in its fields from there. */
+  readonly isList?: true;
   /** A file that its form may bring, and its limit in bytes. */
   readonly upload?: { readonly field: string; readonly maxBytes: number };
   /** Where the switch of languages comes back to, if the page's own address would not do. */

@@ -13,6 +13,12 @@ import { picturePage } from "./account/picture.tsx";
 import { profilePage } from "./account/profile.tsx";
 import { secondStepPage } from "./account/second-step.tsx";
 import { sessionsPage } from "./account/sessions.tsx";
+import { auditPage } from "./admin/audit.tsx";
+import { invitePage } from "./admin/invite.tsx";
+import { undeliveredPage } from "./admin/undelivered.tsx";
+import { userPage } from "./admin/user.tsx";
+import { userProfilePage } from "./admin/user-profile.tsx";
+import { usersPage } from "./admin/users.tsx";
 import { go } from "./go.ts";
 import type { Page, PageEnv } from "./page.ts";
 import { checkMailPage } from "./public/check-mail.tsx";
@@ -49,6 +55,12 @@ type Deps = ServePageDeps &
   DepsOfPage<typeof linkedPage> &
   DepsOfPage<typeof sessionsPage> &
   DepsOfPage<typeof deactivatePage> &
+  DepsOfPage<typeof usersPage> &
+  DepsOfPage<typeof userPage> &
+  DepsOfPage<typeof userProfilePage> &
+  DepsOfPage<typeof invitePage> &
+  DepsOfPage<typeof auditPage> &
+  DepsOfPage<typeof undeliveredPage> &
   DepsOfPage<typeof scriptRoutes>;
 
 /** The pages: the verbs of the API for people, rendered here, with and without a script. */
@@ -74,6 +86,12 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   serve(linkedPage(depsOf));
   serve(sessionsPage(depsOf));
   serve(deactivatePage(depsOf));
+  serve(usersPage(depsOf));
+  serve(userPage(depsOf));
+  serve(userProfilePage(depsOf));
+  serve(invitePage(depsOf));
+  serve(auditPage(depsOf));
+  serve(undeliveredPage(depsOf));
   app.get(
     "/",
     documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),

@@ -18,7 +18,10 @@ export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps
   app.get(page.path, guard, async (c) => {
     const data = await page.load(c, null);
     if (data instanceof Response) return data;
-    return show(c, depsOf(c), page, data, { notice: takeNotice(c) });
+    return show(c, depsOf(c), page, data, {
+      notice: takeNotice(c),
+      values: new Map(page.isList ? Object.entries(c.req.query()) : []),
+    });
   });
   const { submit } = page;
   if (!submit) return;

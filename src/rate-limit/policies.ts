@@ -103,6 +103,9 @@ export const ratePolicies = {
       "PUT /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/avatar",
       "DELETE /api/auth/users/:id/sessions",
+      "POST /admin/invite",
+      "POST /admin/users/:id",
+      "POST /admin/users/:id/profile",
     ],
   },
   // A text costs more than a mail; taking a number off makes room for the next one.

@@ -18,6 +18,7 @@ const leastRoles = {
   "users:set-role": "superuser",
   "users:delete": "superuser",
   "audit:read": "admin",
+  "mail:read": "admin",
 } as const satisfies Record<string, Role>;
 
 export type Permission = keyof typeof leastRoles;

@@ -53,6 +53,13 @@ export function userStorage(db: Database, caps: SendCaps) {
       return { account, hasPassword: passwordHash !== null };
     },
 
+    async namesOf(ids: readonly string[], roles: readonly Role[] | null) {
+      return db
+        .select({ id: accounts.id, name: accounts.name })
+        .from(accounts)
+        .where(and(inArray(accounts.id, [...ids]), roles ? inArray(accounts.role, [...roles]) : undefined));
+    },
+
     async deactivate(draft: Notified): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
       const [decision, still] = await db.batch([
         decide(db, draft, aSuperuserStays(db, draft.target.id)),

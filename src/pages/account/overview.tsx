@@ -3,7 +3,7 @@ import { type ReadWaysInDeps, readWaysIn, type WaysIn } from "../../accounts/rea
 import type { DepsOf } from "../../http/context.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../social/list-identities.ts";
 import type { Page } from "../page.ts";
-import { Badge, Picture, Row, Rows } from "./rows.tsx";
+import { Badge, fullNameOf, Picture, Row, Rows } from "./rows.tsx";
 
 type Deps = ReadWaysInDeps &
   ListIdentitiesDeps & {
@@ -42,7 +42,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         <div class="person">
           <Picture of={account} size={64} />
           <p>
-            <strong>{[account.name, account.lastName].filter(Boolean).join(" ")}</strong>
+            <strong>{fullNameOf(account)}</strong>
             <br />
             <span class="faint">{account.email}</span>
           </p>

@@ -19,6 +19,9 @@ export const Rows = ({ title, children }: { title: string; children: Child }) =>
   </section>
 );
 
+export const fullNameOf = ({ name, lastName }: Pick<Account, "name" | "lastName">): string =>
+  lastName === null ? name : `${name} ${lastName}`;
+
 type Pictured = Pick<Account, "avatarKey" | "name">;
 
 /** Somebody's picture, or the first letter of their name. It says nothing that their name beside it does not. */

@@ -1,27 +1,32 @@
 import type de from "../../../public/pages/words/de.json";
 import type en from "../../../public/pages/words/en.json";
+import type { Role } from "../../accounts/account.ts";
 import type { PasswordProblem } from "../../accounts/password-policy.ts";
+import type { AuditEvent } from "../../audit/event.ts";
 import type { ImageProblem } from "../../avatars/image/image.ts";
 import type { FailureCode } from "../../kernel/failure-codes.ts";
 import type { Locale } from "../../kernel/locale.ts";
+import type { MessageKind } from "../../outbox/message.ts";
 
 // The words themselves are assets, read by an isolate that shows its first page (docs/decisions/020).
 // Here they have their types: a language, or a key of one, that is missing does not compile.
 
 type Languages = { readonly en: typeof en; readonly de: typeof de };
 
-type Complete<W extends Needed> = W;
 type Needed = {
   readonly failures: Record<FailureCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
+  readonly events: Record<AuditEvent["type"], string>;
+  readonly mailKinds: Record<MessageKind, string>;
+  readonly roles: Record<Role, string>;
   readonly picture: { readonly problems: Record<ImageProblem, string> };
 };
 
-/** Every string of the pages. Names in braces stand for what `fill` puts there. */
-export type Words = Complete<Languages["en"]>;
+/** A language that says less than the first one, or leaves a code without its sentence, is none. */
+type Complete<L extends Record<Locale, Languages["en"] & Needed>> = L["en"];
 
-/** A language that says less than the first one is none. */
-export type Catalogue<L extends Record<Locale, Words> = Languages> = L[Locale];
+/** Every string of the pages. Names in braces stand for what `fill` puts there. */
+export type Words = Complete<Languages>;
 
 /** Puts values where a sentence has their names. */
 export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>

@@ -1,0 +1,140 @@
+import type { Account, Role } from "../../accounts/account.ts";
+import { type RemoveAvatarDeps, removeAvatar } from "../../avatars/remove-avatar.ts";
+import { mayDoTo, type Permission, reachOf } from "../../roles/permissions.ts";
+import { type ActivateUserDeps, activateUser } from "../../users/activate-user.ts";
+import { type DeactivateUserDeps, deactivateUser } from "../../users/deactivate-user.ts";
+import { type DeleteUserDeps, deleteUser } from "../../users/delete-user.ts";
+import { type EndUserSessionsDeps, endUserSessions } from "../../users/end-user-sessions.ts";
+import { userFailures } from "../../users/failures.ts";
+import { type SetRoleDeps, setRole } from "../../users/set-role.ts";
+import { type StartUserResetDeps, startUserReset } from "../../users/start-user-reset.ts";
+import { type UnlockUserDeps, unlockUser } from "../../users/unlock-user.ts";
+import { Choice, Form } from "../fields.tsx";
+import { go } from "../go.ts";
+import type { PageContext, Refusal, Shown } from "../page.ts";
+import type { Form as Posted } from "../read-form.ts";
+import { refusalOf } from "../refuse.ts";
+import { wordsOf } from "../show-page.tsx";
+
+export type ActsDeps = ActivateUserDeps &
+  DeactivateUserDeps &
+  UnlockUserDeps &
+  StartUserResetDeps &
+  EndUserSessionsDeps &
+  SetRoleDeps &
+  RemoveAvatarDeps &
+  DeleteUserDeps;
+
+type Act = {
+  readonly permission: Permission;
+  /** Whether it would change anything. */
+  readonly fits: (user: Account) => boolean;
+  readonly isGrave?: true;
+};
+
+/** What may be done to somebody, in the order of the page. Who may, the table of permissions says. */
+const acts = {
+  resetPassword: { permission: "users:reset-password", fits: (user) => user.status === "active" },
+  unlock: { permission: "users:unlock", fits: () => true },
+  endSessions: { permission: "users:end-sessions", fits: () => true },
+  removePicture: { permission: "users:set-avatar", fits: (user) => user.avatarKey !== null },
+  activate: { permission: "users:activate", fits: (user) => user.status === "deactivated" },
+  deactivate: { permission: "users:deactivate", fits: (user) => user.status === "active", isGrave: true },
+  delete: { permission: "users:delete", fits: (user) => user.status === "deactivated", isGrave: true },
+} as const satisfies Record<string, Act>;
+
+export type ActName = keyof typeof acts;
+
+const names = Object.keys(acts) as ActName[];
+
+/** A button for each of them that this admin may press. */
+export function Acts({ p, user }: { p: Shown; user: Account }) {
+  const { t, person } = p;
+  if (!person) return null;
+  const open = names.filter((name) => mayDoTo(person, acts[name].permission, user) && acts[name].fits(user));
+  return (
+    <section class="card">
+      <h2>{t.users.acts}</h2>
+      <div class="acts">
+        {open.map((name) => {
+          const isGrave = "isGrave" in acts[name];
+          return (
+            <Form
+              p={p}
+              act={name}
+              confirm={isGrave ? t.confirmActs[name as keyof typeof t.confirmActs] : undefined}
+            >
+              {name === "delete" && (
+                <label class="check">
+                  <input type="checkbox" name="sure" value="yes" required />
+                  {t.users.sure}
+                </label>
+              )}
+              <button type="submit" class={isGrave ? "bad" : undefined}>
+                {t.acts[name]}
+              </button>
+            </Form>
+          );
+        })}
+      </div>
+      {mayDoTo(person, "users:set-role", user) && (
+        <Form p={p} act="setRole">
+          <Choice
+            p={p}
+            name="role"
+            value={user.role}
+            options={reachOf(person.role).map((role) => [role, t.roles[role]] as const)}
+          />
+          <button type="submit">{t.users.setRole}</button>
+        </Form>
+      )}
+    </section>
+  );
+}
+
+/** Does what was pressed: by the verbs of the API, which judge it once more. */
+export async function actOn(
+  c: PageContext,
+  deps: ActsDeps,
+  form: Posted,
+  user: Account,
+): Promise<Response | Refusal> {
+  const t = wordsOf(c);
+  const act = form.text("act");
+  const result = await run(c, deps, form, user);
+  if (!result) return { status: 400, alert: t.failures.validation_failed };
+  if (!result.ok) {
+    const { reason } = result.error;
+    const sentence = reason === "deactivated" ? t.users.activateFirst : undefined;
+    return refusalOf(c, userFailures[reason], result.error, sentence);
+  }
+  return act === "delete" ? go(c, "/admin/users", "userDeleted") : go(c, c.req.path, "done");
+}
+
+async function run(c: PageContext, deps: ActsDeps, form: Posted, user: Account) {
+  const input = { actor: c.var.session.account, id: user.id, caller: c.var.caller };
+  switch (form.text("act") as ActName | "setRole") {
+    case "resetPassword":
+      return startUserReset(deps, input);
+    case "unlock":
+      return unlockUser(deps, input);
+    case "endSessions":
+      return endUserSessions(deps, input);
+    case "removePicture":
+      return mayDoTo(input.actor, "users:set-avatar", user)
+        ? removeAvatar(deps, { ...input, target: user })
+        : null;
+    case "activate":
+      return activateUser(deps, input);
+    case "deactivate":
+      return deactivateUser(deps, input);
+    case "delete":
+      return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
+    case "setRole": {
+      const role = reachOf(input.actor.role).find((known: Role) => known === form.text("role"));
+      return role ? setRole(deps, { ...input, role }) : null;
+    }
+    default:
+      return null;
+  }
+}

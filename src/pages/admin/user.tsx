@@ -1,0 +1,92 @@
+import type { Account } from "../../accounts/account.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { refuse } from "../../http/respond.ts";
+import type { ReachDeps } from "../../roles/reach.ts";
+import { type ListSessionsDeps, listSessions } from "../../sessions/list-sessions.ts";
+import type { SessionSummary } from "../../sessions/session.ts";
+import { userFailures } from "../../users/failures.ts";
+import { readUser } from "../../users/read-user.ts";
+import { fullNameOf, Picture } from "../account/rows.tsx";
+import { Session } from "../account/sessions.tsx";
+import { Moment } from "../moments.tsx";
+import type { Page, PageContext, Shown } from "../page.ts";
+import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
+import { State } from "./users.tsx";
+
+type Deps = ReachDeps & ListSessionsDeps & ActsDeps;
+type Data = { readonly user: Account; readonly live: readonly SessionSummary[] };
+
+/** One person: how things stand, where they are signed in, and what may be done. */
+export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/admin/users/:id",
+  access: "users:read",
+  title: (_t, { user }) => fullNameOf(user),
+  back: (t) => ({ href: "/admin/users", label: t.nav.users }),
+  load: async (c) => {
+    const user = await findUser(c, depsOf(c));
+    if (user instanceof Response) return user;
+    // Somebody else's session is never the one that asks.
+    const live = await listSessions(depsOf(c), { accountId: user.id, currentSessionId: "" });
+    return { user, live };
+  },
+  view: (p, { user, live }) => (
+    <>
+      <div class="person">
+        <Picture of={user} size={64} />
+        <p>
+          <strong>{user.email}</strong>
+        </p>
+        <State p={p} of={user} />
+      </div>
+      <Facts p={p} user={user} />
+      <Acts p={p} user={user} />
+      <section class="card">
+        <h2>{p.t.account.sessions}</h2>
+        {live.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
+        <ul class="list inset">
+          {live.map((one) => (
+            <Session p={p} of={one} />
+          ))}
+        </ul>
+      </section>
+    </>
+  ),
+  submit: (c, form, { user }) => actOn(c, depsOf(c), form, user),
+});
+
+/** Whom the address names, if the admin may see them. */
+export async function findUser(c: PageContext, deps: ReachDeps): Promise<Account | Response> {
+  const input = { actor: c.var.session.account, id: c.req.param("id") ?? "" };
+  const found = await readUser(deps, input);
+  return found.ok ? found.value : refuse(c, userFailures[found.error.reason]);
+}
+
+function Facts({ p, user }: { p: Shown; user: Account }) {
+  const { t } = p;
+  const facts = [
+    [t.fields.username, user.username],
+    [t.fields.age, user.age],
+    [t.fields.phone, user.phone],
+    [t.users.since, <Moment p={p} at={user.createdAt} />],
+    ["ID", user.id],
+  ] as const;
+  return (
+    <section class="card">
+      <dl>
+        {facts.map(
+          ([label, value]) =>
+            value !== null && (
+              <>
+                <dt class="faint">{label}</dt>
+                <dd>{value}</dd>
+              </>
+            ),
+        )}
+      </dl>
+      <p class="links">
+        <a href={`/admin/users/${user.id}/profile`}>{t.users.edit}</a>
+        <a href={`/admin/audit?userId=${user.id}`}>{t.nav.audit}</a>
+      </p>
+    </section>
+  );
+}
