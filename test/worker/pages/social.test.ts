@@ -19,7 +19,8 @@ async function goThrough(browser: ReturnType<typeof openPages>, link: string, pe
 }
 
 const linkOn = (text: string, provider: string) =>
-  new RegExp(`href="(/api/auth/social/${provider}/start[^"]*)"`).exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  new RegExp(`href="(/api/auth/social/${provider}/start[^"]*)"`).exec(text)?.[1]?.replaceAll("&amp;", "&") ??
+  "";
 
 describe("sign-in at a provider, on the pages", () => {
   it("goes from the sign-in page to the account, in whichever language", async () => {
