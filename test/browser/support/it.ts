@@ -19,9 +19,10 @@ export const it = plain
     return browser;
   })
   .extend("service", ({ stage }): ServiceApi => serviceAt(stage.origin))
-  .extend("visit", async ({ browser, stage }, { onCleanup }) => {
+  .extend("visit", async ({ browser, stage, task }, { onCleanup }) => {
     const visitors: Visitor[] = [];
     onCleanup(async () => {
+      if (task.result?.state === "fail") await tellWhatIsShown(visitors);
       await Promise.all(visitors.map(({ context }) => context.close()));
       expect(visitors.flatMap(({ problems }) => problems)).toEqual([]);
     });
@@ -31,3 +32,10 @@ export const it = plain
       return visitor;
     };
   });
+
+/** A failed step says what it waited for; this, what was there instead. */
+async function tellWhatIsShown(visitors: readonly Visitor[]): Promise<void> {
+  for (const page of visitors.flatMap(({ context }) => context.pages())) {
+    console.error(`${page.url()}\n${await page.locator("body").ariaSnapshot()}\n`);
+  }
+}

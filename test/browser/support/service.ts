@@ -3,7 +3,13 @@ export type ServiceApi = ReturnType<typeof serviceAt>;
 
 export const PASSWORD = "a quiet lighthouse 7";
 
-type Mail = { readonly to: string; readonly subject: string; readonly text: string; readonly html: string };
+type Mail = {
+  readonly createdAt: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+};
 
 let people = 0;
 
@@ -45,6 +51,16 @@ export function serviceAt(origin: string) {
     return link.exec(text)?.[0] ?? "";
   }
 
+  /** The digits of the mail to that address that came since then. */
+  async function codeTo(address: string, since: number): Promise<string> {
+    const code = /^\d{6}$/m;
+    const { text } = await mailTo(
+      address,
+      (mail) => code.test(mail.text) && Date.parse(mail.createdAt) >= since,
+    );
+    return code.exec(text)?.[0] ?? "";
+  }
+
   async function register(email = newAddress()): Promise<{ email: string }> {
     await post("/register", { email, password: PASSWORD, name: "Ada" });
     return { email };
@@ -58,5 +74,5 @@ export function serviceAt(origin: string) {
     return { email };
   }
 
-  return { origin, newAddress, post, mailTo, linkTo, register, member };
+  return { origin, newAddress, post, linkTo, codeTo, register, member };
 }

@@ -41,6 +41,23 @@ async function openMailbox({ page }: Visitor, service: ServiceApi): Promise<void
   await page.goto(`/dev/mailbox?to=${email}`);
 }
 
+/** Signs in, and goes straight on to a page. */
+async function enter(
+  { page }: Visitor,
+  to: string,
+  person: { email: string; password: string },
+): Promise<void> {
+  await page.goto(`/sign-in?returnTo=${encodeURIComponent(to)}`);
+  await type(page, person);
+  await page.waitForURL(`**${to}`);
+}
+
+/** A page of somebody's own account. */
+const own = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
+  const { email } = await service.member();
+  await enter(visitor, path, { email, password: PASSWORD });
+};
+
 /** What is open to everybody. */
 const PUBLIC: readonly Showing[] = [
   { name: "sign-in", open: at("/sign-in") },
@@ -115,6 +132,72 @@ const PUBLIC: readonly Showing[] = [
   { name: "not-found", open: at("/nothing-here") },
 ];
 
+const WRONG = "not the password";
+
+/** What whoever has signed in sees. */
+const ACCOUNT: readonly Showing[] = [
+  { name: "account", open: own("/account") },
+  { name: "account-profile", open: own("/account/profile") },
+  {
+    name: "account-profile-refused",
+    open: async (visitor, service) => {
+      await own("/account/profile")(visitor, service);
+      await type(visitor.page, { username: "-", age: "500" });
+    },
+  },
+  { name: "account-picture", open: own("/account/picture") },
+  {
+    name: "account-picture-set",
+    open: async (visitor, service) => {
+      await own("/account/picture")(visitor, service);
+      const buffer = Buffer.from(PIXEL, "base64");
+      await visitor.page
+        .locator("[name=image]")
+        .setInputFiles({ name: "ada.png", mimeType: "image/png", buffer });
+      await send(visitor.page);
+      await visitor.page.waitForURL("**/account");
+    },
+  },
+  { name: "account-email", open: own("/account/email") },
+  {
+    name: "account-email-refused",
+    open: async (visitor, service) => {
+      await own("/account/email")(visitor, service);
+      await type(visitor.page, { newEmail: "ada@example.com", password: WRONG });
+    },
+  },
+  { name: "account-password", open: own("/account/password") },
+  {
+    name: "account-password-refused",
+    open: async (visitor, service) => {
+      await own("/account/password")(visitor, service);
+      await type(visitor.page, { currentPassword: WRONG, newPassword: PASSWORD });
+    },
+  },
+  { name: "account-second-step", open: own("/account/second-step") },
+  { name: "account-phone", open: own("/account/phone") },
+  {
+    name: "account-phone-code",
+    open: async (visitor, service) => {
+      await own("/account/phone")(visitor, service);
+      await type(visitor.page, { phone: "+49 170 1234567" });
+      await visitor.page.locator("[name=code]").waitFor();
+    },
+  },
+  {
+    name: "account-sessions",
+    open: async (visitor, service) => {
+      const { email } = await service.member();
+      await service.post("/login", { email, password: PASSWORD });
+      await enter(visitor, "/account/sessions", { email, password: PASSWORD });
+    },
+  },
+  { name: "account-deactivate", open: own("/account/deactivate") },
+];
+
+/** A black pixel, as a PNG. */
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+
 const MAILBOX: readonly Showing[] = [
   { name: "mailbox-empty", open: at("/dev/mailbox?to=nobody@example.com") },
   { name: "mailbox", open: openMailbox },
@@ -129,4 +212,7 @@ const MAILBOX: readonly Showing[] = [
 ];
 
 /** By who may see them; a test file each, so that they are looked at side by side. */
-export const SHOWINGS = { public: PUBLIC, mailbox: MAILBOX } satisfies Record<string, readonly Showing[]>;
+export const SHOWINGS = { public: PUBLIC, account: ACCOUNT, mailbox: MAILBOX } satisfies Record<
+  string,
+  readonly Showing[]
+>;

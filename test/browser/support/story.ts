@@ -5,35 +5,75 @@ import type { ServiceApi } from "./service.ts";
 import type { Visitor } from "./visitor.ts";
 import type { Way } from "./ways.ts";
 
-/** Somebody who goes through the pages in one way, and knows them by their words alone. */
+/** A page and somebody who uses it in one way: they know it by its words alone. */
 export type Reader = ReturnType<typeof readerOf>;
 
-export function readerOf({ page, context }: Visitor, { hands, locale }: Way, service: ServiceApi) {
+export function readerOf(page: Page, way: Way) {
+  const { hands, locale } = way;
   const words: Words = catalogues[locale];
-  const on = (shown: Page) => ({
-    page: shown,
-    fill: (label: string, text: string) => hands.fill(shown.getByLabel(label, { exact: true }), text),
-    press: (name: string) => hands.press(shown.getByRole("button", { name, exact: true })),
-    follow: (name: string) => hands.press(shown.getByRole("link", { name, exact: true })),
-    /** Waits for the page of that heading. */
-    arrive: (title: string) => shown.getByRole("heading", { level: 1, name: title, exact: true }).waitFor(),
-    /** Waits for what the page says has been done. */
-    hear: (notice: string) => shown.getByRole("status").getByText(notice, { exact: true }).waitFor(),
-  });
+  const press = (name: string) => hands.press(page.getByRole("button", { name, exact: true }));
   return {
+    page,
+    way,
     words,
-    ...on(page),
-    /** Opens the newest mail of that link in the mailbox, and the link in its own tab. */
-    openMailedLink: async (email: string, kind: "verify-email" | "reset-password") => {
-      const link = await service.linkTo(email, kind);
-      const mailbox = await context.newPage();
-      await mailbox.goto(`/dev/mailbox?to=${email}`);
-      await hands.press(mailbox.getByRole("link", { name: "Plain text" }));
-      const opened = context.waitForEvent("page");
-      await hands.press(mailbox.getByRole("link", { name: link, exact: true }));
-      const tab = await opened;
-      await mailbox.close();
-      return on(tab);
+    press,
+    fill: (label: string, text: string) => hands.fill(page.getByLabel(label, { exact: true }), text),
+    /** Follows the link whose words begin with these. */
+    follow: (name: string) =>
+      hands.press(page.getByRole("link", { name: new RegExp(`^${literally(name)}`) }).first()),
+    /** Presses what is asked once more, if there are scripts to ask. */
+    pressAndConfirm: async (name: string) => {
+      await press(name);
+      if (way.options.javaScriptEnabled === false) return;
+      await hands.press(page.getByRole("dialog").getByRole("button", { name, exact: true }));
     },
+    /** Waits for the page of that heading. */
+    arrive: (title: string) => page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor(),
+    /** Waits for what the page says has been done. */
+    hear: (notice: string) => page.getByRole("status").getByText(notice, { exact: true }).waitFor(),
   };
+}
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Opens the mailbox beside, and the link of the newest mail of its kind in a tab of its own. */
+export async function openMailedLink(
+  { context }: Visitor,
+  way: Way,
+  service: ServiceApi,
+  { email, kind }: { readonly email: string; readonly kind: "verify-email" | "reset-password" },
+): Promise<Reader> {
+  const link = await service.linkTo(email, kind);
+  const mailbox = readerOf(await context.newPage(), way);
+  await mailbox.page.goto(`/dev/mailbox?to=${email}`);
+  await mailbox.follow("Plain text");
+  const opened = context.waitForEvent("page");
+  await mailbox.follow(link);
+  const tab = await opened;
+  await mailbox.page.close();
+  return readerOf(tab, way);
+}
+
+/** From the sign-in page as far as the account, through the mailed code where one is asked for. */
+export async function signIn(
+  reader: Reader,
+  service: ServiceApi,
+  {
+    email,
+    password,
+    withCode,
+  }: { readonly email: string; readonly password: string; readonly withCode: boolean },
+): Promise<void> {
+  const { words: t } = reader;
+  await reader.arrive(t.signIn.title);
+  await reader.fill(t.fields.email, email);
+  await reader.fill(t.fields.password, password);
+  const asked = Date.now();
+  await reader.press(t.signIn.submit);
+  if (withCode) {
+    await reader.arrive(t.code.title);
+    await reader.fill(t.fields.code, await service.codeTo(email, asked));
+    await reader.press(t.code.submit);
+  }
+  await reader.arrive(t.account.title);
 }
