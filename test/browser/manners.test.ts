@@ -1,9 +1,10 @@
 import { describe, expect } from "vitest";
-import { catalogues } from "../../src/pages/messages/catalogue.ts";
+import { LANGUAGE_NAMES } from "../../src/pages/messages/catalogue.ts";
 import { it } from "./support/it.ts";
 import { PASSWORD } from "./support/service.ts";
+import { WORDS } from "./support/words.ts";
 
-const { en, de } = catalogues;
+const { en, de } = WORDS;
 const WITH_AND_WITHOUT = [
   ["with JavaScript", {}],
   ["without JavaScript", { javaScriptEnabled: false }],
@@ -81,12 +82,12 @@ describe("the language", () => {
       const { page } = await visit(options);
       const { email } = await service.register();
       await page.goto(await service.linkTo(email, "verify-email"));
-      await page.getByRole("button", { name: de.languageName }).click();
+      await page.getByRole("button", { name: LANGUAGE_NAMES.de }).click();
       await page.getByRole("heading", { name: de.verify.title }).waitFor();
       expect(await page.locator("html").getAttribute("lang")).toBe("de");
       await page.getByRole("button", { name: de.verify.submit }).click();
       await page.getByRole("status").getByText(de.notices.addressConfirmed).waitFor();
-      await page.getByRole("button", { name: en.languageName }).click();
+      await page.getByRole("button", { name: LANGUAGE_NAMES.en }).click();
       await page.getByRole("heading", { name: en.signIn.title }).waitFor();
     },
   );

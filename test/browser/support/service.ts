@@ -11,6 +11,9 @@ type Mail = {
   readonly html: string;
 };
 
+/** Milliseconds: for an answer, and for a mail. */
+const PATIENCE = 10_000;
+
 let people = 0;
 
 /** An address that nobody has used: not in another test file either, which is another process. */
@@ -23,6 +26,7 @@ export function serviceAt(origin: string) {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     };
     const response = await fetch(`${origin}/api/auth${path}`, {
+      signal: AbortSignal.timeout(PATIENCE),
       method: "POST",
       headers,
       body: JSON.stringify(body),
@@ -34,8 +38,9 @@ export function serviceAt(origin: string) {
 
   /** The newest mail to an address of which that holds. A mail leaves a moment after its answer. */
   async function mailTo(address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> {
-    for (const end = Date.now() + 10_000; Date.now() < end; ) {
-      const response = await fetch(`${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`);
+    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+      const url = `${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`;
+      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
       const { messages } = (await response.json()) as { messages: Mail[] };
       const found = messages.find(fits);
       if (found) return found;

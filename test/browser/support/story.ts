@@ -1,21 +1,19 @@
 import type { Page } from "playwright-core";
-import { catalogues } from "../../../src/pages/messages/catalogue.ts";
-import type { Words } from "../../../src/pages/messages/en.ts";
 import type { ServiceApi } from "./service.ts";
 import type { Visitor } from "./visitor.ts";
 import type { Way } from "./ways.ts";
+import { WORDS } from "./words.ts";
 
 /** A page and somebody who uses it in one way: they know it by its words alone. */
 export type Reader = ReturnType<typeof readerOf>;
 
 export function readerOf(page: Page, way: Way) {
   const { hands, locale } = way;
-  const words: Words = catalogues[locale];
   const press = (name: string) => hands.press(page.getByRole("button", { name, exact: true }));
   return {
     page,
     way,
-    words,
+    words: WORDS[locale],
     press,
     fill: (label: string, text: string) => hands.fill(page.getByLabel(label, { exact: true }), text),
     /** Follows the link whose words begin with these. */
