@@ -21,6 +21,7 @@ CREATE TABLE `login_codes` (
 	`claim` text
 );
 --> statement-breakpoint
+CREATE INDEX `login_codes_account` ON `login_codes` (`account_id`);--> statement-breakpoint
 CREATE INDEX `login_codes_expiry` ON `login_codes` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `social_sign_ins` (
 	`state_hash` text PRIMARY KEY NOT NULL,
@@ -34,5 +35,5 @@ CREATE TABLE `social_sign_ins` (
 );
 --> statement-breakpoint
 CREATE INDEX `social_sign_ins_expiry` ON `social_sign_ins` (`expires_at`);--> statement-breakpoint
-ALTER TABLE `challenges` ADD `amr` text DEFAULT 'pwd' NOT NULL;--> statement-breakpoint
-ALTER TABLE `one_time_links` ADD `registration` text;
+ALTER TABLE `accounts` ADD `locale` text;--> statement-breakpoint
+ALTER TABLE `challenges` ADD `amr` text DEFAULT 'pwd' NOT NULL;

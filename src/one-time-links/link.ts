@@ -21,15 +21,6 @@ export const LINK_PAGE = {
   invite: "/reset-password",
 } as const satisfies Record<LinkPurpose, string>;
 
-/** What somebody asked for when they registered, until they prove that the address is theirs. */
-export type RegistrationDetails = {
-  readonly passwordHash: string;
-  readonly name: string;
-  readonly lastName: string | null;
-  readonly username: string | null;
-  readonly age: number | null;
-};
-
 /** A link ready to be stored; the token itself is only in the mail. */
 export type LinkDraft = {
   readonly tokenHash: string;

@@ -19,6 +19,7 @@ export type RegisterAccountDeps = NewLinkDeps &
   CheckNewPasswordDeps & {
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly registrations: {
+      findWaiting(emailKey: string): Promise<string | null>;
       create(draft: {
         id: string;
         email: EmailAddress;
@@ -71,8 +72,9 @@ export type RegistrationFailure =
 type Registered = { readonly id: string; readonly name: string; readonly email: string };
 
 /**
- * Creates an account that waits for its address to be proven. Where the address is taken, the same
- * work is done, the same answer is given, and the owner is told by mail.
+ * Creates an account that waits for its address to be proven. Where the address is taken, the same work
+ * is done and the same answer given: its owner is told by mail, or, while nobody has proven it, gets a
+ * new link for it.
  */
 export async function registerAccount(
   deps: RegisterAccountDeps,
@@ -94,6 +96,9 @@ export async function registerAccount(
   const human = await deps.humans.require(claim);
   if (human !== "human") return err({ reason: human });
 
+  // Under the salt of the one that waits, so that whoever only asks once more is told from a rival.
+  const waiting = await deps.registrations.findWaiting(email.key);
+  const passwordHash = await deps.hasher.hash(input.password, waiting);
   const now = deps.clock.now();
   const id = newId();
   const { link, url } = await newLink(deps, "verify_email");
@@ -105,7 +110,7 @@ export async function registerAccount(
   const outcome = await deps.registrations.create({
     id,
     email,
-    passwordHash: await deps.hasher.hash(input.password),
+    passwordHash,
     name,
     locale: caller.locale,
     lastName: input.lastName ?? null,
@@ -119,7 +124,7 @@ export async function registerAccount(
     now,
   });
   if (outcome === "username_taken") return err({ reason: "username_taken" });
-  // One of the two rows exists, and nobody can tell from here which.
+  // At most one of the two was queued, and nobody can tell from here which.
   deps.messages.deliverSoon([verification.id, notice.id]);
   return ok({ id, name, email: email.address });
 }

@@ -5,6 +5,8 @@ import { DAY } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
+import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
 
@@ -12,9 +14,15 @@ type LinkClaim = { tokenHash: string; claim: string; now: number };
 type Outcome = "confirmed" | "link_dead";
 
 export type VerifyEmailDeps = FindLiveLinkDeps &
+  NewLinkDeps &
   DraftBootstrapDeps & {
     readonly emailVerifications: {
-      confirm(claim: LinkClaim, bootstrap: Bootstrap | null, audit: AuditDraft): Promise<Outcome>;
+      confirm(
+        claim: LinkClaim,
+        bootstrap: Bootstrap | null,
+        choice: { link: LinkDraft; mail: MessageDraft },
+        audit: AuditDraft,
+      ): Promise<Outcome>;
       change(claim: LinkClaim, noticeToOldAddress: MessageDraft, audit: AuditDraft): Promise<Outcome>;
     };
     readonly messages: Outbox;
@@ -45,6 +53,16 @@ export async function verifyEmail(
     return ok(undefined);
   }
   const audit = draftAuditEvent(deps, { type: "email_verified" }, input.caller, link.accountId);
-  const outcome = await deps.emailVerifications.confirm(claim, draftBootstrap(deps, input.caller), audit);
+  const choice = await newLink(deps, "reset_password");
+  const { expiresAt } = choice.link;
+  const mail = await deps.messages.draft({ kind: "reset_password", url: choice.url }, { expiresAt });
+  const outcome = await deps.emailVerifications.confirm(
+    claim,
+    draftBootstrap(deps, input.caller),
+    { link: choice.link, mail },
+    audit,
+  );
+  // It is there only for somebody without a password.
+  deps.messages.deliverSoon([mail.id]);
   return outcome === "confirmed" ? ok(undefined) : err({ reason: "link_dead" });
 }

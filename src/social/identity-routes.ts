@@ -38,7 +38,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/me/identities/:provider",
       describe({
-        summary: "Remove one, unless it is the last way to sign in",
+        summary: "Remove one, unless it is the last way to sign in; the other sessions end",
         tag,
         answer: identityRemoved,
         failures: ["not_found", "last_sign_in_method"],
@@ -47,7 +47,8 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       pathParams(providerParam),
       async (c) => {
         const { provider } = c.req.valid("param");
-        const input = { accountId: c.var.session.account.id, provider, caller: c.var.caller };
+        const { account, sessionId } = c.var.session;
+        const input = { accountId: account.id, sessionId, provider, caller: c.var.caller };
         const result = await removeIdentity(depsOf(c), input);
         return result.ok ? respond(c, identityRemoved) : refuse(c, socialFailures[result.error.reason]);
       },

@@ -13,23 +13,36 @@ export type RemoveIdentityDeps = {
       accountId: string;
       provider: string;
       usableProviders: readonly string[];
+      keepSessionId: string;
       notice: MessageDraft;
       audit: AuditDraft;
       now: number;
-    }): Promise<"removed" | "not_linked" | "last_way_in">;
+    }): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in">;
   };
+  readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
 };
 
 export type RemovalFailure = { readonly reason: "not_linked" | "last_way_in" };
 
-type Removal = { readonly accountId: string; readonly provider: string; readonly caller: Caller };
+type Removal = {
+  readonly accountId: string;
+  /** The session that asks, which goes on. */
+  readonly sessionId: string;
+  readonly provider: string;
+  readonly caller: Caller;
+};
 
-/** Takes a way to sign in away, unless it is the last one: a password, or a provider that is on. */
+/**
+ * Takes a way to sign in away, unless it is the last one: a password, or a provider that is on. The other
+ * sessions end, as with a password, since nobody knows which of them were opened that way.
+ */
 export async function removeIdentity(
   deps: RemoveIdentityDeps,
-  { accountId, provider, caller }: Removal,
+  { accountId, sessionId, provider, caller }: Removal,
 ): Promise<Result<void, RemovalFailure>> {
   const now = deps.clock.now();
   const name = deps.socialProviders.get(provider)?.name ?? provider;
@@ -42,11 +55,14 @@ export async function removeIdentity(
     accountId,
     provider,
     usableProviders: [...deps.socialProviders.keys()],
+    keepSessionId: sessionId,
     notice,
     audit: draftAuditEvent(deps, event, caller, accountId),
     now,
   });
-  if (outcome !== "removed") return err({ reason: outcome });
+  if (typeof outcome === "string") return err({ reason: outcome });
+  const ttl = deps.settings.accessTokenTtl;
+  deps.defer(() => Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
   deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
-import { and, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
-import { EVERY_PURPOSE, type RegistrationDetails } from "../one-time-links/link.ts";
+import { EVERY_PURPOSE, type LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import { voidChallenges } from "./challenges.ts";
 import type { Database } from "./database.ts";
@@ -9,26 +9,58 @@ import { insertFrom } from "./insert-from.ts";
 import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from "./one-time-links.ts";
 import { auditBootstrap, provenAddress } from "./prove-address.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
-import { auditRow } from "./rows.ts";
+import { auditRow, linkRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
 
 export function emailVerificationStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
-    /** Spends a `verify_email` link: its address is proven, and the registration that mailed it is the one. */
+    /**
+     * Spends a `verify_email` link: its address is proven. Whoever has no password is mailed a link to
+     * choose one: two had claimed the address, or an invitation has run out.
+     */
     async confirm(
       claim: LinkClaim,
       bootstrap: Bootstrap | null,
+      choice: { readonly link: LinkDraft; readonly mail: MessageDraft },
       audit: AuditDraft,
     ): Promise<"confirmed" | "link_dead"> {
       const whose = claimedAccountId(db, claim);
+      const hasNoPassword = and(
+        claimed(claim),
+        exists(
+          db
+            .select({ one: sql`1` })
+            .from(accounts)
+            .where(and(eq(accounts.id, oneTimeLinks.accountId), isNull(accounts.passwordHash))),
+        ),
+      );
       const proof = { whose, bootstrap, now: claim.now };
       const [taken] = await db.batch([
         claimLink(db, claim, "verify_email"),
         ...auditBootstrap(db, proof),
-        takeRegistration(db, claim),
         db.update(accounts).set(provenAddress(db, proof)).where(inArray(accounts.id, whose)),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), ["verify_email"], claim.now),
+        ...queueMessage(db, {
+          draft: choice.mail,
+          accountId: ownerId,
+          now: claim.now,
+          limits: ALWAYS,
+          caps,
+          source: oneTimeLinks,
+          where: hasNoPassword,
+        }),
+        insertFrom(
+          db,
+          oneTimeLinks,
+          linkRow(choice.link, {
+            accountId: ownerId,
+            email: sql`${oneTimeLinks.email}`,
+            emailKey: sql`${oneTimeLinks.emailKey}`,
+          }),
+          oneTimeLinks,
+          hasNoPassword,
+        ),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
       return taken.length > 0 ? "confirmed" : "link_dead";
@@ -72,32 +104,4 @@ export function emailVerificationStorage(db: Database, caps: SendCaps) {
       return taken.length > 0 ? "confirmed" : "link_dead";
     },
   };
-}
-
-/**
- * Makes the account what was asked for with this very link: whoever else registered the address, with
- * a password of their own, has nothing. A link that was sent again carries nothing, and changes nothing.
- */
-function takeRegistration(db: Database, claim: LinkClaim) {
-  const registered = and(claimed(claim), isNotNull(oneTimeLinks.registration));
-  const asked = (field: keyof RegistrationDetails) =>
-    sql`(SELECT ${oneTimeLinks.registration} ->> ${`$.${field}`} FROM ${oneTimeLinks} WHERE ${registered})`;
-  return db
-    .update(accounts)
-    .set({
-      passwordHash: asked("passwordHash"),
-      name: asked("name"),
-      lastName: asked("lastName"),
-      username: asked("username"),
-      age: asked("age"),
-    })
-    .where(
-      and(
-        inArray(
-          accounts.id,
-          db.select({ accountId: oneTimeLinks.accountId }).from(oneTimeLinks).where(registered),
-        ),
-        isNull(accounts.emailVerifiedAt),
-      ),
-    );
 }

@@ -11,7 +11,7 @@ import { afterJoining } from "./join-account.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow } from "./rows.ts";
 import { accounts, auditEvents, identities, sessions } from "./schema.ts";
-import { stillGood } from "./sessions.ts";
+import { endSessions, stillGood } from "./sessions.ts";
 
 type Question = {
   readonly provider: string;
@@ -36,6 +36,8 @@ type Removal = {
   readonly provider: string;
   /** Those that can sign somebody in now. */
   readonly usableProviders: readonly string[];
+  /** The session that asks, which goes on. */
+  readonly keepSessionId: string;
   readonly notice: MessageDraft;
   readonly audit: AuditDraft;
   readonly now: number;
@@ -101,7 +103,7 @@ export function identityStorage(db: Database, caps: SendCaps) {
         .orderBy(asc(identities.createdAt)),
 
     /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
-    async remove(draft: Removal): Promise<"removed" | "not_linked" | "last_way_in"> {
+    async remove(draft: Removal): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in"> {
       const { accountId, now } = draft;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
       const removable = and(own, hasAnotherWayIn(db, draft));
@@ -118,9 +120,19 @@ export function identityStorage(db: Database, caps: SendCaps) {
           source: identities,
           where: removable,
         }),
+        // A session that was opened with it must not outlive it.
+        endSessions(
+          db,
+          accountId,
+          now,
+          and(
+            ne(sessions.id, draft.keepSessionId),
+            exists(db.select({ one: sql`1` }).from(identities).where(removable)),
+          ),
+        ),
         db.delete(identities).where(removable).returning({ id: identities.id }),
       ]);
-      if (results[4].length > 0) return "removed";
+      if (results[5].length > 0) return { endedSessionIds: results[4].map(({ id }) => id) };
       return results[0].length > 0 ? "last_way_in" : "not_linked";
     },
   };

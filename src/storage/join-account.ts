@@ -12,6 +12,7 @@ import {
   sql,
 } from "drizzle-orm";
 import type { Joining } from "../identities/identity.ts";
+import type { EmailAddress } from "../kernel/email-address.ts";
 import { EVERY_PURPOSE } from "../one-time-links/link.ts";
 import { lockOf } from "./attempt-counters.ts";
 import { voidChallenges } from "./challenges.ts";
@@ -74,7 +75,12 @@ export function joinAccount(db: Database, caps: SendCaps, joined: Joined) {
             .update(accounts)
             .set({
               ...provenAddress(db, proof),
-              ...(joining.name === null ? {} : { name: joining.name }),
+              // What a stranger said of themselves goes with them.
+              name: joining.name ?? localPartOf(joining.email),
+              lastName: null,
+              username: null,
+              usernameKey: null,
+              age: null,
               locale: joining.locale,
               passwordHash: null,
               devicesKnownSince: now,
@@ -146,13 +152,18 @@ const markUsed = (db: Database, { accountId, joining, lockKey, now }: Joined) =>
     );
 };
 
+const MAX_NAME = 64;
+
+/** A name for somebody whose provider tells none. */
+const localPartOf = ({ address }: EmailAddress): string => address.split("@", 1)[0]?.slice(0, MAX_NAME) ?? "";
+
 /** An account without a password, its address not proven yet: the statements after it prove it. */
 function createAccount(
   db: Database,
   { accountId, lockKey, now }: Joined,
   { key, email, name, locale }: Coming,
 ) {
-  const row = newAccountRow({ id: accountId, email, name: name ?? email.address, locale, now });
+  const row = newAccountRow({ id: accountId, email, name: name ?? localPartOf(email), locale, now });
   const rival = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockKey} AND ${attemptCounters.lockedUntil} > ${now})`;
   return insertUnless(db, accounts, row, rival).onConflictDoNothing();
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
@@ -7,6 +7,7 @@ import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { Database } from "./database.ts";
 import { insertFrom, insertUnless } from "./insert-from.ts";
+import { voidLinks } from "./one-time-links.ts";
 import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow, linkRow, newAccountRow } from "./rows.ts";
 import { accounts, auditEvents, oneTimeLinks } from "./schema.ts";
@@ -32,13 +33,24 @@ export type NewRegistration = {
 
 export function registrationStorage(db: Database, caps: SendCaps) {
   return {
+    /** The password of the account that waits for its address to be proven, if there is one. */
+    async findWaiting(emailKey: string): Promise<string | null> {
+      const [row] = await db
+        .select({ passwordHash: accounts.passwordHash })
+        .from(accounts)
+        .where(and(eq(accounts.emailKey, emailKey), isNull(accounts.emailVerifiedAt)));
+      return row?.passwordHash ?? null;
+    },
+
     /**
      * One batch, the same statements whatever it finds, so that neither time nor round trips tell.
      * The unique indexes decide; everything after the first statement hangs on what they decided.
      */
     async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
       const created = eq(accounts.id, draft.id);
-      const mailed = and(isWaiting(db, draft), queued(db, draft.verification));
+      const waiting = isWaiting(db, draft);
+      const mailed = and(waiting, queued(db, draft.verification));
+      const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       const results = await db.batch([
         insertUnless(db, accounts, accountRow(draft), usernameOwner(db, draft))
           .onConflictDoNothing()
@@ -51,14 +63,15 @@ export function registrationStorage(db: Database, caps: SendCaps) {
           limits: ASKED_FOR,
           caps,
           source: accounts,
-          where: isWaiting(db, draft),
+          where: waiting,
         }),
+        voidLinks(db, inArray(oneTimeLinks.accountId, mailedId), ["verify_email"], draft.now),
         insertFrom(db, oneTimeLinks, linkOf(draft), accounts, mailed),
-        // Two who claim one address: a link says which of them, and nothing else does.
+        // Mailed or not.
         db
           .update(accounts)
-          .set({ passwordHash: null })
-          .where(and(mailed, ne(accounts.id, draft.id))),
+          .set(CONTESTED)
+          .where(and(waiting, sql`${accounts.passwordHash} IS NOT ${draft.passwordHash}`)),
         ...noticeToOwner(db, draft, caps),
         insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
       ]);
@@ -69,8 +82,20 @@ export function registrationStorage(db: Database, caps: SendCaps) {
 }
 
 /**
+ * What two who claim one address, with two passwords, make of the account that waits: nobody can tell
+ * whose they are, so it has nothing of either. Whoever proves the address chooses anew (decision 020).
+ */
+const CONTESTED = {
+  passwordHash: null,
+  name: sql`substr(${accounts.email}, 1, min(instr(${accounts.email}, '@') - 1, 64))`,
+  lastName: null,
+  username: null,
+  age: null,
+};
+
+/**
  * The account under the address that nobody has proven: the new one, or that of somebody who was
- * sooner. An invitation to more than being a user is not to be answered by a stranger's password.
+ * sooner. An invitation is not to be answered by a stranger.
  */
 const isWaiting = (db: Database, draft: NewRegistration) =>
   and(
@@ -78,16 +103,29 @@ const isWaiting = (db: Database, draft: NewRegistration) =>
     isNull(accounts.emailVerifiedAt),
     eq(accounts.status, "active"),
     eq(accounts.role, "user"),
+    notExists(liveInvitation(db, draft)),
     notExists(usernameOwner(db, draft)),
   );
 
-/** The link carries what was asked for together with it, and makes that the account's when it is used. */
-const linkOf = ({ link, passwordHash, name, lastName, username, age }: NewRegistration) =>
-  linkRow(
-    link,
-    { accountId: sql`${accounts.id}`, email: sql`${accounts.email}`, emailKey: sql`${accounts.emailKey}` },
-    { passwordHash, name, lastName, username, age },
-  );
+const liveInvitation = (db: Database, { now }: NewRegistration) =>
+  db
+    .select({ one: sql`1` })
+    .from(oneTimeLinks)
+    .where(
+      and(
+        eq(oneTimeLinks.accountId, accounts.id),
+        eq(oneTimeLinks.purpose, "invite"),
+        isNull(oneTimeLinks.consumedAt),
+        gt(oneTimeLinks.expiresAt, now),
+      ),
+    );
+
+const linkOf = ({ link }: NewRegistration) =>
+  linkRow(link, {
+    accountId: sql`${accounts.id}`,
+    email: sql`${accounts.email}`,
+    emailKey: sql`${accounts.emailKey}`,
+  });
 
 const accountRow = (draft: NewRegistration) => ({
   ...newAccountRow(draft),
@@ -121,7 +159,7 @@ function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
       eq(accounts.emailKey, draft.email.key),
       ne(accounts.id, draft.id),
       eq(accounts.status, "active"),
-      or(isNotNull(accounts.emailVerifiedAt), ne(accounts.role, "user")),
+      or(isNotNull(accounts.emailVerifiedAt), ne(accounts.role, "user"), exists(liveInvitation(db, draft))),
       notExists(usernameOwner(db, draft)),
     ),
   });

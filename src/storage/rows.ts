@@ -1,7 +1,7 @@
 import type { AuditDraft } from "../audit/event.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import type { Locale } from "../kernel/locale.ts";
-import type { LinkDraft, RegistrationDetails } from "../one-time-links/link.ts";
+import type { LinkDraft } from "../one-time-links/link.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import { accounts } from "./schema.ts";
@@ -25,11 +25,12 @@ export const outboxRow = <A>(draft: MessageDraft, accountId: A, now: number) => 
   lastFailure: null,
 });
 
-export const linkRow = <A, E, K>(
-  draft: LinkDraft,
-  owner: { accountId: A; email: E; emailKey: K },
-  registration: RegistrationDetails | null = null,
-) => ({ ...draft, ...owner, consumedAt: null, claim: null, registration });
+export const linkRow = <A, E, K>(draft: LinkDraft, owner: { accountId: A; email: E; emailKey: K }) => ({
+  ...draft,
+  ...owner,
+  consumedAt: null,
+  claim: null,
+});
 
 export const sessionRow = <A>(draft: Omit<SessionDraft, "accountId">, accountId: A) => ({
   ...draft,

@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { LOCALES } from "../kernel/locale.ts";
-import type { RegistrationDetails } from "../one-time-links/link.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
 
@@ -57,8 +56,6 @@ export const oneTimeLinks = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     consumedAt: integer("consumed_at"),
     claim: text(),
-    /** What the registration asked for that mailed it: this link, and no other, makes it the account's. */
-    registration: text({ mode: "json" }).$type<RegistrationDetails>(),
   },
   (table) => [
     index("one_time_links_account").on(table.accountId, table.purpose),
@@ -209,7 +206,10 @@ export const loginCodes = sqliteTable(
     expiresAt: integer("expires_at").notNull(),
     claim: text(),
   },
-  (table) => [index("login_codes_expiry").on(table.expiresAt)],
+  (table) => [
+    index("login_codes_account").on(table.accountId),
+    index("login_codes_expiry").on(table.expiresAt),
+  ],
 );
 
 /** Key pairs of the access tokens. `sealed_by` is the root secret that opens the private half. */

@@ -14,6 +14,7 @@ import {
   accounts,
   challenges,
   identities,
+  loginCodes,
   mailboxMessages,
   oneTimeLinks,
   outbox,
@@ -124,6 +125,7 @@ export function userStorage(db: Database, caps: SendCaps) {
         db.delete(sessions).where(and(eq(sessions.accountId, id), gone)),
         db.delete(oneTimeLinks).where(and(eq(oneTimeLinks.accountId, id), gone)),
         db.delete(challenges).where(and(eq(challenges.accountId, id), gone)),
+        db.delete(loginCodes).where(and(eq(loginCodes.accountId, id), gone)),
         db.delete(identities).where(and(eq(identities.accountId, id), gone)),
         clearAttempts(db, draft.lockKeys, gone),
         // The development mailbox, which is empty in production: what went to the account, whatever its

@@ -15,7 +15,8 @@ export type PasswordVerdict = "match" | "match_outdated" | "mismatch";
  * stored hash or not, so that time does not tell whether an account exists.
  */
 export type PasswordHasher = {
-  hash(password: string): Promise<string>;
+  /** `like`: a stored hash whose salt to use again, so that the same password gives the same text. */
+  hash(password: string, like?: string | null): Promise<string>;
   /** `stored` is null for an address that has no account, or an account without a password. */
   verify(stored: string | null, password: string): Promise<PasswordVerdict>;
 };
@@ -30,8 +31,9 @@ type StoredHash = {
 
 export function createPasswordHasher(ring: SecretRing, blocks: number): PasswordHasher {
   return {
-    async hash(password) {
-      const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+    async hash(password, like = null) {
+      const known = like === null ? null : parse(like);
+      const salt = known?.salt ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       const chained = await chainBlocks(password, salt, blocks, BLOCK_ITERATIONS);
       const hash = await applyPepper(ring.current, chained);
       return format({ blocks, iterations: BLOCK_ITERATIONS, pepperId: ring.current.id, salt, hash });

@@ -64,7 +64,8 @@ export const linkedPage = (depsOf: DepsOf<ListIdentitiesDeps & RemoveIdentityDep
     </>
   ),
   submit: async (c, form) => {
-    const input = { accountId: c.var.session.account.id, provider: form.text("provider") };
+    const { account, sessionId } = c.var.session;
+    const input = { accountId: account.id, sessionId, provider: form.text("provider") };
     const result = await removeIdentity(depsOf(c), { ...input, caller: c.var.caller });
     // What is not linked any more is what was asked for.
     return result.ok || result.error.reason === "not_linked"

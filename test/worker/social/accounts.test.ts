@@ -72,11 +72,11 @@ describe("an account that a stranger made under the victim's address", () => {
     expect((await mailTo(service, email))[0]?.subject).toBe("Google now signs you in to Gatehouse");
   });
 
-  it("keeps the username that was asked for, as by the mailed link", async () => {
+  it("keeps nothing of what whoever registered it said of themselves", async () => {
     const { email } = await register(service, newAddress(), { username: "night.heron" });
     const answer = await gitHub(somebody({ email }));
     const me = await service.get("/me", answer.body.data.token);
-    expect(me.body.data.username).toBe("night.heron");
+    expect([me.body.data.username, me.body.data.lastName, me.body.data.age]).toEqual([null, null, null]);
   });
 
   it("stays as it is for somebody whose provider has not verified the address", async () => {
