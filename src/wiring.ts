@@ -158,7 +158,7 @@ export async function wire(cache: StandingCache, request: Request) {
     commonPasswords: () => assets.keep("/common-passwords.txt", (text) => new Set(text.split("\n"))),
     pageKit: async (locale: Locale): Promise<PageKit> => ({
       words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
-      style: await assets.keep("/pages/style.css", (css) => css.replace(/\s+/g, " ")),
+      style: await assets.keep("/pages/style.css", lessSpace),
     }),
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
@@ -200,6 +200,9 @@ function messageDelivery(parts: DeliveryParts) {
     } satisfies DeliverMessageDeps["channels"],
   };
 }
+
+/** A style sheet without its comments and lines: it is sent with every page. */
+const lessSpace = (css: string): string => css.replace(/\/\*.*?\*\/|\s+/gs, " ");
 
 /** What pages show; the secret is none of their business. */
 const widgetOf = (captcha: CaptchaSettings) =>

@@ -1,3 +1,4 @@
+import { PASSWORD } from "./people.ts";
 import type { Answer, Service } from "./service.ts";
 
 /** A page as a browser without a script has it. */
@@ -9,10 +10,12 @@ type Options = {
   readonly from?: Readonly<Record<string, string>>;
 };
 
+type Fields = Readonly<Record<string, string | File>>;
+
 const OWN_PAGE = { Origin: "null", "Sec-Fetch-Site": "same-origin" };
 const MAX_REDIRECTS = 5;
 
-export type Pages = ReturnType<typeof openPages>;
+type Pages = ReturnType<typeof openPages>;
 
 /** A browser without a script: it keeps cookies, follows redirects and fills in forms. */
 export function openPages(service: Service, { language = "en", from = OWN_PAGE }: Options = {}) {
@@ -39,8 +42,12 @@ export function openPages(service: Service, { language = "en", from = OWN_PAGE }
     return shown;
   }
 
-  const post = (path: string, fields: Readonly<Record<string, string>>) =>
-    send("POST", path, new URLSearchParams(fields), from);
+  const post = (path: string, fields: Readonly<Record<string, string | File>>) => {
+    const isUpload = Object.values(fields).some((value) => typeof value !== "string");
+    const body: BodyInit = isUpload ? new FormData() : new URLSearchParams(fields as Record<string, string>);
+    if (body instanceof FormData) for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    return send("POST", path, body, from);
+  };
 
   return {
     jar,
@@ -50,12 +57,12 @@ export function openPages(service: Service, { language = "en", from = OWN_PAGE }
     /** Posts these fields and no others. */
     post,
     /** Fills in a form of that page, the first with all of these fields, and presses its button. */
-    submit: async (page: Shown, fields: Readonly<Record<string, string>> = {}, act?: string) => {
+    submit: async (page: Shown, fields: Fields = {}, act?: string) => {
       const form = formIn(page, Object.keys(fields), act);
       return follow(await post(form.action, { ...form.values, ...fields }));
     },
     /** The same, and what the form itself was answered. */
-    press: (page: Shown, fields: Readonly<Record<string, string>> = {}, act?: string) => {
+    press: (page: Shown, fields: Fields = {}, act?: string) => {
       const form = formIn(page, Object.keys(fields), act);
       return post(form.action, { ...form.values, ...fields });
     },
@@ -113,3 +120,12 @@ export const unescapeHtml = (html: string): string =>
 /** What the page is headed by. */
 export const titleOf = ({ text }: Pick<Answer, "text">): string =>
   unescapeHtml(/<h1>(.*?)<\/h1>/s.exec(text)?.[1] ?? "");
+
+/** Somebody who has signed in by the page. */
+export async function signedInPages(service: Service, email: string, options?: Options): Promise<Pages> {
+  const browser = openPages(service, options);
+  const answer = await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
+  if (answer.headers.get("Location") !== "/account")
+    throw new Error(`sign-in: ${answer.status} ${answer.text}`);
+  return browser;
+}

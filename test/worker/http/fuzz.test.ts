@@ -141,7 +141,10 @@ function expectSound(request: Request, { response, text }: { response: Response;
   expect(status).toBeLessThan(500);
   expect(headers.get("X-Request-Id")).toMatch(UUID);
   const path = new URL(request.url).pathname;
-  if (!BARE.includes(path) && !path.startsWith("/dev/")) expect(text).not.toMatch(LEAK);
+  if (!BARE.includes(path) && !path.startsWith("/dev/")) {
+    // A page's style sheet speaks of "select" and "from" too.
+    expect(text.replace(/<style .*?<\/style>/s, "")).not.toMatch(LEAK);
+  }
   if (!headers.get("Content-Type")?.startsWith("application/json")) {
     // Pages, redirects, and answers without a body.
     expect(status < 400 || text === "" || headers.get("Content-Type")?.startsWith("text/html")).toBe(true);

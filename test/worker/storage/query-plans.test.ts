@@ -7,6 +7,7 @@ import { signedInAs } from "../../support/admins.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
+import { signedInPages } from "../../support/pages.ts";
 import {
   logIn,
   member,
@@ -31,6 +32,17 @@ const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createDeadKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
 const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
+
+/** What pages ask and the API does not. */
+async function pages(): Promise<void> {
+  for (const role of ["admin", "superuser"] as const) {
+    const { email } = await signedInAs(service, role);
+    const browser = await signedInPages(service, email);
+    for (const path of ["/account", "/admin/audit", "/admin/mail"]) {
+      if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
+    }
+  }
+}
 
 /** Goes through everything that the service does, so that every statement of it is issued once. */
 async function doEverything(): Promise<void> {
@@ -74,6 +86,7 @@ async function doEverything(): Promise<void> {
   await secondStepAndLock();
   await phoneNumbers();
   await captchas();
+  await pages();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
