@@ -23,7 +23,7 @@ try {
   const browser = await chromium.connect(stage.endpoint);
   for (const { name, open } of chosen) {
     const visitor = await newVisitor(browser, stage.origin);
-    await open(visitor, serviceAt(stage.origin));
+    await open(visitor, serviceAt(stage));
     for (const look of LOOKS) {
       await wear(visitor.page, look);
       const path = join(DIRECTORY, `${name}-${look.name}.png`);

@@ -61,6 +61,7 @@ type Deps = ServePageDeps &
   DepsOfPage<typeof invitePage> &
   DepsOfPage<typeof auditPage> &
   DepsOfPage<typeof undeliveredPage> &
+  DepsOfPage<typeof languageRoutes> &
   DepsOfPage<typeof scriptRoutes>;
 
 /** The pages: the verbs of the API for people, rendered here, with and without a script. */

@@ -93,6 +93,22 @@ describe("the language", () => {
   );
 });
 
+describe("the language of mail", () => {
+  it("is what was switched to by whoever has signed in", async ({ visit, service }) => {
+    const { page } = await visit();
+    const { email } = await service.member();
+    await page.goto("/sign-in");
+    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
+    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: en.signIn.submit }).click();
+    await page.getByRole("heading", { name: en.account.title }).waitFor();
+    await page.getByRole("button", { name: LANGUAGE_NAMES.de }).click();
+    await page.getByRole("heading", { name: de.account.title }).waitFor();
+    await service.post("/forgot-password", { email });
+    await service.mailTo(email, ({ html }) => html.includes('<html lang="de">'));
+  });
+});
+
 describe("another code", () => {
   it("can be had when the seconds are over, and makes the first one void", async ({ visit, service }) => {
     const { page } = await visit();

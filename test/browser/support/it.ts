@@ -18,7 +18,7 @@ export const it = plain
     onCleanup(() => browser.close());
     return browser;
   })
-  .extend("service", ({ stage }): ServiceApi => serviceAt(stage.origin))
+  .extend("service", ({ stage }): ServiceApi => serviceAt(stage))
   .extend("visit", async ({ browser, stage, task }, { onCleanup }) => {
     const visitors: Visitor[] = [];
     onCleanup(async () => {

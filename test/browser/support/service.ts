@@ -19,7 +19,15 @@ let people = 0;
 /** An address that nobody has used: not in another test file either, which is another process. */
 const newAddress = (): string => `person-${process.pid}-${++people}@example.com`;
 
-export function serviceAt(origin: string) {
+type Credentials = { readonly email: string; readonly password: string };
+
+export function serviceAt({
+  origin,
+  superuser,
+}: {
+  readonly origin: string;
+  readonly superuser: Credentials;
+}) {
   async function post(path: string, body: object, token?: string) {
     const headers = {
       "Content-Type": "application/json",
@@ -66,18 +74,18 @@ export function serviceAt(origin: string) {
     return code.exec(text)?.[0] ?? "";
   }
 
-  async function register(email = newAddress()): Promise<{ email: string }> {
-    await post("/register", { email, password: PASSWORD, name: "Ada" });
+  async function register(email = newAddress(), name = "Ada"): Promise<{ email: string }> {
+    await post("/register", { email, password: PASSWORD, name });
     return { email };
   }
 
   /** Somebody with a verified account. */
-  async function member(email = newAddress()): Promise<{ email: string }> {
-    await register(email);
+  async function member(email = newAddress(), name?: string): Promise<{ email: string }> {
+    await register(email, name);
     const token = new URL(await linkTo(email, "verify-email")).searchParams.get("token");
     await post("/verify-email", { token });
     return { email };
   }
 
-  return { origin, newAddress, post, linkTo, codeTo, register, member };
+  return { superuser, newAddress, post, mailTo, linkTo, codeTo, register, member };
 }

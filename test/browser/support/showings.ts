@@ -198,6 +198,62 @@ const ACCOUNT: readonly Showing[] = [
 /** A black pixel, as a PNG. */
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
+/** A page for admins. */
+const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
+  enter(visitor, path, service.superuser);
+
+/** One user's page, as the search finds it. */
+async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  await service.post("/login", { email, password: PASSWORD });
+  await asAdmin("/admin/users")(visitor, service);
+  await type(visitor.page, { search: email });
+  await visitor.page.waitForURL("**search=*");
+  await visitor.page.getByRole("main").getByRole("listitem").getByRole("link").click();
+  await visitor.page.waitForURL("**/admin/users/*");
+}
+
+/** What admins see besides. */
+const ADMIN: readonly Showing[] = [
+  { name: "admin-users", open: asAdmin("/admin/users") },
+  { name: "admin-users-nobody", open: asAdmin("/admin/users?search=nobody-at-all") },
+  { name: "admin-user", open: openUser },
+  {
+    name: "admin-user-deactivated",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.locator("form:has([value=deactivate]) button").click();
+      await visitor.page.getByRole("dialog").getByRole("button").last().click();
+      await visitor.page.locator("form:has([value=activate])").waitFor();
+    },
+  },
+  {
+    name: "admin-user-asked",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.locator("form:has([value=deactivate]) button").click();
+      await visitor.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "admin-user-profile",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.goto(`${visitor.page.url()}/profile`);
+    },
+  },
+  { name: "admin-invite", open: asAdmin("/admin/invite") },
+  {
+    name: "admin-invite-refused",
+    open: async (visitor, service) => {
+      await asAdmin("/admin/invite")(visitor, service);
+      await type(visitor.page, { name: "Ada", email: service.superuser.email });
+    },
+  },
+  { name: "admin-audit", open: asAdmin("/admin/audit") },
+  { name: "admin-mail", open: asAdmin("/admin/mail") },
+];
+
 const MAILBOX: readonly Showing[] = [
   { name: "mailbox-empty", open: at("/dev/mailbox?to=nobody@example.com") },
   { name: "mailbox", open: openMailbox },
@@ -212,7 +268,7 @@ const MAILBOX: readonly Showing[] = [
 ];
 
 /** By who may see them; a test file each, so that they are looked at side by side. */
-export const SHOWINGS = { public: PUBLIC, account: ACCOUNT, mailbox: MAILBOX } satisfies Record<
+export const SHOWINGS = { public: PUBLIC, account: ACCOUNT, admin: ADMIN, mailbox: MAILBOX } satisfies Record<
   string,
   readonly Showing[]
 >;
