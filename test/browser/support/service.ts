@@ -14,10 +14,8 @@ type Mail = {
 /** Milliseconds: for an answer, and for a mail. */
 const PATIENCE = 10_000;
 
-let people = 0;
-
-/** An address that nobody has used: not in another test file either, which is another process. */
-const newAddress = (): string => `person-${process.pid}-${++people}@example.com`;
+/** An address that nobody has used, and that a search for it alone finds. */
+const newAddress = (): string => `person-${crypto.randomUUID().slice(0, 8)}@example.com`;
 
 type Credentials = { readonly email: string; readonly password: string };
 

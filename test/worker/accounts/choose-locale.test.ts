@@ -4,6 +4,7 @@ import type { Locale } from "../../../src/kernel/locale.ts";
 import { accountLocaleStorage } from "../../../src/storage/account-locales.ts";
 import { openDatabase } from "../../../src/storage/database.ts";
 import { idOf } from "../../support/admins.ts";
+import { EVERY_MINUTE, startWithProvider, status } from "../../support/outbox.ts";
 import { mailTo, member } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
@@ -28,14 +29,12 @@ it("has the next mail, and nobody else's, in the language that was switched to",
 
 it("has a mail that waits in the language of when it is sent", async () => {
   const { email } = await member(service);
-  const out = startService({
-    clock,
-    env: { MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: "http://127.0.0.1:9" },
-  });
+  const { provider, service: out } = startWithProvider(clock);
+  await provider.answer(status(500));
   await out.post("/forgot-password", { email });
   await choose(email, "en", "de");
   clock.advance(60_000);
-  await service.runCron("* * * * *");
+  await service.runCron(EVERY_MINUTE);
   expect(await languageOfNewest(email)).toBe("de");
 });
 
