@@ -8,7 +8,7 @@ import type { FailureCode } from "../../kernel/failure-codes.ts";
 import type { Locale } from "../../kernel/locale.ts";
 import type { MessageKind } from "../../outbox/message.ts";
 
-// The words themselves are assets, read by an isolate that shows its first page (docs/decisions/020).
+// The words themselves are assets, read by an isolate that shows its first page (docs/decisions/012).
 // Here they have their types: a language, or a key of one, that is missing does not compile.
 
 type Languages = { readonly en: typeof en; readonly de: typeof de };
