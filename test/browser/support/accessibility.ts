@@ -30,8 +30,11 @@ const brokenRules = (page: Page): Promise<string[]> =>
     });
   });
 
-export const excessWidth = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+export async function excessWidth(page: Page): Promise<string[]> {
+  // A page that is still on its way has no element to measure.
+  await page.waitForLoadState("load");
+  return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     return scrollWidth > clientWidth ? [`too wide: by ${scrollWidth - clientWidth} pixels`] : [];
   });
+}
