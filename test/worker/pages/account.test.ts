@@ -3,11 +3,10 @@ import { ascii, tinyPng } from "../../support/image-parts.ts";
 import { signedInPages, titleOf } from "../../support/pages.ts";
 import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../../support/people.ts";
 import { newNumber } from "../../support/phones.ts";
-import { createTestClock, startService } from "../../support/service.ts";
+import { startService } from "../../support/service.ts";
 
 const service = startService();
 const NEW_PASSWORD = "another quiet harbour";
-const MINUTE = 60_000;
 
 async function somebody(own = service) {
   const { email } = await member(own);
@@ -187,33 +186,5 @@ describe("the account's own pages, without a script", () => {
     expect([...other.jar.keys()].filter((name) => /access|refresh/.test(name))).toEqual([]);
     const again = await other.press(await other.visit("/sign-in"), { email, password: PASSWORD });
     expect([again.status, again.text.includes("has been deactivated")]).toEqual([403, true]);
-  });
-});
-
-describe("the session of a page", () => {
-  it("goes on when the access cookie has gone, by the refresh cookie, and comes back after signing in", async () => {
-    const slow = startService({ clock: createTestClock() });
-    const { browser, email } = await somebody(slow);
-    const first = browser.jar.get("__Host-gh_refresh");
-    slow.clock.advance(16 * MINUTE);
-    browser.jar.delete("__Host-gh_access");
-    const page = await browser.visit("/account/sessions");
-    expect(page.path).toBe("/account/sessions");
-    expect(browser.jar.get("__Host-gh_refresh")).not.toBe(first);
-    // A form that was open all the while is still this session's own.
-    slow.clock.advance(16 * MINUTE);
-    const saved = await browser.submit(await browser.visit("/account/profile"), { name: "Grace" });
-    expect(saved.path).toBe("/account");
-    slow.clock.advance(8 * 24 * 60 * MINUTE);
-    const gone = await browser.visit("/account/sessions");
-    expect(gone.path).toBe("/sign-in?returnTo=%2Faccount%2Fsessions");
-    const back = await browser.submit(gone, { email, password: PASSWORD });
-    expect(back.path).toBe("http://gatehouse.test/account/sessions");
-  });
-
-  it("sends whoever has one past sign-in", async () => {
-    const { browser } = await somebody();
-    expect((await browser.visit("/sign-in")).path).toBe("/account");
-    expect((await browser.visit("/")).path).toBe("/account");
   });
 });

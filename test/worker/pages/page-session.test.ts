@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { signedInPages } from "../../support/pages.ts";
+import { member, PASSWORD } from "../../support/people.ts";
+import { createTestClock, startService } from "../../support/service.ts";
+
+const service = startService();
+const MINUTE = 60_000;
+
+async function somebody(own = service) {
+  const { email } = await member(own);
+  return { email, browser: await signedInPages(own, email) };
+}
+
+describe("the session of a page", () => {
+  it("goes on when the access cookie has gone, by the refresh cookie, and comes back after signing in", async () => {
+    const slow = startService({ clock: createTestClock() });
+    const { browser, email } = await somebody(slow);
+    const first = browser.jar.get("__Host-gh_refresh");
+    slow.clock.advance(16 * MINUTE);
+    browser.jar.delete("__Host-gh_access");
+    const page = await browser.visit("/account/sessions");
+    expect(page.path).toBe("/account/sessions");
+    expect(browser.jar.get("__Host-gh_refresh")).not.toBe(first);
+    // A form that was open all the while is still this session's own.
+    slow.clock.advance(16 * MINUTE);
+    const saved = await browser.submit(await browser.visit("/account/profile"), { name: "Grace" });
+    expect(saved.path).toBe("/account");
+    slow.clock.advance(8 * 24 * 60 * MINUTE);
+    const gone = await browser.visit("/account/sessions");
+    expect(gone.path).toBe("/sign-in?returnTo=%2Faccount%2Fsessions");
+    const back = await browser.submit(gone, { email, password: PASSWORD });
+    expect(back.path).toBe("http://gatehouse.test/account/sessions");
+  });
+
+  it("sends whoever has one past sign-in", async () => {
+    const { browser } = await somebody();
+    expect((await browser.visit("/sign-in")).path).toBe("/account");
+    expect((await browser.visit("/")).path).toBe("/account");
+  });
+});
