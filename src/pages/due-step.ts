@@ -19,5 +19,5 @@ export function goOnToCode(c: PageContext, clock: { now(): number }): Response |
   const isSignIn = pathname === "/sign-in";
   searchParams.delete(CHALLENGE);
   const query = searchParams.size > 0 ? `?${searchParams}` : "";
-  return go(c, withReturnTo("/sign-in/code", isSignIn ? null : pathname + query));
+  return go(c, withReturnTo("/sign-in/code", isSignIn ? searchParams.get("returnTo") : pathname + query));
 }

@@ -26,7 +26,7 @@ export type ExchangeCodeDeps = GoOnDeps &
 
 type Exchange = {
   readonly code: string;
-  readonly codeVerifier?: string;
+  readonly codeVerifier: string;
   /** The page that asks, as its browser says; apps and servers have none. */
   readonly origin: string | undefined;
   readonly deviceToken: string | undefined;
@@ -60,12 +60,8 @@ export async function exchangeCode(
   return isSpent ? err({ reason: "code_dead" }) : outcome;
 }
 
-/** RFC 7636 §4.6; a secret where none was announced is no better than the lack of one (RFC 9700 §4.8). */
+/** RFC 7636 §4.6. A code without a challenge is nobody's (RFC 9700 §4.8). */
 async function isForCaller({ origin, codeChallenge }: LiveCode, input: Exchange): Promise<boolean> {
   if (input.origin !== undefined && input.origin !== origin) return false;
-  const { codeVerifier } = input;
-  if (codeVerifier === undefined || codeChallenge === null) {
-    return codeVerifier === undefined && codeChallenge === null;
-  }
-  return (await hashOneTimeToken(codeVerifier)) === codeChallenge;
+  return (await hashOneTimeToken(input.codeVerifier)) === codeChallenge;
 }

@@ -7,7 +7,9 @@ type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 export const socialFailures = {
   unknown_provider: "not_found",
   return_url_refused: "validation_failed",
+  challenge_missing: "validation_failed",
   wrong_kind_of_token: "validation_failed",
+  link_not_meant: "csrf_failed",
   round_dead: "token_invalid",
   provider_refused: "token_invalid",
   code_dead: "code_invalid",
@@ -28,6 +30,8 @@ export const socialFailures = {
 /** Where the code's own sentence would leave a person wondering. */
 export const socialSentences: { readonly [R in Reason]?: string } = {
   return_url_refused: "This is not a place that signing in may lead to.",
+  challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
+  link_not_meant: "A provider can be linked only from a page of this site, in a browser that says so.",
   wrong_kind_of_token: "This provider takes another kind of token.",
   round_dead: "This sign-in was used, is too old, or began in another browser. Please start again.",
   provider_refused: "The provider did not confirm who you are. Please start again.",

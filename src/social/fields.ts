@@ -18,7 +18,14 @@ export const startQuery = z.object({
     .string()
     .regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url.")
     .optional()
-    .meta({ description: "S256 of the `codeVerifier` that the exchange then has to bring (RFC 7636)." }),
+    .meta({
+      description:
+        "S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin.",
+    }),
+  link: z
+    .literal("true", "Must be true.")
+    .optional()
+    .meta({ description: "Links the provider's account to the browser's session, instead of signing in." }),
 });
 
 const providerToken = z.string("Must be a token.").min(1, "Must not be empty.").max(16_384, "Is too long.");
@@ -37,7 +44,7 @@ export const tokenBody = z
 
 export const exchangeBody = z.strictObject({
   code: z.string("Must be a code.").min(1, "Must not be empty.").max(128, "Is too long."),
-  codeVerifier: z.string("Must be text.").max(128, "Is too long.").optional(),
+  codeVerifier: z.string("Must be text.").min(43, "Is too short.").max(128, "Is too long."),
   ...signInFields,
 });
 

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { failureTable } from "../http/failures.ts";
 import { refuse } from "../http/respond.ts";
+import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { socialFailures, socialSentences } from "./failures.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
@@ -11,11 +12,16 @@ export type ShowNote = (
   note: { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode },
 ) => Response | Promise<Response>;
 
+const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
+  return_url_refused: { path: "returnTo", message: "Is not allowed." },
+  challenge_missing: { path: "codeChallenge", message: "Must be there." },
+};
+
 /** A failure as the API says it. */
 export function refuseSocial(c: Context, failure: SocialFailure): Response {
   const { reason } = failure;
-  const fields =
-    reason === "return_url_refused" ? [{ path: "returnTo", message: "Is not allowed." }] : undefined;
+  const field = FIELDS[reason];
+  const fields = field && [field];
   const retryAfter = "retryAfter" in failure ? failure.retryAfter : undefined;
   return refuse(c, socialFailures[reason], { message: socialSentences[reason], fields, retryAfter });
 }

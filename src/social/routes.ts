@@ -41,7 +41,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       "/social/:provider/start",
       documented(async (_c, next) => next(), {
         summary: "Send a browser to a provider",
-        description: "From a page of this site whose browser has a session, it links; otherwise it signs in.",
+        description:
+          "Signs in; with `link`, from a page of this site whose browser has a session, links to its account.",
         tag,
         redirect: "To the provider",
         failures,
@@ -50,11 +51,12 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       queryParams(startQuery),
       async (c) => {
         const known = roundCookie(c);
+        const { link, ...query } = c.req.valid("query");
         const result = await startSocial(depsOf(c), {
           ...c.req.valid("param"),
-          ...c.req.valid("query"),
+          ...query,
           binding: known && /^[\w-]{43}$/.test(known) ? known : undefined,
-          refreshToken: isFromOwnSite(c) ? refreshCookie(c) : undefined,
+          link: link ? { isFromOwnPage: isFromOwnPage(c), refreshToken: refreshCookie(c) } : null,
         });
         if (!result.ok) return turnAway(c, result.error, showNote);
         setRoundCookie(c, result.value.binding, ROUND_LIFE / SECOND);
@@ -138,11 +140,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
     );
 }
 
-/** A link of another site must not link: it could be to an account of its own (RFC 9700 §4.7). */
-function isFromOwnSite(c: Context): boolean {
-  const site = c.req.header("Sec-Fetch-Site");
-  return site === undefined || ["same-origin", "same-site", "none"].includes(site);
-}
+/** No page can set it, and the redirects on the way count (Fetch Metadata §2.3). A browser that does not say cannot link. */
+const isFromOwnPage = (c: Context): boolean => c.req.header("Sec-Fetch-Site") === "same-origin";
 
 /** The session of an app; or of a page, which has shown with its CSRF token that it means it. */
 async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "bearer" | "cookie" | undefined) {

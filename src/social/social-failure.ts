@@ -7,6 +7,8 @@ export type SocialFailure =
       readonly reason:
         | "unknown_provider"
         | "return_url_refused"
+        | "challenge_missing"
+        | "link_not_meant"
         | "round_dead"
         | "code_dead"
         | "wrong_kind_of_token"

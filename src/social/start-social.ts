@@ -23,20 +23,27 @@ export type StartSocialDeps = RefreshTokenDeps & {
       rootId: string;
       expiresAt: number;
       now: number;
-    }): Promise<void>;
+    }): Promise<"sign_in" | "link">;
   };
   readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
+};
+
+type LinkRequest = {
+  /** A link of another site must not link: it could be to an account of its own (RFC 9700 §4.7). */
+  readonly isFromOwnPage: boolean;
+  /** The session that asks, by the refresh token of the browser's own cookie. */
+  readonly refreshToken: string | undefined;
 };
 
 type Start = {
   readonly provider: string;
   readonly returnTo: string;
-  /** S256 of a secret that an app on another origin keeps until it exchanges its code. */
+  /** S256 of a secret that an app on another origin has to keep until it exchanges its code. */
   readonly codeChallenge?: string;
   /** The browser's binding, where it has one: two tabs may be on their way at once. */
   readonly binding: string | undefined;
-  /** The session that asks for a link, by the refresh token of the browser's own cookie. */
-  readonly refreshToken: string | undefined;
+  /** What is to be linked to: null signs in. */
+  readonly link: LinkRequest | null;
 };
 
 /** Sends a browser to a provider, bound to that browser by a cookie and good for one return. */
@@ -45,28 +52,35 @@ export async function startSocial(
   input: Start,
 ): Promise<Result<{ readonly url: string; readonly binding: string }, SocialFailure>> {
   const { clock, secrets, settings } = deps;
+  const { link } = input;
   const provider = deps.socialProviders.get(input.provider);
   if (!provider) return err({ reason: "unknown_provider" });
   const returnTo = judgeReturnUrl(input.returnTo, settings);
   if (returnTo === null) return err({ reason: "return_url_refused" });
+  const { publicUrl } = settings;
+  const isOwn = new URL(returnTo).origin === publicUrl;
+  // RFC 9700 §2.1.1: or somebody could slip a code of theirs into another's browser (§4.5).
+  if (!isOwn && input.codeChallenge === undefined) return err({ reason: "challenge_missing" });
+  if (link && !link.isFromOwnPage) return err({ reason: "link_not_meant" });
   const state = newOneTimeToken();
   const binding = input.binding ?? newOneTimeToken();
-  const { publicUrl } = settings;
   const round = await roundOf(secrets.current, { publicUrl, provider: input.provider, state });
   const url = await provider.authorize(round);
   if (!url.ok) return err({ reason: `provider_${url.error}` });
   const now = clock.now();
-  await deps.socialSignIns.open({
+  const opened = await deps.socialSignIns.open({
     stateHash: await hashOneTimeToken(state),
     provider: input.provider,
     bindingHash: await hashOneTimeToken(binding),
-    session: await sessionOf(deps, input.refreshToken),
+    session: await sessionOf(deps, link?.refreshToken),
     returnTo,
     codeChallenge: input.codeChallenge ?? null,
     rootId: secrets.current.id,
     expiresAt: now + ROUND_LIFE,
     now,
   });
+  // Who asked for a link is not to find themselves in another account.
+  if (link && opened === "sign_in") return err({ reason: "session_ended" });
   return ok({ url: url.value, binding });
 }
 

@@ -23,8 +23,8 @@ type Return = {
 
 export function socialSignInStorage(db: Database) {
   return {
-    /** Remembers who was sent to a provider. A session that has ended already links nothing. */
-    async open({ session, now, ...row }: Opening): Promise<void> {
+    /** Remembers who was sent to a provider, and what for. A session that has ended already links nothing. */
+    async open({ session, now, ...row }: Opening): Promise<"sign_in" | "link"> {
       const live = db
         .select({ id: sessions.id })
         .from(sessions)
@@ -36,7 +36,11 @@ export function socialSignInStorage(db: Database) {
             ownerIsActive(db, sessions.accountId),
           ),
         );
-      await db.insert(socialSignIns).values({ ...row, sessionId: sql`${live}` });
+      const [opened] = await db
+        .insert(socialSignIns)
+        .values({ ...row, sessionId: sql`${live}` })
+        .returning({ sessionId: socialSignIns.sessionId });
+      return opened?.sessionId ? "link" : "sign_in";
     },
 
     /** Takes what a callback answers: of any number at once, one gets it, in the browser that started it. */

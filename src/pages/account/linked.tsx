@@ -57,7 +57,10 @@ export const linkedPage = (depsOf: DepsOf<ListIdentitiesDeps & RemoveIdentityDep
         </ul>
       )}
       {others.map(({ id, name }) => (
-        <a class="button" href={`/api/auth/social/${id}/start?returnTo=${encodeURIComponent(PATH)}`}>
+        <a
+          class="button"
+          href={`/api/auth/social/${id}/start?returnTo=${encodeURIComponent(PATH)}&link=true`}
+        >
           {fill(p.t.linked.link, { provider: name })}
         </a>
       ))}

@@ -53,7 +53,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signIn.submit}
         </button>
       </Form>
-      <OtherWays p={p} returnTo={returnTo ?? "/account"} {...ways} />
+      <OtherWays p={p} returnTo={returnTo} {...ways} />
       <p class="aside">
         {p.t.signIn.isNew} <a href={withReturnTo("/sign-up", returnTo)}>{p.t.signIn.signUp}</a>
       </p>

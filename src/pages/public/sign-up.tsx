@@ -53,7 +53,7 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signUp.submit}
         </button>
       </Form>
-      <OtherWays p={p} returnTo={returnTo ?? "/account"} {...deps} />
+      <OtherWays p={p} returnTo={returnTo} {...deps} />
       <p class="aside">
         {p.t.signUp.hasAccount} <a href={withReturnTo("/sign-in", returnTo)}>{p.t.signUp.signIn}</a>
       </p>

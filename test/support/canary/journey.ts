@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { tinyPng } from "../image-parts.ts";
+import { TO_APP, VERIFIER } from "../social/app.ts";
 import { somebody } from "../social/people.ts";
-import { APP } from "../social/providers.ts";
 import { consent } from "../social/surf.ts";
 import type { Traveller } from "./traveller.ts";
 
@@ -122,8 +122,8 @@ export async function atProvider(traveller: Traveller, email: string) {
   const { token } = issuedBy(await post("/social/github/token", { accessToken }));
   await post("/social/github/token", { accessToken: `${accessToken}x` });
   await ask("GET", "/social");
-  for (const returnTo of ["/", APP]) {
-    const set = await ask("GET", `/social/github/start?returnTo=${encodeURIComponent(returnTo)}`);
+  for (const query of ["", TO_APP]) {
+    const set = await ask("GET", `/social/github/start${query}`);
     const cookie = issuedBy(set)["__Host-gh_social"];
     const path = (await consent(set.headers.get("Location") ?? "", person)).replace("/api/auth", "");
     canaries.plant("a provider's code", /code=(\w+)/.exec(path)?.[1] ?? "");
@@ -133,8 +133,8 @@ export async function atProvider(traveller: Traveller, email: string) {
     const code = url.searchParams.get("code");
     if (code === null) continue;
     canaries.plantIssued("a login code", code, back);
-    issuedBy(await post("/social/exchange", { code }));
-    await post("/social/exchange", { code });
+    issuedBy(await post("/social/exchange", { code, codeVerifier: VERIFIER }));
+    await post("/social/exchange", { code, codeVerifier: VERIFIER });
   }
   await ask("GET", "/me/identities", { token });
   await ask("DELETE", "/me/identities/github", { token });

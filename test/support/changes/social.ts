@@ -1,5 +1,6 @@
 import type { Change } from "../changes.ts";
 import { member, newAddress, register, signedInMember } from "../people.ts";
+import { VERIFIER } from "../social/app.ts";
 import { somebody } from "../social/people.ts";
 import { openProviders } from "../social/providers.ts";
 import { linkGitHub, loginCodeFor } from "../social/written-in.ts";
@@ -64,7 +65,10 @@ export const socialChanges: readonly Change[] = [
     status: 200,
     again: 400,
     request: async (service) => ({
-      body: { code: await loginCodeFor((await member(service)).email, service.clock.now()) },
+      body: {
+        code: await loginCodeFor((await member(service)).email, service.clock.now()),
+        codeVerifier: VERIFIER,
+      },
     }),
   },
   {

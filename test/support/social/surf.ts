@@ -53,9 +53,18 @@ const NAVIGATION = { Origin: null, Accept: "text/html,application/xhtml+xml" };
 export const start = (browser: Browser, provider: string, query = "", headers = {}): Promise<Answer> =>
   browser.send("GET", `/social/${provider}/start${query}`, undefined, { ...NAVIGATION, ...headers });
 
+/** What a browser says of a link on a page of this service. */
+export const FROM_OWN_PAGE = { "Sec-Fetch-Site": "same-origin" };
+
 /** Off to the provider, and back as far as the callback, which is not asked yet. */
-export async function setOut(browser: Browser, provider: string, person: SocialPerson, query = "") {
-  const answer = await start(browser, provider, query);
+export async function setOut(
+  browser: Browser,
+  provider: string,
+  person: SocialPerson,
+  query = "",
+  headers = {},
+) {
+  const answer = await start(browser, provider, query, headers);
   const location = answer.headers.get("Location");
   if (answer.status !== 302 || !location) throw new Error(`start answered ${answer.status}: ${answer.text}`);
   return (await consent(location, person)).replace("/api/auth", "");
@@ -69,8 +78,13 @@ export const comeBack = (
 ) => browser.send("GET", path, undefined, { ...NAVIGATION, ...headers });
 
 /** All the way. */
-export const surf = async (browser: Browser, provider: string, person: SocialPerson, query = "") =>
-  comeBack(browser, await setOut(browser, provider, person, query));
+export const surf = async (
+  browser: Browser,
+  provider: string,
+  person: SocialPerson,
+  query = "",
+  headers = {},
+) => comeBack(browser, await setOut(browser, provider, person, query, headers));
 
 let verifiers = 0;
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { hashOneTimeToken, newOneTimeToken } from "../../../src/kernel/crypto/one-time-token.ts";
+import { CHALLENGE } from "./app.ts";
 
 // What a sign-in at a provider leaves, for tests of what comes after it.
 
@@ -16,14 +17,14 @@ export async function linkGitHub(email: string): Promise<string> {
   return subject;
 }
 
-/** A code that an app got for that account, whose identity it links. */
+/** A code that an app got for that account, whose identity it links, and bound to its VERIFIER. */
 export async function loginCodeFor(email: string, now: number): Promise<string> {
   await linkGitHub(email);
   const code = newOneTimeToken();
   await env.DB.prepare(
-    `INSERT INTO login_codes (code_hash, account_id, provider, origin, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?)`,
+    `INSERT INTO login_codes (code_hash, account_id, provider, origin, code_challenge, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?, ?)`,
   )
-    .bind(await hashOneTimeToken(code), email, now, now + 60_000)
+    .bind(await hashOneTimeToken(code), email, CHALLENGE, now, now + 60_000)
     .run();
   return code;
 }

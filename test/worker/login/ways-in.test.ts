@@ -6,6 +6,7 @@ import { inParallel } from "../../support/parallel.ts";
 import { logIn, member, PASSWORD, register, tokenMailedTo } from "../../support/people.ts";
 import { challengeOf, wrongCode } from "../../support/second-step.ts";
 import { type Answer, createTestClock, startService } from "../../support/service.ts";
+import { VERIFIER } from "../../support/social/app.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { linkGitHub, loginCodeFor } from "../../support/social/written-in.ts";
@@ -54,7 +55,7 @@ const atGitHub = async (email: string, of = plain) => {
 };
 const byCode = async (email: string, of = plain) => {
   const code = await loginCodeFor(email, START);
-  return () => of.post("/social/exchange", { code });
+  return () => of.post("/social/exchange", { code, codeVerifier: VERIFIER });
 };
 
 const lock = (email: string) =>

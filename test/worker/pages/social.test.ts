@@ -4,7 +4,7 @@ import { codeMailedTo } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { consent } from "../../support/social/surf.ts";
+import { consent, FROM_OWN_PAGE } from "../../support/social/surf.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -12,7 +12,7 @@ const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always"
 
 /** From a page's link to the provider and back, as far as it leads. */
 async function goThrough(browser: ReturnType<typeof openPages>, link: string, person = somebody()) {
-  const away = await browser.send("GET", link);
+  const away = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
   expect(away.status).toBe(302);
   const back = await browser.send("GET", await consent(away.headers.get("Location") ?? "", person));
   return { person, landed: await browser.visit(back.headers.get("Location") ?? "") };

@@ -5,6 +5,7 @@ import { tokenMailedTo } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { codeMailedTo } from "../../support/second-step.ts";
 import { type Service, startService } from "../../support/service.ts";
+import { CHALLENGE, TO_APP, VERIFIER } from "../../support/social/app.ts";
 import { somebody } from "../../support/social/people.ts";
 import { APP, openProviders } from "../../support/social/providers.ts";
 import { start, surf } from "../../support/social/surf.ts";
@@ -12,21 +13,18 @@ import { allRows, sessionsOf } from "../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
-const toApp = `?returnTo=${encodeURIComponent(APP)}`;
-const VERIFIER = "a-secret-that-only-the-app-knows-and-nobody-else";
-const CHALLENGE = "ag4SMGbyTb8nrLP_VMQH7LHmE6iXM1nxORV_elNtLfE";
 
 /** Comes back to the app with its code. */
-async function codeFor(person = somebody(), query = toApp, of: Service = service) {
+async function codeFor(person = somebody(), of: Service = service) {
   await providers.be(person);
   const browser = openBrowser(of);
-  const answer = await surf(browser, "github", person, query);
+  const answer = await surf(browser, "github", person, TO_APP);
   const url = new URL(answer.headers.get("Location") ?? "");
   return { person, browser, answer, url, code: url.searchParams.get("code") ?? "" };
 }
 
 const exchange = (body: object, headers: Record<string, string> = {}, of: Service = service) =>
-  of.call("POST", "/api/auth/social/exchange", body, undefined, headers);
+  of.call("POST", "/api/auth/social/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
 
 describe("a return to an app on another origin", () => {
   it("carries a code and no token, and leaves no cookie of a session", async () => {
@@ -66,19 +64,28 @@ describe("a return to an app on another origin", () => {
     expect(await sessionsOf(person.email)).toBe(0);
   });
 
-  it("is bound to the app's own secret, where it announced one", async () => {
-    const { code } = await codeFor(somebody(), `${toApp}&codeChallenge=${CHALLENGE}`);
-    for (const codeVerifier of [undefined, "", "a guess", CHALLENGE]) {
+  it("is bound to the app's own secret", async () => {
+    const { code } = await codeFor();
+    for (const codeVerifier of [undefined, null, "", "a guess", 7]) {
+      expectRefusal(await exchange({ code, codeVerifier }), 400, "validation_failed");
+    }
+    for (const codeVerifier of [CHALLENGE, `${VERIFIER}x`]) {
       expectRefusal(await exchange({ code, codeVerifier }), 400, "code_invalid");
     }
-    expect((await exchange({ code, codeVerifier: VERIFIER })).status).toBe(200);
-    const plain = await codeFor();
-    expectRefusal(await exchange({ code: plain.code, codeVerifier: VERIFIER }), 400, "code_invalid");
+    expect((await exchange({ code })).status).toBe(200);
+  });
+
+  it("begins with the announcement of that secret, or not at all (RFC 9700 §2.1.1)", async () => {
+    const query = `?returnTo=${encodeURIComponent(APP)}`;
+    const answer = await start(openBrowser(service), "github", query, { Accept: null });
+    expectRefusal(answer, 400, "validation_failed");
+    expect(answer.body.error?.fields).toEqual([{ path: "codeChallenge", message: "Must be there." }]);
+    expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
   it("asks for the second step with the exchange", async () => {
     const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
-    const { code, person } = await codeFor(somebody(), toApp, always);
+    const { code, person } = await codeFor(somebody(), always);
     const { challengeId } = (await exchange({ code }, {}, always)).body.data;
     const answer = await always.post("/login/otp", {
       challengeId,
@@ -89,7 +96,7 @@ describe("a return to an app on another origin", () => {
 
   it("goes into cookies where a page of the same site asks for it, which has to mean it", async () => {
     const { code, browser } = await codeFor();
-    const body = { code, transport: "cookie" };
+    const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
     const Origin = "https://app.example.com";
     const sameSite = startService({
       env: { ...providers.variables, ALLOWED_ORIGINS: Origin },
@@ -105,7 +112,9 @@ describe("a return to an app on another origin", () => {
 describe("returnTo", () => {
   const browser = openBrowser(service);
   const startWith = (returnTo: string) =>
-    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}`, { Accept: null });
+    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${CHALLENGE}`, {
+      Accept: null,
+    });
 
   it.each([
     "/",
@@ -119,6 +128,11 @@ describe("returnTo", () => {
   });
 
   it.each([
+    "/api/auth/social/github/start?link=true",
+    "/API/auth/social/github/start",
+    "/%61pi/auth/social/github/start",
+    "/x/../api/auth/social/github/start",
+    "http://gatehouse.test/api",
     "//e.example",
     "/\\e.example",
     "\\\\e.example",

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { openBrowser, signedInBrowser } from "../../support/browser.ts";
+import { type Browser, openBrowser, signedInBrowser } from "../../support/browser.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { mailTo, member, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { comeBack, idTokenOf, setOut, surf } from "../../support/social/surf.ts";
+import { comeBack, FROM_OWN_PAGE, idTokenOf, setOut, start, surf } from "../../support/social/surf.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -28,13 +28,16 @@ async function twoIdentities() {
   return { person, token };
 }
 
+const link = (browser: Browser, person: ReturnType<typeof somebody>) =>
+  surf(browser, "github", person, "?link=true", FROM_OWN_PAGE);
+
 describe("a session that sets out", () => {
   it("links the identity to its own account, whatever the address, and tells its owner", async () => {
     const { email } = await member(service);
     const browser = await signedInBrowser(service, email);
     const person = somebody({ verified: false });
     await providers.be(person);
-    const answer = await surf(browser, "github", person, "?returnTo=/account");
+    const answer = await surf(browser, "github", person, "?returnTo=/account&link=true", FROM_OWN_PAGE);
     expect([answer.status, answer.headers.get("Location")]).toEqual([302, "http://gatehouse.test/account"]);
     // It goes on as it was.
     expect(answer.headers.getSetCookie()).toEqual([]);
@@ -52,8 +55,8 @@ describe("a session that sets out", () => {
     const browser = await signedInBrowser(service, email);
     const person = somebody();
     await providers.be(person);
-    await surf(browser, "github", person);
-    expect((await surf(browser, "github", person)).status).toBe(302);
+    await link(browser, person);
+    expect((await link(browser, person)).status).toBe(302);
     expect((await browser.send("GET", "/me/identities")).body.data).toHaveLength(1);
     expect(await mailTo(service, email)).toHaveLength(2);
   });
@@ -64,13 +67,13 @@ describe("a session that sets out", () => {
     const { email } = await member(service);
     const browser = await signedInBrowser(service, email);
     await providers.be(taken);
-    expectRefusal(await surf(browser, "github", taken), 409, "conflict");
+    expectRefusal(await link(browser, taken), 409, "conflict");
     const own = somebody();
     await providers.be(own);
-    await surf(browser, "github", own);
+    await link(browser, own);
     const second = somebody();
     await providers.be(second);
-    expectRefusal(await surf(browser, "github", second), 409, "conflict");
+    expectRefusal(await link(browser, second), 409, "conflict");
   });
 
   it("links nothing when it has ended at the provider", async () => {
@@ -78,47 +81,49 @@ describe("a session that sets out", () => {
     const browser = await signedInBrowser(service, email);
     const person = somebody();
     await providers.be(person);
-    const path = await setOut(browser, "github", person);
+    const path = await setOut(browser, "github", person, "?link=true", FROM_OWN_PAGE);
     await browser.write("POST", "/logout");
     expectRefusal(await comeBack(browser, path), 401, "unauthorized");
     const query = "SELECT 1 FROM identities WHERE subject = ?";
     expect(await env.DB.prepare(query).bind(String(person.id)).first()).toBeNull();
   });
 
-  it("links nothing when a page of another site sent it: that signs in", async () => {
+  it("links nothing unless it is asked to: the sign-in is another one, and its cookies come instead", async () => {
     const { email } = await member(service);
     const browser = await signedInBrowser(service, email);
     const person = somebody();
     await providers.be(person);
-    const answer = await browser.send("GET", "/social/github/start", undefined, {
-      Origin: null,
-      "Sec-Fetch-Site": "cross-site",
-    });
-    const location = new URL(answer.headers.get("Location") ?? "");
-    const response = await fetch(location, { redirect: "manual" });
-    const back = new URL(response.headers.get("Location") ?? "");
-    await comeBack(browser, back.pathname.replace("/api/auth", "") + back.search);
+    await surf(browser, "github", person, "", FROM_OWN_PAGE);
     expect((await browser.send("GET", "/me")).body.data.email).toBe(person.email);
     const query =
       "SELECT count(*) AS n FROM identities WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
     expect(await env.DB.prepare(query).bind(email).first()).toEqual({ n: 0 });
   });
 
-  it("links nothing by a refresh token that is spent, nor by one that is made up", async () => {
+  it.each(["cross-site", "same-site", "none", null])(
+    "does not even set out to link where the browser says that it was sent from %j",
+    async (site) => {
+      const browser = await signedInBrowser(service, (await member(service)).email);
+      const from = { Accept: null, "Sec-Fetch-Site": site };
+      const answer = await start(browser, "github", "?link=true", from);
+      expectRefusal(answer, 403, "csrf_failed");
+      expect(answer.headers.get("Location")).toBeNull();
+    },
+  );
+
+  it("does not set out to link without a session, with a spent refresh token, or a made-up one", async () => {
     const { email } = await member(service);
     const thief = openBrowser(service);
     const owner = await signedInBrowser(service, email);
     const spent = owner.jar.get("__Host-gh_refresh") ?? "";
     await owner.write("POST", "/refresh");
-    for (const token of [spent, `${spent}x`, "made-up"]) {
-      thief.jar.set("__Host-gh_refresh", token);
-      const person = somebody();
-      await providers.be(person);
-      await surf(thief, "github", person);
-      expect((await thief.send("GET", "/me")).body.data.email).toBe(person.email);
-      thief.jar.delete("__Host-gh_access");
+    for (const token of [null, spent, `${spent}x`, "made-up"]) {
+      if (token !== null) thief.jar.set("__Host-gh_refresh", token);
+      const answer = await start(thief, "github", "?link=true", { ...FROM_OWN_PAGE, Accept: null });
+      expectRefusal(answer, 401, "unauthorized");
+      expect(answer.headers.get("Location")).toBeNull();
     }
-    expect((await owner.send("GET", "/me/identities")).body.data).toEqual([]);
+    expect((await start(owner, "github", "?link=true", FROM_OWN_PAGE)).status).toBe(302);
   });
 
   it("links an app's token to the account of its bearer, and signs in to that", async () => {

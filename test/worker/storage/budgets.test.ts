@@ -18,6 +18,7 @@ import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.t
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { VERIFIER } from "../../support/social/app.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { setOut } from "../../support/social/surf.ts";
@@ -397,7 +398,8 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email } = await signedInMember(service);
-      return api("POST", "/social/exchange", { code: await loginCodeFor(email, service.clock.now()) });
+      const code = await loginCodeFor(email, service.clock.now());
+      return api("POST", "/social/exchange", { code, codeVerifier: VERIFIER });
     },
   },
   "GET /me/identities": {

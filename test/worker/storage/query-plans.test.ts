@@ -21,8 +21,9 @@ import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.t
 import { recordD1 } from "../../support/recording-d1.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { TO_APP, VERIFIER } from "../../support/social/app.ts";
 import { somebody } from "../../support/social/people.ts";
-import { APP, openProviders } from "../../support/social/providers.ts";
+import { openProviders } from "../../support/social/providers.ts";
 import { surf } from "../../support/social/surf.ts";
 import { createDeadKv } from "../../support/stale-kv.ts";
 
@@ -171,13 +172,13 @@ async function socialSignIns(): Promise<void> {
   await service.get("/me/identities", token);
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
   await gitHub(somebody({ verified: false }), service, token);
-  for (const returnTo of ["/", encodeURIComponent(APP)]) {
+  for (const query of ["", TO_APP]) {
     const browser = openBrowser(service);
     const visitor = somebody();
     await providers.be(visitor);
-    const { headers } = await surf(browser, "github", visitor, `?returnTo=${returnTo}`);
+    const { headers } = await surf(browser, "github", visitor, query);
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
-    if (code) await service.post("/social/exchange", { code });
+    if (code) await service.post("/social/exchange", { code, codeVerifier: VERIFIER });
   }
 }
 
