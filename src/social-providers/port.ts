@@ -1,13 +1,18 @@
 import type { Result } from "../kernel/result.ts";
 
+/**
+ * What the provider says of the address. `verified`: it was proven to it. `implied`: it hands out none but
+ * proven ones, and has no field that says so. `unverified`: anything else, and no address at all.
+ */
+export type EmailTrust = "verified" | "implied" | "unverified";
+
 /** Somebody as their provider knows them. */
 export type Profile = {
   /** The provider's own name for them: never empty, never reused. */
   readonly subject: string;
   /** As the provider has it; whether it can be an address at all is for the reader to say. */
   readonly email: string | null;
-  /** Whether the provider says that the address was proven to it. */
-  readonly emailVerified: boolean;
+  readonly emailTrust: EmailTrust;
   readonly name: string | null;
 };
 

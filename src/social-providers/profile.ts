@@ -1,6 +1,6 @@
 import { isCleanText } from "../kernel/text.ts";
 import { Refused } from "./ask.ts";
-import type { Profile } from "./port.ts";
+import type { EmailTrust, Profile } from "./port.ts";
 
 /** Characters (OpenID Connect Core 1.0 §2: a subject has 255 at most). */
 const MAX_SUBJECT_LENGTH = 255;
@@ -8,17 +8,22 @@ const MAX_SUBJECT_LENGTH = 255;
 type Said = {
   readonly subject: unknown;
   readonly email: unknown;
-  readonly emailVerified: boolean;
+  readonly emailTrust: EmailTrust;
   readonly name: unknown;
 };
 
 /** A profile as it was said, if it names anybody: without a subject there is no identity (ASVS 6.8.1). */
-export function profileOf({ subject, email, emailVerified, name }: Said): Profile {
+export function profileOf({ subject, email, emailTrust, name }: Said): Profile {
   if (typeof subject !== "string" || subject.trim() === "" || subject.length > MAX_SUBJECT_LENGTH)
     throw new Refused();
   if (!isCleanText(subject)) throw new Refused();
   const address = textOf(email);
-  return { subject, email: address, emailVerified: address !== null && emailVerified, name: textOf(name) };
+  return {
+    subject,
+    email: address,
+    emailTrust: address === null ? "unverified" : emailTrust,
+    name: textOf(name),
+  };
 }
 
 const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);

@@ -15,6 +15,7 @@ export const socialFailures = {
   code_dead: "code_invalid",
   provider_unavailable: "unavailable",
   address_unverified: "email_not_verified",
+  address_in_use: "conflict",
   email_not_verified: "email_not_verified",
   account_deactivated: "account_deactivated",
   identity_taken: "conflict",
@@ -38,6 +39,8 @@ export const socialSentences: { readonly [R in Reason]?: string } = {
   provider_unavailable: "The provider does not answer just now. Please try again in a moment.",
   address_unverified:
     "The provider has no verified email address of yours. Please verify it there, and try again.",
+  address_in_use:
+    "There is an account with this email address already. Please sign in to it, and link this provider there.",
   identity_taken: "Somebody else already signs in with this account of the provider.",
   provider_linked: "Another account of this provider is already linked. Please remove that one first.",
   session_ended: "Your session has ended. Please sign in again.",

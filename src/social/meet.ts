@@ -13,7 +13,7 @@ import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
 import type { ProvenPerson } from "../sign-in/proven.ts";
 import type { Profile } from "../social-providers/port.ts";
-import { cleanName, judgeSocial, type SocialDecision } from "./rules.ts";
+import { cleanName, judgeSocial, mayBootstrap, type SocialDecision } from "./rules.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type MeetDeps = DeviceTokenDeps &
@@ -61,7 +61,7 @@ export type Met =
 /** Who a provider's word is about, and what it takes for them to come in. */
 export async function meet(deps: MeetDeps, encounter: Encounter): Promise<Result<Met, SocialFailure>> {
   const { profile, provider, sessionId } = encounter;
-  const email = verifiedAddress(profile);
+  const email = trustedAddress(profile);
   const facts = await deps.identities.findFacts({
     provider: provider.id,
     subject: profile.subject,
@@ -69,7 +69,10 @@ export async function meet(deps: MeetDeps, encounter: Encounter): Promise<Result
     sessionId,
     now: deps.clock.now(),
   });
-  const decision = judgeSocial(facts, { hasVerifiedAddress: email !== null, isLink: sessionId !== null });
+  const decision = judgeSocial(facts, {
+    emailTrust: email ? profile.emailTrust : "unverified",
+    isLink: sessionId !== null,
+  });
   switch (decision.kind) {
     case "refuse":
       return err({ reason: decision.reason });
@@ -169,7 +172,8 @@ async function draftJoining(
     email,
     name: kind === "link_by_address" ? null : cleanName(profile.name),
     locale: caller.locale,
-    bootstrap: kind === "link_by_address" ? null : draftBootstrap(deps, caller),
+    bootstrap:
+      kind === "link_by_address" || !mayBootstrap(profile.emailTrust) ? null : draftBootstrap(deps, caller),
     notice,
     audits: events.map((event) => draftAuditEvent(deps, event, caller, accountId)),
   };
@@ -180,8 +184,8 @@ const draftIdentity = (provider: string, { subject, email }: Profile): IdentityD
   return { id: newId(), provider, subject, email: parsed?.ok ? parsed.value.address : null };
 };
 
-/** The address, if the provider has verified it and it can be one. */
-function verifiedAddress({ email, emailVerified }: Profile): EmailAddress | null {
-  const parsed = email !== null && emailVerified ? parseEmailAddress(email) : null;
+/** The address, if the provider's word for it is good for anything and it can be one. */
+function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {
+  const parsed = email !== null && emailTrust !== "unverified" ? parseEmailAddress(email) : null;
   return parsed?.ok ? parsed.value : null;
 }

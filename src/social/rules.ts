@@ -1,10 +1,12 @@
 import type { Account } from "../accounts/account.ts";
 import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { EmailTrust } from "../social-providers/port.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 type Refusal = Extract<
   SocialFailure["reason"],
   | "address_unverified"
+  | "address_in_use"
   | "email_not_verified"
   | "account_deactivated"
   | "identity_taken"
@@ -21,15 +23,16 @@ export type SocialDecision =
   | { readonly kind: "refuse"; readonly reason: Refusal };
 
 type Claim = {
-  /** Whether the provider has verified an address that can be one. */
-  readonly hasVerifiedAddress: boolean;
+  /** What the provider says of an address that can be one. */
+  readonly emailTrust: EmailTrust;
   /** Whether a session asked for a link. */
   readonly isLink: boolean;
 };
 
 /**
  * What a proven identity means. It is (provider, subject); an address joins it to an account only
- * where provider and account have both proven it, and takes an account over that nobody has proven.
+ * where provider and account have both proven it, and takes an account over that nobody has proven. One
+ * that is only implied to be proven is good for an account of its own, where nobody has that address.
  */
 export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
   if (claim.isLink) return judgeLink(facts);
@@ -38,8 +41,9 @@ export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
     const reason = whyNotAllowed(byIdentity.account);
     return reason ? { kind: "refuse", reason } : { kind: "sign_in", candidate: byIdentity };
   }
-  if (!claim.hasVerifiedAddress) return { kind: "refuse", reason: "address_unverified" };
+  if (claim.emailTrust === "unverified") return { kind: "refuse", reason: "address_unverified" };
   if (!byAddress) return { kind: "create" };
+  if (claim.emailTrust === "implied") return { kind: "refuse", reason: "address_in_use" };
   if (byAddress.account.status === "deactivated") return { kind: "refuse", reason: "account_deactivated" };
   if (byAddress.account.emailVerifiedAt === null) return { kind: "take_over", candidate: byAddress };
   if (byAddress.hasProvider) return { kind: "refuse", reason: "provider_linked" };
@@ -54,6 +58,9 @@ function judgeLink({ byIdentity, bySession }: SignInFacts): SocialDecision {
   if (bySession.hasProvider) return { kind: "refuse", reason: "provider_linked" };
   return { kind: "link", candidate: bySession };
 }
+
+/** Whether a new account's address is proven well enough to be whom BOOTSTRAP_SUPERUSER_EMAIL names. */
+export const mayBootstrap = (emailTrust: EmailTrust): boolean => emailTrust === "verified";
 
 /** Why the owner of an account may not sign in to it, as after a right password. */
 export function whyNotAllowed(account: Account): "account_deactivated" | "email_not_verified" | null {

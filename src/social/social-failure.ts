@@ -15,6 +15,7 @@ export type SocialFailure =
         | "provider_refused"
         | "provider_unavailable"
         | "address_unverified"
+        | "address_in_use"
         | "email_not_verified"
         | "account_deactivated"
         | "identity_taken"

@@ -62,8 +62,8 @@ async function readProfile(
   const proof = await appSecretProof(clientSecret, token);
   const url = `${graph}/me?fields=id,name,email&appsecret_proof=${proof}`;
   const said = await askJson(ask, url, { headers: { Authorization: `Bearer ${token}` } });
-  // The field is left out unless the address is valid, which is to say confirmed.
-  return profileOf({ subject: said.id, email: said.email, emailVerified: true, name: said.name });
+  // The field is left out without a valid address; that its owner confirmed it is said by no field.
+  return profileOf({ subject: said.id, email: said.email, emailTrust: "implied", name: said.name });
 }
 
 /** Shows that the call comes from the app's own server: HMAC-SHA-256 of the token, in hexadecimal. */

@@ -73,7 +73,7 @@ async function readProfile(ask: Ask, api: string, token: string): Promise<Profil
   return profileOf({
     subject: subjectOf(user.id),
     email,
-    emailVerified: email !== null,
+    emailTrust: email === null ? "unverified" : "verified",
     name: user.name ?? user.login,
   });
 }

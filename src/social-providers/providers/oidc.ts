@@ -152,7 +152,7 @@ const openIdProfile = (claims: Record<string, unknown>): Profile =>
     subject: claims.sub,
     email: claims.email,
     // Some say it as text; anything but a plain yes is a no.
-    emailVerified: claims.email_verified === true || claims.email_verified === "true",
+    emailTrust: [true, "true"].includes(claims.email_verified as string) ? "verified" : "unverified",
     name: claims.name,
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
 import type { Candidate } from "../../../src/identities/sign-in-facts.ts";
-import { cleanName, judgeSocial } from "../../../src/social/rules.ts";
+import { cleanName, judgeSocial, mayBootstrap } from "../../../src/social/rules.ts";
 
 const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",
@@ -28,9 +28,10 @@ const candidate = (more: Partial<Account> = {}, hasProvider = false): Candidate 
   hasProvider,
 });
 const nobody = { byIdentity: null, byAddress: null, bySession: null };
-const verified = { hasVerifiedAddress: true, isLink: false };
-const unverified = { hasVerifiedAddress: false, isLink: false };
-const link = { hasVerifiedAddress: true, isLink: true };
+const verified = { emailTrust: "verified", isLink: false } as const;
+const implied = { emailTrust: "implied", isLink: false } as const;
+const unverified = { emailTrust: "unverified", isLink: false } as const;
+const link = { emailTrust: "verified", isLink: true } as const;
 const deactivated = candidate({ status: "deactivated" });
 const unproven = candidate({ emailVerifiedAt: null });
 const other = candidate({ id: "another" });
@@ -41,6 +42,37 @@ describe("what a proven identity means", () => {
   it.each([
     ["nobody yet, with a verified address", nobody, verified, { kind: "create" }],
     ["nobody yet, without one", nobody, unverified, refuse("address_unverified")],
+    ["nobody yet, with an address that is implied to be proven", nobody, implied, { kind: "create" }],
+    [
+      "an implied address of a proven account",
+      { ...nobody, byAddress: candidate() },
+      implied,
+      refuse("address_in_use"),
+    ],
+    [
+      "an implied address of an account that nobody has proven",
+      { ...nobody, byAddress: unproven },
+      implied,
+      refuse("address_in_use"),
+    ],
+    [
+      "an implied address of a deactivated account",
+      { ...nobody, byAddress: deactivated },
+      implied,
+      refuse("address_in_use"),
+    ],
+    [
+      "a known identity with an implied address of somebody else",
+      { ...nobody, byIdentity: candidate(), byAddress: other },
+      implied,
+      { kind: "sign_in", candidate: candidate() },
+    ],
+    [
+      "a session, with an implied address of somebody else",
+      { ...nobody, bySession: candidate(), byAddress: other },
+      { ...link, emailTrust: "implied" as const },
+      { kind: "link" },
+    ],
     ["a known identity", { ...nobody, byIdentity: candidate() }, unverified, { kind: "sign_in" }],
     [
       "a known identity, whose address is somebody else's by now",
@@ -95,7 +127,7 @@ describe("what a proven identity means", () => {
     [
       "a session, without an address",
       { ...nobody, bySession: candidate() },
-      { ...link, hasVerifiedAddress: false },
+      { ...link, emailTrust: "unverified" as const },
       { kind: "link" },
     ],
     [
@@ -119,6 +151,14 @@ describe("what a proven identity means", () => {
   ])("%s", (_what, facts, claim, decision) => {
     expect(judgeSocial(facts, claim)).toMatchObject(decision);
   });
+});
+
+it.each([
+  ["verified", true],
+  ["implied", false],
+  ["unverified", false],
+] as const)("a superuser is made by an address that is %s: %j", (trust, may) => {
+  expect(mayBootstrap(trust)).toBe(may);
 });
 
 describe("a name of a provider", () => {

@@ -1,8 +1,13 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { openLoopback } from "../../support/loopback/loopback.ts";
+import { member, newAddress, register, signedInMember } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
+import { CLIENT } from "../../support/social/client.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
+import { sessionsOf } from "../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -30,6 +35,52 @@ describe("Facebook", () => {
   it("makes no account of somebody who has confirmed no address there", async () => {
     const answer = await signIn(await providers.tokenOf(somebody({ verified: false })));
     expectRefusal(answer, 403, "email_not_verified");
+  });
+
+  it.each([
+    ["proven", member],
+    ["unproven", register],
+  ])("neither joins nor takes over an %s account by its address", async (_how, make) => {
+    const { email } = await make(service);
+    const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+    expectRefusal(await signIn(await providers.tokenOf(somebody({ email }))), 409, "conflict");
+    const after = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+    expect(after).toEqual(before);
+    expect(await sessionsOf(email)).toBe(0);
+  });
+
+  it("is linked from a session, and signs in from then on", async () => {
+    const { email, token } = await signedInMember(service);
+    const accessToken = await providers.tokenOf(somebody({ email }));
+    expect((await service.post("/social/facebook/token", { accessToken }, token)).status).toBe(200);
+    expect((await signIn(accessToken)).body.data.user.email).toBe(email);
+  });
+
+  it("makes no superuser, whoever BOOTSTRAP_SUPERUSER_EMAIL names", async () => {
+    const email = newAddress();
+    const booted = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
+    const accessToken = await providers.tokenOf(somebody({ email }));
+    const answer = await booted.post("/social/facebook/token", { accessToken });
+    expect(answer.body.data.user).toMatchObject({ email, role: "user" });
+  });
+
+  it("refuses a token whose owner is not whom the profile is of", async () => {
+    const owner = { app_id: CLIENT.id, type: "USER", is_valid: true };
+    const profile = { id: "7", name: "Ada", email: newAddress() };
+    for (const [user_id, status] of [
+      ["8", 400],
+      [7, 400],
+      [undefined, 400],
+      ["7", 200],
+    ] as const) {
+      const facebook = openLoopback();
+      const saying = (body: unknown) =>
+        ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
+      await facebook.answer(saying({ data: { ...owner, user_id } }), saying(profile));
+      const of = startService({ env: providers.keys("FACEBOOK", facebook.url) });
+      const answer = await of.post("/social/facebook/token", { accessToken: "a-token" });
+      expect([user_id, answer.status]).toEqual([user_id, status]);
+    }
   });
 
   it("takes no ID token", async () => {
