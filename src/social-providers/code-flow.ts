@@ -70,6 +70,8 @@ type Exchange = {
   readonly round: Round;
   /** OpenID Connect alone has one. */
   readonly nonce?: string;
+  /** What the provider looks at first in the answer: a refusal that the library would take for trouble. */
+  readonly look: (answer: { readonly error?: unknown; readonly id_token?: unknown }) => void | Promise<void>;
 };
 
 /** State and issuer of the callback, then its code for tokens, and the claims of an ID token. */
@@ -78,7 +80,7 @@ export async function exchangeCode(
   clock: Clock,
   exchange: Exchange,
 ): Promise<TokenEndpointResponse> {
-  const { server, settings, callback, round, nonce } = exchange;
+  const { server, settings, callback, round, nonce, look } = exchange;
   const client = clientOf(settings, clock);
   const parameters = refusing(() => validateAuthResponse(server, client, callback, round.state));
   const response = await authorizationCodeGrantRequest(
@@ -90,6 +92,11 @@ export async function exchangeCode(
     round.codeVerifier,
     optionsOf(ask, server.issuer),
   );
+  const answer: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  await look(answer ?? {});
   const expected = nonce === undefined ? {} : { expectedNonce: nonce, requireIdToken: true };
   return processAuthorizationCodeResponse(server, client, response, expected);
 }

@@ -8,7 +8,7 @@ export type EmailTrust = "verified" | "implied" | "unverified";
 
 /** Somebody as their provider knows them. */
 export type Profile = {
-  /** The provider's own name for them: never empty, never reused. */
+  /** The provider's own name for them, and the issuer's before it where there may be several: never empty, never reused. */
   readonly subject: string;
   /** As the provider has it; whether it can be an address at all is for the reader to say. */
   readonly email: string | null;

@@ -28,7 +28,7 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
     finish: (callback, round) =>
       outcomeOf(async () => {
         const ask = startAsking(timeout);
-        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round });
+        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
         return readProfile(ask, graph, settings, access_token);
       }),
     inspect: (token) =>
@@ -40,6 +40,12 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
         return profile;
       }),
   };
+}
+
+/** Its errors are objects: 100 is a parameter that is no good, the code; 190 a token. */
+function look({ error }: { readonly error?: unknown }): void {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  if (code === 100 || code === 190) throw new Refused();
 }
 
 /** Whose token it is, if it was given to this very app: one of another app would tell the profile, too. */

@@ -29,7 +29,7 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
     finish: (callback, round) =>
       outcomeOf(async () => {
         const ask = startAsking(timeout);
-        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round });
+        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
         return readProfile(ask, api, access_token);
       }),
     inspect: (token) =>
@@ -41,6 +41,11 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
         return profile;
       }),
   };
+}
+
+/** GitHub says that a code is wrong or spent in a 200. */
+function look({ error }: { readonly error?: unknown }): void {
+  if (error === "bad_verification_code") throw new Refused();
 }
 
 // GitHub answers nobody who does not say what they are.

@@ -24,6 +24,9 @@ import type { ClientSettings } from "../settings.ts";
 const CACHE_LIFE = HOUR;
 const REREAD_PAUSE = 10 * SECOND;
 
+/** Seconds. An app's token has no nonce of ours: what makes it fresh is its age. */
+const APP_TOKEN_AGE = HOUR / SECOND;
+
 /** Signatures alone: a shared secret would let us sign for the provider. */
 const ALGORITHMS = [
   "RS256",
@@ -39,8 +42,20 @@ const ALGORITHMS = [
   "Ed25519",
 ];
 
+/** How an ID token came here. */
+type Way = {
+  /** Seconds since it was issued, at most. */
+  readonly maxTokenAge?: number;
+  /** Whether another client of the same owner may have got it for us. */
+  readonly forNativeClients?: boolean;
+};
+
 /** A provider that speaks OpenID Connect, by the discovery of its issuer. */
-export function createOidc(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
+export function createOidc(
+  settings: ClientSettings,
+  deps: ProviderDeps,
+  { forNativeClients = false }: { readonly forNativeClients?: boolean } = {},
+): SocialProvider {
   const { clock, timeout } = deps;
   return {
     name: settings.name,
@@ -56,22 +71,25 @@ export function createOidc(settings: ClientSettings, deps: ProviderDeps): Social
       outcomeOf(async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
-        const tokens = await exchangeCode(ask, clock, {
-          server,
-          settings,
-          callback,
-          round,
-          nonce: round.nonce,
-        });
-        const claims = await verifyIdToken(ask, server, settings, deps, tokens.id_token ?? "");
-        if ("email" in claims || server.userinfo_endpoint === undefined) return openIdProfile(claims);
-        return openIdProfile(await userInfo(ask, server, settings, tokens.access_token, claims));
+        let claims: JWTPayload = {};
+        // Before the library looks: a forged token is a refusal, and no trouble of the provider's.
+        const look = async ({ id_token }: { readonly id_token?: unknown }) => {
+          if (typeof id_token !== "string") return;
+          claims = await verifyIdToken(ask, server, settings, deps, id_token);
+          if (claims.nonce !== round.nonce) throw new Refused();
+        };
+        const { nonce } = round;
+        const exchange = { server, settings, callback, round, nonce, look };
+        const tokens = await exchangeCode(ask, clock, exchange);
+        if ("email" in claims || server.userinfo_endpoint === undefined) return openIdProfile(server, claims);
+        return openIdProfile(server, await userInfo(ask, server, settings, tokens.access_token, claims));
       }),
     inspect: (token) =>
       outcomeOf(async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
-        return openIdProfile(await verifyIdToken(ask, server, settings, deps, token));
+        const way = { maxTokenAge: APP_TOKEN_AGE, forNativeClients };
+        return openIdProfile(server, await verifyIdToken(ask, server, settings, deps, token, way));
       }),
   };
 }
@@ -104,6 +122,7 @@ async function verifyIdToken(
   { clientId }: ClientSettings,
   deps: ProviderDeps,
   token: string,
+  { maxTokenAge, forNativeClients }: Way = {},
 ): Promise<JWTPayload> {
   const verify = async (maxAge: number) =>
     jwtVerify(token, createLocalJWKSet(await keysOf(ask, server, deps, maxAge)), {
@@ -112,6 +131,7 @@ async function verifyIdToken(
       algorithms: ALGORITHMS,
       requiredClaims: ["exp", "iat", "sub"],
       clockTolerance: CLOCK_TOLERANCE,
+      maxTokenAge,
       currentDate: new Date(deps.clock.now()),
     });
   const { payload, protectedHeader } = await verify(CACHE_LIFE).catch((cause) => {
@@ -122,7 +142,9 @@ async function verifyIdToken(
   // RFC 8725 §3.11: an access token of the same issuer may name us as its audience, too.
   if (protectedHeader.typ !== undefined && !/^jwt$/i.test(protectedHeader.typ)) throw new Refused();
   const isSharedWithOthers = Array.isArray(payload.aud) && payload.aud.length > 1;
-  if (isSharedWithOthers && payload.azp !== clientId) throw new Refused();
+  const mayBeAnothers = forNativeClients || payload.azp === undefined;
+  if (payload.azp !== clientId && (isSharedWithOthers || !mayBeAnothers)) throw new Refused();
+  if (typeof payload.sub !== "string") throw new Refused();
   return payload;
 }
 
@@ -147,14 +169,17 @@ async function userInfo(
   return processUserInfoResponse(server, client, claims.sub ?? "", response);
 }
 
-const openIdProfile = (claims: Record<string, unknown>): Profile =>
-  profileOf({
+function openIdProfile({ issuer }: AuthorizationServer, claims: Record<string, unknown>): Profile {
+  const profile = profileOf({
     subject: claims.sub,
     email: claims.email,
     // Some say it as text; anything but a plain yes is a no.
     emailTrust: [true, "true"].includes(claims.email_verified as string) ? "verified" : "unverified",
     name: claims.name,
   });
+  // Core 1.0 §2: a subject is its issuer's. An issuer has no fragment, so the two cannot be read in another way.
+  return { ...profile, subject: `${issuer}#${profile.subject}` };
+}
 
 async function remembered<T>(
   { cache, clock }: ProviderDeps,
