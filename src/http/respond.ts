@@ -32,6 +32,10 @@ export function respond(c: Context, documented: Answer<z.ZodType | null>, data?:
   return c.json({ success: true, message, data }, status);
 }
 
+/** Seconds after which asking again makes sense: those that are known, or those of any 503. */
+export const retryAfterOf = (status: number, known: number | undefined): number | undefined =>
+  known ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+
 type Details = {
   readonly message?: string;
   readonly fields?: readonly FieldProblem[];
@@ -43,7 +47,7 @@ type Details = {
 export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
   const [status, sentence] = failureTable[code];
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
-  const retryAfter = details.retryAfter ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  const retryAfter = retryAfterOf(status, details.retryAfter);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   const error = { code, requestId: c.get("requestId"), fields: details.fields };
   return c.json({ success: false, message: details.message ?? sentence, error }, status);

@@ -6,12 +6,19 @@ import { fill, type Words } from "./messages/catalogue.ts";
 import type { PageContext, PageEnv } from "./page.ts";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
-type Note = { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode };
+type Note = {
+  readonly title: string;
+  readonly text: string;
+  readonly status: ContentfulStatusCode;
+  /** Whole seconds after which asking again makes sense. */
+  readonly retryAfter?: number | undefined;
+};
 
 /** A page that says one thing. */
 export const showNote =
   (depsOf: DepsOf<ShowPageDeps>) =>
-  async (c: PageContext, { title, text, status }: Note): Promise<Response> => {
+  async (c: PageContext, { title, text, status, retryAfter }: Note): Promise<Response> => {
+    if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
     // A room of the API may send one, too.
     if (!c.get("kit")) await openKit(c, depsOf(c));
     return showPage(c, depsOf(c), {

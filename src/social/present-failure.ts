@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { failureTable } from "../http/failures.ts";
-import { refuse } from "../http/respond.ts";
+import { refuse, retryAfterOf } from "../http/respond.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { socialFailures, socialSentences } from "./failures.ts";
 import type { SocialFailure } from "./social-failure.ts";
@@ -9,7 +9,12 @@ import type { SocialFailure } from "./social-failure.ts";
 /** How a page that says one thing is shown; the pages are above this room. */
 export type ShowNote = (
   c: Context,
-  note: { readonly title: string; readonly text: string; readonly status: ContentfulStatusCode },
+  note: {
+    readonly title: string;
+    readonly text: string;
+    readonly status: ContentfulStatusCode;
+    readonly retryAfter: number | undefined;
+  },
 ) => Response | Promise<Response>;
 
 const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
@@ -22,8 +27,8 @@ export function refuseSocial(c: Context, failure: SocialFailure): Response {
   const { reason } = failure;
   const field = FIELDS[reason];
   const fields = field && [field];
-  const retryAfter = "retryAfter" in failure ? failure.retryAfter : undefined;
-  return refuse(c, socialFailures[reason], { message: socialSentences[reason], fields, retryAfter });
+  const message = socialSentences[reason];
+  return refuse(c, socialFailures[reason], { message, fields, retryAfter: waitOf(failure) });
 }
 
 /** The same to somebody whose browser was sent here: a page, since nothing else will show it to them. */
@@ -31,5 +36,8 @@ export function turnAway(c: Context, failure: SocialFailure, showNote: ShowNote)
   if (!c.req.header("Accept")?.includes("text/html")) return refuseSocial(c, failure);
   const [status, sentence] = failureTable[socialFailures[failure.reason]];
   const text = socialSentences[failure.reason] ?? sentence;
-  return showNote(c, { title: "You are not signed in", text, status });
+  const retryAfter = retryAfterOf(status, waitOf(failure));
+  return showNote(c, { title: "You are not signed in", text, status, retryAfter });
 }
+
+const waitOf = (failure: SocialFailure) => ("retryAfter" in failure ? failure.retryAfter : undefined);

@@ -52,6 +52,7 @@ async function refusedWithNothingMade(
   expect(await made()).toEqual(before);
   const page = await html();
   expect([page.status, page.headers.get("Content-Type")]).toEqual([503, "text/html; charset=UTF-8"]);
+  expect(page.headers.get("Retry-After")).toMatch(/^[1-9]\d*$/);
   expect(page.text).toContain("does not answer just now");
   expectSecurityHeaders(page);
 }
