@@ -11,11 +11,11 @@ const KNOWN = {
 
 export type SocialProviderId = keyof typeof KNOWN;
 
-/** What one provider knows us by. */
+/** What one provider knows us by, and where it is. */
 export type ClientSettings = {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Without a slash at its end. */
+  /** As it was configured: OpenID compares it whole. */
   readonly issuer: string;
   readonly name: string;
 };

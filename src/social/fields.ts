@@ -9,7 +9,7 @@ export const startQuery = z.object({
   returnTo: z
     .string()
     .max(2048, "Is too long.")
-    .default("/")
+    .default("/account")
     .meta({
       description: "A path of this service, or one of ALLOWED_RETURN_URLS, exactly.",
       examples: ["https://app.example.com/signed-in"],
@@ -26,6 +26,14 @@ export const startQuery = z.object({
     .literal("true", "Must be true.")
     .optional()
     .meta({ description: "Links the provider's account to the browser's session, instead of signing in." }),
+});
+
+/** What a provider sends back (RFC 6749 §4.1.2, RFC 9207). It is read by who knows the provider. */
+export const callbackQuery = z.object({
+  state: z.string().optional().meta({ description: "What the sign-in set out with." }),
+  code: z.string().optional().meta({ description: "What the provider trades for who it was." }),
+  error: z.string().optional().meta({ description: "Why it sends nobody, in place of a code." }),
+  iss: z.string().optional().meta({ description: "The provider's issuer, where it names itself." }),
 });
 
 const providerToken = z.string("Must be a token.").min(1, "Must not be empty.").max(16_384, "Is too long.");

@@ -10,8 +10,14 @@ import { deviceCookie, refreshCookie, roundCookie, setRoundCookie } from "../htt
 import { SECOND } from "../kernel/clock.ts";
 import { keepInCookies, loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
 import { type ExchangeCodeDeps, exchangeCode } from "./exchange-code.ts";
-import { socialFailures } from "./failures.ts";
-import { exchangeBody, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
+import {
+  callbackQuery,
+  exchangeBody,
+  providerParam,
+  providerSchema,
+  startQuery,
+  tokenBody,
+} from "./fields.ts";
 import { type FinishSocialDeps, finishSocial } from "./finish-social.ts";
 import { refuseSocial, type ShowNote, turnAway } from "./present-failure.ts";
 import { ROUND_LIFE } from "./round.ts";
@@ -20,9 +26,9 @@ import { type StartSocialDeps, startSocial } from "./start-social.ts";
 
 const providerList = answer(200, undefined, z.array(providerSchema));
 
-const failures = [...new Set(Object.values(socialFailures))].filter(
-  (code) => code !== "last_sign_in_method" && code !== "unauthorized",
-);
+/** What any sign-in may come to once it is known who it is. */
+const entering = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
+const atProvider = ["not_found", "token_invalid", "unavailable", "email_not_verified", ...entering] as const;
 
 type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & ExchangeCodeDeps & RequireSessionDeps;
 
@@ -45,7 +51,14 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "Signs in; with `link`, from a page of this site whose browser has a session, links to its account.",
         tag,
         redirect: "To the provider",
-        failures,
+        failures: [
+          "not_found",
+          "validation_failed",
+          "unauthorized",
+          "csrf_failed",
+          "token_invalid",
+          "unavailable",
+        ],
       }),
       pathParams(providerParam),
       queryParams(startQuery),
@@ -72,7 +85,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "with a `challengeId` where a second step is due.",
         tag,
         redirect: "To `returnTo`",
-        failures: [...failures, "unauthorized"],
+        failures: [...atProvider, "unauthorized"],
+        query: callbackQuery,
       }),
       pathParams(providerParam),
       async (c) => {
@@ -94,7 +108,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
         tag,
         answer: loggedIn,
         alternatives: [secondStep],
-        failures: [...failures, "unauthorized", "csrf_failed"],
+        failures: [...atProvider, "validation_failed", "unauthorized", "csrf_failed"],
       }),
       pathParams(providerParam),
       jsonBody(tokenBody),
@@ -125,7 +139,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
         tag,
         answer: loggedIn,
         alternatives: [secondStep],
-        failures: [...failures, "csrf_failed"],
+        failures: ["code_invalid", "email_not_verified", ...entering, "csrf_failed"],
       }),
       jsonBody(exchangeBody),
       async (c) => {

@@ -3,7 +3,7 @@ import { openPages, titleOf } from "../../support/pages.ts";
 import { codeMailedTo } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { somebody } from "../../support/social/people.ts";
-import { openProviders } from "../../support/social/providers.ts";
+import { APP, openProviders } from "../../support/social/providers.ts";
 import { consent, FROM_OWN_PAGE } from "../../support/social/surf.ts";
 
 const providers = openProviders();
@@ -58,6 +58,25 @@ describe("sign-in at a provider, on the pages", () => {
     expect(removed.text).toContain("Link Google");
     const gone = await browser.press(removed, { provider: "google" }, "remove");
     expect(gone.status).toBe(303);
+  });
+
+  it("leads to the account where nothing else is asked for, and a second step to its code", async () => {
+    const { landed } = await goThrough(openPages(service), "/api/auth/social/google/start");
+    expect(landed.path).toMatch(/\/account$/);
+    const due = await goThrough(openPages(always), "/api/auth/social/google/start");
+    expect(due.landed.path).toMatch(/^\/sign-in\/code/);
+  });
+
+  it("comes back to the page, and not to the app that sent somebody there, which gets no code", async () => {
+    const to = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
+    for (const [of, path] of [
+      [service, APP],
+      [always, `/sign-in/code?returnTo=${encodeURIComponent(APP)}`],
+    ] as const) {
+      const browser = openPages(of);
+      const { landed } = await goThrough(browser, linkOn((await browser.visit(to)).text, "google"));
+      expect(landed.headers.get("Location") ?? landed.path).toBe(path);
+    }
   });
 
   it("offers none where none is on", async () => {
