@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { startService } from "./service.ts";
 
 /** A service whose n-th batch waits, once it is `reached`, until it is let go. */
-export function startHeld(nth: number) {
+export function startHeld(nth: number, variables: Readonly<Record<string, string>> = {}) {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let batches = 0;
@@ -20,5 +20,9 @@ export function startHeld(nth: number) {
       };
     },
   });
-  return { service: startService({ env: { DB: held } }), reached: reached.promise, letGo: gate.resolve };
+  return {
+    service: startService({ env: { ...variables, DB: held } }),
+    reached: reached.promise,
+    letGo: gate.resolve,
+  };
 }

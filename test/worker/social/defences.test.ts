@@ -1,14 +1,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../support/browser.ts";
+import { startHeld } from "../../support/held-d1.ts";
 import { inParallel } from "../../support/parallel.ts";
 import { mailTo, member } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { codeMailedTo } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
+import { TO_APP } from "../../support/social/app.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { surf } from "../../support/social/surf.ts";
+import { comeBack, setOut, surf } from "../../support/social/surf.ts";
 import { sessionsOf } from "../../support/tables.ts";
 
 const providers = openProviders();
@@ -112,6 +114,31 @@ describe("the second step, the lock and deactivation", () => {
       "account_deactivated",
     );
   });
+
+  it.each(["", TO_APP])(
+    "refuse an account that is deactivated while its callback is looked at (%j)",
+    async (query) => {
+      const person = somebody();
+      await gitHub(person);
+      await providers.be(person);
+      const before = await sessionsOf(person.email);
+      // The first batch finds who it is; the second lets them in.
+      const slow = startHeld(2, providers.variables);
+      const browser = openBrowser(slow.service);
+      const answer = comeBack(browser, await setOut(browser, "github", person, query));
+      await slow.reached;
+      await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", person.email);
+      slow.letGo();
+      expectRefusal(await answer, 403, "account_deactivated");
+      expect(await sessionsOf(person.email)).toBe(before);
+      const { n } = (await env.DB.prepare(
+        "SELECT count(*) AS n FROM login_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
+      )
+        .bind(person.email)
+        .first()) as { n: number };
+      expect(n).toBe(0);
+    },
+  );
 
   it("tell the owner of a sign-in from a new device", async () => {
     const person = somebody();
