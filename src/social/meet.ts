@@ -71,6 +71,7 @@ export async function meet(deps: MeetDeps, encounter: Encounter): Promise<Result
   });
   const decision = judgeSocial(facts, {
     emailTrust: email ? profile.emailTrust : "unverified",
+    address: email?.address ?? null,
     isLink: sessionId !== null,
   });
   switch (decision.kind) {

@@ -25,6 +25,8 @@ export type SocialDecision =
 type Claim = {
   /** What the provider says of an address that can be one. */
   readonly emailTrust: EmailTrust;
+  /** That address, or null. */
+  readonly address: string | null;
   /** Whether a session asked for a link. */
   readonly isLink: boolean;
 };
@@ -43,12 +45,17 @@ export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
   }
   if (claim.emailTrust === "unverified") return { kind: "refuse", reason: "address_unverified" };
   if (!byAddress) return { kind: "create" };
-  if (claim.emailTrust === "implied") return { kind: "refuse", reason: "address_in_use" };
+  const isProof = claim.emailTrust === "verified" && isSameMailbox(claim.address, byAddress.account.email);
+  if (!isProof) return { kind: "refuse", reason: "address_in_use" };
   if (byAddress.account.status === "deactivated") return { kind: "refuse", reason: "account_deactivated" };
   if (byAddress.account.emailVerifiedAt === null) return { kind: "take_over", candidate: byAddress };
   if (byAddress.hasProvider) return { kind: "refuse", reason: "provider_linked" };
   return { kind: "link_by_address", candidate: byAddress };
 }
+
+/** Addresses that fold to one are one account; what a provider proved is the mailbox as it is written. */
+const isSameMailbox = (proven: string | null, stored: string): boolean =>
+  proven?.toLowerCase() === stored.toLowerCase();
 
 function judgeLink({ byIdentity, bySession }: SignInFacts): SocialDecision {
   if (!bySession) return { kind: "refuse", reason: "session_ended" };

@@ -28,10 +28,12 @@ const candidate = (more: Partial<Account> = {}, hasProvider = false): Candidate 
   hasProvider,
 });
 const nobody = { byIdentity: null, byAddress: null, bySession: null };
-const verified = { emailTrust: "verified", isLink: false } as const;
-const implied = { emailTrust: "implied", isLink: false } as const;
-const unverified = { emailTrust: "unverified", isLink: false } as const;
-const link = { emailTrust: "verified", isLink: true } as const;
+const address = "Ada@example.com";
+const verified = { emailTrust: "verified", address, isLink: false } as const;
+const implied = { emailTrust: "implied", address, isLink: false } as const;
+const unverified = { emailTrust: "unverified", address: null, isLink: false } as const;
+const link = { emailTrust: "verified", address, isLink: true } as const;
+const lookAlike = { ...verified, address: "\uff21da@example.com" };
 const deactivated = candidate({ status: "deactivated" });
 const unproven = candidate({ emailVerifiedAt: null });
 const other = candidate({ id: "another" });
@@ -43,6 +45,18 @@ describe("what a proven identity means", () => {
     ["nobody yet, with a verified address", nobody, verified, { kind: "create" }],
     ["nobody yet, without one", nobody, unverified, refuse("address_unverified")],
     ["nobody yet, with an address that is implied to be proven", nobody, implied, { kind: "create" }],
+    [
+      "a mailbox that folds to the same one, of a proven account",
+      { ...nobody, byAddress: candidate() },
+      lookAlike,
+      refuse("address_in_use"),
+    ],
+    [
+      "a mailbox that folds to the same one, of an account that nobody has proven",
+      { ...nobody, byAddress: unproven },
+      lookAlike,
+      refuse("address_in_use"),
+    ],
     [
       "an implied address of a proven account",
       { ...nobody, byAddress: candidate() },
