@@ -21,7 +21,7 @@ const filled = ({ page }: Stop) => {
     typed[name] ?? (value || (/password/i.test(name) ? PASSWORD : "other")),
   ]);
   return {
-    action: own?.action ?? "/sign-out",
+    action: own?.action ?? page.path,
     values: Object.fromEntries(filledIn) as Record<string, string>,
   };
 };
