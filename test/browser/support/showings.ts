@@ -12,8 +12,12 @@ export type Showing = {
 
 const at = (path: string) => (visitor: Visitor) => visitor.page.goto(path);
 
-/** The button of the page's first form, which sends what was typed. */
-const send = (page: Page) => page.locator("main form").first().getByRole("button").last().click();
+/** Presses the button of the page's first form, and waits for the page that comes of it. */
+async function send(page: Page): Promise<void> {
+  const loaded = page.waitForEvent("load");
+  await page.locator("main form").first().getByRole("button").last().click();
+  await loaded;
+}
 
 async function type(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await page.locator(`main [name=${name}]`).fill(value);
@@ -263,6 +267,7 @@ const MAILBOX: readonly Showing[] = [
       await openMailbox(visitor, service);
       await visitor.page.getByRole("navigation", { name: "Messages" }).getByRole("link").first().click();
       await visitor.page.getByRole("link", { name: "Plain text" }).click();
+      await visitor.page.waitForURL("**view=text*");
     },
   },
 ];
