@@ -179,6 +179,7 @@ const ACCOUNT: readonly Showing[] = [
     },
   },
   { name: "account-second-step", open: own("/account/second-step") },
+  { name: "account-linked", open: own("/account/linked") },
   { name: "account-phone", open: own("/account/phone") },
   {
     name: "account-phone-code",
