@@ -91,6 +91,7 @@ function isReady(message: unknown): boolean {
 function tellWhereThingsAre(origin: string): void {
   say(
     "Gatehouse is ready.\n\n" +
+      `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
       `    Docs      ${origin}/openapi.json\n`,
