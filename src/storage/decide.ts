@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
 import type { Act, Actor } from "../roles/act.ts";
@@ -54,14 +54,15 @@ export function actorStands(db: Database, actor: Actor): SQL | undefined {
     .where(and(eq(acting.id, actor.id), eq(acting.role, actor.role), eq(acting.status, "active")))}`;
 }
 
-/**
- * Whether an active superuser is left when that account is one no more (contract §3). One who has not
- * taken up an invitation yet cannot sign in, and does not count.
- */
-export function aSuperuserStays(db: Database, accountId: string): SQL | undefined {
+/** Whether a superuser is left when that account is one no more (contract §3). */
+export const aSuperuserStays = (db: Database, accountId: string): SQL | undefined =>
+  or(ne(accounts.role, "superuser"), exists(superuserWhoMaySignIn(db, accountId)));
+
+/** One who has not taken up an invitation yet cannot sign in, and does not count. */
+export function superuserWhoMaySignIn(db: Database, butNot?: string) {
   const other = alias(accounts, "other");
   // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
-  const another = sql`EXISTS ${db
+  return db
     .select({ one: sql`1` })
     .from(other)
     .where(
@@ -69,8 +70,7 @@ export function aSuperuserStays(db: Database, accountId: string): SQL | undefine
         sql`${other.role} = 'superuser'`,
         eq(other.status, "active"),
         isNotNull(other.emailVerifiedAt),
-        ne(other.id, accountId),
+        butNot === undefined ? undefined : ne(other.id, butNot),
       ),
-    )}`;
-  return or(ne(accounts.role, "superuser"), another);
+    );
 }

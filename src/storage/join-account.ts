@@ -22,15 +22,8 @@ import { voidLinks } from "./one-time-links.ts";
 import { auditBootstrap, provenAddress } from "./prove-address.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow, newAccountRow } from "./rows.ts";
-import {
-  accounts,
-  attemptCounters,
-  auditEvents,
-  challenges,
-  identities,
-  oneTimeLinks,
-  sessions,
-} from "./schema.ts";
+import { accounts, attemptCounters, auditEvents, challenges, identities, oneTimeLinks } from "./schema.ts";
+import { endSessions } from "./sessions.ts";
 
 type Joined = {
   readonly accountId: string;
@@ -122,10 +115,7 @@ const isJoined = ({ key }: Pick<Coming, "key">): SQL => eq(identities.id, key.id
 /** Whoever registered the address before its owner came may have chosen a password, and waits. */
 const forgetStranger = (db: Database, { key }: Coming, whose: SQLWrapper, now: number) => [
   db.delete(identities).where(and(inArray(identities.accountId, whose), ne(identities.id, key.id))),
-  db
-    .update(sessions)
-    .set({ revokedAt: now })
-    .where(and(inArray(sessions.accountId, whose), isNull(sessions.revokedAt))),
+  endSessions(db, whose, now),
   voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, now),
   voidChallenges(db, inArray(challenges.accountId, whose)),
 ];

@@ -1,4 +1,4 @@
-import { and, inArray, isNull, sql } from "drizzle-orm";
+import { inArray, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { Locale } from "../kernel/locale.ts";
@@ -12,7 +12,8 @@ import { claimed, claimedAccountId, claimLink, type LinkClaim, voidLinks } from 
 import { auditBootstrap, provenAddress } from "./prove-address.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow } from "./rows.ts";
-import { accounts, auditEvents, challenges, oneTimeLinks, sessions } from "./schema.ts";
+import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
+import { endSessions } from "./sessions.ts";
 
 type Reset = {
   readonly claim: LinkClaim;
@@ -58,10 +59,7 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
           })
           .where(inArray(accounts.id, whose)),
         voidChallenges(db, inArray(challenges.accountId, whose)),
-        db
-          .update(sessions)
-          .set({ revokedAt: claim.now })
-          .where(and(inArray(sessions.accountId, whose), isNull(sessions.revokedAt))),
+        endSessions(db, whose, claim.now),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, claim.now),
         clearAttempts(db, lockKeys, sql`EXISTS (SELECT 1 FROM ${oneTimeLinks} WHERE ${claimed(claim)})`),
         ...(notice

@@ -1,7 +1,7 @@
-import { and, eq, inArray, isNotNull, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { Database } from "./database.ts";
+import { superuserWhoMaySignIn } from "./decide.ts";
 import { insertFrom } from "./insert-from.ts";
 import { auditRow } from "./rows.ts";
 import { accounts, auditEvents } from "./schema.ts";
@@ -43,14 +43,5 @@ export const auditBootstrap = (db: Database, { whose, bootstrap }: Proof) =>
  * back by proving the address once more. And only for an account made with the address: one that changes
  * to it could be a stranger's, who needs but one careless click.
  */
-function isBootstrapped(db: Database, { emailKey }: Bootstrap): SQL | undefined {
-  const other = alias(accounts, "other");
-  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
-  const superuser = db
-    .select({ one: sql`1` })
-    .from(other)
-    .where(
-      and(sql`${other.role} = 'superuser'`, eq(other.status, "active"), isNotNull(other.emailVerifiedAt)),
-    );
-  return and(eq(accounts.emailKey, emailKey), notExists(superuser));
-}
+const isBootstrapped = (db: Database, { emailKey }: Bootstrap): SQL | undefined =>
+  and(eq(accounts.emailKey, emailKey), notExists(superuserWhoMaySignIn(db)));

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
@@ -123,7 +123,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
 
     async endAll(accountId: string, now: number, audit: AuditDraft): Promise<void> {
       await db.batch([
-        endSessions(db, accountId, now, undefined),
+        endSessions(db, accountId, now),
         db.insert(auditEvents).values(auditRow(audit, accountId)),
       ]);
     },
@@ -144,12 +144,18 @@ export function sessionStorage(db: Database, caps: SendCaps) {
   };
 }
 
-/** Ends the live sessions of an account, as one statement of a larger batch. */
-export const endSessions = (db: Database, accountId: string, now: number, where: SQL | undefined) =>
+/** Ends the live sessions of an account, or of those a query selects, as one statement of a larger batch. */
+export const endSessions = (db: Database, whose: string | SQLWrapper, now: number, where?: SQL) =>
   db
     .update(sessions)
     .set({ revokedAt: now })
-    .where(and(eq(sessions.accountId, accountId), isNull(sessions.revokedAt), where))
+    .where(
+      and(
+        typeof whose === "string" ? eq(sessions.accountId, whose) : inArray(sessions.accountId, whose),
+        isNull(sessions.revokedAt),
+        where,
+      ),
+    )
     .returning({ id: sessions.id });
 
 /** Whether a session lives at that instant. */
