@@ -1,0 +1,58 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { VerifyResult } from "../session.ts";
+import { createVerifier } from "../verifier.ts";
+import type { App, AppOf } from "./app.ts";
+import { appCookies } from "./app-cookies.ts";
+import { clientOf, isFromOwnPage } from "./caller.ts";
+import { refuse } from "./refuse.ts";
+import type { SessionEnv } from "./session-env.ts";
+
+const SAFE = new Set(["GET", "HEAD"]);
+
+/**
+ * The session of a browser that has signed in by `signInRoutes`, in `c.var.session`. Whoever has none is sent
+ * to sign in and comes back; what is no visit of a page gets 401. A write has to come from a page of this very
+ * origin, since a browser sends cookies by itself: 403.
+ */
+export function browserSession<E extends SessionEnv>(appOf: AppOf<Context<E>>): MiddlewareHandler<E> {
+  return async (c, next) => {
+    if (!SAFE.has(c.req.method) && !isFromOwnPage(c)) return refuse(c, "csrf_failed");
+    const found = await findSession(c, appOf(c));
+    if (found.ok) {
+      c.set("session", found.session);
+      return next();
+    }
+    if (found.reason === "unavailable") return refuse(c, "unavailable");
+    if (!isVisit(c)) return refuse(c, "unauthorized");
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`/sign-in?to=${encodeURIComponent(pathname + search)}`, 302);
+  };
+}
+
+/**
+ * Who it is by the app's cookies. An access token goes after minutes; the refresh token is then spent for new
+ * ones. Requests side by side may all do so: within 10 seconds each gets the same successor.
+ */
+export async function findSession(c: Context, app: App): Promise<VerifyResult> {
+  const cookies = appCookies(c, app);
+  const verifier = createVerifier(app);
+  const access = cookies.access.read();
+  const known = access === undefined ? null : await verifier.verify(access);
+  if (known?.ok || known?.reason === "unavailable") return known;
+  const refreshToken = cookies.refresh.read();
+  if (refreshToken === undefined) return known ?? { ok: false, reason: "session_ended" };
+  const refreshed = await app.binding
+    .refreshSession({ refreshToken, client: clientOf(c), audience: app.audience })
+    .catch(() => ({ ok: false, reason: "unavailable" }) as const);
+  if (refreshed.ok) {
+    cookies.keep(refreshed);
+    return verifier.verify(refreshed.token);
+  }
+  if (refreshed.reason !== "refresh_invalid") return { ok: false, reason: refreshed.reason };
+  cookies.forget();
+  return { ok: false, reason: "session_ended" };
+}
+
+/** Whether a person is looking at a page, rather than a script asking. */
+const isVisit = (c: Context): boolean =>
+  SAFE.has(c.req.method) && (c.req.header("Sec-Fetch-Mode") ?? "navigate") === "navigate";
