@@ -25,6 +25,7 @@ export async function startStage() {
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,
+      notesOrigin: originOfNotes(service.output()),
       superuser: superuserIn(service.output()),
       stop: () => service.stop().finally(leave),
     };
@@ -39,4 +40,11 @@ function superuserIn(output: string): { email: string; password: string } {
   const [, email, password] = /^ +(\S+@example\.test)\n +(\S+)$/m.exec(output) ?? [];
   if (email === undefined || password === undefined) throw new Error(`No superuser was made:\n${output}`);
   return { email, password };
+}
+
+/** Where the example beside it is. */
+function originOfNotes(output: string): string {
+  const [, origin] = /^ +Example +(\S+)/m.exec(output) ?? [];
+  if (origin === undefined) throw new Error(`The example did not start:\n${output}`);
+  return origin;
 }

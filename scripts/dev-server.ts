@@ -31,6 +31,8 @@ export async function startDevServer(directory: string, vars: readonly string[])
   const npm = spawn("npm", [...args, ...vars.flatMap((pair) => ["--var", pair])], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
+    // Services of the same name may run side by side; an example beside each must find its own.
+    env: { ...process.env, WRANGLER_REGISTRY_PATH: join(directory, "registry") },
   });
   const endGroup = () => signalGroup(npm, "SIGKILL");
   process.once("exit", endGroup);

@@ -1,8 +1,9 @@
 import { readConfig } from "../src/config.ts";
+import { type NotesPlace, placeNotes, startNotes } from "./dev-notes.ts";
 import { devVarsPath, makeDevVars } from "./dev-vars.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { type LocalPlatform, migrate, withLocalPlatform } from "./local-platform.ts";
-import { exitOf, startWrangler } from "./run-wrangler.ts";
+import { exitOf, isServerReady, startWrangler } from "./run-wrangler.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
 import { readWranglerArguments, type WranglerArguments } from "./wrangler-arguments.ts";
 
@@ -26,13 +27,28 @@ async function develop(argv: readonly string[]): Promise<number> {
   const made = makeDevVars(args);
   if (made) say(`Made ${made} with random secrets of its own.`);
   if (await migrate(args)) say("Brought the local database up to date.");
+  const notes = await placeNotes(args, port);
   const settled = await withLocalPlatform(args, async ({ variables, db }) => {
-    const publicUrl = variables.PUBLIC_URL === undefined ? origin : undefined;
-    const secrets = readSecrets({ ...variables, PUBLIC_URL: publicUrl ?? variables.PUBLIC_URL }, args);
-    return { publicUrl, seed: await seedSuperuser(db, secrets) };
+    const ours = { ...publicUrlFor(origin, variables), ...(notes ? notesVariables(notes, variables) : {}) };
+    return { ours, seed: await seedSuperuser(db, readSecrets({ ...variables, ...ours }, args)) };
   });
   tellOfSuperuser(settled.seed);
-  return serve(args, port, settled.publicUrl);
+  return serve({ args, port, origin, ours: settled.ours, notes });
+}
+
+/** Where the service is, unless somebody says otherwise. */
+const publicUrlFor = (origin: string, { PUBLIC_URL }: LocalPlatform["variables"]) =>
+  PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
+
+/** What the service allows already, and the example beside it. */
+function notesVariables({ audience, returnUrl }: NotesPlace, variables: LocalPlatform["variables"]) {
+  const { AUDIENCES, ALLOWED_RETURN_URLS } = variables;
+  const and = (list: unknown, fallback: string, item: string) => `${list || fallback},${item}`;
+  return {
+    // An empty list means the one audience that everything is for by default.
+    AUDIENCES: and(AUDIENCES, "gatehouse", audience),
+    ALLOWED_RETURN_URLS: and(ALLOWED_RETURN_URLS, "", returnUrl),
+  };
 }
 
 async function choosePort(asked: number | undefined): Promise<number> {
@@ -69,32 +85,40 @@ function tellOfSuperuser(seed: SeedOutcome): void {
   }
 }
 
-async function serve(args: WranglerArguments, port: number, publicUrl: string | undefined): Promise<number> {
-  const vars = publicUrl === undefined ? [] : ["--var", `PUBLIC_URL:${publicUrl}`];
+type Serving = {
+  readonly args: WranglerArguments;
+  readonly port: number;
+  readonly origin: string;
+  /** Variables that the files of this machine leave to us. */
+  readonly ours: Readonly<Record<string, string>>;
+  readonly notes: NotesPlace | null;
+};
+
+async function serve({ args, port, origin, ours, notes }: Serving): Promise<number> {
+  const vars = Object.entries(ours).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   // Ours first, where no "--" of the reader's ends the options; --port last, since --var takes all that follows.
   const child = startWrangler(["dev", ...vars, "--port", String(port), ...args.others], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },
   });
-  child.on("message", (message) => {
-    if (isReady(message)) setTimeout(tellWhereThingsAre, LAST_WORD, `${args.protocol}://localhost:${port}`);
+  const example = notes && startNotes(notes, args, origin);
+  child.on("message", async (message) => {
+    if (!isServerReady(message)) return;
+    const isUp = await example;
+    setTimeout(tellWhereThingsAre, LAST_WORD, origin, notes && isUp ? notes.origin : null);
   });
   return exitOf(child);
 }
 
-/** wrangler tells its parent, in JSON, when the Worker can be reached. */
-function isReady(message: unknown): boolean {
-  return typeof message === "string" && message.includes('"DEV_SERVER_READY"');
-}
-
-function tellWhereThingsAre(origin: string): void {
+function tellWhereThingsAre(origin: string, notesOrigin: string | null): void {
   say(
     "Gatehouse is ready.\n\n" +
       `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
-      `    Docs      ${origin}/openapi.json\n`,
+      `    Docs      ${origin}/openapi.json\n` +
+      (notesOrigin === null ? "" : `    Example   ${notesOrigin}   (examples/notes, a Worker that asks this one)\n`),
   );
 }
 

@@ -36,6 +36,10 @@ export function startWrangler(args: readonly string[], { stdio, env = {} }: Opti
 
 const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP", "exit"] as const;
 
+/** Whether `wrangler dev` says, in JSON to its parent, that the Worker can be reached. */
+export const isServerReady = (message: unknown): boolean =>
+  typeof message === "string" && message.includes('"DEV_SERVER_READY"');
+
 /** The exit code, in the shell's way of counting when it was a signal that ended the child. */
 export function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {

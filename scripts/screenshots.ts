@@ -22,7 +22,7 @@ try {
   mkdirSync(DIRECTORY, { recursive: true });
   const browser = await chromium.connect(stage.endpoint);
   for (const { name, open } of chosen) {
-    const visitor = await newVisitor(browser, stage.origin);
+    const visitor = await newVisitor(browser, [stage.origin]);
     await open(visitor, serviceAt(stage));
     for (const look of LOOKS) {
       await wear(visitor.page, look);

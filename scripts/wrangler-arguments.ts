@@ -11,7 +11,9 @@ export type WranglerArguments = {
   readonly envFiles: readonly string[];
   /** The `--var NAME:value` pairs, which win over every file. */
   readonly vars: Readonly<Record<string, string>>;
-  /** Everything but the port, untouched and in order. */
+  /** Whether the example is to start beside the service: not with `--no-notes`. */
+  readonly withNotes: boolean;
+  /** Everything but the port and what is not wrangler's, untouched and in order. */
   readonly others: readonly string[];
 };
 
@@ -23,6 +25,7 @@ const options = {
   env: { type: "string", short: "e" },
   "env-file": { type: "string", multiple: true },
   var: { type: "string", multiple: true },
+  "no-notes": { type: "boolean" },
 } as const;
 
 /** Throws an Error with a sentence for the reader when the port is not one. */
@@ -45,6 +48,7 @@ export function readWranglerArguments(args: readonly string[]): WranglerArgument
       taken.add(token.index);
       if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1);
     }
+    if (token.kind === "option" && token.name === "no-notes") taken.add(token.index);
     if (token.kind === "option") insideVar = token.name === "var";
     // `--var A:1 B:2` is one option with two values to wrangler.
     if (token.kind === "positional" && insideVar) pairs.push(token.value);
@@ -57,6 +61,7 @@ export function readWranglerArguments(args: readonly string[]): WranglerArgument
     env: text(values.env),
     envFiles: texts(values["env-file"]),
     vars: Object.fromEntries([...texts(values.var), ...pairs].map(splitPair)),
+    withNotes: values["no-notes"] !== true,
     others: args.filter((_, index) => !taken.has(index)),
   };
 }

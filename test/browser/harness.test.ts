@@ -21,7 +21,7 @@ const it = plain.extend("open", async ({ browser }, { onCleanup }) => {
   onCleanup(() => void server.close());
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   return async (body: string, options = {}) => {
-    const visitor = await newVisitor(browser, origin, options);
+    const visitor = await newVisitor(browser, [origin], options);
     onTestFinished(() => visitor.context.close());
     const weigh = scalesFor(visitor.page);
     await visitor.page.goto(`/?${encodeURIComponent(documentWith(body))}`);

@@ -19,6 +19,9 @@ app.use(
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       styleSrc: [NONCE],
+      imgSrc: ["data:"],
+      // A browser holds the redirects of a form to this as well: signing in, and out, is at Gatehouse.
+      formAction: ["'self'", (c) => c.env.GATEHOUSE_URL],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },

@@ -21,6 +21,7 @@ function Frame({ title, nonce, children }: { title: string; nonce: string; child
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
+        <link rel="icon" href="data:," />
         <style nonce={nonce}>{STYLE}</style>
       </head>
       <body>{children}</body>

@@ -19,13 +19,16 @@ export function browserSession<E extends SessionEnv>(appOf: AppOf<Context<E>>): 
     if (!SAFE.has(c.req.method) && !isFromOwnPage(c)) return refuse(c, "csrf_failed");
     const found = await findSession(c, appOf(c));
     if (found.ok) {
+      // What is somebody's own must not be kept for others, new cookies least of all (RFC 9111 §5.2.2.5).
+      c.header("Cache-Control", "no-store");
       c.set("session", found.session);
       return next();
     }
     if (found.reason === "unavailable") return refuse(c, "unavailable");
     if (!isVisit(c)) return refuse(c, "unauthorized");
     const { pathname, search } = new URL(c.req.url);
-    return c.redirect(`/sign-in?to=${encodeURIComponent(pathname + search)}`, 302);
+    const to = SAFE.has(c.req.method) ? pathname + search : pathname;
+    return c.redirect(`/sign-in?to=${encodeURIComponent(to)}`, 303);
   };
 }
 
@@ -53,6 +56,5 @@ export async function findSession(c: Context, app: App): Promise<VerifyResult> {
   return { ok: false, reason: "session_ended" };
 }
 
-/** Whether a person is looking at a page, rather than a script asking. */
-const isVisit = (c: Context): boolean =>
-  SAFE.has(c.req.method) && (c.req.header("Sec-Fetch-Mode") ?? "navigate") === "navigate";
+/** Whether a person is going to a page, or sends its form, rather than a script asking. */
+const isVisit = (c: Context): boolean => (c.req.header("Sec-Fetch-Mode") ?? "navigate") === "navigate";

@@ -10,7 +10,7 @@ const CALLBACK = "/signed-in";
 /**
  * Signing in at Gatehouse's pages, for an app on an origin of its own. `GET /sign-in?to=/path` sends a browser
  * there; `GET /signed-in` takes it back and keeps its session in cookies of this app; `POST /sign-out`, from a
- * form of this app, ends that session. `<this origin>/signed-in` has to be in Gatehouse's ALLOWED_RETURN_URLS.
+ * form of this app, ends that session and leads to the page where Gatehouse's own can be ended. `<this origin>/signed-in` has to be in Gatehouse's ALLOWED_RETURN_URLS.
  */
 export function signInRoutes<C extends Context>(appOf: AppOf<C>): Hono {
   const openApp = (c: Context) => {
@@ -61,7 +61,8 @@ export function signInRoutes<C extends Context>(appOf: AppOf<C>): Hono {
       // Cookies that are gone would look like a sign-out while the session lives on.
       if (!ended.ok && ended.reason === "unavailable") return refuse(c, "unavailable");
       cookies.forget();
-      return c.redirect("/", 303);
+      // The browser's own session at the pages would sign it in again at once: that one is theirs to end.
+      return c.redirect(new URL("/sign-out", app.pages).href, 303);
     });
 }
 

@@ -27,7 +27,7 @@ export const it = plain
       expect(visitors.flatMap(({ problems }) => problems)).toEqual([]);
     });
     return async (options?: BrowserContextOptions): Promise<Visitor> => {
-      const visitor = await newVisitor(browser, stage.origin, options);
+      const visitor = await newVisitor(browser, [stage.origin], options);
       visitors.push(visitor);
       return visitor;
     };

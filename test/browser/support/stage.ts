@@ -5,6 +5,8 @@ export type BrowserStage =
       readonly endpoint: string;
       /** Where the service is. */
       readonly origin: string;
+      /** Where the example Worker is. */
+      readonly notesOrigin: string;
       readonly superuser: { readonly email: string; readonly password: string };
     }
   | { readonly problem: string };

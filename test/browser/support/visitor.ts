@@ -11,7 +11,8 @@ export type Visitor = {
 
 export async function newVisitor(
   browser: Browser,
-  origin: string,
+  /** Where it begins, and which other origins it may ask. */
+  [origin = "", ...others]: readonly string[],
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({
@@ -21,6 +22,6 @@ export async function newVisitor(
     ...options,
   });
   context.setDefaultTimeout(15_000);
-  const problems = await watch(context, origin);
+  const problems = await watch(context, [origin, ...others]);
   return { context, page: await context.newPage(), problems };
 }
