@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit/routes.ts";
 import { pictureRoutes } from "./avatars/picture-routes.ts";
 import { avatarRoutes } from "./avatars/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
+import { PAUSE_AFTER_ANSWER, runDeferred, type Work } from "./deferred.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { callerOf } from "./http/caller-of.ts";
 import type { HttpEnv } from "./http/context.ts";
@@ -15,7 +16,7 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { newId } from "./kernel/ids.ts";
-import { findUnavailable, firstCause } from "./kernel/unavailable.ts";
+import { findUnavailable } from "./kernel/unavailable.ts";
 import { loginRoutes } from "./login/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
@@ -34,7 +35,6 @@ import { userActRoutes } from "./users/act-routes.ts";
 import { userRoutes } from "./users/routes.ts";
 import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
 
-type Work = () => Promise<unknown>;
 type AppEnv = {
   Bindings: Env;
   Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter; deferred: Work[] };
@@ -42,6 +42,8 @@ type AppEnv = {
 
 export type AppOptions = {
   readonly clock?: Clock;
+  /** What the isolate keeps; its own, unless it shares that of the RPC entrypoint. */
+  readonly standing?: StandingCache;
   /** Where the one line a request goes. */
   readonly log?: (line: RequestLogLine) => void;
   /** Milliseconds between an answer and the work that was left for after it. */
@@ -53,9 +55,9 @@ export function createApp(options: AppOptions = {}) {
   const {
     clock = systemClock,
     pauseAfterAnswer = PAUSE_AFTER_ANSWER,
+    standing = new WeakMap(),
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
-  const standing: StandingCache = new WeakMap();
   const app = new Hono<AppEnv>();
   const depsOf = (c: Context): Deps => c.get("deps");
 
@@ -68,10 +70,7 @@ export function createApp(options: AppOptions = {}) {
     await next();
     c.res.headers.set("X-Request-Id", requestId);
     // Only now: what is left for later must not compete with the answer, nor show in its time.
-    for (const work of c.var.deferred) {
-      const later = scheduler.wait(pauseAfterAnswer).then(work);
-      c.executionCtx.waitUntil(later.catch(reportDeferred(requestId)));
-    }
+    runDeferred(c.executionCtx, c.var.deferred, pauseAfterAnswer, requestId);
   });
   app.use(requestLog(clock, log, (c) => c.get("meter")));
   app.use(securityHeaders());
@@ -130,13 +129,3 @@ export function createApp(options: AppOptions = {}) {
   app.onError((error, c) => refuse(c, findUnavailable(error) ? "unavailable" : "internal"));
   return app;
 }
-
-/**
- * Long enough for an answer to leave. Sending a mail at once was measured to delay the very answer
- * that must not tell, by its time, whether there is a mail to send.
- */
-const PAUSE_AFTER_ANSWER = 50;
-
-/** What fails after the response is tried again by the clockwork; the log says that it failed. */
-const reportDeferred = (requestId: string) => (error: unknown) =>
-  console.error(JSON.stringify({ requestId, deferred: "failed", error: firstCause(error) }));

@@ -32,8 +32,12 @@ export type AuditEvent =
   | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
   | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
-  | { readonly type: "session_ended"; readonly details: { readonly sessionId: string } }
-  | { readonly type: "all_sessions_ended" }
+  | {
+      readonly type: "session_ended";
+      /** `worker`: the one that asked for it over RPC. */
+      readonly details: { readonly sessionId: string; readonly worker?: string };
+    }
+  | { readonly type: "all_sessions_ended"; readonly details?: { readonly worker: string } }
   | {
       readonly type: "refresh_token_reused";
       readonly details: { readonly sessionId: string; readonly generation: number };
@@ -101,6 +105,6 @@ export function draftAuditEvent(
     at: deps.clock.now(),
     actorId,
     ip: caller.ip,
-    details: "details" in event ? event.details : {},
+    details: ("details" in event && event.details) || {},
   };
 }

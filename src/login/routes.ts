@@ -10,6 +10,8 @@ import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
+import { audienceField, NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
+import { forAudience } from "../sessions/for-audience.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
 import { loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
 import { loginFailures } from "./failures.ts";
@@ -54,11 +56,13 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           captchaToken: captchaTokenField.optional(),
           deviceToken: deviceTokenField.optional(),
           transport: transportField.optional(),
+          audience: audienceField.optional(),
         }),
       ),
       async (c) => {
-        const { transport, ...input } = c.req.valid("json");
-        const deps = depsOf(c);
+        const { transport, audience, ...input } = c.req.valid("json");
+        const deps = forAudience(depsOf(c), audience);
+        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const deviceToken = input.deviceToken ?? deviceCookie(c);
         const result = await startLogin(deps, { ...input, deviceToken, caller: c.var.caller });
@@ -78,11 +82,13 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           challengeId: challengeIdField,
           code: codeField,
           transport: transportField.optional(),
+          audience: audienceField.optional(),
         }),
       ),
       async (c) => {
-        const { transport, ...input } = c.req.valid("json");
-        const deps = depsOf(c);
+        const { transport, audience, ...input } = c.req.valid("json");
+        const deps = forAudience(depsOf(c), audience);
+        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const result = await finishLogin(deps, { ...input, caller: c.var.caller });
         return result.ok ? welcome(c, deps, result.value, transport) : sendRefusal(c, result.error);

@@ -1,8 +1,9 @@
-import { jwtVerify, SignJWT } from "jose";
-import type { Account } from "../accounts/account.ts";
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Account, Role } from "../accounts/account.ts";
 import { type Clock, SECOND } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import { ROLES } from "../roles/permissions.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
 
 /** RFC 9068 §2.1: the type keeps an access token from passing for any other kind, and they for it. */
@@ -11,7 +12,7 @@ const TYPE = "at+jwt";
 export type TokenSettings = {
   /** PUBLIC_URL: the issuer of every token. */
   readonly publicUrl: string;
-  /** AUDIENCES; a token is issued to the first and accepted for any. */
+  /** AUDIENCES; a token is issued for the first (see `forAudience`) and accepted for any. */
   readonly audiences: readonly [string, ...string[]];
   /** Seconds. */
   readonly accessTokenTtl: number;
@@ -49,18 +50,37 @@ export async function signAccessToken(deps: AccessTokenDeps, subject: Subject): 
     .sign(key);
 }
 
-/** What a verified token names; whether its session is still good is D1's to say. */
-export type AccessTokenClaims = { readonly accountId: string; readonly sessionId: string };
+/** What a verified token says; whether its session is still good is D1's to say. Instants in seconds. */
+export type AccessTokenClaims = {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly audience: string;
+  readonly role: Role;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly amr: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+};
 
-/**
- * Checks everything that a token can say of itself (RFC 8725 §3, RFC 9068 §4). `ignoreExpiry` is for
- * signing out, which must work with a token that has just run out.
- */
+export type TokenFailure = "token_invalid" | "token_expired" | "audience_mismatch";
+
+type Checks = {
+  /** For signing out, which must work with a token that has just run out. */
+  readonly ignoreExpiry?: boolean;
+  /** The one audience that it has to be for; any of AUDIENCES if none is named. */
+  readonly audience?: string;
+};
+
+/** Checks everything that a token can say of itself (RFC 8725 §3, RFC 9068 §4). */
 export async function verifyAccessToken(
   deps: AccessTokenDeps,
   token: string,
-  options: { readonly ignoreExpiry: boolean } = { ignoreExpiry: false },
-): Promise<Result<AccessTokenClaims, "token_unusable">> {
+  { ignoreExpiry = false, audience }: Checks = {},
+): Promise<Result<AccessTokenClaims, TokenFailure>> {
+  // The compact form and nothing around it: jose decodes around what does not belong there.
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
   try {
     const { payload } = await jwtVerify(
       token,
@@ -74,17 +94,35 @@ export async function verifyAccessToken(
         algorithms: ["ES256"],
         typ: TYPE,
         issuer: deps.settings.publicUrl,
-        audience: [...deps.settings.audiences],
+        audience: audience ?? [...deps.settings.audiences],
         requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
-        currentDate: new Date(options.ignoreExpiry ? 0 : deps.clock.now()),
+        currentDate: new Date(ignoreExpiry ? 0 : deps.clock.now()),
       },
     );
-    if (typeof payload.sub !== "string" || typeof payload.sid !== "string") return err("token_unusable");
-    return ok({ accountId: payload.sub, sessionId: payload.sid });
+    const claims = readClaims(payload);
+    return claims ? ok(claims) : err("token_invalid");
   } catch (cause) {
-    if (isTokenFault(cause)) return err("token_unusable");
+    if (isTokenFault(cause)) return err(failureOf(cause));
     throw cause;
   }
+}
+
+/** The claims if each is of its type, which jose does not ask; more than one audience is nobody's of ours. */
+function readClaims(payload: JWTPayload): AccessTokenClaims | null {
+  const { sub, sid, aud, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
+  const role = ROLES.find((known) => known === payload.role);
+  if (typeof sub !== "string" || typeof sid !== "string" || typeof aud !== "string") return null;
+  if (typeof email !== "string" || typeof emailVerified !== "boolean" || typeof name !== "string")
+    return null;
+  if (!role || iat === undefined || exp === undefined || !Array.isArray(amr)) return null;
+  const account = { accountId: sub, role, email, emailVerified, name };
+  return { ...account, sessionId: sid, audience: aud, amr: amr.map(String), issuedAt: iat, expiresAt: exp };
+}
+
+function failureOf(cause: unknown): TokenFailure {
+  if (cause instanceof errors.JWTExpired) return "token_expired";
+  const isForOthers = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
+  return isForOthers && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }
 
 class UnknownKey extends Error {}

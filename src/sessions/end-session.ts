@@ -8,7 +8,7 @@ export type EndSessionDeps = {
   readonly sessions: {
     end(draft: {
       sessionId: string;
-      accountId: string;
+      accountId: string | null;
       now: number;
       audit: AuditDraft;
       notice?: MessageDraft;
@@ -20,8 +20,8 @@ export type EndSessionDeps = {
 
 type Ending = {
   readonly sessionId: string;
-  /** The account whose session it must be; somebody else's is not there for them. */
-  readonly accountId: string;
+  /** The account whose session it must be; somebody else's is not there for them. Null: whosever it is. */
+  readonly accountId: string | null;
   readonly event: AuditEvent;
   /** Who ends it, or null when the service itself does. */
   readonly actorId: string | null;

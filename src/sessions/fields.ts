@@ -1,5 +1,13 @@
 import * as z from "zod";
 
+export const audienceField = z
+  .string("Must be text.")
+  .max(256, "Is too long.")
+  .meta({ description: "Whom the access token is for: one of AUDIENCES, by default the first." });
+
+/** Where a body names an audience that this service issues nothing for. */
+export const NO_SUCH_AUDIENCE = { path: "audience", message: "Is not an audience of this service." };
+
 /** What a client gets for a session; lifetimes in seconds (contract §2). */
 export const tokensShape = {
   token: z.string().meta({ description: "The access token: a JWT of type at+jwt (RFC 9068)." }),

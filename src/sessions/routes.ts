@@ -15,7 +15,8 @@ import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { sessionSchema, tokensShape } from "./fields.ts";
+import { audienceField, NO_SUCH_AUDIENCE, sessionSchema, tokensShape } from "./fields.ts";
+import { forAudience } from "./for-audience.ts";
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
 import { type SignOutDeps, signOut } from "./sign-out.ts";
@@ -39,6 +40,7 @@ const refreshBody = z.strictObject({
     .max(4096, "Is too long.")
     .optional()
     .meta({ description: "Left out where the cookie has it." }),
+  audience: audienceField.optional(),
 });
 
 type Deps = RefreshSessionDeps &
@@ -72,11 +74,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       jsonBody(refreshBody),
       async (c) => {
-        const { refreshToken } = c.req.valid("json");
-        if (refreshToken === undefined && refreshCookie(c) !== undefined)
-          return refreshByCookie(c, depsOf(c));
+        const { refreshToken, audience } = c.req.valid("json");
+        const deps = forAudience(depsOf(c), audience);
+        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
+        if (refreshToken === undefined && refreshCookie(c) !== undefined) return refreshByCookie(c, deps);
         if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
-        const result = await refreshSession(depsOf(c), { refreshToken, caller: c.var.caller });
+        const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { sessionId: _, ...tokens } = result.value;
         return respond(c, refreshed, tokens);

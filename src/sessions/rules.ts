@@ -24,3 +24,23 @@ export function judgeRefresh(facts: RefreshFacts, now: number): "rotated" | "ret
   const justSpent = presentedGeneration === session.generation - 1;
   return justSpent && now - session.rotatedAt <= RETRY_WINDOW ? "retry" : "reuse";
 }
+
+/** What the denylist says of a session and its account: the instant (ms) up to which tokens are dead. */
+export type Denial = { readonly session: boolean; readonly account: number | null };
+
+/**
+ * Seconds around that instant in which the denylist cannot tell. `iat` has no milliseconds; the instant
+ * was read before its batch was committed, so a refresh of the moment after may have lost to it; and the
+ * clocks of two places differ.
+ */
+const DOUBT = 10;
+
+/** Whether the denylist ends a token that was issued then (in seconds). In doubt D1 is to be asked. */
+export function judgeDenial(denial: Denial, issuedAt: number): "denied" | "not_denied" | "unclear" {
+  if (denial.session) return "denied";
+  if (denial.account === null) return "not_denied";
+  const age = issuedAt - Math.floor(denial.account / SECOND);
+  if (age > DOUBT) return "not_denied";
+  // An instant that cannot be read is NaN, and nothing is more or less than that.
+  return age < -DOUBT ? "denied" : "unclear";
+}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
 
 const providerId = z.string().meta({ description: "The id of a provider that is on.", examples: ["google"] });
@@ -38,7 +39,11 @@ export const callbackQuery = z.object({
 
 const providerToken = z.string("Must be a token.").min(1, "Must not be empty.").max(16_384, "Is too long.");
 
-const signInFields = { deviceToken: deviceTokenField.optional(), transport: transportField.optional() };
+const signInFields = {
+  deviceToken: deviceTokenField.optional(),
+  transport: transportField.optional(),
+  audience: audienceField.optional(),
+};
 
 export const tokenBody = z
   .strictObject({

@@ -8,6 +8,8 @@ import { presentedToken, type RequireSessionDeps } from "../http/require-session
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie, refreshCookie, roundCookie, setRoundCookie } from "../http/session-cookies.ts";
 import { SECOND } from "../kernel/clock.ts";
+import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
+import { forAudience } from "../sessions/for-audience.ts";
 import { keepInCookies, loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
 import { type ExchangeCodeDeps, exchangeCode } from "./exchange-code.ts";
 import {
@@ -113,8 +115,9 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       pathParams(providerParam),
       jsonBody(tokenBody),
       async (c) => {
-        const { idToken, accessToken, transport, ...input } = c.req.valid("json");
-        const deps = depsOf(c);
+        const { idToken, accessToken, transport, audience, ...input } = c.req.valid("json");
+        const deps = forAudience(depsOf(c), audience);
+        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const sessionId = await sessionOf(c, deps, transport);
         if (sessionId === "ended") return refuse(c, "unauthorized");
@@ -143,8 +146,9 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       }),
       jsonBody(exchangeBody),
       async (c) => {
-        const { transport, ...input } = c.req.valid("json");
-        const deps = depsOf(c);
+        const { transport, audience, ...input } = c.req.valid("json");
+        const deps = forAudience(depsOf(c), audience);
+        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const deviceToken = input.deviceToken ?? deviceCookie(c);
         const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };

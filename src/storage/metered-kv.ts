@@ -19,6 +19,8 @@ export function meterKv(kv: KVNamespace, meter: Meter) {
   };
   return {
     get: (key: string) => call(() => kv.get(key)),
+    /** Several keys by one call. */
+    getAll: (keys: readonly string[]) => call(() => kv.get([...keys])),
     /** Lives for so many seconds, a minute at least. */
     put: (key: string, value: string, seconds: number) =>
       call(() => kv.put(key, value, { expirationTtl: Math.max(Math.ceil(seconds), MIN_TTL_SECONDS) })),

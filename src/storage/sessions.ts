@@ -25,7 +25,12 @@ export type RotationOutcome = {
   readonly account: Account;
 };
 
-type Revocation = { readonly sessionId: string; readonly accountId: string; readonly now: number };
+type Revocation = {
+  readonly sessionId: string;
+  /** Null: whosever it is. */
+  readonly accountId: string | null;
+  readonly now: number;
+};
 
 export function sessionStorage(db: Database, caps: SendCaps) {
   return {
@@ -88,18 +93,18 @@ export function sessionStorage(db: Database, caps: SendCaps) {
       };
     },
 
-    /** Ends one session of that account. `notice`, if any, is mailed only by whoever really ended it. */
+    /** Ends one session, of that account if one is named. `notice`, if any, is mailed only by whoever really ended it. */
     async end(
       draft: Revocation & { readonly audit: AuditDraft; readonly notice?: MessageDraft },
     ): Promise<{ idleExpiresAt: number } | "already_ended"> {
       const ended = and(
         eq(sessions.id, draft.sessionId),
-        eq(sessions.accountId, draft.accountId),
+        draft.accountId === null ? undefined : eq(sessions.accountId, draft.accountId),
         isNull(sessions.revokedAt),
       );
       const notice = draft.notice && {
         draft: draft.notice,
-        accountId: draft.accountId,
+        accountId: sql`${sessions.accountId}`,
         now: draft.now,
         limits: ALWAYS,
         caps,
@@ -108,7 +113,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
       };
       const results = await db.batch([
         // Before the UPDATE, while the condition that makes it single still holds.
-        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), sessions, ended),
+        insertFrom(db, auditEvents, auditRow(draft.audit, sessions.accountId), sessions, ended),
         ...(notice ? queueMessage(db, notice) : []),
         db
           .update(sessions)

@@ -21,13 +21,20 @@ type Failure = ReachFailure | { readonly reason: "changed_meanwhile" };
 /** Signs somebody out everywhere (ASVS 7.4.5). */
 export async function endUserSessions(
   deps: EndUserSessionsDeps,
-  input: { readonly actor: Actor; readonly id: string; readonly caller: Caller },
+  input: {
+    readonly actor: Actor;
+    readonly id: string;
+    readonly caller: Caller;
+    /** The Worker that asks, where no person does. */
+    readonly worker?: string;
+  },
 ): Promise<Result<void, Failure>> {
-  const { actor, id, caller } = input;
+  const { actor, id, caller, worker } = input;
   const found = await reach(deps, actor, "users:end-sessions", id);
   if (!found.ok) return found;
   const now = deps.clock.now();
-  const audit = draftAuditEvent(deps, { type: "all_sessions_ended" }, caller, actorIdOf(actor));
+  const event = { type: "all_sessions_ended", ...(worker && { details: { worker } }) } as const;
+  const audit = draftAuditEvent(deps, event, caller, actorIdOf(actor));
   const outcome = await deps.users.endSessions({ actor, target: found.value.account, audit, now });
   if (outcome !== "done") return err({ reason: outcome });
   await deps.denylist.denyAccount(id, now, deps.settings.accessTokenTtl);

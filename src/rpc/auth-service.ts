@@ -1,0 +1,136 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { presentAccount } from "../accounts/present-account.ts";
+import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { LOCALES } from "../kernel/locale.ts";
+import { type CanDoDeps, canDo } from "../roles/can-do.ts";
+import type { TokenSettings } from "../sessions/access-token.ts";
+import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
+import { forAudience } from "../sessions/for-audience.ts";
+import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
+import { type ExchangeCodeDeps, exchangeCode } from "../social/exchange-code.ts";
+import { type EndUserSessionsDeps, endUserSessions } from "../users/end-user-sessions.ts";
+import { type LookUpUsersDeps, lookUpUsers } from "../users/look-up-users.ts";
+import {
+  canArguments,
+  exchangeArguments,
+  idArguments,
+  idsArguments,
+  refreshArguments,
+  verifyArguments,
+} from "./arguments.ts";
+import { audienceOf, type Binding } from "./binding.ts";
+import { answerCall, type OpenCall } from "./call.ts";
+import { exchangeFailure } from "./exchange-failure.ts";
+import { presentSession, presentSignIn, presentTokens } from "./present.ts";
+
+export type AuthServiceDeps = VerifyTokenDeps &
+  LookUpUsersDeps &
+  EndSessionDeps &
+  EndUserSessionsDeps &
+  CanDoDeps &
+  ExchangeCodeDeps &
+  RefreshSessionDeps & { readonly settings: TokenSettings };
+
+/** A Worker asks for itself: nobody's address, and no language. */
+const NOBODY: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
+const callerOf = ({ ip, userAgent }: Client): Caller => ({ ...NOBODY, ip, userAgent });
+
+/**
+ * What other Workers call over a service binding; the methods are documented where callers see them, at
+ * `AuthServiceBinding`. Every prototype method is callable over RPC, `private` ones too, so there are no
+ * others: what they share is a function of a module.
+ */
+export const createAuthService = <Env>(
+  open: (env: Env, ctx: ExecutionContext) => OpenCall<AuthServiceDeps>,
+) =>
+  class AuthService extends WorkerEntrypoint<Env> implements AuthServiceBinding {
+    verifyToken(...given: unknown[]): ReturnType<AuthServiceBinding["verifyToken"]> {
+      const method = { name: "verifyToken", scope: "verify", takes: verifyArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [token, options], binding) => {
+        const named = audienceOf(binding, options.audience, deps.settings.audiences);
+        if ("reason" in named) return { ok: false, ...named };
+        const result = await verifyToken(deps, { token, strict: options.strict ?? false, ...named });
+        return result.ok
+          ? { ok: true, session: presentSession(result.value) }
+          : { ok: false, reason: result.error };
+      });
+    }
+
+    getUser(...given: unknown[]): ReturnType<AuthServiceBinding["getUser"]> {
+      const method = { name: "getUser", scope: "read", takes: idArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, ids) => {
+        const [account] = await lookUpUsers(deps, ids);
+        if (!account) return { ok: false, reason: "not_found" };
+        return { ok: true, user: presentAccount(account, deps.settings.publicUrl) };
+      });
+    }
+
+    getUsers(...given: unknown[]): ReturnType<AuthServiceBinding["getUsers"]> {
+      const method = { name: "getUsers", scope: "read", takes: idsArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [ids]) => {
+        const accounts = await lookUpUsers(deps, ids);
+        const users = accounts.map((account) => presentAccount(account, deps.settings.publicUrl));
+        return { ok: true, users };
+      });
+    }
+
+    revokeSession(...given: unknown[]): ReturnType<AuthServiceBinding["revokeSession"]> {
+      const method = { name: "revokeSession", scope: "revoke", takes: idArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [sessionId], { worker }) => {
+        const event = { type: "session_ended", details: { sessionId, worker } } as const;
+        const ending = { sessionId, accountId: null, event, actorId: null, caller: NOBODY };
+        return { ok: true, ended: (await endSession(deps, ending)) === "ended" };
+      });
+    }
+
+    revokeUser(...given: unknown[]): ReturnType<AuthServiceBinding["revokeUser"]> {
+      const method = { name: "revokeUser", scope: "revoke", takes: idArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [id], { worker }) => {
+        const result = await endUserSessions(deps, { actor: "operator", id, caller: NOBODY, worker });
+        if (result.ok) return { ok: true };
+        return { ok: false, reason: result.error.reason === "no_such_user" ? "not_found" : "conflict" };
+      });
+    }
+
+    can(...given: unknown[]): ReturnType<AuthServiceBinding["can"]> {
+      const method = { name: "can", scope: "read", takes: canArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [accountId, permission]) => ({
+        ok: true,
+        allowed: await canDo(deps, { accountId, permission }),
+      }));
+    }
+
+    exchangeCode(...given: unknown[]): ReturnType<AuthServiceBinding["exchangeCode"]> {
+      const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [input], binding) => {
+        const issuing = issuingFor(deps, binding, input.audience);
+        if ("reason" in issuing) return { ok: false, ...issuing };
+        const { code, codeVerifier, client } = input;
+        // No page asks, so there is no origin; the verifier binds the code to whoever set out with it.
+        const from = { origin: undefined, deviceToken: client.deviceToken, caller: callerOf(client) };
+        const result = await exchangeCode(issuing.deps, { code, codeVerifier, ...from });
+        return result.ok ? presentSignIn(result.value) : exchangeFailure(result.error);
+      });
+    }
+
+    refreshSession(...given: unknown[]): ReturnType<AuthServiceBinding["refreshSession"]> {
+      const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, given, async (deps, [input], binding) => {
+        const issuing = issuingFor(deps, binding, input.audience);
+        if ("reason" in issuing) return { ok: false, ...issuing };
+        const caller = callerOf(input.client);
+        const result = await refreshSession(issuing.deps, { refreshToken: input.refreshToken, caller });
+        if (!result.ok) return { ok: false, reason: "refresh_invalid" };
+        return { ok: true, sessionId: result.value.sessionId, ...presentTokens(result.value) };
+      });
+    }
+  };
+
+function issuingFor(deps: AuthServiceDeps, binding: Binding, asked: string | undefined) {
+  const named = audienceOf(binding, asked, deps.settings.audiences);
+  if ("reason" in named) return named;
+  const issuing = forAudience(deps, named.audience);
+  return issuing ? { deps: issuing } : ({ reason: "bad_request" } as const);
+}

@@ -1,0 +1,19 @@
+/**
+ * One line a call, beside those of the requests. No field can hold a token, a code or an address; the
+ * arguments are not in it.
+ */
+export type CallLogLine = {
+  readonly at: string;
+  readonly requestId: string;
+  readonly rpc: string;
+  /** The Worker that called, as its binding names it. */
+  readonly worker: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+  readonly ms: number;
+  readonly d1: number;
+  readonly kv: number;
+  readonly kvFailed?: number;
+  /** What went wrong, for a store that is out and for a bug: the error's own words. */
+  readonly error?: string;
+};

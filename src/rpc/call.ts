@@ -1,0 +1,73 @@
+import type * as z from "zod";
+import type { CallFailure } from "../client/auth-service.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { newId } from "../kernel/ids.ts";
+import { findUnavailable, firstCause } from "../kernel/unavailable.ts";
+import { type Binding, readBinding, type Scope } from "./binding.ts";
+import type { CallLogLine } from "./call-log.ts";
+
+/** One call, before anything is known of it. `wire` puts together what the verbs need. */
+export type OpenCall<Deps> = {
+  readonly clock: Clock;
+  readonly props: unknown;
+  readonly counts: { readonly d1: number; readonly kv: number; readonly kvFailed: number };
+  readonly log: (line: CallLogLine) => void;
+  wire(requestId: string): Promise<Deps>;
+};
+
+type Method<Arguments extends z.ZodType> = {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly takes: Arguments;
+};
+
+type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/**
+ * Goes through one call as every method does: may this binding, are these arguments, then the work, and
+ * a line in the log. A store that is out is an answer. A bug throws, without the words of what failed:
+ * they may hold a statement's parameters.
+ */
+export async function answerCall<Deps, Arguments extends z.ZodType, Result extends Answer>(
+  call: OpenCall<Deps>,
+  method: Method<Arguments>,
+  given: readonly unknown[],
+  work: (deps: Deps, input: z.output<Arguments>, binding: Binding) => Promise<Result>,
+): Promise<Result | { readonly ok: false; readonly reason: CallFailure }> {
+  const startedAt = call.clock.now();
+  const requestId = newId();
+  const binding = readBinding(call.props);
+  const write = (answer: Answer | null, error?: unknown) => {
+    const { d1, kv, kvFailed } = call.counts;
+    call.log({
+      at: new Date(startedAt).toISOString(),
+      requestId,
+      rpc: method.name,
+      worker: binding?.worker ?? "unnamed",
+      ok: answer?.ok ?? false,
+      ...(answer?.ok === false ? { reason: answer.reason } : {}),
+      ms: call.clock.now() - startedAt,
+      d1,
+      kv,
+      ...(kvFailed > 0 ? { kvFailed } : {}),
+      ...(error === undefined ? {} : { error: firstCause(error) }),
+    });
+  };
+  const refuse = (reason: CallFailure, error?: unknown) => {
+    const refusal = { ok: false, reason } as const;
+    write(refusal, error);
+    return refusal;
+  };
+  try {
+    if (!binding?.allows(method.scope)) return refuse("forbidden");
+    const input = method.takes.safeParse(given);
+    if (!input.success) return refuse("bad_request");
+    const result = await work(await call.wire(requestId), input.data, binding);
+    write(result);
+    return result;
+  } catch (cause) {
+    if (findUnavailable(cause)) return refuse("unavailable", cause);
+    write(null, cause);
+    throw new Error("internal");
+  }
+}
