@@ -1,4 +1,4 @@
-import { judgeReturnUrl } from "../social/return-url.ts";
+import { judgeReturnUrl } from "../login-codes/return-url.ts";
 import type { PageContext } from "./page.ts";
 
 type Settings = { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
