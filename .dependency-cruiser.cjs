@@ -1,7 +1,7 @@
 // The arrow of imports (docs/architecture.md), enforced. Each rule says who may not look where.
 
 const FOUNDATION =
-  "^src/(accounts|account-lock|audit|challenges|devices|identities|one-time-links|roles|sessions|sign-in)/";
+  "^src/(accounts|account-lock|audit|challenges|devices|identities|login-codes|one-time-links|roles|sessions|sign-in)/";
 const CAPABILITIES =
   "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/";
 const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers)/";

@@ -18,6 +18,7 @@ import { type Clock, systemClock } from "./kernel/clock.ts";
 import { newId } from "./kernel/ids.ts";
 import { findUnavailable } from "./kernel/unavailable.ts";
 import { loginRoutes } from "./login/routes.ts";
+import { loginCodeRoutes } from "./login-codes/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./pages/routes.tsx";
@@ -101,6 +102,7 @@ export function createApp(options: AppOptions = {}) {
     captchaRoutes,
     registrationRoutes,
     loginRoutes,
+    loginCodeRoutes,
     sessionRoutes,
     accountRoutes,
     passwordResetRoutes,

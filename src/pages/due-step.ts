@@ -2,7 +2,7 @@ import { SECOND } from "../kernel/clock.ts";
 import { go } from "./go.ts";
 import type { PageContext } from "./page.ts";
 import { challengeCookie } from "./page-cookies.ts";
-import { withReturnTo } from "./return-to.ts";
+import { withWayOn } from "./way-on.ts";
 
 const CHALLENGE = "challengeId";
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -16,8 +16,8 @@ export function goOnToCode(c: PageContext, clock: { now(): number }): Response |
   if (c.req.method !== "GET" || !challengeId || !UUID.test(challengeId)) return null;
   challengeCookie.write(c, `${challengeId}.${Math.floor(clock.now() / SECOND)}`);
   const { pathname, searchParams } = new URL(c.req.url);
-  const isSignIn = pathname === "/sign-in";
   searchParams.delete(CHALLENGE);
   const query = searchParams.size > 0 ? `?${searchParams}` : "";
-  return go(c, withReturnTo("/sign-in/code", isSignIn ? searchParams.get("returnTo") : pathname + query));
+  const way = pathname === "/sign-in" ? c.var.wayOn : { returnTo: pathname + query, app: null };
+  return go(c, withWayOn("/sign-in/code", way ?? null));
 }

@@ -31,5 +31,8 @@ export const phoneChallengeCookie = pageCookie("gh_phone", 600);
 /** The address that mail was sent to, for the page that says so. */
 export const addressCookie = pageCookie("gh_address", 3600);
 
+/** Where somebody goes on to who comes back by a mailed link: a query, as base64url. */
+export const wayCookie = pageCookie("gh_way", 3600);
+
 /** The language that was switched to; LOCALE_COOKIE of `http/locale-of.ts` reads it. */
 export const languageCookie = pageCookie("gh_lang", 365 * 24 * 60 * 60);

@@ -7,11 +7,13 @@ import type { PageAccess } from "../http/operation.ts";
 import type { Locale } from "../kernel/locale.ts";
 import type { Words } from "./messages/catalogue.ts";
 import type { Form } from "./read-form.ts";
+import type { WayOn } from "./way-on.ts";
 
 /** What every page is made with, in the reader's language: the assets of `public/pages`. */
 export type PageKit = { readonly words: Words; readonly style: string };
 
-export type PageEnv = { Variables: HttpEnv["Variables"] & { kit: PageKit } };
+/** `wayOn`: as the address asks, on pages for everybody. */
+export type PageEnv = { Variables: HttpEnv["Variables"] & { kit: PageKit; wayOn?: WayOn | null } };
 
 export type PageContext = Context<PageEnv>;
 

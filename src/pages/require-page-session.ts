@@ -10,7 +10,7 @@ import type { CurrentSession } from "../sessions/session.ts";
 import { goOnToCode } from "./due-step.ts";
 import { go } from "./go.ts";
 import type { PageContext } from "./page.ts";
-import { withReturnTo } from "./return-to.ts";
+import { withWayOn } from "./way-on.ts";
 
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
 
@@ -25,7 +25,8 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const toCode = goOnToCode(c, deps.clock);
   if (toCode) return toCode;
   const { pathname, search } = new URL(c.req.url);
-  return go(c, withReturnTo("/sign-in", c.req.method === "POST" ? pathname : pathname + search));
+  const returnTo = c.req.method === "POST" ? pathname : pathname + search;
+  return go(c, withWayOn("/sign-in", { returnTo, app: null }));
 }
 
 /**

@@ -8,7 +8,9 @@ import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
+import { showNote } from "./show-note.tsx";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+import { readWayOn } from "./way-on.ts";
 
 export type ServePageDeps = ShowPageDeps & PageSessionDeps;
 
@@ -42,13 +44,21 @@ export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps
 function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await openKit(c, depsOf(c));
-    if (access === "everybody") return next();
+    if (access === "everybody") return (await refuseWayOn(c, depsOf)) ?? next();
     const turnedAway = await requirePageSession(c, depsOf(c));
     if (turnedAway) return turnedAway;
     if (access !== "signed_in" && !mayDo(c.var.session.account.role, access)) return refuse(c, "forbidden");
     return next();
   };
   return documented(guard, { page: access });
+}
+
+/** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */
+async function refuseWayOn(c: PageContext, depsOf: DepsOf<ServePageDeps>): Promise<Response | null> {
+  const wayOn = readWayOn(new URL(c.req.url).searchParams, depsOf(c).settings);
+  if (wayOn === "malformed") return showNote(depsOf)(c, { ...wordsOf(c).noWayOn, status: 400 });
+  c.set("wayOn", wayOn);
+  return null;
 }
 
 /** Where there is no form to show again. */

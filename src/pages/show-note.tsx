@@ -1,9 +1,10 @@
 import type { MiddlewareHandler } from "hono";
+import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { DepsOf } from "../http/context.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import { fill, type Words } from "./messages/catalogue.ts";
-import type { PageContext, PageEnv } from "./page.ts";
+import type { PageContext, PageEnv, Shown } from "./page.ts";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 type Note = {
@@ -12,24 +13,28 @@ type Note = {
   readonly status: ContentfulStatusCode;
   /** Whole seconds after which asking again makes sense. */
   readonly retryAfter?: number | undefined;
+  /** What may be done about it, in place of a link to the beginning. */
+  readonly more?: (p: Shown) => Child;
 };
 
 /** A page that says one thing. */
 export const showNote =
   (depsOf: DepsOf<ShowPageDeps>) =>
-  async (c: PageContext, { title, text, status, retryAfter }: Note): Promise<Response> => {
+  async (c: PageContext, { title, text, status, retryAfter, more }: Note): Promise<Response> => {
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
     // A room of the API may send one, too.
     if (!c.get("kit")) await openKit(c, depsOf(c));
     return showPage(c, depsOf(c), {
       status,
       title: () => title,
-      view: ({ t }) => (
+      view: (p) => (
         <>
           <p class="lead">{text}</p>
-          <p>
-            <a href="/">{t.goOn}</a>
-          </p>
+          {more?.(p) ?? (
+            <p>
+              <a href="/">{p.t.goOn}</a>
+            </p>
+          )}
         </>
       ),
     });

@@ -7,7 +7,7 @@ import { captchaSources } from "./captcha.tsx";
 import { Frame } from "./frame.tsx";
 import type { Words } from "./messages/catalogue.ts";
 import type { Brand, CaptchaWidget, PageContext, PageKit, Shown } from "./page.ts";
-import { returnToOf, withReturnTo } from "./return-to.ts";
+import { withWayOn } from "./way-on.ts";
 
 export type ShowPageDeps = CsrfDeps & {
   readonly pageKit: (locale: Locale) => Promise<PageKit>;
@@ -42,7 +42,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     brand: settings.brand,
     nonce: newOneTimeToken(),
     csrf: await issueCsrfToken(c, deps),
-    action: withReturnTo(pathname, returnToOf(c, settings)),
+    action: withWayOn(pathname, c.var.wayOn ?? null),
     here: pathname + search,
     values: new Map(),
     problems: {},

@@ -83,7 +83,7 @@ export const ratePolicies = {
       "GET /api/auth/social/:provider/start",
       "GET /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
-      "POST /api/auth/social/exchange",
+      "POST /api/auth/exchange",
       "DELETE /api/auth/me/identities/:provider",
     ],
   },

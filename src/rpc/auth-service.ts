@@ -9,7 +9,7 @@ import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { type ExchangeCodeDeps, exchangeCode } from "../social/exchange-code.ts";
+import { type ExchangeCodeDeps, exchangeCode } from "../login-codes/exchange-code.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../users/look-up-users.ts";
 import {

@@ -1,5 +1,5 @@
 import type { ExchangeResult } from "../client/auth-service.ts";
-import type { exchangeCode } from "../social/exchange-code.ts";
+import type { exchangeCode } from "../login-codes/exchange-code.ts";
 
 type Failure = Extract<Awaited<ReturnType<typeof exchangeCode>>, { readonly ok: false }>["error"];
 

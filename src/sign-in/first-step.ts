@@ -1,10 +1,12 @@
 import type { Joining } from "../identities/identity.ts";
 
-type Whose = { readonly accountId: string; readonly lockKey: string; readonly now: number };
+type Whose = { readonly accountId: string; readonly now: number };
+
+/** A code of a redirect, and the exchange that it is spent by. */
+type SpentCode = { readonly codeHash: string; readonly claim: string };
 
 /** What was proven before a session or a second step may open, and what their statements hang on. */
-export type FirstStep = Whose &
-  (
+export type FirstStep = Whose & { readonly lockKey: string } & (
     | {
         readonly by: "password";
         /** The hash that was just checked: if it is not there any more, nothing opens. */
@@ -14,8 +16,14 @@ export type FirstStep = Whose &
       }
     | { readonly by: "identity"; readonly joining: Joining }
     /** The code that an app on another origin was given for a proven identity. */
-    | { readonly by: "code"; readonly codeHash: string; readonly claim: string }
+    | ({ readonly by: "code" } & SpentCode)
   );
+
+/**
+ * The code that an app on another origin was given for a session of the pages: no first step but a whole
+ * sign-in, whose lock and second step are behind it.
+ */
+export type FollowedSession = Whose & { readonly by: "session" } & SpentCode;
 
 /** Authentication methods of a first step: RFC 8176, and `fed` for a provider's word. */
 export const amrOf = (step: FirstStep): "pwd" | "fed" => (step.by === "password" ? "pwd" : "fed");

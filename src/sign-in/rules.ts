@@ -1,3 +1,5 @@
+import type { Account } from "../accounts/account.ts";
+
 /** When this service asks for a second step; a person may always choose it for themselves. */
 export type SecondStepPolicy = "off" | "new_device" | "always";
 
@@ -5,3 +7,9 @@ export const isSecondStepDue = (
   policy: SecondStepPolicy,
   facts: { readonly chosen: boolean; readonly deviceIsKnown: boolean },
 ): boolean => policy === "always" || facts.chosen || (policy === "new_device" && !facts.deviceIsKnown);
+
+/** Why the owner of an account may not sign in to it, as after a right password. */
+export function whyNotAllowed(account: Account): "account_deactivated" | "email_not_verified" | null {
+  if (account.status === "deactivated") return "account_deactivated";
+  return account.emailVerifiedAt === null ? "email_not_verified" : null;
+}

@@ -12,7 +12,6 @@ export const socialFailures = {
   link_not_meant: "csrf_failed",
   round_dead: "token_invalid",
   provider_refused: "token_invalid",
-  code_dead: "code_invalid",
   provider_unavailable: "unavailable",
   address_unverified: "email_not_verified",
   address_in_use: "conflict",

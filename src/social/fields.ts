@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { codeChallengeField } from "../login-codes/fields.ts";
 import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
 
@@ -9,20 +10,16 @@ export const providerParam = z.object({ provider: providerId });
 export const startQuery = z.object({
   returnTo: z
     .string()
-    .max(2048, "Is too long.")
+    .max(4096, "Is too long.")
     .default("/account")
     .meta({
       description: "A path of this service, or one of ALLOWED_RETURN_URLS, exactly.",
       examples: ["https://app.example.com/signed-in"],
     }),
-  codeChallenge: z
-    .string()
-    .regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url.")
-    .optional()
-    .meta({
-      description:
-        "S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin.",
-    }),
+  codeChallenge: codeChallengeField.optional().meta({
+    description:
+      "S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin.",
+  }),
   link: z
     .literal("true", "Must be true.")
     .optional()
@@ -54,12 +51,6 @@ export const tokenBody = z
   .refine((body) => (body.idToken === undefined) !== (body.accessToken === undefined), {
     message: "Must have an idToken or an accessToken.",
   });
-
-export const exchangeBody = z.strictObject({
-  code: z.string("Must be a code.").min(1, "Must not be empty.").max(128, "Is too long."),
-  codeVerifier: z.string("Must be text.").min(43, "Is too short.").max(128, "Is too long."),
-  ...signInFields,
-});
 
 export const providerSchema = z.object({ id: providerId, name: z.string() }).meta({ id: "SocialProvider" });
 

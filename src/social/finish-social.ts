@@ -3,20 +3,20 @@ import type { Caller } from "../kernel/caller.ts";
 import { hashOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import { type IssueIdentityCodeDeps, issueIdentityCode } from "../login-codes/issue-identity-code.ts";
 import { readyToIssue } from "../sessions/issue-tokens.ts";
 import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
 import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
 import type { ProvenPerson } from "../sign-in/proven.ts";
 import type { SocialProvider } from "../social-providers/port.ts";
 import { comeIn } from "./come-in.ts";
-import { type IssueLoginCodeDeps, issueLoginCode } from "./issue-login-code.ts";
 import type { MeetDeps } from "./meet.ts";
 import { roundOf } from "./round.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type FinishSocialDeps = MeetDeps &
   GoOnDeps &
-  IssueLoginCodeDeps & {
+  IssueIdentityCodeDeps & {
     readonly secrets: SecretRing;
     readonly socialProviders: ReadonlyMap<string, SocialProvider>;
     readonly socialSignIns: {
@@ -99,7 +99,7 @@ function enter(
   const isOwn = new URL(returnTo).origin === deps.settings.publicUrl;
   return isOwn
     ? goOn(deps, person, chosen)
-    : issueLoginCode(deps, { step: person.step, provider, returnTo, codeChallenge });
+    : issueIdentityCode(deps, { step: person.step, provider, returnTo, codeChallenge });
 }
 
 function landingOf(returnTo: string, outcome: Entered | { readonly kind: "linked" }): Landing {

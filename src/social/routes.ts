@@ -11,15 +11,7 @@ import { SECOND } from "../kernel/clock.ts";
 import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { keepInCookies, loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
-import { type ExchangeCodeDeps, exchangeCode } from "./exchange-code.ts";
-import {
-  callbackQuery,
-  exchangeBody,
-  providerParam,
-  providerSchema,
-  startQuery,
-  tokenBody,
-} from "./fields.ts";
+import { callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
 import { type FinishSocialDeps, finishSocial } from "./finish-social.ts";
 import { refuseSocial, type ShowNote, turnAway } from "./present-failure.ts";
 import { ROUND_LIFE } from "./round.ts";
@@ -32,7 +24,7 @@ const providerList = answer(200, undefined, z.array(providerSchema));
 const entering = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
 const atProvider = ["not_found", "token_invalid", "unavailable", "email_not_verified", ...entering] as const;
 
-type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & ExchangeCodeDeps & RequireSessionDeps;
+type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & RequireSessionDeps;
 
 /** Sign-in at somebody else's: there and back by redirect, or by an app's token. */
 export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<HttpEnv> {
@@ -131,28 +123,6 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           deviceToken: input.deviceToken ?? deviceCookie(c),
           caller: c.var.caller,
         });
-        return result.ok ? welcome(c, deps, result.value, transport) : refuseSocial(c, result.error);
-      },
-    )
-    .post(
-      "/social/exchange",
-      describe({
-        summary: "Exchange the code of a redirect for what `/login` gives",
-        description: "Once, within a minute, and from the origin that it was sent to.",
-        tag,
-        answer: loggedIn,
-        alternatives: [secondStep],
-        failures: ["code_invalid", "email_not_verified", ...entering, "csrf_failed"],
-      }),
-      jsonBody(exchangeBody),
-      async (c) => {
-        const { transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience);
-        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
-        const deviceToken = input.deviceToken ?? deviceCookie(c);
-        const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
-        const result = await exchangeCode(deps, { ...input, ...from });
         return result.ok ? welcome(c, deps, result.value, transport) : refuseSocial(c, result.error);
       },
     );

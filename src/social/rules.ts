@@ -1,5 +1,5 @@
-import type { Account } from "../accounts/account.ts";
 import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import { whyNotAllowed } from "../sign-in/rules.ts";
 import type { EmailTrust } from "../social-providers/port.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
@@ -68,12 +68,6 @@ function judgeLink({ byIdentity, bySession }: SignInFacts): SocialDecision {
 
 /** Whether a new account's address is proven well enough to be whom BOOTSTRAP_SUPERUSER_EMAIL names. */
 export const mayBootstrap = (emailTrust: EmailTrust): boolean => emailTrust === "verified";
-
-/** Why the owner of an account may not sign in to it, as after a right password. */
-export function whyNotAllowed(account: Account): "account_deactivated" | "email_not_verified" | null {
-  if (account.status === "deactivated") return "account_deactivated";
-  return account.emailVerifiedAt === null ? "email_not_verified" : null;
-}
 
 /** Characters of a name (contract §2). */
 const MAX_NAME_LENGTH = 64;

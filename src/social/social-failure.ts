@@ -10,7 +10,6 @@ export type SocialFailure =
         | "challenge_missing"
         | "link_not_meant"
         | "round_dead"
-        | "code_dead"
         | "wrong_kind_of_token"
         | "provider_refused"
         | "provider_unavailable"

@@ -2,9 +2,9 @@ import type { Clock } from "../kernel/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import { judgeReturnUrl } from "../login-codes/return-url.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../sessions/refresh-token.ts";
 import type { SocialProvider } from "../social-providers/port.ts";
-import { judgeReturnUrl } from "./return-url.ts";
 import { ROUND_LIFE, roundOf } from "./round.ts";
 import type { SocialFailure } from "./social-failure.ts";
 

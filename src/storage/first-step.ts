@@ -1,20 +1,25 @@
 import { and, eq, exists, gte, isNotNull, isNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { IdentityKey } from "../identities/identity.ts";
-import type { FirstStep } from "../sign-in/first-step.ts";
+import type { FirstStep, FollowedSession } from "../sign-in/first-step.ts";
 import { lockOf } from "./attempt-counters.ts";
 import type { Database } from "./database.ts";
 import { joinAccount } from "./join-account.ts";
 import type { SendCaps } from "./queue-message.ts";
-import { accounts, identities, loginCodes } from "./schema.ts";
+import { accounts, identities, loginCodes, sessions } from "./schema.ts";
+import { stillGood } from "./sessions.ts";
 
-/** What a first step does before anything hangs on it: an identity joins its account, a code is spent. */
-export function takeFirstStep(db: Database, caps: SendCaps, step: FirstStep) {
+/** What a session may be opened on. */
+export type Grounds = FirstStep | FollowedSession;
+
+/** What they do before anything hangs on them: an identity joins its account, a code is spent. */
+export function takeFirstStep(db: Database, caps: SendCaps, step: Grounds) {
   switch (step.by) {
     case "password":
       return [];
     case "identity":
       return joinAccount(db, caps, step);
     case "code":
+    case "session":
       return [
         db
           .update(loginCodes)
@@ -24,13 +29,14 @@ export function takeFirstStep(db: Database, caps: SendCaps, step: FirstStep) {
   }
 }
 
-/** The account is still what the first step found: the condition of whatever opens for it. */
-export function stillProven(db: Database, step: FirstStep): SQL | undefined {
+/** The account is still what the step found: the condition of whatever opens for it. */
+export function stillProven(db: Database, step: Grounds): SQL | undefined {
   const own = and(eq(accounts.id, step.accountId), eq(accounts.status, "active"));
   if (step.by === "password") return and(own, eq(accounts.passwordHash, step.checkedHash));
+  const proven = and(own, isNotNull(accounts.emailVerifiedAt));
+  if (step.by === "session") return and(proven, hasSpentSessionCode(db, step));
   return and(
-    own,
-    isNotNull(accounts.emailVerifiedAt),
+    proven,
     step.by === "identity" ? hasIdentity(db, step.joining.key) : hasSpentCode(db, step),
     // Nobody was asked for a password, so nobody has looked at its lock yet (ASVS 6.3.4).
     notExists(lockOf(db, step.lockKey, step.now)),
@@ -38,15 +44,15 @@ export function stillProven(db: Database, step: FirstStep): SQL | undefined {
 }
 
 /** The password that was right, under today's cost and pepper. */
-export const rehashed = (db: Database, step: FirstStep) =>
+export const rehashed = (db: Database, step: Grounds) =>
   step.by === "password" && step.rehash !== null
     ? [db.update(accounts).set({ passwordHash: step.rehash }).where(stillProven(db, step))]
     : [];
 
 /** Why nothing opened. `lock`: as it was before; a password's was looked at when it was counted. */
-export function whyNot(step: FirstStep, lock: readonly { lockedUntil: number }[]) {
+export function whyNot(step: Grounds, lock: readonly { lockedUntil: number }[]) {
   const until = lock[0]?.lockedUntil ?? 0;
-  return step.by !== "password" && until > step.now
+  return step.by !== "password" && step.by !== "session" && until > step.now
     ? ({ kind: "locked", until } as const)
     : ({ kind: "changed_meanwhile" } as const);
 }
@@ -82,6 +88,23 @@ const hasSpentCode = (db: Database, step: Extract<FirstStep, { by: "code" }>): S
           eq(loginCodes.accountId, accounts.id),
           // A reset in between made strangers of all who came before it.
           gte(loginCodes.createdAt, accounts.devicesKnownSince),
+        ),
+      ),
+  );
+
+/** Spent by this very exchange, and given to a session that still lives. */
+const hasSpentSessionCode = (db: Database, step: FollowedSession): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(loginCodes)
+      .innerJoin(sessions, eq(sessions.id, loginCodes.sessionId))
+      .where(
+        and(
+          eq(loginCodes.codeHash, step.codeHash),
+          eq(loginCodes.claim, step.claim),
+          eq(sessions.accountId, accounts.id),
+          stillGood(step.now),
         ),
       ),
   );

@@ -1,23 +1,17 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
+import type { ParentSession } from "../login-codes/follow-session.ts";
+import type { LoginCodeDraft } from "../login-codes/login-code.ts";
 import type { FirstStep } from "../sign-in/first-step.ts";
+import { ownerIsActive } from "./active-owner.ts";
 import { readLock } from "./attempt-counters.ts";
 import type { Database } from "./database.ts";
 import { stillProven, takeFirstStep, whyNot } from "./first-step.ts";
 import { insertFrom } from "./insert-from.ts";
 import type { SendCaps } from "./queue-message.ts";
 import { accountColumns } from "./rows.ts";
-import { accounts, loginCodes } from "./schema.ts";
-
-type LoginCode = {
-  readonly codeHash: string;
-  readonly provider: string;
-  /** The origin that it is sent to. */
-  readonly origin: string;
-  readonly codeChallenge: string | null;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-};
+import { accounts, loginCodes, sessions } from "./schema.ts";
+import { stillGood } from "./sessions.ts";
 
 type LiveCode = {
   readonly origin: string;
@@ -25,19 +19,20 @@ type LiveCode = {
   readonly account: Account;
   readonly loginOtp: boolean;
   readonly devicesKnownSince: number;
+  readonly parent: ParentSession | null;
 };
 
 export function loginCodeStorage(db: Database, caps: SendCaps) {
   return {
-    /** Stores a code for a first step that holds, and does what that step brings with it. */
-    async issue(step: FirstStep, code: LoginCode) {
+    /** Stores a code for an identity whose first step holds, and does what that step brings with it. */
+    async issueForIdentity(step: FirstStep, provider: string, code: LoginCodeDraft) {
       const results = await db.batch([
         readLock(db, step.lockKey),
         ...takeFirstStep(db, caps, step),
         insertFrom(
           db,
           loginCodes,
-          { ...code, accountId: step.accountId, claim: null },
+          { ...code, accountId: step.accountId, provider, sessionId: null, claim: null },
           accounts,
           stillProven(db, step),
         ),
@@ -50,12 +45,26 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
       return issued.length > 0 ? ({ kind: "issued" } as const) : whyNot(step, results[0]);
     },
 
-    /** The code by that hash, if it is still good, with its account. Changes nothing. */
+    /** Stores a code for a session that lives, of an account that is active. */
+    async issueForSession(sessionId: string, code: LoginCodeDraft): Promise<"issued" | "session_ended"> {
+      const issued = await insertFrom(
+        db,
+        loginCodes,
+        { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null },
+        sessions,
+        and(eq(sessions.id, sessionId), stillGood(code.createdAt), ownerIsActive(db, sessions.accountId)),
+      ).returning({ codeHash: loginCodes.codeHash });
+      return issued.length > 0 ? "issued" : "session_ended";
+    },
+
+    /** The code by that hash, if it is still good, with its account, and its session if it has one. Changes nothing. */
     async findLive(codeHash: string, now: number): Promise<LiveCode | null> {
       const [row] = await db
         .select({
           origin: loginCodes.origin,
           codeChallenge: loginCodes.codeChallenge,
+          amr: sessions.amr,
+          parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
           id: accounts.id,
           ...accountColumns,
           loginOtp: accounts.loginOtp,
@@ -63,12 +72,19 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
         })
         .from(loginCodes)
         .innerJoin(accounts, eq(accounts.id, loginCodes.accountId))
+        .leftJoin(sessions, and(eq(sessions.id, loginCodes.sessionId), stillGood(now)))
         .where(
-          and(eq(loginCodes.codeHash, codeHash), isNull(loginCodes.claim), gt(loginCodes.expiresAt, now)),
+          and(
+            eq(loginCodes.codeHash, codeHash),
+            isNull(loginCodes.claim),
+            gt(loginCodes.expiresAt, now),
+            or(isNull(loginCodes.sessionId), isNotNull(sessions.id)),
+          ),
         );
       if (!row) return null;
-      const { origin, codeChallenge, loginOtp, devicesKnownSince, ...account } = row;
-      return { origin, codeChallenge, account, loginOtp, devicesKnownSince };
+      const { origin, codeChallenge, loginOtp, devicesKnownSince, amr, parentExpiresAt, ...account } = row;
+      const parent = amr === null ? null : { amr, expiresAt: parentExpiresAt };
+      return { origin, codeChallenge, account, loginOtp, devicesKnownSince, parent };
     },
   };
 }

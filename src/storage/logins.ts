@@ -4,7 +4,6 @@ import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
 import type { SessionDraft } from "../sessions/session.ts";
-import type { FirstStep } from "../sign-in/first-step.ts";
 import {
   clearAttempts,
   readLock,
@@ -13,7 +12,7 @@ import {
   reserveAttempt,
 } from "./attempt-counters.ts";
 import type { Database } from "./database.ts";
-import { rehashed, stillProven, takeFirstStep, whyNot } from "./first-step.ts";
+import { type Grounds, rehashed, stillProven, takeFirstStep, whyNot } from "./first-step.ts";
 import { insertFrom } from "./insert-from.ts";
 import { isNews } from "./new-device.ts";
 import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
@@ -28,7 +27,7 @@ type LoginFacts = {
 };
 
 type Opening = {
-  readonly step: FirstStep;
+  readonly step: Grounds;
   readonly session: SessionDraft;
   readonly audit: AuditDraft;
   /** To the owner, where the device is new to an account that has signed in before. */
@@ -81,7 +80,7 @@ export function loginStorage(db: Database, caps: SendCaps) {
       await db.batch([queue, count]);
     },
 
-    /** Opens a session for a first step that still holds, and does what that step brings with it. */
+    /** Opens a session on grounds that still hold, and does what they bring with them. */
     async open(draft: Opening): Promise<Opened> {
       const { step, session, audit } = draft;
       const { accountId, now } = step;
@@ -89,7 +88,8 @@ export function loginStorage(db: Database, caps: SendCaps) {
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpen));
       const before = takeFirstStep(db, caps, step);
       const results = await db.batch([
-        readLock(db, step.lockKey),
+        // Nothing is guessed where a session is followed: no lock stands before it.
+        readLock(db, step.by === "session" ? "" : step.lockKey),
         ...before,
         insertFrom(db, sessions, sessionRow(session, accountId), accounts, stillProven(db, step)),
         db

@@ -198,7 +198,10 @@ export const loginCodes = sqliteTable(
   {
     codeHash: text("code_hash").primaryKey(),
     accountId: text("account_id").notNull(),
-    provider: text().notNull(),
+    /** Whose word it was given for; null where `session_id` is what it goes with. */
+    provider: text(),
+    /** The session of the pages that it was given to, and dies with. */
+    sessionId: text("session_id"),
     /** The origin that the code was sent to. */
     origin: text().notNull(),
     codeChallenge: text("code_challenge"),

@@ -1,5 +1,5 @@
 import { type AuthServiceBinding, createVerifier } from "gatehouse/client";
-import { browserSession, requireSession, type SessionEnv, signInRoutes } from "gatehouse/hono";
+import { browserSession, requireSession, type SessionEnv, signInRoutes } from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { addNote, deleteNote, LONGEST, listNotes, readText } from "./notes.ts";

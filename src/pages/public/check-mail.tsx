@@ -4,26 +4,23 @@ import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
 import { resendVerification } from "../../registration/resend-verification.ts";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { keepWayOn } from "../mailed-way.ts";
 import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";
-import { returnToOf, withReturnTo } from "../return-to.ts";
 import { wordsOf } from "../show-page.tsx";
+import { type WayOn, withWayOn } from "../way-on.ts";
 
-type Deps = MailLinkDeps & {
-  readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
-};
-
-type Data = { readonly returnTo: string | null; readonly address: string | null };
+type Data = { readonly wayOn: WayOn | null; readonly address: string | null };
 
 /** After signing up, the same for everybody; and another link for whoever lost theirs. */
-export const checkMailPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const checkMailPage = (depsOf: DepsOf<MailLinkDeps>): Page<Data> => ({
   path: "/sign-up/check-your-mail",
   access: "everybody",
   title: (t) => t.checkMail.title,
-  load: (c) => ({ returnTo: returnToOf(c, depsOf(c).settings), address: addressCookie.read(c) ?? null }),
-  view: (p, { returnTo, address }) => (
+  load: (c) => ({ wayOn: c.var.wayOn ?? null, address: addressCookie.read(c) ?? null }),
+  view: (p, { wayOn, address }) => (
     <>
       <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
       <Form p={p}>
@@ -34,15 +31,16 @@ export const checkMailPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </button>
       </Form>
       <p class="aside">
-        <a href={withReturnTo("/sign-in", returnTo)}>{p.t.checkMail.back}</a>
+        <a href={withWayOn("/sign-in", wayOn)}>{p.t.checkMail.back}</a>
       </p>
     </>
   ),
-  submit: async (c, form, { returnTo }) => {
+  submit: async (c, form, { wayOn }) => {
     const read = readFields(wordsOf(c), form, { email: emailField });
     if ("refusal" in read) return read.refusal;
     await resendVerification(depsOf(c), read.values);
     addressCookie.write(c, read.values.email.address);
-    return go(c, withReturnTo("/sign-up/check-your-mail", returnTo), "linkSent");
+    keepWayOn(c, wayOn);
+    return go(c, withWayOn("/sign-up/check-your-mail", wayOn), "linkSent");
   },
 });

@@ -4,6 +4,7 @@ import { MINUTE, SECOND } from "../../kernel/clock.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type FinishLoginDeps, finishLogin } from "../../login/finish-login.ts";
 import { type ResendCodeDeps, resendCode } from "../../login/resend-code.ts";
+import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
 import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { CodeField, Resend } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
@@ -13,20 +14,18 @@ import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
-import { returnToOf, withReturnTo } from "../return-to.ts";
+import { sendOn } from "../send-on.ts";
 import { wordsOf } from "../show-page.tsx";
+import { type WayOn, withWayOn } from "../way-on.ts";
 
-type Deps = FinishLoginDeps &
-  ResendCodeDeps & {
-    readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
-  };
+type Deps = FinishLoginDeps & ResendCodeDeps & IssueSessionCodeDeps;
 
 type Data = {
   readonly challengeId: string;
   /** The instant from which on another code may be sent. */
   readonly resendAt: number;
   readonly address: string | null;
-  readonly returnTo: string | null;
+  readonly wayOn: WayOn | null;
 };
 
 /** The second step of a sign-in: the mailed code. */
@@ -36,12 +35,12 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   title: (t) => t.code.title,
   load: (c) => {
     const [challengeId = "", sentAt = ""] = challengeCookie.read(c)?.split(".") ?? [];
-    const returnTo = returnToOf(c, depsOf(c).settings);
-    if (!challengeId) return go(c, withReturnTo("/sign-in", returnTo));
+    const wayOn = c.var.wayOn ?? null;
+    if (!challengeId) return go(c, withWayOn("/sign-in", wayOn));
     const resendAt = Number(sentAt) * SECOND + MINUTE;
-    return { challengeId, resendAt, address: addressCookie.read(c) ?? null, returnTo };
+    return { challengeId, resendAt, address: addressCookie.read(c) ?? null, wayOn };
   },
-  view: (p, { address, resendAt, returnTo }) => (
+  view: (p, { address, resendAt, wayOn }) => (
     <>
       <p class="lead">{address === null ? p.t.code.lead : fill(p.t.code.leadTo, { address })}</p>
       <Form p={p}>
@@ -52,16 +51,16 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </Form>
       <Resend p={p} resendAt={resendAt} />
       <p class="aside">
-        <a href={withReturnTo("/sign-in", returnTo)}>{p.t.code.startOver}</a>
+        <a href={withWayOn("/sign-in", wayOn)}>{p.t.code.startOver}</a>
       </p>
     </>
   ),
-  submit: async (c, form, { challengeId, returnTo }) => {
+  submit: async (c, form, { challengeId, wayOn }) => {
     const deps = depsOf(c);
     if (form.text("act") === "resend") {
       await resendCode(deps, { challengeId });
       challengeCookie.write(c, `${challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
-      return go(c, withReturnTo("/sign-in/code", returnTo), "codeSent");
+      return go(c, withWayOn("/sign-in/code", wayOn), "codeSent");
     }
     const read = readFields(wordsOf(c), form, { code: codeField });
     if ("refusal" in read) return read.refusal;
@@ -74,6 +73,6 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     keepInCookies(c, result.value);
     challengeCookie.clear(c);
     addressCookie.clear(c);
-    return go(c, returnTo ?? "/account");
+    return sendOn(c, deps, result.value.sessionId);
   },
 });

@@ -4,7 +4,7 @@ import type { DepsOf } from "../../http/context.ts";
 import { type CsrfDeps, isCsrfSafe } from "../../http/csrf.ts";
 import { documented } from "../../http/operation.ts";
 import { isLocale } from "../../kernel/locale.ts";
-import { judgeReturnUrl } from "../../social/return-url.ts";
+import { judgeReturnUrl } from "../../login-codes/return-url.ts";
 import { go } from "../go.ts";
 import type { PageEnv } from "../page.ts";
 import { languageCookie } from "../page-cookies.ts";

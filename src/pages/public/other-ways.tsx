@@ -1,6 +1,6 @@
 import { fill } from "../messages/catalogue.ts";
 import type { Shown } from "../page.ts";
-import { withReturnTo } from "../return-to.ts";
+import { type WayOn, withWayOn } from "../way-on.ts";
 
 /** The providers that are on, by id; a deployment without any has none. */
 export type OtherWaysDeps = {
@@ -9,12 +9,12 @@ export type OtherWaysDeps = {
 };
 
 /** Sign-in at somebody else's, beneath the form. */
-export function OtherWays({ p, returnTo, ...deps }: OtherWaysDeps & { p: Shown; returnTo: string | null }) {
+export function OtherWays({ p, wayOn, ...deps }: OtherWaysDeps & { p: Shown; wayOn: WayOn | null }) {
   const { socialProviders, settings } = deps;
   if (socialProviders.size === 0) return null;
-  // With cookies, as by the form: an app's own sign-in, with a code, begins at the app.
-  const isElsewhere = returnTo !== null && new URL(returnTo).origin !== settings.publicUrl;
-  const landing = isElsewhere ? withReturnTo("/sign-in", returnTo) : (returnTo ?? "/account");
+  // With cookies, as by the form: a code for an app comes after that, from the page that it goes on from.
+  const isElsewhere = wayOn !== null && new URL(wayOn.returnTo).origin !== settings.publicUrl;
+  const landing = isElsewhere ? withWayOn("/sign-in", wayOn) : (wayOn?.returnTo ?? "/account");
   const query = `?returnTo=${encodeURIComponent(landing)}`;
   return (
     <div class="ways">

@@ -7,10 +7,12 @@ import {
 } from "../../password-reset/reset-password.ts";
 import { Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
+import { wayOnFromMail } from "../mailed-way.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";
 import { type ShowPageDeps, wordsOf } from "../show-page.tsx";
+import { withWayOn } from "../way-on.ts";
 import { type LinkData, loadLink, showDeadLink } from "./mailed-link.tsx";
 
 /** A new password by a mailed link; or the first one, by an invitation. It does not sign in (ASVS 6.4.3). */
@@ -18,7 +20,7 @@ export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & ShowPageDeps>): Pag
   path: "/reset-password",
   access: "everybody",
   title: (t, { link }) => (link.purpose === "invite" ? t.reset.inviteTitle : t.reset.title),
-  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: PASSWORD_LINK_PURPOSES }),
+  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: PASSWORD_LINK_PURPOSES, kind: "reset" }),
   here: ({ here }) => here,
   view: (p, { token, link }) => (
     <>
@@ -41,10 +43,11 @@ export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & ShowPageDeps>): Pag
     const result = await resetPassword(depsOf(c), { token, ...read.values, caller: c.var.caller });
     if (result.ok) {
       addressCookie.write(c, link.accountEmail);
-      return go(c, "/sign-in", link.purpose === "invite" ? "passwordChosen" : "passwordSet");
+      const there = withWayOn("/sign-in", wayOnFromMail(c, depsOf(c).settings));
+      return go(c, there, link.purpose === "invite" ? "passwordChosen" : "passwordSet");
     }
     const { error } = result;
-    if (error.reason === "link_dead") return showDeadLink(c, depsOf);
+    if (error.reason === "link_dead") return showDeadLink(c, depsOf, "reset");
     return invalid({ newPassword: t.passwordProblems[error.problem] });
   },
 });

@@ -4,25 +4,26 @@ import { accessCookie, deviceCookie, refreshCookie } from "../../http/session-co
 import { SECOND } from "../../kernel/clock.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type StartLoginDeps, startLogin } from "../../login/start-login.ts";
+import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
 import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
 import { goOnToCode } from "../due-step.ts";
 import { Field, Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
+import { keepWayOn } from "../mailed-way.ts";
 import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
 import { type PageSessionDeps, pageSession } from "../require-page-session.ts";
-import { returnToOf, withReturnTo } from "../return-to.ts";
+import { sendOn } from "../send-on.ts";
 import { wordsOf } from "../show-page.tsx";
+import { type WayOn, withWayOn } from "../way-on.ts";
 import { OtherWays, type OtherWaysDeps } from "./other-ways.tsx";
 
-type Deps = StartLoginDeps &
-  PageSessionDeps &
-  OtherWaysDeps & { readonly settings: { readonly allowedReturnUrls: readonly string[] } };
+type Deps = StartLoginDeps & PageSessionDeps & OtherWaysDeps & IssueSessionCodeDeps;
 
-type Data = { readonly returnTo: string | null; readonly address: string; readonly ways: OtherWaysDeps };
+type Data = { readonly wayOn: WayOn | null; readonly address: string; readonly ways: OtherWaysDeps };
 
 export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in",
@@ -31,14 +32,14 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   captcha: { action: "login", always: false },
   load: async (c) => {
     const deps = depsOf(c);
-    const returnTo = returnToOf(c, deps.settings);
     const mayBeIn = c.req.method === "GET" && (accessCookie(c) ?? refreshCookie(c)) !== undefined;
-    if (mayBeIn && (await pageSession(c, deps))) return go(c, returnTo ?? "/account");
+    const session = mayBeIn ? await pageSession(c, deps) : null;
+    if (session) return sendOn(c, deps, session.sessionId);
     const toCode = goOnToCode(c, deps.clock);
     if (toCode) return toCode;
-    return { returnTo, address: addressCookie.read(c) ?? "", ways: deps };
+    return { wayOn: c.var.wayOn ?? null, address: addressCookie.read(c) ?? "", ways: deps };
   },
-  view: (p, { returnTo, address, ways }) => (
+  view: (p, { wayOn, address, ways }) => (
     <>
       <Form p={p}>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} first={!address} />
@@ -46,20 +47,20 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           p={p}
           name="password"
           first={!!address}
-          aside={<a href="/forgot-password">{p.t.signIn.forgot}</a>}
+          aside={<a href={withWayOn("/forgot-password", wayOn)}>{p.t.signIn.forgot}</a>}
         />
         <Captcha p={p} />
         <button type="submit" class="main">
           {p.t.signIn.submit}
         </button>
       </Form>
-      <OtherWays p={p} returnTo={returnTo} {...ways} />
+      <OtherWays p={p} wayOn={wayOn} {...ways} />
       <p class="aside">
-        {p.t.signIn.isNew} <a href={withReturnTo("/sign-up", returnTo)}>{p.t.signIn.signUp}</a>
+        {p.t.signIn.isNew} <a href={withWayOn("/sign-up", wayOn)}>{p.t.signIn.signUp}</a>
       </p>
     </>
   ),
-  submit: async (c, form, { returnTo }) => {
+  submit: async (c, form, { wayOn }) => {
     const deps = depsOf(c);
     const read = readFields(wordsOf(c), form, { email: emailField, password: passwordField });
     if ("refusal" in read) return read.refusal;
@@ -74,15 +75,16 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       const code = loginFailures[result.error.reason];
       if (code !== "email_not_verified") return refusalOf(c, code, result.error);
       addressCookie.write(c, email.address);
-      return go(c, withReturnTo("/sign-up/check-your-mail", returnTo), "notVerified");
+      keepWayOn(c, wayOn);
+      return go(c, withWayOn("/sign-up/check-your-mail", wayOn), "notVerified");
     }
     if (result.value.kind === "signed_in") {
       keepInCookies(c, result.value);
       addressCookie.clear(c);
-      return go(c, returnTo ?? "/account");
+      return sendOn(c, deps, result.value.sessionId);
     }
     challengeCookie.write(c, `${result.value.challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
     addressCookie.write(c, email.address);
-    return go(c, withReturnTo("/sign-in/code", returnTo));
+    return go(c, withWayOn("/sign-in/code", wayOn));
   },
 });

@@ -7,6 +7,7 @@ import {
   usernameField,
 } from "../../accounts/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
+import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
 import { registrationFailures } from "../../registration/failures.ts";
 import {
   type RegisterAccountDeps,
@@ -16,19 +17,21 @@ import {
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
 import { Field, Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
+import { keepWayOn } from "../mailed-way.ts";
 import type { Words } from "../messages/catalogue.ts";
 import type { Page, Problems } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { ProfileField } from "../profile-fields.tsx";
 import { invalid, readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
-import { returnToOf, withReturnTo } from "../return-to.ts";
+import { type PageSessionDeps, pageSession } from "../require-page-session.ts";
+import { sendOn } from "../send-on.ts";
 import { wordsOf } from "../show-page.tsx";
+import { type WayOn, withWayOn } from "../way-on.ts";
 import { OtherWays, type OtherWaysDeps } from "./other-ways.tsx";
 
-type Settings = { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
-type Deps = RegisterAccountDeps & OtherWaysDeps & { readonly settings: Settings };
-type Data = { readonly returnTo: string | null; readonly deps: Deps };
+type Deps = RegisterAccountDeps & OtherWaysDeps & PageSessionDeps & IssueSessionCodeDeps;
+type Data = { readonly wayOn: WayOn | null; readonly deps: Deps };
 
 const optionalFields = { username: usernameField, lastName: lastNameField, age: ageField };
 
@@ -38,8 +41,13 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   access: "everybody",
   title: (t) => t.signUp.title,
   captcha: { action: "register", always: true },
-  load: (c) => ({ returnTo: returnToOf(c, depsOf(c).settings), deps: depsOf(c) }),
-  view: (p, { returnTo, deps }) => (
+  load: async (c) => {
+    const deps = depsOf(c);
+    const wayOn = c.var.wayOn ?? null;
+    const session = wayOn && c.req.method === "GET" ? await pageSession(c, deps) : null;
+    return session ? sendOn(c, deps, session.sessionId) : { wayOn, deps };
+  },
+  view: (p, { wayOn, deps }) => (
     <>
       <Form p={p}>
         <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
@@ -53,13 +61,13 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signUp.submit}
         </button>
       </Form>
-      <OtherWays p={p} returnTo={returnTo} {...deps} />
+      <OtherWays p={p} wayOn={wayOn} {...deps} />
       <p class="aside">
-        {p.t.signUp.hasAccount} <a href={withReturnTo("/sign-in", returnTo)}>{p.t.signUp.signIn}</a>
+        {p.t.signUp.hasAccount} <a href={withWayOn("/sign-in", wayOn)}>{p.t.signUp.signIn}</a>
       </p>
     </>
   ),
-  submit: async (c, form, { returnTo, deps }) => {
+  submit: async (c, form, { wayOn, deps }) => {
     const t = wordsOf(c);
     const asked = deps.settings.requiredProfileFields.map((name) => [name, optionalFields[name]]);
     const read = readFields(t, form, {
@@ -79,7 +87,8 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       return problems ? invalid(problems) : refusalOf(c, registrationFailures[result.error.reason]);
     }
     addressCookie.write(c, read.values.email.address);
-    return go(c, withReturnTo("/sign-up/check-your-mail", returnTo));
+    keepWayOn(c, wayOn);
+    return go(c, withWayOn("/sign-up/check-your-mail", wayOn));
   },
 });
 

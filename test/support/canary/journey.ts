@@ -133,8 +133,8 @@ export async function atProvider(traveller: Traveller, email: string) {
     const code = url.searchParams.get("code");
     if (code === null) continue;
     canaries.plantIssued("a login code", code, back);
-    issuedBy(await post("/social/exchange", { code, codeVerifier: VERIFIER }));
-    await post("/social/exchange", { code, codeVerifier: VERIFIER });
+    issuedBy(await post("/exchange", { code, codeVerifier: VERIFIER }));
+    await post("/exchange", { code, codeVerifier: VERIFIER });
   }
   await ask("GET", "/me/identities", { token });
   await ask("DELETE", "/me/identities/github", { token });

@@ -61,7 +61,7 @@ export const socialChanges: readonly Change[] = [
     },
   },
   {
-    route: "POST /social/exchange",
+    route: "POST /exchange",
     status: 200,
     again: 400,
     request: async (service) => ({

@@ -71,6 +71,7 @@ describe("the routes", () => {
       "GET /healthz",
       "GET /openapi.json",
       "POST /api/auth/captcha/verify",
+      "POST /api/auth/exchange",
       "POST /api/auth/forgot-password",
       "POST /api/auth/login",
       "POST /api/auth/login/otp",
@@ -79,7 +80,6 @@ describe("the routes", () => {
       "POST /api/auth/register",
       "POST /api/auth/reset-password",
       "POST /api/auth/social/:provider/token",
-      "POST /api/auth/social/exchange",
       "POST /api/auth/verify-email",
       "POST /api/auth/verify-email/resend",
     ]);

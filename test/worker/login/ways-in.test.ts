@@ -55,7 +55,7 @@ const atGitHub = async (email: string, of = plain) => {
 };
 const byCode = async (email: string, of = plain) => {
   const code = await loginCodeFor(email, START);
-  return () => of.post("/social/exchange", { code, codeVerifier: VERIFIER });
+  return () => of.post("/exchange", { code, codeVerifier: VERIFIER });
 };
 
 const lock = (email: string) =>
@@ -116,7 +116,7 @@ const forIdentity = (present: typeof atGitHub, what: string): Row => ({
 
 const matrix: Readonly<Record<string, Row>> = {
   "POST /api/auth/social/:provider/token": forIdentity(atGitHub, "an app's token"),
-  "POST /api/auth/social/exchange": forIdentity(byCode, "a code of a redirect"),
+  "POST /api/auth/exchange": forIdentity(byCode, "a code of a redirect"),
   "POST /api/auth/login": {
     locked: [
       "refuses a right password while the lock holds",

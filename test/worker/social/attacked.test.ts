@@ -90,7 +90,7 @@ describe("a link", () => {
     const code = new URL(back.headers.get("Location") ?? "http://refused.test").searchParams.get("code");
     const victim = openBrowser(of, Origin);
     const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
-    expect((await victim.write("POST", "/social/exchange", body)).status).toBe(200);
+    expect((await victim.write("POST", "/exchange", body)).status).toBe(200);
     const self = somebody();
     await surf(victim, "google", self, "", FROM_OWN_PAGE);
     const elsewhere = openBrowser(of);

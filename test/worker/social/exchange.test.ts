@@ -24,7 +24,7 @@ async function codeFor(person = somebody(), of: Service = service) {
 }
 
 const exchange = (body: object, headers: Record<string, string> = {}, of: Service = service) =>
-  of.call("POST", "/api/auth/social/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
+  of.call("POST", "/api/auth/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
 
 describe("a return to an app on another origin", () => {
   it("carries a code and no token, and leaves no cookie of a session", async () => {
@@ -103,8 +103,8 @@ describe("a return to an app on another origin", () => {
       clock: service.clock,
     });
     const page = openBrowser(sameSite, Origin);
-    expectRefusal(await page.send("POST", "/social/exchange", body), 403, "csrf_failed");
-    expect((await page.write("POST", "/social/exchange", body)).status).toBe(200);
+    expectRefusal(await page.send("POST", "/exchange", body), 403, "csrf_failed");
+    expect((await page.write("POST", "/exchange", body)).status).toBe(200);
     expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([true, false]);
   });
 });

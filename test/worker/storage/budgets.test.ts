@@ -394,12 +394,12 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     request: async () =>
       api("POST", "/social/github/token", { accessToken: await providers.tokenOf(somebody()) }),
   },
-  "POST /social/exchange": {
+  "POST /exchange": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { email } = await signedInMember(service);
       const code = await loginCodeFor(email, service.clock.now());
-      return api("POST", "/social/exchange", { code, codeVerifier: VERIFIER });
+      return api("POST", "/exchange", { code, codeVerifier: VERIFIER });
     },
   },
   "GET /me/identities": {

@@ -178,7 +178,7 @@ async function socialSignIns(): Promise<void> {
     await providers.be(visitor);
     const { headers } = await surf(browser, "github", visitor, query);
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
-    if (code) await service.post("/social/exchange", { code, codeVerifier: VERIFIER });
+    if (code) await service.post("/exchange", { code, codeVerifier: VERIFIER });
   }
 }
 

@@ -8,8 +8,9 @@ import { newId } from "../kernel/ids.ts";
 import { err, type Result } from "../kernel/result.ts";
 import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
 import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
-import { whyNotAllowed } from "./rules.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import { whyNotAllowed } from "../sign-in/rules.ts";
+import type { ExchangeFailure } from "./failures.ts";
+import { type FollowSessionDeps, followSession, type ParentSession } from "./follow-session.ts";
 
 type LiveCode = {
   readonly origin: string;
@@ -17,9 +18,12 @@ type LiveCode = {
   readonly account: Account;
   readonly loginOtp: boolean;
   readonly devicesKnownSince: number;
+  /** The session that it was given to, while that lives; null for a code that an identity was given. */
+  readonly parent: ParentSession | null;
 };
 
 export type ExchangeCodeDeps = GoOnDeps &
+  FollowSessionDeps &
   DeviceTokenDeps & {
     readonly loginCodes: { findLive(codeHash: string, now: number): Promise<LiveCode | null> };
   };
@@ -37,25 +41,26 @@ type Exchange = {
 export async function exchangeCode(
   deps: ExchangeCodeDeps,
   input: Exchange,
-): Promise<Result<SignedIn | SecondStepDue, SocialFailure>> {
+): Promise<Result<SignedIn | SecondStepDue, ExchangeFailure>> {
   const now = deps.clock.now();
   const codeHash = await hashOneTimeToken(input.code);
   const found = await deps.loginCodes.findLive(codeHash, now);
   if (!found || !(await isForCaller(found, input))) return err({ reason: "code_dead" });
-  const reason = whyNotAllowed(found.account);
+  const { account, parent } = found;
+  const reason = whyNotAllowed(account);
   if (reason) return err({ reason });
-  const emailKey = storedAddressKey(found.account.email);
+  const emailKey = storedAddressKey(account.email);
   const known = await recogniseDevice(deps, input.deviceToken, emailKey);
   const device = known && isStillKnown(known, found) ? known : null;
+  const person = { emailKey, device, caller: input.caller };
+  const spent = { accountId: account.id, codeHash, claim: newId(), now };
+  if (parent) return followSession(deps, { ...person, parent, step: { ...spent, by: "session" } });
   const step = {
+    ...spent,
     by: "code",
-    accountId: found.account.id,
-    codeHash,
-    claim: newId(),
     lockKey: await lockKey(deps, emailKey, device ? "known-devices" : "strangers"),
-    now,
   } as const;
-  const outcome = await goOn(deps, { step, emailKey, device, caller: input.caller }, found.loginOtp);
+  const outcome = await goOn(deps, { ...person, step }, found.loginOtp);
   const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isSpent ? err({ reason: "code_dead" }) : outcome;
 }

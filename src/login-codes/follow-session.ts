@@ -1,0 +1,58 @@
+import type { Account } from "../accounts/account.ts";
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import type { KnownDevice } from "../devices/device-token.ts";
+import type { Caller } from "../kernel/caller.ts";
+import { err, ok, type Result } from "../kernel/result.ts";
+import { readyToIssue } from "../sessions/issue-tokens.ts";
+import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
+import type { SessionDraft } from "../sessions/session.ts";
+import type { FollowedSession } from "../sign-in/first-step.ts";
+import type { SignedIn } from "../sign-in/outcome.ts";
+import { type SignedInDeps, signedIn } from "../sign-in/signed-in.ts";
+
+export type FollowSessionDeps = SignedInDeps &
+  NewSessionDeps & {
+    readonly logins: {
+      open(draft: {
+        step: FollowedSession;
+        session: SessionDraft;
+        audit: AuditDraft;
+        newDeviceNotice: null;
+      }): Promise<{ kind: "opened"; account: Account } | { kind: "locked" | "changed_meanwhile" }>;
+    };
+  };
+
+/** The session that a code was given to. */
+export type ParentSession = { readonly amr: string; readonly expiresAt: number };
+
+type Follower = {
+  readonly step: FollowedSession;
+  readonly parent: ParentSession;
+  readonly emailKey: string;
+  readonly device: KnownDevice | null;
+  readonly caller: Caller;
+};
+
+/**
+ * Opens the app's own session beside the one that its code was given to. Nothing was proven anew: it has the
+ * methods of that session, and no day more than it (NIST SP 800-63B-4 §5.2); and it is no news to its owner.
+ */
+export async function followSession(
+  deps: FollowSessionDeps,
+  { step, parent, emailKey, device, caller }: Follower,
+): Promise<Result<SignedIn, { readonly reason: "code_dead" }>> {
+  await readyToIssue(deps);
+  const fresh = newSession(deps, parent.amr.split(" "), caller);
+  const session = {
+    ...fresh,
+    accountId: step.accountId,
+    idleExpiresAt: Math.min(fresh.idleExpiresAt, parent.expiresAt),
+    expiresAt: Math.min(fresh.expiresAt, parent.expiresAt),
+  };
+  const details = { sessionId: session.id, amr: parent.amr };
+  const audit = draftAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId);
+  const outcome = await deps.logins.open({ step, session, audit, newDeviceNotice: null });
+  if (outcome.kind !== "opened") return err({ reason: "code_dead" });
+  const { account } = outcome;
+  return ok(await signedIn(deps, { session, account, emailKey, deviceId: device?.deviceId ?? null }));
+}

@@ -1,0 +1,38 @@
+import { MINUTE } from "../kernel/clock.ts";
+import { hashOneTimeToken, newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
+
+/** Milliseconds between the redirect and the app's request. */
+const LOGIN_CODE_LIFE = MINUTE;
+
+/** Where a code is sent, and whose it is there. */
+export type Destination = {
+  /** A URL that `judgeReturnUrl` gave. */
+  readonly returnTo: string;
+  /** S256 of a secret that the app keeps until it exchanges the code (RFC 7636 §4.2). */
+  readonly codeChallenge: string | null;
+};
+
+/** A code as it is stored: by its hash, and for one origin. */
+export type LoginCodeDraft = {
+  readonly codeHash: string;
+  readonly origin: string;
+  readonly codeChallenge: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+/** A new code for an app on another origin: no token may travel in a URL (RFC 9700 §4.3.2). */
+export async function newLoginCode(
+  { returnTo, codeChallenge }: Destination,
+  now: number,
+): Promise<{ readonly code: string; readonly draft: LoginCodeDraft }> {
+  const code = newOneTimeToken();
+  const draft = {
+    codeHash: await hashOneTimeToken(code),
+    origin: new URL(returnTo).origin,
+    codeChallenge,
+    createdAt: now,
+    expiresAt: now + LOGIN_CODE_LIFE,
+  };
+  return { code, draft };
+}
