@@ -9,6 +9,9 @@ import type { KeyRing } from "./signing-keys/key-ring.ts";
 /** RFC 9068 §2.1: the type keeps an access token from passing for any other kind, and they for it. */
 const TYPE = "at+jwt";
 
+/** Characters: many times what a token of ours has. */
+const MAX_LENGTH = 8192;
+
 export type TokenSettings = {
   /** PUBLIC_URL: the issuer of every token. */
   readonly publicUrl: string;
@@ -80,7 +83,7 @@ export async function verifyAccessToken(
   { ignoreExpiry = false, audience }: Checks = {},
 ): Promise<Result<AccessTokenClaims, TokenFailure>> {
   // The compact form and nothing around it: jose decodes around what does not belong there.
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
+  if (token.length > MAX_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
   try {
     const { payload } = await jwtVerify(
       token,

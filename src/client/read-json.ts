@@ -1,0 +1,28 @@
+/** Bytes: a key set has a few hundred. */
+const MAX_BYTES = 64 * 1024;
+
+/** The JSON of a 200, within that time and a size that makes sense. Follows no redirect. Throws for all else. */
+export async function readJson(url: string, timeout: number): Promise<unknown> {
+  const response = await fetch(url, {
+    headers: { Accept: "application/json" },
+    redirect: "manual",
+    signal: AbortSignal.timeout(timeout),
+  });
+  if (response.status !== 200 || !response.body) {
+    await response.body?.cancel();
+    throw new Error(`answered ${response.status}`);
+  }
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const reader = response.body.getReader();
+  let text = "";
+  let length = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.byteLength;
+    if (length > MAX_BYTES) {
+      await reader.cancel();
+      throw new Error("the answer is too long");
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return JSON.parse(text + decoder.decode());
+}
