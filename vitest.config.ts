@@ -51,6 +51,16 @@ export default defineConfig({
         },
       },
       {
+        // The example beside the service, both by their real configurations.
+        test: {
+          name: "examples",
+          include: ["test/examples/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",

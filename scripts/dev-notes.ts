@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { buildClient } from "./build-client.ts";
+import { ensureClient } from "./build-client.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { migrate } from "./local-platform.ts";
 import { isServerReady, startWrangler } from "./run-wrangler.ts";
@@ -32,7 +32,7 @@ export async function startNotes(
 ): Promise<boolean> {
   try {
     const where = { ...args, config: CONFIG, envFiles: [], vars: {} };
-    await Promise.all([buildClient(), migrate(where)]);
+    await Promise.all([ensureClient(), migrate(where)]);
     await serve(place, args, serviceOrigin);
     return true;
   } catch (error) {

@@ -37,8 +37,12 @@ async function develop(argv: readonly string[]): Promise<number> {
 }
 
 /** Where the service is, unless somebody says otherwise. */
-const publicUrlFor = (origin: string, { PUBLIC_URL }: LocalPlatform["variables"]) =>
-  PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
+function publicUrlFor(
+  origin: string,
+  { PUBLIC_URL }: LocalPlatform["variables"],
+): Readonly<Record<string, string>> {
+  return PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
+}
 
 /** What the service allows already, and the example beside it. */
 function notesVariables({ audience, returnUrl }: NotesPlace, variables: LocalPlatform["variables"]) {
@@ -118,7 +122,9 @@ function tellWhereThingsAre(origin: string, notesOrigin: string | null): void {
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
       `    Docs      ${origin}/openapi.json\n` +
-      (notesOrigin === null ? "" : `    Example   ${notesOrigin}   (examples/notes, a Worker that asks this one)\n`),
+      (notesOrigin === null
+        ? ""
+        : `    Example   ${notesOrigin}   (examples/notes, a Worker that asks this one)\n`),
   );
 }
 

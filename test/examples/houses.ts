@@ -1,4 +1,5 @@
 import { createTestHarness } from "wrangler";
+import { ensureClient } from "../../scripts/build-client.ts";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { openSurfer } from "./surfer.ts";
 
@@ -22,6 +23,7 @@ const SECRETS = {
 /** Gatehouse and the example side by side, each by its real configuration, with empty databases. */
 export async function startHouses() {
   Object.assign(process.env, wranglerEnvironment);
+  await ensureClient();
   const harness = createTestHarness({
     workers: [
       // As secrets they win over a developer's .dev.vars, which the harness reads too.
@@ -30,7 +32,7 @@ export async function startHouses() {
     ],
   });
   await harness.listen();
-  const workers = { [GATEHOUSE]: "gatehouse", [NOTES]: "gatehouse-notes" };
+  const workers: Readonly<Record<string, string>> = { [GATEHOUSE]: "gatehouse", [NOTES]: "gatehouse-notes" };
   for (const name of Object.values(workers)) await harness.getWorker(name).applyD1Migrations("DB");
 
   const reach = async (url: URL, init: RequestInit): Promise<Response> => {

@@ -22,7 +22,7 @@ export function openSurfer(reach: Reach) {
       headers: {
         ...(cookies ? { Cookie: cookies } : {}),
         "Sec-Fetch-Site": site,
-        "Sec-Fetch-Mode": "navigate",
+        Accept: "text/html,*/*;q=0.8",
         "User-Agent": "a surfer",
         ...init.headers,
       },
@@ -72,10 +72,18 @@ function formOf(html: string, path: string) {
     const action = decode(/action="([^"]*)"/.exec(attributes)?.[1] ?? "");
     if (!action.startsWith(path)) continue;
     const hidden = [...inside.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
-    return { action, hidden: Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, decode(value)])) };
+    return {
+      action,
+      hidden: Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, decode(value)])),
+    };
   }
   throw new Error(`no form of this page is posted to ${path}:\n${html}`);
 }
 
 const decode = (text: string): string =>
-  text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  text
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");

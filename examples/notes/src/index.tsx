@@ -55,7 +55,10 @@ app.post("/notes/:id/delete", async (c) => {
 });
 
 // An API: whoever calls brings an access token of Gatehouse.
-app.use("/api/*", (c, next) => requireSession(createVerifier({ binding: c.env.AUTH }))(c, next));
+app.use(
+  "/api/*",
+  requireSession((c) => createVerifier({ binding: c.env.AUTH })),
+);
 
 app.get("/api/notes", async (c) => c.json({ notes: await listNotes(c.env.DB, c.var.session.userId) }));
 

@@ -28,10 +28,7 @@ export async function addNote(db: D1Database, userId: string, text: string): Pro
 
 /** Whether there was one: somebody else's is not there. */
 export async function deleteNote(db: D1Database, userId: string, id: string): Promise<boolean> {
-  const { meta } = await db
-    .prepare("DELETE FROM notes WHERE id = ? AND user_id = ?")
-    .bind(id, userId)
-    .run();
+  const { meta } = await db.prepare("DELETE FROM notes WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
 

@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { overBinding } from "../over-binding.ts";
 import type { VerifyResult } from "../session.ts";
-import { createVerifier } from "../verifier.ts";
+
 import type { App, AppOf } from "./app.ts";
 import { appCookies } from "./app-cookies.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
+import { throwIfMisconfigured } from "./misconfigured.ts";
 import { refuse } from "./refuse.ts";
 import type { SessionEnv } from "./session-env.ts";
 
@@ -38,10 +40,11 @@ export function browserSession<E extends SessionEnv>(appOf: AppOf<Context<E>>): 
  */
 export async function findSession(c: Context, app: App): Promise<VerifyResult> {
   const cookies = appCookies(c, app);
-  const verifier = createVerifier(app);
+  const verifier = overBinding(app);
   const access = cookies.access.read();
   const known = access === undefined ? null : await verifier.verify(access);
   if (known?.ok || known?.reason === "unavailable") return known;
+  if (known) throwIfMisconfigured(known.reason);
   const refreshToken = cookies.refresh.read();
   if (refreshToken === undefined) return known ?? { ok: false, reason: "session_ended" };
   const refreshed = await app.binding
@@ -51,10 +54,11 @@ export async function findSession(c: Context, app: App): Promise<VerifyResult> {
     cookies.keep(refreshed);
     return verifier.verify(refreshed.token);
   }
-  if (refreshed.reason !== "refresh_invalid") return { ok: false, reason: refreshed.reason };
+  throwIfMisconfigured(refreshed.reason);
+  if (refreshed.reason !== "refresh_invalid") return { ok: false, reason: "unavailable" };
   cookies.forget();
   return { ok: false, reason: "session_ended" };
 }
 
-/** Whether a person is going to a page, or sends its form, rather than a script asking. */
-const isVisit = (c: Context): boolean => (c.req.header("Sec-Fetch-Mode") ?? "navigate") === "navigate";
+/** Whether a person is going to a page, or sends its form, rather than a script asking: only then may it be HTML. */
+const isVisit = (c: Context): boolean => c.req.header("Accept")?.includes("text/html") ?? false;

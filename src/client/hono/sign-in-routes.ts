@@ -3,6 +3,7 @@ import type { AppOf } from "./app.ts";
 import { appCookies } from "./app-cookies.ts";
 import { findSession } from "./browser-session.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
+import { throwIfMisconfigured } from "./misconfigured.ts";
 import { refuse } from "./refuse.ts";
 
 const CALLBACK = "/signed-in";
@@ -44,6 +45,7 @@ export function signInRoutes<C extends Context>(appOf: AppOf<C>): Hono {
           audience: app.audience,
         })
         .catch(() => ({ ok: false, reason: "unavailable" }) as const);
+      if (!exchanged.ok) throwIfMisconfigured(exchanged.reason);
       if (exchanged.ok) cookies.keep(exchanged);
       else if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
       // Judged again: a cookie is what the browser says.

@@ -32,7 +32,8 @@ export async function watch(context: BrowserContext, origins: readonly string[])
   context.on("weberror", (thrown) => problems.push(`${thrown.page()?.url()}: ${thrown.error()}`));
   context.on("request", (request) => {
     const url = new URL(request.url());
-    if (!LOCAL_SCHEMES.has(url.protocol) && !origins.includes(url.origin)) problems.push(`a request to ${url}`);
+    if (!LOCAL_SCHEMES.has(url.protocol) && !origins.includes(url.origin))
+      problems.push(`a request to ${url}`);
   });
   return problems;
 }
