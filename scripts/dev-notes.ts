@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ensureClient } from "./build-client.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
@@ -31,9 +32,10 @@ export async function startNotes(
   serviceOrigin: string,
 ): Promise<boolean> {
   try {
-    const where = { ...args, config: CONFIG, envFiles: [], vars: {} };
-    await Promise.all([ensureClient(), migrate(where)]);
-    await serve(place, args, serviceOrigin);
+    // Apart from the service's: two processes that share a folder of databases lock each other out.
+    const persistTo = args.persistTo && join(args.persistTo, "notes");
+    await Promise.all([ensureClient(), migrate({ ...NOTHING_ELSE, config: CONFIG, persistTo })]);
+    await serve(place, persistTo, serviceOrigin);
     return true;
   } catch (error) {
     console.error(`\n  The example did not start. ${error instanceof Error ? error.message : error}`);
@@ -41,9 +43,11 @@ export async function startNotes(
   }
 }
 
-function serve(place: NotesPlace, args: WranglerArguments, serviceOrigin: string): Promise<void> {
+const NOTHING_ELSE = { env: undefined, envFiles: [], vars: {} };
+
+function serve(place: NotesPlace, persistTo: string | undefined, serviceOrigin: string): Promise<void> {
   const { port, protocol } = new URL(place.origin);
-  const persist = args.persistTo === undefined ? [] : ["--persist-to", args.persistTo];
+  const persist = persistTo === undefined ? [] : ["--persist-to", persistTo];
   const child = startWrangler(
     [
       ...["dev", "--config", CONFIG, "--port", port, "--local-protocol", protocol.slice(0, -1)],

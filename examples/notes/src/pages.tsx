@@ -2,12 +2,13 @@ import type { Child } from "hono/jsx";
 import { LONGEST, type Note } from "./notes.ts";
 
 const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; background: light-dark(#fff, #14161a); color: light-dark(#1c1c1c, #e8e8e8); font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }
 header, li { display: flex; gap: 1rem; align-items: baseline; justify-content: space-between; }
 ul { padding: 0; list-style: none; }
 li { padding: .5rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 li span { overflow-wrap: anywhere; }
+a { color: light-dark(#1f4fbf, #9db8ff); }
 label { display: block; font-weight: 600; }
 textarea { box-sizing: border-box; width: 100%; font: inherit; padding: .5rem; }
 button, .button { font: inherit; padding: .4rem .9rem; }
