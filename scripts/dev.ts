@@ -30,10 +30,11 @@ async function develop(argv: readonly string[]): Promise<number> {
   const notes = await placeNotes(args, port);
   const settled = await withLocalPlatform(args, async ({ variables, db }) => {
     const ours = { ...publicUrlFor(origin, variables), ...(notes ? notesVariables(notes, variables) : {}) };
-    return { ours, seed: await seedSuperuser(db, readSecrets({ ...variables, ...ours }, args)) };
+    const config = readSecrets({ ...variables, ...ours }, args);
+    return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
   tellOfSuperuser(settled.seed);
-  return serve({ args, port, origin, ours: settled.ours, notes });
+  return serve({ ...settled, args, port, origin, notes });
 }
 
 /** Where the service is, unless somebody says otherwise. */
@@ -93,12 +94,13 @@ type Serving = {
   readonly args: WranglerArguments;
   readonly port: number;
   readonly origin: string;
+  readonly publicUrl: string;
   /** Variables that the files of this machine leave to us. */
   readonly ours: Readonly<Record<string, string>>;
   readonly notes: NotesPlace | null;
 };
 
-async function serve({ args, port, origin, ours, notes }: Serving): Promise<number> {
+async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): Promise<number> {
   const vars = Object.entries(ours).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   // Ours first, where no "--" of the reader's ends the options; --port last, since --var takes all that follows.
   const child = startWrangler(["dev", ...vars, "--port", String(port), ...args.others], {
@@ -106,7 +108,7 @@ async function serve({ args, port, origin, ours, notes }: Serving): Promise<numb
     // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },
   });
-  const example = notes && startNotes(notes, args, origin);
+  const example = notes && startNotes(notes, args, publicUrl);
   child.on("message", async (message) => {
     if (!isServerReady(message)) return;
     const isUp = await example;
