@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
-import type { Order } from "./workers/consumer/worker.ts";
+import type { Order } from "./order.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";
 

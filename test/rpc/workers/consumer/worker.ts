@@ -1,18 +1,8 @@
 import type { AuthServiceBinding } from "../../../../src/client/auth-service.ts";
 import { createVerifier } from "../../../../src/client/index.ts";
+import type { Order } from "../../order.ts";
 
 type Env = Readonly<Record<string, AuthServiceBinding>>;
-
-/** What a test has the consumer do: call a method, or verify tokens by one verifier, all at once. */
-export type Order =
-  | { readonly binding: string; readonly method: string; readonly args: readonly unknown[] }
-  | {
-      readonly binding: string;
-      readonly audience?: string;
-      readonly strict?: boolean;
-      readonly tokens: string[];
-    }
-  | { readonly issuer: string; readonly audience: string; readonly tokens: string[] };
 
 export default {
   async fetch(request, env) {
