@@ -61,6 +61,16 @@ export default defineConfig({
         },
       },
       {
+        // Gatehouse and a second Worker side by side, by their own configurations.
+        test: {
+          name: "rpc",
+          include: ["test/rpc/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",

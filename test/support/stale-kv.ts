@@ -19,7 +19,11 @@ export function createStaleKv(clock: Pick<TestClock, "now">): StaleKv {
   const seen = new Map<string, { value: string | null; at: number }>();
   const writes = { taken: 0, refused: 0 };
   const fake = {
-    async get(key: string): Promise<string | null> {
+    async get(key: string | string[]): Promise<string | null | Map<string, string | null>> {
+      if (Array.isArray(key)) {
+        const found = await Promise.all(key.map(async (one) => [one, await fake.get(one)] as const));
+        return new Map(found as [string, string | null][]);
+      }
       const now = clock.now();
       const known = seen.get(key);
       if (known && now - known.at < STALE_MS) return known.value;

@@ -1,0 +1,29 @@
+import type { House } from "./house.ts";
+
+const PASSWORD = "a quiet lighthouse 7";
+let people = 0;
+
+export type SignedIn = { token: string; refreshToken: string; user: { id: string; email: string } };
+
+/** Somebody who has just signed in, for that audience or the first. */
+export async function signedIn(house: House, audience?: string): Promise<SignedIn> {
+  const email = `person-${++people}@example.com`;
+  await house.api("/api/auth/register", { email, password: PASSWORD, name: "Ada" });
+  await house.api("/api/auth/verify-email", { token: await mailedTo(house, email) });
+  return logIn(house, email, audience);
+}
+
+export async function logIn(house: House, email: string, audience?: string): Promise<SignedIn> {
+  return (await house.api("/api/auth/login", { email, password: PASSWORD, audience })).data;
+}
+
+/** Mail goes out just after the answer. */
+async function mailedTo(house: House, email: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { messages } = await house.api(`/dev/mailbox.json?to=${email}`);
+    const [, token] = /token=([\w-]+)/.exec(messages[0]?.text ?? "") ?? [];
+    if (token) return token;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`no mail to ${email}`);
+}
