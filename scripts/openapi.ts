@@ -1,22 +1,36 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { build } from "esbuild";
+import { generateTypes } from "./api-types/generate.ts";
 
-// `npm run openapi`: writes public/openapi.json, which is what the router says of itself (docs/decisions/015).
-// With --check it writes nothing, and fails when the committed file says something else.
+// `npm run openapi`: writes what the router says of itself as public/openapi.json (docs/decisions/015), and the
+// types of a client of it. With --check it writes nothing, and fails when a committed file says something else.
 
-const COMMITTED = "public/openapi.json";
+const document = await readRouter();
+await validate(document);
+const files = {
+  "public/openapi.json": `${JSON.stringify(document, null, 2)}\n`,
+  "src/client/api-types.ts": await generateTypes(document),
+};
+for (const [path, text] of Object.entries(files)) {
+  if (!process.argv.includes("--check")) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    console.log(`Wrote ${path}.`);
+  } else if (existsSync(path) && readFileSync(path, "utf8") === text) {
+    console.log(`${path} is what the router says.`);
+  } else {
+    console.error(`${path} is not what the router says any more: run \`npm run openapi\` and commit it.`);
+    process.exitCode = 1;
+  }
+}
 
-const text = `${JSON.stringify(await readRouter(), null, 2)}\n`;
-if (!process.argv.includes("--check")) {
-  mkdirSync(dirname(COMMITTED), { recursive: true });
-  writeFileSync(COMMITTED, text);
-  console.log(`Wrote ${COMMITTED}.`);
-} else if (existsSync(COMMITTED) && readFileSync(COMMITTED, "utf8") === text) {
-  console.log(`${COMMITTED} is what the router says.`);
-} else {
-  console.error(`${COMMITTED} is not what the router says any more: run \`npm run openapi\` and commit it.`);
-  process.exitCode = 1;
+/** By the schema that the OpenAPI Initiative publishes for 3.1. */
+async function validate(made: object): Promise<void> {
+  const { valid, errors } = await new Validator().validate(structuredClone(made) as never);
+  if (valid) return;
+  throw new Error(`The document is not valid OpenAPI 3.1:\n${JSON.stringify(errors, null, 2)}`);
 }
 
 /** Runs the app's own modules, which Node cannot import as they are: they are JSX too. */

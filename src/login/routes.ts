@@ -35,6 +35,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
         tag,
         answer: loggedIn,
+        cookies: true,
         alternatives: [secondStep],
         failures: codesOf(
           "no_such_account",
@@ -71,6 +72,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Answer the second step with the code",
         tag,
         answer: loggedIn,
+        cookies: true,
         failures: codesOf("code_wrong", "locked", "csrf"),
       }),
       jsonBody(
