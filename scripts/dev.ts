@@ -94,7 +94,7 @@ function tellWhereThingsAre(origin: string): void {
       `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
-      `    Docs      ${origin}/openapi.json\n`,
+      `    Docs      ${origin}/docs\n`,
   );
 }
 

@@ -1,28 +1,56 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { build } from "esbuild";
 import { generateTypes } from "./api-types/generate.ts";
 
-// `npm run openapi`: writes what the router says of itself as public/openapi.json (docs/decisions/015), and the
-// types of a client of it. With --check it writes nothing, and fails when a committed file says something else.
+// `npm run openapi`: writes what the router says of itself as public/openapi.json (docs/decisions/015), and what is
+// made of that: the pages of /docs, and the types of a client. With --check it writes nothing, and fails when a
+// committed file says something else.
 
-const document = await readRouter();
+const PAGES = "public/docs/operations";
+
+const { document, pages } = await readRouter();
 await validate(document);
-const files = {
-  "public/openapi.json": `${JSON.stringify(document, null, 2)}\n`,
-  "src/client/api-types.ts": await generateTypes(document),
-};
-for (const [path, text] of Object.entries(files)) {
-  if (!process.argv.includes("--check")) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-    console.log(`Wrote ${path}.`);
-  } else if (existsSync(path) && readFileSync(path, "utf8") === text) {
-    console.log(`${path} is what the router says.`);
-  } else {
-    console.error(`${path} is not what the router says any more: run \`npm run openapi\` and commit it.`);
-    process.exitCode = 1;
+const wanted = new Map([
+  ["public/openapi.json", `${JSON.stringify(document, null, 2)}\n`],
+  ["src/client/api-types.ts", await generateTypes(document)],
+  ...Object.entries(pages).map(([name, html]) => [join(PAGES, `${name}.html`), html] as const),
+]);
+mkdirSync(PAGES, { recursive: true });
+const stale = [
+  ...[...wanted].filter(([path, text]) => readIfThere(path) !== text).map(([path]) => path),
+  ...readdirSync(PAGES)
+    .map((name) => join(PAGES, name))
+    .filter((path) => !wanted.has(path)),
+];
+
+if (stale.length === 0) {
+  console.log(`${wanted.size} files are what the router says.`);
+} else if (process.argv.includes("--check")) {
+  console.error(
+    `Not what the router says any more:\n  ${stale.join("\n  ")}\nRun \`npm run openapi\` and commit it.`,
+  );
+  process.exitCode = 1;
+} else {
+  for (const path of stale) {
+    const text = wanted.get(path);
+    if (text === undefined) rmSync(path);
+    else write(path, text);
+  }
+  console.log(`Wrote:\n  ${stale.join("\n  ")}`);
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
   }
 }
 
@@ -33,8 +61,10 @@ async function validate(made: object): Promise<void> {
   throw new Error(`The document is not valid OpenAPI 3.1:\n${JSON.stringify(errors, null, 2)}`);
 }
 
+type OfRouter = { readonly document: object; readonly pages: Readonly<Record<string, string>> };
+
 /** Runs the app's own modules, which Node cannot import as they are: they are JSX too. */
-async function readRouter(): Promise<object> {
+async function readRouter(): Promise<OfRouter> {
   const { outputFiles } = await build({
     entryPoints: ["scripts/openapi/from-router.ts"],
     bundle: true,
@@ -45,6 +75,5 @@ async function readRouter(): Promise<object> {
     define: { "process.env.NODE_ENV": '"production"' },
   });
   const [bundle] = outputFiles;
-  const { document } = await import(`data:text/javascript,${encodeURIComponent(bundle?.text ?? "")}`);
-  return document;
+  return import(`data:text/javascript,${encodeURIComponent(bundle?.text ?? "")}`);
 }

@@ -15,17 +15,12 @@ type Route = { readonly method: string; readonly path: string; readonly handler:
  * ones that validate, the guards the ones that run.
  */
 export function openApiDocument(routes: readonly Route[]): object {
-  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   const shared: SharedResponses = new Map();
-  const unused = new Set(Object.keys(operationIds));
+  const described = new Map<string, ZodOpenApiOperationObject>();
   for (const [key, parts] of partsByRoute(routes)) {
     const operation = describeOperation(key, parts, shared);
-    if (!operation) continue;
-    const { method, path } = key;
-    unused.delete(`${method} ${path}`);
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
+    if (operation) described.set(`${key.method} ${key.path}`, operation);
   }
-  if (unused.size > 0) throw new Error(`operation-ids.ts names what is no route: ${[...unused].join(", ")}`);
   const document = createDocument({
     openapi: "3.1.0",
     // A deployment puts its own name and address in their places: src/openapi/routes.ts.
@@ -37,7 +32,7 @@ export function openApiDocument(routes: readonly Route[]): object {
     },
     servers: [{ url: "https://auth.example.com" }],
     tags: [...tags],
-    paths: paths as ZodOpenApiPathsObject,
+    paths: inOrder(described),
     components: {
       schemas: { Failure: failureEnvelope },
       headers: headerComponents,
@@ -64,6 +59,18 @@ const CSRF_TOKEN = {
     "What `GET /api/auth/csrf-token` gave, or signing in: only where cookies vouch for the caller.",
   schema: { type: "string" },
 };
+
+/** As operation-ids.ts has them, and not as the router came by them. */
+function inOrder(described: ReadonlyMap<string, ZodOpenApiOperationObject>): ZodOpenApiPathsObject {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of Object.keys(operationIds)) {
+    const operation = described.get(route);
+    if (!operation) throw new Error(`operation-ids.ts names ${route}, which is no route`);
+    const [method = "", path = ""] = route.split(" ");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
+  }
+  return paths as ZodOpenApiPathsObject;
+}
 
 type RouteKey = { readonly method: string; readonly path: string };
 

@@ -1,6 +1,6 @@
 /**
  * What generators of clients call each operation: a verb and a noun. Clients are written against these, so
- * a name stays when its path moves. `npm run openapi` fails for a route that has none here, and for a name
+ * a name stays when its path moves. The document is in this order. `npm run openapi` fails for a route that has none here, and for a name
  * that has no route.
  */
 export const operationIds: Readonly<Record<string, string>> = {
