@@ -282,7 +282,7 @@ const DOCS: readonly Showing[] = [
   {
     name: "docs-tried",
     open: async ({ page }) => {
-      await page.goto("/docs/logIn");
+      await page.goto("/docs/getHealth");
       await page.getByRole("button", { name: "Send" }).click();
       await page.getByText(/^\d{3} in \d+ ms$/).waitFor();
     },
