@@ -123,7 +123,7 @@ function tellWhereThingsAre(origin: string, notesOrigin: string | null): void {
       `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
-      `    Docs      ${origin}/openapi.json\n` +
+      `    Docs      ${origin}/docs\n` +
       (notesOrigin === null
         ? ""
         : `    Example   ${notesOrigin}   (examples/notes, a Worker that asks this one)\n`),

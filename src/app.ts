@@ -20,6 +20,7 @@ import { findUnavailable } from "./kernel/unavailable.ts";
 import { loginRoutes } from "./login/routes.ts";
 import { loginCodeRoutes } from "./login-codes/routes.ts";
 import { mailboxRoutes } from "./mailbox/routes.tsx";
+import { docsRoutes } from "./openapi/docs-routes.ts";
 import { openApiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./pages/routes.tsx";
 import { showFailures, showNote } from "./pages/show-note.tsx";
@@ -121,6 +122,7 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", pictureRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
+  app.route("/", docsRoutes(depsOf));
   // A constant of the bundler: a production bundle does not even hold the mailbox.
   if (process.env.NODE_ENV !== "production") {
     app.use("/dev/*", async (c, next) => (depsOf(c).isDevelopment ? next() : refuse(c, "not_found")));

@@ -160,6 +160,8 @@ export async function wire(cache: StandingCache, request: Request) {
       words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
       style: await assets.keep("/pages/style.css", lessSpace),
     }),
+    docsStyle: async () =>
+      (await assets.keep("/pages/style.css", lessSpace)) + (await assets.keep("/docs/style.css", lessSpace)),
     sweepAvatars: () => sweepAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStorage(db, sendCaps),
     links: linkStorage(db, sendCaps),

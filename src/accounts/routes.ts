@@ -129,6 +129,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Close the caller's own account",
         tag,
         answer: deactivated,
+        cookies: true,
         failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
       }),
       session,

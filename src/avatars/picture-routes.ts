@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { hasAlready } from "../http/if-none-match.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 
@@ -10,12 +11,16 @@ type Deps = {
   };
 };
 
+const cacheControl = "public, max-age=31536000, immutable";
+
 const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
   summary: "A picture, by the key in somebody's `avatarUrl`",
   tag: "Avatars",
   params: z.object({ key: z.string() }),
   file: { types: ["image/png", "image/jpeg", "image/webp"] },
   failures: ["not_found"],
+  cacheControl,
+  etag: true,
 });
 
 const KEY = /^[A-Za-z0-9_-]{43}\.(?:png|jpg|webp)$/;
@@ -30,11 +35,11 @@ export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     const key = c.req.param("key");
     const object = KEY.test(key) ? await depsOf(c).avatarObjects.get(key) : null;
     if (!object) return refuse(c, "not_found");
-    c.header("Cache-Control", "public, max-age=31536000, immutable");
+    c.header("Cache-Control", cacheControl);
     c.header("Content-Security-Policy", "default-src 'none'; sandbox");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     c.header("ETag", object.etag);
-    if (isHad(c.req.header("If-None-Match"), object.etag)) {
+    if (hasAlready(c, object.etag)) {
       await object.body.cancel();
       return c.body(null, 304);
     }
@@ -42,7 +47,3 @@ export function pictureRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     return c.body(object.body);
   });
 }
-
-/** RFC 9110 §13.1.2: any of a list will do, compared weakly, since the edge weakens what it compresses. */
-const isHad = (had = "", etag: string): boolean =>
-  had.split(",").some((one) => ["*", etag].includes(one.trim().replace(/^W\//, "")));

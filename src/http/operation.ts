@@ -36,6 +36,14 @@ export type OperationPart = {
   /** A page for people, which no API description has; and who may open it. */
   readonly page?: PageAccess;
   readonly failures?: readonly FailureCode[];
+  /** Headers that any of its answers may have, beside those that every answer has. */
+  readonly headers?: readonly ("RateLimit" | "RateLimit-Policy")[];
+  /** Its answers may set cookies, or take them back. */
+  readonly cookies?: true;
+  /** `Cache-Control` of its successes, which are not kept unless it says so. */
+  readonly cacheControl?: string;
+  /** Its successes have an ETag, and a 304 is for whoever has them already. */
+  readonly etag?: true;
 };
 
 // Written while the routes are built, read when the document is; the same for every request.
@@ -50,7 +58,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
-  Pick<OperationPart, "failures" | "description" | "alternatives">;
+  Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies">;
 
 /** The part of a route that no guard or schema knows: what it is for, and how it answers. */
 export const describe = (description: Description): MiddlewareHandler =>

@@ -38,7 +38,7 @@ export const rateLimited = <Policy extends string>(
       c.set("limitedFor", decision.retryAfterSeconds);
       return next();
     },
-    { failures: ["rate_limited"] },
+    { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },
   );
 
 const listPolicies = (policies: Decision["policies"]): string =>

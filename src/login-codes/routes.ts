@@ -23,6 +23,7 @@ export const loginCodeRoutes = (depsOf: DepsOf<ExchangeCodeDeps & CsrfDeps>): Ho
         "session: it is dead when that has ended, and asks for no second step again.",
       tag: "Sessions",
       answer: loggedIn,
+      cookies: true,
       alternatives: [secondStep],
       failures: [...new Set(Object.values(exchangeFailures)), "csrf_failed"],
     }),

@@ -37,6 +37,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
         tag,
         answer: loggedIn,
+        cookies: true,
         alternatives: [secondStep],
         failures: codesOf(
           "no_such_account",
@@ -75,6 +76,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Answer the second step with the code",
         tag,
         answer: loggedIn,
+        cookies: true,
         failures: codesOf("code_wrong", "locked", "csrf"),
       }),
       jsonBody(

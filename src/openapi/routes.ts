@@ -1,5 +1,9 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import * as z from "zod";
 import type { HttpEnv } from "../http/context.ts";
+import { hasAlready } from "../http/if-none-match.ts";
+import { documented } from "../http/operation.ts";
+import { toBase64url, utf8 } from "../kernel/crypto/encoding.ts";
 
 type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
 type Deps = {
@@ -7,19 +11,34 @@ type Deps = {
   readonly assets: { readJson(path: `/${string}`): Promise<unknown> };
 };
 
+const cacheControl = "public, max-age=300";
+
+const about = documented<MiddlewareHandler>((_c, next) => next(), {
+  summary: "This document",
+  tag: "Discovery",
+  bare: z.looseObject({ openapi: z.literal("3.1.0") }),
+  cacheControl,
+  etag: true,
+});
+
 /** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
 export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
-  let known: { readonly for: Settings; readonly document: object } | null = null;
-  return new Hono<HttpEnv>().get("/openapi.json", async (c) => {
+  let known: { readonly for: Settings; readonly text: string; readonly etag: string } | null = null;
+  return new Hono<HttpEnv>().get("/openapi.json", about, async (c) => {
     const { settings, assets } = depsOf(c);
     if (known?.for !== settings) {
-      const document = describeDeployment(await assets.readJson("/openapi.json"), settings);
-      known = { for: settings, document };
+      const text = JSON.stringify(describeDeployment(await assets.readJson("/openapi.json"), settings));
+      known = { for: settings, text, etag: await etagOf(text) };
     }
-    c.header("Cache-Control", "public, max-age=300");
-    return c.json(known.document);
+    c.header("Cache-Control", cacheControl);
+    c.header("ETag", known.etag);
+    if (hasAlready(c, known.etag)) return c.body(null, 304);
+    return c.body(known.text, 200, { "Content-Type": "application/json" });
   });
 }
+
+const etagOf = async (text: string): Promise<string> =>
+  `"${toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text))))}"`;
 
 /** The committed document (`npm run openapi`) is of any deployment; this one has a name and an address. */
 function describeDeployment(committed: unknown, { publicUrl, brand }: Settings): object {

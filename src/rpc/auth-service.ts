@@ -3,13 +3,13 @@ import { presentAccount } from "../accounts/present-account.ts";
 import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { LOCALES } from "../kernel/locale.ts";
+import { type ExchangeCodeDeps, exchangeCode } from "../login-codes/exchange-code.ts";
 import { type CanDoDeps, canDo } from "../roles/can-do.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { type ExchangeCodeDeps, exchangeCode } from "../login-codes/exchange-code.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../users/look-up-users.ts";
 import {

@@ -62,6 +62,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
         tag,
         answer: refreshed,
+        cookies: true,
         failures: ["refresh_invalid"],
       }),
       documented<MiddlewareHandler<HttpEnv>>(
@@ -92,6 +93,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "Idempotent; a token that has just expired still signs out.",
         tag,
         answer: signedOut,
+        cookies: true,
       }),
       documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
@@ -108,7 +110,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout-all",
-      describe({ summary: "End every session of the caller", tag, answer: signedOutEverywhere }),
+      describe({
+        summary: "End every session of the caller",
+        tag,
+        answer: signedOutEverywhere,
+        cookies: true,
+      }),
       session,
       async (c) => {
         await endAllSessions(depsOf(c), { accountId: c.var.session.account.id, caller: c.var.caller });
@@ -123,6 +130,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description: "Bound to the session of the cookies; ask again after signing in or out.",
         tag,
         answer: csrfToken,
+        cookies: true,
       }),
       async (c) => {
         const token = await issueCsrfToken(c, depsOf(c));

@@ -45,6 +45,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "Signs in; with `link`, from a page of this site whose browser has a session, links to its account.",
         tag,
         redirect: "To the provider",
+        cookies: true,
         failures: [
           "not_found",
           "validation_failed",
@@ -79,6 +80,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "with a `challengeId` where a second step is due.",
         tag,
         redirect: "To `returnTo`",
+        cookies: true,
         failures: [...atProvider, "unauthorized"],
         query: callbackQuery,
       }),
@@ -101,6 +103,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "The token must have been given to this service's own client. With a session, it is linked first.",
         tag,
         answer: loggedIn,
+        cookies: true,
         alternatives: [secondStep],
         failures: [...atProvider, "validation_failed", "unauthorized", "csrf_failed"],
       }),

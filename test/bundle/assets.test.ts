@@ -15,12 +15,27 @@ describe("the assets of the production bundle", () => {
     });
   });
 
-  it.each(["/openapi", "/openapi.json/", "/openapi.json%2F", "/public/openapi.json"])(
-    "have no other address, such as %s",
-    async (path) => {
-      const answer = await fetch(new URL(path, served.production), { redirect: "manual" });
-      expect(answer.status).toBe(404);
-      expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
-    },
-  );
+  it("are the pages of /docs, with this deployment's address in them", async () => {
+    for (const [path, part] of [
+      ["/docs", "/docs/logIn"],
+      ["/docs/logIn", "https://gatehouse.example.test/api/auth/login"],
+      ["/docs/try.js", "fetch("],
+    ] as const) {
+      const answer = await fetch(new URL(path, served.production));
+      expect([answer.status, (await answer.text()).includes(part)], path).toEqual([200, true]);
+    }
+  });
+
+  it.each([
+    "/openapi",
+    "/openapi.json/",
+    "/openapi.json%2F",
+    "/public/openapi.json",
+    "/docs/operations/logIn",
+    "/docs/style.css",
+  ])("have no other address, such as %s", async (path) => {
+    const answer = await fetch(new URL(path, served.production), { redirect: "manual" });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
+  });
 });

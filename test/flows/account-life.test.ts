@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { bearer, clientOf } from "../support/api-client.ts";
 import { tokenMailedTo } from "../support/people.ts";
 import { startService } from "../support/service.ts";
 
 describe("the life of an account, as the seed tells it", () => {
   it("registers, verifies, logs in, refreshes, logs out, resets and logs in again", async () => {
     const service = startService();
+    const api = clientOf(service);
     const email = "a@gmail.example.com";
-    const registered = await service.post("/register", {
-      name: "Aaaa Aa",
-      email,
-      password: "SecurePass123!",
-    });
-    expect(registered.status).toBe(201);
-    expect(registered.body).toEqual({
+    const password = "SecurePass123!";
+    const registered = await api.POST("/api/auth/register", { body: { name: "Aaaa Aa", email, password } });
+    expect(registered.response.status).toBe(201);
+    expect(registered.data).toEqual({
       success: true,
       message: "User registered successfully. Please check your email to verify your account.",
       data: {
@@ -21,66 +20,77 @@ describe("the life of an account, as the seed tells it", () => {
       },
     });
 
-    const early = await service.post("/login", { email, password: "SecurePass123!" });
-    expect([early.status, early.body.error?.code, early.body.message]).toEqual([
+    const early = await api.POST("/api/auth/login", { body: { email, password } });
+    expect([early.response.status, early.error?.error.code, early.error?.message]).toEqual([
       403,
       "email_not_verified",
       "Email not verified",
     ]);
 
-    const verifyToken = await tokenMailedTo(service, email);
-    expect((await service.get(`/verify-email?token=${verifyToken}`)).body.data).toEqual({ valid: true });
-    const verified = await service.post("/verify-email", { token: verifyToken });
-    expect(verified.body).toEqual({
+    const token = await tokenMailedTo(service, email);
+    const link = await api.GET("/api/auth/verify-email", { params: { query: { token } } });
+    expect(link.data?.data).toEqual({ valid: true });
+    const verified = await api.POST("/api/auth/verify-email", { body: { token } });
+    expect(verified.data).toEqual({
       success: true,
       message: "Email verified successfully! You can now log in.",
     });
 
-    const login = await service.post("/login", { email, password: "SecurePass123!" });
-    expect(login.status).toBe(200);
-    expect(login.body.message).toBe("Login successful");
-    expect(login.body.data).toEqual({
-      token: expect.any(String),
-      tokenType: "Bearer",
-      expiresIn: 900,
-      refreshToken: expect.any(String),
-      refreshExpiresIn: 604_800,
-      deviceToken: expect.any(String),
-      user: { id: registered.body.data.user.id, name: "Aaaa Aa", email, isVerified: true, role: "user" },
+    const login = await api.POST("/api/auth/login", { body: { email, password } });
+    expect(login.response.status).toBe(200);
+    expect(login.data).toEqual({
+      success: true,
+      message: "Login successful",
+      data: {
+        token: expect.any(String),
+        tokenType: "Bearer",
+        expiresIn: 900,
+        refreshToken: expect.any(String),
+        refreshExpiresIn: 604_800,
+        deviceToken: expect.any(String),
+        user: { id: registered.data?.data.user.id, name: "Aaaa Aa", email, isVerified: true, role: "user" },
+      },
     });
-    const { token, refreshToken } = login.body.data;
+    const tokens = withTokens(login.data?.data);
 
-    const me = await service.get("/me", token);
-    expect(me.body.data).toMatchObject({ id: registered.body.data.user.id, email, isVerified: true });
+    const statusOfMe = async (accessToken: string) =>
+      (await api.GET("/api/auth/me", { headers: bearer(accessToken) })).response.status;
+    const me = await api.GET("/api/auth/me", { headers: bearer(tokens.token) });
+    expect(me.data?.data).toMatchObject({ id: registered.data?.data.user.id, email, isVerified: true });
 
-    const refreshed = await service.post("/refresh", { refreshToken });
-    expect(refreshed.status).toBe(200);
-    expect((await service.get("/me", refreshed.body.data.token)).status).toBe(200);
+    const refreshed = await api.POST("/api/auth/refresh", { body: { refreshToken: tokens.refreshToken } });
+    expect(refreshed.response.status).toBe(200);
+    const next = withTokens(refreshed.data?.data);
+    expect(await statusOfMe(next.token)).toBe(200);
 
-    const loggedOut = await service.post("/logout", undefined, refreshed.body.data.token);
-    expect(loggedOut.body).toEqual({
+    const loggedOut = await api.POST("/api/auth/logout", { headers: bearer(next.token) });
+    expect(loggedOut.data).toEqual({
       success: true,
       message: "Logged out successfully. Please remove the token from client storage.",
     });
-    expect((await service.get("/me", refreshed.body.data.token)).status).toBe(401);
-    expect((await service.post("/refresh", { refreshToken: refreshed.body.data.refreshToken })).status).toBe(
-      401,
-    );
+    expect(await statusOfMe(next.token)).toBe(401);
+    const dead = await api.POST("/api/auth/refresh", { body: { refreshToken: next.refreshToken } });
+    expect([dead.response.status, dead.error?.error.code]).toEqual([401, "refresh_invalid"]);
 
-    const forgot = await service.post("/forgot-password", { email });
-    expect(forgot.body.message).toBe(
+    const forgot = await api.POST("/api/auth/forgot-password", { body: { email } });
+    expect(forgot.data?.message).toBe(
       "If an account with that email exists, a password reset link has been sent.",
     );
+    const newPassword = "NewSecurePass456!";
     const resetToken = await tokenMailedTo(service, email);
-    const reset = await service.post("/reset-password", {
-      token: resetToken,
-      newPassword: "NewSecurePass456!",
-    });
-    expect(reset.body).toEqual({
+    const reset = await api.POST("/api/auth/reset-password", { body: { token: resetToken, newPassword } });
+    expect(reset.data).toEqual({
       success: true,
       message: "Password has been reset successfully. Please log in with your new password.",
     });
-    expect((await service.post("/login", { email, password: "SecurePass123!" })).status).toBe(401);
-    expect((await service.post("/login", { email, password: "NewSecurePass456!" })).status).toBe(200);
+    const statusOfLogin = async (given: string) =>
+      (await api.POST("/api/auth/login", { body: { email, password: given } })).response.status;
+    expect([await statusOfLogin(password), await statusOfLogin(newPassword)]).toEqual([401, 200]);
   });
 });
+
+/** What was answered, where the tokens are in it and not in cookies. */
+function withTokens<Data extends object>(data: Data | undefined): Extract<Data, { token: string }> {
+  if (data && "token" in data) return data as Extract<Data, { token: string }>;
+  throw new Error(`No tokens in ${JSON.stringify(data)}`);
+}

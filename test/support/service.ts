@@ -4,6 +4,7 @@ import { createApp } from "../../src/app.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/scheduled.ts";
 import type { Env } from "../../src/wiring.ts";
+import { watchContract } from "./contract/watch.ts";
 
 export type TestClock = { now(): number; advance(ms: number): void };
 
@@ -64,6 +65,7 @@ export function startService(options: Options = {}) {
       options.onAnswer?.();
     },
   });
+  watchContract(app);
 
   const send = async (request: Request): Promise<Answer> => {
     const context = createExecutionContext();

@@ -6,6 +6,7 @@ import type { KeyRing } from "./key-ring.ts";
 
 /** Seconds that a key set may be kept: far less than a next key is published ahead. */
 const MAX_AGE = 600;
+const cacheControl = `public, max-age=${MAX_AGE}`;
 
 const keySet = z.object({
   keys: z.array(
@@ -29,10 +30,11 @@ export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv
       summary: "The public keys of the access tokens",
       tag: "Discovery",
       bare: keySet,
+      cacheControl,
     }),
     async (c) => {
       const keys = await depsOf(c).keyRing.publicKeys();
-      c.header("Cache-Control", `public, max-age=${MAX_AGE}`);
+      c.header("Cache-Control", cacheControl);
       return c.json({ keys });
     },
   );

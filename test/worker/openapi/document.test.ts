@@ -1,20 +1,24 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { partOf } from "../../../src/http/operation.ts";
+import { committed, resolve, whole } from "../../support/contract/document.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 
 type Operation = {
+  readonly operationId: string;
   readonly summary: string;
+  readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly requestBody?: object;
-  readonly responses: Record<string, { description: string }>;
+  readonly responses: Record<string, object>;
 };
 type Document = {
   readonly openapi: string;
   readonly info: { readonly title: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Record<string, Record<string, Operation>>;
+  readonly tags: readonly { readonly name: string }[];
   readonly components: { readonly schemas: Record<string, object> };
 };
 
@@ -23,6 +27,19 @@ const document = JSON.parse((await service.call("GET", "/openapi.json")).text) a
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
+
+/** Where a schema lets in keys that it does not name. What `allOf` adds to a closed one may be open. */
+function openObjects(node: unknown, path: string): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { type, additionalProperties } = node as { type?: string; additionalProperties?: unknown };
+  const own = type === "object" && additionalProperties !== false ? [path] : [];
+  const silent = ["schema", "content", "properties", "anyOf"];
+  const below = Object.entries(node).flatMap(([key, value]) => {
+    if (key === "allOf") return openObjects((value as unknown[])[0], path);
+    return openObjects(value, silent.includes(key) || /^\d$/.test(key) ? path : `${path} ${key}`);
+  });
+  return [...own, ...below];
+}
 
 describe("/openapi.json", () => {
   it("is OpenAPI 3.1 of this very service", () => {
@@ -72,10 +89,24 @@ describe("/openapi.json", () => {
     expect(JSON.parse((await shaken.call("GET", "/openapi.json")).text)).toEqual(document);
   });
 
-  it("has an operation for every route of the API, that is, all but itself, the pages and the development mailbox", () => {
+  it("is one line, and is not sent again to whoever has it", async () => {
+    const { headers, text } = await service.call("GET", "/openapi.json");
+    expect(text).not.toContain("\n ");
+    const etag = headers.get("ETag") ?? "";
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    const again = (had: string) =>
+      service.call("GET", "/openapi.json", undefined, undefined, { "If-None-Match": had });
+    const { status, text: nothing, headers: kept } = await again(`"other", W/${etag}`);
+    expect([status, nothing, kept.get("ETag")]).toEqual([304, "", etag]);
+    expect(kept.get("Cache-Control")).toBe("public, max-age=300");
+    expect((await again('"other"')).status).toBe(200);
+  });
+
+  it("has an operation for every route of the API, that is, all but the pages and the development mailbox", () => {
     const pages = service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
-    const left = ["/openapi.json", ...pages];
+    const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
+    const left = [...docs, ...pages];
     const undescribed = service.app.routes
       .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && !left.includes(path))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
@@ -95,6 +126,26 @@ describe("/openapi.json", () => {
     }
   });
 
+  it("has a name for each operation that no other has, and a chapter that it introduces", () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+(?:[A-Z][a-z]+)*$/);
+    const chapters = document.tags.map(({ name }) => name);
+    expect([...new Set(operations.flatMap(({ operation }) => operation.tags))].sort()).toEqual(
+      chapters.sort(),
+    );
+  });
+
+  it("leaves no object of an answer open, but those whose keys are data", () => {
+    const open = operations.flatMap(({ path, operation }) =>
+      openObjects(whole(committed, operation.responses), path),
+    );
+    expect([...new Set(open)]).toEqual([
+      "/api/auth/audit 200 application/json data events items details",
+      "/openapi.json 200 application/json",
+    ]);
+  });
+
   it("asks for a token exactly where the service does", async () => {
     for (const { path, method, operation } of operations) {
       const answer = await service.call(method.toUpperCase(), path.replace("{id}", crypto.randomUUID()));
@@ -105,10 +156,8 @@ describe("/openapi.json", () => {
   });
 
   it("refers only to what it holds", () => {
-    const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? [];
-    expect(references.length).toBeGreaterThan(0);
-    for (const reference of references) {
-      expect(Object.keys(document.components.schemas)).toContain(reference.split("/").at(-1));
-    }
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
+    expect(references.length).toBeGreaterThan(100);
+    for (const $ref of references) expect(resolve(committed, { $ref }), $ref).toBeDefined();
   });
 });
