@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import type { ShownPage } from "../../support/shown-pages.ts";
 import { PASSWORD, type ServiceApi } from "./service.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -6,6 +7,8 @@ import type { Visitor } from "./visitor.ts";
 export type Showing = {
   /** Names its pictures. */
   readonly name: string;
+  /** The page that it is a state of; null for what is none of the service's pages. */
+  readonly page: ShownPage | null;
   /** Brings the visitor there, whatever the language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };
@@ -64,9 +67,10 @@ const own = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
 
 /** What is open to everybody. */
 const PUBLIC: readonly Showing[] = [
-  { name: "sign-in", open: at("/sign-in") },
+  { name: "sign-in", page: "/sign-in", open: at("/sign-in") },
   {
     name: "sign-in-refused",
+    page: "/sign-in",
     open: async ({ page }) => {
       await page.goto("/sign-in");
       await type(page, { email: "nobody@example.com", password: PASSWORD });
@@ -74,6 +78,7 @@ const PUBLIC: readonly Showing[] = [
   },
   {
     name: "sign-in-invalid",
+    page: "/sign-in",
     open: async ({ page }) => {
       await page.goto("/sign-in");
       await page
@@ -83,75 +88,92 @@ const PUBLIC: readonly Showing[] = [
       await send(page);
     },
   },
-  { name: "sign-in-code", open: openCode },
+  { name: "sign-in-code", page: "/sign-in/code", open: openCode },
   {
     name: "sign-in-code-wrong",
+    page: "/sign-in/code",
     open: async (visitor, service) => {
       await openCode(visitor, service);
       await type(visitor.page, { code: "000000" });
     },
   },
-  { name: "sign-up", open: at("/sign-up") },
+  { name: "sign-up", page: "/sign-up", open: at("/sign-up") },
   {
     name: "sign-up-refused",
+    page: "/sign-up",
     open: async ({ page }) => {
       await page.goto("/sign-up");
-      await type(page, { name: "Ada", email: "ada@example.com", password: "password" });
+      await type(page, { name: "Ada", page: "/Ada", email: "ada@example.com", password: "password" });
     },
   },
   {
     name: "sign-up-check-your-mail",
+    page: "/sign-up/check-your-mail",
     open: async ({ page }, service) => {
       await page.goto("/sign-up");
-      await type(page, { name: "Ada", email: service.newAddress(), password: PASSWORD });
+      await type(page, { name: "Ada", page: "/Ada", email: service.newAddress(), password: PASSWORD });
     },
   },
-  { name: "verify-email", open: (visitor, service) => openLink(visitor, service, "verify-email") },
+  {
+    name: "verify-email",
+    page: "/verify-email",
+    open: (visitor, service) => openLink(visitor, service, "verify-email"),
+  },
   {
     name: "verify-email-done",
+    page: "/sign-in",
     open: async (visitor, service) => {
       await openLink(visitor, service, "verify-email");
       await send(visitor.page);
     },
   },
-  { name: "verify-email-dead-link", open: at("/verify-email?token=none") },
-  { name: "forgot-password", open: at("/forgot-password") },
+  { name: "verify-email-dead-link", page: "/verify-email", open: at("/verify-email?token=none") },
+  { name: "forgot-password", page: "/forgot-password", open: at("/forgot-password") },
   {
     name: "forgot-password-sent",
+    page: "/forgot-password",
     open: async ({ page }) => {
       await page.goto("/forgot-password");
       await type(page, { email: "ada@example.com" });
     },
   },
-  { name: "reset-password", open: (visitor, service) => openLink(visitor, service, "reset-password") },
+  {
+    name: "reset-password",
+    page: "/reset-password",
+    open: (visitor, service) => openLink(visitor, service, "reset-password"),
+  },
   {
     name: "reset-password-refused",
+    page: "/reset-password",
     open: async (visitor, service) => {
       await openLink(visitor, service, "reset-password");
       await type(visitor.page, { newPassword: "password" });
     },
   },
-  { name: "reset-password-dead-link", open: at("/reset-password?token=none") },
-  { name: "sign-out", open: at("/sign-out") },
-  { name: "not-found", open: at("/nothing-here") },
+  { name: "reset-password-dead-link", page: "/reset-password", open: at("/reset-password?token=none") },
+  { name: "sign-in-no-way-back", page: "/sign-in", open: at("/sign-in?state=a%20b") },
+  { name: "sign-out", page: "/sign-out", open: at("/sign-out") },
+  { name: "not-found", page: null, open: at("/nothing-here") },
 ];
 
 const WRONG = "not the password";
 
 /** What whoever has signed in sees. */
 const ACCOUNT: readonly Showing[] = [
-  { name: "account", open: own("/account") },
-  { name: "account-profile", open: own("/account/profile") },
+  { name: "account", page: "/account", open: own("/account") },
+  { name: "account-profile", page: "/account/profile", open: own("/account/profile") },
   {
     name: "account-profile-refused",
+    page: "/account/profile",
     open: async (visitor, service) => {
       await own("/account/profile")(visitor, service);
       await type(visitor.page, { username: "-", age: "500" });
     },
   },
-  { name: "account-picture", open: own("/account/picture") },
+  { name: "account-picture", page: "/account/picture", open: own("/account/picture") },
   {
     name: "account-picture-set",
+    page: "/account",
     open: async (visitor, service) => {
       await own("/account/picture")(visitor, service);
       const buffer = Buffer.from(PIXEL, "base64");
@@ -162,27 +184,30 @@ const ACCOUNT: readonly Showing[] = [
       await visitor.page.waitForURL("**/account");
     },
   },
-  { name: "account-email", open: own("/account/email") },
+  { name: "account-email", page: "/account/email", open: own("/account/email") },
   {
     name: "account-email-refused",
+    page: "/account/email",
     open: async (visitor, service) => {
       await own("/account/email")(visitor, service);
       await type(visitor.page, { newEmail: "ada@example.com", password: WRONG });
     },
   },
-  { name: "account-password", open: own("/account/password") },
+  { name: "account-password", page: "/account/password", open: own("/account/password") },
   {
     name: "account-password-refused",
+    page: "/account/password",
     open: async (visitor, service) => {
       await own("/account/password")(visitor, service);
       await type(visitor.page, { currentPassword: WRONG, newPassword: PASSWORD });
     },
   },
-  { name: "account-second-step", open: own("/account/second-step") },
-  { name: "account-linked", open: own("/account/linked") },
-  { name: "account-phone", open: own("/account/phone") },
+  { name: "account-second-step", page: "/account/second-step", open: own("/account/second-step") },
+  { name: "account-linked", page: "/account/linked", open: own("/account/linked") },
+  { name: "account-phone", page: "/account/phone", open: own("/account/phone") },
   {
     name: "account-phone-code",
+    page: "/account/phone/code",
     open: async (visitor, service) => {
       await own("/account/phone")(visitor, service);
       await type(visitor.page, { phone: "+49 170 1234567" });
@@ -191,13 +216,14 @@ const ACCOUNT: readonly Showing[] = [
   },
   {
     name: "account-sessions",
+    page: "/account/sessions",
     open: async (visitor, service) => {
       const { email } = await service.member();
       await service.post("/login", { email, password: PASSWORD });
       await enter(visitor, "/account/sessions", { email, password: PASSWORD });
     },
   },
-  { name: "account-deactivate", open: own("/account/deactivate") },
+  { name: "account-deactivate", page: "/account/deactivate", open: own("/account/deactivate") },
 ];
 
 /** A black pixel, as a PNG. */
@@ -211,6 +237,19 @@ const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
 async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
   const { email } = await service.member();
   await service.post("/login", { email, password: PASSWORD });
+  await findUser(visitor, service, email);
+}
+
+/** Of whose password somebody has guessed too often. */
+async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  for (let guess = 0; guess < 10; guess++) {
+    await service.post("/login", { email, password: WRONG }).catch(() => "refused, as it has to be");
+  }
+  await findUser(visitor, service, email);
+}
+
+async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
   await asAdmin("/admin/users")(visitor, service);
   await type(visitor.page, { search: email });
   await visitor.page.waitForURL("**search=*");
@@ -220,11 +259,12 @@ async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
 
 /** What admins see besides. */
 const ADMIN: readonly Showing[] = [
-  { name: "admin-users", open: asAdmin("/admin/users") },
-  { name: "admin-users-nobody", open: asAdmin("/admin/users?search=nobody-at-all") },
-  { name: "admin-user", open: openUser },
+  { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
+  { name: "admin-users-nobody", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
+  { name: "admin-user", page: "/admin/users/:id", open: openUser },
   {
     name: "admin-user-deactivated",
+    page: "/admin/users/:id",
     open: async (visitor, service) => {
       await openUser(visitor, service);
       await visitor.page.locator("form:has([value=deactivate]) button").click();
@@ -232,8 +272,10 @@ const ADMIN: readonly Showing[] = [
       await visitor.page.locator("form:has([value=activate])").waitFor();
     },
   },
+  { name: "admin-user-locked", page: "/admin/users/:id", open: openLockedUser },
   {
     name: "admin-user-asked",
+    page: "/admin/users/:id",
     open: async (visitor, service) => {
       await openUser(visitor, service);
       await visitor.page.locator("form:has([value=deactivate]) button").click();
@@ -242,28 +284,31 @@ const ADMIN: readonly Showing[] = [
   },
   {
     name: "admin-user-profile",
+    page: "/admin/users/:id/profile",
     open: async (visitor, service) => {
       await openUser(visitor, service);
       await visitor.page.goto(`${visitor.page.url()}/profile`);
     },
   },
-  { name: "admin-invite", open: asAdmin("/admin/invite") },
+  { name: "admin-invite", page: "/admin/invite", open: asAdmin("/admin/invite") },
   {
     name: "admin-invite-refused",
+    page: "/admin/invite",
     open: async (visitor, service) => {
       await asAdmin("/admin/invite")(visitor, service);
-      await type(visitor.page, { name: "Ada", email: service.superuser.email });
+      await type(visitor.page, { name: "Ada", page: "/Ada", email: service.superuser.email });
     },
   },
-  { name: "admin-audit", open: asAdmin("/admin/audit") },
-  { name: "admin-mail", open: asAdmin("/admin/mail") },
+  { name: "admin-audit", page: "/admin/audit", open: asAdmin("/admin/audit") },
+  { name: "admin-mail", page: "/admin/mail", open: asAdmin("/admin/mail") },
 ];
 
 const MAILBOX: readonly Showing[] = [
-  { name: "mailbox-empty", open: at("/dev/mailbox?to=nobody@example.com") },
-  { name: "mailbox", open: openMailbox },
+  { name: "mailbox-empty", page: null, open: at("/dev/mailbox?to=nobody@example.com") },
+  { name: "mailbox", page: null, open: openMailbox },
   {
     name: "mailbox-text",
+    page: null,
     open: async (visitor, service) => {
       await openMailbox(visitor, service);
       await visitor.page.getByRole("navigation", { name: "Messages" }).getByRole("link").first().click();

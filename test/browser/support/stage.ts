@@ -5,6 +5,8 @@ export type BrowserStage =
       readonly endpoint: string;
       /** Where the service is. */
       readonly origin: string;
+      /** Where an app is that has its people sign in there. */
+      readonly app: string;
       readonly superuser: { readonly email: string; readonly password: string };
     }
   | { readonly problem: string };

@@ -13,6 +13,7 @@ export async function newVisitor(
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
+  elsewhere: readonly string[] = [],
 ): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL: origin,
@@ -21,6 +22,6 @@ export async function newVisitor(
     ...options,
   });
   context.setDefaultTimeout(15_000);
-  const problems = await watch(context, origin);
+  const problems = await watch(context, [origin, ...elsewhere]);
   return { context, page: await context.newPage(), problems };
 }

@@ -2,9 +2,9 @@ import type { BrowserContext, ConsoleMessage } from "playwright-core";
 
 /**
  * Writes down whatever must not happen on any page: an error or a warning on the console, an exception, a
- * violation of the page's own policy, a request to another origin.
+ * violation of the page's own policy, a request to any other origin than these.
  */
-export async function watch(context: BrowserContext, origin: string): Promise<readonly string[]> {
+export async function watch(context: BrowserContext, origins: readonly string[]): Promise<readonly string[]> {
   const problems: string[] = [];
   await context.exposeBinding("reportViolation", ({ page }, violation: string) => {
     problems.push(`${page.url()}: violation of ${violation}`);
@@ -32,7 +32,8 @@ export async function watch(context: BrowserContext, origin: string): Promise<re
   context.on("weberror", (thrown) => problems.push(`${thrown.page()?.url()}: ${thrown.error()}`));
   context.on("request", (request) => {
     const url = new URL(request.url());
-    if (!LOCAL_SCHEMES.has(url.protocol) && url.origin !== origin) problems.push(`a request to ${url}`);
+    if (!LOCAL_SCHEMES.has(url.protocol) && !origins.includes(url.origin))
+      problems.push(`a request to ${url}`);
   });
   return problems;
 }
