@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import { excessWidth, faultsOf } from "./accessibility.ts";
 import { it } from "./it.ts";
 import { NARROW, wear } from "./looks.ts";
-import type { Showing } from "./showings.ts";
+import type { Showing } from "./showings/steps.ts";
 import { scalesFor } from "./weight.ts";
 
 /** Bytes, uncompressed, of a page and all that it loads. */
