@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { startExampleApp } from "../test/browser/support/example-app.ts";
 import { startDevServer } from "./dev-server.ts";
 import { serveBrowser } from "./launch-browser.ts";
 import { createScratchDirectory } from "./scratch-directory.ts";
@@ -12,20 +13,28 @@ const VARIABLES = [
   ...["SOCIAL_GITHUB_CLIENT_ID:none", "SOCIAL_GITHUB_CLIENT_SECRET:none"],
 ];
 
-/** One browser, and a service as developers have it, with its mailbox and an empty database. */
+/** One browser, a service as developers have it, with its mailbox and an empty database, and an app of somebody else's. */
 export async function startStage() {
   const browser = await serveBrowser();
   const scratch = createScratchDirectory();
+  const app = await startExampleApp();
   const leave = async () => {
+    app.stop();
     await browser.close();
     scratch.remove();
   };
   try {
-    const service = await startDevServer(join(scratch.path, "service"), VARIABLES);
+    const service = await startDevServer(join(scratch.path, "service"), [
+      ...VARIABLES,
+      `ALLOWED_RETURN_URLS:${app.returnUrls.join(",")}`,
+      `ALLOWED_ORIGINS:${app.origin}`,
+    ]);
+    app.signsInAt(service.origin);
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,
       notesOrigin: originOfNotes(service.output()),
+      app: app.origin,
       superuser: superuserIn(service.output()),
       stop: () => service.stop().finally(leave),
     };

@@ -90,6 +90,14 @@ function tellOfSuperuser(seed: SeedOutcome): void {
   }
 }
 
+/** The reader's arguments, with what the reader says of a variable of ours added to. */
+const replaceValues = ({ others, vars }: WranglerArguments, ours: Readonly<Record<string, string>>) =>
+  others.map((argument) => {
+    const name = Object.keys(vars).find((one) => argument.endsWith(`${one}:${vars[one]}`));
+    const value = name === undefined ? undefined : ours[name];
+    return value === undefined ? argument : argument.replace(/:.*/s, `:${value}`);
+  });
+
 type Serving = {
   readonly args: WranglerArguments;
   readonly port: number;
@@ -101,9 +109,10 @@ type Serving = {
 };
 
 async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): Promise<number> {
-  const vars = Object.entries(ours).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const unsaid = Object.entries(ours).filter(([name]) => !Object.hasOwn(args.vars, name));
+  const vars = unsaid.flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   // Ours first, where no "--" of the reader's ends the options; --port last, since --var takes all that follows.
-  const child = startWrangler(["dev", ...vars, "--port", String(port), ...args.others], {
+  const child = startWrangler(["dev", ...vars, "--port", String(port), ...replaceValues(args, ours)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },

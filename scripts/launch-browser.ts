@@ -9,7 +9,10 @@ export function browserOptions(): LaunchOptions {
     executablePath,
     // Chromium refuses to run its sandbox as root; elsewhere there is no reason to go without.
     chromiumSandbox: process.getuid?.() !== 0,
-    args: ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"],
+    args: [
+      "--disable-background-networking",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    ],
   };
 }
 

@@ -30,6 +30,7 @@ import { createSocialProviders } from "./social-providers/providers.ts";
 import { accountLocaleStorage } from "./storage/account-locales.ts";
 import { accountStorage } from "./storage/accounts.ts";
 import { type AssetsBinding, assetStorage, type KeptAssets } from "./storage/assets.ts";
+import { lockStorage } from "./storage/attempt-counters.ts";
 import { auditStorage } from "./storage/audit.ts";
 import { avatarObjectStorage } from "./storage/avatar-objects.ts";
 import { avatarStorage } from "./storage/avatars.ts";
@@ -142,6 +143,7 @@ export async function wire(cache: StandingCache, request: Request) {
         call,
       ),
     logins: { ...loginStorage(db, sendCaps), ...secondStepStorage(db, sendCaps) },
+    locks: lockStorage(db),
     challenges: challengeStorage(db, sendCaps),
     accounts: accountStorage(db, sendCaps),
     accountLocales: accountLocaleStorage(db),

@@ -447,6 +447,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the code of a redirect for what `/login` gives
+         * @description Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's session: it is dead when that has ended, and asks for no second step again.
+         */
+        post: operations["exchangeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/social": {
         parameters: {
             query?: never;
@@ -518,26 +538,6 @@ export interface paths {
          * @description The token must have been given to this service's own client. With a session, it is linked first.
          */
         post: operations["signInByProviderToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/social/exchange": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Exchange the code of a redirect for what `/login` gives
-         * @description Once, within a minute, and from the origin that it was sent to.
-         */
-        post: operations["exchangeCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2254,6 +2254,8 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    audience?: string;
                 };
             };
         };
@@ -2354,6 +2356,8 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    audience?: string;
                 };
             };
         };
@@ -2477,6 +2481,8 @@ export interface operations {
                 "application/json": {
                     /** @description Left out where the cookie has it. */
                     refreshToken?: string;
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    audience?: string;
                 };
             };
         };
@@ -3426,6 +3432,109 @@ export interface operations {
             503: components["responses"]["unavailable.cookies.page"];
         };
     };
+    exchangeCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What `GET /api/auth/csrf-token` gave, or signing in: only where cookies vouch for the caller. */
+                "X-CSRF-Token"?: components["parameters"]["CsrfToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                    codeVerifier: string;
+                    /** @description The `deviceToken` of an earlier sign-in on this device. */
+                    deviceToken?: string;
+                    /**
+                     * @description How the tokens travel: in the answer (the default), or in cookies alone.
+                     * @enum {string}
+                     */
+                    transport?: "bearer" | "cookie";
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    audience?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Login successful */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NotKept"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        message: "Login successful";
+                        data: {
+                            /** @description The access token: a JWT of type at+jwt (RFC 9068). */
+                            token: string;
+                            /** @constant */
+                            tokenType: "Bearer";
+                            expiresIn: number;
+                            /** @description Good for one use; its successor comes with every refresh. */
+                            refreshToken: string;
+                            refreshExpiresIn: number;
+                            /** @description Keep it, and send it with the next sign-in. */
+                            deviceToken: string;
+                            user: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                email: string;
+                                isVerified: boolean;
+                                /** @enum {string} */
+                                role: "user" | "admin" | "superuser";
+                            };
+                        } | {
+                            expiresIn: number;
+                            /** @description For the header X-CSRF-Token of every write. */
+                            csrfToken: string;
+                            user: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                email: string;
+                                isVerified: boolean;
+                                /** @enum {string} */
+                                role: "user" | "admin" | "superuser";
+                            };
+                        };
+                    } | {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        message: "We have sent you a code.";
+                        data: {
+                            /** @constant */
+                            otpRequired: true;
+                            /** Format: uuid */
+                            challengeId: string;
+                            expiresIn: number;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["code_invalid.malformed_json.validation_failed.limited"];
+            403: components["responses"]["account_deactivated.csrf_failed.email_not_verified.limited"];
+            409: components["responses"]["conflict.limited"];
+            413: components["responses"]["payload_too_large.limited"];
+            415: components["responses"]["unsupported_media_type.limited"];
+            429: components["responses"]["rate_limited.too_many_attempts.limited"];
+            500: components["responses"]["internal.limited"];
+            503: components["responses"]["unavailable.limited"];
+        };
+    };
     listProviders: {
         parameters: {
             query?: never;
@@ -3566,6 +3675,8 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    audience?: string;
                 };
             };
         };
@@ -3639,107 +3750,6 @@ export interface operations {
             401: components["responses"]["unauthorized.limited.cookies"];
             403: components["responses"]["account_deactivated.csrf_failed.email_not_verified.limited"];
             404: components["responses"]["not_found.limited"];
-            409: components["responses"]["conflict.limited"];
-            413: components["responses"]["payload_too_large.limited"];
-            415: components["responses"]["unsupported_media_type.limited"];
-            429: components["responses"]["rate_limited.too_many_attempts.limited"];
-            500: components["responses"]["internal.limited"];
-            503: components["responses"]["unavailable.limited"];
-        };
-    };
-    exchangeCode: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description What `GET /api/auth/csrf-token` gave, or signing in: only where cookies vouch for the caller. */
-                "X-CSRF-Token"?: components["parameters"]["CsrfToken"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    code: string;
-                    codeVerifier: string;
-                    /** @description The `deviceToken` of an earlier sign-in on this device. */
-                    deviceToken?: string;
-                    /**
-                     * @description How the tokens travel: in the answer (the default), or in cookies alone.
-                     * @enum {string}
-                     */
-                    transport?: "bearer" | "cookie";
-                };
-            };
-        };
-        responses: {
-            /** @description Login successful */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Cache-Control": components["headers"]["NotKept"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "Set-Cookie": components["headers"]["SetCookie"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        /** @constant */
-                        message: "Login successful";
-                        data: {
-                            /** @description The access token: a JWT of type at+jwt (RFC 9068). */
-                            token: string;
-                            /** @constant */
-                            tokenType: "Bearer";
-                            expiresIn: number;
-                            /** @description Good for one use; its successor comes with every refresh. */
-                            refreshToken: string;
-                            refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
-                            user: {
-                                /** Format: uuid */
-                                id: string;
-                                name: string;
-                                email: string;
-                                isVerified: boolean;
-                                /** @enum {string} */
-                                role: "user" | "admin" | "superuser";
-                            };
-                        } | {
-                            expiresIn: number;
-                            /** @description For the header X-CSRF-Token of every write. */
-                            csrfToken: string;
-                            user: {
-                                /** Format: uuid */
-                                id: string;
-                                name: string;
-                                email: string;
-                                isVerified: boolean;
-                                /** @enum {string} */
-                                role: "user" | "admin" | "superuser";
-                            };
-                        };
-                    } | {
-                        /** @constant */
-                        success: true;
-                        /** @constant */
-                        message: "We have sent you a code.";
-                        data: {
-                            /** @constant */
-                            otpRequired: true;
-                            /** Format: uuid */
-                            challengeId: string;
-                            expiresIn: number;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["code_invalid.malformed_json.validation_failed.limited"];
-            403: components["responses"]["account_deactivated.csrf_failed.email_not_verified.limited"];
             409: components["responses"]["conflict.limited"];
             413: components["responses"]["payload_too_large.limited"];
             415: components["responses"]["unsupported_media_type.limited"];

@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished } from "vitest";
+import { SHOWN_PAGES } from "../support/shown-pages.ts";
 import { faultsOf } from "./support/accessibility.ts";
 import { it as plain } from "./support/it.ts";
 import { LOOKS } from "./support/looks.ts";
+import { SHOWINGS } from "./support/showings.ts";
 import { newVisitor } from "./support/visitor.ts";
 import { scalesFor } from "./support/weight.ts";
 
@@ -38,6 +40,13 @@ const NARROW = ["light-360", "dark-360"];
 const documentWith = (body: string, head = "") =>
   `<!doctype html><html lang="en"><head><title>Wrong</title><meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,"><style nonce="a">:root{color-scheme:light dark}</style>${head}</head><body><main><h1>Wrong</h1>${body}</main></body></html>`;
+
+describe("the showings", () => {
+  plain("have every page of the service", () => {
+    const shown = Object.values(SHOWINGS).flatMap((showings) => showings.map(({ page }) => page));
+    expect(SHOWN_PAGES.filter((page) => !shown.includes(page))).toEqual([]);
+  });
+});
 
 describe("a visitor", () => {
   it.for([

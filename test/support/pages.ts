@@ -117,6 +117,14 @@ export const unescapeHtml = (html: string): string =>
     .replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&");
 
+/** Where the first link of a page leads that begins so. */
+export function linkOn({ text }: Pick<Answer, "text">, beginning: string): string {
+  const links = [...text.matchAll(/ href="([^"]*)"/g)].map(([, href = ""]) => unescapeHtml(href));
+  const found = links.find((href) => href.startsWith(beginning));
+  if (found === undefined) throw new Error(`no link to ${beginning} but ${links.join(" ")}`);
+  return found;
+}
+
 /** What the page is headed by. */
 export const titleOf = ({ text }: Pick<Answer, "text">): string =>
   unescapeHtml(/<h1>(.*?)<\/h1>/s.exec(text)?.[1] ?? "");

@@ -28,14 +28,14 @@ export type ActsDeps = ActivateUserDeps &
 type Act = {
   readonly permission: Permission;
   /** Whether it would change anything. */
-  readonly fits: (user: Account) => boolean;
+  readonly fits: (user: Account, isLocked: boolean) => boolean;
   readonly isGrave?: true;
 };
 
 /** What may be done to somebody, in the order of the page. Who may, the table of permissions says. */
 const acts = {
   resetPassword: { permission: "users:reset-password", fits: (user) => user.status === "active" },
-  unlock: { permission: "users:unlock", fits: () => true },
+  unlock: { permission: "users:unlock", fits: (_user, isLocked) => isLocked },
   endSessions: { permission: "users:end-sessions", fits: () => true },
   removePicture: { permission: "users:set-avatar", fits: (user) => user.avatarKey !== null },
   activate: { permission: "users:activate", fits: (user) => user.status === "deactivated" },
@@ -48,10 +48,12 @@ export type ActName = keyof typeof acts;
 const names = Object.keys(acts) as ActName[];
 
 /** A button for each of them that this admin may press. */
-export function Acts({ p, user }: { p: Shown; user: Account }) {
+export function Acts({ p, user, isLocked }: { p: Shown; user: Account; isLocked: boolean }) {
   const { t, person } = p;
   if (!person) return null;
-  const open = names.filter((name) => mayDoTo(person, acts[name].permission, user) && acts[name].fits(user));
+  const open = names.filter(
+    (name) => mayDoTo(person, acts[name].permission, user) && acts[name].fits(user, isLocked),
+  );
   return (
     <section class="card">
       <h2>{t.users.acts}</h2>

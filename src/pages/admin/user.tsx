@@ -1,3 +1,4 @@
+import { type ReadLocksDeps, readLocks, type ShutLock } from "../../account-lock/read-locks.ts";
 import type { Account } from "../../accounts/account.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { refuse } from "../../http/respond.ts";
@@ -13,8 +14,12 @@ import type { Page, PageContext, Shown } from "../page.ts";
 import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
 import { State } from "./users.tsx";
 
-type Deps = ReachDeps & ListSessionsDeps & ActsDeps;
-type Data = { readonly user: Account; readonly live: readonly SessionSummary[] };
+type Deps = ReachDeps & ListSessionsDeps & ReadLocksDeps & ActsDeps;
+type Data = {
+  readonly user: Account;
+  readonly live: readonly SessionSummary[];
+  readonly shut: readonly ShutLock[];
+};
 
 /** One person: how things stand, where they are signed in, and what may be done. */
 export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
@@ -26,20 +31,21 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const user = await findUser(c, depsOf(c));
     if (user instanceof Response) return user;
     // Somebody else's session is never the one that asks.
-    const live = await listSessions(depsOf(c), { accountId: user.id, currentSessionId: "" });
-    return { user, live };
+    const whose = { accountId: user.id, currentSessionId: "" };
+    const [live, shut] = await Promise.all([listSessions(depsOf(c), whose), readLocks(depsOf(c), user)]);
+    return { user, live, shut };
   },
-  view: (p, { user, live }) => (
+  view: (p, { user, live, shut }) => (
     <>
       <div class="person">
         <Picture of={user} size={64} />
         <p>
           <strong>{user.email}</strong>
         </p>
-        <State p={p} of={user} />
+        <State p={p} of={user} isLocked={shut.length > 0} />
       </div>
-      <Facts p={p} user={user} />
-      <Acts p={p} user={user} />
+      <Facts p={p} user={user} shut={shut} />
+      <Acts p={p} user={user} isLocked={shut.length > 0} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
         {live.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
@@ -61,7 +67,9 @@ export async function findUser(c: PageContext, deps: ReachDeps): Promise<Account
   return found.ok ? found.value : refuse(c, userFailures[found.error.reason]);
 }
 
-function Facts({ p, user }: { p: Shown; user: Account }) {
+type FactsProps = { readonly p: Shown; readonly user: Account; readonly shut: readonly ShutLock[] };
+
+function Facts({ p, user, shut }: FactsProps) {
   const { t } = p;
   const facts = [
     [t.fields.username, user.username],
@@ -82,6 +90,14 @@ function Facts({ p, user }: { p: Shown; user: Account }) {
               </>
             ),
         )}
+        {shut.map(({ who, until }) => (
+          <>
+            <dt class="faint">{t.users.locked[who]}</dt>
+            <dd>
+              {t.users.until} <Moment p={p} at={until} />
+            </dd>
+          </>
+        ))}
       </dl>
       <p class="links">
         <a href={`/admin/users/${user.id}/profile`}>{t.users.edit}</a>

@@ -87,8 +87,9 @@ const People = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
 );
 
 /** What an admin looks for first. */
-export const State = ({ p, of }: { p: Shown; of: Account }) => (
+export const State = ({ p, of, isLocked }: { p: Shown; of: Account; isLocked?: boolean }) => (
   <p class="states">
+    {isLocked && <Badge good={false}>{p.t.users.isLocked}</Badge>}{" "}
     {of.role !== "user" && <Badge good={false}>{p.t.roles[of.role]}</Badge>}{" "}
     {of.status === "deactivated" ? (
       <Badge good={false}>{p.t.users.deactivated}</Badge>

@@ -19,19 +19,31 @@ export const it = plain
     return browser;
   })
   .extend("service", ({ stage }): ServiceApi => serviceAt(stage))
-  .extend("visit", async ({ browser, stage, task }, { onCleanup }) => {
+  .extend("app", ({ stage }): string => stage.app)
+  /** A visitor who comes from elsewhere, and may go back there. */
+  .extend("visitFrom", async ({ browser, stage, task }, { onCleanup }) => {
     const visitors: Visitor[] = [];
     onCleanup(async () => {
       if (task.result?.state === "fail") await tellWhatIsShown(visitors);
       await Promise.all(visitors.map(({ context }) => context.close()));
       expect(visitors.flatMap(({ problems }) => problems)).toEqual([]);
     });
-    return async (options?: BrowserContextOptions): Promise<Visitor> => {
-      const visitor = await newVisitor(browser, [stage.origin], options);
+    return async (elsewhere: string | null, options?: BrowserContextOptions): Promise<Visitor> => {
+      const visitor = await newVisitor(
+        browser,
+        [stage.origin, ...(elsewhere === null ? [] : [elsewhere])],
+        options,
+      );
       visitors.push(visitor);
       return visitor;
     };
-  });
+  })
+  .extend(
+    "visit",
+    ({ visitFrom }) =>
+      (options?: BrowserContextOptions): Promise<Visitor> =>
+        visitFrom(null, options),
+  );
 
 /** A failed step says what it waited for; this, what was there instead. */
 async function tellWhatIsShown(visitors: readonly Visitor[]): Promise<void> {

@@ -7,6 +7,8 @@ export type BrowserStage =
       readonly origin: string;
       /** Where the example Worker is. */
       readonly notesOrigin: string;
+      /** Where an app is that has its people sign in there. */
+      readonly app: string;
       readonly superuser: { readonly email: string; readonly password: string };
     }
   | { readonly problem: string };

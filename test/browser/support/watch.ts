@@ -2,7 +2,7 @@ import type { BrowserContext, ConsoleMessage } from "playwright-core";
 
 /**
  * Writes down whatever must not happen on any page: an error or a warning on the console, an exception, a
- * violation of the page's own policy, a request to another origin.
+ * violation of the page's own policy, a request to any other origin than these.
  */
 export async function watch(context: BrowserContext, origins: readonly string[]): Promise<readonly string[]> {
   const problems: string[] = [];

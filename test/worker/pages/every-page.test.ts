@@ -3,6 +3,7 @@ import { SCRIPT_PATH } from "../../../src/pages/script.ts";
 import { pageRoutesOf, tourOf } from "../../support/page-tour.ts";
 import { formsIn, openPages } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
+import { SHOWN_PAGES } from "../../support/shown-pages.ts";
 
 const MOST_BYTES = 40 * 1024;
 const LOGO = "https://cdn.example.com/logo.svg";
@@ -25,6 +26,12 @@ describe("the tour", () => {
       const pattern = new RegExp(`^${path.replace(":id", "[^/]+")}(\\?|$)`);
       expect([page.status, pattern.test(page.path)], path).toEqual([200, true]);
     }
+  });
+});
+
+describe("the browser's tests", () => {
+  it("look at every page that there is", () => {
+    expect([...SHOWN_PAGES].sort()).toEqual(stops.map(({ path }) => path).sort());
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openPages, titleOf } from "../../support/pages.ts";
+import { linkOn, openPages, titleOf } from "../../support/pages.ts";
 import { codeMailedTo } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { somebody } from "../../support/social/people.ts";
@@ -18,16 +18,15 @@ async function goThrough(browser: ReturnType<typeof openPages>, link: string, pe
   return { person, landed: await browser.visit(back.headers.get("Location") ?? "") };
 }
 
-const linkOn = (text: string, provider: string) =>
-  new RegExp(`href="(/api/auth/social/${provider}/start[^"]*)"`).exec(text)?.[1]?.replaceAll("&amp;", "&") ??
-  "";
+const startOn = (page: { text: string }, provider: string) =>
+  linkOn(page, `/api/auth/social/${provider}/start`);
 
 describe("sign-in at a provider, on the pages", () => {
   it("goes from the sign-in page to the account, in whichever language", async () => {
     const browser = openPages(service, { language: "de" });
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
     expect(page.text).toContain("Weiter mit Google");
-    const { person, landed } = await goThrough(browser, linkOn(page.text, "google"));
+    const { person, landed } = await goThrough(browser, startOn(page, "google"));
     expect(landed.path).toMatch(/\/account\/profile$/);
     expect((await browser.visit("/account")).text).toContain(person.email);
   });
@@ -35,7 +34,7 @@ describe("sign-in at a provider, on the pages", () => {
   it("asks for the mailed code where one is due, with nothing of it in the address, and goes on", async () => {
     const browser = openPages(always);
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
-    const { person, landed } = await goThrough(browser, linkOn(page.text, "google"));
+    const { person, landed } = await goThrough(browser, startOn(page, "google"));
     expect(landed.path).toMatch(/^\/sign-in\/code\?returnTo=/);
     expect(landed.path).not.toContain("challengeId");
     const code = await codeMailedTo(always, person.email);
@@ -45,14 +44,14 @@ describe("sign-in at a provider, on the pages", () => {
 
   it("shows what is linked, links another one, and keeps the last way in", async () => {
     const browser = openPages(service);
-    const { person } = await goThrough(browser, linkOn((await browser.visit("/sign-in")).text, "google"));
+    const { person } = await goThrough(browser, startOn(await browser.visit("/sign-in"), "google"));
     const linked = await browser.visit("/account/linked");
     expect(titleOf(linked)).toBe("Linked providers");
     expect(linked.text).toContain("Google");
     const kept = await browser.press(linked, { provider: "google" }, "remove");
     expect(kept.status).toBe(409);
     expect(kept.text).toContain("only way");
-    const more = await goThrough(browser, linkOn(linked.text, "oidc"), somebody({ email: person.email }));
+    const more = await goThrough(browser, startOn(linked, "oidc"), somebody({ email: person.email }));
     expect(more.landed.path).toMatch(/\/account\/linked$/);
     const removed = await browser.submit(more.landed, { provider: "google" }, "remove");
     expect(removed.text).toContain("Link Google");
@@ -74,7 +73,7 @@ describe("sign-in at a provider, on the pages", () => {
       [always, `/sign-in/code?returnTo=${encodeURIComponent(APP)}`],
     ] as const) {
       const browser = openPages(of);
-      const { landed } = await goThrough(browser, linkOn((await browser.visit(to)).text, "google"));
+      const { landed } = await goThrough(browser, startOn(await browser.visit(to), "google"));
       expect(landed.headers.get("Location") ?? landed.path).toBe(path);
     }
   });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CLOCKWORK } from "../../../src/scheduled.ts";
 import * as schema from "../../../src/storage/schema.ts";
 import { signedInAs } from "../../support/admins.ts";
+import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
@@ -42,6 +43,7 @@ async function pages(): Promise<void> {
     for (const path of ["/account", "/admin/audit", "/admin/mail"]) {
       if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
     }
+    if (role === "admin") await exchange(service, codeIn(await browser.visit(fromApp("/sign-in"))));
   }
 }
 

@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** An app on another site, which has its people sign in at the service: by its own server, or in its page. */
+export type ExampleApp = {
+  readonly origin: string;
+  /** Where its people come back to: its server, and its page. */
+  readonly returnUrls: readonly string[];
+  /** Where it sends them; known when the service is there. */
+  signsInAt(origin: string): void;
+  stop(): void;
+};
+
+/** Another site than `localhost`, to a browser. */
+const HOST = "127.0.0.1";
+
+export async function startExampleApp(): Promise<ExampleApp> {
+  let service = "";
+  const verifiers = new Map<string, string>();
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", origin);
+    if (pathname === "/start") return redirect(response, startAt(searchParams.get("page") ?? "sign-in"));
+    if (pathname === "/server") return show(response, await trade(searchParams));
+    if (pathname === "/page") return show(response, "Just a moment", scriptOf(service));
+    return response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+
+  /** Keeps a verifier by the state that comes back with the code (RFC 7636). */
+  function startAt(page: string): string {
+    const [verifier, state] = [randomBytes(32).toString("base64url"), randomBytes(16).toString("base64url")];
+    verifiers.set(state, verifier);
+    const codeChallenge = createHash("sha256").update(verifier).digest("base64url");
+    return `${service}/${page}?${new URLSearchParams({ returnTo: `${origin}/server`, codeChallenge, state })}`;
+  }
+
+  async function trade(query: URLSearchParams): Promise<string> {
+    const [code, codeVerifier] = [query.get("code"), verifiers.get(query.get("state") ?? "")];
+    const answer = await fetch(`${service}/api/auth/exchange`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ code, codeVerifier }),
+    });
+    const { data, message } = (await answer.json()) as {
+      data?: { user: { email: string } };
+      message: string;
+    };
+    return data ? `Hello ${data.user.email}` : `Nobody: ${message}`;
+  }
+
+  return {
+    origin,
+    returnUrls: [`${origin}/server`, `${origin}/page`],
+    signsInAt: (there) => {
+      service = there;
+    },
+    stop: () => void server.close(),
+  };
+}
+
+const redirect = (response: ServerResponse, to: string) => response.writeHead(302, { Location: to }).end();
+
+function show(response: ServerResponse, heading: string, script = ""): void {
+  response.setHeader("Content-Type", "text/html").end(`<!doctype html><html lang="en"><title>App</title>
+<link rel="icon" href="data:,"><h1>${heading}</h1><script>${script}</script></html>`);
+}
+
+/** The same by the page itself: it sets out where it has no code, and trades the code that it comes back with. */
+const scriptOf = (service: string): string => `
+const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+  .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+async function setOut() {
+  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  const state = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  localStorage.setItem(state, verifier);
+  const codeChallenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
+  const returnTo = location.origin + "/page";
+  location = "${service}/sign-in?" + new URLSearchParams({ returnTo, codeChallenge, state });
+}
+async function comeBack(query) {
+  const codeVerifier = localStorage.getItem(query.get("state"));
+  const answer = await fetch("${service}/api/auth/exchange", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ code: query.get("code"), codeVerifier }),
+  });
+  const { data, message } = await answer.json();
+  history.replaceState(null, "", "/page");
+  document.querySelector("h1").textContent = data ? "Hello " + data.user.email : "Nobody: " + message;
+}
+const query = new URLSearchParams(location.search);
+if (query.has("code")) comeBack(query); else setOut();
+`;

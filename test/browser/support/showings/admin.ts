@@ -1,0 +1,77 @@
+import { PASSWORD, type ServiceApi } from "../service.ts";
+import type { Visitor } from "../visitor.ts";
+import { enter, type Showing, type, WRONG } from "./steps.ts";
+
+/** A page for admins. */
+const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
+  enter(visitor, path, service.superuser);
+
+/** One user's page, as the search finds it. */
+async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  await service.post("/login", { email, password: PASSWORD });
+  await findUser(visitor, service, email);
+}
+
+/** Of whose password somebody has guessed too often. */
+async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<void> {
+  const { email } = await service.member();
+  for (let guess = 0; guess < 10; guess++) {
+    await service.post("/login", { email, password: WRONG }).catch(() => "refused, as it has to be");
+  }
+  await findUser(visitor, service, email);
+}
+
+async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
+  await asAdmin("/admin/users")(visitor, service);
+  await type(visitor.page, { search: email });
+  await visitor.page.waitForURL("**search=*");
+  await visitor.page.getByRole("main").getByRole("listitem").getByRole("link").click();
+  await visitor.page.waitForURL("**/admin/users/*");
+}
+
+/** What admins see besides. */
+export const ADMIN: readonly Showing[] = [
+  { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
+  { name: "admin-users-nobody", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
+  { name: "admin-user", page: "/admin/users/:id", open: openUser },
+  {
+    name: "admin-user-deactivated",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.locator("form:has([value=deactivate]) button").click();
+      await visitor.page.getByRole("dialog").getByRole("button").last().click();
+      await visitor.page.locator("form:has([value=activate])").waitFor();
+    },
+  },
+  { name: "admin-user-locked", page: "/admin/users/:id", open: openLockedUser },
+  {
+    name: "admin-user-asked",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.locator("form:has([value=deactivate]) button").click();
+      await visitor.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "admin-user-profile",
+    page: "/admin/users/:id/profile",
+    open: async (visitor, service) => {
+      await openUser(visitor, service);
+      await visitor.page.goto(`${visitor.page.url()}/profile`);
+    },
+  },
+  { name: "admin-invite", page: "/admin/invite", open: asAdmin("/admin/invite") },
+  {
+    name: "admin-invite-refused",
+    page: "/admin/invite",
+    open: async (visitor, service) => {
+      await asAdmin("/admin/invite")(visitor, service);
+      await type(visitor.page, { name: "Ada", email: service.superuser.email });
+    },
+  },
+  { name: "admin-audit", page: "/admin/audit", open: asAdmin("/admin/audit") },
+  { name: "admin-mail", page: "/admin/mail", open: asAdmin("/admin/mail") },
+];

@@ -1,0 +1,33 @@
+/**
+ * Every page that a browser looks at. `worker/pages/every-page` holds it to the router, and `browser/harness` holds
+ * the showings to it, since a browser's tests run beside the service and cannot ask its router.
+ */
+export const SHOWN_PAGES = [
+  "/sign-in",
+  "/sign-in/code",
+  "/sign-up",
+  "/sign-up/check-your-mail",
+  "/verify-email",
+  "/forgot-password",
+  "/reset-password",
+  "/sign-out",
+  "/account",
+  "/account/profile",
+  "/account/picture",
+  "/account/password",
+  "/account/email",
+  "/account/second-step",
+  "/account/phone",
+  "/account/phone/code",
+  "/account/linked",
+  "/account/sessions",
+  "/account/deactivate",
+  "/admin/users",
+  "/admin/users/:id",
+  "/admin/users/:id/profile",
+  "/admin/invite",
+  "/admin/audit",
+  "/admin/mail",
+] as const;
+
+export type ShownPage = (typeof SHOWN_PAGES)[number];

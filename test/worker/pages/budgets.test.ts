@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { codeIn, fromApp } from "../../support/app-pages.ts";
+import { tourOf } from "../../support/page-tour.ts";
+import { openPages, signedInPages } from "../../support/pages.ts";
+import { member, PASSWORD } from "../../support/people.ts";
+import { startService } from "../../support/service.ts";
+import { APP } from "../../support/social/providers.ts";
+
+const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
+const trips = () => service.log.at(-1)?.d1;
+
+/** By GET. Whoever has signed in costs one, and what a page shows one or two more; somebody's locks and sessions are read at once. */
+const BUDGET: Readonly<Record<string, number>> = {
+  "/account": 3,
+  "/account/deactivate": 1,
+  "/account/email": 1,
+  "/account/linked": 2,
+  "/account/password": 1,
+  "/account/phone": 1,
+  "/account/phone/code": 1,
+  "/account/picture": 1,
+  "/account/profile": 1,
+  "/account/second-step": 2,
+  "/account/sessions": 2,
+  "/admin/audit": 3,
+  "/admin/invite": 1,
+  "/admin/mail": 2,
+  "/admin/users": 2,
+  "/admin/users/:id": 4,
+  "/admin/users/:id/profile": 2,
+  "/forgot-password": 0,
+  "/reset-password": 1,
+  "/sign-in": 0,
+  "/sign-in/code": 0,
+  "/sign-out": 0,
+  "/sign-up": 0,
+  "/sign-up/check-your-mail": 0,
+  "/verify-email": 1,
+};
+
+describe("round trips to D1 before a page", () => {
+  it("of whichever kind are these, and a new page has to be put here", async () => {
+    const found: Record<string, number | undefined> = {};
+    for (const { path, browser, page } of await tourOf(service)) {
+      await browser.send("GET", page.path);
+      found[path] = trips();
+    }
+    expect(found).toEqual(BUDGET);
+  });
+
+  it("that sends people on to an app are one more for the code", async () => {
+    const { email } = await member(service);
+    const browser = openPages(service);
+    const page = await browser.visit(fromApp("/sign-in"));
+    expect(trips()).toBe(0);
+    codeIn(await browser.submit(page, { email, password: PASSWORD }));
+    expect(trips()).toBe(3);
+    const inside = await signedInPages(service, email);
+    codeIn(await inside.visit(fromApp("/sign-in")));
+    expect(trips()).toBe(2);
+  });
+});
