@@ -96,7 +96,8 @@ export function createApp(options: AppOptions = {}) {
 
   app.use("/api/auth/*", crossOrigin(depsOf));
   for (const { method, path, policy } of guardedRoutes()) {
-    app.on(method, path, rateLimited(depsOf, policy, !path.startsWith("/api/")));
+    const isForm = method === "POST" && !path.startsWith("/api/");
+    app.on(method, path, rateLimited(depsOf, policy, isForm));
   }
   for (const room of [
     captchaRoutes,
@@ -116,7 +117,7 @@ export function createApp(options: AppOptions = {}) {
   }
   app.route("/api/auth", socialRoutes(depsOf, showNote(depsOf)));
   app.route("/", keySetRoutes(depsOf));
-  app.route("/", healthRoutes());
+  app.route("/", healthRoutes(depsOf));
   app.route("/", pictureRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));

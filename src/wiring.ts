@@ -4,6 +4,7 @@ import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
 import type { CaptchaSettings } from "./captcha/settings.ts";
 import { type Config, readConfig } from "./config.ts";
+import { emptyHealthCache, type HealthCache } from "./health/check-stores.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
 import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
@@ -50,6 +51,7 @@ import { linkStorage } from "./storage/one-time-links.ts";
 import { outboxStorage } from "./storage/outbox.ts";
 import { passwordResetStorage } from "./storage/password-resets.ts";
 import { phoneStorage } from "./storage/phones.ts";
+import { storeProbes } from "./storage/probes.ts";
 import { rateCounterStorage } from "./storage/rate-counters.ts";
 import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
@@ -78,6 +80,7 @@ type Standing = {
   readonly keyCache: KeyCache;
   readonly assets: KeptAssets;
   readonly providerCache: MetadataCache;
+  readonly healthCache: HealthCache;
 };
 
 /** One for each app; what it holds belongs to no request. */
@@ -96,7 +99,8 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
-  const { config, secrets, keyCache, assets: keptAssets, providerCache } = await standing(cache, env);
+  const kept = await standing(cache, env);
+  const { config, secrets, keyCache, assets: keptAssets, providerCache, healthCache } = kept;
   const { settings, sendCaps } = config;
   const db = openDatabase(env.DB, meter);
   const signingKeys = signingKeyStorage(db);
@@ -168,6 +172,11 @@ export async function wire(cache: StandingCache, request: Request) {
     loginCodes: loginCodeStorage(db, sendCaps),
     socialProviders: createSocialProviders(config.social, { clock, cache: providerCache }),
     expired: expiredStorage(db),
+    healthCache,
+    probes: {
+      ...storeProbes({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
+      signingKey: () => keyRing.signingKey(),
+    },
     denylist: denylistStorage(env.KV, meter),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
     messages: {
@@ -221,6 +230,7 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
     keyCache: emptyKeyCache(),
     assets: new Map(),
     providerCache: new Map(),
+    healthCache: emptyHealthCache(),
   };
   cache.set(env, made);
   return made;

@@ -129,17 +129,19 @@ function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.
 }
 
 /** One response a status, naming the codes that it may carry. */
-function failureResponses(codes: readonly FailureCode[], { upload }: OperationPart) {
+function failureResponses(codes: readonly FailureCode[], { upload, unavailable }: OperationPart) {
   const sentenceOf = (code: FailureCode): string =>
     upload && code === "unsupported_media_type"
       ? `Please send ${upload.types.join(", ")}, or such a file in a form.`
       : failureTable[code][1];
+  const schemaOf = (status: number): z.ZodType =>
+    unavailable && status === 503 ? failureEnvelope.extend({ data: unavailable }) : failureEnvelope;
   const byStatus = Map.groupBy(codes, (code) => failureTable[code][0]);
   const entries = [...byStatus].map(([status, found]) => [
     String(status),
     {
       description: found.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join("\n\n"),
-      content: { "application/json": { schema: failureEnvelope } },
+      content: { "application/json": { schema: schemaOf(status) } },
     },
   ]);
   return Object.fromEntries(entries) as ZodOpenApiOperationObject["responses"];

@@ -36,6 +36,8 @@ export type OperationPart = {
   /** A page for people, which no API description has; and who may open it. */
   readonly page?: PageAccess;
   readonly failures?: readonly FailureCode[];
+  /** What a 503 says beside its failure. */
+  readonly unavailable?: z.ZodType;
 };
 
 // Written while the routes are built, read when the document is; the same for every request.
@@ -50,7 +52,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
-  Pick<OperationPart, "failures" | "description" | "alternatives">;
+  Pick<OperationPart, "failures" | "description" | "alternatives" | "unavailable">;
 
 /** The part of a route that no guard or schema knows: what it is for, and how it answers. */
 export const describe = (description: Description): MiddlewareHandler =>

@@ -41,6 +41,8 @@ type Details = {
   readonly fields?: readonly FieldProblem[];
   /** Whole seconds after which asking again makes sense; every 429 has it. */
   readonly retryAfter?: number;
+  /** What a failure says beside itself, where a route has documented that. */
+  readonly data?: unknown;
 };
 
 /** Sends a failure of the contract. `message` replaces the code's own sentence. */
@@ -50,5 +52,5 @@ export function refuse(c: Context, code: FailureCode, details: Details = {}): Re
   const retryAfter = retryAfterOf(status, details.retryAfter);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   const error = { code, requestId: c.get("requestId"), fields: details.fields };
-  return c.json({ success: false, message: details.message ?? sentence, error }, status);
+  return c.json({ success: false, message: details.message ?? sentence, data: details.data, error }, status);
 }
