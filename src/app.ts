@@ -73,7 +73,19 @@ export function createApp(options: AppOptions = {}) {
       c.executionCtx.waitUntil(later.catch(reportDeferred(requestId)));
     }
   });
-  app.use(requestLog(clock, log, (c) => c.get("meter")));
+  app.use(
+    requestLog({
+      clock,
+      countsOf: (c) => c.get("meter"),
+      // A configuration that cannot be read has no deps, and no environment that is known.
+      isTold: (c) => (c.get("deps") as Deps | undefined)?.isDevelopment ?? false,
+      write: (line, c) => {
+        log(line);
+        const { failure } = line;
+        if (failure) (c.get("deps") as Deps | undefined)?.counters.refusal({ ...line, failure });
+      },
+    }),
+  );
   app.use(securityHeaders());
   app.use(showFailures((c) => c.get("deps")));
   app.use(

@@ -4,6 +4,7 @@ import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
 import type { CaptchaSettings } from "./captcha/settings.ts";
 import { type Config, readConfig } from "./config.ts";
+import { createCounters, type EventsBinding } from "./counters/counters.ts";
 import { emptyHealthCache, type HealthCache } from "./health/check-stores.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
@@ -71,6 +72,8 @@ export type Env = {
   readonly SEND_EMAIL?: SendEmailBinding;
   /** The outer guard against bursts. */
   readonly BURST?: RateLimitBinding;
+  /** What happened, counted in Analytics Engine. */
+  readonly EVENTS?: EventsBinding;
 };
 
 /** What an isolate keeps between requests: configuration, keys, assets, and what providers say of themselves. */
@@ -102,7 +105,8 @@ export async function wire(cache: StandingCache, request: Request) {
   const kept = await standing(cache, env);
   const { config, secrets, keyCache, assets: keptAssets, providerCache, healthCache } = kept;
   const { settings, sendCaps } = config;
-  const db = openDatabase(env.DB, meter);
+  const counters = createCounters(env.EVENTS);
+  const db = openDatabase(env.DB, meter, counters.event);
   const signingKeys = signingKeyStorage(db);
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: keyCache });
   const sessions = sessionStorage(db, sendCaps);
@@ -118,6 +122,7 @@ export async function wire(cache: StandingCache, request: Request) {
     defer,
     settings,
     secrets,
+    counters,
     ...delivery,
     isDevelopment: config.environment === "development",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),

@@ -48,6 +48,7 @@ type Details = {
 /** Sends a failure of the contract. `message` replaces the code's own sentence. */
 export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
   const [status, sentence] = failureTable[code];
+  c.set("failure", code);
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
   const retryAfter = retryAfterOf(status, details.retryAfter);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));

@@ -25,5 +25,6 @@ export async function loadLink(
 
 export function showDeadLink(c: PageContext, depsOf: DepsOf<ShowPageDeps>): Promise<Response> {
   const { title, text } = wordsOf(c).deadLink;
+  c.set("failure", "token_invalid");
   return showNote(depsOf)(c, { title, text, status: 400 });
 }
