@@ -86,7 +86,7 @@ describe("GET /healthz/deep refuses", () => {
   it("before any migration", async () => {
     await reset();
     const answer = await deep(startService());
-    expect([answer.status, failingIn(answer)]).toEqual([503, ["database", "migrations", "signingKey"]]);
+    expect([answer.status, failingIn(answer)]).toEqual([503, ["migrations", "signingKey"]]);
   });
 
   it("when a store says nothing at all, after two seconds, and then remembers it", {
