@@ -4,7 +4,7 @@ const FOUNDATION =
   "^src/(accounts|account-lock|audit|challenges|devices|identities|login-codes|one-time-links|roles|sessions|sign-in)/";
 const CAPABILITIES =
   "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/";
-const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers)/";
+const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers|counters)/";
 // Where HTTP is spoken: everything else in a room is verbs, rules and types.
 const EDGE_FILES = "/([a-z]*-?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
 // What a verb may know of mail and texts: that there are messages, and an outbox.
@@ -74,7 +74,7 @@ module.exports = {
     {
       name: "gateways-do-not-know-each-other",
       severity: "error",
-      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers)/" },
+      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers|counters)/" },
       to: { path: GATEWAYS, pathNot: "^src/$1/" },
     },
     {

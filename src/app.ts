@@ -74,7 +74,19 @@ export function createApp(options: AppOptions = {}) {
     // Only now: what is left for later must not compete with the answer, nor show in its time.
     runDeferred(c.executionCtx, c.var.deferred, pauseAfterAnswer, requestId);
   });
-  app.use(requestLog(clock, log, (c) => c.get("meter")));
+  app.use(
+    requestLog({
+      clock,
+      countsOf: (c) => c.get("meter"),
+      // A configuration that cannot be read has no deps, and no environment that is known.
+      isTold: (c) => (c.get("deps") as Deps | undefined)?.isDevelopment ?? false,
+      write: (line, c) => {
+        log(line);
+        const { failure } = line;
+        if (failure) (c.get("deps") as Deps | undefined)?.counters.refusal({ ...line, failure });
+      },
+    }),
+  );
   app.use(securityHeaders());
   app.use(showFailures((c) => c.get("deps")));
   app.use(
@@ -97,7 +109,8 @@ export function createApp(options: AppOptions = {}) {
 
   app.use("/api/auth/*", crossOrigin(depsOf));
   for (const { method, path, policy } of guardedRoutes()) {
-    app.on(method, path, rateLimited(depsOf, policy, !path.startsWith("/api/")));
+    const isForm = method === "POST" && !path.startsWith("/api/");
+    app.on(method, path, rateLimited(depsOf, policy, isForm));
   }
   for (const room of [
     captchaRoutes,
@@ -118,7 +131,7 @@ export function createApp(options: AppOptions = {}) {
   }
   app.route("/api/auth", socialRoutes(depsOf, showNote(depsOf)));
   app.route("/", keySetRoutes(depsOf));
-  app.route("/", healthRoutes());
+  app.route("/", healthRoutes(depsOf));
   app.route("/", pictureRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));

@@ -1,5 +1,6 @@
 import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import type { Clock } from "./kernel/clock.ts";
+import { newId } from "./kernel/ids.ts";
 import { firstCause } from "./kernel/unavailable.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
 import { tidyDirectory } from "./maintenance/tidy-directory.ts";
@@ -26,10 +27,12 @@ const jobsAt = (cron: string): [string, Job][] =>
 export async function runScheduled(cron: string, env: Env, clock: Clock): Promise<void> {
   const jobs = jobsAt(cron);
   if (jobs.length === 0) throw new Error(`no work is scheduled at "${cron}"`);
+  const startedAt = clock.now();
+  const meter = newMeter();
   const deps = await wire(new WeakMap(), {
     env,
     clock,
-    meter: newMeter(),
+    meter,
     defer: () => {
       throw new Error("the clockwork answers nobody, and has nothing to put off");
     },
@@ -39,8 +42,19 @@ export async function runScheduled(cron: string, env: Env, clock: Clock): Promis
     const outcome = outcomes[at];
     return outcome?.status === "rejected" ? [`${name}: ${firstCause(outcome.reason)}`] : [];
   });
-  const names = jobs.map(([name]) => name);
-  console.log(JSON.stringify({ at: new Date(clock.now()).toISOString(), cron, jobs: names, failed }));
+  const { d1, kv, kvFailed } = meter;
+  const line = {
+    at: new Date(startedAt).toISOString(),
+    runId: newId(),
+    cron,
+    jobs: jobs.map(([name]) => name),
+    failed,
+    ms: clock.now() - startedAt,
+    d1,
+    kv,
+    ...(kvFailed > 0 ? { kvFailed } : {}),
+  };
+  console.log(JSON.stringify(line));
   // The platform counts a run that throws as failed, and shows it.
   if (failed.length > 0) throw new Error(`scheduled work failed: ${failed.join("; ")}`);
 }

@@ -4,6 +4,8 @@ import { createCaptcha } from "./captcha/providers.ts";
 import { type HumanClaim, requireHuman } from "./captcha/require-human.ts";
 import type { CaptchaSettings } from "./captcha/settings.ts";
 import { type Config, readConfig } from "./config.ts";
+import { createCounters, type EventsBinding } from "./counters/counters.ts";
+import { emptyHealthCache, type HealthCache } from "./health/check-stores.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { SECOND } from "./kernel/clock.ts";
 import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
@@ -51,6 +53,7 @@ import { linkStorage } from "./storage/one-time-links.ts";
 import { outboxStorage } from "./storage/outbox.ts";
 import { passwordResetStorage } from "./storage/password-resets.ts";
 import { phoneStorage } from "./storage/phones.ts";
+import { storeProbes } from "./storage/probes.ts";
 import { rateCounterStorage } from "./storage/rate-counters.ts";
 import { registrationStorage } from "./storage/registrations.ts";
 import { secondStepStorage } from "./storage/second-steps.ts";
@@ -70,6 +73,8 @@ export type Env = {
   readonly SEND_EMAIL?: SendEmailBinding;
   /** The outer guard against bursts. */
   readonly BURST?: RateLimitBinding;
+  /** What happened, counted in Analytics Engine. */
+  readonly EVENTS?: EventsBinding;
 };
 
 /** What an isolate keeps between requests: configuration, keys, assets, and what providers say of themselves. */
@@ -79,6 +84,7 @@ type Standing = {
   readonly keyCache: KeyCache;
   readonly assets: KeptAssets;
   readonly providerCache: MetadataCache;
+  readonly healthCache: HealthCache;
 };
 
 /** One for each app; what it holds belongs to no request. */
@@ -97,9 +103,11 @@ export type Deps = Awaited<ReturnType<typeof wire>>;
 
 export async function wire(cache: StandingCache, request: Request) {
   const { env, clock, meter, defer } = request;
-  const { config, secrets, keyCache, assets: keptAssets, providerCache } = await standing(cache, env);
+  const kept = await standing(cache, env);
+  const { config, secrets, keyCache, assets: keptAssets, providerCache, healthCache } = kept;
   const { settings, sendCaps } = config;
-  const db = openDatabase(env.DB, meter);
+  const counters = createCounters(env.EVENTS);
+  const db = openDatabase(env.DB, meter, counters.event);
   const signingKeys = signingKeyStorage(db);
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: keyCache });
   const sessions = sessionStorage(db, sendCaps);
@@ -115,6 +123,7 @@ export async function wire(cache: StandingCache, request: Request) {
     defer,
     settings,
     secrets,
+    counters,
     ...delivery,
     isDevelopment: config.environment === "development",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
@@ -172,6 +181,11 @@ export async function wire(cache: StandingCache, request: Request) {
     loginCodes: loginCodeStorage(db, sendCaps),
     socialProviders: createSocialProviders(config.social, { clock, cache: providerCache }),
     expired: expiredStorage(db),
+    healthCache,
+    probes: {
+      ...storeProbes({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
+      signingKey: () => keyRing.signingKey(),
+    },
     denylist: denylistStorage(env.KV, meter),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
     messages: {
@@ -225,6 +239,7 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
     keyCache: emptyKeyCache(),
     assets: new Map(),
     providerCache: new Map(),
+    healthCache: emptyHealthCache(),
   };
   cache.set(env, made);
   return made;

@@ -46,6 +46,7 @@ const nameOf = (codes: readonly FailureCode[], operation: Parameters<typeof isPa
     ...(mayChangeCookies(codes, operation) ? ["cookies"] : []),
     ...(operation.upload && codes.includes("unsupported_media_type") ? [operation.upload.field] : []),
     ...(isPageToo(operation) ? ["page"] : []),
+    ...(codes.includes("unavailable") && operation.unavailable ? ["report"] : []),
   ].join(".");
 
 /** Whoever is not signed in any more has no use for the cookies of it; a page brings the one of its forms. */
@@ -84,19 +85,30 @@ function failureResponse(
       ...(mayChangeCookies(codes, operation) ? { "Set-Cookie": headerRef("SetCookie") } : {}),
     },
     content: {
-      "application/json": { schema: failureOf(codes) },
+      "application/json": {
+        schema: failureOf(codes, status === 503 ? operation.unavailable : undefined),
+      },
       ...(isPageToo(operation) ? { "text/html": { schema: { type: "string" } } } : {}),
     },
   };
 }
 
-const failureOf = (codes: readonly FailureCode[]) => ({
+/** `data` is what some failures say beside what all do. */
+const failureOf = (codes: readonly FailureCode[], data: z.ZodType | undefined) => ({
   allOf: [
     { $ref: "#/components/schemas/Failure" },
     {
       type: "object",
-      properties: { error: { type: "object", properties: { code: { enum: codes } }, required: ["code"] } },
-      required: ["error"],
+      properties: {
+        error: { type: "object", properties: { code: { enum: codes } }, required: ["code"] },
+        ...(data ? { data: schemaOf(data) } : {}),
+      },
+      required: data ? ["error", "data"] : ["error"],
     },
   ],
 });
+
+function schemaOf(data: z.ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(data, { io: "output" });
+  return schema;
+}

@@ -57,4 +57,5 @@ export const operationIds: Readonly<Record<string, string>> = {
   "GET /.well-known/jwks.json": "getKeySet",
   "GET /openapi.json": "getDescription",
   "GET /healthz": "getHealth",
+  "GET /healthz/deep": "getDeepHealth",
 };

@@ -818,6 +818,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/healthz/deep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether what the service stands on answers */
+        get: operations["getDeepHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1901,6 +1918,68 @@ export interface components {
                     error: {
                         /** @enum {unknown} */
                         code: "unavailable";
+                    };
+                };
+                "text/html": string;
+            };
+        };
+        /** @description `unavailable`: The service is not available just now. Please try again in a moment. */
+        "unavailable.limited.cookies.page.report": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NotKept"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Set-Cookie": components["headers"]["SetCookie"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "unavailable";
+                    };
+                    data: {
+                        /** @enum {string} */
+                        status: "ok" | "failing";
+                        /**
+                         * Format: date-time
+                         * @description A report is given out for ten seconds.
+                         */
+                        checkedAt: string;
+                        checks: {
+                            database: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                            migrations: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                            kv: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                            bucket: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                            assets: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                            signingKey: {
+                                /** @enum {string} */
+                                status: "ok" | "failing";
+                                ms: number;
+                            };
+                        };
                     };
                 };
                 "text/html": string;
@@ -4564,6 +4643,77 @@ export interface operations {
             };
             500: components["responses"]["internal.cookies.page"];
             503: components["responses"]["unavailable.cookies.page"];
+        };
+    };
+    getDeepHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NotKept"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            /** @enum {string} */
+                            status: "ok" | "failing";
+                            /**
+                             * Format: date-time
+                             * @description A report is given out for ten seconds.
+                             */
+                            checkedAt: string;
+                            checks: {
+                                database: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                                migrations: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                                kv: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                                bucket: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                                assets: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                                signingKey: {
+                                    /** @enum {string} */
+                                    status: "ok" | "failing";
+                                    ms: number;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+            429: components["responses"]["rate_limited.limited.cookies.page"];
+            500: components["responses"]["internal.limited.cookies.page"];
+            503: components["responses"]["unavailable.limited.cookies.page.report"];
         };
     };
 }

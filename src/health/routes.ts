@@ -1,16 +1,52 @@
 import { Hono } from "hono";
 import * as z from "zod";
-import type { HttpEnv } from "../http/context.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { describe } from "../http/operation.ts";
-import { answer, respond } from "../http/respond.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
+import { CHECKS, type CheckStoresDeps, checkStores, type HealthReport } from "./check-stores.ts";
 
-const healthy = answer(200, undefined, z.object({ status: z.literal("ok") }));
+const running = answer(200, undefined, z.object({ status: z.literal("ok") }));
 
-/** Whether the Worker runs and its configuration can be read. It asks no store. */
-export function healthRoutes(): Hono<HttpEnv> {
-  return new Hono<HttpEnv>().get(
-    "/healthz",
-    describe({ summary: "Whether the service runs", tag: "Discovery", answer: healthy }),
-    (c) => respond(c, healthy, { status: "ok" }),
-  );
+const statusField = z.enum(["ok", "failing"]);
+const checkSchema = z.object({ status: statusField, ms: z.number() });
+const reportSchema = z.object({
+  status: statusField,
+  checkedAt: z.iso.datetime().meta({ description: "A report is given out for ten seconds." }),
+  checks: z.object(
+    Object.fromEntries(CHECKS.map((name) => [name, checkSchema])) as Record<
+      (typeof CHECKS)[number],
+      typeof checkSchema
+    >,
+  ),
+});
+const healthy = answer(200, undefined, reportSchema);
+
+const tag = "Discovery";
+
+/** Shallow: whether the Worker runs and its configuration can be read. Deep: whether its stores answer. */
+export function healthRoutes(depsOf: DepsOf<CheckStoresDeps>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>()
+    .get("/healthz", describe({ summary: "Whether the service runs", tag, answer: running }), (c) =>
+      respond(c, running, { status: "ok" }),
+    )
+    .get(
+      "/healthz/deep",
+      describe({
+        summary: "Whether what the service stands on answers",
+        tag,
+        answer: healthy,
+        unavailable: reportSchema,
+      }),
+      async (c) => {
+        const report = presentReport(await checkStores(depsOf(c)));
+        return report.status === "ok"
+          ? respond(c, healthy, report)
+          : refuse(c, "unavailable", { data: report });
+      },
+    );
 }
+
+const presentReport = ({ checkedAt, ...report }: HealthReport): z.input<typeof reportSchema> => ({
+  ...report,
+  checkedAt: new Date(checkedAt).toISOString(),
+});

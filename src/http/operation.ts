@@ -44,6 +44,8 @@ export type OperationPart = {
   readonly cacheControl?: string;
   /** Its successes have an ETag, and a 304 is for whoever has them already. */
   readonly etag?: true;
+  /** What a 503 says beside its failure. */
+  readonly unavailable?: z.ZodType;
 };
 
 // Written while the routes are built, read when the document is; the same for every request.
@@ -58,7 +60,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
-  Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies">;
+  Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
 /** The part of a route that no guard or schema knows: what it is for, and how it answers. */
 export const describe = (description: Description): MiddlewareHandler =>

@@ -23,6 +23,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
       const presented = presentedToken(c);
       const session = presented && (await deps.authenticate(presented.token));
       if (!session?.ok) return refuse(c, "unauthorized");
+      c.set("actorId", session.value.account.id);
       if (presented?.by === "cookie" && isWrite(c) && !(await isCsrfSafe(c, deps))) {
         return refuse(c, "csrf_failed");
       }

@@ -41,14 +41,17 @@ type Details = {
   readonly fields?: readonly FieldProblem[];
   /** Whole seconds after which asking again makes sense; every 429 has it. */
   readonly retryAfter?: number;
+  /** What a failure says beside itself, where a route has documented that. */
+  readonly data?: unknown;
 };
 
 /** Sends a failure of the contract. `message` replaces the code's own sentence. */
 export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
   const [status, sentence] = failureTable[code];
+  c.set("failure", code);
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
   const retryAfter = retryAfterOf(status, details.retryAfter);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   const error = { code, requestId: c.get("requestId"), fields: details.fields };
-  return c.json({ success: false, message: details.message ?? sentence, error }, status);
+  return c.json({ success: false, message: details.message ?? sentence, data: details.data, error }, status);
 }

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Account } from "../accounts/account.ts";
 import type { HttpEnv } from "../http/context.ts";
 import type { PageAccess } from "../http/operation.ts";
+import type { FailureCode } from "../kernel/failure-codes.ts";
 import type { Locale } from "../kernel/locale.ts";
 import type { Words } from "./messages/catalogue.ts";
 import type { Form } from "./read-form.ts";
@@ -22,7 +22,8 @@ export type Problems = Readonly<Record<string, string | undefined>>;
 
 /** Why a form is shown again, with what was typed. */
 export type Refusal = {
-  readonly status: ContentfulStatusCode;
+  /** What the API would say of it; its status is the page's. */
+  readonly code: FailureCode;
   /** What is wrong, where no field is at fault. */
   readonly alert?: string;
   readonly problems?: Problems;

@@ -62,7 +62,7 @@ export function profileRefusal(
   failure: { readonly reason: string } | ProfileFailure,
 ): Refusal | null {
   if (failure.reason === "username_taken")
-    return { status: 409, problems: { username: t.problems.usernameTaken } };
+    return { code: "username_taken", problems: { username: t.problems.usernameTaken } };
   return "fields" in failure
     ? invalid(Object.fromEntries(failure.fields.map((name) => [name, t.problems.required])))
     : null;

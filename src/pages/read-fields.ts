@@ -41,4 +41,4 @@ function problemOf(t: Words, name: FieldName, typed: string): string {
   return t.problems[name as keyof Words["problems"]] ?? t.failures.validation_failed;
 }
 
-export const invalid = (problems: Problems): Refusal => ({ status: 400, problems });
+export const invalid = (problems: Problems): Refusal => ({ code: "validation_failed", problems });

@@ -1,4 +1,3 @@
-import { failureTable } from "../http/failures.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import { fill } from "./messages/catalogue.ts";
 import { inSeconds } from "./moments.tsx";
@@ -7,7 +6,7 @@ import { wordsOf } from "./show-page.tsx";
 
 type Failure = { readonly reason: string; readonly retryAfter?: number };
 
-/** A verb's failure as a page says it: the status of its code, and a sentence in the reader's language. */
+/** A verb's failure as a page says it: its code, and a sentence in the reader's language. */
 export function refusalOf(
   c: PageContext,
   code: FailureCode,
@@ -17,7 +16,7 @@ export function refusalOf(
   const retryAfter = failure?.retryAfter;
   const when = retryAfter === undefined ? "" : ` ${waitFor(c, retryAfter)}`;
   const asksCaptcha = code === "captcha_required" || code === "captcha_failed";
-  return { status: failureTable[code][0], alert: sentence + when, retryAfter, asksCaptcha };
+  return { code, alert: sentence + when, retryAfter, asksCaptcha };
 }
 
 const waitFor = (c: PageContext, seconds: number): string =>

@@ -34,6 +34,12 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
  * script would do, and spends the refresh cookie for new ones.
  */
 export async function pageSession(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
+  const session = await sessionOf(c, deps);
+  if (session) c.set("actorId", session.account.id);
+  return session;
+}
+
+async function sessionOf(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
   const access = accessCookie(c);
   const known = access === undefined ? null : await deps.authenticate(access);
   if (known?.ok) return known.value;

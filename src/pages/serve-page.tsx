@@ -1,6 +1,7 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import type { DepsOf } from "../http/context.ts";
 import { isCsrfSafe } from "../http/csrf.ts";
+import { failureTable } from "../http/failures.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { mayDo } from "../roles/permissions.ts";
@@ -74,11 +75,13 @@ async function whyNot<Data>(
   const t = wordsOf(c);
   const { limitedFor } = c.var;
   if (limitedFor !== undefined) {
-    return { status: 429, alert: t.failures.rate_limited, retryAfter: limitedFor };
+    return { code: "rate_limited", alert: t.failures.rate_limited, retryAfter: limitedFor };
   }
-  if (!form) return { status: 400, alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
+  if (!form)
+    return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
   // A page that was left open, or a browser that keeps no cookies: what was typed is not lost.
-  if (!(await isCsrfSafe(c, deps, form.text("csrf")))) return { status: 403, alert: t.failures.csrf_failed };
+  if (!(await isCsrfSafe(c, deps, form.text("csrf"))))
+    return { code: "csrf_failed", alert: t.failures.csrf_failed };
   return null;
 }
 
@@ -91,12 +94,13 @@ function show<Data>(
   refusal?: Refusal,
 ): Promise<Response> {
   const { captchaWidget } = deps;
+  if (refusal) c.set("failure", refusal.code);
   const asked = page.captcha && (page.captcha.always || refusal?.asksCaptcha);
   const captcha = asked && captchaWidget ? { ...captchaWidget, action: page.captcha?.action ?? "" } : null;
   return showPage(c, deps, {
     title: (t) => page.title(t, data),
     view: (p) => page.view(p, data),
-    status: refusal?.status,
+    status: refusal && failureTable[refusal.code][0],
     facts: {
       ...facts,
       captcha,

@@ -119,6 +119,8 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["POST /api/auth/me/phone/verify", "POST /account/phone/code"],
   },
+  // A monitor asks twice a minute; each new answer asks every store.
+  health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;
 
 export type RatePolicyName = keyof typeof ratePolicies;

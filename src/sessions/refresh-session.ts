@@ -29,7 +29,9 @@ export type RefreshFailure = { readonly reason: "token_unusable" | "session_ende
 export async function refreshSession(
   deps: RefreshSessionDeps,
   input: { readonly refreshToken: string; readonly caller: Caller },
-): Promise<Result<IssuedTokens & { readonly sessionId: string }, RefreshFailure>> {
+): Promise<
+  Result<IssuedTokens & { readonly sessionId: string; readonly accountId: string }, RefreshFailure>
+> {
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
   const { sessionId, generation } = claims.value;
@@ -42,7 +44,7 @@ export async function refreshSession(
   switch (judgeRefresh({ rotated, presentedGeneration: generation, session }, now)) {
     case "rotated":
     case "retry":
-      return ok({ ...(await issueTokens(deps, session, account)), sessionId });
+      return ok({ ...(await issueTokens(deps, session, account)), sessionId, accountId: account.id });
     case "ended":
       return err({ reason: "session_ended" });
     case "reuse":

@@ -82,7 +82,8 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
-        const { sessionId: _, ...tokens } = result.value;
+        const { sessionId: _, accountId, ...tokens } = result.value;
+        c.set("actorId", accountId);
         return respond(c, refreshed, tokens);
       },
     )
@@ -103,7 +104,9 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (byCookie) clearSessionCookies(c);
         for (const token of presented) {
           const result = await signOut(depsOf(c), { ...token, caller: c.var.caller });
-          if (result.ok) return respond(c, signedOut);
+          if (!result.ok) continue;
+          c.set("actorId", result.value.accountId);
+          return respond(c, signedOut);
         }
         return refuse(c, "unauthorized");
       },
@@ -186,7 +189,8 @@ async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & C
     return refuse(c, "refresh_invalid");
   }
   setSessionCookies(c, result.value);
-  const { expiresIn, sessionId } = result.value;
+  const { expiresIn, sessionId, accountId } = result.value;
+  c.set("actorId", accountId);
   return respond(c, refreshed, { expiresIn, csrfToken: await csrfTokenOfSession(deps, sessionId) });
 }
 

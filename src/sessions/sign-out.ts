@@ -16,8 +16,12 @@ type SignOut = {
 /**
  * Ends the session that the token names. Signing out twice is signing out, and a token that has run
  * out still signs out: otherwise a late click would leave the session open for its refresh token.
+ * Says whose session it was.
  */
-export async function signOut(deps: SignOutDeps, input: SignOut): Promise<Result<void, "token_unusable">> {
+export async function signOut(
+  deps: SignOutDeps,
+  input: SignOut,
+): Promise<Result<{ readonly accountId: string }, "token_unusable">> {
   const named = await sessionNamedBy(deps, input);
   if (!named) return err("token_unusable");
   const { sessionId, accountId } = named;
@@ -28,7 +32,7 @@ export async function signOut(deps: SignOutDeps, input: SignOut): Promise<Result
     actorId: accountId,
     caller: input.caller,
   });
-  return ok(undefined);
+  return ok({ accountId });
 }
 
 async function sessionNamedBy(deps: SignOutDeps, { kind, token }: SignOut) {

@@ -30,6 +30,7 @@ export async function welcome(
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;
+  c.set("actorId", id);
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
   if (transport !== "cookie") return respond(c, loggedIn, { ...tokens, deviceToken, user });
   keepInCookies(c, outcome);
@@ -38,7 +39,8 @@ export async function welcome(
 }
 
 /** The cookies of a session that has just been opened, which no script can read. */
-export function keepInCookies(c: Context, { tokens, deviceToken }: SignedIn): void {
+export function keepInCookies(c: Context, { tokens, account, deviceToken }: SignedIn): void {
+  c.set("actorId", account.id);
   setSessionCookies(c, tokens);
   setDeviceCookie(c, deviceToken, DEVICE_LIFE / SECOND);
 }

@@ -139,6 +139,9 @@ async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "beare
   const presented = presentedToken(c);
   if (!presented || (presented.by === "cookie" && transport !== "cookie")) return null;
   const session = await deps.authenticate(presented.token);
-  if (session.ok) return session.value.sessionId;
+  if (session.ok) {
+    c.set("actorId", session.value.account.id);
+    return session.value.sessionId;
+  }
   return presented.by === "cookie" ? null : "ended";
 }

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from "../audit/event.ts";
 import { Unavailable } from "../kernel/unavailable.ts";
 
 /** Counts what a request asked of the stores. A batch is one round trip. */
@@ -8,8 +9,9 @@ export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 
 /**
  * The database with every round trip counted, and every failure to answer turned into
  * `Unavailable`. A violated constraint is a bug of ours, not an outage, and stays what it is.
+ * `onEvent` hears of each audit row that a batch has really written.
  */
-export function meterD1(d1: D1Database, meter: Meter): D1Database {
+export function meterD1(d1: D1Database, meter: Meter, onEvent: (type: string) => void): D1Database {
   const call = async <T>(run: () => Promise<T>): Promise<T> => {
     meter.d1 += 1;
     try {
@@ -19,24 +21,38 @@ export function meterD1(d1: D1Database, meter: Meter): D1Database {
       throw new Unavailable("d1", cause);
     }
   };
-  const wrapped = new WeakMap<object, D1PreparedStatement>();
-  const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
+  const wrapped = new WeakMap<object, Wrapped>();
+  const wrap = (statement: D1PreparedStatement, query: string, event?: string): D1PreparedStatement => {
     const metered = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      bind: (...values: unknown[]) => wrap(statement.bind(...values), query, eventIn(query, values)),
       run: () => call(() => statement.run()),
       all: () => call(() => statement.all()),
       raw: () => call(() => statement.raw()),
       first: () => call(() => statement.first()),
     };
-    wrapped.set(metered, statement);
+    wrapped.set(metered, { statement, event });
     // The overloads of `raw` and `first` that take arguments are not used by drizzle.
     return metered as unknown as D1PreparedStatement;
   };
   const metered = {
-    prepare: (query: string) => wrap(d1.prepare(query)),
-    batch: <T>(statements: D1PreparedStatement[]) =>
-      call(() => d1.batch<T>(statements.map((statement) => wrapped.get(statement) ?? statement))),
+    prepare: (query: string) => wrap(d1.prepare(query), query),
+    batch: async <T>(statements: D1PreparedStatement[]) => {
+      const parts = statements.map((statement) => wrapped.get(statement) ?? { statement });
+      const results = await call(() => d1.batch<T>(parts.map(({ statement }) => statement)));
+      for (const [at, { event }] of parts.entries()) {
+        if (event && results[at]?.meta.changes) onEvent(event);
+      }
+      return results;
+    },
   };
   // `exec`, `dump` and sessions are not used by drizzle.
   return metered as unknown as D1Database;
 }
+
+type Wrapped = { readonly statement: D1PreparedStatement; readonly event?: string | undefined };
+
+/** The type of the audit row that a statement is to write. Audit rows are written in batches alone. */
+const eventIn = (query: string, values: readonly unknown[]): string | undefined =>
+  query.startsWith('insert into "audit_events"')
+    ? EVENT_TYPES.find((type) => values.includes(type))
+    : undefined;

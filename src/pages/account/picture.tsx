@@ -53,7 +53,8 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
     }
     const { file } = form;
     if (!file || file.size === 0) return invalid({ image: t.problems.required });
-    if (file.size > UPLOAD.maxBytes) return { status: 413, problems: { image: t.picture.tooLarge } };
+    if (file.size > UPLOAD.maxBytes)
+      return { code: "payload_too_large", problems: { image: t.picture.tooLarge } };
     const bytes = new Uint8Array(await file.arrayBuffer());
     const declaredType = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
     const result = await setAvatar(depsOf(c), { ...act, bytes, declaredType });

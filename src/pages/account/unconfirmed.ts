@@ -12,4 +12,4 @@ export const unconfirmed = (
 ): Refusal =>
   failure.reason === "locked"
     ? refusalOf(c, accountFailures.locked, failure)
-    : { status: 401, problems: { [field]: wordsOf(c).problems.wrongPassword } };
+    : { code: "invalid_credentials", problems: { [field]: wordsOf(c).problems.wrongPassword } };

@@ -46,7 +46,7 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     if (result.ok) return go(c, `/admin/users/${result.value.account.id}`, "invited");
     const { reason } = result.error;
     return reason === "address_taken"
-      ? { status: 409, problems: { email: t.users.addressTaken } }
+      ? { code: "conflict", problems: { email: t.users.addressTaken } }
       : refusalOf(c, userFailures[reason]);
   },
 });

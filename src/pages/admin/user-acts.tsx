@@ -104,7 +104,7 @@ export async function actOn(
   const t = wordsOf(c);
   const act = form.text("act");
   const result = await run(c, deps, form, user);
-  if (!result) return { status: 400, alert: t.failures.validation_failed };
+  if (!result) return { code: "validation_failed", alert: t.failures.validation_failed };
   if (!result.ok) {
     const { reason } = result.error;
     const sentence = reason === "deactivated" ? t.users.activateFirst : undefined;

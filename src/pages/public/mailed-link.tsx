@@ -38,6 +38,7 @@ export async function loadLink(
 /** Says how to come by another one: the same of every token, whether it was ever good or not. */
 export function showDeadLink(c: PageContext, depsOf: DepsOf<ShowPageDeps>, kind: Kind): Promise<Response> {
   const { deadLink } = wordsOf(c);
+  c.set("failure", "token_invalid");
   const data = { wayOn: wayOnFromMail(c, depsOf(c).settings), address: addressCookie.read(c) };
   const more = kind === "verify" ? (p: Shown) => verifyAgain(p, data) : (p: Shown) => resetAgain(p, data);
   return showNote(depsOf)(c, { title: deadLink.title, text: deadLink[kind], status: 400, more });

@@ -6,6 +6,7 @@ import { idOf, signedInAs } from "../../support/admins.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { logIn, member, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
+import { recordEvents } from "../../support/recording-events.ts";
 import { wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { somebody } from "../../support/social/people.ts";
@@ -14,7 +15,8 @@ import { openProviders } from "../../support/social/providers.ts";
 type Row = { type: string; account_id: string; actor_id: string | null; ip: string | null; details: string };
 
 const providers = openProviders();
-const service = startService({ env: providers.variables });
+const { EVENTS, points } = recordEvents();
+const service = startService({ env: { ...providers.variables, EVENTS } });
 const from = { "CF-Connecting-IP": "203.0.113.9" };
 const rows = async (): Promise<Row[]> =>
   (await env.DB.prepare("SELECT * FROM audit_events ORDER BY at, rowid").all<Row>()).results;
@@ -54,7 +56,7 @@ async function liveALife(): Promise<string> {
 /** Whoever proves the address that the deployment names. */
 async function foundation(): Promise<string> {
   const email = newAddress();
-  const young = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email } });
+  const young = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
   await member(young, email);
   return idOf(email);
 }
@@ -65,6 +67,9 @@ describe("the audit trail", () => {
     const accountId = await liveALife();
     const superuser = await signedInAs(service, "superuser");
     const otherId = await lookedAfter(service, superuser);
+    // Each is counted once, when its row is there: docs/observability.md.
+    const counted = points.filter(({ blobs }) => blobs[0] === "event").map(({ blobs }) => blobs[1]);
+    expect(counted.sort()).toEqual((await rows()).map((row) => row.type).sort());
     const trails = (await rows()).filter((row) => [accountId, otherId, founded].includes(row.account_id));
     expect([...new Set(trails.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
     const done = trails.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);

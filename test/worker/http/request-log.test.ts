@@ -46,6 +46,79 @@ describe("the log", () => {
     expect(service.log.map((line) => line.route)).toContain("none");
   });
 
+  it("names whoever has proven a session by their id, and nobody else", async () => {
+    const service = startService();
+    const { email, token, refreshToken } = await signedInMember(service);
+    const { id } = (await service.get("/me", token)).body.data;
+    const actorOf = async (answer: Promise<unknown>) => {
+      await answer;
+      return service.log.at(-1)?.actor;
+    };
+    const cookie = { Cookie: `__Host-gh_access=${token}` };
+    for (const proven of [
+      () => service.get("/me", token),
+      () => service.call("GET", "/api/auth/me", undefined, undefined, cookie),
+      // Whose cookies a forged write came with is just what somebody wants to know.
+      () => service.call("PATCH", "/api/auth/me", { name: "Eve" }, undefined, cookie),
+      () => service.call("GET", "/account", undefined, undefined, { ...cookie, Accept: "text/html" }),
+      () => service.post("/login", { email, password: PASSWORD }),
+      () => service.post("/refresh", { refreshToken }),
+      () => service.post("/logout", undefined, token),
+    ]) {
+      expect(await actorOf(proven())).toBe(id);
+    }
+    for (const unproven of [
+      () => service.get("/me"),
+      () => service.get("/me", token),
+      () => service.get("/me", `${token}x`),
+      () => service.post("/login", { email, password: "wrong" }),
+      () => service.post("/refresh", { refreshToken }),
+      () => service.post("/forgot-password", { email }),
+      () => service.call("GET", "/healthz"),
+    ]) {
+      expect(await actorOf(unproven())).toBeUndefined();
+    }
+  });
+
+  it("has the code of what was refused, of the API and of pages", async () => {
+    const service = startService();
+    const html = { Accept: "text/html" };
+    await service.post("/login", { email: "somebody@example.com", password: "wrong" });
+    await service.call("GET", "/verify-email?token=dead", undefined, undefined, html);
+    await service.call("POST", "/sign-in", "email=x", undefined, {
+      ...html,
+      "Content-Type": "application/x-www-form-urlencoded",
+    });
+    await service.call("GET", "/no-such-page", undefined, undefined, html);
+    await service.call("GET", "/healthz");
+    expect(service.log.map(({ status, failure }) => [status, failure])).toEqual([
+      [401, "invalid_credentials"],
+      [400, "token_invalid"],
+      [403, "csrf_failed"],
+      [404, "not_found"],
+      [200, undefined],
+    ]);
+  });
+
+  it("has a line of the same kind for a run of the clockwork", async () => {
+    const lines: string[] = [];
+    const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+    await startService().runCron("17 * * * *");
+    spy.mockRestore();
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        at: expect.stringMatching(/Z$/),
+        runId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        cron: "17 * * * *",
+        jobs: expect.arrayContaining(["rotateSigningKeys", "purgeExpired"]),
+        failed: [],
+        ms: expect.any(Number),
+        d1: expect.any(Number),
+        kv: 0,
+      },
+    ]);
+  });
+
   it("says what went wrong when the database is out, without its statement's values", async () => {
     const down = () => {
       throw new Error("D1_ERROR: storage is unreachable");
@@ -75,5 +148,45 @@ describe("the log", () => {
     expect(answer.text).not.toContain("AUTH_SECRET");
     expect(broken.log[0]?.error).toMatch(/AUTH_SECRET must have 32 bytes.*ACCESS_TOKEN_TTL must be a number/);
     expect(broken.log[0]?.error).not.toContain("short");
+  });
+});
+
+describe("Server-Timing", () => {
+  const production = {
+    ENVIRONMENT: "production",
+    PUBLIC_URL: "https://gatehouse.test",
+    MAIL_PROVIDER: "resend",
+    MAIL_API_KEY: "key",
+    RATE_LIMITS: "{}",
+  };
+
+  it("tells a developer what an answer took", async () => {
+    const service = startService();
+    const { token } = await signedInMember(service);
+    const { headers } = await service.get("/me", token);
+    expect(headers.get("Server-Timing")).toBe('total;dur=0, d1;desc="1 calls", kv;desc="0 calls"');
+    const page = await service.call("GET", "/sign-in", undefined, undefined, { Accept: "text/html" });
+    expect(page.headers.get("Server-Timing")).toMatch(/^total;dur=\d+, d1;desc=/);
+  });
+
+  it("tells nobody in production, nor where the configuration cannot be read", async () => {
+    const [live, broken] = [
+      startService({ env: production }),
+      startService({ env: { AUTH_SECRET: "short" } }),
+    ];
+    for (const path of [
+      "/api/auth/me",
+      "/sign-in",
+      "/healthz",
+      "/healthz/deep",
+      "/.well-known/jwks.json",
+      "/x",
+    ]) {
+      for (const service of [live, broken]) {
+        const { status, headers } = await service.call("GET", path);
+        expect([path, headers.get("Server-Timing")]).toEqual([path, null]);
+        expect([path, status === 503]).toEqual([path, service === broken]);
+      }
+    }
   });
 });

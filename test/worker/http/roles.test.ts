@@ -69,6 +69,7 @@ describe("the routes", () => {
       "GET /dev/mailbox",
       "GET /dev/mailbox.json",
       "GET /healthz",
+      "GET /healthz/deep",
       "GET /openapi.json",
       "POST /api/auth/captcha/verify",
       "POST /api/auth/exchange",

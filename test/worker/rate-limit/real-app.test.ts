@@ -8,7 +8,9 @@ const LIMIT = 5;
 const WINDOW_SECONDS = 3600;
 const numbers = { limit: LIMIT, windowSeconds: WINDOW_SECONDS };
 /** Every policy that a page shares with the API; each page's form, filled in as it comes. */
-const pageForms = guardedRoutes().filter(({ path }) => !path.startsWith("/api/"));
+const pageForms = guardedRoutes().filter(
+  ({ method, path }) => method === "POST" && !path.startsWith("/api/"),
+);
 const names = [
   ...new Set(["forgot-password", "verify-email-resend", ...pageForms.map(({ policy }) => policy)]),
 ];

@@ -422,6 +422,14 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/healthz" }),
   },
+  // A report of the last ten seconds; a new one is in worker/health/deep.
+  "GET /healthz/deep": {
+    budget: { d1: 0, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      await service.call("GET", "/healthz/deep");
+      return { method: "GET", path: "/healthz/deep" };
+    },
+  },
   "GET /openapi.json": {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/openapi.json" }),

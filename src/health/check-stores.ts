@@ -1,0 +1,66 @@
+import type { Clock } from "../kernel/clock.ts";
+import { SECOND } from "../kernel/clock.ts";
+
+/** What the service stands on, in the order in which a report has it. */
+export const CHECKS = ["database", "migrations", "kv", "bucket", "assets", "signingKey"] as const;
+
+type CheckName = (typeof CHECKS)[number];
+type Check = { readonly status: "ok" | "failing"; readonly ms: number };
+
+export type HealthReport = {
+  readonly status: "ok" | "failing";
+  /** Milliseconds of the epoch; a report may be as old as `REPORT_LIFE`. */
+  readonly checkedAt: number;
+  readonly checks: Readonly<Record<CheckName, Check>>;
+};
+
+/** What one isolate remembers: the last report, and when the stores were last asked for one. */
+export type HealthCache = { askedAt: number; report: HealthReport | null };
+
+export const emptyHealthCache = (): HealthCache => ({ askedAt: Number.NEGATIVE_INFINITY, report: null });
+
+export type CheckStoresDeps = {
+  readonly clock: Clock;
+  /** Each asks its store once, and rejects if that does not answer as it should. */
+  readonly probes: Readonly<Record<CheckName, () => Promise<unknown>>>;
+  readonly healthCache: HealthCache;
+  /** Milliseconds that a check may take. */
+  readonly patience?: number;
+};
+
+/** How long a report is given to everybody who asks: asking must not become load. */
+const REPORT_LIFE = 10 * SECOND;
+
+/** A store that is this slow fails those who wait for it. */
+const PATIENCE = 2 * SECOND;
+
+/** Asks everything at once what a sign-in needs, and says of each whether it answered, and nothing else. */
+export async function checkStores(deps: CheckStoresDeps): Promise<HealthReport> {
+  const { clock, healthCache: cache, probes, patience = PATIENCE } = deps;
+  const now = clock.now();
+  if (cache.report && now - cache.askedAt < REPORT_LIFE) return cache.report;
+  // Before the answers: whoever asks meanwhile gets the report before this one.
+  cache.askedAt = now;
+  const found = await Promise.all(CHECKS.map((name) => check(clock, probes[name], patience)));
+  const report: HealthReport = {
+    status: found.every(({ status }) => status === "ok") ? "ok" : "failing",
+    checkedAt: now,
+    checks: Object.fromEntries(CHECKS.map((name, at) => [name, found[at]])) as HealthReport["checks"],
+  };
+  cache.report = report;
+  return report;
+}
+
+async function check(clock: Clock, probe: () => Promise<unknown>, patience: number): Promise<Check> {
+  const startedAt = clock.now();
+  const slow = new AbortController();
+  const tooLate = scheduler.wait(patience, { signal: slow.signal }).then(() => "failing" as const);
+  // A binding that is missing throws at once.
+  const asked = (async () => probe())().then(
+    () => "ok" as const,
+    () => "failing" as const,
+  );
+  const status = await Promise.race([asked, tooLate.catch(() => asked)]);
+  slow.abort();
+  return { status, ms: clock.now() - startedAt };
+}
