@@ -93,22 +93,26 @@ function failureResponse(
   };
 }
 
-/** `data` is what some failures say beside what all do. */
-const failureOf = (codes: readonly FailureCode[], data: z.ZodType | undefined) => ({
-  allOf: [
-    { $ref: "#/components/schemas/Failure" },
-    {
-      type: "object",
-      properties: {
-        error: { type: "object", properties: { code: { enum: codes } }, required: ["code"] },
-        ...(data ? { data: schemaOf(data) } : {}),
-      },
-      required: data ? ["error", "data"] : ["error"],
-    },
-  ],
-});
+const failureOf = (codes: readonly FailureCode[], data: z.ZodType | undefined): object =>
+  data === undefined
+    ? {
+        allOf: [
+          { $ref: "#/components/schemas/Failure" },
+          {
+            type: "object",
+            properties: {
+              error: { type: "object", properties: { code: { enum: codes } }, required: ["code"] },
+            },
+            required: ["error"],
+          },
+        ],
+      }
+    : failureThatMaySay(codes, data);
 
-function schemaOf(data: z.ZodType): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(data, { io: "output" });
+/** The envelope is closed: what may be said besides makes another of it. */
+function failureThatMaySay(codes: readonly FailureCode[], data: z.ZodType): object {
+  const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [FailureCode]) });
+  const envelope = failureEnvelope.extend({ error, data: data.optional() });
+  const { $schema: _, ...schema } = z.toJSONSchema(envelope, { io: "output" });
   return schema;
 }

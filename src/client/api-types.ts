@@ -1935,12 +1935,26 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Failure"] & {
+                "application/json": {
+                    /** @constant */
+                    success: false;
+                    /** @description Fit for a person. */
+                    message: string;
                     error: {
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         code: "unavailable";
+                        /**
+                         * Format: uuid
+                         * @description Also in X-Request-Id.
+                         */
+                        requestId: string;
+                        /** @description What is wrong with which field. */
+                        fields?: {
+                            path: string;
+                            message: string;
+                        }[];
                     };
-                    data: {
+                    data?: {
                         /** @enum {string} */
                         status: "ok" | "failing";
                         /**
