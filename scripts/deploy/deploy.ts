@@ -120,7 +120,8 @@ async function upload(call: DeployCall, secrets: Secrets): Promise<void> {
 async function lookAfter(origin: string | false, say: Say): Promise<void> {
   if (origin === false) return;
   const verdict = await seeHealth(origin.replace(/\/+$/, ""), HEALTH_TRIES, HEALTH_PAUSE);
-  if (!verdict.healthy) throw new Complaint(`It is deployed, and not well: ${verdict.says}`);
+  if (!verdict.healthy)
+    throw new Complaint(`It is deployed, and not well: ${verdict.says}.\n  ${verdict.mend}`);
   say(`${origin} is well: it answers, and signs with its keys.`);
 }
 

@@ -5,37 +5,37 @@ export type Seen = {
   readonly keys: { readonly status: number; readonly count: number } | null;
 };
 
-export type Verdict = { readonly healthy: true } | { readonly healthy: false; readonly says: string };
+export type Verdict =
+  | { readonly healthy: true }
+  | { readonly healthy: false; readonly says: string; readonly mend: string };
 
 /** Whether the service is up, and what is to be done when it is not. */
 export function judgeHealth(origin: string, { health, keys }: Seen): Verdict {
+  const unwell = (says: string, mend: string) => ({ healthy: false, says, mend }) as const;
   if (health === null) {
-    return {
-      healthy: false,
-      says:
-        `${origin} does not answer. Until a route or a custom domain leads there, say where the Worker is: ` +
-        'npm run deploy -- --health-url https://gatehouse.<subdomain>.workers.dev (docs/deploy.md, "A domain")',
-    };
+    return unwell(
+      `${origin} does not answer`,
+      "give the Worker that domain (docs/deploy.md#a-domain); until it leads there, say where else to ask: " +
+        "npm run deploy -- --health-url URL, npm run doctor -- --url URL",
+    );
   }
   if (health.status === 503) {
-    return {
-      healthy: false,
-      says: `${origin} answers 503: its configuration or a store. npx wrangler tail names each problem; so does npm run doctor -- --remote`,
-    };
+    return unwell(
+      `${origin} answers 503: its configuration, or a store`,
+      "npm run doctor -- --remote; npx wrangler tail names each problem as it is met",
+    );
   }
   if (health.status !== 200) {
-    return {
-      healthy: false,
-      says: `${origin}/healthz answers ${health.status}: something else than Gatehouse is there`,
-    };
+    return unwell(
+      `${origin}/healthz answers ${health.status}`,
+      "that is not Gatehouse: look where the domain leads",
+    );
   }
   if (keys === null || keys.status !== 200 || keys.count === 0) {
-    return {
-      healthy: false,
-      says:
-        `${origin} runs, and its signing keys cannot be had (${keys?.status ?? "no answer"}): the database is not migrated, ` +
-        "or AUTH_SECRET is another than it was. npm run doctor -- --remote tells which",
-    };
+    return unwell(
+      `${origin} runs, and has no signing keys to show (${keys?.status ?? "no answer"})`,
+      "npm run doctor -- --remote tells which: the database is not migrated, or AUTH_SECRET is another than it was",
+    );
   }
   return { healthy: true };
 }

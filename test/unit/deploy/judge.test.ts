@@ -47,10 +47,10 @@ describe("health", () => {
   const keys = { status: 200, count: 1 };
   it.each([
     [{ health: null, keys: null }, "does not answer"],
-    [{ health: { status: 503 }, keys: null }, "npx wrangler tail"],
-    [{ health: { status: 404 }, keys: null }, "something else than Gatehouse"],
-    [{ health: { status: 200 }, keys: { status: 503, count: 0 } }, "not migrated"],
-    [{ health: { status: 200 }, keys: { status: 200, count: 0 } }, "not migrated"],
+    [{ health: { status: 503 }, keys: null }, "answers 503"],
+    [{ health: { status: 404 }, keys: null }, "healthz answers 404"],
+    [{ health: { status: 200 }, keys: { status: 503, count: 0 } }, "no signing keys"],
+    [{ health: { status: 200 }, keys: { status: 200, count: 0 } }, "no signing keys"],
   ])("%j is not well", (seen, says) => {
     expect(judgeHealth("https://auth.example.com", seen)).toMatchObject({
       healthy: false,
