@@ -36,8 +36,10 @@ export async function deploy(call: DeployCall, say: Say): Promise<void> {
   const origin = String(variables.PUBLIC_URL ?? "")
     .trim()
     .replace(/\/+$/, "");
-  await lookAfter(call.healthUrl ?? origin, say);
-  tellWhereThingsAre(origin, existing === null, say);
+  // The button's form makes it a secret, which nobody can read back.
+  const known = origin === "" ? "https://<PUBLIC_URL>" : origin;
+  await lookAfter(call.healthUrl ?? (origin !== "" && origin), say);
+  tellWhereThingsAre(known, existing === null, say);
 }
 
 type Settled = { readonly variables: Readonly<Record<string, unknown>>; readonly given: Secrets };
