@@ -8,6 +8,7 @@ const steps = [
   ["dead code", "dead"],
   ["migrations", "db:check"],
   ["API description", "openapi:check"],
+  ["examples", "examples"],
   ["bundle size", "size"],
   ["tests", "test"],
   ["walks", "walk"],

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DevServer, startDevServer } from "./dev-server.ts";
+import { readPages } from "./examples/pages.ts";
+import type { Page } from "./examples/read-markdown.ts";
 import { createScratchDirectory } from "./scratch-directory.ts";
 
-// `npm run walk`: what the README tells a reader to paste, and the walks beside this file, by curl against a
+// `npm run walk`: what README and docs tell a reader to paste, and the walks beside this file, by curl against a
 // real `npm run dev`. Leaves nothing behind: storage and secrets are in a scratch directory.
 
 const README_ORIGIN = "http://localhost:8787";
@@ -16,11 +17,13 @@ const scratch = createScratchDirectory();
 process.once("exit", scratch.remove);
 try {
   await withServer("plain", [], async (server) => {
-    await walk("README", ["-c", readmeScript(server.origin)], {});
-    await walkFile("api-description", { ORIGIN: server.origin });
-    await walkFile("eight-steps", { ORIGIN: server.origin });
     const password = printedPassword(server.output());
     const superuser = { ORIGIN: server.origin, SUPERUSER_PASSWORD: password };
+    for (const [file, script] of scriptsOf(readPages(), server.origin)) {
+      await walk(file, ["-c", script], { ...superuser, SCRATCH: scratch.path });
+    }
+    await walkFile("api-description", { ORIGIN: server.origin });
+    await walkFile("eight-steps", { ORIGIN: server.origin });
     await walkFile("superuser", superuser);
     await walkFile("looking-after-people", { ...superuser, SCRATCH: scratch.path });
   });
@@ -51,14 +54,18 @@ async function withServer(
   }
 }
 
-/** The bash blocks of the README's walk, in order, as one script that stops at the first answer of failure. */
-function readmeScript(origin: string): string {
-  const readme = readFileSync("README.md", "utf8");
-  const [, section = ""] = /<!-- walk -->(.*?)<!-- end of walk -->/s.exec(readme) ?? [];
-  const blocks = [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block = ""]) => block);
-  if (blocks.length === 0) throw new Error("README.md has no walk between its two marks.");
+/** The blocks of each page that are to be run, in order, as one script that stops at the first answer of failure. */
+function scriptsOf(pages: ReadonlyMap<string, Page>, origin: string): [string, string][] {
   const strict = 'set -euo pipefail\ncurl() { command curl -S --fail-with-body "$@"; }\n';
-  return strict + blocks.join("\n").replaceAll(README_ORIGIN, origin);
+  const scripts = [...pages].flatMap(([file, { setup, examples }]): [string, string][] => {
+    const blocks = examples.filter(({ mark }) => mark?.kind === "run").map(({ code }) => code);
+    const script = [strict, setup, ...blocks].join("\n").replaceAll(README_ORIGIN, origin);
+    return blocks.length === 0 ? [] : [[file, script]];
+  });
+  if (!scripts.some(([file]) => file === "README.md")) {
+    throw new Error("README.md has no walk between its two marks.");
+  }
+  return scripts;
 }
 
 function printedPassword(output: string): string {

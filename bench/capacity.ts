@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openHouse, type Queryable, type Tally } from "./capacity/house.ts";
+import { measureOperations, type Row } from "./capacity/operations.ts";
+import { measureSizes, type Sizes } from "./capacity/sizes.ts";
+
+// `npm run bench:capacity`: what each operation asks of D1 and KV, as D1 itself counts it, and what each row takes.
+// The counts are those of any machine; the milliseconds are of this one. docs/scaling.md has what came of it.
+
+const LIVES = Number(process.env.SAMPLES ?? 40);
+const ROWS = Number(process.env.ROWS ?? 20_000);
+/** Seconds for everything. */
+const TIME_LIMIT = 240;
+
+const timeLimit = setTimeout(() => {
+  console.error(`\nIt took longer than ${TIME_LIMIT} s.`);
+  process.exit(1);
+}, TIME_LIMIT * 1000);
+const house = await openHouse();
+try {
+  await migrate(house.db);
+  printRows(await measureOperations(house, LIVES));
+  printSizes(await measureSizes(house.db, ROWS));
+} finally {
+  await house.close();
+  clearTimeout(timeLimit);
+}
+
+async function migrate(db: Queryable): Promise<void> {
+  const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
+  for (const file of files.sort()) {
+    const statements = readFileSync(join("migrations", file), "utf8").split("--> statement-breakpoint");
+    await db.batch(statements.map((statement) => db.prepare(statement)));
+  }
+}
+
+function printRows(rows: readonly Row[]): void {
+  console.log(
+    "operation                         trips  statements  rows read  rows written  KV reads  KV writes     ms",
+  );
+  for (const { name, samples } of rows) {
+    const figure = (key: keyof Tally) => median(samples.map(({ tally }) => tally[key]));
+    const cells = [
+      name.padEnd(32),
+      cell(figure("roundTrips"), 7),
+      cell(figure("statements"), 12),
+      cell(figure("rowsRead"), 11),
+      cell(figure("rowsWritten"), 14),
+      cell(figure("kvReads"), 10),
+      cell(figure("kvWrites"), 11),
+      median(samples.map(({ ms }) => ms))
+        .toFixed(1)
+        .padStart(7),
+    ];
+    console.log(cells.join(""));
+  }
+}
+
+function printSizes(sizes: Sizes): void {
+  console.log(`\nbytes in the database, indexes included, over ${ROWS} rows each:`);
+  for (const [name, bytes] of Object.entries(sizes)) console.log(`${name.padEnd(32)}${cell(bytes, 7)}`);
+}
+
+function cell(value: number, width: number): string {
+  return String(value).padStart(width);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

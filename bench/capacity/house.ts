@@ -1,0 +1,121 @@
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { createTestHarness } from "wrangler";
+import type { FillableD1 } from "../../scripts/fill-database.ts";
+import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
+import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+
+export const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
+
+/** What one thing cost, by D1's own account. */
+export type Tally = Readonly<
+  Record<"roundTrips" | "statements" | "rowsRead" | "rowsWritten" | "kvReads" | "kvWrites", number>
+>;
+export type Asked = {
+  readonly status: number;
+  readonly body: Body;
+  readonly tally: Tally;
+  readonly ms: number;
+};
+type Body = { readonly data?: Record<string, unknown> };
+
+export type Queryable = Omit<FillableD1, "prepare"> & { prepare(query: string): Statement };
+type Statement = Omit<ReturnType<FillableD1["prepare"]>, "bind"> & {
+  bind(...values: unknown[]): Statement;
+  all<T>(): Promise<{ results: T[]; meta: { size_after: number } }>;
+};
+
+/** The service in production's configuration, in workerd, with a mail provider on loopback. */
+export async function openHouse() {
+  Object.assign(process.env, wranglerEnvironment);
+  const scratch = createScratchDirectory();
+  const mails: { to: string[]; text: string }[] = [];
+  const provider = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    mails.push(JSON.parse(Buffer.concat(chunks).toString()));
+    response.setHeader("Content-Type", "application/json");
+    response.end('{"id":"a"}');
+  });
+  await new Promise<void>((listening) => provider.listen(0, "127.0.0.1", listening));
+  const config = readFileSync("wrangler.toml", "utf8")
+    .replace("src/index.ts", "bench/worker/metered.ts")
+    .replace("limit = 50", "limit = 100000");
+  for (const part of ["src", "bench", "public", "node_modules"]) {
+    symlinkSync(resolve(part), join(scratch.path, part), "junction");
+  }
+  writeFileSync(join(scratch.path, "wrangler.toml"), config);
+  const secrets = {
+    AUTH_SECRET,
+    ENVIRONMENT: "production",
+    PUBLIC_URL: "https://auth.example.test",
+    MAIL_PROVIDER: "resend",
+    MAIL_FROM: "Gatehouse <no-reply@example.test>",
+    MAIL_API_KEY: "none",
+    MAIL_API_BASE: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
+    // One block, so that the database is seen behind the hashing.
+    PASSWORD_HASH_BLOCKS: "1",
+    RATE_LIMITS: RAISED,
+  };
+  const harness = createTestHarness({
+    workers: [{ configPath: join(scratch.path, "wrangler.toml"), secrets }],
+  });
+  const { url } = await harness.listen();
+  const worker = harness.getWorker<{ DB: Queryable; KV: { get(key: string): Promise<string | null> } }>();
+  const { DB: db, KV: kv } = await worker.getEnv();
+  return {
+    db,
+    mails,
+    ask: (method: string, path: string, more: { body?: object; token?: string } = {}) =>
+      ask(`${url.origin}${path}`, method, more),
+    /** One run of the clockwork. */
+    async tick(cron: string): Promise<Tally> {
+      await worker.scheduled({ cron, scheduledTime: new Date() });
+      return JSON.parse((await kv.get("bench:tally")) ?? "{}");
+    },
+    async close() {
+      await harness.close();
+      provider.close();
+      scratch.remove();
+    },
+  };
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** All comes from one address; what a limit costs is counted all the same. */
+const RAISED = JSON.stringify(
+  Object.fromEntries(
+    ["login", "register", "refresh", "verify-email", "forgot-password", "reset-password"].map((name) => [
+      name,
+      { limit: 100_000 },
+    ]),
+  ),
+);
+
+async function ask(
+  url: string,
+  method: string,
+  { body, token }: { body?: object; token?: string },
+): Promise<Asked> {
+  const begun = performance.now();
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body && { "Content-Type": "application/json" }),
+      ...(token && { Authorization: `Bearer ${token}` }),
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  const ms = performance.now() - begun;
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return {
+    status: response.status,
+    body: JSON.parse(text),
+    tally: JSON.parse(response.headers.get("x-tally") ?? "{}"),
+    ms,
+  };
+}

@@ -1,0 +1,50 @@
+import { readConfig } from "../../src/config.ts";
+
+export type Given = {
+  /** Variables whose values are known: those of the configuration file and of the command line. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Names of secrets that the Worker has, or is about to get. Their values are nobody's business here. */
+  readonly secrets: readonly string[];
+};
+
+export type VariableFinding = { readonly name: string; readonly says: string; readonly mend: string };
+
+/** Long enough for a root secret, and fit for a header: what every key of ours may look like. */
+const STAND_IN = "a-value-that-only-the-Worker-may-see-32+";
+
+/** Names that a provider or the service keeps secret; the others are variables, fit for a file that others read. */
+const SECRET_NAME = /SECRET|API_KEY|AUTH_TOKEN|ACCESS_KEY/;
+
+export const isSecretName = (name: string): boolean =>
+  SECRET_NAME.test(name) && !/(?:CLIENT_ID|KEY_ID)$/.test(name);
+
+/** What the service itself would refuse to start with, by its own reader, and how each is put right. */
+export function judgeVariables({ variables, secrets }: Given): readonly VariableFinding[] {
+  const standIns = Object.fromEntries(secrets.map((name) => [name, STAND_IN]));
+  const read = readConfig({ ...variables, ...standIns });
+  if (read.ok) return [];
+  return (
+    read.error
+      // Its value is the Worker's secret: what is wrong with a stand-in says nothing of it.
+      .filter(({ path }) => !secrets.includes(path))
+      .map(({ path, message }) => ({
+        name: path,
+        says: `${path} ${message}`,
+        mend: isSecretName(path) ? secretMend(path) : variableMend(path),
+      }))
+  );
+}
+
+const secretMend = (name: string): string =>
+  name === "AUTH_SECRET"
+    ? "openssl rand -base64 48 | npx wrangler secret put AUTH_SECRET, and keep a copy where you keep such things"
+    : `npx wrangler secret put ${name}`;
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  PUBLIC_URL: "https://auth.example.com",
+  MAIL_PROVIDER: "resend",
+  MAIL_FROM: "Example <no-reply@example.com>",
+};
+
+const variableMend = (name: string): string =>
+  `put it into [vars] of wrangler.toml${EXAMPLES[name] ? `: ${name} = "${EXAMPLES[name]}"` : ` (docs/configuration.md)`}`;

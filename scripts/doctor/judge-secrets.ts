@@ -1,0 +1,87 @@
+import { isSecretName, judgeVariables } from "../deploy/judge-variables.ts";
+import { type Finding, fail, ok, skip, warn } from "./finding.ts";
+
+export type VariableFacts = {
+  readonly isRemote: boolean;
+  /** [vars] of the configuration: whoever reads the repository reads them. */
+  readonly inFile: Readonly<Record<string, unknown>>;
+  /** Locally all that the Worker would be given; remotely what is known of it, which is [vars]. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Names alone; null where there is no such Worker. Locally empty, since all is known. */
+  readonly secretNames: readonly string[] | null;
+};
+
+/** What the service would say of its own configuration, and where its secrets are. */
+export function judgeSecrets(facts: VariableFacts): readonly Finding[] {
+  if (facts.secretNames === null) {
+    return [fail("secrets", "Cloudflare has no Worker of this name", "npm run deploy")];
+  }
+  return [...judgeConfiguration(facts), ...judgePlaces(facts), ...judgeRoots(facts)];
+}
+
+function judgeConfiguration({ isRemote, variables, secretNames }: VariableFacts): readonly Finding[] {
+  const findings = judgeVariables({ variables, secrets: secretNames ?? [] });
+  if (findings.length === 0) {
+    const unseen = isRemote
+      ? `; not seen: the values of ${(secretNames ?? []).join(", ") || "no secret"}`
+      : "";
+    return [ok("configuration", `the service would start with it${unseen}`)];
+  }
+  return findings.map(({ says, mend }) =>
+    fail("configuration", says, isRemote ? mend : `correct it in .dev.vars (${mend})`),
+  );
+}
+
+function judgePlaces({ isRemote, inFile, variables, secretNames }: VariableFacts): readonly Finding[] {
+  const open = Object.keys(inFile).filter((name) => isSecretName(name) && inFile[name] !== "");
+  const shown = open.map((name) =>
+    fail(
+      "secrets",
+      `${name} stands in [vars], for everybody who reads the file`,
+      `take it out, make a new one, and npx wrangler secret put ${name}`,
+    ),
+  );
+  const development = isRemote && String(variables.ENVIRONMENT ?? "") === "development";
+  const mailbox = development
+    ? [
+        fail(
+          "configuration",
+          "ENVIRONMENT is development: limits are looser and pages of /dev may be there",
+          "take ENVIRONMENT out of [vars]",
+        ),
+      ]
+    : [];
+  const hidden =
+    isRemote && secretNames?.includes("ENVIRONMENT")
+      ? [
+          warn(
+            "configuration",
+            "ENVIRONMENT is a secret, so nobody sees what it is",
+            "npx wrangler secret delete ENVIRONMENT",
+          ),
+        ]
+      : [];
+  return [...shown, ...mailbox, ...hidden];
+}
+
+function judgeRoots({ isRemote, variables, secretNames }: VariableFacts): readonly Finding[] {
+  if (isRemote) {
+    const has = secretNames?.includes("AUTH_SECRET_PREVIOUS");
+    return has
+      ? [skip("secrets", "AUTH_SECRET_PREVIOUS is set: a rotation is under way (docs/rotation.md)")]
+      : [];
+  }
+  const [current, previous] = [variables.AUTH_SECRET, variables.AUTH_SECRET_PREVIOUS].map((value) =>
+    String(value ?? "").trim(),
+  );
+  if (current !== "" && current === previous) {
+    return [
+      warn(
+        "secrets",
+        "AUTH_SECRET_PREVIOUS is the same as AUTH_SECRET",
+        "take AUTH_SECRET_PREVIOUS out, or put there what was before",
+      ),
+    ];
+  }
+  return [];
+}

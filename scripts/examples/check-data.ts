@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { checkShell } from "./check-shell.ts";
+import { type Example, type Problem, problemIn } from "./example.ts";
+
+/** JSON as it is; of JSON with comments, whole lines of them may stand there. */
+export function checkJson(example: Example): readonly Problem[] {
+  const text = example.language === "jsonc" ? example.code.replaceAll(/^\s*\/\/.*$/gm, "") : example.code;
+  try {
+    JSON.parse(text);
+    return [];
+  } catch (error) {
+    return [problemIn(example, `not JSON: ${error instanceof Error ? error.message : error}`)];
+  }
+}
+
+/** Every statement must be one that the migrated schema understands; nothing is done by it. */
+export function checkSql(example: Example): readonly Problem[] {
+  const db = new DatabaseSync(":memory:");
+  try {
+    const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
+    for (const file of files.sort()) db.exec(readFileSync(join("migrations", file), "utf8"));
+    for (const statement of example.code.split(/;\s*$/m)) if (statement.trim() !== "") db.prepare(statement);
+    return [];
+  } catch (error) {
+    return [problemIn(example, `SQLite: ${error instanceof Error ? error.message : error}`)];
+  } finally {
+    db.close();
+  }
+}
+
+/** A workflow of CI. No YAML reader is among our packages: its indentation is looked at, and its commands are read. */
+export function checkWorkflow(example: Example): readonly Problem[] {
+  return example.code.split("\n").flatMap((text, at) => {
+    const here = { ...example, line: example.line + at };
+    const [indent = ""] = /^\s*/.exec(text) ?? [];
+    if (indent.includes("\t") || indent.length % 2 === 1)
+      return [problemIn(here, "YAML is indented by two spaces")];
+    const [, code = ""] = /^\s*(?:- )?run: (?![|>])(.+)$/.exec(text) ?? [];
+    return code === "" ? [] : checkShell({ ...here, code });
+  });
+}

@@ -1,0 +1,57 @@
+import { type Example, type Problem, problemIn } from "./example.ts";
+
+/** How a block is looked at, by the word of its fence. */
+const kinds = {
+  bash: "shell",
+  sh: "shell",
+  shell: "shell",
+  ts: "program",
+  typescript: "program",
+  tsx: "program",
+  js: "program",
+  javascript: "program",
+  toml: "wrangler",
+  json: "json",
+  jsonc: "json",
+  sql: "sql",
+  yaml: "workflow",
+  yml: "workflow",
+  ini: "variables",
+  dotenv: "variables",
+  "": "text",
+  text: "text",
+  md: "text",
+  html: "text",
+  http: "text",
+} as const satisfies Record<string, string>;
+
+export type Kind = (typeof kinds)[keyof typeof kinds];
+
+export const kindOf = ({ language }: Pick<Example, "language">): Kind | null =>
+  Object.hasOwn(kinds, language) ? kinds[language as keyof typeof kinds] : null;
+
+const COMMAND = /^\s*(?:\$ )?(?:npm|npx|node|curl|wrangler|git|openssl)\s+\S/m;
+
+/** Whether it is said what becomes of a block: shell is run, or has a reason why it is not. */
+export function judgeMark(example: Example): readonly Problem[] {
+  const kind = kindOf(example);
+  if (kind === null) {
+    const known = Object.keys(kinds).filter(Boolean).join(", ");
+    return [problemIn(example, `nobody here can check \`\`\`${example.language}; known are ${known}`)];
+  }
+  if (kind === "shell" && example.mark === null) return [problemIn(example, UNMARKED)];
+  if (kind === "text" && COMMAND.test(example.code)) {
+    return [problemIn(example, "this block has commands in it: begin it with ```bash")];
+  }
+  if (example.mark?.kind === "given" && kind !== "program") {
+    return [problemIn(example, '"given" is for TypeScript and JavaScript')];
+  }
+  if (example.mark?.kind === "run" && kind !== "shell") {
+    return [problemIn(example, `"run" is for bash; ${example.language || "text"} is checked without a mark`)];
+  }
+  return [];
+}
+
+const UNMARKED =
+  "nobody runs this block. Write above it either <!-- example: run -->, and it is run by bash against a real " +
+  "`npm run dev` (with $ORIGIN, and what <!-- example setup … --> defines), or <!-- example: not run: <why> -->";

@@ -1,0 +1,132 @@
+import { writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+import { startCloudflareApi } from "./cloudflare-api.ts";
+import { runScript } from "./run-script.ts";
+
+const VARS = [
+  "PUBLIC_URL:https://auth.example.com",
+  "MAIL_PROVIDER:resend",
+  "MAIL_FROM:Example <x@example.com>",
+];
+const vars = VARS.flatMap((pair) => ["--var", pair]);
+const scratch = createScratchDirectory();
+const secretsFile = join(scratch.path, "secrets.env");
+
+let service: Server;
+let origin: string;
+beforeAll(async () => {
+  writeFileSync(secretsFile, "MAIL_API_KEY=re_example\n");
+  service = createServer((request, response) => {
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify(request.url === "/healthz" ? { success: true } : { keys: [{ kid: "a" }] }));
+  });
+  await new Promise<void>((listening) => service.listen(0, "127.0.0.1", listening));
+  origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  service.close();
+  scratch.remove();
+});
+
+/** An account at Cloudflare of its own, and `npm run deploy` into it. */
+async function withAccount<T>(
+  use: (api: Awaited<ReturnType<typeof startCloudflareApi>>) => Promise<T>,
+): Promise<T> {
+  const api = await startCloudflareApi();
+  try {
+    return await use(api);
+  } finally {
+    api.close();
+  }
+}
+
+const deploy = (env: Record<string, string>, ...args: string[]) =>
+  runScript("deploy", args, { NODE_ENV: "", CI: "true", XDG_CONFIG_HOME: scratch.path, ...env });
+
+describe("succeeds", () => {
+  it("makes what is missing, migrates before the code is there, deploys, and does nothing of it twice", () =>
+    withAccount(async ({ account, env }) => {
+      const first = await deploy(
+        env,
+        "--make-secret",
+        "--secrets-file",
+        secretsFile,
+        "--health-url",
+        origin,
+        ...vars,
+      );
+      expect([first.code, first.err]).toEqual([0, ""]);
+      const [made, ...rest] = account.deeds;
+      expect(made).toBe("make D1 gatehouse");
+      expect(rest.filter((deed) => deed.startsWith("migrate")).length).toBeGreaterThanOrEqual(5);
+      expect(rest.slice(-3)).toEqual(["make KV gatehouse-kv", "make R2 gatehouse-avatars", "deploy"]);
+      expect(account.secrets?.sort()).toEqual(["AUTH_SECRET", "MAIL_API_KEY"]);
+      expect(first.out).toContain("Made a random AUTH_SECRET");
+      expect(first.out).toContain(`${origin} is well`);
+      // Nobody was at a terminal, so it is in no log.
+      expect(first.out).not.toMatch(/^ +[\w-]{64}$/m);
+      account.deeds.length = 0;
+      const second = await deploy(env, "--health-url", origin, ...vars);
+      expect([second.code, second.err, account.deeds]).toEqual([0, "", ["deploy"]]);
+      expect(second.out).toContain("The database is up to date.");
+      expect(second.out).not.toContain("AUTH_SECRET and set it");
+    }));
+
+  it("rehearses without asking Cloudflare anything", async () => {
+    const { code, out, err } = await deploy({ CLOUDFLARE_API_TOKEN: "" }, "--dry-run", ...vars);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("This was a dry run");
+  });
+});
+
+describe("refuses", () => {
+  it("to change anything while the service would not start, and says how each is mended", () =>
+    withAccount(async ({ account, env }) => {
+      const bare = await deploy(env);
+      expect([bare.code, bare.out.trim(), account.deeds]).toEqual([1, "", []]);
+      expect(bare.err).toContain(
+        'PUBLIC_URL must be set\n      put it into [vars] of wrangler.toml: PUBLIC_URL = "https://',
+      );
+      const keyless = await deploy(env, ...vars);
+      expect(keyless.err).toContain(
+        "MAIL_API_KEY must be set: the provider's API key\n      npx wrangler secret put MAIL_API_KEY",
+      );
+      expect(account.deeds).toEqual([]);
+    }));
+
+  it("to make a secret without a yes, --yes included", () =>
+    withAccount(async ({ account, env }) => {
+      const { code, err } = await deploy(env, "--yes", "--secrets-file", secretsFile, ...vars);
+      expect(code).toBe(1);
+      expect(err).toContain("openssl rand -base64 48 | npx wrangler secret put AUTH_SECRET");
+      expect(err).toContain("npm run deploy -- --make-secret");
+      expect([account.deeds, account.secrets]).toEqual([[], null]);
+    }));
+
+  it("to deploy code whose migration failed", () =>
+    withAccount(async ({ account, env }) => {
+      account.secrets = ["AUTH_SECRET", "MAIL_API_KEY"];
+      account.refuseSql = /account_search/;
+      const { code, err } = await deploy(env, "--no-health", ...vars);
+      expect(code).toBe(1);
+      expect(err).toContain("wrangler d1 migrations apply DB --remote failed.");
+      expect(account.deeds).not.toContain("deploy");
+    }));
+
+  it("with the mend: no login, an environment that is not there, a file that is not there", async () => {
+    const nobody = { CLOUDFLARE_API_TOKEN: "", HOME: scratch.path };
+    const [login, environment, file] = await Promise.all([
+      deploy(nobody, ...vars),
+      deploy(nobody, "--env", "staging", ...vars),
+      deploy(nobody, "--secrets-file", join(scratch.path, "nowhere"), ...vars),
+    ]);
+    expect(login.err).toContain("npx wrangler login");
+    expect(environment.err).toContain("The configuration has no [env.staging]");
+    expect(file.err).toContain("--secrets-file: there is no");
+    expect([login.code, environment.code, file.code]).toEqual([1, 1, 1]);
+  });
+});

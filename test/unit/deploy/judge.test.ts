@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { readDeployCall } from "../../../scripts/deploy/command-line.ts";
+import { judgeHealth } from "../../../scripts/deploy/judge-health.ts";
+import { isSecretName, judgeVariables } from "../../../scripts/deploy/judge-variables.ts";
+
+const variables = {
+  PUBLIC_URL: "https://auth.example.com",
+  MAIL_PROVIDER: "resend",
+  MAIL_FROM: "x@example.com",
+};
+
+describe("variables", () => {
+  it("are judged by the service's own reader, with its secrets taken as they are", () => {
+    expect(judgeVariables({ variables, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] })).toEqual([]);
+    const names = judgeVariables({ variables, secrets: [] }).map(({ name, mend }) => [name, mend]);
+    expect(names).toEqual([
+      ["AUTH_SECRET", expect.stringContaining("openssl rand")],
+      ["MAIL_API_KEY", "npx wrangler secret put MAIL_API_KEY"],
+    ]);
+  });
+
+  it("say nothing of what is in a secret", () => {
+    const secrets = ["AUTH_SECRET", "MAIL_API_KEY", "AUDIT_RETENTION_DAYS"];
+    expect(judgeVariables({ variables, secrets })).toEqual([]);
+  });
+
+  it("name a variable that is wrong, and not its value", () => {
+    const wrong = { ...variables, PUBLIC_URL: "http://auth.example.com", ENVIRONMENT: "staging" };
+    const findings = judgeVariables({ variables: wrong, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });
+    expect(findings.map(({ name }) => name)).toEqual(["ENVIRONMENT", "PUBLIC_URL"]);
+    expect(JSON.stringify(findings)).not.toContain("http://auth");
+  });
+
+  it.each([
+    ["AUTH_SECRET", true],
+    ["SMS_TWILIO_AUTH_TOKEN", true],
+    ["MAIL_SES_SECRET_ACCESS_KEY", true],
+    ["SOCIAL_GOOGLE_CLIENT_ID", false],
+    ["MAIL_SES_ACCESS_KEY_ID", false],
+    ["PUBLIC_URL", false],
+  ])("%s is a secret: %s", (name, expected) => {
+    expect(isSecretName(name)).toBe(expected);
+  });
+});
+
+describe("health", () => {
+  const keys = { status: 200, count: 1 };
+  it.each([
+    [{ health: null, keys: null }, "does not answer"],
+    [{ health: { status: 503 }, keys: null }, "answers 503"],
+    [{ health: { status: 404 }, keys: null }, "healthz answers 404"],
+    [{ health: { status: 200 }, keys: { status: 503, count: 0 } }, "no signing keys"],
+    [{ health: { status: 200 }, keys: { status: 200, count: 0 } }, "no signing keys"],
+  ])("%j is not well", (seen, says) => {
+    expect(judgeHealth("https://auth.example.com", seen)).toMatchObject({
+      healthy: false,
+      says: expect.stringContaining(says),
+    });
+  });
+  it("is well when it answers and has keys", () => {
+    expect(judgeHealth("https://auth.example.com", { health: { status: 200 }, keys })).toEqual({
+      healthy: true,
+    });
+  });
+});
+
+describe("the command line", () => {
+  it("keeps what is ours and hands on the rest in order", () => {
+    const call = readDeployCall([
+      ...["--make-secret", "--env", "staging", "--var", "A:1", "B:2:3", "--secrets-file", "s.env"],
+      ...["--health-url=http://x", "--tag", "v1"],
+    ]);
+    expect(call).toMatchObject({
+      makeSecret: true,
+      env: "staging",
+      secretsFile: "s.env",
+      healthUrl: "http://x",
+    });
+    expect(call?.vars).toEqual({ A: "1", B: "2:3" });
+    expect(call?.others).toEqual(["--env", "staging", "--var", "A:1", "B:2:3", "--tag", "v1"]);
+  });
+
+  it("wants a value where there is none", () => {
+    expect(() => readDeployCall(["--secrets-file"])).toThrow("--secrets-file needs a value");
+    expect(readDeployCall(["--help"])).toBeNull();
+    expect(readDeployCall(["--no-health"])?.healthUrl).toBe(false);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Command,
+  checkNpm,
+  checkWrangler,
+  commandsIn,
+} from "../../../scripts/examples/check-commands.ts";
+import { checkJson, checkSql, checkWorkflow } from "../../../scripts/examples/check-data.ts";
+import { checkPrograms } from "../../../scripts/examples/check-programs.ts";
+import { checkShell } from "../../../scripts/examples/check-shell.ts";
+import {
+  checkReaders,
+  checkVariables,
+  documentedVariables,
+} from "../../../scripts/examples/check-variables.ts";
+import type { Example } from "../../../scripts/examples/example.ts";
+import { judgeMark } from "../../../scripts/examples/kinds.ts";
+import { readMarkdown } from "../../../scripts/examples/read-markdown.ts";
+
+const block = (language: string, code: string, more: Partial<Example> = {}): Example => ({
+  file: "docs/x.md",
+  line: 10,
+  language,
+  code,
+  mark: null,
+  ...more,
+});
+const says = (problems: readonly { says: string }[]) => problems.map((problem) => problem.says).join("\n");
+const page = (text: string) => readMarkdown("docs/x.md", text);
+
+describe("marks", () => {
+  it("passes what is run, what says why it is not, and what is checked without a mark", () => {
+    const text = [
+      "<!-- example: run -->\n```bash\ncurl x\n```",
+      "<!-- example: not run: it needs an account -->\n```bash\nnpx wrangler deploy\n```",
+      '```json\n{"a": 1}\n```',
+      "<!-- walk -->\n```bash\ntrue\n```\n<!-- end of walk -->",
+    ].join("\n\n");
+    const { examples, problems } = page(text);
+    expect(examples.map(({ mark }) => mark?.kind ?? null)).toEqual(["run", "not-run", null, "run"]);
+    expect([...problems, ...examples.flatMap(judgeMark)]).toEqual([]);
+  });
+
+  it("fails a block of shell that nobody runs, and says what to write", () => {
+    const [problem] = page("text\n\n```bash\nnpm run dev\n```\n").examples.flatMap(judgeMark);
+    expect(problem).toMatchObject({ file: "docs/x.md", line: 4 });
+    expect(problem?.says).toContain("<!-- example: not run: <why> -->");
+  });
+
+  it.each([
+    ["```cobol\nX\n```", "nobody here can check ```cobol"],
+    ["```\nnpm install\n```", "begin it with ```bash"],
+    ["<!-- example: run -->\n```json\n{}\n```", '"run" is for bash'],
+    ["<!-- example: given: x -->\n```bash\ntrue\n```", '"given" is for TypeScript'],
+  ])("fails %j", (text, reason) => {
+    expect(says(page(text).examples.flatMap(judgeMark))).toContain(reason);
+  });
+
+  it.each([
+    ["<!-- example: not run -->\n```bash\ntrue\n```", "is none"],
+    ["<!-- example: not run: no -->\n```bash\ntrue\n```", "is none"],
+    ["<!-- example: run -->\n\ntext\n", "stands above no block"],
+  ])("fails the mark of %j", (text, reason) => {
+    expect(says(page(text).problems)).toContain(reason);
+  });
+});
+
+describe("blocks", () => {
+  it("finds the line of a mistake in shell", () => {
+    expect(checkShell(block("bash", "true\n(true\n"))[0]).toMatchObject({ line: 12 });
+    expect(checkShell(block("bash", 'for x in 1; do echo "$x"; done\n'))).toEqual([]);
+  });
+
+  it("reads JSON, with comments where it says so", () => {
+    expect(checkJson(block("jsonc", '// why\n{"a": 1}'))).toEqual([]);
+    expect(says(checkJson(block("json", "{a: 1}")))).toContain("not JSON");
+  });
+
+  it("asks the migrated schema about SQL", () => {
+    expect(checkSql(block("sql", "SELECT id FROM accounts WHERE email = ?;\nSELECT 1;\n"))).toEqual([]);
+    expect(says(checkSql(block("sql", "SELECT nonsense FROM accounts")))).toContain("no such column");
+  });
+
+  it("reads the commands of a workflow", () => {
+    expect(says(checkWorkflow(block("yaml", "steps:\n  - run: npm (\n")))).toContain("syntax error");
+    expect(says(checkWorkflow(block("yaml", "steps:\n - run: true\n")))).toContain("two spaces");
+    expect(checkWorkflow(block("yaml", "steps:\n  - run: npm ci\n"))).toEqual([]);
+  });
+
+  it("type-checks programs, each with the names that it is given and no others", { timeout: 30_000 }, () => {
+    const given = { mark: { kind: "given", declarations: "declare const n: number;" } } as const;
+    const problems = checkPrograms([
+      block("ts", "const m: string = n;\n", given),
+      block("ts", "export const m = n;\n"),
+      block("ts", "export const kv = (env: { KV: KVNamespace }) => env.KV.get('x');\n"),
+      block("js", "document.title = 'x';\n"),
+    ]);
+    expect(problems).toHaveLength(2);
+    expect(problems[0]?.says).toContain("not assignable");
+    expect(problems[1]?.says).toMatch(/Cannot find name 'n'.*example: given/);
+  });
+});
+
+describe("names", () => {
+  const of = (text: string) => commandsIn({ file: "docs/x.md", line: 1, text });
+
+  it("finds the scripts of npm that are not there", () => {
+    const scripts = new Set(["dev", "bench:users"]);
+    const check = (text: string) => of(text).flatMap((command) => checkNpm(command, scripts));
+    expect(check("npm run dev -- --port 8790; npm run --silent bench:users")).toEqual([]);
+    expect(says(check("true && npm run deplyo -- --dry-run"))).toContain('no script "deplyo"');
+  });
+
+  it("asks wrangler about its commands and their options", async () => {
+    const help = async (words: readonly string[]) =>
+      words[0] === "d1" ? "OPTIONS\n      --remote  Remote\n  -y, --skip  Skip\n" : null;
+    const check = async (text: string) =>
+      says((await Promise.all(of(text).map((command: Command) => checkWrangler(command, help)))).flat());
+    expect(await check("npx wrangler d1 list --remote -y")).toBe("");
+    expect(await check("wrangler d1 list --remot")).toContain("no option --remot");
+    expect(await check("npx wrangler bogus DB")).toContain('no command "bogus"');
+  });
+
+  it("knows the variables of the configuration page, and those alone", () => {
+    const documented = documentedVariables(
+      "| `MAIL_FROM`, `APP_NAME` | x |\n| `SOCIAL_GOOGLE_CLIENT_ID` | `OTHER_ONE` |\n",
+    );
+    expect([...documented]).toContain("SOCIAL_GITHUB_CLIENT_ID");
+    const check = (text: string) => says(checkVariables({ file: "x", line: 1, text }, documented));
+    expect(check("MAIL_FROM=x CLOUDFLARE_API_TOKEN=y $MAIL_… MAIL_*")).toBe("");
+    expect(check("MAIL_FORM=x")).toContain("MAIL_FORM");
+    expect(says(checkReaders(documented, "MAIL_FROM"))).toContain("APP_NAME");
+  });
+});
