@@ -44,7 +44,12 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </p>
         <State p={p} of={user} isLocked={shut.length > 0} />
       </div>
-      <Facts p={p} user={user} shut={shut} />
+      {shut.map(({ who, until }) => (
+        <p class="alert">
+          {p.t.users.locked[who]} <Moment p={p} at={until} />.
+        </p>
+      ))}
+      <Facts p={p} user={user} />
       <Acts p={p} user={user} isLocked={shut.length > 0} />
       <section class="card">
         <h2>{p.t.account.sessions}</h2>
@@ -67,9 +72,7 @@ export async function findUser(c: PageContext, deps: ReachDeps): Promise<Account
   return found.ok ? found.value : refuse(c, userFailures[found.error.reason]);
 }
 
-type FactsProps = { readonly p: Shown; readonly user: Account; readonly shut: readonly ShutLock[] };
-
-function Facts({ p, user, shut }: FactsProps) {
+function Facts({ p, user }: { p: Shown; user: Account }) {
   const { t } = p;
   const facts = [
     [t.fields.username, user.username],
@@ -90,14 +93,6 @@ function Facts({ p, user, shut }: FactsProps) {
               </>
             ),
         )}
-        {shut.map(({ who, until }) => (
-          <>
-            <dt class="faint">{t.users.locked[who]}</dt>
-            <dd>
-              {t.users.until} <Moment p={p} at={until} />
-            </dd>
-          </>
-        ))}
       </dl>
       <p class="links">
         <a href={`/admin/users/${user.id}/profile`}>{t.users.edit}</a>

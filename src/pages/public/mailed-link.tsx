@@ -64,7 +64,7 @@ const verifyAgain = (p: Shown, { wayOn, address }: Again): Child => (
 const resetAgain = (p: Shown, { wayOn }: Again): Child => (
   <>
     <p>
-      <a class="button" href={withWayOn("/forgot-password", wayOn)}>
+      <a class="button main" href={withWayOn("/forgot-password", wayOn)}>
         {p.t.deadLink.resetAgain}
       </a>
     </p>

@@ -132,6 +132,7 @@ describe("an app on another origin gets people back signed in", () => {
   it("in a session that ends with theirs at the latest, is in their list, and makes no news", async () => {
     const { email } = await member(service);
     const browser = await signedInPages(service, email);
+    service.clock.advance(24 * 60 * 60_000);
     const { token } = (await exchange(service, codeIn(await browser.visit(fromApp("/sign-in"))), {}, null))
       .body.data;
     const { sessions, outbox } = await allRows();

@@ -28,9 +28,9 @@ describe("a lock, on the page of the one who is locked out", () => {
     const now = service.clock.now();
     await guess(email, 1);
     const shut = await browser.visit(path);
-    expect(shut.text).toContain("Sign-in locked for unknown devices");
+    expect(shut.text).toContain("Signing in from unknown devices is locked until");
     expect(shut.text).toContain(`datetime="${new Date(now + 5 * 60_000).toISOString()}"`);
-    expect(shut.text).not.toContain("Sign-in locked for known devices");
+    expect(shut.text).not.toContain("Signing in from known devices");
     expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
     const done = await browser.submit(shut, {}, "unlock");
     expect([done.text.includes("Done."), done.text.includes("locked")]).toEqual([true, false]);
@@ -51,8 +51,8 @@ describe("a lock, on the page of the one who is locked out", () => {
       await service.post("/me/deactivate", { password: "a wrong guess" }, token);
     }
     const { text } = await browser.visit(path);
-    expect(text).toContain("Anmeldung auf bekannten Geräten gesperrt");
-    expect(text).toContain("Passwortabfrage gesperrt");
+    expect(text).toContain("Anmeldung von bekannten Geräten ist gesperrt");
+    expect(text).toContain("Bestätigen des Passworts ist gesperrt");
     expect(text).not.toContain("unbekannten Geräten");
   });
 
