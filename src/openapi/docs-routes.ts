@@ -18,6 +18,8 @@ type Deps = {
   readonly docsStyle: () => Promise<string>;
 };
 
+const NAME = /^[A-Za-z]+$/;
+
 /**
  * GET /docs and what is below it: the pages that `npm run openapi` has written, with what only a deployment
  * knows put in. Nothing in them is somebody's, but each has a nonce of its own, so none is kept.
@@ -31,12 +33,12 @@ export function docsRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
         "Content-Type": "text/javascript; charset=utf-8",
       });
     })
-    .get("/docs/:name{[A-Za-z]+}", (c) => show(c, depsOf(c), c.req.param("name")));
+    .get("/docs/:name", (c) => show(c, depsOf(c), c.req.param("name")));
 }
 
 async function show(c: Context, deps: Deps, name: string): Promise<Response> {
   // By the name without `.html`: the assets send whoever asks with it there.
-  const page = await deps.assets.findText(`/docs/operations/${name}`);
+  const page = NAME.test(name) ? await deps.assets.findText(`/docs/operations/${name}`) : null;
   if (page === null) return refuse(c, "not_found");
   const { publicUrl, brand } = deps.settings;
   const { background, text } = brandColor(brand.color);

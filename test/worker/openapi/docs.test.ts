@@ -42,12 +42,16 @@ describe("/docs", () => {
     }
   });
 
-  it.each(["/docs/nothing", "/docs/overview.html", "/docs/operations/logIn", "/docs/style.css", "/docs/"])(
-    "has nothing at %s",
-    async (path) => {
-      expectRefusal(await service.call("GET", path), 404, "not_found");
-    },
-  );
+  it.each([
+    "/docs/nothing",
+    "/docs/overview.html",
+    "/docs/operations/logIn",
+    "/docs/style.css",
+    "/docs/",
+    "/docs/..%2F..%2Fcommon-passwords.txt",
+  ])("has nothing at %s", async (path) => {
+    expectRefusal(await service.call("GET", path), 404, "not_found");
+  });
 
   it.each([
     ["are not bound", undefined],
