@@ -2,6 +2,7 @@ import * as z from "zod";
 import { PROFILE_FIELDS } from "./accounts/account.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "./captcha/settings.ts";
 import { DAY, MINUTE, SECOND } from "./kernel/clock.ts";
+import { linesOf } from "./kernel/crypto/secret-ring.ts";
 import { parseEmailAddress } from "./kernel/email-address.ts";
 import { err, ok, type Result } from "./kernel/result.ts";
 import { utf8Length } from "./kernel/text.ts";
@@ -16,6 +17,7 @@ import { readSocialSettings, type SocialSettings } from "./social-providers/sett
 export type Config = {
   readonly environment: "development" | "production";
   readonly authSecret: string;
+  /** One a line. */
   readonly authSecretPrevious: string | undefined;
   readonly passwordHashBlocks: number;
   readonly breachedPasswordsApi: string | null;
@@ -108,8 +110,15 @@ const commaList = <Item extends z.ZodType<string, string>>(item: Item) =>
 
 const variables = (environment: Config["environment"]) =>
   z.object({
-    AUTH_SECRET: secret,
-    AUTH_SECRET_PREVIOUS: secret.optional(),
+    // A line break would make two of it, once it is a previous one.
+    AUTH_SECRET: secret.refine((value) => !value.includes("\n"), "must be one line"),
+    AUTH_SECRET_PREVIOUS: z
+      .string()
+      .refine(
+        (text) => linesOf(text).every((line) => utf8Length(line) >= 32),
+        "must have 32 bytes at least in each line",
+      )
+      .optional(),
     // A base path in the issuer would not be a base of the routes, so there is none.
     PUBLIC_URL: httpUrl(environment === "development").refine(
       (value) => (URL.parse(value)?.pathname ?? "/") === "/",

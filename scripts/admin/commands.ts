@@ -25,6 +25,11 @@ export const commands = {
     options: {},
     does: "makes somebody user, admin or superuser",
   },
+  secrets: {
+    takes: [],
+    options: { json: null },
+    does: "counts what depends on each root secret, for a rotation of AUTH_SECRET (docs/rotation.md)",
+  },
   "rebuild-search": { takes: [], options: {}, does: "makes the index that finds people anew" },
 } as const satisfies Record<string, CommandShape>;
 

@@ -9,6 +9,7 @@ import { createSuperuser } from "./create-superuser.ts";
 import { asJson, asLines, asTable, findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import { printable, printableJson } from "./printable.ts";
+import { describeSecrets, readSecrets } from "./secrets.ts";
 import { whileBusy } from "./while-busy.ts";
 import { type Operator, type SealingOperator, wireOperator, withSecrets } from "./wire.ts";
 
@@ -21,6 +22,10 @@ const runs = {
   async show(deps, { args: [named = ""], options: { json } }) {
     const person = await findPerson(deps, named);
     return json ? printableJson(asJson(person)) : asLines(person);
+  },
+  async secrets(deps, { options: { json } }) {
+    const report = await readSecrets(deps);
+    return json ? printableJson(report) : describeSecrets(report);
   },
   async "rebuild-search"({ d1 }) {
     await d1.prepare("INSERT INTO account_search (account_search) VALUES ('rebuild')").run();

@@ -13,13 +13,9 @@ export async function newCode(
   return { code, codeHash: await hashCode(deps.secrets.current, challengeId, code) };
 }
 
-/** What a given code would be stored as: under the current root, and the previous one if there is one. */
+/** What a given code would be stored as: under the current root, and under each earlier one. */
 export const codeHashes = ({ secrets }: Deps, challengeId: string, code: string): Promise<string[]> =>
-  Promise.all(
-    [secrets.current, secrets.previous]
-      .filter((root): root is SecretRoot => root !== null)
-      .map((root) => hashCode(root, challengeId, code)),
-  );
+  Promise.all([secrets.current, ...secrets.earlier].map((root) => hashCode(root, challengeId, code)));
 
 const hashCode = (root: SecretRoot, challengeId: string, code: string): Promise<string> =>
   keyedHash(root, "challenge-code", `${challengeId}\n${code}`);

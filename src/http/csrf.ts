@@ -46,9 +46,9 @@ export async function isCsrfSafe(
   const [expiry = "", nonce = "", given = ""] = token.split(".");
   if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !given) return false;
   if (Number(expiry) * SECOND <= deps.clock.now()) return false;
-  const { current, previous } = deps.secrets;
-  for (const root of [current, previous]) {
-    if (root && constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(given))) return true;
+  const { current, earlier } = deps.secrets;
+  for (const root of [current, ...earlier]) {
+    if (constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(given))) return true;
   }
   return false;
 }

@@ -183,3 +183,21 @@ describe("abuse", () => {
     expect(statuses).toContain(201);
   });
 });
+
+describe("secrets", () => {
+  it("counts what depends on each secret by its name, and shows none", async () => {
+    const email = await newMember();
+    expect(await logIn(email)).toBe(200);
+    const said = await admin("secrets");
+    expect(said).toMatch(
+      /^[\w-]{8} \(current\): [1-9]\d* passwords, 1 signing keys, \d+ waiting messages, 0 sign-ins/,
+    );
+    expect(said).toMatch(/refreshed since \d{4}-\d\d-\d\dT[\d:.]+Z\.$/);
+    const { roots } = JSON.parse(await admin("secrets", "--json"));
+    expect(roots).toHaveLength(1);
+    // As it is after a rotation, for whoever has not come back.
+    const under = `(SELECT replace(password_hash, ',k=${roots[0].root}$', ',k=AAAAAAAA$'))`;
+    await query(`UPDATE accounts SET password_hash = ${under} WHERE email = ?`, email);
+    expect(await admin("secrets")).toContain("AAAAAAAA (earlier): 1 passwords, 0 signing keys,");
+  });
+});

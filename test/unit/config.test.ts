@@ -132,6 +132,12 @@ describe("refuses", () => {
     ["a PUBLIC_URL that is none", { PUBLIC_URL: "auth.example.com" }, "PUBLIC_URL"],
     ["a PUBLIC_URL of another scheme", { PUBLIC_URL: "javascript:alert(1)" }, "PUBLIC_URL"],
     ["an AUTH_SECRET of 31 bytes", { AUTH_SECRET: "s".repeat(31) }, "AUTH_SECRET"],
+    ["an AUTH_SECRET of two lines", { AUTH_SECRET: `${"s".repeat(32)}\n${"t".repeat(32)}` }, "AUTH_SECRET"],
+    [
+      "an AUTH_SECRET_PREVIOUS with a line of 31 bytes",
+      { AUTH_SECRET_PREVIOUS: `${"s".repeat(32)}\n${"t".repeat(31)}` },
+      "AUTH_SECRET_PREVIOUS",
+    ],
     ["an AUTH_SECRET_PREVIOUS of 31 bytes", { AUTH_SECRET_PREVIOUS: "s".repeat(31) }, "AUTH_SECRET_PREVIOUS"],
     ["another ENVIRONMENT", { ENVIRONMENT: "staging" }, "ENVIRONMENT"],
     ["ENVIRONMENT in capitals", { ENVIRONMENT: "Production" }, "ENVIRONMENT"],

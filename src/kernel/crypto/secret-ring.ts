@@ -23,26 +23,35 @@ export type SecretRoot = {
   aesKey(purpose: Purpose): Promise<CryptoKey>;
 };
 
-/** The current root writes and reads; the previous one, during a rotation, only reads. */
+/** The current root writes and reads; earlier ones, as long as something depends on them, only read. */
 export type SecretRing = {
   readonly current: SecretRoot;
-  readonly previous: SecretRoot | null;
+  readonly earlier: readonly SecretRoot[];
   /** The names of the roots that are in the ring. */
   readonly ids: readonly string[];
   /** The root by that name, or null when it has left the ring. */
   find(id: string): SecretRoot | null;
 };
 
-export async function createSecretRing(secret: string, previousSecret?: string): Promise<SecretRing> {
+/** `previousSecrets`: one a line (docs/rotation.md). */
+export async function createSecretRing(secret: string, previousSecrets = ""): Promise<SecretRing> {
   const current = await createRoot(secret);
-  const previous = previousSecret === undefined ? null : await createRoot(previousSecret);
+  const earlier = await Promise.all(linesOf(previousSecrets).map(createRoot));
+  const all = [current, ...earlier];
   return {
     current,
-    previous,
-    ids: previous ? [current.id, previous.id] : [current.id],
-    find: (id) => (current.id === id ? current : previous?.id === id ? previous : null),
+    earlier,
+    ids: all.map(({ id }) => id),
+    find: (id) => all.find((root) => root.id === id) ?? null,
   };
 }
+
+/** What is on each line that is not blank. */
+export const linesOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 
 async function createRoot(secret: string): Promise<SecretRoot> {
   const material = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);

@@ -22,17 +22,28 @@ describe("the roots of a ring", () => {
 
   it("are the current one alone when nothing came before it", async () => {
     const ring = await createSecretRing(SECRET);
-    expect(ring.previous).toBeNull();
+    expect(ring.earlier).toEqual([]);
     expect(ring.find(ring.current.id)).toBe(ring.current);
   });
 
   it("are found by name, the previous one too, and nothing else is", async () => {
     const ring = await createSecretRing(SECRET, OTHER);
     expect(ring.find(derived(SECRET, "id", 6).toString("base64url"))).toBe(ring.current);
-    expect(ring.find(derived(OTHER, "id", 6).toString("base64url"))).toBe(ring.previous);
+    expect(ring.find(derived(OTHER, "id", 6).toString("base64url"))).toBe(ring.earlier[0]);
     for (const name of ["", "nobody", "__proto__", "current", ring.current.id.slice(1)]) {
       expect(ring.find(name)).toBeNull();
     }
+  });
+});
+
+describe("several earlier roots", () => {
+  it("are all found, one from each line, and never the current one", async () => {
+    const third = "a third root secret, of 32 bytes or more";
+    const ring = await createSecretRing(SECRET, `${OTHER}\r\n\n  ${third}\n`);
+    const names = [OTHER, third].map((secret) => derived(secret, "id", 6).toString("base64url"));
+    expect(ring.earlier.map(({ id }) => id)).toEqual(names);
+    expect(ring.ids).toEqual([ring.current.id, ...names]);
+    expect(names.map((name) => ring.find(name))).toEqual([...ring.earlier]);
   });
 });
 
@@ -46,8 +57,8 @@ describe("the keys of a root", () => {
   });
 
   it("differ by purpose and by secret", async () => {
-    const { current, previous } = await createSecretRing(SECRET, OTHER);
-    const roots = [current, previous].filter((root) => root !== null);
+    const { current, earlier } = await createSecretRing(SECRET, OTHER);
+    const roots = [current, ...earlier];
     const keys = roots.flatMap((root) => PURPOSES.map((purpose) => root.hmacKey(purpose)));
     const signatures = await Promise.all(keys.map(async (key) => signature(await key)));
     expect(new Set(signatures).size).toBe(roots.length * PURPOSES.length);

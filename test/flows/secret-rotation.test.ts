@@ -1,0 +1,252 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { readSecrets } from "../../scripts/admin/secrets.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/kernel/clock.ts";
+import { openBrowser, signedInBrowser } from "../support/browser.ts";
+import { openLoopback } from "../support/loopback/loopback.ts";
+import { attemptsOf, EVERY_HOUR, EVERY_MINUTE, startWithProvider, status } from "../support/outbox.ts";
+import { signedInPages } from "../support/pages.ts";
+import {
+  logIn,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../support/people.ts";
+import { phoneChallengeOf } from "../support/phones.ts";
+import { NEW_SECRET, nameOf, OLD_SECRET, openRotatedHouse } from "../support/rotated-house.ts";
+import { challengeOf } from "../support/second-step.ts";
+import { createTestClock, startService } from "../support/service.ts";
+import { somebody } from "../support/social/people.ts";
+import { openProviders } from "../support/social/providers.ts";
+import { comeBack, setOut } from "../support/social/surf.ts";
+
+// Every run of the cron writes a line.
+vi.spyOn(console, "log").mockImplementation(() => undefined);
+
+const REFRESH_IDLE_TTL = 7 * DAY;
+const secretsAt = (clock: { now(): number }) => readSecrets({ d1: env.DB, clock });
+
+describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", () => {
+  it("keeps bearer sessions, cookie sessions and pages that are open", async () => {
+    const { service, deploy } = openRotatedHouse();
+    const bearer = await signedInMember(service);
+    const browser = await signedInBrowser(service, (await member(service)).email);
+    const pages = await signedInPages(service, (await member(service)).email);
+    const form = await pages.visit("/account/profile");
+    deploy("announced");
+    deploy("switched");
+    expect((await service.get("/me", bearer.token)).status).toBe(200);
+    expect((await service.post("/refresh", { refreshToken: bearer.refreshToken })).status).toBe(200);
+    const headers = { "X-CSRF-Token": browser.token };
+    expect((await browser.send("PATCH", "/me", { name: "Grace" }, headers)).status).toBe(200);
+    expect((await browser.send("POST", "/refresh", undefined, headers)).status).toBe(200);
+    const posted = await pages.press(form, { name: "Grace" });
+    expect([posted.status, posted.headers.get("Location")]).toEqual([303, "/account"]);
+  });
+
+  it("keeps a page's session whose access cookie has gone", async () => {
+    const { service, deploy } = openRotatedHouse();
+    const pages = await signedInPages(service, (await member(service)).email);
+    pages.jar.delete("__Host-gh_access");
+    deploy("switched");
+    const shown = await pages.visit("/account");
+    expect([shown.path, shown.status]).toEqual(["/account", 200]);
+  });
+
+  it("keeps mailed links, codes, texted codes, and known devices", async () => {
+    const { service, deploy, at } = openRotatedHouse();
+    const unverified = await register(service);
+    const forgetful = await member(service);
+    await service.post("/forgot-password", { email: forgetful.email });
+    const reset = await tokenMailedTo(service, forgetful.email);
+    const careful = await signedInMember(service);
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, careful.token);
+    const challenge = await challengeOf(service, careful.email);
+    const caller = await signedInMember(service);
+    const texted = await phoneChallengeOf(service, caller.token);
+    const known = await member(service);
+    const { deviceToken } = (await service.post("/login", { email: known.email, password: PASSWORD })).body
+      .data;
+    deploy("announced");
+    deploy("switched");
+    const verified = await service.post("/verify-email", {
+      token: await tokenMailedTo(service, unverified.email),
+    });
+    expect(verified.status).toBe(200);
+    const body = { token: reset, newPassword: "a second lighthouse 8" };
+    expect((await service.post("/reset-password", body)).status).toBe(200);
+    expect((await service.post("/login/otp", challenge)).status).toBe(200);
+    const answered = { challengeId: texted.challengeId, code: texted.code };
+    expect((await service.post("/me/phone/verify", answered, caller.token)).status).toBe(200);
+    const newOnly = startService({
+      clock: service.clock,
+      env: { ...at.switched.env, LOGIN_OTP: "new_device" },
+    });
+    const signIn = { email: known.email, password: PASSWORD };
+    const again = await newOnly.post("/login", { ...signIn, deviceToken });
+    expect(again.body.data.token).toEqual(expect.any(String));
+    expect((await newOnly.post("/login", signIn)).body.data.otpRequired).toBe(true);
+  });
+
+  it("keeps a sign-in that is at a provider, and a captcha that was passed ahead", async () => {
+    const providers = openProviders();
+    const captcha = openLoopback();
+    await captcha.answer({
+      kind: "respond",
+      status: 200,
+      body: JSON.stringify({ success: true, hostname: "gatehouse.test" }),
+    });
+    const { service, deploy } = openRotatedHouse({
+      ...providers.variables,
+      CAPTCHA_PROVIDER: "recaptcha-v2",
+      CAPTCHA_SITE_KEY: "site",
+      CAPTCHA_SECRET: "secret",
+      CAPTCHA_API_BASE: captcha.url,
+    });
+    const browser = openBrowser(service);
+    const callback = await setOut(browser, "google", somebody());
+    const { humanProof } = (await service.post("/captcha/verify", { token: "a widget's token" })).body.data;
+    deploy("announced");
+    deploy("switched");
+    const back = await comeBack(browser, callback);
+    expect([back.status, browser.jar.has("__Host-gh_access")]).toEqual([302, true]);
+    const { answer } = await register(service, newAddress(), { captchaToken: humanProof });
+    expect(answer.status).toBe(201);
+  });
+
+  it("keeps mail that waits in the outbox, and its link", async () => {
+    const clock = createTestClock();
+    const failing = startWithProvider(clock);
+    await failing.provider.answer(status(500));
+    const { email } = await register(failing.service);
+    const switched = { AUTH_SECRET: NEW_SECRET, AUTH_SECRET_PREVIOUS: OLD_SECRET };
+    const { service, provider } = startWithProvider(clock, switched);
+    await provider.answer(status(200));
+    clock.advance(HOUR);
+    await service.runCron(EVERY_MINUTE);
+    const sent = attemptsOf(await provider.requests()).find(({ to }) => to === email);
+    const [, token] = /[?&]token=([\w-]+)/.exec(sent?.text ?? "") ?? [];
+    expect((await service.post("/verify-email", { token })).status).toBe(200);
+  });
+
+  it.each([
+    ["before", "announced"],
+    ["announced", "switched"],
+    ["switched", "after"],
+  ] as const)("signs nobody out while isolates of %s and of %s answer in turn", async (one, other) => {
+    const { at, clock } = openRotatedHouse();
+    const { email } = await member(at[one]);
+    const sessions = [await logIn(at[one], email), await logIn(at[other], email)];
+    for (let round = 0; round < 6; round++) {
+      clock.advance(MINUTE);
+      for (const [index, session] of sessions.entries()) {
+        const isolate = at[(round + index) % 2 === 0 ? other : one];
+        expect((await isolate.get("/me", session.token)).status).toBe(200);
+        const refreshed = await isolate.post("/refresh", { refreshToken: session.refreshToken });
+        expect(refreshed.status).toBe(200);
+        sessions[index] = refreshed.body.data;
+      }
+      expect(
+        (await at[round % 2 === 0 ? one : other].post("/login", { email, password: PASSWORD })).status,
+      ).toBe(200);
+      await at[round % 2 === 0 ? other : one].runCron(EVERY_HOUR);
+    }
+  });
+
+  it("needs its first step: an isolate that has not heard of the new secret refuses what is under it", async () => {
+    const { at } = openRotatedHouse();
+    const { email } = await member(at.before);
+    const { refreshToken } = await logIn(at.switched, email);
+    expect((await at.before.post("/refresh", { refreshToken })).status).toBe(401);
+    expect((await at.announced.post("/refresh", { refreshToken })).status).toBe(200);
+  });
+
+  it("writes with the new secret alone, and says when nothing depends on the earlier one", async () => {
+    const { service, deploy, clock } = openRotatedHouse();
+    const [oldName, newName] = await Promise.all([nameOf(OLD_SECRET), nameOf(NEW_SECRET)]);
+    await env.DB.batch(
+      ["accounts", "sessions", "outbox", "signing_keys", "social_sign_ins"].map((table) =>
+        env.DB.prepare(`DELETE FROM ${table}`),
+      ),
+    );
+    const [active, absent] = [await signedInMember(service), await signedInMember(service)];
+    deploy("announced");
+    deploy("switched");
+    const rotatedAt = clock.now();
+    const earlier = (passwords: number, signingKeys: number) => ({
+      ...{ root: oldName, isCurrent: signingKeys > 0, passwords, signingKeys },
+      ...{ messages: 0, socialRounds: 0 },
+    });
+    const found = await secretsAt(clock);
+    expect(found).toEqual({ roots: [earlier(2, 1)], oldestRefresh: expect.any(Number) });
+    clock.advance(HOUR);
+    await service.runCron(EVERY_HOUR);
+    const { refreshToken } = await logIn(service, active.email);
+    // The person who is away is signed in until their session has been idle for too long, and no longer.
+    expect((await secretsAt(clock)).oldestRefresh).toBeLessThanOrEqual(rotatedAt);
+    clock.advance(REFRESH_IDLE_TTL - 30 * MINUTE);
+    const late = await secretsAt(clock);
+    expect(late.roots).toEqual([
+      { root: newName, isCurrent: true, passwords: 1, signingKeys: 1, messages: 0, socialRounds: 0 },
+      earlier(1, 0),
+    ]);
+    expect(late.oldestRefresh).toBeGreaterThan(rotatedAt);
+    // Whoever comes back takes their password along, and then nothing is left.
+    await logIn(service, absent.email);
+    const done = await secretsAt(clock);
+    expect(done.roots.map(({ root }) => root)).toEqual([newName]);
+    deploy("after");
+    expect((await service.post("/refresh", { refreshToken })).status).toBe(200);
+    for (const { email } of [active, absent]) await logIn(service, email);
+  });
+});
+
+describe("somebody who was away for longer", () => {
+  it("signs in by password for as long as the secret of their last sign-in is among the previous ones", async () => {
+    const { at } = openRotatedHouse();
+    const { email } = await member(at.before);
+    const AUTH_SECRET = "a third root secret, a year later, 32 bytes";
+    const AUTH_SECRET_PREVIOUS = `${NEW_SECRET}\n${OLD_SECRET}\n`;
+    const later = startService({ clock: at.before.clock, env: { AUTH_SECRET, AUTH_SECRET_PREVIOUS } });
+    expect((await later.post("/login", { email, password: "wrong" })).status).toBe(401);
+    await logIn(later, email);
+    await logIn(startService({ clock: at.before.clock, env: { AUTH_SECRET } }), email);
+  });
+
+  it("and whose secret was taken away, is told that the password is wrong, and resets it by mail", async () => {
+    const { at } = openRotatedHouse();
+    const { email } = await member(at.before);
+    const refused = await at.after.post("/login", { email, password: PASSWORD });
+    expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    await at.after.post("/forgot-password", { email });
+    const token = await tokenMailedTo(at.after, email);
+    expect((await at.after.post("/reset-password", { token, newPassword: PASSWORD })).status).toBe(200);
+    await logIn(at.after, email);
+  });
+});
+
+describe("after a leak of AUTH_SECRET", () => {
+  it("the new secret alone, and no old signing key, sign everybody out, and open no door to the old one", async () => {
+    const { at, clock } = openRotatedHouse();
+    const { email, token, refreshToken } = await signedInMember(at.before);
+    const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
+    // The documented statements.
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM signing_keys"),
+      env.DB.prepare("UPDATE sessions SET revoked_at = unixepoch() * 1000 WHERE revoked_at IS NULL"),
+    ]);
+    const { after } = at;
+    expect((await after.get("/me", token)).status).toBe(401);
+    expect((await after.post("/refresh", { refreshToken })).status).toBe(401);
+    clock.advance(SECOND);
+    await after.post("/forgot-password", { email });
+    const reset = { token: await tokenMailedTo(after, email), newPassword: "a second lighthouse 8" };
+    expect((await after.post("/reset-password", reset)).status).toBe(200);
+    const newOnly = startService({ clock, env: { ...after.env, LOGIN_OTP: "new_device" } });
+    const signIn = { email, password: "a second lighthouse 8", deviceToken };
+    expect((await newOnly.post("/login", signIn)).body.data.otpRequired).toBe(true);
+  });
+});
