@@ -23,6 +23,7 @@ const asked: unknown[] = [];
 
 /** Answers by the token itself: a role, or a reason to refuse. */
 const verifier = {
+  canBeStrict: true as const,
   async verify(token: string, options?: { strict?: boolean }): Promise<VerifyResult> {
     asked.push([token, options]);
     const isRole = ["user", "admin", "superuser"].includes(token);
