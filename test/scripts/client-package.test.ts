@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +12,8 @@ import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
 
 const scratch = createScratchDirectory();
 const source = join(scratch.path, "source");
-const modules = join(scratch.path, "consumer", "node_modules");
+const consumer = join(scratch.path, "consumer");
+const modules = join(consumer, "node_modules");
 const installed = join(modules, "gatehouse");
 let tarball = "";
 
@@ -37,6 +38,24 @@ beforeAll(() => {
   }
 });
 afterAll(() => scratch.remove());
+
+/** Holds these files of the consumer to the types of the package. */
+function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): void {
+  writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2024",
+    lib: ["es2024", "webworker"],
+    types: [],
+    module: moduleResolution === "bundler" ? "esnext" : "nodenext",
+    moduleResolution,
+    // The declarations of the package are checked, and not only used.
+    skipLibCheck: false,
+  };
+  writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  run(`"${resolve("node_modules", ".bin", "tsc")}" -p .`, consumer);
+}
 
 /** What a consumer writes, each line of which has to mean something to TypeScript. */
 const CONSUMER = `
@@ -90,27 +109,23 @@ describe("the packed client", () => {
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  it.each(["bundler", "nodenext"])(
+  it.each(["bundler", "nodenext"] as const)(
     "type-checks in a consumer that resolves modules as %s does",
     (moduleResolution) => {
-      const directory = dirname(modules);
-      writeFileSync(join(directory, "app.ts"), CONSUMER);
-      writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
-      const compilerOptions = {
-        strict: true,
-        noEmit: true,
-        target: "es2024",
-        lib: ["es2024", "webworker"],
-        types: [],
-        module: moduleResolution === "bundler" ? "esnext" : "nodenext",
-        moduleResolution,
-        // The declarations of the package are checked, and not only used.
-        skipLibCheck: false,
-      };
-      writeFileSync(join(directory, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["app.ts"] }));
-      run(`"${resolve("node_modules", ".bin", "tsc")}" -p .`, directory);
+      writeFileSync(join(consumer, "app.ts"), CONSUMER);
+      typeCheck(["app.ts"], moduleResolution);
     },
   );
+
+  it("can be used as docs/workers.md says, each example by itself", () => {
+    const examples = [...readFileSync("docs/workers.md", "utf8").matchAll(/```ts\n(.*?)```/gs)];
+    expect(examples).toHaveLength(3);
+    const files = examples.map(([, text = ""], at) => {
+      writeFileSync(join(consumer, `example-${at}.ts`), text);
+      return `example-${at}.ts`;
+    });
+    typeCheck(files, "bundler");
+  });
 
   it("runs, and finds the key set of its issuer", async () => {
     const asked: string[] = [];
