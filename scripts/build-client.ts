@@ -3,25 +3,27 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, st
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-// `npm run build`: what consumers import, with its types, into dist/client. The service itself is wrangler's to bundle.
+// `npm run build`: what consumers import, with its types, into dist/client, or into the directory that is named. The
+// service itself is wrangler's to bundle.
 
 const SOURCE = "src/client";
 const TARGET = "dist/client";
 
-if (import.meta.main) await buildClient();
+if (import.meta.main) await buildClient(process.argv[2] ?? TARGET);
 
 /** Builds it unless it is as new as its source. Whoever imports it meanwhile finds the whole of one build or another. */
 export async function ensureClient(): Promise<void> {
-  if (newest(SOURCE) > newest(TARGET)) await buildClient();
+  if (newest(SOURCE) > newest(TARGET)) await buildClient(TARGET);
 }
 
-async function buildClient(): Promise<void> {
-  mkdirSync(dirname(TARGET), { recursive: true });
-  const made = mkdtempSync(`${TARGET}-`);
+async function buildClient(target: string): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  const made = mkdtempSync(`${target}-`);
   try {
     await compile(made);
-    rmSync(TARGET, { recursive: true, force: true });
-    renameSync(made, TARGET);
+    // What was renamed must not stay behind.
+    rmSync(target, { recursive: true, force: true });
+    renameSync(made, target);
   } finally {
     rmSync(made, { recursive: true, force: true });
   }

@@ -21,11 +21,11 @@ export async function gatherKeys(ask: Ask, secret: string, previous: string): Pr
   const rows = await ask(
     "SELECT sealed_by AS root, count(*) AS keys FROM signing_keys GROUP BY sealed_by ORDER BY max(created_at) DESC",
   );
-  const ring = secret === "" ? null : await createSecretRing(secret, previous === "" ? undefined : previous);
+  const ring = secret === "" ? null : await createSecretRing(secret, previous);
   return {
     roots: ring?.ids ?? [],
     sealedBy: rows.map(({ root, keys }) => ({ root: String(root), keys: Number(keys) })),
-    otherPasswords: ring?.previous ? await countOthers(ask, ring.current.id) : null,
+    otherPasswords: ring && ring.earlier.length > 0 ? await countOthers(ask, ring.current.id) : null,
   };
 }
 

@@ -17,6 +17,7 @@ export type OverBinding = {
  * it takes too long, it is something else) is `unavailable`, and never a session.
  */
 export const overBinding = ({ binding, audience }: OverBinding): StrictVerifier => ({
+  canBeStrict: true,
   async verify(token, { strict = false } = {}) {
     const options = audience === undefined ? { strict } : { strict, audience };
     try {

@@ -23,8 +23,7 @@ export function overHttps({ issuer, audience }: OverHttps): Verifier {
   return {
     async verify(token: string, options?: { readonly strict?: boolean }): Promise<VerifyResult> {
       // Only Gatehouse itself can be asked strictly, and a fast answer must not pass for a strict one.
-      if (options?.strict) return refused("bad_request");
-      if (typeof token !== "string") return refused("bad_request");
+      if (options?.strict || typeof token !== "string") return refused("bad_request");
       // The compact form and nothing around it: jose decodes around what does not belong there.
       if (token.length > 8192 || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return refused("token_invalid");
       try {

@@ -7,5 +7,7 @@ export type Verifier = {
 
 /** Over a service binding Gatehouse can also be asked strictly: exact at this instant, for one D1 query. */
 export type StrictVerifier = {
+  /** For TypeScript to tell it from one that cannot be. */
+  readonly canBeStrict: true;
   verify(token: string, options?: { readonly strict?: boolean }): Promise<VerifyResult>;
 };

@@ -129,33 +129,25 @@ describe("what it costs", () => {
   });
 
   it("over JWKS the key set is fetched once, and once more for 50 requests with an unknown kid", async () => {
-    await ways["over JWKS"]([ada.token]);
-    // The tests above have had their search for a `kid`; this consumer has not.
+    // A consumer that has no keys yet: the tests above have had theirs.
     const fresh = await openHouse();
     try {
       const { token } = await signedIn(fresh);
-      const ask = (one: string) => fresh.order({ issuer: fresh.issuer.url, audience: "web", tokens: [one] });
-      for (let asked = 0; asked < 20; asked += 1) expect((await ask(token))[0].ok).toBe(true);
-      expect(fresh.issuer.asked()).toBe(1);
+      const order = { issuer: fresh.issuer.url, audience: "web" };
+      const askAtOnce = (one: string) =>
+        Promise.all(Array.from({ length: 50 }, () => fresh.order({ ...order, tokens: [one] })));
+      for (let round = 0; round < 2; round += 1) {
+        expect((await askAtOnce(token)).every(([{ ok }]) => ok)).toBe(true);
+        expect(fresh.issuer.asked()).toBe(1);
+      }
       const unknown = await (await openForge(fresh, token))({ header: { kid: "nobody" } });
-      const answers = await Promise.all(Array.from({ length: 50 }, () => ask(unknown)));
-      expect(answers.every(([{ reason }]) => reason === "token_invalid")).toBe(true);
+      for (let round = 0; round < 2; round += 1) {
+        const answers = await askAtOnce(unknown);
+        expect(answers.every(([{ reason }]) => reason === "token_invalid")).toBe(true);
+        expect(fresh.issuer.asked()).toBe(2);
+      }
+      expect((await askAtOnce(token)).every(([{ ok }]) => ok)).toBe(true);
       expect(fresh.issuer.asked()).toBe(2);
-      expect((await ask(token))[0].ok).toBe(true);
-      expect(fresh.issuer.asked()).toBe(2);
-    } finally {
-      await fresh.close();
-    }
-  }, 60_000);
-
-  it("50 requests at once to a consumer that has no keys yet fetch them once, and all get in", async () => {
-    const fresh = await openHouse();
-    try {
-      const { token } = await signedIn(fresh);
-      const order = { issuer: fresh.issuer.url, audience: "web", tokens: [token] };
-      const answers = await Promise.all(Array.from({ length: 50 }, () => fresh.order(order)));
-      expect(answers.every(([{ ok }]) => ok)).toBe(true);
-      expect(fresh.issuer.asked()).toBe(1);
     } finally {
       await fresh.close();
     }

@@ -25,7 +25,7 @@ export function requireSession(
 ): MiddlewareHandler<SessionEnv>;
 export function requireSession(verifier: From<Verifier>, options?: Options): MiddlewareHandler<SessionEnv>;
 export function requireSession(
-  verifier: From<StrictVerifier>,
+  verifier: From<Verifier | StrictVerifier>,
   options: Options & { readonly strict?: boolean } = {},
 ): MiddlewareHandler<SessionEnv> {
   const { tokenFrom = bearerToken, strict = false } = options;

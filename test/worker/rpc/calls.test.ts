@@ -1,7 +1,8 @@
-import { env } from "cloudflare:workers";
+import { env, WorkerEntrypoint } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../../src/audit/event.ts";
+import { AuthService } from "../../../src/index.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
@@ -22,6 +23,26 @@ async function lastEvent(accountId: string, type: string): Promise<StoredEvent> 
   const { body } = await service.get(`/audit?userId=${accountId}&type=${type}`, token);
   return body.data.events[0];
 }
+
+describe("the surface", () => {
+  it("is these methods and no others: whatever the prototypes have can be called", () => {
+    const names = new Set<string>();
+    for (let at = AuthService.prototype; at !== WorkerEntrypoint.prototype; at = Object.getPrototypeOf(at)) {
+      for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+    }
+    expect([...names].sort()).toEqual([
+      "can",
+      "constructor",
+      "exchangeCode",
+      "getUser",
+      "getUsers",
+      "refreshSession",
+      "revokeSession",
+      "revokeUser",
+      "verifyToken",
+    ]);
+  });
+});
 
 describe("looking people up", () => {
   it("shows what /me shows", async () => {

@@ -3,7 +3,7 @@ import { getTableName } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { CLOCKWORK } from "../../../src/scheduled.ts";
 import * as schema from "../../../src/storage/schema.ts";
-import { signedInAs } from "../../support/admins.ts";
+import { idOf, signedInAs } from "../../support/admins.ts";
 import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
@@ -20,6 +20,7 @@ import {
 } from "../../support/people.ts";
 import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
+import { callingWorker } from "../../support/rpc.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
 import { TO_APP, VERIFIER } from "../../support/social/app.ts";
@@ -90,6 +91,7 @@ async function doEverything(): Promise<void> {
   await phoneNumbers();
   await captchas();
   await pages();
+  await otherWorkers();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
@@ -182,6 +184,18 @@ async function socialSignIns(): Promise<void> {
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
     if (code) await service.post("/exchange", { code, codeVerifier: VERIFIER });
   }
+}
+
+/** What other Workers ask for. */
+async function otherWorkers(): Promise<void> {
+  const worker = callingWorker(service);
+  const { email, token } = await signedInMember(service);
+  const id = await idOf(email);
+  await worker.call("verifyToken", token, { strict: true });
+  await worker.call("getUsers", [id, crypto.randomUUID()]);
+  await worker.call("can", id, "users:list");
+  await worker.call("revokeSession", crypto.randomUUID());
+  await worker.call("revokeUser", id);
 }
 
 /** A proof that is earned and one that is spent. */

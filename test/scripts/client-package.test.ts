@@ -1,0 +1,148 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+
+// `gatehouse/client` as a consumer gets it: built, packed, unpacked, with jose and hono beside it.
+
+const scratch = createScratchDirectory();
+const source = join(scratch.path, "source");
+const consumer = join(scratch.path, "consumer");
+const modules = join(consumer, "node_modules");
+const installed = join(modules, "gatehouse");
+let tarball = "";
+
+/** Runs in a shell, for npm and tsc are not programs of the same name on every system. */
+function run(command: string, cwd: string): string {
+  const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+beforeAll(() => {
+  mkdirSync(source);
+  for (const file of ["package.json", "LICENSE", "README.md"]) copyFileSync(file, join(source, file));
+  execFileSync(process.execPath, ["scripts/build-client.ts", join(source, "dist", "client")]);
+  const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
+  tarball = join(source, packed.filename);
+  mkdirSync(modules, { recursive: true });
+  run(`tar -xzf "${tarball}"`, modules);
+  run(process.platform === "win32" ? "ren package gatehouse" : "mv package gatehouse", modules);
+  for (const name of ["jose", "hono"]) {
+    symlinkSync(resolve("node_modules", name), join(modules, name), "junction");
+  }
+});
+afterAll(() => scratch.remove());
+
+/** Holds these files of the consumer to the types of the package. */
+function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): void {
+  writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "es2024",
+    lib: ["es2024", "webworker"],
+    types: [],
+    module: moduleResolution === "bundler" ? "esnext" : "nodenext",
+    moduleResolution,
+    // The declarations of the package are checked, and not only used.
+    skipLibCheck: false,
+  };
+  writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+  run(`"${resolve("node_modules", ".bin", "tsc")}" -p .`, consumer);
+}
+
+/** What a consumer writes, each line of which has to mean something to TypeScript. */
+const CONSUMER = `
+import { type AuthServiceBinding, createVerifier, type VerifyResult } from "gatehouse/client";
+import { requireRole, requireSession, type SessionEnv } from "gatehouse/client/hono";
+import { Hono } from "hono";
+
+type Env = SessionEnv & { Bindings: { AUTH: AuthServiceBinding } };
+
+const app = new Hono<Env>()
+  .use(requireSession((c) => createVerifier({ binding: c.env.AUTH, audience: "notes" }), { strict: true }))
+  .get("/", requireRole("admin"), (c) => c.text(c.var.session.userId));
+
+export async function ask(issuer: string, token: string): Promise<VerifyResult> {
+  const verifier = createVerifier({ issuer, audience: "notes" });
+  // @ts-expect-error only Gatehouse itself can be asked strictly
+  await verifier.verify(token, { strict: true });
+  // @ts-expect-error nor can a guard over HTTPS
+  requireSession(verifier, { strict: true });
+  // @ts-expect-error an audience has to be named
+  createVerifier({ issuer });
+  return verifier.verify(token);
+}
+
+export async function lookUp(auth: AuthServiceBinding): Promise<string> {
+  const found = await auth.getUser("1");
+  if (!found.ok) return found.reason;
+  return found.user.email;
+}
+
+export default app;
+`;
+
+describe("the packed client", () => {
+  it("needs jose and nothing else, and holds nothing of the service", () => {
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(join(installed, "package.json"), "utf8"),
+    );
+    expect(Object.keys(dependencies)).toEqual(["jose"]);
+    expect(peerDependencies).toEqual({ hono: ">=4" });
+    const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
+    const strange = files.filter(
+      (file) => !/^package\/(dist\/client\/[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
+    );
+    expect(strange).toEqual([]);
+    expect(files).toContain("package/dist/client/index.js");
+  });
+
+  it("pleases publint", async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  it.each(["bundler", "nodenext"] as const)(
+    "type-checks in a consumer that resolves modules as %s does",
+    (moduleResolution) => {
+      writeFileSync(join(consumer, "app.ts"), CONSUMER);
+      typeCheck(["app.ts"], moduleResolution);
+    },
+  );
+
+  it("can be used as docs/workers.md says, each example by itself", () => {
+    const examples = [...readFileSync("docs/workers.md", "utf8").matchAll(/```ts\n(.*?)```/gs)];
+    expect(examples).toHaveLength(3);
+    const files = examples.map(([, text = ""], at) => {
+      writeFileSync(join(consumer, `example-${at}.ts`), text);
+      return `example-${at}.ts`;
+    });
+    typeCheck(files, "bundler");
+  });
+
+  it("runs, and finds the key set of its issuer", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.end('{"keys": []}');
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    try {
+      const { createVerifier } = await import(join(installed, "dist", "client", "index.js"));
+      const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const header = btoa(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "a" })).replaceAll("=", "");
+      const answer = await createVerifier({ issuer, audience: "notes" }).verify(`${header}.e30.AA`);
+      expect(answer).toEqual({ ok: false, reason: "unavailable" });
+      expect(asked).toEqual(["/.well-known/jwks.json"]);
+    } finally {
+      server.close();
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { onTestFinished } from "vitest";
+
+type Key = { readonly kid: string; readonly privateKey: CryptoKey; readonly publicJwk: object };
+
+/** An issuer on this machine, whose address nobody has asked before. It may be told to answer otherwise. */
+export async function openIssuer() {
+  const keys: Key[] = [];
+  let asked = 0;
+  const giveKeys: RequestListener = (_request, response) => {
+    response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
+  };
+  let answer = giveKeys;
+  const server = createServer((request, response) => {
+    asked += 1;
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const addKey = async (kid: string) => {
+    const pair = await generateKeyPair("ES256", { extractable: true });
+    const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: "ES256", use: "sig" };
+    keys.push({ kid, privateKey: pair.privateKey, publicJwk });
+  };
+  await addKey("first");
+  return {
+    url,
+    addKey,
+    asked: () => asked,
+    /** From now on; without an argument, the keys again. */
+    answerWith: (listener: RequestListener = giveKeys) => {
+      answer = listener;
+    },
+    /** A good token by that key, under that name. */
+    token: (kid = "first", by = kid) => {
+      const key = keys.find((one) => one.kid === by);
+      if (!key) throw new Error(`no key ${by}`);
+      return new SignJWT({
+        sid: "s",
+        role: "admin",
+        email: "a@example.com",
+        email_verified: true,
+        name: "A",
+        amr: ["pwd"],
+      })
+        .setProtectedHeader({ alg: "ES256", kid, typ: "at+jwt" })
+        .setIssuer(url)
+        .setAudience("web")
+        .setSubject("u")
+        .setJti("j")
+        .setIssuedAt()
+        .setExpirationTime("1 day")
+        .sign(key.privateKey);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { member, PASSWORD, signedInMember } from "../../support/people.ts";
+import { expectRefusal } from "../../support/refusal.ts";
+import { challengeOf } from "../../support/second-step.ts";
+import { startService } from "../../support/service.ts";
+import { VERIFIER } from "../../support/social/app.ts";
+import { somebody } from "../../support/social/people.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { loginCodeFor } from "../../support/social/written-in.ts";
+
+const providers = openProviders();
+const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
+
+type Asking = (audience?: string) => Promise<{ path: string; body: object }>;
+
+/** Every request that issues tokens, ready to go all its way. */
+const issuing: Record<string, Asking> = {
+  "/login": async (audience) => {
+    const { email } = await member(service);
+    return { path: "/login", body: { email, password: PASSWORD, audience } };
+  },
+  "/login/otp": async (audience) => {
+    const { email, token } = await signedInMember(service);
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    return { path: "/login/otp", body: { ...(await challengeOf(service, email)), audience } };
+  },
+  "/refresh": async (audience) => {
+    const { refreshToken } = await signedInMember(service);
+    return { path: "/refresh", body: { refreshToken, audience } };
+  },
+  "/social/:provider/token": async (audience) => {
+    const accessToken = await providers.tokenOf(somebody());
+    return { path: "/social/github/token", body: { accessToken, audience } };
+  },
+  "/social/exchange": async (audience) => {
+    const { email } = await member(service);
+    const code = await loginCodeFor(email, service.clock.now());
+    return { path: "/social/exchange", body: { code, codeVerifier: VERIFIER, audience } };
+  },
+};
+
+describe.each(Object.entries(issuing))("POST %s", (_route, ready) => {
+  it("issues for the first of AUDIENCES, or for the one that is asked for", async () => {
+    for (const audience of [undefined, "web", "notes"]) {
+      const { path, body } = await ready(audience);
+      const { data } = (await service.post(path, body)).body;
+      expect(decodeJwt(data.token).aud).toBe(audience ?? "web");
+      // This service's own API takes any of them.
+      expect((await service.get("/me", data.token)).status).toBe(200);
+    }
+  });
+
+  it("refuses any other, and spends nothing on it", async () => {
+    const { path, body } = await ready("strangers");
+    for (const audience of ["strangers", "", "WEB", "web,notes", "http://gatehouse.test"]) {
+      const answer = await service.post(path, { ...body, audience });
+      expectRefusal(answer, 400, "validation_failed");
+      expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
+    }
+    for (const audience of [7, null, ["web"]]) {
+      expectRefusal(await service.post(path, { ...body, audience }), 400, "validation_failed");
+    }
+    expect((await service.post(path, { ...body, audience: "notes" })).status).toBe(200);
+  });
+});
