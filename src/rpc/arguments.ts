@@ -24,19 +24,20 @@ const client = z.strictObject({
   deviceToken: z.string().max(2048).optional(),
 });
 
-export const verifyArguments = z.tuple([
-  z.string(),
-  z.strictObject({ audience, strict: z.boolean().optional() }).default({}),
-]);
-export const idArguments = z.tuple([id]);
-export const idsArguments = z.tuple([z.array(id).max(MAX_IDS)]);
-export const canArguments = z.tuple([id, z.enum(PERMISSIONS as [Permission, ...Permission[]])]);
-export const exchangeArguments = z.tuple([
-  z.strictObject({
-    code: z.string().min(1).max(128),
-    codeVerifier: z.string().min(43).max(128),
-    client,
-    audience,
-  }),
-]);
-export const refreshArguments = z.tuple([z.strictObject({ refreshToken: credential, client, audience })]);
+export const verifyArguments = z.object({
+  token: z.string(),
+  options: z.strictObject({ audience, strict: z.boolean().optional() }).default({}),
+});
+export const idArguments = z.object({ id });
+export const idsArguments = z.object({ ids: z.array(id).max(MAX_IDS) });
+export const canArguments = z.object({
+  userId: id,
+  permission: z.enum(PERMISSIONS as [Permission, ...Permission[]]),
+});
+export const exchangeArguments = z.strictObject({
+  code: z.string().min(1).max(128),
+  codeVerifier: z.string().min(43).max(128),
+  client,
+  audience,
+});
+export const refreshArguments = z.strictObject({ refreshToken: credential, client, audience });

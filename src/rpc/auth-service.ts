@@ -46,65 +46,76 @@ export const createAuthService = <Env>(
   open: (env: Env, ctx: ExecutionContext) => OpenCall<AuthServiceDeps>,
 ) =>
   class AuthService extends WorkerEntrypoint<Env> implements AuthServiceBinding {
-    verifyToken(...given: unknown[]): ReturnType<AuthServiceBinding["verifyToken"]> {
+    verifyToken(token: unknown, options?: unknown): ReturnType<AuthServiceBinding["verifyToken"]> {
       const method = { name: "verifyToken", scope: "verify", takes: verifyArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [token, options], binding) => {
-        const named = audienceOf(binding, options.audience, deps.settings.audiences);
-        if ("reason" in named) return { ok: false, ...named };
-        const result = await verifyToken(deps, { token, strict: options.strict ?? false, ...named });
-        return result.ok
-          ? { ok: true, session: presentSession(result.value) }
-          : { ok: false, reason: result.error };
-      });
+      return answerCall(
+        open(this.env, this.ctx),
+        method,
+        { token, options },
+        async (deps, input, binding) => {
+          const named = audienceOf(binding, input.options.audience, deps.settings.audiences);
+          if ("reason" in named) return { ok: false, ...named };
+          const strict = input.options.strict ?? false;
+          const result = await verifyToken(deps, { token: input.token, strict, ...named });
+          return result.ok
+            ? { ok: true, session: presentSession(result.value) }
+            : { ok: false, reason: result.error };
+        },
+      );
     }
 
-    getUser(...given: unknown[]): ReturnType<AuthServiceBinding["getUser"]> {
+    getUser(id: unknown): ReturnType<AuthServiceBinding["getUser"]> {
       const method = { name: "getUser", scope: "read", takes: idArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, ids) => {
-        const [account] = await lookUpUsers(deps, ids);
+      return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input) => {
+        const [account] = await lookUpUsers(deps, [input.id]);
         if (!account) return { ok: false, reason: "not_found" };
         return { ok: true, user: presentAccount(account, deps.settings.publicUrl) };
       });
     }
 
-    getUsers(...given: unknown[]): ReturnType<AuthServiceBinding["getUsers"]> {
+    getUsers(ids: unknown): ReturnType<AuthServiceBinding["getUsers"]> {
       const method = { name: "getUsers", scope: "read", takes: idsArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [ids]) => {
-        const accounts = await lookUpUsers(deps, ids);
+      return answerCall(open(this.env, this.ctx), method, { ids }, async (deps, input) => {
+        const accounts = await lookUpUsers(deps, input.ids);
         const users = accounts.map((account) => presentAccount(account, deps.settings.publicUrl));
         return { ok: true, users };
       });
     }
 
-    revokeSession(...given: unknown[]): ReturnType<AuthServiceBinding["revokeSession"]> {
+    revokeSession(id: unknown): ReturnType<AuthServiceBinding["revokeSession"]> {
       const method = { name: "revokeSession", scope: "revoke", takes: idArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [sessionId], { worker }) => {
-        const event = { type: "session_ended", details: { sessionId, worker } } as const;
-        const ending = { sessionId, accountId: null, event, actorId: null, caller: NOBODY };
-        return { ok: true, ended: (await endSession(deps, ending)) === "ended" };
-      });
+      return answerCall(
+        open(this.env, this.ctx),
+        method,
+        { id },
+        async (deps, { id: sessionId }, { worker }) => {
+          const event = { type: "session_ended", details: { sessionId, worker } } as const;
+          const ending = { sessionId, accountId: null, event, actorId: null, caller: NOBODY };
+          return { ok: true, ended: (await endSession(deps, ending)) === "ended" };
+        },
+      );
     }
 
-    revokeUser(...given: unknown[]): ReturnType<AuthServiceBinding["revokeUser"]> {
+    revokeUser(id: unknown): ReturnType<AuthServiceBinding["revokeUser"]> {
       const method = { name: "revokeUser", scope: "revoke", takes: idArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [id], { worker }) => {
-        const result = await endUserSessions(deps, { actor: "operator", id, caller: NOBODY, worker });
+      return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input, { worker }) => {
+        const result = await endUserSessions(deps, { ...input, actor: "operator", caller: NOBODY, worker });
         if (result.ok) return { ok: true };
         return { ok: false, reason: result.error.reason === "no_such_user" ? "not_found" : "conflict" };
       });
     }
 
-    can(...given: unknown[]): ReturnType<AuthServiceBinding["can"]> {
+    can(userId: unknown, permission: unknown): ReturnType<AuthServiceBinding["can"]> {
       const method = { name: "can", scope: "read", takes: canArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [accountId, permission]) => ({
+      return answerCall(open(this.env, this.ctx), method, { userId, permission }, async (deps, input) => ({
         ok: true,
-        allowed: await canDo(deps, { accountId, permission }),
+        allowed: await canDo(deps, { accountId: input.userId, permission: input.permission }),
       }));
     }
 
-    exchangeCode(...given: unknown[]): ReturnType<AuthServiceBinding["exchangeCode"]> {
+    exchangeCode(exchange: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
       const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [input], binding) => {
+      return answerCall(open(this.env, this.ctx), method, exchange, async (deps, input, binding) => {
         const issuing = issuingFor(deps, binding, input.audience);
         if ("reason" in issuing) return { ok: false, ...issuing };
         const { code, codeVerifier, client } = input;
@@ -115,9 +126,9 @@ export const createAuthService = <Env>(
       });
     }
 
-    refreshSession(...given: unknown[]): ReturnType<AuthServiceBinding["refreshSession"]> {
+    refreshSession(refresh: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
       const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, given, async (deps, [input], binding) => {
+      return answerCall(open(this.env, this.ctx), method, refresh, async (deps, input, binding) => {
         const issuing = issuingFor(deps, binding, input.audience);
         if ("reason" in issuing) return { ok: false, ...issuing };
         const caller = callerOf(input.client);

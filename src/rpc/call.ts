@@ -31,7 +31,7 @@ type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: str
 export async function answerCall<Deps, Arguments extends z.ZodType, Result extends Answer>(
   call: OpenCall<Deps>,
   method: Method<Arguments>,
-  given: readonly unknown[],
+  given: unknown,
   work: (deps: Deps, input: z.output<Arguments>, binding: Binding) => Promise<Result>,
 ): Promise<Result | { readonly ok: false; readonly reason: CallFailure }> {
   const startedAt = call.clock.now();

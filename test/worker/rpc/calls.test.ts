@@ -250,7 +250,6 @@ describe("arguments that are none", () => {
     ["verifyToken", ["a.b.c", { strict: "no" }]],
     ["verifyToken", ["a.b.c", { stict: true }]],
     ["verifyToken", ["a.b.c", null]],
-    ["verifyToken", ["a.b.c", {}, "more"]],
     ["verifyToken", []],
     ["getUser", []],
     ["exchangeCode", [{ ...good, client: null }]],
