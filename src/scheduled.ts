@@ -2,6 +2,7 @@ import { sweepAvatars } from "./avatars/sweep-avatars.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { newId } from "./kernel/ids.ts";
 import { firstCause } from "./kernel/unavailable.ts";
+import { announceDenials } from "./maintenance/announce-denials.ts";
 import { purgeExpired } from "./maintenance/purge-expired.ts";
 import { tidyDirectory } from "./maintenance/tidy-directory.ts";
 import { retryDeliveries } from "./outbox/retry-deliveries.ts";
@@ -13,7 +14,7 @@ type Job = (deps: Deps) => Promise<void>;
 
 /** What each cron expression of wrangler.toml sets going. */
 export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
-  "* * * * *": { retryDeliveries },
+  "* * * * *": { retryDeliveries, announceDenials },
   "17 * * * *": { rotateSigningKeys, purgeExpired, sweepAvatars, tidyDirectory },
 };
 

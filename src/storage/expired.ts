@@ -10,6 +10,7 @@ import {
   mailboxMessages,
   oneTimeLinks,
   outbox,
+  pendingDenials,
   sendCounters,
   sessions,
   socialSignIns,
@@ -40,6 +41,7 @@ export function expiredStorage(db: Database) {
         db.delete(humanProofs).where(lte(humanProofs.expiresAt, limits.expiredBefore)),
         db.delete(socialSignIns).where(lte(socialSignIns.expiresAt, limits.expiredBefore)),
         db.delete(loginCodes).where(lte(loginCodes.expiresAt, limits.expiredBefore)),
+        db.delete(pendingDenials).where(lte(pendingDenials.expiresAt, limits.expiredBefore)),
         db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptsQuietSince)),
         ...Object.entries(limits.sendBucketsBefore).map(([channel, first]) =>
           db

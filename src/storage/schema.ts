@@ -296,6 +296,18 @@ export const discardedAvatars = sqliteTable(
   (table) => [index("discarded_avatars_due").on(table.dueAt)],
 );
 
+/** Entries of the denylist that KV did not take, until it does or they have served their time. */
+export const pendingDenials = sqliteTable(
+  "pending_denials",
+  {
+    /** As KV is to have it; so is the value. */
+    key: text().primaryKey(),
+    value: text().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("pending_denials_expires").on(table.expiresAt)],
+);
+
 /** Mail and texts of a development machine. Empty in production, where nothing writes or reads it. */
 export const mailboxMessages = sqliteTable(
   "mailbox_messages",
