@@ -1,3 +1,4 @@
+import { refuse } from "../http/respond.ts";
 import { type IssueSessionCodeDeps, issueSessionCode } from "../login-codes/issue-session-code.ts";
 import { go } from "./go.ts";
 import { keepWayOn } from "./mailed-way.ts";
@@ -15,10 +16,13 @@ export async function sendOn(
   if (!wayOn?.app) return go(c, wayOn?.returnTo ?? "/account");
   const { codeChallenge, state } = wayOn.app;
   const code = await issueSessionCode(deps, { sessionId, returnTo: wayOn.returnTo, codeChallenge });
-  // It ended while it was on its way: the page asks for another sign-in.
-  if (code === null) return go(c, withWayOn("/sign-in", wayOn));
+  if (!code.ok) {
+    // A session that ended on the way has to be opened again, which the page asks for.
+    if (code.error.reason === "session_ended") return go(c, withWayOn("/sign-in", wayOn));
+    return refuse(c, "rate_limited", { retryAfter: code.error.retryAfter });
+  }
   const url = new URL(wayOn.returnTo);
-  url.searchParams.set("code", code);
+  url.searchParams.set("code", code.value);
   if (state !== null) url.searchParams.set("state", state);
   return go(c, url.href);
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { ParentSession } from "../login-codes/follow-session.ts";
 import type { LoginCodeDraft } from "../login-codes/login-code.ts";
@@ -45,16 +45,27 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
       return issued.length > 0 ? ({ kind: "issued" } as const) : whyNot(step, results[0]);
     },
 
-    /** Stores a code for a session that lives, of an account that is active. */
-    async issueForSession(sessionId: string, code: LoginCodeDraft): Promise<"issued" | "session_ended"> {
-      const issued = await insertFrom(
-        db,
-        loginCodes,
-        { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null },
-        sessions,
-        and(eq(sessions.id, sessionId), stillGood(code.createdAt), ownerIsActive(db, sessions.accountId)),
-      ).returning({ codeHash: loginCodes.codeHash });
-      return issued.length > 0 ? "issued" : "session_ended";
+    /** Stores a code for a session that lives, of an active account that has not that many waiting already. */
+    async issueForSession(
+      sessionId: string,
+      code: LoginCodeDraft,
+      most: number,
+    ): Promise<"issued" | "too_many" | "session_ended"> {
+      const now = code.createdAt;
+      const isLive = and(eq(sessions.id, sessionId), stillGood(now), ownerIsActive(db, sessions.accountId));
+      const waiting = db
+        .select({ n: count() })
+        .from(loginCodes)
+        .where(and(eq(loginCodes.accountId, sessions.accountId), gt(loginCodes.expiresAt, now)));
+      const row = { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null };
+      const [issued, live] = await db.batch([
+        insertFrom(db, loginCodes, row, sessions, and(isLive, sql`${waiting} < ${most}`)).returning({
+          codeHash: loginCodes.codeHash,
+        }),
+        db.select({ id: sessions.id }).from(sessions).where(isLive),
+      ]);
+      if (issued.length > 0) return "issued";
+      return live.length > 0 ? "too_many" : "session_ended";
     },
 
     /** The code by that hash, if it is still good, with its account, and its session if it has one. Changes nothing. */

@@ -33,6 +33,19 @@ describe("a code of the sign-in page", () => {
     await isDead(code);
   });
 
+  it("waits with nineteen others at most: of 50 at once, twenty are given, and a minute later more", async () => {
+    const { email } = await member(service);
+    const browser = await signedInPages(service, email);
+    const ask = () => browser.send("GET", fromApp("/sign-in"));
+    const answers = await inParallel(50, ask);
+    expect(statusCounts(answers)).toEqual({ 303: 20, 429: 30 });
+    const refused = await ask();
+    expect(refused.headers.get("Retry-After")).toBe("60");
+    expect(refused.text).toContain("That was too often");
+    service.clock.advance(60_000);
+    expect((await ask()).status).toBe(303);
+  });
+
   it("is good for a minute", async () => {
     const { code } = await onTheWay();
     service.clock.advance(60_000);
