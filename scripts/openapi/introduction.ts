@@ -1,5 +1,3 @@
-import { failureTable } from "../../src/http/failures.ts";
-
 /** What holds for the whole API, as Markdown of paragraphs, lists and code alone. */
 export const introduction = `Sign-up, sign-in, sessions and recovery.
 
@@ -7,4 +5,4 @@ Every success is \`{ "success": true, "message"?, "data"? }\`, every failure \`{
 
 Present the access token as \`Authorization: Bearer …\`. Browsers may have it in a cookie instead; then each write needs the header \`X-CSRF-Token\` too.
 
-What is not described here answers 404 \`not_found\` (${failureTable.not_found[1]}), and a method that an address does not take 405 \`method_not_allowed\`, with \`Allow\`. GET stands for HEAD as well.`;
+What is not described here answers 404 \`not_found\`, and a method that an address does not take 405 \`method_not_allowed\`, with \`Allow\`. GET stands for HEAD as well.`;

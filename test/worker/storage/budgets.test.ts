@@ -434,6 +434,15 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => ({ method: "GET", path: "/openapi.json" }),
   },
+  ...Object.fromEntries(
+    ["/docs", "/docs/:name", "/docs/try.js"].map((path) => [
+      `GET ${path}`,
+      {
+        budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+        request: async () => ({ method: "GET", path: path.replace(":name", "logIn") }),
+      },
+    ]),
+  ),
 };
 
 describe("round trips before the response, on a warm isolate", () => {
