@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import instructions from "../../docs/rotation.md?raw";
 import { readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/kernel/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
@@ -233,12 +234,11 @@ describe("after a leak of AUTH_SECRET", () => {
     const { at, clock } = openRotatedHouse();
     const { email, token, refreshToken } = await signedInMember(at.before);
     const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
-    // The documented statements.
-    await env.DB.batch([
-      env.DB.prepare("DELETE FROM signing_keys"),
-      env.DB.prepare("UPDATE sessions SET revoked_at = unixepoch() * 1000 WHERE revoked_at IS NULL"),
-    ]);
     const { after } = at;
+    expect((await after.call("GET", "/.well-known/jwks.json")).status).toBe(200);
+    const statements = [...instructions.matchAll(/--command "(.+)"/g)].map(([, sql = ""]) => sql);
+    expect(statements).toHaveLength(2);
+    for (const sql of statements) await env.DB.prepare(sql).run();
     expect((await after.get("/me", token)).status).toBe(401);
     expect((await after.post("/refresh", { refreshToken })).status).toBe(401);
     clock.advance(SECOND);
