@@ -83,6 +83,17 @@ describe("an account whose tokens are dead up to an instant", () => {
     expect(await asked(later)).toEqual({ ok: true, d1: 0 });
   });
 
+  it("asks D1 about a refresh that lost to it, though it is dated a second later", async () => {
+    const { email, token } = await signedInMember(service);
+    const id = await idOf(email);
+    // The instant was read, then somebody refreshed, then the batch was committed that ends every session.
+    await env.KV.put(`deny:user:${id}`, String(service.clock.now() - 1000));
+    await env.DB.prepare("UPDATE sessions SET revoked_at = ? WHERE account_id = ?")
+      .bind(service.clock.now(), id)
+      .run();
+    expect(await worker.call("verifyToken", token)).toEqual(ENDED);
+  });
+
   it("asks D1 where the instant cannot be read", async () => {
     const { email, token } = await signedInMember(service);
     for (const odd of ["", "soon", "NaN"]) {
