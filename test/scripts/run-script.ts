@@ -10,7 +10,7 @@ export function runScript(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, ...env },
   });
   const written = { out: "", err: "" };
   for (const [stream, name] of [

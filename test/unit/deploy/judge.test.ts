@@ -49,16 +49,17 @@ describe("health", () => {
     [{ health: null, keys: null }, "does not answer"],
     [{ health: { status: 503 }, keys: null }, "answers 503"],
     [{ health: { status: 404 }, keys: null }, "healthz answers 404"],
+    [{ health: { status: 200 }, keys, failing: ["kv"] }, "does not get what it stands on: kv"],
     [{ health: { status: 200 }, keys: { status: 503, count: 0 } }, "no signing keys"],
     [{ health: { status: 200 }, keys: { status: 200, count: 0 } }, "no signing keys"],
   ])("%j is not well", (seen, says) => {
-    expect(judgeHealth("https://auth.example.com", seen)).toMatchObject({
+    expect(judgeHealth("https://auth.example.com", { failing: null, ...seen })).toMatchObject({
       healthy: false,
       says: expect.stringContaining(says),
     });
   });
   it("is well when it answers and has keys", () => {
-    expect(judgeHealth("https://auth.example.com", { health: { status: 200 }, keys })).toEqual({
+    expect(judgeHealth("https://auth.example.com", { health: { status: 200 }, failing: [], keys })).toEqual({
       healthy: true,
     });
   });
