@@ -33,7 +33,7 @@ export function wireOperator(platform: Platform) {
     invitations: invitationStorage(db, null),
     directory: userDirectoryStorage(db),
     signingKeys: signingKeyStorage(db),
-    denylist: denylistStorage(platform.kv, meter),
+    denylist: denylistStorage({ kv: platform.kv, db, clock: systemClock, meter }),
     // The longest life of a token that the configuration allows: the deployment's own may not be known here,
     // and a revocation that is remembered for longer does no harm.
     settings: { accessTokenTtl: DAY / SECOND },
