@@ -48,10 +48,12 @@ export function readMarkdown(file: string, text: string): Page {
     file,
     examples,
     setup: [...text.matchAll(SETUP)].map(([, shell = ""]) => shell).join("\n"),
-    links: partsOf(prose, /\[[^\]]*\]\(([^)\s]+)[^)]*\)/g).map(({ line, text: target }) => ({
-      line,
-      target,
-    })),
+    links: partsOf(prose.replace(/`[^`\n]*`/g, blank), /\[[^\]]*\]\(([^)\s]+)[^)]*\)/g).map(
+      ({ line, text: target }) => ({
+        line,
+        target,
+      }),
+    ),
     anchors: anchorsOf(prose),
     inlineCode: partsOf(prose, /(?<!`)`([^`\n]+)`(?!`)/g).map(({ line, text: code }) => ({ line, code })),
     problems,

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
 import { startCloudflareApi } from "./cloudflare-api.ts";
 import { runScript } from "./run-script.ts";
@@ -31,6 +31,9 @@ afterAll(() => {
   service.close();
   scratch.remove();
 });
+
+// Each deployment is six wranglers, and the machine may have other things to do.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** An account at Cloudflare of its own, and `npm run deploy` into it. */
 async function withAccount<T>(

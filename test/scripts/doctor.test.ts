@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startCloudflareApi } from "./cloudflare-api.ts";
 import { createHouse, type House, SECRET, serve } from "./house.ts";
 import { runScript } from "./run-script.ts";
+
+// Each look is several wranglers, and the machine may have other things to do.
+vi.setConfig({ testTimeout: 180_000 });
 
 let house: House;
 let service: Awaited<ReturnType<typeof serve>>;

@@ -6,6 +6,7 @@ import {
   commandsIn,
 } from "../../../scripts/examples/check-commands.ts";
 import { checkJson, checkSql, checkWorkflow } from "../../../scripts/examples/check-data.ts";
+import { checkLinks } from "../../../scripts/examples/check-links.ts";
 import { checkPrograms } from "../../../scripts/examples/check-programs.ts";
 import { checkShell } from "../../../scripts/examples/check-shell.ts";
 import {
@@ -13,9 +14,12 @@ import {
   checkVariables,
   documentedVariables,
 } from "../../../scripts/examples/check-variables.ts";
+import { checkWranglerConfig } from "../../../scripts/examples/check-wrangler-config.ts";
 import type { Example } from "../../../scripts/examples/example.ts";
-import { judgeMark } from "../../../scripts/examples/kinds.ts";
+import { judgeMark, kindOf } from "../../../scripts/examples/kinds.ts";
+import { readPages } from "../../../scripts/examples/pages.ts";
 import { readMarkdown } from "../../../scripts/examples/read-markdown.ts";
+import { createScratchDirectory } from "../../../scripts/scratch-directory.ts";
 
 const block = (language: string, code: string, more: Partial<Example> = {}): Example => ({
   file: "docs/x.md",
@@ -98,6 +102,44 @@ describe("blocks", () => {
     expect(problems).toHaveLength(2);
     expect(problems[0]?.says).toContain("not assignable");
     expect(problems[1]?.says).toMatch(/Cannot find name 'n'.*example: given/);
+  });
+});
+
+describe("the pages of this repository", () => {
+  it("have no block of which nobody says what becomes of it", () => {
+    const pages = [...readPages().values()];
+    const examples = pages.flatMap((one) => one.examples);
+    expect(examples.length).toBeGreaterThan(20);
+    expect(examples.flatMap(judgeMark)).toEqual([]);
+    expect(examples.map(kindOf)).not.toContain(null);
+    expect(pages.flatMap((one) => one.problems)).toEqual([]);
+  });
+});
+
+describe("links and configuration", () => {
+  const links = (text: string) => {
+    const one = page(text);
+    return says(checkLinks(one, new Map([["docs/x.md", one]])));
+  };
+  it("finds files and headings that are not there", () => {
+    expect(
+      links("# A heading, `x`\n[a](#a-heading-x) [b](../README.md) [c](https://example.com/#nowhere)"),
+    ).toBe("");
+    expect(links("[a](#nowhere)")).toContain("no heading for #nowhere");
+    expect(links("[a](nowhere.md)")).toContain("leads nowhere");
+    expect(links("`[a](nowhere.md)`\n```text\n[a](nowhere.md)\n```")).toBe("");
+  });
+
+  it("asks wrangler about its configuration, parts of it included", { timeout: 30_000 }, async () => {
+    const scratch = createScratchDirectory();
+    const check = async (code: string) => says(await checkWranglerConfig(block("toml", code), scratch.path));
+    try {
+      expect(await check('[vars]\nX = "y"\n')).toBe("");
+      expect(await check('[[d1_databases]]\nbinding = "DB"\ndatabase_nme = "x"\n')).toContain("database_nme");
+      expect(await check("[[d1_databases]\n")).toContain("wrangler:");
+    } finally {
+      scratch.remove();
+    }
   });
 });
 
