@@ -1,4 +1,4 @@
-import type { openPages, Shown } from "./pages.ts";
+import type { Shown } from "./pages.ts";
 import type { Service } from "./service.ts";
 import { CHALLENGE, VERIFIER } from "./social/app.ts";
 import { APP } from "./social/providers.ts";
@@ -31,7 +31,3 @@ export const exchange = (
   of.call("POST", "/api/auth/exchange", { code, codeVerifier: VERIFIER, ...fields }, undefined, {
     ...(origin === null ? {} : { Origin: origin }),
   });
-
-/** Whether a browser without a session would be sent to the app by itself. */
-export const goesThrough = async (browser: ReturnType<typeof openPages>): Promise<boolean> =>
-  (await browser.visit(fromApp("/sign-in"))).status === 303;

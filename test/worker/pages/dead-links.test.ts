@@ -69,7 +69,7 @@ describe("a dead link", () => {
     const { email } = await register(service);
     const link = await linkMailedTo(service, email);
     service.clock.advance(25 * 60 * 60_000);
-    const never = "/verify-email?token=" + NEVER_GOOD;
+    const never = `/verify-email?token=${NEVER_GOOD}`;
     const [old, made] = await Promise.all([link, never].map((path) => openPages(service).visit(path)));
     const plain = (text = "") => text.replaceAll(/[\w-]{43}|\d{10,}/g, "").replaceAll(/token=[^"]*/g, "");
     expect(plain(old?.text)).toBe(plain(made?.text));
