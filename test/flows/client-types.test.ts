@@ -1,6 +1,9 @@
-import { expect, expectTypeOf, it } from "vitest";
+import { expect, expectTypeOf, it, vi } from "vitest";
+import page from "../../docs/api.md?raw";
 import { clientOf } from "../support/api-client.ts";
+import { member, PASSWORD } from "../support/people.ts";
 import { startService } from "../support/service.ts";
+import source from "./client-types.test.ts?raw";
 
 // Whether the flows could fail to compile. `npm run types` checks each line that must not.
 
@@ -22,4 +25,24 @@ it("lets through what the document describes, and nothing else", async () => {
   expect((await api.POST("/api/auth/verify-email", {})).response.status).toBe(415);
   // @ts-expect-error: no such code of it
   expect(error?.error.code === "last_admin").toBe(false);
+});
+
+it("does what docs/api.md shows", async () => {
+  const service = startService();
+  const api = clientOf(service);
+  const { email } = await member(service);
+  const said = vi.spyOn(console, "log").mockImplementation(() => {});
+  const complained = vi.spyOn(console, "error").mockImplementation(() => {});
+  for (const password of [PASSWORD, "not the password"]) {
+    const { data, error } = await api.POST("/api/auth/login", { body: { email, password } });
+    if (error) console.error(error.error.code, error.message);
+    else if ("token" in data.data) console.log(data.data.token);
+  }
+  expect(said.mock.calls).toEqual([[expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/)]]);
+  expect(complained.mock.calls).toEqual([["invalid_credentials", "Invalid email or password"]]);
+  vi.restoreAllMocks();
+  const [, shown = ""] = /```ts\n[\s\S]*?baseUrl[^\n]*\n([^`]*)```/.exec(page) ?? [];
+  const lines = shown.trim().split("\n");
+  expect(lines.length).toBe(3);
+  for (const line of lines) expect(source).toContain(`    ${line}\n`);
 });
