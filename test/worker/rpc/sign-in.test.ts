@@ -1,0 +1,68 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { member } from "../../support/people.ts";
+import { callingWorker } from "../../support/rpc.ts";
+import { startService } from "../../support/service.ts";
+import { VERIFIER } from "../../support/social/app.ts";
+import { loginCodeFor } from "../../support/social/written-in.ts";
+
+const service = startService({ env: { AUDIENCES: "web,notes" } });
+const worker = callingWorker(service);
+const notes = callingWorker(service, { props: { audience: "notes" } });
+const client = { ip: "192.0.2.7", userAgent: "a phone" };
+
+describe("signing in over RPC", () => {
+  const codeFor = async () => {
+    const { email } = await member(service);
+    return { email, code: await loginCodeFor(email, service.clock.now()), codeVerifier: VERIFIER, client };
+  };
+
+  it("trades a code for a session of the binding's audience, and keeps it", async () => {
+    const { email, ...exchange } = await codeFor();
+    const answer = await notes.call("exchangeCode", exchange);
+    if (!answer.ok) throw new Error(answer.reason);
+    expect(answer).toMatchObject({ tokenType: "Bearer", expiresIn: 900, user: { email, role: "user" } });
+    const verified = await notes.call("verifyToken", answer.token);
+    expect(verified).toMatchObject({
+      session: { audience: "notes", sessionId: answer.sessionId, amr: ["fed"] },
+    });
+    const [session] = (await service.get("/sessions", answer.token)).body.data;
+    expect(session).toMatchObject({ ip: client.ip, userAgent: client.userAgent });
+    const { refreshToken } = answer;
+    const kept = await notes.call("refreshSession", { refreshToken, client });
+    if (!kept.ok) throw new Error(kept.reason);
+    expect(decodeJwt(kept.token)).toMatchObject({ aud: "notes", sid: answer.sessionId });
+    expect(notes.log.at(-1)).toMatchObject({ rpc: "refreshSession", d1: 1, kv: 0 });
+    service.clock.advance(11_000);
+    const reused = await notes.call("refreshSession", { refreshToken, client });
+    expect(reused).toEqual({ ok: false, reason: "refresh_invalid" });
+    expect((await service.get("/me", kept.token)).status).toBe(401);
+  });
+
+  it("takes a code once, and only with its verifier", async () => {
+    const { email: _, ...exchange } = await codeFor();
+    const codeVerifier = "b".repeat(43);
+    const invalid = { ok: false, reason: "code_invalid" };
+    expect(await worker.call("exchangeCode", { ...exchange, codeVerifier })).toEqual(invalid);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => worker.call("exchangeCode", exchange)),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(answers.filter((answer) => !answer.ok && answer.reason === "code_invalid")).toHaveLength(19);
+  });
+
+  it("says that the second step is due, and who may not sign in", async () => {
+    const { email, ...exchange } = await codeFor();
+    await env.DB.prepare("UPDATE accounts SET login_otp = 1 WHERE email = ?").bind(email).run();
+    const due = await worker.call("exchangeCode", exchange);
+    expect(due).toMatchObject({ ok: false, reason: "second_step_due", expiresIn: 600 });
+    expect(JSON.stringify(due)).not.toContain("oken");
+    const closed = await codeFor();
+    await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
+      .bind(closed.email)
+      .run();
+    const { email: _, ...late } = closed;
+    expect(await worker.call("exchangeCode", late)).toEqual({ ok: false, reason: "account_deactivated" });
+  });
+});
