@@ -92,7 +92,7 @@ describe("requireSession", () => {
     const answer = await ask("/me", bearer(reason));
     expect([answer.status, await answer.text()]).toEqual([
       500,
-      `the verifier is not set up for this: ${reason}`,
+      `Gatehouse does not take this app's question: ${reason}. Look at its binding and audience.`,
     ]);
   });
 
