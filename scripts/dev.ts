@@ -1,5 +1,6 @@
 import { readConfig } from "../src/config.ts";
 import { type NotesPlace, placeNotes, startNotes } from "./dev-notes.ts";
+import { argumentsFor, ourVariables } from "./dev-variables.ts";
 import { devVarsPath, makeDevVars } from "./dev-vars.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { type LocalPlatform, migrate, withLocalPlatform } from "./local-platform.ts";
@@ -29,31 +30,12 @@ async function develop(argv: readonly string[]): Promise<number> {
   if (await migrate(args)) say("Brought the local database up to date.");
   const notes = await placeNotes(args, port);
   const settled = await withLocalPlatform(args, async ({ variables, db }) => {
-    const ours = { ...publicUrlFor(origin, variables), ...(notes ? notesVariables(notes, variables) : {}) };
+    const ours = ourVariables(variables, { origin, notes });
     const config = readSecrets({ ...variables, ...ours }, args);
     return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
   tellOfSuperuser(settled.seed);
   return serve({ ...settled, args, port, origin, notes });
-}
-
-/** Where the service is, unless somebody says otherwise. */
-function publicUrlFor(
-  origin: string,
-  { PUBLIC_URL }: LocalPlatform["variables"],
-): Readonly<Record<string, string>> {
-  return PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
-}
-
-/** What the service allows already, and the example beside it. */
-function notesVariables({ audience, returnUrl }: NotesPlace, variables: LocalPlatform["variables"]) {
-  const { AUDIENCES, ALLOWED_RETURN_URLS } = variables;
-  const and = (list: unknown, fallback: string, item: string) => `${list || fallback},${item}`;
-  return {
-    // An empty list means the one audience that everything is for by default.
-    AUDIENCES: and(AUDIENCES, "gatehouse", audience),
-    ALLOWED_RETURN_URLS: and(ALLOWED_RETURN_URLS, "", returnUrl),
-  };
 }
 
 async function choosePort(asked: number | undefined): Promise<number> {
@@ -90,14 +72,6 @@ function tellOfSuperuser(seed: SeedOutcome): void {
   }
 }
 
-/** The reader's arguments, with what the reader says of a variable of ours added to. */
-const replaceValues = ({ others, vars }: WranglerArguments, ours: Readonly<Record<string, string>>) =>
-  others.map((argument) => {
-    const name = Object.keys(vars).find((one) => argument.endsWith(`${one}:${vars[one]}`));
-    const value = name === undefined ? undefined : ours[name];
-    return value === undefined ? argument : argument.replace(/:.*/s, `:${value}`);
-  });
-
 type Serving = {
   readonly args: WranglerArguments;
   readonly port: number;
@@ -109,10 +83,7 @@ type Serving = {
 };
 
 async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): Promise<number> {
-  const unsaid = Object.entries(ours).filter(([name]) => !Object.hasOwn(args.vars, name));
-  const vars = unsaid.flatMap(([name, value]) => ["--var", `${name}:${value}`]);
-  // Ours first, where no "--" of the reader's ends the options; --port last, since --var takes all that follows.
-  const child = startWrangler(["dev", ...vars, "--port", String(port), ...replaceValues(args, ours)], {
+  const child = startWrangler(["dev", ...argumentsFor(args, port, ours)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },

@@ -33,10 +33,10 @@ const issuing: Record<string, Asking> = {
     const accessToken = await providers.tokenOf(somebody());
     return { path: "/social/github/token", body: { accessToken, audience } };
   },
-  "/social/exchange": async (audience) => {
+  "/exchange": async (audience) => {
     const { email } = await member(service);
     const code = await loginCodeFor(email, service.clock.now());
-    return { path: "/social/exchange", body: { code, codeVerifier: VERIFIER, audience } };
+    return { path: "/exchange", body: { code, codeVerifier: VERIFIER, audience } };
   },
 };
 
