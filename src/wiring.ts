@@ -186,7 +186,7 @@ export async function wire(cache: StandingCache, request: Request) {
       ...storeProbes({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
       signingKey: () => keyRing.signingKey(),
     },
-    denylist: denylistStorage({ kv: env.KV, db, clock, meter }),
+    denylist: denylistStorage({ kv: env.KV, db, meter, defer }),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
     messages: {
       draft: (message, to) => draftMessage({ secrets }, message, to),

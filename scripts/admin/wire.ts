@@ -33,7 +33,8 @@ export function wireOperator(platform: Platform) {
     invitations: invitationStorage(db, null),
     directory: userDirectoryStorage(db),
     signingKeys: signingKeyStorage(db),
-    denylist: denylistStorage({ kv: platform.kv, db, clock: systemClock, meter }),
+    // What KV has heard here is told to it once more by the service's clockwork, which then strikes it out.
+    denylist: denylistStorage({ kv: platform.kv, db, meter, defer: () => {} }),
     // The longest life of a token that the configuration allows: the deployment's own may not be known here,
     // and a revocation that is remembered for longer does no harm.
     settings: { accessTokenTtl: DAY / SECOND },

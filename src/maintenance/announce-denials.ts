@@ -2,9 +2,9 @@ import type { Clock } from "../kernel/clock.ts";
 
 export type AnnounceDenialsDeps = {
   readonly clock: Clock;
-  readonly denylist: { bringPending(now: number): Promise<void> };
+  readonly denylist: { tellPending(now: number): Promise<void> };
 };
 
-/** Every minute: tells KV of the sessions that ended while it took no word of it, so that other Workers learn of them. */
+/** Every minute: tells KV of the sessions of whose end it has not heard, so that other Workers learn of it. */
 export const announceDenials = ({ clock, denylist }: AnnounceDenialsDeps): Promise<void> =>
-  denylist.bringPending(clock.now());
+  denylist.tellPending(clock.now());

@@ -1,61 +1,67 @@
-import { and, desc, eq, gt, sql } from "drizzle-orm";
-import { type Clock, SECOND } from "../kernel/clock.ts";
+import { asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { SECOND } from "../kernel/clock.ts";
 import type { Denial } from "../sessions/rules.ts";
 import type { Database } from "./database.ts";
 import type { Meter } from "./metered-d1.ts";
 import { type KvOutcome, meterKv } from "./metered-kv.ts";
 import { pendingDenials } from "./schema.ts";
 
-/** Entries that one run of the clockwork brings to KV. */
-const BROUGHT_AT_ONCE = 100;
+/** Sessions that one run of the clockwork tells KV of; a call of a Worker may use KV a thousand times. */
+const TOLD_AT_ONCE = 480;
+
+/** Connections that a Worker may have open at once (platform limits). */
+const SIDE_BY_SIDE = 6;
 
 type Stores = {
   readonly kv: KVNamespace;
   readonly db: Database;
-  readonly clock: Clock;
   readonly meter: Meter;
+  /** Starts work after the answer. */
+  readonly defer: (work: () => Promise<unknown>) => void;
 };
 
 /**
  * How other Workers learn of a revocation without asking D1. Keys: `deny:sid:<session id>` → "1";
- * `deny:user:<account id>` → the instant (ms) up to which tokens of that account are dead.
+ * `deny:user:<account id>` → the instant (ms) up to which tokens of that account are dead. KV is told at once, and
+ * of every session once more by the clockwork, unless it is known to have heard.
  */
-export function denylistStorage({ kv, db, clock, meter }: Stores) {
+export function denylistStorage({ kv, db, meter, defer }: Stores) {
   const metered = meterKv(kv, meter);
-
-  async function deny(key: string, value: string, ttlSeconds: number): Promise<void> {
-    if ((await metered.put(key, value, ttlSeconds)) !== "failed") return;
-    // KV takes one write a second for a key, and may be out; what it does not hear now it hears within the minute.
-    const expiresAt = clock.now() + ttlSeconds * SECOND;
-    await db
-      .insert(pendingDenials)
-      .values({ key, value, expiresAt })
-      .onConflictDoUpdate({
-        target: pendingDenials.key,
-        set: { value, expiresAt: sql`max(${pendingDenials.expiresAt}, ${expiresAt})` },
-      });
-  }
-
   return {
-    denySession: (sessionId: string, ttlSeconds: number) => deny(sessionKey(sessionId), "1", ttlSeconds),
-    denyAccount: (accountId: string, instant: number, ttlSeconds: number) =>
-      deny(accountKey(accountId), String(instant), ttlSeconds),
+    async denySession(sessionId: string, ttlSeconds: number): Promise<void> {
+      if ((await metered.put(sessionKey(sessionId), "1", ttlSeconds)) === "failed") return;
+      defer(() => db.delete(pendingDenials).where(eq(pendingDenials.sessionId, sessionId)));
+    },
 
-    /** Brings what KV did not take, the entries that are to live longest first. */
-    async bringPending(now: number): Promise<void> {
-      const entries = await db
+    async denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<void> {
+      // Of two that meet, KV may keep the earlier instant: what it has heard is no news to rely on.
+      await metered.put(accountKey(accountId), String(instant), ttlSeconds);
+    },
+
+    /** Tells KV of ended sessions, those first whose tokens run out first. */
+    async tellPending(now: number): Promise<void> {
+      const pending = await db
         .select()
         .from(pendingDenials)
         .where(gt(pendingDenials.expiresAt, now))
-        .orderBy(desc(pendingDenials.expiresAt))
-        .limit(BROUGHT_AT_ONCE);
-      for (const { key, value, expiresAt } of entries) {
-        if ((await metered.put(key, value, (expiresAt - now) / SECOND)) === "failed") return;
-        // Unless a later one has taken its place meanwhile.
-        await db
-          .delete(pendingDenials)
-          .where(and(eq(pendingDenials.key, key), eq(pendingDenials.value, value)));
+        .orderBy(asc(pendingDenials.expiresAt))
+        .limit(TOLD_AT_ONCE);
+      const told: string[] = [];
+      for (let at = 0; at < pending.length; at += SIDE_BY_SIDE) {
+        const some = pending.slice(at, at + SIDE_BY_SIDE);
+        const outcomes = await Promise.all(
+          some.map(({ sessionId, expiresAt }) =>
+            metered.put(sessionKey(sessionId), "1", (expiresAt - now) / SECOND),
+          ),
+        );
+        const heard = some.filter((_, index) => outcomes[index] !== "failed");
+        told.push(...heard.map(({ sessionId }) => sessionId));
+        // It is out: asking on would only take time.
+        if (heard.length === 0) break;
       }
+      if (told.length === 0) return;
+      const ids = sql`(select value from json_each(${JSON.stringify(told)}))`;
+      await db.delete(pendingDenials).where(inArray(pendingDenials.sessionId, ids));
     },
 
     /** Both keys by one call. */

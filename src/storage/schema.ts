@@ -296,13 +296,14 @@ export const discardedAvatars = sqliteTable(
   (table) => [index("discarded_avatars_due").on(table.dueAt)],
 );
 
-/** Entries of the denylist that KV did not take, until it does or they have served their time. */
+/**
+ * Sessions whose end KV has not yet heard of. A trigger of the migrations writes them down with the end itself, so
+ * that none is forgotten, whatever becomes of the request; the last token of each has run out at `expiresAt`.
+ */
 export const pendingDenials = sqliteTable(
   "pending_denials",
   {
-    /** As KV is to have it; so is the value. */
-    key: text().primaryKey(),
-    value: text().notNull(),
+    sessionId: text("session_id").primaryKey(),
     expiresAt: integer("expires_at").notNull(),
   },
   (table) => [index("pending_denials_expires").on(table.expiresAt)],

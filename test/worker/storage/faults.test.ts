@@ -98,7 +98,7 @@ describe("a fault of D1", () => {
     d1.plan(null);
     await deliver();
     const { calls } = d1;
-    expect(calls).toBe(4);
+    expect(calls).toBe(5);
     for (let call = 1; call <= calls; call += 1) {
       await queueOne();
       d1.plan({ call, fault });
