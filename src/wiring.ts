@@ -32,7 +32,6 @@ import { createSocialProviders } from "./social-providers/providers.ts";
 import { accountLocaleStorage } from "./storage/account-locales.ts";
 import { accountStorage } from "./storage/accounts.ts";
 import { type AssetsBinding, assetStorage, type KeptAssets } from "./storage/assets.ts";
-import { lockStorage } from "./storage/attempt-counters.ts";
 import { auditStorage } from "./storage/audit.ts";
 import { avatarObjectStorage } from "./storage/avatar-objects.ts";
 import { avatarStorage } from "./storage/avatars.ts";
@@ -61,6 +60,7 @@ import { sessionStorage } from "./storage/sessions.ts";
 import { signingKeyStorage } from "./storage/signing-keys.ts";
 import { socialSignInStorage } from "./storage/social-sign-ins.ts";
 import { userDirectoryStorage } from "./storage/user-directory.ts";
+import { userStandingStorage } from "./storage/user-standing.ts";
 import { userStorage } from "./storage/users.ts";
 
 /** The Worker's bindings. Variables and secrets are `readConfig`'s to read. */
@@ -152,7 +152,6 @@ export async function wire(cache: StandingCache, request: Request) {
         call,
       ),
     logins: { ...loginStorage(db, sendCaps), ...secondStepStorage(db, sendCaps) },
-    locks: lockStorage(db),
     challenges: challengeStorage(db, sendCaps),
     accounts: accountStorage(db, sendCaps),
     accountLocales: accountLocaleStorage(db),
@@ -160,6 +159,7 @@ export async function wire(cache: StandingCache, request: Request) {
     registrations: registrationStorage(db, sendCaps),
     emailVerifications: emailVerificationStorage(db, sendCaps),
     users: userStorage(db, sendCaps),
+    standings: userStandingStorage(db),
     invitations: invitationStorage(db, sendCaps),
     directory: userDirectoryStorage(db),
     trail: auditStorage(db),

@@ -54,15 +54,12 @@ export const releaseAttempt = (db: Database, key: string, where?: SQL) =>
 export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL) =>
   db.delete(t).where(and(inArray(t.key, [...keys]), where));
 
-export const lockStorage = (db: Database) => ({
-  /** Those of the locks that are shut at that instant. */
-  async findShut(keys: readonly string[], now: number): Promise<{ key: string; until: number }[]> {
-    return db
-      .select({ key: t.key, until: t.lockedUntil })
-      .from(t)
-      .where(and(inArray(t.key, [...keys]), gt(t.lockedUntil, now)));
-  },
-});
+/** Those of the locks that are shut at that instant. */
+export const shutLocks = (db: Database, keys: readonly string[], now: number) =>
+  db
+    .select({ key: t.key, until: t.lockedUntil })
+    .from(t)
+    .where(and(inArray(t.key, [...keys]), gt(t.lockedUntil, now)));
 
 /** The lock of that key if it is shut now, for the condition of another statement. */
 export const lockOf = (db: Database, key: SQLiteColumn | string, now: number) =>

@@ -134,20 +134,24 @@ export function sessionStorage(db: Database, caps: SendCaps) {
     },
 
     async listLive(accountId: string, now: number): Promise<SessionSummary[]> {
-      return db
-        .select({
-          id: sessions.id,
-          createdAt: sessions.createdAt,
-          lastUsedAt: sessions.lastUsedAt,
-          ip: sessions.ip,
-          userAgent: sessions.userAgent,
-        })
-        .from(sessions)
-        .where(and(eq(sessions.accountId, accountId), stillGood(now)))
-        .orderBy(desc(sessions.lastUsedAt));
+      return liveSessions(db, accountId, now);
     },
   };
 }
+
+/** The live sessions of an account, the latest first. */
+export const liveSessions = (db: Database, accountId: string, now: number) =>
+  db
+    .select({
+      id: sessions.id,
+      createdAt: sessions.createdAt,
+      lastUsedAt: sessions.lastUsedAt,
+      ip: sessions.ip,
+      userAgent: sessions.userAgent,
+    })
+    .from(sessions)
+    .where(and(eq(sessions.accountId, accountId), stillGood(now)))
+    .orderBy(desc(sessions.lastUsedAt));
 
 /** Ends the live sessions of an account, or of those a query selects, as one statement of a larger batch. */
 export const endSessions = (db: Database, whose: string | SQLWrapper, now: number, where?: SQL) =>

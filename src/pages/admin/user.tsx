@@ -1,11 +1,10 @@
-import { type ReadLocksDeps, readLocks, type ShutLock } from "../../account-lock/read-locks.ts";
 import type { Account } from "../../accounts/account.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { refuse } from "../../http/respond.ts";
 import type { ReachDeps } from "../../roles/reach.ts";
-import { type ListSessionsDeps, listSessions } from "../../sessions/list-sessions.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
 import { userFailures } from "../../users/failures.ts";
+import { type ReadStandingDeps, readStanding, type ShutLock } from "../../users/read-standing.ts";
 import { readUser } from "../../users/read-user.ts";
 import { fullNameOf, Picture } from "../account/rows.tsx";
 import { Session } from "../account/sessions.tsx";
@@ -14,7 +13,7 @@ import type { Page, PageContext, Shown } from "../page.ts";
 import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
 import { State } from "./users.tsx";
 
-type Deps = ReachDeps & ListSessionsDeps & ReadLocksDeps & ActsDeps;
+type Deps = ReachDeps & ReadStandingDeps & ActsDeps;
 type Data = {
   readonly user: Account;
   readonly live: readonly SessionSummary[];
@@ -30,10 +29,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   load: async (c) => {
     const user = await findUser(c, depsOf(c));
     if (user instanceof Response) return user;
-    // Somebody else's session is never the one that asks.
-    const whose = { accountId: user.id, currentSessionId: "" };
-    const [live, shut] = await Promise.all([listSessions(depsOf(c), whose), readLocks(depsOf(c), user)]);
-    return { user, live, shut };
+    return { user, ...(await readStanding(depsOf(c), user)) };
   },
   view: (p, { user, live, shut }) => (
     <>

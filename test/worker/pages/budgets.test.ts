@@ -9,7 +9,7 @@ import { APP } from "../../support/social/providers.ts";
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const trips = () => service.log.at(-1)?.d1;
 
-/** By GET. Whoever has signed in costs one, and what a page shows one or two more; somebody's locks and sessions are read at once. */
+/** By GET. Whoever has signed in costs one, and what a page shows one or two more. */
 const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
   "/account/deactivate": 1,
@@ -26,7 +26,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/admin/invite": 1,
   "/admin/mail": 2,
   "/admin/users": 2,
-  "/admin/users/:id": 4,
+  "/admin/users/:id": 3,
   "/admin/users/:id/profile": 2,
   "/forgot-password": 0,
   "/reset-password": 1,
