@@ -86,6 +86,9 @@ const table: Record<string, Line> = {
   },
 };
 
+/** What these leave for after the answer (mail, a word that KV took) is no part of its time. */
+const LATER = ["exchangeCode", "revokeSession"];
+
 describe("round trips of a call, on a warm isolate", () => {
   for (const [name, line] of Object.entries(table)) {
     it(`${name}: ${line.d1} to D1, ${line.kvGets} gets and ${line.kvPuts} puts to KV`, async () => {
@@ -99,7 +102,7 @@ describe("round trips of a call, on a warm isolate", () => {
       expect([said?.d1, said?.kv]).toEqual([line.d1, line.kvGets + line.kvPuts]);
       expect([kv.gets - before.kvGets, kv.puts - before.kvPuts]).toEqual([line.kvGets, line.kvPuts]);
       expect(d1.trips - before.d1).toBeGreaterThanOrEqual(line.d1);
-      if (line.method !== "exchangeCode") expect(d1.trips - before.d1).toBe(line.d1);
+      if (!LATER.includes(line.method)) expect(d1.trips - before.d1).toBe(line.d1);
     });
   }
 

@@ -1,16 +1,19 @@
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createVerifier } from "../../../src/client/create-verifier.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/kernel/clock.ts";
 import { EVERY_HOUR } from "../../support/outbox.ts";
 import { logIn, member } from "../../support/people.ts";
+import { callingWorker } from "../../support/rpc.ts";
 import { createTestClock, type Service, startService, type TestClock } from "../../support/service.ts";
 
 // Every run of the cron writes a line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 const TOKEN_LIFE = 900 * SECOND;
-const VARIABLES = { REFRESH_IDLE_TTL: "31536000", REFRESH_MAX_TTL: "31536000" };
+const ISSUER = "https://gatehouse.test";
+const VARIABLES = { PUBLIC_URL: ISSUER, REFRESH_IDLE_TTL: "31536000", REFRESH_MAX_TTL: "31536000" };
 
 /** Another Worker's verifier: it believes a key set for as long as its Cache-Control says, and asks no sooner. */
 function startVerifier(clock: TestClock, phase: number) {
@@ -29,7 +32,7 @@ function startVerifier(clock: TestClock, phase: number) {
     },
     verify: (token: string): Promise<boolean> =>
       jwtVerify(token, createLocalJWKSet(keySet), {
-        ...{ issuer: "http://gatehouse.test", audience: "gatehouse", typ: "at+jwt", algorithms: ["ES256"] },
+        ...{ issuer: ISSUER, audience: "gatehouse", typ: "at+jwt", algorithms: ["ES256"] },
         currentDate: new Date(clock.now()),
       }).then(
         () => true,
@@ -44,11 +47,28 @@ const expiryOf = (token: string): number => Number(decodeJwt(token).exp) * SECON
 const storedKeys = async (): Promise<{ kid: string; signs_from: number; signs_until: number }[]> =>
   (await env.DB.prepare("SELECT * FROM signing_keys ORDER BY signs_from").all<never>()).results;
 
+/** The client's verifier keeps its key set as it likes, by the clock of its Worker, and fetches it over the network. */
+function startClient(clock: TestClock, ask: () => Service) {
+  vi.useFakeTimers({ toFake: ["Date"], now: clock.now() });
+  vi.stubGlobal("fetch", async (input: string | URL) => {
+    const { status, headers, text } = await ask().call("GET", new URL(input).pathname);
+    return new Response(text, { status, headers });
+  });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  return createVerifier({ issuer: ISSUER, audience: "gatehouse" });
+}
+
 /** Isolates of one service, each with its own caches, and other Workers that hear of the keys from any of them. */
 async function startLoad() {
   const clock = createTestClock();
   const isolates = Array.from({ length: 3 }, () => startService({ clock, env: VARIABLES }));
   const verifiers = Array.from({ length: 3 }, (_, index) => startVerifier(clock, index * 3 * MINUTE));
+  const callers = new Map(isolates.map((each) => [each, callingWorker(each)]));
+  let step = 0;
+  const client = startClient(clock, () => at(step));
   const [first] = isolates as [Service];
   const { email } = await member(first);
   let { refreshToken } = await logIn(first, email);
@@ -56,8 +76,10 @@ async function startLoad() {
   const seen = { issued: 0, verified: 0, expired: 0, signers: new Set<string>() };
   const at = (index: number): Service => isolates[index % isolates.length] as Service;
 
-  /** Everything at once: a login, a refresh, and every token that is known at every isolate and verifier. */
-  async function work(step: number): Promise<void> {
+  /** Everything at once: a login, a refresh, and every token that is known at every isolate, by HTTP and by RPC, and at every verifier. */
+  async function work(): Promise<void> {
+    step += 1;
+    vi.setSystemTime(clock.now());
     const refreshed = at(step).post("/refresh", { refreshToken });
     const loggedIn = logIn(at(step + 1), email);
     // One isolate is asked only now and then, so that its caches are as old as they get.
@@ -78,7 +100,9 @@ async function startLoad() {
     const isGood = expiryOf(token) > clock.now();
     const here = await Promise.all(awake.map(async (each) => (await each.get("/me", token)).status === 200));
     const elsewhere = await Promise.all(verifiers.map((each) => each.verify(token)));
-    const answers = [...here, ...elsewhere];
+    const called = await Promise.all(awake.map((each) => callers.get(each)?.call("verifyToken", token)));
+    const byClient = await client.verify(token);
+    const answers = [...here, ...elsewhere, ...[...called, byClient].map((answer) => answer?.ok)];
     const when = `${new Date(clock.now()).toISOString()}, key ${kidOf(token)}`;
     expect([when, ...answers]).toEqual([when, ...answers.map(() => isGood)]);
     seen[isGood ? "verified" : "expired"] += answers.length;
@@ -113,7 +137,7 @@ describe("two rotations of the signing keys, while tokens are issued and verifie
       // Amid everything else; oftener than hourly, so that it comes soon after each moment that it is for.
       const isDue = clock.now() - lastRun >= 12 * MINUTE;
       if (isDue) lastRun = clock.now();
-      await Promise.all([work(step), isDue ? at(step).runCron(EVERY_HOUR) : undefined]);
+      await Promise.all([work(), isDue ? at(step).runCron(EVERY_HOUR) : undefined]);
       const keys = await storedKeys();
       for (const kid of known) if (!keys.some((key) => key.kid === kid)) retired.add(kid);
       for (const { kid } of keys) known.add(kid);

@@ -80,18 +80,21 @@ describe("the end of a session", () => {
     expect(await pending()).toEqual([]);
   });
 
-  it.each(["/logout", "/logout-all"])("by a %s whose answer from D1 was lost is told all the same", async (path) => {
-    const d1 = createFaultyD1(env.DB);
-    const { state, service, token, own } = await signedIn({ DB: d1.db });
-    state.isOut = false;
-    d1.plan({ call: path === "/logout" ? 1 : 2, fault: "answer_lost" });
-    expect((await service.post(path, undefined, token)).status).toBe(503);
-    expect(d1.struck).toBe(true);
-    d1.plan(null);
-    expect(await isDenied(own)).toBe(false);
-    await service.runCron(EVERY_MINUTE);
-    expect(await isDenied(own)).toBe(true);
-  });
+  it.each(["/logout", "/logout-all"])(
+    "by a %s whose answer from D1 was lost is told all the same",
+    async (path) => {
+      const d1 = createFaultyD1(env.DB);
+      const { state, service, token, own } = await signedIn({ DB: d1.db });
+      state.isOut = false;
+      d1.plan({ call: path === "/logout" ? 1 : 2, fault: "answer_lost" });
+      expect((await service.post(path, undefined, token)).status).toBe(503);
+      expect(d1.struck).toBe(true);
+      d1.plan(null);
+      expect(await isDenied(own)).toBe(false);
+      await service.runCron(EVERY_MINUTE);
+      expect(await isDenied(own)).toBe(true);
+    },
+  );
 
   it("is told of everybody's before their last tokens have run out, and of nobody's afterwards", async () => {
     const { state, service, token, ids } = await signedIn();

@@ -228,7 +228,14 @@ async function mailOutcomes(): Promise<void> {
 
 // What SQLite calls a scan and is none: one row that is written out in the statement, and what FTS5
 // finds by its own index (M: a MATCH).
-const NO_SCANS = [/^SCAN CONSTANT ROW$/, /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/];
+const NO_SCANS = [
+  /^SCAN CONSTANT ROW$/,
+  /^SCAN json_each VIRTUAL TABLE/,
+  /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/,
+];
+
+/** Its rows come from a trigger of the migrations. */
+const BY_TRIGGER = ["pending_denials"];
 
 describe("every statement that the service issues", () => {
   it("finds its rows by an index, and never reads a whole table", async () => {
@@ -256,7 +263,8 @@ describe("every statement that the service issues", () => {
     const tables = Object.values(schema).map((table) => getTableName(table));
     expect(tables.length).toBeGreaterThan(10);
     for (const table of tables) {
-      for (const verb of [`insert into "${table}"`, `from "${table}"`]) expect(all).toContain(verb);
+      expect(all).toContain(`from "${table}"`);
+      if (!BY_TRIGGER.includes(table)) expect(all).toContain(`insert into "${table}"`);
     }
     for (const verb of [
       'delete from "one_time_links"',
