@@ -90,10 +90,8 @@ async function settleDatabase(named: Deployment["database"], remote: Cloudflare,
     await remote.createDatabase(named.name);
     say(`Made the database ${named.name}.`);
   }
-  const pending = await remote.pendingMigrations();
-  if (pending.length === 0) return say("The database is up to date.");
-  await remote.migrate();
-  say(`Migrated the database: ${pending.join(", ")}.`);
+  const applied = await remote.migrate();
+  say(applied.length === 0 ? "The database is up to date." : `Migrated the database: ${applied.join(", ")}.`);
 }
 
 /** wrangler's own words, and its questions where somebody is there to answer. It makes the KV and the bucket. */
