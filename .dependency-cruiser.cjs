@@ -10,6 +10,9 @@ const EDGE_FILES = "/([a-z]*-?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
 // What a verb may know of mail and texts: that there are messages, and an outbox.
 const MESSAGES_PORT = "^src/outbox/(message|outbox-port|send-bucket)\\.ts$";
 
+// What `exports` of package.json leads to.
+const PUBLISHED = "^src/client/(index|hono|api-types)\\.ts$";
+
 // What the Worker is made of. What else is installed builds and tests it.
 const RUNTIME = [
   "@hono/zod-validator",
@@ -140,6 +143,19 @@ module.exports = {
       severity: "error",
       from: { path: "^src/[^/]+/", pathNot: "^src/(pages|mailbox|openapi)/" },
       to: { path: "^src/(pages|mailbox|openapi)/" },
+    },
+    {
+      name: "examples-take-what-anybody-can",
+      comment: "Themselves, Hono, and the package by its name: what a copy of the folder would have.",
+      severity: "error",
+      from: { path: "^examples/([^/]+)/" },
+      to: { pathNot: ["^examples/$1/", "node_modules/hono/", PUBLISHED] },
+    },
+    {
+      name: "examples-import-the-package-by-its-name",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { path: "^src/", dependencyTypes: ["local"] },
     },
     {
       name: "src-needs-no-test",

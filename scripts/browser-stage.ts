@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { startExampleApp } from "../test/browser/support/example-app.ts";
-import { startDevServer } from "./dev-server.ts";
+import { type DevServer, startDevServer } from "./dev-server.ts";
 import { serveBrowser } from "./launch-browser.ts";
 import { createScratchDirectory } from "./scratch-directory.ts";
 
@@ -33,7 +33,7 @@ export async function startStage() {
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,
-      notesOrigin: originOfNotes(service.output()),
+      notesOrigin: await originOfNotes(service),
       app: app.origin,
       superuser: superuserIn(service.output()),
       stop: () => service.stop().finally(leave),
@@ -51,9 +51,9 @@ function superuserIn(output: string): { email: string; password: string } {
   return { email, password };
 }
 
-/** Where the example beside it is. */
-function originOfNotes(output: string): string {
-  const [, origin] = /^ +Example +(\S+)/m.exec(output) ?? [];
-  if (origin === undefined) throw new Error(`The example did not start:\n${output}`);
+/** Where the example beside it is, which is up some time after the service, or says why it is not. */
+async function originOfNotes(service: DevServer): Promise<string> {
+  const [, origin] = await service.printed(/^ +Example +(\S+)|The example did not start/m);
+  if (origin === undefined) throw new Error(service.output());
   return origin;
 }

@@ -1,7 +1,7 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { ensureClient } from "./build-client.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { migrate } from "./local-platform.ts";
 import { isServerReady, startWrangler } from "./run-wrangler.ts";
@@ -25,30 +25,32 @@ export async function placeNotes(args: WranglerArguments, port: number): Promise
   return { origin, returnUrl: `${origin}/signed-in`, audience: "notes" };
 }
 
-/** Starts it; resolves once it can be reached. A failure is told, and does not end the service. */
+/** Starts it, until `signal` ends it. Resolves once it can be reached, or will not be: that is told, and the service goes on. */
 export async function startNotes(
   place: NotesPlace,
   args: WranglerArguments,
-  serviceOrigin: string,
+  { serviceOrigin, signal }: { readonly serviceOrigin: string; readonly signal: AbortSignal },
 ): Promise<boolean> {
   try {
     // Apart from the service's: two processes that share a folder of databases lock each other out.
     const persistTo = args.persistTo && join(args.persistTo, "notes");
-    await Promise.all([ensureClient(), migrate({ ...NOTHING_ELSE, config: CONFIG, persistTo })]);
-    await serve(place, persistTo, serviceOrigin);
-    return true;
+    await migrate({ ...NOTHING_ELSE, config: CONFIG, persistTo });
+    if (signal.aborted) return false;
+    const child = startExample(place, persistTo, serviceOrigin);
+    signal.addEventListener("abort", () => child.kill("SIGTERM"));
+    return await untilReady(child);
   } catch (error) {
-    console.error(`\n  The example did not start. ${error instanceof Error ? error.message : error}`);
+    if (!signal.aborted) tellOfFailure(error instanceof Error ? error.message : String(error));
     return false;
   }
 }
 
 const NOTHING_ELSE = { env: undefined, envFiles: [], vars: {} };
 
-function serve(place: NotesPlace, persistTo: string | undefined, serviceOrigin: string): Promise<void> {
+function startExample(place: NotesPlace, persistTo: string | undefined, serviceOrigin: string): ChildProcess {
   const { port, protocol } = new URL(place.origin);
   const persist = persistTo === undefined ? [] : ["--persist-to", persistTo];
-  const child = startWrangler(
+  return startWrangler(
     [
       ...["dev", "--config", CONFIG, "--port", port, "--local-protocol", protocol.slice(0, -1)],
       // The service's own debugger keeps the usual port.
@@ -56,21 +58,32 @@ function serve(place: NotesPlace, persistTo: string | undefined, serviceOrigin: 
     ],
     { stdio: ["ignore", "ignore", "pipe", "ipc"] },
   );
-  const complaints: string[] = [];
+}
+
+/** What it complains of while it starts is told if it does not start, and from then on line by line. */
+function untilReady(child: ChildProcess): Promise<boolean> {
+  let complaints: string[] | null = [];
   if (child.stderr) {
     createInterface(child.stderr).on("line", (line) => {
-      complaints.push(line);
-      if (isReady) console.error(`notes │ ${line}`);
+      if (complaints === null) console.error(`notes │ ${line}`);
+      else complaints.push(line);
     });
   }
-  let isReady = false;
   return new Promise((resolve, reject) => {
     child.on("message", (message) => {
       if (!isServerReady(message)) return;
-      isReady = true;
-      resolve();
+      complaints = null;
+      resolve(true);
     });
     child.once("error", reject);
-    child.once("exit", () => reject(new Error(complaints.join("\n"))));
+    child.once("close", () => {
+      resolve(false);
+      // We ended it ourselves, with everything else.
+      if (child.killed) return;
+      if (complaints === null) console.error("\n  The example has ended. The service goes on without it.\n");
+      else tellOfFailure(complaints.join("\n"));
+    });
   });
 }
+
+const tellOfFailure = (why: string): void => console.error(`\n  The example did not start. ${why}`);

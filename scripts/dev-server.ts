@@ -7,6 +7,8 @@ export type DevServer = {
   readonly origin: string;
   /** Everything that it has printed so far. */
   output(): string;
+  /** Waits for something that it prints. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   /** Stops npm as a terminal's owner would, and throws when something of it stays behind. */
   stop(): Promise<void>;
 };
@@ -47,6 +49,12 @@ export async function startDevServer(directory: string, vars: readonly string[])
   return {
     origin: `http://localhost:${port}`,
     output,
+    async printed(pattern) {
+      await until(() => pattern.test(output()) || npm.exitCode !== null, START_LIMIT).catch(() => {});
+      const found = pattern.exec(output());
+      if (found === null) throw new Error(`\`npm run dev\` printed nothing like ${pattern}:\n${output()}`);
+      return found;
+    },
     async stop() {
       npm.kill("SIGTERM");
       await until(() => isPortFree(port), STOP_LIMIT).finally(() => {

@@ -18,7 +18,14 @@ export function ourVariables(
   };
 }
 
-const added = (list: unknown, item: string): string => (list ? `${list},${item}` : item);
+/** A list by commas with the item in it, once. */
+function added(list: unknown, item: string): string {
+  if (!list) return item;
+  const isThere = String(list)
+    .split(",")
+    .some((one) => one.trim() === item);
+  return isThere ? String(list) : `${list},${item}`;
+}
 
 /**
  * The arguments for `wrangler dev`, in which a variable of ours is said once: in the reader's own place where the

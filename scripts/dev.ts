@@ -88,26 +88,33 @@ async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): P
     // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },
   });
-  const example = notes && startNotes(notes, args, publicUrl);
-  child.on("message", async (message) => {
-    if (!isServerReady(message)) return;
-    const isUp = await example;
-    setTimeout(tellWhereThingsAre, LAST_WORD, origin, notes && isUp ? notes.origin : null);
+  const ending = new AbortController();
+  const example = notes && startNotes(notes, args, { serviceOrigin: publicUrl, signal: ending.signal });
+  const ready = new Promise<void>((resolve) => {
+    child.on("message", (message) => isServerReady(message) && setTimeout(resolve, LAST_WORD));
   });
-  return exitOf(child);
+  ready.then(() => tellWhereThingsAre(origin));
+  if (notes) Promise.all([example, ready]).then(([isUp]) => isUp && tellOfExample(notes.origin));
+  try {
+    return await exitOf(child);
+  } finally {
+    // Whatever ended the service; the example would keep this process, and the terminal.
+    ending.abort();
+  }
 }
 
-function tellWhereThingsAre(origin: string, notesOrigin: string | null): void {
+function tellWhereThingsAre(origin: string): void {
   say(
     "Gatehouse is ready.\n\n" +
       `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
       `    Mailbox   ${origin}/dev/mailbox\n` +
-      `    Docs      ${origin}/docs\n` +
-      (notesOrigin === null
-        ? ""
-        : `    Example   ${notesOrigin}   (examples/notes, a Worker that asks this one)\n`),
+      `    Docs      ${origin}/docs\n`,
   );
+}
+
+function tellOfExample(origin: string): void {
+  console.log(`    Example   ${origin}   (examples/notes, a Worker that asks this one)\n`);
 }
 
 function say(text: string): void {

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { build } from "esbuild";
 import { generateTypes } from "./api-types/generate.ts";
+import { createScratchDirectory } from "./scratch-directory.ts";
 
 // `npm run openapi`: writes what the router says of itself as public/openapi.json (docs/decisions/015), and what is
 // made of that: the pages of /docs, and the types of a client. With --check it writes nothing, and fails when a
@@ -65,15 +67,23 @@ type OfRouter = { readonly document: object; readonly pages: Readonly<Record<str
 
 /** Runs the app's own modules, which Node cannot import as they are: they are JSX too. */
 async function readRouter(): Promise<OfRouter> {
-  const { outputFiles } = await build({
+  const scratch = createScratchDirectory();
+  const outfile = join(scratch.path, "from-router.mjs");
+  // A stack trace then names the lines of the sources.
+  process.setSourceMapsEnabled(true);
+  await build({
     entryPoints: ["scripts/openapi/from-router.ts"],
     bundle: true,
-    write: false,
+    outfile,
+    sourcemap: "inline",
     format: "esm",
     platform: "node",
     // As it is deployed.
     define: { "process.env.NODE_ENV": '"production"' },
   });
-  const [bundle] = outputFiles;
-  return import(`data:text/javascript,${encodeURIComponent(bundle?.text ?? "")}`);
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    scratch.remove();
+  }
 }

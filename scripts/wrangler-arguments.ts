@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readArguments } from "./read-arguments.ts";
 
 /** What `npm run dev` has to know of the arguments that it hands on to `wrangler dev`. */
 export type WranglerArguments = {
@@ -28,31 +28,15 @@ const options = {
   "no-notes": { type: "boolean" },
 } as const;
 
+/** The port, which goes last, and what wrangler would not know. */
+const KEPT = new Set(["port", "no-notes"]);
+
 /** Throws an Error with a sentence for the reader when the port is not one. */
 export function readWranglerArguments(args: readonly string[]): WranglerArguments {
-  const { values, tokens } = parseArgs({
-    args: [...args],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { values, vars, others } = readArguments(args, { options, kept: KEPT });
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
   const texts = (value: unknown) =>
     Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
-  const taken = new Set<number>();
-  const pairs: string[] = [];
-  let insideVar = false;
-  for (const token of tokens) {
-    if (token.kind === "option" && token.name === "port") {
-      taken.add(token.index);
-      if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1);
-    }
-    if (token.kind === "option" && token.name === "no-notes") taken.add(token.index);
-    if (token.kind === "option") insideVar = token.name === "var";
-    // `--var A:1 B:2` is one option with two values to wrangler.
-    if (token.kind === "positional" && insideVar) pairs.push(token.value);
-  }
   return {
     port: readPort(text(values.port)),
     protocol: text(values["local-protocol"]) ?? "http",
@@ -60,9 +44,9 @@ export function readWranglerArguments(args: readonly string[]): WranglerArgument
     config: text(values.config),
     env: text(values.env),
     envFiles: texts(values["env-file"]),
-    vars: Object.fromEntries([...texts(values.var), ...pairs].map(splitPair)),
+    vars,
     withNotes: values["no-notes"] !== true,
-    others: args.filter((_, index) => !taken.has(index)),
+    others,
   };
 }
 
@@ -71,9 +55,4 @@ function readPort(typed: string | undefined): number | undefined {
   const port = /^\d+$/.test(typed) ? Number(typed) : Number.NaN;
   if (!(port <= 65_535)) throw new Error(`--port must be a number up to 65535, and is "${typed}".`);
   return port;
-}
-
-function splitPair(pair: string): [string, string] {
-  const colon = pair.indexOf(":");
-  return colon < 0 ? [pair, ""] : [pair.slice(0, colon), pair.slice(colon + 1)];
 }

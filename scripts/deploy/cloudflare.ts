@@ -39,17 +39,14 @@ export function cloudflare({ config, env, name }: Place) {
       if (code !== 0) throw failed(`wrangler d1 create ${database}`, output);
     },
 
-    /** Names of migrations that the database has not seen. */
-    async pendingMigrations(): Promise<readonly string[]> {
-      const { code, output } = await run("d1", "migrations", "list", "DB", "--remote");
-      if (code !== 0) throw failed("wrangler d1 migrations list DB --remote", output);
-      return output.match(/\b\d{4}_\w+\.sql\b/g) ?? [];
-    },
-
-    /** wrangler applies each in a transaction of its own, and takes back the one that fails. */
-    async migrate(): Promise<void> {
+    /**
+     * Applies the migrations that the database has not seen, and returns their names. wrangler applies each in a
+     * transaction of its own, and takes back the one that fails.
+     */
+    async migrate(): Promise<readonly string[]> {
       const { code, output } = await run("d1", "migrations", "apply", "DB", "--remote");
       if (code !== 0) throw failed("wrangler d1 migrations apply DB --remote", output);
+      return [...new Set(output.match(/\b\d{4}_\w+\.sql\b/g))];
     },
 
     /** Rows of one statement that reads. */

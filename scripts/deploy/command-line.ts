@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { Complaint } from "../admin/complaint.ts";
+import { readArguments } from "../read-arguments.ts";
 
 /** What `npm run deploy` has to know of the arguments that it hands on to `wrangler deploy`. */
 export type DeployCall = {
@@ -56,32 +56,13 @@ Everything else goes to wrangler deploy as it is.`;
 
 /** Throws a Complaint about what is malformed; null when help is asked for. */
 export function readDeployCall(argv: readonly string[]): DeployCall | null {
-  const { values, tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { values, vars, others } = readArguments(argv, { options, kept: KEPT });
   if (values.help) return null;
-  const taken = new Set<number>();
-  const pairs: string[] = [];
-  let insideVar = false;
-  for (const token of tokens) {
-    if (token.kind === "option") insideVar = token.name === "var";
-    if (token.kind === "option" && KEPT.has(token.name)) {
-      taken.add(token.index);
-      if (token.value !== undefined && !token.inlineValue) taken.add(token.index + 1);
-    }
-    // `--var A:1 B:2` is one option with two values to wrangler.
-    if (token.kind === "positional" && insideVar) pairs.push(token.value);
-  }
   const text = (name: keyof typeof options): string | undefined => {
     const value = values[name];
     if (value === true) throw new Complaint(`--${name} needs a value.\n\n${HELP}`);
     return typeof value === "string" ? value : undefined;
   };
-  const given = Array.isArray(values.var) ? values.var.map(String) : [];
   return {
     makeSecret: values["make-secret"] === true,
     yes: values.yes === true,
@@ -92,12 +73,7 @@ export function readDeployCall(argv: readonly string[]): DeployCall | null {
     name: text("name"),
     secretsFile: text("secrets-file"),
     healthUrl: values["no-health"] === true ? false : text("health-url"),
-    vars: Object.fromEntries([...given, ...pairs].map(splitPair)),
-    others: argv.filter((_, index) => !taken.has(index)),
+    vars,
+    others,
   };
-}
-
-function splitPair(pair: string): [string, string] {
-  const colon = pair.indexOf(":");
-  return colon < 0 ? [pair, ""] : [pair.slice(0, colon), pair.slice(colon + 1)];
 }

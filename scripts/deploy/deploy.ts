@@ -4,7 +4,7 @@ import { createScratchDirectory } from "../scratch-directory.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";
 import type { DeployCall } from "./command-line.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
-import { judgeVariables } from "./judge-variables.ts";
+import { isSecretName, judgeVariables } from "./judge-variables.ts";
 import { offerSecret, readSecretsFile, type Secrets, writeSecretsFile } from "./secrets.ts";
 import { seeHealth } from "./see-health.ts";
 
@@ -45,14 +45,15 @@ export async function deploy(call: DeployCall, say: Say): Promise<void> {
 type Settled = { readonly variables: Readonly<Record<string, unknown>>; readonly given: Secrets };
 
 async function rehearse(call: DeployCall, { variables, given }: Settled, say: Say): Promise<void> {
-  // Which secrets the Worker has is Cloudflare's to say, and it is not asked: all are taken to be there.
-  const findings = judgeVariables({ variables, secrets: [...SECRETS, ...Object.keys(given)] });
-  complainOf(findings, call);
+  // Which secrets the Worker has is Cloudflare's to say, and it is not asked: what is said nowhere is taken to be there.
+  const findings = judgeVariables({ variables, given, secrets: [] });
+  complainOf(
+    findings.filter(({ name }) => name in given || name in variables || !isSecretName(name)),
+    call,
+  );
   await upload(call, given);
   say("This was a dry run: nothing was made, migrated or deployed, and Cloudflare was not asked.");
 }
-
-const SECRETS = ["AUTH_SECRET", "MAIL_API_KEY", "MAIL_SES_SECRET_ACCESS_KEY", "CAPTCHA_SECRET"];
 
 /** The secrets that the Worker has, and those that go up with it. Nothing has been changed when this complains. */
 async function settleSecrets(
@@ -61,7 +62,7 @@ async function settleSecrets(
 ) {
   const existing = await remote.secretNames();
   const names = [...(existing ?? []), ...Object.keys(given)];
-  const findings = judgeVariables({ variables, secrets: [...new Set([...names, "AUTH_SECRET"])] });
+  const findings = judgeVariables({ variables, given, secrets: [...new Set([...names, "AUTH_SECRET"])] });
   complainOf(findings, call);
   const made: Secrets = names.includes("AUTH_SECRET")
     ? {}
@@ -89,10 +90,8 @@ async function settleDatabase(named: Deployment["database"], remote: Cloudflare,
     await remote.createDatabase(named.name);
     say(`Made the database ${named.name}.`);
   }
-  const pending = await remote.pendingMigrations();
-  if (pending.length === 0) return say("The database is up to date.");
-  await remote.migrate();
-  say(`Migrated the database: ${pending.join(", ")}.`);
+  const applied = await remote.migrate();
+  say(applied.length === 0 ? "The database is up to date." : `Migrated the database: ${applied.join(", ")}.`);
 }
 
 /** wrangler's own words, and its questions where somebody is there to answer. It makes the KV and the bucket. */

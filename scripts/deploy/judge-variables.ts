@@ -1,9 +1,12 @@
 import { readConfig } from "../../src/config.ts";
+import type { Secrets } from "./secrets.ts";
 
 export type Given = {
   /** Variables whose values are known: those of the configuration file and of the command line. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Names of secrets that the Worker has, or is about to get. Their values are nobody's business here. */
+  /** Secrets that go up with this version, whose values are known too. */
+  readonly given?: Secrets;
+  /** Names of secrets that the Worker has, or is about to get. What is not given here has a value that nobody can read. */
   readonly secrets: readonly string[];
 };
 
@@ -19,21 +22,27 @@ export const isSecretName = (name: string): boolean =>
   SECRET_NAME.test(name) && !/(?:CLIENT_ID|KEY_ID)$/.test(name);
 
 /** What the service itself would refuse to start with, by its own reader, and how each is put right. */
-export function judgeVariables({ variables, secrets }: Given): readonly VariableFinding[] {
-  const standIns = Object.fromEntries(secrets.map((name) => [name, STAND_IN]));
-  const read = readConfig({ ...variables, ...standIns });
+export function judgeVariables({ variables, given = {}, secrets }: Given): readonly VariableFinding[] {
+  const unread = secrets.filter((name) => !(name in given));
+  const standIns = Object.fromEntries(unread.map((name) => [name, STAND_IN]));
+  const read = readConfig({ ...variables, ...standIns, ...given });
   if (read.ok) return [];
   return (
     read.error
       // Its value is the Worker's secret: what is wrong with a stand-in says nothing of it.
-      .filter(({ path }) => !secrets.includes(path))
+      .filter(({ path }) => !unread.includes(path))
       .map(({ path, message }) => ({
         name: path,
         says: `${path} ${message}`,
-        mend: isSecretName(path) ? secretMend(path) : variableMend(path),
+        mend: mendOf(path, path in given),
       }))
   );
 }
+
+const mendOf = (name: string, isGiven: boolean): string => {
+  if (isGiven) return "correct it in the file of --secrets-file";
+  return isSecretName(name) ? secretMend(name) : variableMend(name);
+};
 
 const secretMend = (name: string): string =>
   name === "AUTH_SECRET"

@@ -16,11 +16,24 @@ export function readSecretsFile(path: string | undefined): Secrets {
   } catch {
     throw new Complaint(`--secrets-file: there is no ${path} that can be read.`);
   }
+  const read = parse(text);
+  if (read === null) throw new Complaint(`--secrets-file: ${path} is neither JSON nor lines of NAME=value.`);
+  for (const [name, value] of Object.entries(read)) {
+    // `wrangler secret bulk` deletes by it; a deployment would leave the secret as it is without a word.
+    if (value === null)
+      throw new Complaint(
+        `--secrets-file: ${name} is null, and a deployment deletes no secret.\n  Leave it out, and: npx wrangler secret delete ${name}`,
+      );
+    if (typeof value !== "string") throw new Complaint(`--secrets-file: ${name} must be a text.`);
+  }
+  return read as Secrets;
+}
+
+function parse(text: string): object | null {
   try {
-    const read: unknown = text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);
-    return Object.fromEntries(Object.entries(read as object).map(([name, value]) => [name, String(value)]));
+    return text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);
   } catch {
-    throw new Complaint(`--secrets-file: ${path} is neither JSON nor lines of NAME=value.`);
+    return null;
   }
 }
 

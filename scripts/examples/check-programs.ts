@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { type Example, type Problem, problemIn } from "./example.ts";
@@ -57,6 +57,7 @@ const TSC = createRequire(import.meta.url)
   .resolve("typescript/package.json")
   .replace("package.json", "bin/tsc");
 
+/** Extends the repository's, whose `paths` lead from the package's own name to its sources: nothing has to be built. */
 const tsconfig = (files: readonly string[], platform: object): string =>
   JSON.stringify({
     extends: relative(join(ROOM, "x"), resolve("tsconfig.json")),
@@ -65,22 +66,10 @@ const tsconfig = (files: readonly string[], platform: object): string =>
       noUnusedLocals: false,
       noUnusedParameters: false,
       isolatedModules: false,
-      paths: ownPaths(),
     },
     files,
     include: [],
   });
-
-/** The package's own exports, by their sources: a block imports what a consumer would import. */
-function ownPaths(): Record<string, string[]> {
-  const { name, exports = {} } = JSON.parse(readFileSync("package.json", "utf8"));
-  return Object.fromEntries(
-    Object.keys(exports).flatMap((entry) => {
-      const source = resolve("src", entry, "index.ts");
-      return existsSync(source) ? [[join(name, entry), [source]]] : [];
-    }),
-  );
-}
 
 function problemsOf(output: string, example: Example): readonly Problem[] {
   const rows = output.split("\n").filter((row) => /error TS\d+/.test(row));

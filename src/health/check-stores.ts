@@ -28,8 +28,11 @@ export type CheckStoresDeps = {
   readonly patience?: number;
 };
 
-/** How long a report is given to everybody who asks: asking must not become load. */
+/** How old a report may be that is given out: asking must not become load. */
 const REPORT_LIFE = 10 * SECOND;
+
+/** After this the next to ask makes a new one. Until that is there, the others have the one before, if it is young enough. */
+const RENEWAL = 8 * SECOND;
 
 /** A store that is this slow fails those who wait for it. */
 const PATIENCE = 2 * SECOND;
@@ -38,8 +41,9 @@ const PATIENCE = 2 * SECOND;
 export async function checkStores(deps: CheckStoresDeps): Promise<HealthReport> {
   const { clock, healthCache: cache, probes, patience = PATIENCE } = deps;
   const now = clock.now();
-  if (cache.report && now - cache.askedAt < REPORT_LIFE) return cache.report;
-  // Before the answers: whoever asks meanwhile gets the report before this one.
+  const { report: last } = cache;
+  if (last && now - last.checkedAt < REPORT_LIFE && now - cache.askedAt < RENEWAL) return last;
+  // Before the answers, which no other request may wait for: the platform ends what one request began with it.
   cache.askedAt = now;
   const found = await Promise.all(CHECKS.map((name) => check(clock, probes[name], patience)));
   const report: HealthReport = {

@@ -1,5 +1,4 @@
 import { createTestHarness } from "wrangler";
-import { ensureClient } from "../../scripts/build-client.ts";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { openSurfer } from "./surfer.ts";
 
@@ -23,7 +22,6 @@ const SECRETS = {
 /** Gatehouse and the example side by side, each by its real configuration, with empty databases. */
 export async function startHouses() {
   Object.assign(process.env, wranglerEnvironment);
-  await ensureClient();
   const harness = createTestHarness({
     workers: [
       // As secrets they win over a developer's .dev.vars, which the harness reads too.

@@ -98,7 +98,7 @@ describe("the packed client", () => {
     expect(peerDependencies).toEqual({ hono: ">=4" });
     const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
     const strange = files.filter(
-      (file) => !/^package\/(dist\/client\/[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
+      (file) => !/^package\/(dist\/client\/[\w/-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
     );
     expect(strange).toEqual([]);
     expect(files).toContain("package/dist/client/index.js");
@@ -119,7 +119,7 @@ describe("the packed client", () => {
 
   it("can be used as docs/workers.md says, each example by itself", () => {
     const examples = [...readFileSync("docs/workers.md", "utf8").matchAll(/```ts\n(.*?)```/gs)];
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(4);
     const files = examples.map(([, text = ""], at) => {
       writeFileSync(join(consumer, `example-${at}.ts`), text);
       return `example-${at}.ts`;

@@ -32,7 +32,7 @@ afterAll(() => {
   scratch.remove();
 });
 
-// Each deployment is six wranglers, and the machine may have other things to do.
+// Each deployment is five wranglers, and the machine may have other things to do.
 vi.setConfig({ testTimeout: 240_000 });
 
 /** An account at Cloudflare of its own, and `npm run deploy` into it. */
@@ -50,7 +50,8 @@ async function withAccount<T>(
 const deploy = (env: Record<string, string>, ...args: string[]) =>
   runScript("deploy", args, { NODE_ENV: "", CI: "true", XDG_CONFIG_HOME: scratch.path, ...env });
 
-describe("succeeds", () => {
+// Much of a wrangler's time is waiting, and every account is its own.
+describe.concurrent("succeeds", () => {
   it("makes what is missing, migrates before the code is there, deploys, and does nothing of it twice", () =>
     withAccount(async ({ account, env }) => {
       const first = await deploy(
@@ -68,6 +69,7 @@ describe("succeeds", () => {
       expect(rest.filter((deed) => deed.startsWith("migrate")).length).toBeGreaterThanOrEqual(5);
       expect(rest.slice(-3)).toEqual(["make KV gatehouse-kv", "make R2 gatehouse-avatars", "deploy"]);
       expect(account.secrets?.sort()).toEqual(["AUTH_SECRET", "MAIL_API_KEY"]);
+      expect(first.out).toMatch(/^ {2}Migrated the database: 0000_init\.sql, 0001_\w+\.sql, /m);
       expect(first.out).toContain("Made a random AUTH_SECRET");
       expect(first.out).toContain(`${origin} is well`);
       // Nobody was at a terminal, so it is in no log.
@@ -86,15 +88,14 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
+describe.concurrent("refuses", () => {
   it("to change anything while the service would not start, and says how each is mended", () =>
     withAccount(async ({ account, env }) => {
-      const bare = await deploy(env);
+      const [bare, keyless] = await Promise.all([deploy(env), deploy(env, ...vars)]);
       expect([bare.code, bare.out.trim(), account.deeds]).toEqual([1, "", []]);
       expect(bare.err).toContain(
         'PUBLIC_URL must be set\n      put it into [vars] of wrangler.toml: PUBLIC_URL = "https://',
       );
-      const keyless = await deploy(env, ...vars);
       expect(keyless.err).toContain(
         "MAIL_API_KEY must be set: the provider's API key\n      npx wrangler secret put MAIL_API_KEY",
       );

@@ -1,7 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { readDeployCall } from "../../../scripts/deploy/command-line.ts";
 import { judgeHealth } from "../../../scripts/deploy/judge-health.ts";
 import { isSecretName, judgeVariables } from "../../../scripts/deploy/judge-variables.ts";
+import { readSecretsFile } from "../../../scripts/deploy/secrets.ts";
+import { createScratchDirectory } from "../../../scripts/scratch-directory.ts";
 
 const variables = {
   PUBLIC_URL: "https://auth.example.com",
@@ -24,6 +28,18 @@ describe("variables", () => {
     expect(judgeVariables({ variables, secrets })).toEqual([]);
   });
 
+  it("judge the secrets that are given by the same rules, and do not show them", () => {
+    const given = { AUTH_SECRET: "short", MAIL_API_KEY: "re_example" };
+    const findings = judgeVariables({ variables, given, secrets: ["AUTH_SECRET"] });
+    expect(findings).toEqual([
+      {
+        name: "AUTH_SECRET",
+        says: "AUTH_SECRET must have 32 bytes at least",
+        mend: expect.stringContaining("--secrets-file"),
+      },
+    ]);
+  });
+
   it("name a variable that is wrong, and not its value", () => {
     const wrong = { ...variables, PUBLIC_URL: "http://auth.example.com", ENVIRONMENT: "staging" };
     const findings = judgeVariables({ variables: wrong, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });
@@ -40,6 +56,31 @@ describe("variables", () => {
     ["PUBLIC_URL", false],
   ])("%s is a secret: %s", (name, expected) => {
     expect(isSecretName(name)).toBe(expected);
+  });
+});
+
+describe("a secrets file", () => {
+  const scratch = createScratchDirectory();
+  afterAll(scratch.remove);
+  const read = (text: string) => {
+    const path = join(scratch.path, "secrets");
+    writeFileSync(path, text);
+    return readSecretsFile(path);
+  };
+
+  it("is JSON or lines", () => {
+    expect(read('{"A": "1", "B": ""}')).toEqual({ A: "1", B: "" });
+    expect(read("A=1\nB='2 3'\n")).toEqual({ A: "1", B: "2 3" });
+    expect(readSecretsFile(undefined)).toEqual({});
+  });
+
+  it.each([
+    ['{"AUTH_SECRET_PREVIOUS": null}', "npx wrangler secret delete AUTH_SECRET_PREVIOUS"],
+    ['{"A": 1}', "A must be a text"],
+    ['{"A": {"B": "1"}}', "A must be a text"],
+    ['{"A": ', "neither JSON nor lines"],
+  ])("is refused with the mend: %s", (text, says) => {
+    expect(() => read(text)).toThrow(says);
   });
 });
 

@@ -98,6 +98,9 @@ describe("blocks", () => {
       block("ts", "export const m = n;\n"),
       block("ts", "export const kv = (env: { KV: KVNamespace }) => env.KV.get('x');\n"),
       block("js", "document.title = 'x';\n"),
+      // By its sources: nothing has to be built.
+      block("ts", 'export { browserSession } from "gatehouse/client/hono";\n'),
+      block("ts", 'export type { paths } from "gatehouse/client/api-types";\n'),
     ]);
     expect(problems).toHaveLength(2);
     expect(problems[0]?.says).toContain("not assignable");
@@ -128,6 +131,14 @@ describe("links and configuration", () => {
     expect(links("[a](#nowhere)")).toContain("no heading for #nowhere");
     expect(links("[a](nowhere.md)")).toContain("leads nowhere");
     expect(links("`[a](nowhere.md)`\n```text\n[a](nowhere.md)\n```")).toBe("");
+  });
+
+  it("finds names of tests that are not there, in the table that names them", () => {
+    const names = (file: string, text: string) => says(checkLinks(readMarkdown(file, text), new Map()));
+    const known = "`worker/outbox/outbox`, `unit/avatars`, `rpc/verify`, `npm run walk`, `worker_threads`";
+    expect(names("docs/security.md", known)).toBe("");
+    expect(names("docs/security.md", "`worker/mail/outbox`")).toContain("no worker/mail/outbox below test/");
+    expect(names("docs/x.md", "`worker/mail/outbox`")).toBe("");
   });
 
   it("asks wrangler about its configuration, parts of it included", { timeout: 30_000 }, async () => {

@@ -30,6 +30,16 @@ describe("the variables that `npm run dev` says", () => {
     });
   });
 
+  it("add nothing that is there", () => {
+    const said = {
+      AUDIENCES: "notes, gatehouse",
+      ALLOWED_RETURN_URLS: `http://a.test/, ${notes.returnUrl}`,
+    };
+    expect(ourVariables(said, { origin, notes })).toEqual({ PUBLIC_URL: origin, ...said });
+    // A part of a name is not the name.
+    expect(ourVariables({ AUDIENCES: "mynotes" }, { origin, notes }).AUDIENCES).toBe("mynotes,notes");
+  });
+
   it("are the address alone without the example", () => {
     expect(ourVariables({}, { origin, notes: null })).toEqual({ PUBLIC_URL: origin });
   });
