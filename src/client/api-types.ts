@@ -2378,8 +2378,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -2480,8 +2480,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -3578,8 +3578,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -3799,8 +3799,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
