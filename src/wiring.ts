@@ -23,7 +23,7 @@ import type { Outbox } from "./outbox/outbox-port.ts";
 import type { PageKit } from "./pages/page.ts";
 import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
-import { authenticate } from "./sessions/authenticate.ts";
+import { authenticate, type PresentedToken } from "./sessions/authenticate.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
 import { createSmsProvider } from "./sms/providers.ts";
 import { sendText } from "./sms/send-text.ts";
@@ -187,7 +187,8 @@ export async function wire(cache: StandingCache, request: Request) {
       signingKey: () => keyRing.signingKey(),
     },
     denylist: denylistStorage({ kv: env.KV, db, meter, defer }),
-    authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
+    authenticate: (presented: PresentedToken) =>
+      authenticate({ keyRing, clock, settings, sessions }, presented),
     messages: {
       draft: (message, to) => draftMessage({ secrets }, message, to),
       deliverSoon: (ids) => {

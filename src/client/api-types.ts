@@ -458,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the code of a redirect for what `/login` gives
-         * @description Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's session: it is dead when that has ended, and asks for no second step again.
+         * @description Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's session: it is dead when that has ended, and asks for no second step again. It makes no device known.
          */
         post: operations["exchangeCode"];
         delete?: never;
@@ -1218,6 +1218,30 @@ export interface components {
                 };
             };
         };
+        /**
+         * @description `csrf_failed`: This request did not come from a page that may make it. Please reload and try again.
+         *
+         *     `forbidden`: You may not do this.
+         */
+        "csrf_failed.forbidden.limited.cookies.page": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NotKept"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Set-Cookie": components["headers"]["SetCookie"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "csrf_failed" | "forbidden";
+                    };
+                };
+                "text/html": string;
+            };
+        };
         /** @description `csrf_failed`: This request did not come from a page that may make it. Please reload and try again. */
         "csrf_failed.limited": {
             headers: {
@@ -1234,26 +1258,6 @@ export interface components {
                         code: "csrf_failed";
                     };
                 };
-            };
-        };
-        /** @description `csrf_failed`: This request did not come from a page that may make it. Please reload and try again. */
-        "csrf_failed.limited.cookies.page": {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Cache-Control": components["headers"]["NotKept"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                RateLimit: components["headers"]["RateLimit"];
-                "Set-Cookie": components["headers"]["SetCookie"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "csrf_failed";
-                    };
-                };
-                "text/html": string;
             };
         };
         /** @description `forbidden`: You may not do this. */
@@ -2347,7 +2351,7 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
-                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone. */
                     audience?: string;
                 };
             };
@@ -2378,8 +2382,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -2449,7 +2453,7 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
-                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone. */
                     audience?: string;
                 };
             };
@@ -2480,8 +2484,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -2574,7 +2578,7 @@ export interface operations {
                 "application/json": {
                     /** @description Left out where the cookie has it. */
                     refreshToken?: string;
-                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone. */
                     audience?: string;
                 };
             };
@@ -3547,7 +3551,7 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
-                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone. */
                     audience?: string;
                 };
             };
@@ -3578,8 +3582,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;
@@ -3690,7 +3694,7 @@ export interface operations {
             };
             400: components["responses"]["token_invalid.validation_failed.limited.cookies.page"];
             401: components["responses"]["unauthorized.limited.cookies.page"];
-            403: components["responses"]["csrf_failed.limited.cookies.page"];
+            403: components["responses"]["csrf_failed.forbidden.limited.cookies.page"];
             404: components["responses"]["not_found.limited.cookies.page"];
             429: components["responses"]["rate_limited.limited.cookies.page"];
             500: components["responses"]["internal.limited.cookies.page"];
@@ -3768,7 +3772,7 @@ export interface operations {
                      * @enum {string}
                      */
                     transport?: "bearer" | "cookie";
-                    /** @description Whom the access token is for: one of AUDIENCES, by default the first. */
+                    /** @description Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone. */
                     audience?: string;
                 };
             };
@@ -3799,8 +3803,8 @@ export interface operations {
                             /** @description Good for one use; its successor comes with every refresh. */
                             refreshToken: string;
                             refreshExpiresIn: number;
-                            /** @description Keep it, and send it with the next sign-in. */
-                            deviceToken: string;
+                            /** @description Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known. */
+                            deviceToken?: string;
                             user: {
                                 /** Format: uuid */
                                 id: string;

@@ -74,8 +74,8 @@ export type Tokens = {
 };
 
 export type SignedIn = Tokens & {
-  /** Keep it, and send it with the next sign-in, so that this device is known. */
-  readonly deviceToken: string;
+  /** Keep it, and send it with the next sign-in, so that this device is known. Absent after a code of the sign-in page, unless a known one was sent. */
+  readonly deviceToken?: string;
   readonly sessionId: string;
   readonly user: {
     readonly id: string;

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Result } from "../kernel/result.ts";
+import type { PresentedToken } from "../sessions/authenticate.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
@@ -8,7 +9,7 @@ import { refuse } from "./respond.ts";
 import { accessCookie } from "./session-cookies.ts";
 
 export type RequireSessionDeps = CsrfDeps & {
-  authenticate(token: string): Promise<Result<CurrentSession, string>>;
+  authenticate(presented: PresentedToken): Promise<Result<CurrentSession, string>>;
 };
 
 /**
@@ -21,7 +22,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
     async (c, next) => {
       const deps = depsOf(c);
       const presented = presentedToken(c);
-      const session = presented && (await deps.authenticate(presented.token));
+      const session = presented && (await deps.authenticate(presented));
       if (!session?.ok) return refuse(c, "unauthorized");
       c.set("actorId", session.value.account.id);
       if (presented?.by === "cookie" && isWrite(c) && !(await isCsrfSafe(c, deps))) {
@@ -34,7 +35,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
   );
 
 /** The access token of a request. One that has an Authorization header is not judged by its cookies. */
-export function presentedToken(c: Context): { token: string; by: "bearer" | "cookie" } | null {
+export function presentedToken(c: Context): PresentedToken | null {
   if (c.req.header("Authorization") !== undefined) {
     const token = bearerToken(c);
     return token === null ? null : { token, by: "bearer" };

@@ -52,15 +52,18 @@ export async function exchangeCode(
   const emailKey = storedAddressKey(account.email);
   const known = await recogniseDevice(deps, input.deviceToken, emailKey);
   const device = known && isStillKnown(known, found) ? known : null;
-  const person = { emailKey, device, caller: input.caller };
+  const { caller } = input;
   const spent = { accountId: account.id, codeHash, claim: newId(), now };
-  if (parent) return followSession(deps, { ...person, parent, step: { ...spent, by: "session" } });
+  if (parent) {
+    const deviceToken = (device && input.deviceToken) ?? null;
+    return followSession(deps, { step: { ...spent, by: "session" }, parent, deviceToken, caller });
+  }
   const step = {
     ...spent,
     by: "code",
     lockKey: await lockKey(deps, emailKey, device ? "known-devices" : "strangers"),
   } as const;
-  const outcome = await goOn(deps, { ...person, step }, found.loginOtp);
+  const outcome = await goOn(deps, { step, emailKey, device, caller }, found.loginOtp);
   const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isSpent ? err({ reason: "code_dead" }) : outcome;
 }

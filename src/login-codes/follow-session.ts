@@ -1,6 +1,5 @@
 import type { Account } from "../accounts/account.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { KnownDevice } from "../devices/device-token.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { readyToIssue } from "../sessions/issue-tokens.ts";
@@ -28,18 +27,19 @@ export type ParentSession = { readonly amr: string; readonly expiresAt: number }
 type Follower = {
   readonly step: FollowedSession;
   readonly parent: ParentSession;
-  readonly emailKey: string;
-  readonly device: KnownDevice | null;
+  /** Of a device that is known. */
+  readonly deviceToken: string | null;
   readonly caller: Caller;
 };
 
 /**
  * Opens the app's own session beside the one that its code was given to. Nothing was proven anew: it has the
- * methods of that session, and no day more than it (NIST SP 800-63B-4 §5.2); and it is no news to its owner.
+ * methods of that session, no day more than it (NIST SP 800-63B-4 §5.2), and
+ * makes no device known that was not; and it is no news to its owner.
  */
 export async function followSession(
   deps: FollowSessionDeps,
-  { step, parent, emailKey, device, caller }: Follower,
+  { step, parent, deviceToken, caller }: Follower,
 ): Promise<Result<SignedIn, { readonly reason: "code_dead" }>> {
   await readyToIssue(deps);
   const fresh = newSession(deps, parent.amr.split(" "), caller);
@@ -53,6 +53,5 @@ export async function followSession(
   const audit = draftAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId);
   const outcome = await deps.logins.open({ step, session, audit, newDeviceNotice: null });
   if (outcome.kind !== "opened") return err({ reason: "code_dead" });
-  const { account } = outcome;
-  return ok(await signedIn(deps, { session, account, emailKey, deviceId: device?.deviceId ?? null }));
+  return ok(await signedIn(deps, { session, account: outcome.account, deviceToken }));
 }

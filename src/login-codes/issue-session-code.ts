@@ -1,37 +1,47 @@
 import { type Clock, MINUTE, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import { type Destination, type LoginCodeDraft, newLoginCode } from "./login-code.ts";
+import { type RefreshTokenDeps, verifyRefreshToken } from "../sessions/refresh-token.ts";
+import { type Destination, type HeldSession, type LoginCodeDraft, newLoginCode } from "./login-code.ts";
 
 /** Codes of one account that may wait at once: a browser that opens a dozen tabs, and no flood of rows. */
 const MOST_WAITING = 20;
 
-export type IssueSessionCodeDeps = {
+export type IssueSessionCodeDeps = RefreshTokenDeps & {
   readonly clock: Clock;
   readonly loginCodes: {
     issueForSession(
-      sessionId: string,
+      session: HeldSession,
       code: LoginCodeDraft,
       most: number,
-    ): Promise<"issued" | "too_many" | "session_ended">;
+    ): Promise<"issued" | "too_many" | "not_held">;
   };
 };
 
-/** `retryAfter` in seconds. */
-type Failure =
-  | { readonly reason: "session_ended" }
-  | { readonly reason: "too_many"; readonly retryAfter: number };
+type Request = Destination & {
+  readonly sessionId: string;
+  /** As the browser keeps it, or has just been given it. */
+  readonly refreshToken: string | undefined;
+};
 
-/** A code for whoever has signed in here, in full: it is good for as long as that session is. */
+/** `retryAfter` in seconds. */
+type Failure = { readonly reason: "not_held" } | { readonly reason: "too_many"; readonly retryAfter: number };
+
+/**
+ * A code for whoever has signed in here, in full: it is good for as long as that session is. What comes of it
+ * lasts, so an access token, which is good for minutes and travels to every consumer, does not get one: the
+ * refresh token does, where a refresh would (RFC 9700 §4.14.2).
+ */
 export async function issueSessionCode(
   deps: IssueSessionCodeDeps,
-  { sessionId, ...destination }: Destination & { readonly sessionId: string },
+  { sessionId, refreshToken, ...destination }: Request,
 ): Promise<Result<string, Failure>> {
+  const held = refreshToken === undefined ? null : await verifyRefreshToken(deps, refreshToken);
+  if (!held?.ok || held.value.sessionId !== sessionId) return err({ reason: "not_held" });
   const { code, draft } = await newLoginCode(destination, deps.clock.now());
-  const outcome = await deps.loginCodes.issueForSession(sessionId, draft, MOST_WAITING);
+  const { generation } = held.value;
+  const outcome = await deps.loginCodes.issueForSession({ sessionId, generation }, draft, MOST_WAITING);
   if (outcome === "issued") return ok(code);
   return err(
-    outcome === "too_many"
-      ? { reason: "too_many", retryAfter: MINUTE / SECOND }
-      : { reason: "session_ended" },
+    outcome === "too_many" ? { reason: "too_many", retryAfter: MINUTE / SECOND } : { reason: "not_held" },
   );
 }

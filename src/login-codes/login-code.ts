@@ -12,6 +12,9 @@ export type Destination = {
   readonly codeChallenge: string | null;
 };
 
+/** A session, by the state that the refresh token of whoever asks names. */
+export type HeldSession = { readonly sessionId: string; readonly generation: number };
+
 /** A code as it is stored: by its hash, and for one origin. */
 export type LoginCodeDraft = {
   readonly codeHash: string;

@@ -20,7 +20,7 @@ export const loginCodeRoutes = (depsOf: DepsOf<ExchangeCodeDeps & CsrfDeps>): Ho
       summary: "Exchange the code of a redirect for what `/login` gives",
       description:
         "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
-        "session: it is dead when that has ended, and asks for no second step again.",
+        "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
       tag: "Sessions",
       answer: loggedIn,
       cookies: true,
@@ -30,7 +30,7 @@ export const loginCodeRoutes = (depsOf: DepsOf<ExchangeCodeDeps & CsrfDeps>): Ho
     jsonBody(exchangeBody),
     async (c) => {
       const { transport, audience, ...input } = c.req.valid("json");
-      const deps = forAudience(depsOf(c), audience);
+      const deps = forAudience(depsOf(c), audience, transport);
       if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
       if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
       const deviceToken = input.deviceToken ?? deviceCookie(c);

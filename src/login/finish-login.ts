@@ -2,6 +2,7 @@ import { secondsUntil } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import { codeHashes } from "../challenges/new-code.ts";
+import { type DeviceTokenDeps, signDeviceToken } from "../devices/device-token.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
@@ -18,6 +19,7 @@ import { type SignedInDeps, signedIn } from "../sign-in/signed-in.ts";
 import type { LoginFailure } from "./login-failure.ts";
 
 export type FinishLoginDeps = SignedInDeps &
+  DeviceTokenDeps &
   NewSessionDeps & {
     readonly secrets: SecretRing;
     readonly logins: {
@@ -72,6 +74,6 @@ export async function finishLogin(
   }
   if (outcome.kind === "refused") return err({ reason: "code_wrong" });
   const { account, amr } = outcome;
-  const opened = { session: { ...session, amr }, account, deviceId: null };
-  return ok(await signedIn(deps, { ...opened, emailKey: storedAddressKey(account.email) }));
+  const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
+  return ok(await signedIn(deps, { session: { ...session, amr }, account, deviceToken }));
 }

@@ -62,7 +62,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       async (c) => {
         const { transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience);
+        const deps = forAudience(depsOf(c), audience, transport);
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const deviceToken = input.deviceToken ?? deviceCookie(c);
@@ -89,7 +89,7 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       async (c) => {
         const { transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience);
+        const deps = forAudience(depsOf(c), audience, transport);
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const result = await finishLogin(deps, { ...input, caller: c.var.caller });

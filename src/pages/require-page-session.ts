@@ -41,13 +41,13 @@ export async function pageSession(c: PageContext, deps: PageSessionDeps): Promis
 
 async function sessionOf(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
   const access = accessCookie(c);
-  const known = access === undefined ? null : await deps.authenticate(access);
+  const known = access === undefined ? null : await deps.authenticate({ token: access, by: "cookie" });
   if (known?.ok) return known.value;
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;
   const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
   if (!refreshed.ok) return null;
   setSessionCookies(c, refreshed.value);
-  const again = await deps.authenticate(refreshed.value.token);
+  const again = await deps.authenticate({ token: refreshed.value.token, by: "cookie" });
   return again.ok ? again.value : null;
 }

@@ -35,5 +35,6 @@ export function presentSignIn(outcome: SignedIn | SecondStepDue): ExchangeResult
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
-  return { ok: true, ...presentTokens(tokens), deviceToken, sessionId, user };
+  const known = deviceToken === null ? {} : { deviceToken };
+  return { ok: true, ...presentTokens(tokens), ...known, sessionId, user };
 }

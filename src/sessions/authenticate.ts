@@ -8,15 +8,19 @@ export type AuthenticateDeps = AccessTokenDeps & {
   readonly clock: Clock;
 };
 
+/** An access token, and the way it came: cookies have tokens of the first audience, and no consumer's. */
+export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };
+
 /**
  * Who is calling, exactly: the signature first, then session and account in one query, so that a
  * sign-out, deactivation or change of role holds on the very next call.
  */
 export async function authenticate(
   deps: AuthenticateDeps,
-  token: string,
+  { token, by }: PresentedToken,
 ): Promise<Result<CurrentSession, "token_unusable" | "session_ended">> {
-  const claims = await verifyAccessToken(deps, token);
+  const audience = by === "cookie" ? deps.settings.audiences[0] : undefined;
+  const claims = await verifyAccessToken(deps, token, { audience });
   if (!claims.ok) return err("token_unusable");
   const current = await deps.sessions.findCurrent(claims.value.sessionId, deps.clock.now());
   if (!current || current.account.id !== claims.value.accountId) return err("session_ended");

@@ -3,10 +3,16 @@ import * as z from "zod";
 export const audienceField = z
   .string("Must be text.")
   .max(256, "Is too long.")
-  .meta({ description: "Whom the access token is for: one of AUDIENCES, by default the first." });
+  .meta({
+    description:
+      "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
+  });
 
-/** Where a body names an audience that this service issues nothing for. */
-export const NO_SUCH_AUDIENCE = { path: "audience", message: "Is not an audience of this service." };
+/** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
+export const NO_SUCH_AUDIENCE = {
+  path: "audience",
+  message: "Is not an audience of this service, or not of its cookies.",
+};
 
 /** What a client gets for a session; lifetimes in seconds (contract §2). */
 export const tokensShape = {

@@ -76,9 +76,10 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(refreshBody),
       async (c) => {
         const { refreshToken, audience } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience);
+        const byCookie = refreshToken === undefined && refreshCookie(c) !== undefined;
+        const deps = forAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-        if (refreshToken === undefined && refreshCookie(c) !== undefined) return refreshByCookie(c, deps);
+        if (byCookie) return refreshByCookie(c, deps);
         if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");

@@ -2,7 +2,7 @@ import { SECOND } from "../kernel/clock.ts";
 import type { SessionState } from "./session.ts";
 
 /** A retry of the generation just spent gets the same successor for so long (contract §4). */
-const RETRY_WINDOW = 10 * SECOND;
+export const RETRY_WINDOW = 10 * SECOND;
 
 type RefreshFacts = {
   /** Whether this very request rotated the session. */

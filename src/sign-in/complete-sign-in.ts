@@ -1,6 +1,7 @@
 import { secondsUntil } from "../account-lock/rules.ts";
 import type { Account } from "../accounts/account.ts";
 import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { type DeviceTokenDeps, signDeviceToken } from "../devices/device-token.ts";
 import { DAY } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import type { MessageDraft } from "../outbox/message.ts";
@@ -14,6 +15,7 @@ import type { ProvenPerson } from "./proven.ts";
 import { type SignedInDeps, signedIn } from "./signed-in.ts";
 
 export type CompleteSignInDeps = SignedInDeps &
+  DeviceTokenDeps &
   NewSessionDeps & {
     readonly logins: {
       open(draft: {
@@ -56,5 +58,6 @@ export async function completeSignIn(
   }
   if (notice) deps.messages.deliverSoon([notice.id]);
   const { account } = outcome;
-  return ok(await signedIn(deps, { session, account, emailKey, deviceId: device?.deviceId ?? null }));
+  const deviceToken = await signDeviceToken(deps, emailKey, device?.deviceId ?? null);
+  return ok(await signedIn(deps, { session, account, deviceToken }));
 }

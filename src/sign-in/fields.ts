@@ -22,7 +22,10 @@ const user = z.object({
 export const loginDataSchema = z.union([
   z.object({
     ...tokensShape,
-    deviceToken: z.string().meta({ description: "Keep it, and send it with the next sign-in." }),
+    deviceToken: z.string().optional().meta({
+      description:
+        "Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known.",
+    }),
     user,
   }),
   z.object({

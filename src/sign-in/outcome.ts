@@ -7,8 +7,8 @@ export type SignedIn = {
   readonly tokens: IssuedTokens;
   readonly account: Account;
   readonly sessionId: string;
-  /** For the client to keep and send back, so that this device is known next time. */
-  readonly deviceToken: string;
+  /** For the client to keep and send back, so that this device is known next time; null where nothing was proven that would make it so. */
+  readonly deviceToken: string | null;
 };
 
 /** A right first step where a second one is due: no token of any kind. `expiresIn` in seconds. */

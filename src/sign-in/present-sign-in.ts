@@ -32,7 +32,9 @@ export async function welcome(
   const { id, name, email, role } = account;
   c.set("actorId", id);
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
-  if (transport !== "cookie") return respond(c, loggedIn, { ...tokens, deviceToken, user });
+  if (transport !== "cookie") {
+    return respond(c, loggedIn, { ...tokens, ...(deviceToken !== null && { deviceToken }), user });
+  }
   keepInCookies(c, outcome);
   const csrfToken = await csrfTokenOfSession(deps, sessionId);
   return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
@@ -42,5 +44,5 @@ export async function welcome(
 export function keepInCookies(c: Context, { tokens, account, deviceToken }: SignedIn): void {
   c.set("actorId", account.id);
   setSessionCookies(c, tokens);
-  setDeviceCookie(c, deviceToken, DEVICE_LIFE / SECOND);
+  if (deviceToken !== null) setDeviceCookie(c, deviceToken, DEVICE_LIFE / SECOND);
 }

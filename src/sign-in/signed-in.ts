@@ -1,28 +1,25 @@
 import type { Account } from "../accounts/account.ts";
-import { type DeviceTokenDeps, signDeviceToken } from "../devices/device-token.ts";
 import { type IssueTokensDeps, issueTokens } from "../sessions/issue-tokens.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import type { SignedIn } from "./outcome.ts";
 
-export type SignedInDeps = IssueTokensDeps & DeviceTokenDeps;
+export type SignedInDeps = IssueTokensDeps;
 
 type Opened = {
   readonly session: Omit<SessionDraft, "accountId">;
   readonly account: Account;
-  readonly emailKey: string;
-  /** The device that it was known as, or null for one that becomes known now. */
-  readonly deviceId: string | null;
+  readonly deviceToken: string | null;
 };
 
 /** What the person gets whose session has just been opened. */
 export async function signedIn(deps: SignedInDeps, opened: Opened): Promise<SignedIn> {
-  const { session, account, emailKey, deviceId } = opened;
+  const { session, account, deviceToken } = opened;
   const live = { ...session, generation: 1, rotatedAt: session.createdAt };
   return {
     kind: "signed_in",
     tokens: await issueTokens(deps, live, account),
     account,
     sessionId: session.id,
-    deviceToken: await signDeviceToken(deps, emailKey, deviceId),
+    deviceToken,
   };
 }

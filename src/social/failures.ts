@@ -9,6 +9,7 @@ export const socialFailures = {
   return_url_refused: "validation_failed",
   challenge_missing: "validation_failed",
   wrong_kind_of_token: "validation_failed",
+  no_visit: "forbidden",
   link_not_meant: "csrf_failed",
   round_dead: "token_invalid",
   provider_refused: "token_invalid",
@@ -31,6 +32,7 @@ export const socialFailures = {
 export const socialSentences: { readonly [R in Reason]?: string } = {
   return_url_refused: "This is not a place that signing in may lead to.",
   challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
+  no_visit: "A provider is gone to by a person, and not by a part of a page. Please press its button.",
   link_not_meant: "A provider can be linked only from a page of this site, in a browser that says so.",
   wrong_kind_of_token: "This provider takes another kind of token.",
   round_dead: "This sign-in was used, is too old, or began in another browser. Please start again.",

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { isCsrfSafe } from "../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../http/input.ts";
+import { isVisit } from "../http/is-visit.ts";
 import { describe, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -50,6 +51,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
           "not_found",
           "validation_failed",
           "unauthorized",
+          "forbidden",
           "csrf_failed",
           "token_invalid",
           "unavailable",
@@ -58,6 +60,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
+        if (!isVisit(c)) return turnAway(c, { reason: "no_visit" }, showNote);
         const known = roundCookie(c);
         const { link, ...query } = c.req.valid("query");
         const result = await startSocial(depsOf(c), {
@@ -111,7 +114,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       jsonBody(tokenBody),
       async (c) => {
         const { idToken, accessToken, transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience);
+        const deps = forAudience(depsOf(c), audience, transport);
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
         const sessionId = await sessionOf(c, deps, transport);
@@ -138,7 +141,7 @@ const isFromOwnPage = (c: Context): boolean => c.req.header("Sec-Fetch-Site") ==
 async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "bearer" | "cookie" | undefined) {
   const presented = presentedToken(c);
   if (!presented || (presented.by === "cookie" && transport !== "cookie")) return null;
-  const session = await deps.authenticate(presented.token);
+  const session = await deps.authenticate(presented);
   if (session.ok) {
     c.set("actorId", session.value.account.id);
     return session.value.sessionId;

@@ -8,6 +8,7 @@ export type SocialFailure =
         | "unknown_provider"
         | "return_url_refused"
         | "challenge_missing"
+        | "no_visit"
         | "link_not_meant"
         | "round_dead"
         | "wrong_kind_of_token"

@@ -1,7 +1,7 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { ParentSession } from "../login-codes/follow-session.ts";
-import type { LoginCodeDraft } from "../login-codes/login-code.ts";
+import type { HeldSession, LoginCodeDraft } from "../login-codes/login-code.ts";
 import type { FirstStep } from "../sign-in/first-step.ts";
 import { ownerIsActive } from "./active-owner.ts";
 import { readLock } from "./attempt-counters.ts";
@@ -11,7 +11,7 @@ import { insertFrom } from "./insert-from.ts";
 import type { SendCaps } from "./queue-message.ts";
 import { accountColumns } from "./rows.ts";
 import { accounts, loginCodes, sessions } from "./schema.ts";
-import { stillGood } from "./sessions.ts";
+import { isHeldBy, stillGood } from "./sessions.ts";
 
 type LiveCode = {
   readonly origin: string;
@@ -45,27 +45,32 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
       return issued.length > 0 ? ({ kind: "issued" } as const) : whyNot(step, results[0]);
     },
 
-    /** Stores a code for a session that lives, of an active account that has not that many waiting already. */
+    /** Stores a code for a session that lives and is held, of an active account that has not that many waiting already. */
     async issueForSession(
-      sessionId: string,
+      { sessionId, generation }: HeldSession,
       code: LoginCodeDraft,
       most: number,
-    ): Promise<"issued" | "too_many" | "session_ended"> {
+    ): Promise<"issued" | "too_many" | "not_held"> {
       const now = code.createdAt;
-      const isLive = and(eq(sessions.id, sessionId), stillGood(now), ownerIsActive(db, sessions.accountId));
+      const isHeld = and(
+        eq(sessions.id, sessionId),
+        isHeldBy(generation, now),
+        stillGood(now),
+        ownerIsActive(db, sessions.accountId),
+      );
       const waiting = db
         .select({ n: count() })
         .from(loginCodes)
         .where(and(eq(loginCodes.accountId, sessions.accountId), gt(loginCodes.expiresAt, now)));
       const row = { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null };
-      const [issued, live] = await db.batch([
-        insertFrom(db, loginCodes, row, sessions, and(isLive, sql`${waiting} < ${most}`)).returning({
+      const [issued, held] = await db.batch([
+        insertFrom(db, loginCodes, row, sessions, and(isHeld, sql`${waiting} < ${most}`)).returning({
           codeHash: loginCodes.codeHash,
         }),
-        db.select({ id: sessions.id }).from(sessions).where(isLive),
+        db.select({ id: sessions.id }).from(sessions).where(isHeld),
       ]);
       if (issued.length > 0) return "issued";
-      return live.length > 0 ? "too_many" : "session_ended";
+      return held.length > 0 ? "too_many" : "not_held";
     },
 
     /** The code by that hash, if it is still good, with its account, and its session if it has one. Changes nothing. */

@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, inArray, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
+import { RETRY_WINDOW } from "../sessions/rules.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "../sessions/session.ts";
 import { ownerIsActive } from "./active-owner.ts";
 import type { Database } from "./database.ts";
@@ -170,6 +171,13 @@ export const endSessions = (db: Database, whose: string | SQLWrapper, now: numbe
 /** Whether a session lives at that instant. */
 export const stillGood = (now: number): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
+
+/** Whether a refresh token of that generation is the live one, or the one just spent: what `judgeRefresh` lets pass. */
+export const isHeldBy = (generation: number, now: number): SQL | undefined =>
+  or(
+    eq(sessions.generation, generation),
+    and(eq(sessions.generation, generation + 1), gte(sessions.rotatedAt, now - RETRY_WINDOW)),
+  );
 
 const stateColumns = {
   id: sessions.id,

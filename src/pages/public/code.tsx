@@ -5,7 +5,6 @@ import { loginFailures } from "../../login/failures.ts";
 import { type FinishLoginDeps, finishLogin } from "../../login/finish-login.ts";
 import { type ResendCodeDeps, resendCode } from "../../login/resend-code.ts";
 import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
-import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { CodeField, Resend } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
@@ -70,9 +69,8 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         ? invalid({ code: wordsOf(c).problems.codeWrong })
         : refusalOf(c, loginFailures[result.error.reason], result.error);
     }
-    keepInCookies(c, result.value);
     challengeCookie.clear(c);
     addressCookie.clear(c);
-    return sendOn(c, deps, result.value.sessionId);
+    return sendOn(c, deps, result.value);
   },
 });

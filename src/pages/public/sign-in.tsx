@@ -1,11 +1,9 @@
 import { emailField, passwordField } from "../../accounts/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
-import { accessCookie, deviceCookie, refreshCookie } from "../../http/session-cookies.ts";
+import { deviceCookie } from "../../http/session-cookies.ts";
 import { SECOND } from "../../kernel/clock.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type StartLoginDeps, startLogin } from "../../login/start-login.ts";
-import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
-import { keepInCookies } from "../../sign-in/present-sign-in.ts";
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
 import { goOnToCode } from "../due-step.ts";
 import { Field, Form, PasswordField } from "../fields.tsx";
@@ -15,13 +13,12 @@ import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
-import { type PageSessionDeps, pageSession } from "../require-page-session.ts";
-import { sendOn } from "../send-on.ts";
+import { type SendInsideDeps, sendInside, sendOn } from "../send-on.ts";
 import { wordsOf } from "../show-page.tsx";
 import { type WayOn, withWayOn } from "../way-on.ts";
 import { OtherWays, type OtherWaysDeps } from "./other-ways.tsx";
 
-type Deps = StartLoginDeps & PageSessionDeps & OtherWaysDeps & IssueSessionCodeDeps;
+type Deps = StartLoginDeps & OtherWaysDeps & SendInsideDeps;
 
 type Data = { readonly wayOn: WayOn | null; readonly address: string; readonly ways: OtherWaysDeps };
 
@@ -31,10 +28,9 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   title: (t) => t.signIn.title,
   captcha: { action: "login", always: false },
   load: async (c) => {
+    const inside = await sendInside(c, depsOf);
+    if (inside) return inside;
     const deps = depsOf(c);
-    const mayBeIn = c.req.method === "GET" && (accessCookie(c) ?? refreshCookie(c)) !== undefined;
-    const session = mayBeIn ? await pageSession(c, deps) : null;
-    if (session) return sendOn(c, deps, session.sessionId);
     const toCode = goOnToCode(c, deps.clock);
     if (toCode) return toCode;
     return { wayOn: c.var.wayOn ?? null, address: addressCookie.read(c) ?? "", ways: deps };
@@ -79,9 +75,8 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       return go(c, withWayOn("/sign-up/check-your-mail", wayOn), "notVerified");
     }
     if (result.value.kind === "signed_in") {
-      keepInCookies(c, result.value);
       addressCookie.clear(c);
-      return sendOn(c, deps, result.value.sessionId);
+      return sendOn(c, deps, result.value);
     }
     challengeCookie.write(c, `${result.value.challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
     addressCookie.write(c, email.address);

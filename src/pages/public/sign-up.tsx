@@ -7,7 +7,6 @@ import {
   usernameField,
 } from "../../accounts/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
-import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
 import { registrationFailures } from "../../registration/failures.ts";
 import {
   type RegisterAccountDeps,
@@ -24,13 +23,12 @@ import { addressCookie } from "../page-cookies.ts";
 import { ProfileField } from "../profile-fields.tsx";
 import { invalid, readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
-import { type PageSessionDeps, pageSession } from "../require-page-session.ts";
-import { sendOn } from "../send-on.ts";
+import { type SendInsideDeps, sendInside } from "../send-on.ts";
 import { wordsOf } from "../show-page.tsx";
 import { type WayOn, withWayOn } from "../way-on.ts";
 import { OtherWays, type OtherWaysDeps } from "./other-ways.tsx";
 
-type Deps = RegisterAccountDeps & OtherWaysDeps & PageSessionDeps & IssueSessionCodeDeps;
+type Deps = RegisterAccountDeps & OtherWaysDeps & SendInsideDeps;
 type Data = { readonly wayOn: WayOn | null; readonly deps: Deps };
 
 const optionalFields = { username: usernameField, lastName: lastNameField, age: ageField };
@@ -42,10 +40,9 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   title: (t) => t.signUp.title,
   captcha: { action: "register", always: true },
   load: async (c) => {
-    const deps = depsOf(c);
     const wayOn = c.var.wayOn ?? null;
-    const session = wayOn && c.req.method === "GET" ? await pageSession(c, deps) : null;
-    return session ? sendOn(c, deps, session.sessionId) : { wayOn, deps };
+    const inside = wayOn && (await sendInside(c, depsOf));
+    return inside ?? { wayOn, deps: depsOf(c) };
   },
   view: (p, { wayOn, deps }) => (
     <>
