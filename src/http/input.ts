@@ -1,6 +1,6 @@
 import { zValidator } from "@hono/zod-validator";
 import type { Context } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { isCleanText } from "../kernel/text.ts";
 import { documented } from "./operation.ts";
@@ -8,7 +8,7 @@ import { readJson } from "./read-json.ts";
 import { refuse } from "./respond.ts";
 
 /** The validated JSON body as `c.req.valid("json")`; everything else gets the contract's 4xx. */
-export function jsonBody<Schema extends z.ZodObject>(schema: Schema) {
+export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
   const validate = zValidator("json", schema, refuseInvalid);
   const handler: typeof validate = async (c, next) => {
     const read = await readJson(c.req.raw);
@@ -24,11 +24,11 @@ export function jsonBody<Schema extends z.ZodObject>(schema: Schema) {
 }
 
 /** The validated query as `c.req.valid("query")`. */
-export const queryParams = <Schema extends z.ZodObject>(schema: Schema) =>
+export const queryParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
   documented(zValidator("query", schema, refuseInvalid), { query: schema, failures: ["validation_failed"] });
 
 /** The validated path parameters as `c.req.valid("param")`. */
-export const pathParams = <Schema extends z.ZodObject>(schema: Schema) =>
+export const pathParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
   documented(zValidator("param", schema, refuseInvalid), { params: schema, failures: ["not_found"] });
 
 /** The id in a path as `c.req.valid("param").id`. */
