@@ -124,7 +124,7 @@ const variables = (environment: Config["environment"]) =>
     AUTH_SECRET: secret.check(z.refine((value) => !value.includes("\n"), "must be one line")),
     AUTH_SECRET_PREVIOUS: z.optional(
       z
-        .string()
+        .string("must be text")
         .check(
           z.refine(
             (text) => linesOf(text).every((line) => utf8Length(line) >= 32),
@@ -137,12 +137,14 @@ const variables = (environment: Config["environment"]) =>
       z.refine((value) => (URL.parse(value)?.pathname ?? "/") === "/", "must not have a path"),
     ),
     APP_NAME: z._default(
-      z.string().check(z.minLength(1), z.maxLength(64, "must have 64 characters at most")),
+      z
+        .string("must be text")
+        .check(z.minLength(1, "must not be empty"), z.maxLength(64, "must have 64 characters at most")),
       "Gatehouse",
     ),
     APP_LOGO_URL: z.optional(httpUrl(environment === "development")),
     APP_COLOR: z.optional(
-      z.string().check(z.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "must be #rgb or #rrggbb")),
+      z.string("must be text").check(z.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "must be #rgb or #rrggbb")),
     ),
     ACCESS_TOKEN_TTL: seconds(15 * MINUTE, DAY),
     REFRESH_IDLE_TTL: seconds(7 * DAY, 365 * DAY),

@@ -5,7 +5,9 @@ import type { EventPosition } from "./list-events.ts";
 
 /** Instant and id of the last row of a page. */
 export const positionField = z.pipe(
-  z.string().check(z.regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")),
+  z
+    .string("Must be text.")
+    .check(z.regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")),
   z.transform((text): EventPosition => {
     const [at = "", id = ""] = text.split(".");
     return { at: Number(at), id };

@@ -3,7 +3,9 @@ import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
 
 /** S256 of a code verifier (RFC 7636 §4.2). */
-export const codeChallengeField = z.string().check(z.regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url."));
+export const codeChallengeField = z
+  .string("Must be text.")
+  .check(z.regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url."));
 
 export const exchangeBody = z.strictObject({
   code: z

@@ -10,7 +10,7 @@ const providerId = z
 export const providerParam = z.object({ provider: providerId });
 
 export const startQuery = z.object({
-  returnTo: z._default(z.string().check(z.maxLength(4096, "Is too long.")), "/account").check(
+  returnTo: z._default(z.string("Must be text.").check(z.maxLength(4096, "Is too long.")), "/account").check(
     z.meta({
       description: "A path of this service, or one of ALLOWED_RETURN_URLS, exactly.",
       examples: ["https://app.example.com/signed-in"],

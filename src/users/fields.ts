@@ -11,9 +11,13 @@ export const roleField = z
 const MAX_SEARCH = 200;
 
 export const userQuery = z.strictObject({
-  ...pageQuery(z.string().check(z.regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page."))),
+  ...pageQuery(
+    z.string("Must be text.").check(z.regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page.")),
+  ),
   search: z
-    .optional(z.string().check(z.maxLength(MAX_SEARCH, `Must have ${MAX_SEARCH} characters at most.`)))
+    .optional(
+      z.string("Must be text.").check(z.maxLength(MAX_SEARCH, `Must have ${MAX_SEARCH} characters at most.`)),
+    )
     .check(z.meta({ description: "Beginnings of words of the address, the name or the username." })),
   role: z.optional(roleField),
   status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
