@@ -181,6 +181,13 @@ module.exports = {
       to: { path: "node_modules/", pathNot: `node_modules/(${RUNTIME.join("|")})/` },
     },
     {
+      name: "schemas-are-of-the-functional-form",
+      comment: '`import * as z from "zod/mini"`: docs/decisions/012.',
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "node_modules/zod/", pathNot: "node_modules/zod/mini/" },
+    },
+    {
       name: "the-client-stands-alone",
       comment: "It runs in other Workers.",
       severity: "error",

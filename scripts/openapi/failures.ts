@@ -93,7 +93,7 @@ function failureResponse(
   };
 }
 
-const failureOf = (codes: readonly FailureCode[], data: z.ZodType | undefined): object =>
+const failureOf = (codes: readonly FailureCode[], data: z.core.$ZodType | undefined): object =>
   data === undefined
     ? {
         allOf: [
@@ -110,9 +110,9 @@ const failureOf = (codes: readonly FailureCode[], data: z.ZodType | undefined): 
     : failureThatMaySay(codes, data);
 
 /** The envelope is closed: what may be said besides makes another of it. */
-function failureThatMaySay(codes: readonly FailureCode[], data: z.ZodType): object {
+function failureThatMaySay(codes: readonly FailureCode[], data: z.core.$ZodType): object {
   const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [FailureCode]) });
-  const envelope = failureEnvelope.extend({ error, data: data.optional() });
+  const envelope = failureEnvelope.extend({ error, data: z.optional(data) });
   const { $schema: _, ...schema } = z.toJSONSchema(envelope, { io: "output" });
   return schema;
 }

@@ -78,7 +78,10 @@ function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
 }
 
 /** What a success is: JSON by default, a file, or the way to somewhere else. */
-function successResponses(whole: OperationPart, success: z.ZodType | undefined): Record<string, object> {
+function successResponses(
+  whole: OperationPart,
+  success: z.core.$ZodType | undefined,
+): Record<string, object> {
   const { redirect, answer, file, etag } = whole;
   const headers = successHeaders(whole);
   if (redirect !== undefined) return { "302": { description: redirect, headers } };
@@ -98,10 +101,10 @@ const successHeaders = ({ cacheControl, headers = [], cookies, etag, redirect }:
   ...(redirect === undefined ? {} : { Location: headerRef("Location") }),
 });
 
-const oneOf = ([first, ...others]: z.ZodType[]): z.ZodType | undefined =>
+const oneOf = ([first, ...others]: z.core.$ZodType[]): z.core.$ZodType | undefined =>
   first && (others.length > 0 ? z.union([first, ...others]) : first);
 
-function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.ZodType {
+function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.core.$ZodType {
   return z.object({
     success: z.literal(true),
     ...(message === undefined ? {} : { message: z.literal(message) }),

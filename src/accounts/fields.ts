@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseEmailAddress } from "../kernel/email-address.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
 import { hasControlCharacter, utf8Length } from "../kernel/text.ts";
@@ -10,55 +10,63 @@ import type { ProfileFailure } from "./update-profile.ts";
 const lengthOf = (text: string): number => [...text].length;
 
 const lineOfText = (max: number) =>
-  z
-    .string("Must be text.")
-    .trim()
-    .min(1, "Must not be empty.")
-    .refine((text) => lengthOf(text) <= max, `Must have ${max} characters at most.`)
-    .refine((text) => !hasControlCharacter(text), "Must not have control characters.");
+  z.string("Must be text.").check(
+    z.trim(),
+    z.minLength(1, "Must not be empty."),
+    z.refine((text) => lengthOf(text) <= max, `Must have ${max} characters at most.`),
+    z.refine((text) => !hasControlCharacter(text), "Must not have control characters."),
+  );
 
 export const emailField = z
-  .string("Must be an email address.")
-  .max(320, "Is too long for an email address.")
-  .transform((typed, ctx) => {
-    const parsed = parseEmailAddress(typed);
-    if (parsed.ok) return parsed.value;
-    ctx.addIssue({ code: "custom", message: "Must be one email address, such as ada@example.com." });
-    return z.NEVER;
-  })
-  .meta({ description: "One email address.", examples: ["ada@example.com"], format: "email" });
+  .pipe(
+    z.string("Must be an email address.").check(z.maxLength(320, "Is too long for an email address.")),
+    z.transform((typed, ctx) => {
+      const parsed = parseEmailAddress(typed);
+      if (parsed.ok) return parsed.value;
+      const message = "Must be one email address, such as ada@example.com.";
+      ctx.issues.push({ code: "custom", message, input: typed });
+      return z.NEVER;
+    }),
+  )
+  .check(z.meta({ description: "One email address.", examples: ["ada@example.com"], format: "email" }));
 
 /** A password that is given, not chosen: only its size is bounded, so that hashing is. */
-export const passwordField = z
-  .string("Must be a password.")
-  .refine((text) => utf8Length(text) <= MAX_PASSWORD_BYTES, `Must have ${MAX_PASSWORD_BYTES} bytes at most.`)
-  .meta({ examples: ["correct horse battery staple"] });
+export const passwordField = z.string("Must be a password.").check(
+  z.refine(
+    (text) => utf8Length(text) <= MAX_PASSWORD_BYTES,
+    `Must have ${MAX_PASSWORD_BYTES} bytes at most.`,
+  ),
+  z.meta({ examples: ["correct horse battery staple"] }),
+);
 
 /** A password that is being chosen. What else it must not be is said by `passwordProblems`. */
-export const newPasswordField = passwordField
-  .refine(
+export const newPasswordField = passwordField.check(
+  z.refine(
     (text) => lengthOf(text.normalize("NFC")) >= MIN_PASSWORD_LENGTH,
     `Must have ${MIN_PASSWORD_LENGTH} characters at least; 15 or more are better.`,
-  )
-  .meta({
+  ),
+  z.meta({
     description: `${MIN_PASSWORD_LENGTH} characters to ${MAX_PASSWORD_BYTES} bytes; common passwords are refused.`,
     examples: ["correct horse battery staple"],
-  });
+  }),
+);
 
-export const nameField = lineOfText(64).meta({ examples: ["Ada"] });
-export const lastNameField = lineOfText(64).meta({ examples: ["Lovelace"] });
-export const usernameField = z
-  .string("Must be text.")
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/, {
+export const nameField = lineOfText(64).check(z.meta({ examples: ["Ada"] }));
+export const lastNameField = lineOfText(64).check(z.meta({ examples: ["Lovelace"] }));
+export const usernameField = z.string("Must be text.").check(
+  z.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{1,30})[A-Za-z0-9]$/, {
     message:
       "Must have 3 to 32 letters, digits, dots, dashes or underscores, and begin and end with a letter or digit.",
-  })
-  .meta({ description: "Unique, whatever its case.", examples: ["ada.lovelace"] });
+  }),
+  z.meta({ description: "Unique, whatever its case.", examples: ["ada.lovelace"] }),
+);
 export const ageField = z
   .int("Must be a whole number.")
-  .min(1, "Must be 1 at least.")
-  .max(150, "Must be 150 at most.")
-  .meta({ examples: [36] });
+  .check(
+    z.minimum(1, "Must be 1 at least."),
+    z.maximum(150, "Must be 150 at most."),
+    z.meta({ examples: [36] }),
+  );
 
 /** What a person is told about a password that they chose. */
 export const passwordProblems = {
@@ -72,12 +80,14 @@ export const passwordProblems = {
 /** A change of a profile; null clears what is optional. */
 export const profileBody = z
   .strictObject({
-    name: nameField.optional(),
-    lastName: lastNameField.nullable().optional(),
-    username: usernameField.nullable().optional(),
-    age: ageField.nullable().optional(),
+    name: z.optional(nameField),
+    lastName: z.optional(z.nullable(lastNameField)),
+    username: z.optional(z.nullable(usernameField)),
+    age: z.optional(z.nullable(ageField)),
   })
-  .refine((body) => Object.values(body).some((value) => value !== undefined), "Must change something.");
+  .check(
+    z.refine((body) => Object.values(body).some((value) => value !== undefined), "Must change something."),
+  );
 
 /** What is wrong with which field of it. */
 export function problemsOf(failure: ProfileFailure): FieldProblem[] {

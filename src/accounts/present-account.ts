@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Account } from "./account.ts";
 
 /** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */
@@ -6,20 +6,20 @@ export const profileSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    lastName: z.string().nullable(),
-    username: z.string().nullable(),
-    age: z.int().nullable(),
+    lastName: z.nullable(z.string()),
+    username: z.nullable(z.string()),
+    age: z.nullable(z.int()),
     email: z.string(),
     isVerified: z.boolean(),
-    phone: z.string().nullable(),
+    phone: z.nullable(z.string()),
     isPhoneVerified: z.boolean(),
-    avatarUrl: z.string().nullable(),
+    avatarUrl: z.nullable(z.string()),
     role: z.enum(["user", "admin", "superuser"]),
     isActive: z.boolean(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: "Profile" });
+  .check(z.meta({ id: "Profile" }));
 
 /** `publicUrl`: where this service is, and so its pictures. */
 export const presentAccount = (account: Account, publicUrl: string): z.input<typeof profileSchema> => ({

@@ -1,19 +1,21 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { pageQuery } from "../http/page.ts";
 import { EVENT_TYPES } from "./event.ts";
 import type { EventPosition } from "./list-events.ts";
 
 /** Instant and id of the last row of a page. */
-export const positionField = z
-  .string()
-  .regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")
-  .transform((text): EventPosition => {
+export const positionField = z.pipe(
+  z
+    .string("Must be text.")
+    .check(z.regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")),
+  z.transform((text): EventPosition => {
     const [at = "", id = ""] = text.split(".");
     return { at: Number(at), id };
-  });
+  }),
+);
 
 export const auditQuery = z.strictObject({
   ...pageQuery(positionField),
-  userId: z.uuid("Must be the id of a user.").optional(),
-  type: z.enum(EVENT_TYPES, "Must be the type of an event.").optional(),
+  userId: z.optional(z.uuid("Must be the id of a user.")),
+  type: z.optional(z.enum(EVENT_TYPES, "Must be the type of an event.")),
 });

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { queryParams } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
@@ -16,19 +16,21 @@ const eventSchema = z
     id: z.uuid(),
     type: z.enum(EVENT_TYPES),
     at: z.iso.datetime(),
-    userId: z.uuid().meta({ description: "Whom it happened to." }),
-    actorId: z.uuid().nullable().meta({ description: "Who did it, where somebody was signed in." }),
-    ip: z.string().nullable(),
+    userId: z.uuid().check(z.meta({ description: "Whom it happened to." })),
+    actorId: z.nullable(z.uuid()).check(z.meta({ description: "Who did it, where somebody was signed in." })),
+    ip: z.nullable(z.string()),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
-  .meta({ id: "AuditEvent" });
+  .check(z.meta({ id: "AuditEvent" }));
 
 const page = answer(
   200,
   undefined,
   z.object({
-    events: z.array(eventSchema).max(PAGE_LIMIT),
-    nextCursor: z.string().nullable().meta({ description: "For the next page; null on the last one." }),
+    events: z.array(eventSchema).check(z.maxLength(PAGE_LIMIT)),
+    nextCursor: z
+      .nullable(z.string())
+      .check(z.meta({ description: "For the next page; null on the last one." })),
   }),
 );
 

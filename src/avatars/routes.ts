@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Account } from "../accounts/account.ts";
 import { presentAvatarUrl } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";

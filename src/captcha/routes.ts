@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
@@ -12,8 +12,8 @@ const proved = answer(
   200,
   undefined,
   z.object({
-    humanProof: z.string().meta({ description: "Good once, wherever `captchaToken` is asked for." }),
-    expiresIn: z.int().meta({ description: "Seconds." }),
+    humanProof: z.string().check(z.meta({ description: "Good once, wherever `captchaToken` is asked for." })),
+    expiresIn: z.int().check(z.meta({ description: "Seconds." })),
   }),
 );
 
@@ -30,7 +30,9 @@ export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
       answer: proved,
       failures: Object.values(proofFailures),
     }),
-    jsonBody(z.strictObject({ token: captchaTokenField.meta({ description: "What the widget gave." }) })),
+    jsonBody(
+      z.strictObject({ token: captchaTokenField.check(z.meta({ description: "What the widget gave." })) }),
+    ),
     async (c) => {
       const { token } = c.req.valid("json");
       const result = await proveHuman(depsOf(c), { token, ip: c.var.caller.ip });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   apiBase,
   requiredKey,
@@ -39,26 +39,25 @@ type Site = { readonly hostname: string; readonly isDevelopment: boolean };
 
 const DEFAULT_MIN_SCORE = 0.5;
 
-const siteKey = requiredText("the widget's public key").regex(/^[\w-]+$/, "must be letters, digits, - and _");
+const siteKey = requiredText("the widget's public key").check(
+  z.regex(/^[\w-]+$/, "must be letters, digits, - and _"),
+);
 const secret = requiredKey("the widget's secret key");
 const SCORE = "must be a number from 0 to 1, such as 0.5";
 // Not coerced: null, true or a list would become numbers, and 0 lets every robot in.
-const minScore = z
-  .union(
-    [
-      z.number(),
-      z
-        .string()
-        .regex(/^\d*\.?\d+$/, SCORE)
-        .transform(Number),
-    ],
-    SCORE,
-  )
-  .pipe(z.number(SCORE).min(0, SCORE).max(1, SCORE))
-  .default(DEFAULT_MIN_SCORE);
+const minScore = z._default(
+  z.pipe(
+    z.union(
+      [z.number(), z.pipe(z.string().check(z.regex(/^\d*\.?\d+$/, SCORE)), z.transform(Number))],
+      SCORE,
+    ),
+    z.number(SCORE).check(z.minimum(0, SCORE), z.maximum(1, SCORE)),
+  ),
+  DEFAULT_MIN_SCORE,
+);
 
 const keys = { CAPTCHA_SITE_KEY: siteKey, CAPTCHA_SECRET: secret, CAPTCHA_API_BASE: apiBase };
-type Keys = z.output<z.ZodObject<typeof keys>>;
+type Keys = z.output<z.ZodMiniObject<typeof keys>>;
 
 const keyed = (v: Keys, { hostname }: Site): Keyed => ({
   siteKey: v.CAPTCHA_SITE_KEY,
@@ -68,30 +67,43 @@ const keyed = (v: Keys, { hostname }: Site): Keyed => ({
 });
 
 const variablesOf = {
-  off: () => z.object({}).transform(() => ({ provider: "off" as const })),
+  off: () =>
+    z.pipe(
+      z.object({}),
+      z.transform(() => ({ provider: "off" as const })),
+    ),
   turnstile: (site) =>
-    z
-      .object({
+    z.pipe(
+      z.object({
         ...keys,
-        CAPTCHA_SECRET: secret.refine(
-          (value) => site.isDevelopment || !isTestSecret(value),
-          "must not be a published test secret in production",
+        CAPTCHA_SECRET: secret.check(
+          z.refine(
+            (value) => site.isDevelopment || !isTestSecret(value),
+            "must not be a published test secret in production",
+          ),
         ),
-      })
-      .transform((v) => ({
+      }),
+      z.transform((v) => ({
         provider: "turnstile" as const,
         ...keyed(v, site),
         acceptTestSecrets: site.isDevelopment,
       })),
+    ),
   "recaptcha-v2": (site) =>
-    z.object(keys).transform((v) => ({ provider: "recaptcha-v2" as const, ...keyed(v, site) })),
+    z.pipe(
+      z.object(keys),
+      z.transform((v) => ({ provider: "recaptcha-v2" as const, ...keyed(v, site) })),
+    ),
   "recaptcha-v3": (site) =>
-    z.object({ ...keys, CAPTCHA_MIN_SCORE: minScore }).transform((v) => ({
-      provider: "recaptcha-v3" as const,
-      ...keyed(v, site),
-      minScore: v.CAPTCHA_MIN_SCORE,
-    })),
-} satisfies { [Id in CaptchaProviderId]: (site: Site) => z.ZodType<CaptchaSettings<Id>> };
+    z.pipe(
+      z.object({ ...keys, CAPTCHA_MIN_SCORE: minScore }),
+      z.transform((v) => ({
+        provider: "recaptcha-v3" as const,
+        ...keyed(v, site),
+        minScore: v.CAPTCHA_MIN_SCORE,
+      })),
+    ),
+} satisfies { [Id in CaptchaProviderId]: (site: Site) => z.ZodMiniType<CaptchaSettings<Id>> };
 
 const isProviderId = (value: unknown): value is CaptchaProviderId =>
   typeof value === "string" && Object.hasOwn(variablesOf, value);

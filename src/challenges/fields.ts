@@ -1,5 +1,5 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export const challengeIdField = z.uuid("Must be the id of a challenge.");
 
-export const codeField = z.string("Must be a code.").regex(/^\d{6}$/, "Must be six digits.");
+export const codeField = z.string("Must be a code.").check(z.regex(/^\d{6}$/, "Must be six digits."));

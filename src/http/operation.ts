@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { z } from "zod";
+import type { z } from "zod/mini";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import type { Permission } from "../roles/permissions.ts";
 import type { Answer } from "./respond.ts";
@@ -14,21 +14,21 @@ export type OperationPart = {
   readonly summary?: string;
   readonly description?: string;
   readonly tag?: string;
-  readonly answer?: Answer<z.ZodType | null>;
+  readonly answer?: Answer<z.ZodMiniType | null>;
   /** Other successes of the same status. */
-  readonly alternatives?: readonly Answer<z.ZodType | null>[];
+  readonly alternatives?: readonly Answer<z.ZodMiniType | null>[];
   /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
-  readonly bare?: z.ZodType;
+  readonly bare?: z.ZodMiniType;
   /** A 200 that is a file of one of these types. */
   readonly file?: { readonly types: readonly string[] };
   /** Answers 302: where it leads. Its failures are pages where a browser asks. */
   readonly redirect?: string;
-  readonly body?: z.ZodType;
+  readonly body?: z.ZodMiniType;
   readonly bodyIsOptional?: true;
   /** A body that is a file: itself, or the field of a multipart body. */
   readonly upload?: { readonly field: string; readonly types: readonly string[]; readonly maxBytes: number };
-  readonly query?: z.ZodObject;
-  readonly params?: z.ZodObject;
+  readonly query?: z.ZodMiniObject;
+  readonly params?: z.ZodMiniObject;
   /** Needs a session. */
   readonly session?: true;
   /** Needs a role that has it. */
@@ -45,7 +45,7 @@ export type OperationPart = {
   /** Its successes have an ETag, and a 304 is for whoever has them already. */
   readonly etag?: true;
   /** What a 503 says beside its failure. */
-  readonly unavailable?: z.ZodType;
+  readonly unavailable?: z.ZodMiniType;
 };
 
 // Written while the routes are built, read when the document is; the same for every request.

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
+import type { z } from "zod/mini";
 import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
 import { failureTable } from "./failures.ts";
 
@@ -8,26 +8,26 @@ import { failureTable } from "./failures.ts";
 const RETRY_AFTER_SECONDS = 5;
 
 /** One success of one route: what it says, documents and carries. */
-export type Answer<Data extends z.ZodType | null> = {
+export type Answer<Data extends z.ZodMiniType | null> = {
   readonly status: ContentfulStatusCode;
   readonly message?: string;
   readonly data: Data;
 };
 
-export const answer = <Data extends z.ZodType | null = null>(
+export const answer = <Data extends z.ZodMiniType | null = null>(
   status: ContentfulStatusCode,
   message: string | undefined,
   data: Data = null as Data,
 ): Answer<Data> => ({ status, message, data });
 
 /** Sends an answer that the route has documented; `data` is held to its schema by type. */
-export function respond<Data extends z.ZodType>(
+export function respond<Data extends z.ZodMiniType>(
   c: Context,
   documented: Answer<Data>,
   data: z.input<Data>,
 ): Response;
 export function respond(c: Context, documented: Answer<null>): Response;
-export function respond(c: Context, documented: Answer<z.ZodType | null>, data?: unknown): Response {
+export function respond(c: Context, documented: Answer<z.ZodMiniType | null>, data?: unknown): Response {
   const { status, message } = documented;
   return c.json({ success: true, message, data }, status);
 }

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
 export type VariableProblem = { readonly path: string; readonly message: string };
@@ -18,15 +18,22 @@ export const requiredText = (what: string) =>
 
 /** A provider's key. Keys travel in HTTP headers, where nothing but visible ASCII is safe. */
 export const requiredKey = (what: string) =>
-  requiredText(what).regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
+  requiredText(what).check(z.regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces"));
 
 /** Another host for a provider, without a slash at its end; null when it is not set. */
-export const apiBase = z
-  .string("must be text")
-  .refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment")
-  .transform((url) => url.replace(/\/+$/, ""))
-  .optional()
-  .transform((url) => url ?? null);
+export const apiBase = z.pipe(
+  z.optional(
+    z.pipe(
+      z
+        .string("must be text")
+        .check(
+          z.refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment"),
+        ),
+      z.transform((url) => url.replace(/\/+$/, "")),
+    ),
+  ),
+  z.transform((url) => url ?? null),
+);
 
 /** An http or https URL of host and path alone. */
 export function isPlainHttpUrl(text: string): boolean {

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import { challengeIdField, codeField } from "../challenges/fields.ts";
@@ -54,10 +54,10 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         z.strictObject({
           email: emailField,
           password: passwordField,
-          captchaToken: captchaTokenField.optional(),
-          deviceToken: deviceTokenField.optional(),
-          transport: transportField.optional(),
-          audience: audienceField.optional(),
+          captchaToken: z.optional(captchaTokenField),
+          deviceToken: z.optional(deviceTokenField),
+          transport: z.optional(transportField),
+          audience: z.optional(audienceField),
         }),
       ),
       async (c) => {
@@ -83,8 +83,8 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         z.strictObject({
           challengeId: challengeIdField,
           code: codeField,
-          transport: transportField.optional(),
-          audience: audienceField.optional(),
+          transport: z.optional(transportField),
+          audience: z.optional(audienceField),
         }),
       ),
       async (c) => {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   apiBase,
   requiredKey,
@@ -41,54 +41,71 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
 
 const httpVariables = { MAIL_API_KEY: requiredKey("the provider's API key"), MAIL_API_BASE: apiBase };
 
-const domain = requiredText("the sending domain at Mailgun").regex(
-  /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i,
-  "must be a domain name",
+const domain = requiredText("the sending domain at Mailgun").check(
+  z.regex(/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i, "must be a domain name"),
 );
-const messageStream = z
-  .string("must be text")
-  .regex(/^[a-z0-9_-]+$/i, "must be the id of a message stream")
-  .default("outbound");
-const region = requiredText("the AWS region").regex(/^[a-z0-9-]+$/, "must be the id of an AWS region");
+const messageStream = z._default(
+  z.string("must be text").check(z.regex(/^[a-z0-9_-]+$/i, "must be the id of a message stream")),
+  "outbound",
+);
+const region = requiredText("the AWS region").check(
+  z.regex(/^[a-z0-9-]+$/, "must be the id of an AWS region"),
+);
 
 const httpOnly = <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
-  z.object(httpVariables).transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE }));
+  z.pipe(
+    z.object(httpVariables),
+    z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
+  );
 
 const senderVariable = z.object({ MAIL_FROM: mailFrom });
 
 const variablesOf = {
-  mailbox: z.object({}).transform(() => ({ provider: "mailbox" as const })),
+  mailbox: z.pipe(
+    z.object({}),
+    z.transform(() => ({ provider: "mailbox" as const })),
+  ),
   resend: httpOnly("resend"),
-  postmark: z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }).transform((v) => ({
-    provider: "postmark" as const,
-    apiKey: v.MAIL_API_KEY,
-    apiBase: v.MAIL_API_BASE,
-    messageStream: v.MAIL_MESSAGE_STREAM,
-  })),
+  postmark: z.pipe(
+    z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }),
+    z.transform((v) => ({
+      provider: "postmark" as const,
+      apiKey: v.MAIL_API_KEY,
+      apiBase: v.MAIL_API_BASE,
+      messageStream: v.MAIL_MESSAGE_STREAM,
+    })),
+  ),
   sendgrid: httpOnly("sendgrid"),
-  mailgun: z.object({ ...httpVariables, MAIL_DOMAIN: domain }).transform((v) => ({
-    provider: "mailgun" as const,
-    apiKey: v.MAIL_API_KEY,
-    apiBase: v.MAIL_API_BASE,
-    domain: v.MAIL_DOMAIN,
-  })),
+  mailgun: z.pipe(
+    z.object({ ...httpVariables, MAIL_DOMAIN: domain }),
+    z.transform((v) => ({
+      provider: "mailgun" as const,
+      apiKey: v.MAIL_API_KEY,
+      apiBase: v.MAIL_API_BASE,
+      domain: v.MAIL_DOMAIN,
+    })),
+  ),
   brevo: httpOnly("brevo"),
-  ses: z
-    .object({
+  ses: z.pipe(
+    z.object({
       MAIL_SES_REGION: region,
       MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
       MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
       MAIL_API_BASE: apiBase,
-    })
-    .transform((v) => ({
+    }),
+    z.transform((v) => ({
       provider: "ses" as const,
       region: v.MAIL_SES_REGION,
       accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
       secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
       apiBase: v.MAIL_API_BASE,
     })),
-  cloudflare: z.object({}).transform(() => ({ provider: "cloudflare" as const })),
-} satisfies { [Id in MailProviderId]: z.ZodType<Omit<MailSettings<Id>, "from">> };
+  ),
+  cloudflare: z.pipe(
+    z.object({}),
+    z.transform(() => ({ provider: "cloudflare" as const })),
+  ),
+} satisfies { [Id in MailProviderId]: z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
 
 const isProviderId = (value: unknown): value is MailProviderId =>
   typeof value === "string" && Object.hasOwn(variablesOf, value);
@@ -114,6 +131,6 @@ export function readMailSettings(
   return { settings: { ...own.data, from: sender.data.MAIL_FROM } };
 }
 
-function problemsOf(error: z.ZodError | undefined): readonly VariableProblem[] {
+function problemsOf(error: z.core.$ZodError | undefined): readonly VariableProblem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
 }

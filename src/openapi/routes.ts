@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { HttpEnv } from "../http/context.ts";
 import { hasAlready } from "../http/if-none-match.ts";
 import { documented } from "../http/operation.ts";

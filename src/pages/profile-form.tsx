@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import {
   type Account,
   type ProfileField as Name,
@@ -15,9 +16,9 @@ import type { Form as Typed } from "./read-form.ts";
 
 const schemas = {
   name: nameField,
-  lastName: lastNameField.optional(),
-  username: usernameField.optional(),
-  age: ageField.optional(),
+  lastName: z.optional(lastNameField),
+  username: z.optional(usernameField),
+  age: z.optional(ageField),
 };
 
 type Props = { readonly p: Shown; readonly account: Account; readonly required: readonly Name[] };

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { utf8Length } from "../kernel/text.ts";
 import type { Words } from "./messages/catalogue.ts";
@@ -6,9 +6,9 @@ import type { Problems, Refusal } from "./page.ts";
 import type { Form } from "./read-form.ts";
 
 type FieldName = keyof Words["fields"];
-type Schemas = { readonly [Name in FieldName]?: z.ZodType };
+type Schemas = { readonly [Name in FieldName]?: z.ZodMiniType };
 type Values<S extends Schemas> = {
-  readonly [Name in keyof S]: S[Name] extends z.ZodType ? z.output<S[Name]> : never;
+  readonly [Name in keyof S]: S[Name] extends z.ZodMiniType ? z.output<S[Name]> : never;
 };
 
 /** Reads a form by the API's own schemas; what is wrong is said in the reader's words, not in the schema's. */
@@ -19,7 +19,7 @@ export function readFields<S extends Schemas>(
 ): { readonly values: Values<S> } | { readonly refusal: Refusal } {
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
-  for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodType][]) {
+  for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
     const typed = form.text(name);
     // A field that was left blank was not filled in; and a number is typed as text.
     const value = typed === "" ? undefined : name === "age" ? Number(typed) : typed;

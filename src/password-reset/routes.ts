@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { emailField, newPasswordField, passwordField, passwordProblems } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
@@ -19,12 +19,14 @@ const resetBody = z
   .strictObject({
     token: tokenField,
     newPassword: newPasswordField,
-    confirmPassword: passwordField.optional(),
+    confirmPassword: z.optional(passwordField),
   })
-  .refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.newPassword, {
-    path: ["confirmPassword"],
-    message: "Must be the same as the new password.",
-  });
+  .check(
+    z.refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.newPassword, {
+      path: ["confirmPassword"],
+      message: "Must be the same as the new password.",
+    }),
+  );
 
 type Deps = RequestResetDeps & ResetPasswordDeps;
 
@@ -41,7 +43,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         answer: asked,
         failures: ["captcha_required", "captcha_failed"],
       }),
-      jsonBody(z.strictObject({ email: emailField, captchaToken: captchaTokenField.optional() })),
+      jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
         const result = await requestReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
         return result.ok ? respond(c, asked) : refuse(c, result.error.reason);

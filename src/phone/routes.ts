@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { challengeIdField, codeField } from "../challenges/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
@@ -15,7 +15,7 @@ import { type VerifyPhoneDeps, type VerifyPhoneFailure, verifyPhone } from "./ve
 const texted = answer(
   200,
   "We have sent a code to that number.",
-  z.object({ challengeId: z.uuid(), expiresIn: z.int().meta({ description: "Seconds." }) }),
+  z.object({ challengeId: z.uuid(), expiresIn: z.int().check(z.meta({ description: "Seconds." })) }),
 );
 const verified = answer(
   200,

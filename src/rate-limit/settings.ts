@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type RatePolicies, type RatePolicy, type RatePolicyName, ratePolicies } from "./policies.ts";
 
 const MAX_LIMIT = 1_000_000;
@@ -13,12 +13,12 @@ const names = Object.keys(ratePolicies) as RatePolicyName[];
 
 const wholeNumber = (max: number) => {
   const message = `must be a whole number from 1 to ${max}`;
-  return z.int(message).min(1, message).max(max, message).optional();
+  return z.optional(z.int(message).check(z.minimum(1, message), z.maximum(max, message)));
 };
 
-const numbers = z
-  .strictObject({ limit: wholeNumber(MAX_LIMIT), windowSeconds: wholeNumber(MAX_WINDOW_SECONDS) })
-  .optional();
+const numbers = z.optional(
+  z.strictObject({ limit: wholeNumber(MAX_LIMIT), windowSeconds: wholeNumber(MAX_WINDOW_SECONDS) }),
+);
 
 const overrides = z.strictObject(
   Object.fromEntries(names.map((name) => [name, numbers])) as Record<RatePolicyName, typeof numbers>,

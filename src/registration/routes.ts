@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   ageField,
   emailField,
@@ -28,17 +28,19 @@ const registerBody = z
   .strictObject({
     email: emailField,
     password: newPasswordField,
-    confirmPassword: passwordField.optional(),
+    confirmPassword: z.optional(passwordField),
     name: nameField,
-    username: usernameField.optional(),
-    lastName: lastNameField.optional(),
-    age: ageField.optional(),
-    captchaToken: captchaTokenField.optional(),
+    username: z.optional(usernameField),
+    lastName: z.optional(lastNameField),
+    age: z.optional(ageField),
+    captchaToken: z.optional(captchaTokenField),
   })
-  .refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.password, {
-    path: ["confirmPassword"],
-    message: "Must be the same as the password.",
-  });
+  .check(
+    z.refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.password, {
+      path: ["confirmPassword"],
+      message: "Must be the same as the password.",
+    }),
+  );
 
 const registered = answer(
   201,

@@ -1,42 +1,40 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { PERMISSIONS, type Permission } from "../roles/permissions.ts";
 
 // What comes over RPC was typed by somebody else's compiler, or by none: every argument is parsed.
 
 const id = z.uuid();
-const audience = z.string().min(1).max(256).optional();
-const credential = z.string().min(1).max(8192);
+const audience = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
+const credential = z.string().check(z.minLength(1), z.maxLength(8192));
 
 /** Far more than an account has to be looked up at once, and what one statement of D1 takes. */
 const MAX_IDS = 100;
 const MAX_USER_AGENT = 256;
 
 const client = z.strictObject({
-  ip: z
-    .string()
-    .regex(/^[0-9a-fA-F.:]{2,45}$/)
-    .nullable(),
-  userAgent: z
-    .string()
-    .max(8192)
-    .transform((text) => text.replaceAll("\0", "").toWellFormed().slice(0, MAX_USER_AGENT).toWellFormed())
-    .nullable(),
-  deviceToken: z.string().max(2048).optional(),
+  ip: z.nullable(z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/))),
+  userAgent: z.nullable(
+    z.pipe(
+      z.string().check(z.maxLength(8192)),
+      z.transform((text) => text.replaceAll("\0", "").toWellFormed().slice(0, MAX_USER_AGENT).toWellFormed()),
+    ),
+  ),
+  deviceToken: z.optional(z.string().check(z.maxLength(2048))),
 });
 
 export const verifyArguments = z.object({
   token: z.string(),
-  options: z.strictObject({ audience, strict: z.boolean().optional() }).default({}),
+  options: z._default(z.strictObject({ audience, strict: z.optional(z.boolean()) }), {}),
 });
 export const idArguments = z.object({ id });
-export const idsArguments = z.object({ ids: z.array(id).max(MAX_IDS) });
+export const idsArguments = z.object({ ids: z.array(id).check(z.maxLength(MAX_IDS)) });
 export const canArguments = z.object({
   userId: id,
   permission: z.enum(PERMISSIONS as [Permission, ...Permission[]]),
 });
 export const exchangeArguments = z.strictObject({
-  code: z.string().min(1).max(128),
-  codeVerifier: z.string().min(43).max(128),
+  code: z.string().check(z.minLength(1), z.maxLength(128)),
+  codeVerifier: z.string().check(z.minLength(43), z.maxLength(128)),
   client,
   audience,
 });

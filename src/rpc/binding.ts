@@ -1,12 +1,12 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What a binding may be allowed: methods by what they are about. */
 const SCOPES = ["verify", "read", "revoke", "sign-in"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const propsSchema = z.strictObject({
-  audience: z.string().min(1).max(256).optional(),
-  permissions: z.array(z.enum(SCOPES)).optional(),
+  audience: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
+  permissions: z.optional(z.array(z.enum(SCOPES))),
 });
 
 /** The Worker at the other end, by the props of its binding, which it cannot set itself. */

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { CallFailure } from "../client/auth-service.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { newId } from "../kernel/ids.ts";
@@ -15,7 +15,7 @@ export type OpenCall<Deps> = {
   wire(requestId: string): Promise<Deps>;
 };
 
-type Method<Arguments extends z.ZodType> = {
+type Method<Arguments extends z.ZodMiniType> = {
   readonly name: string;
   readonly scope: Scope;
   readonly takes: Arguments;
@@ -28,7 +28,7 @@ type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: str
  * a line in the log. A store that is out is an answer. A bug throws, without the words of what failed:
  * they may hold a statement's parameters.
  */
-export async function answerCall<Deps, Arguments extends z.ZodType, Result extends Answer>(
+export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result extends Answer>(
   call: OpenCall<Deps>,
   method: Method<Arguments>,
   given: unknown,

@@ -1,12 +1,12 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
-export const audienceField = z
-  .string("Must be text.")
-  .max(256, "Is too long.")
-  .meta({
+export const audienceField = z.string("Must be text.").check(
+  z.maxLength(256, "Is too long."),
+  z.meta({
     description:
       "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
-  });
+  }),
+);
 
 /** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
 export const NO_SUCH_AUDIENCE = {
@@ -16,10 +16,12 @@ export const NO_SUCH_AUDIENCE = {
 
 /** What a client gets for a session; lifetimes in seconds (contract §2). */
 export const tokensShape = {
-  token: z.string().meta({ description: "The access token: a JWT of type at+jwt (RFC 9068)." }),
+  token: z.string().check(z.meta({ description: "The access token: a JWT of type at+jwt (RFC 9068)." })),
   tokenType: z.literal("Bearer"),
   expiresIn: z.int(),
-  refreshToken: z.string().meta({ description: "Good for one use; its successor comes with every refresh." }),
+  refreshToken: z
+    .string()
+    .check(z.meta({ description: "Good for one use; its successor comes with every refresh." })),
   refreshExpiresIn: z.int(),
 };
 
@@ -28,8 +30,8 @@ export const sessionSchema = z
     id: z.uuid(),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime(),
-    ip: z.string().nullable(),
-    userAgent: z.string().nullable(),
+    ip: z.nullable(z.string()),
+    userAgent: z.nullable(z.string()),
     current: z.boolean(),
   })
-  .meta({ id: "Session" });
+  .check(z.meta({ id: "Session" }));

@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import {
   CSRF_TOKEN_LIFE,
@@ -36,11 +36,9 @@ const NO_TOKEN = { path: "refreshToken", message: "Must be a token, where no coo
 
 const refreshBody = z.strictObject({
   refreshToken: z
-    .string("Must be a token.")
-    .max(4096, "Is too long.")
-    .optional()
-    .meta({ description: "Left out where the cookie has it." }),
-  audience: audienceField.optional(),
+    .optional(z.string("Must be a token.").check(z.maxLength(4096, "Is too long.")))
+    .check(z.meta({ description: "Left out where the cookie has it." })),
+  audience: z.optional(audienceField),
 });
 
 type Deps = RefreshSessionDeps &

@@ -1,14 +1,18 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { tokensShape } from "../sessions/fields.ts";
 
-export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or cookie.").meta({
-  description: "How the tokens travel: in the answer (the default), or in cookies alone.",
-});
+export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or cookie.").check(
+  z.meta({
+    description: "How the tokens travel: in the answer (the default), or in cookies alone.",
+  }),
+);
 
 export const deviceTokenField = z
   .string("Must be a token.")
-  .max(2048, "Is too long for a token.")
-  .meta({ description: "The `deviceToken` of an earlier sign-in on this device." });
+  .check(
+    z.maxLength(2048, "Is too long for a token."),
+    z.meta({ description: "The `deviceToken` of an earlier sign-in on this device." }),
+  );
 
 const user = z.object({
   id: z.uuid(),
@@ -22,15 +26,19 @@ const user = z.object({
 export const loginDataSchema = z.union([
   z.object({
     ...tokensShape,
-    deviceToken: z.string().optional().meta({
-      description:
-        "Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known.",
-    }),
+    deviceToken: z.optional(
+      z.string().check(
+        z.meta({
+          description:
+            "Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known.",
+        }),
+      ),
+    ),
     user,
   }),
   z.object({
     expiresIn: z.int(),
-    csrfToken: z.string().meta({ description: "For the header X-CSRF-Token of every write." }),
+    csrfToken: z.string().check(z.meta({ description: "For the header X-CSRF-Token of every write." })),
     user,
   }),
 ]);

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DEVICE_LIFE } from "../devices/device-token.ts";
 import { type CsrfDeps, csrfTokenOfSession } from "../http/csrf.ts";
 import { answer, respond } from "../http/respond.ts";

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { parsePhoneNumber } from "../kernel/phone-number.ts";
 import { requiredText } from "../kernel/variables.ts";
 
@@ -11,15 +12,17 @@ export const isMessagingService = (sender: string): boolean => MESSAGING_SERVICE
 
 const NUMBER_OR_ID = "must be a number such as +14155550123, or a sender id of at most 11 letters and digits";
 
-const sender = requiredText("who text messages are from").transform(plainSender);
+const sender = z.pipe(requiredText("who text messages are from"), z.transform(plainSender));
 
 /** `SMS_FROM`: a number, brought to E.164, or a sender id. */
-export const smsFrom = sender.refine(isNumberOrId, NUMBER_OR_ID);
+export const smsFrom = sender.check(z.refine(isNumberOrId, NUMBER_OR_ID));
 
 /** For Twilio, the SID of a messaging service too. */
-export const twilioFrom = sender.refine(
-  (text) => isNumberOrId(text) || isMessagingService(text),
-  `${NUMBER_OR_ID}, or the SID of a messaging service (MG…)`,
+export const twilioFrom = sender.check(
+  z.refine(
+    (text) => isNumberOrId(text) || isMessagingService(text),
+    `${NUMBER_OR_ID}, or the SID of a messaging service (MG…)`,
+  ),
 );
 
 function plainSender(text: string): string {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   apiBase,
   requiredKey,
@@ -32,52 +32,63 @@ export type SmsSettings<Id extends SmsProviderId = SmsProviderId> = {
 
 type Mode = { readonly isDevelopment: boolean };
 
-const accountSid = requiredText("the account's SID at Twilio").regex(
-  /^AC[0-9a-f]{32}$/i,
-  "must be the SID of an account (AC and 32 hexadecimal digits)",
+const accountSid = requiredText("the account's SID at Twilio").check(
+  z.regex(/^AC[0-9a-f]{32}$/i, "must be the SID of an account (AC and 32 hexadecimal digits)"),
 );
 
 // Codes and numbers travel there: in production never in the open.
 const base = ({ isDevelopment }: Mode) =>
-  apiBase.refine(
-    (url) => isDevelopment || url === null || /^https:/i.test(url),
-    "must be an https URL in production",
+  apiBase.check(
+    z.refine(
+      (url) => isDevelopment || url === null || /^https:/i.test(url),
+      "must be an https URL in production",
+    ),
   );
 
 const variablesOf = {
-  off: () => z.object({}).transform(() => ({ provider: "off" as const })),
-  mailbox: () => z.object({}).transform(() => ({ provider: "mailbox" as const })),
+  off: () =>
+    z.pipe(
+      z.object({}),
+      z.transform(() => ({ provider: "off" as const })),
+    ),
+  mailbox: () =>
+    z.pipe(
+      z.object({}),
+      z.transform(() => ({ provider: "mailbox" as const })),
+    ),
   twilio: (mode) =>
-    z
-      .object({
+    z.pipe(
+      z.object({
         SMS_FROM: twilioFrom,
         SMS_TWILIO_ACCOUNT_SID: accountSid,
         SMS_TWILIO_AUTH_TOKEN: requiredKey("the account's auth token"),
         SMS_API_BASE: base(mode),
-      })
-      .transform((v) => ({
+      }),
+      z.transform((v) => ({
         provider: "twilio" as const,
         from: v.SMS_FROM,
         accountSid: v.SMS_TWILIO_ACCOUNT_SID,
         authToken: v.SMS_TWILIO_AUTH_TOKEN,
         apiBase: v.SMS_API_BASE,
       })),
+    ),
   vonage: (mode) =>
-    z
-      .object({
+    z.pipe(
+      z.object({
         SMS_FROM: smsFrom,
         SMS_VONAGE_API_KEY: requiredKey("the account's API key"),
         SMS_VONAGE_API_SECRET: requiredKey("the account's API secret"),
         SMS_API_BASE: base(mode),
-      })
-      .transform((v) => ({
+      }),
+      z.transform((v) => ({
         provider: "vonage" as const,
         from: v.SMS_FROM,
         apiKey: v.SMS_VONAGE_API_KEY,
         apiSecret: v.SMS_VONAGE_API_SECRET,
         apiBase: v.SMS_API_BASE,
       })),
-} satisfies { [Id in SmsProviderId]: (mode: Mode) => z.ZodType<SmsSettings<Id>> };
+    ),
+} satisfies { [Id in SmsProviderId]: (mode: Mode) => z.ZodMiniType<SmsSettings<Id>> };
 
 const isProviderId = (value: unknown): value is SmsProviderId =>
   typeof value === "string" && Object.hasOwn(variablesOf, value);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isPlainHttpUrl, requiredKey, type VariableProblem, withoutBlanks } from "../kernel/variables.ts";
 
 /** The providers that can be configured: what people call them, and where they are unless told. */
@@ -27,23 +27,29 @@ const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
   const { name, issuer } = KNOWN[id];
   const url = z
     .string("must be set: the provider's issuer")
-    .refine(
-      (text) => isPlainHttpUrl(text) && (isDevelopment || text.startsWith("https:")),
-      `must be ${isDevelopment ? "an http or https" : "an https"} URL without credentials, query or fragment`,
+    .check(
+      z.refine(
+        (text) => isPlainHttpUrl(text) && (isDevelopment || text.startsWith("https:")),
+        `must be ${isDevelopment ? "an http or https" : "an https"} URL without credentials, query or fragment`,
+      ),
     );
-  return z
-    .object({
+  return z.pipe(
+    z.object({
       CLIENT_ID: requiredKey("the client id that the provider gave"),
       CLIENT_SECRET: requiredKey("the client secret that the provider gave"),
-      ISSUER: issuer === null ? url : url.default(issuer),
-      NAME: z.string("must be text").max(40, "must have 40 characters at most").default(name),
-    })
-    .transform((v) => ({
+      ISSUER: issuer === null ? url : z._default(url, issuer),
+      NAME: z._default(
+        z.string("must be text").check(z.maxLength(40, "must have 40 characters at most")),
+        name,
+      ),
+    }),
+    z.transform((v) => ({
       clientId: v.CLIENT_ID,
       clientSecret: v.CLIENT_SECRET,
       issuer: v.ISSUER,
       name: v.NAME,
-    }));
+    })),
+  );
 };
 
 /**

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { isCsrfSafe } from "../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../http/input.ts";

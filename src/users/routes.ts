@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { emailField, nameField, problemsOf, profileBody } from "../accounts/fields.ts";
 import { presentAccount, profileSchema } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
@@ -19,7 +19,7 @@ const page = answer(200, undefined, userPage);
 const profile = answer(200, undefined, profileSchema);
 const invited = answer(201, "The invitation is on its way.", profileSchema);
 
-const invitation = z.strictObject({ email: emailField, name: nameField, role: roleField.optional() });
+const invitation = z.strictObject({ email: emailField, name: nameField, role: z.optional(roleField) });
 
 type Deps = ListUsersDeps &
   InviteUserDeps &

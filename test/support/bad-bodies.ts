@@ -26,6 +26,11 @@ const unfit = (what: string, body: string): BadBody => ({
   ...{ status: 400, code: "validation_failed" },
 });
 
+const noObject = (what: string, body: string): BadBody => ({
+  ...unfit(what, body),
+  problem: /^Must be an object\.$/,
+});
+
 const ofType = (type: string): BadBody => ({
   what: `the type ${type}`,
   body: () => "{}",
@@ -58,12 +63,12 @@ export const badBodies: readonly BadBody[] = [
     () => new Uint8Array([...bytes('{"name":"'), 0xed, 0xa0, 0x80, ...bytes('"}')]),
   ),
   malformed("UTF-16", () => new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])),
-  unfit("a list", "[]"),
-  unfit("a list of objects", '[{"email":"ada@example.com"}]'),
-  unfit("a string", '"text"'),
-  unfit("a number", "12345"),
-  unfit("null", "null"),
-  unfit("true", "true"),
+  noObject("a list", "[]"),
+  noObject("a list of objects", '[{"email":"ada@example.com"}]'),
+  noObject("a string", '"text"'),
+  noObject("a number", "12345"),
+  noObject("null", "null"),
+  noObject("true", "true"),
   unfit("nothing in it", "{}"),
   { ...unfit("33 levels of nesting", `{"deep":${nested(32)}}`), problem: /nested too deeply/ },
   { ...unfit("33 levels of lists", nested(33)), problem: /nested too deeply/ },

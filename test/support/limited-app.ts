@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { emailField } from "../../src/accounts/fields.ts";
 import { callerOf } from "../../src/http/caller-of.ts";
 import type { HttpEnv } from "../../src/http/context.ts";

@@ -1,5 +1,5 @@
 import { createExecutionContext } from "cloudflare:test";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { partOf } from "../../src/http/operation.ts";
 import type { Service } from "./service.ts";
 
@@ -23,9 +23,17 @@ export function bodyRoutes({ app }: Service): BodyRoute[] {
   return app.routes.flatMap(({ method, path, handler }) => {
     const body = partOf(handler)?.body;
     if (!body) return [];
-    const fields = body instanceof z.ZodObject ? Object.keys(body.shape) : [];
+    const fields = body instanceof z.ZodMiniObject ? Object.keys(body.shape) : [];
     const needsSession = sessions.some((other) => other.method === method && other.path === path);
     return [{ method, path: fill(path), fields, needsSession }];
+  });
+}
+
+/** Every address that takes a query, and the names that it may have. */
+export function queryRoutes({ app }: Service): { path: string; names: string[] }[] {
+  return app.routes.flatMap(({ path, handler }) => {
+    const query = partOf(handler)?.query;
+    return query ? [{ path: fill(path), names: Object.keys(query.shape) }] : [];
   });
 }
 

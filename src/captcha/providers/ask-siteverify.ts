@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { readAtMost } from "../../kernel/read-at-most.ts";
 import type { SiteverifyAnswer } from "../rules.ts";
 
@@ -8,22 +8,23 @@ export const PROVIDER_TIMEOUT = 5_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 // Unknown keys are let be; a known one of another type is no answer of this protocol.
-const siteverifyAnswer = z
-  .object({
+const siteverifyAnswer = z.pipe(
+  z.object({
     success: z.boolean(),
-    "error-codes": z.array(z.string()).default([]),
-    hostname: z.string().nullable().default(null),
-    action: z.string().nullable().default(null),
-    score: z.number().min(0).max(1).nullable().default(null),
-    metadata: z.object({ result_with_testing_key: z.boolean().default(false) }).nullish(),
-  })
-  .transform(
+    "error-codes": z._default(z.array(z.string()), []),
+    hostname: z._default(z.nullable(z.string()), null),
+    action: z._default(z.nullable(z.string()), null),
+    score: z._default(z.nullable(z.number().check(z.minimum(0), z.maximum(1))), null),
+    metadata: z.nullish(z.object({ result_with_testing_key: z._default(z.boolean(), false) })),
+  }),
+  z.transform(
     ({ "error-codes": errorCodes, metadata, ...said }): SiteverifyAnswer => ({
       ...said,
       errorCodes,
       fromTestKey: metadata?.result_with_testing_key ?? false,
     }),
-  );
+  ),
+);
 
 type SiteverifyRequest = {
   readonly url: string;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { postToProvider } from "../../kernel/post-to-provider.ts";
 import type { SendOutcome } from "../../kernel/send-outcome.ts";
 import type { MailProvider } from "../port.ts";

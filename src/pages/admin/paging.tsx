@@ -1,16 +1,16 @@
-import type * as z from "zod";
+import * as z from "zod/mini";
 import type { PageContext, Shown } from "../page.ts";
 
 /** Rows of a page that a person reads. */
 export const PAGE_ROWS = 25;
 
 /** What the address asks for, by the API's own schema. What it cannot ask for, it does not. */
-export function queryOf<Schema extends z.ZodObject>(
+export function queryOf<Schema extends z.ZodMiniObject>(
   c: PageContext,
   schema: Schema,
 ): Partial<z.output<Schema>> {
   const asked = Object.entries(c.req.query()).filter(([name, value]) => value !== "" && name in schema.shape);
-  const read = schema.partial().safeParse(Object.fromEntries(asked));
+  const read = z.partial(schema).safeParse(Object.fromEntries(asked));
   return read.success ? (read.data as Partial<z.output<Schema>>) : {};
 }
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { positionField } from "../../audit/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
 import {

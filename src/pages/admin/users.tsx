@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { Account } from "../../accounts/account.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { reachOf } from "../../roles/permissions.ts";
@@ -17,7 +18,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
   isList: true,
   title: (t) => t.nav.users,
   load: (c) => {
-    const asked = queryOf(c, userQuery.omit({ limit: true }));
+    const asked = queryOf(c, z.omit(userQuery, { limit: true }));
     const { cursor, ...query } = asked;
     const after = cursor === undefined ? null : Number(cursor);
     return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.session.account });

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { documented } from "../../http/operation.ts";
 import type { KeyRing } from "./key-ring.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { postToProvider } from "../../kernel/post-to-provider.ts";
 import type { SendOutcome } from "../../kernel/send-outcome.ts";
 import { isGsmText } from "../gsm-alphabet.ts";
@@ -6,7 +6,9 @@ import type { SmsProvider, TextMessage } from "../port.ts";
 import type { SmsSettings } from "../settings.ts";
 
 // One entry for each part of a long text. A status is one or two digits, in quotes.
-const verdict = z.object({ messages: z.array(z.object({ status: z.coerce.string().regex(/^\d{1,3}$/) })) });
+const verdict = z.object({
+  messages: z.array(z.object({ status: z.coerce.string().check(z.regex(/^\d{1,3}$/)) })),
+});
 
 const ACCEPTED = "0";
 
