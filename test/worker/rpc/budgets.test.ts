@@ -84,6 +84,13 @@ const table: Record<string, Line> = {
     kvPuts: 0,
     args: ({ refreshToken }) => [{ refreshToken, client }],
   },
+  signOut: {
+    method: "signOut",
+    d1: 1,
+    kvGets: 0,
+    kvPuts: 1,
+    args: ({ refreshToken }) => [{ refreshToken, client }],
+  },
 };
 
 describe("round trips of a call, on a warm isolate", () => {
