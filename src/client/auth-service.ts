@@ -151,4 +151,14 @@ export interface AuthServiceBinding {
     readonly client: Client;
     readonly audience?: string;
   }): Promise<({ readonly ok: true; readonly sessionId: string } & Tokens) | Failed<"refresh_invalid">>;
+
+  /**
+   * Ends the session of a refresh token, whichever of its tokens that is: an app may sign out its own people
+   * without a say about others. Signing out twice is signing out.
+   */
+  signOut(signingOut: {
+    readonly refreshToken: string;
+    /** For the trail. */
+    readonly client?: Client;
+  }): Promise<{ readonly ok: true } | Failed<"refresh_invalid">>;
 }

@@ -9,8 +9,5 @@ import type { StrictVerifier, Verifier } from "./verifier.ts";
 export function createVerifier(by: OverBinding): StrictVerifier;
 export function createVerifier(by: OverHttps): Verifier;
 export function createVerifier(by: OverBinding | OverHttps): StrictVerifier | Verifier {
-  if (!("binding" in by)) return overHttps(by);
-  // A binding that wrangler.toml does not have is undefined; each request would only say "unavailable".
-  if (!by.binding) throw new TypeError("binding is not there: is it in wrangler.toml?");
-  return overBinding(by);
+  return "binding" in by ? overBinding(by) : overHttps(by);
 }

@@ -3,5 +3,5 @@ export type { App } from "./hono/app.ts";
 export { browserSession } from "./hono/browser-session.ts";
 export { requireRole } from "./hono/require-role.ts";
 export { requireSession } from "./hono/require-session.ts";
-export type { SessionEnv } from "./hono/session-env.ts";
+export type { OptionalSessionEnv, SessionEnv } from "./hono/session-env.ts";
 export { signInRoutes } from "./hono/sign-in-routes.ts";

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { findKey } from "./key-set.ts";
-import type { Role, VerifiedSession, VerifyFailure, VerifyResult } from "./session.ts";
+import { isSession, type VerifiedSession, type VerifyFailure, type VerifyResult } from "./session.ts";
 import type { Verifier } from "./verifier.ts";
 
 export type OverHttps = {
@@ -9,8 +9,6 @@ export type OverHttps = {
   /** Whom tokens have to be for. */
   readonly audience: string;
 };
-
-const ROLES: readonly Role[] = ["user", "admin", "superuser"];
 
 /**
  * Verifies tokens by the published keys alone. It cannot know of a sign-out: a token is good until it
@@ -67,13 +65,8 @@ function failureOf(cause: unknown): VerifyFailure {
 
 /** The claims if each is of its type, which jose does not ask. */
 function readSession(payload: JWTPayload): VerifiedSession | null {
-  const { sub, sid, aud, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
-  const role = ROLES.find((known) => known === payload.role);
-  if (typeof sub !== "string" || typeof sid !== "string" || typeof aud !== "string") return null;
-  if (typeof email !== "string" || typeof emailVerified !== "boolean" || typeof name !== "string")
-    return null;
-  if (!role || iat === undefined || exp === undefined || !Array.isArray(amr)) return null;
-  return {
+  const { sub, sid, aud, role, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
+  const session = {
     userId: sub,
     sessionId: sid,
     audience: aud,
@@ -81,10 +74,11 @@ function readSession(payload: JWTPayload): VerifiedSession | null {
     email,
     emailVerified,
     name,
-    amr: amr.map(String),
+    amr: Array.isArray(amr) ? amr.map(String) : null,
     issuedAt: iat,
     expiresAt: exp,
   };
+  return isSession(session) ? session : null;
 }
 
 /** The origin as the URL parser writes it, since it is compared with a claim as text. */

@@ -1,6 +1,9 @@
 /** `user` < `admin` < `superuser`. */
 export type Role = "user" | "admin" | "superuser";
 
+/** From the least to the most. */
+export const ROLES: readonly Role[] = ["user", "admin", "superuser"];
+
 /** Who is calling. Instants in seconds since the epoch, as in the token. */
 export type VerifiedSession = {
   readonly userId: string;
@@ -37,3 +40,16 @@ export type VerifyFailure =
 export type VerifyResult =
   | { readonly ok: true; readonly session: VerifiedSession }
   | { readonly ok: false; readonly reason: VerifyFailure };
+
+/** Whether that is one, each part of it of its type: what comes from elsewhere no compiler has seen. */
+export function isSession(given: unknown): given is VerifiedSession {
+  const session = given as VerifiedSession | null | undefined;
+  const { userId, sessionId, audience, role, email, emailVerified, name, amr } = session ?? {};
+  return (
+    [userId, sessionId, audience, email, name].every((text) => typeof text === "string") &&
+    [session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
+    ROLES.some((known) => known === role) &&
+    typeof emailVerified === "boolean" &&
+    Array.isArray(amr)
+  );
+}

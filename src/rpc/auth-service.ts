@@ -9,6 +9,7 @@ import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../users/look-up-users.ts";
@@ -18,6 +19,7 @@ import {
   idArguments,
   idsArguments,
   refreshArguments,
+  signOutArguments,
   verifyArguments,
 } from "./arguments.ts";
 import { audienceOf, type Binding } from "./binding.ts";
@@ -31,7 +33,8 @@ export type AuthServiceDeps = VerifyTokenDeps &
   EndUserSessionsDeps &
   CanDoDeps &
   ExchangeCodeDeps &
-  RefreshSessionDeps & { readonly settings: TokenSettings };
+  RefreshSessionDeps &
+  SignOutDeps & { readonly settings: TokenSettings };
 
 /** A Worker asks for itself: nobody's address, and no language. */
 const NOBODY: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
@@ -135,6 +138,15 @@ export const createAuthService = <Env>(
         const result = await refreshSession(issuing.deps, { refreshToken: input.refreshToken, caller });
         if (!result.ok) return { ok: false, reason: "refresh_invalid" };
         return { ok: true, sessionId: result.value.sessionId, ...presentTokens(result.value) };
+      });
+    }
+
+    signOut(signingOut: unknown): ReturnType<AuthServiceBinding["signOut"]> {
+      const method = { name: "signOut", scope: "sign-in", takes: signOutArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, signingOut, async (deps, input) => {
+        const caller = input.client ? callerOf(input.client) : NOBODY;
+        const result = await signOut(deps, { kind: "refresh", token: input.refreshToken, caller });
+        return result.ok ? { ok: true } : { ok: false, reason: "refresh_invalid" };
       });
     }
   };

@@ -73,6 +73,7 @@ describe("a binding without props", () => {
     "can",
     "exchangeCode",
     "refreshSession",
+    "signOut",
   ])("gets a bad request for arguments of %s that are none", async (method) => {
     for (const args of [[], [null], [7], [{ id: "x" }], [["x"]], ["x", "y", "z"]]) {
       expect(await call("AUTH", method, ...args)).toEqual({ answer: { ok: false, reason: "bad_request" } });

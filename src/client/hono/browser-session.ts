@@ -1,64 +1,54 @@
-import type { Context, MiddlewareHandler } from "hono";
-import { overBinding } from "../over-binding.ts";
-import type { VerifyResult } from "../session.ts";
-
-import type { App, AppOf } from "./app.ts";
-import { appCookies } from "./app-cookies.ts";
-import { clientOf, isFromOwnPage } from "./caller.ts";
-import { throwIfMisconfigured } from "./misconfigured.ts";
+import type { Context, Env, MiddlewareHandler } from "hono";
+import { type AppOf, openApp } from "./app.ts";
+import { isFromOwnPage, isRead, isVisit } from "./caller.ts";
+import { giveCookies } from "./cookie.ts";
+import { findSession } from "./find-session.ts";
+import { keepPrivate } from "./keep-private.ts";
+import { wantedPath } from "./own-path.ts";
 import { refuse } from "./refuse.ts";
-import type { SessionEnv } from "./session-env.ts";
+import type { OptionalSessionEnv, SessionEnv } from "./session-env.ts";
 
-const SAFE = new Set(["GET", "HEAD"]);
+type Options = {
+  /** D1 is asked each time: exact at this instant. */
+  readonly strict?: boolean;
+};
+
+type Guard<E extends Env, Left> = MiddlewareHandler<Left & Pick<E, "Bindings">>;
 
 /**
  * The session of a browser that has signed in by `signInRoutes`, in `c.var.session`. Whoever has none is sent
  * to sign in and comes back; what is no visit of a page gets 401. A write has to come from a page of this very
- * origin, since a browser sends cookies by itself: 403.
+ * origin, since a browser sends cookies by itself: 403. With `optional` all of these go on without a session.
  */
-export function browserSession<E extends SessionEnv>(appOf: AppOf<Context<E>>): MiddlewareHandler<E> {
+export function browserSession<E extends Env>(
+  appOf: AppOf<E>,
+  options: Options & { readonly optional: true },
+): Guard<E, OptionalSessionEnv>;
+export function browserSession<E extends Env>(appOf: AppOf<E>, options?: Options): Guard<E, SessionEnv>;
+export function browserSession<E extends Env>(
+  appOf: AppOf<E>,
+  options: Options & { readonly optional?: boolean } = {},
+): MiddlewareHandler {
   return async (c, next) => {
-    if (!SAFE.has(c.req.method) && !isFromOwnPage(c)) return refuse(c, "csrf_failed");
-    const found = await findSession(c, appOf(c));
-    if (found.ok) {
-      // What is somebody's own must not be kept for others, new cookies least of all (RFC 9111 §5.2.2.5).
-      c.header("Cache-Control", "no-store");
-      c.set("session", found.session);
-      return next();
+    const { optional = false } = options;
+    const isOwn = isRead(c) || isFromOwnPage(c);
+    if (!isOwn && !optional) return refuse(c, "csrf_failed");
+    const open = openApp(c, appOf);
+    const found = isOwn ? await findSession(c, open, options) : null;
+    if (!found?.ok && !optional) {
+      giveCookies(c);
+      return found?.reason === "unavailable" ? refuse(c, "unavailable") : signInFirst(c, open.app.home);
     }
-    if (found.reason === "unavailable") return refuse(c, "unavailable");
-    if (!isVisit(c)) return refuse(c, "unauthorized");
-    const { pathname, search } = new URL(c.req.url);
-    const to = SAFE.has(c.req.method) ? pathname + search : pathname;
-    return c.redirect(`/sign-in?to=${encodeURIComponent(to)}`, 303);
+    if (found?.ok) c.set("session", found.session);
+    await next();
+    // On whatever answers in the end: a handler may return a Response that it has from elsewhere.
+    keepPrivate(c, giveCookies(c));
+    return;
   };
 }
 
-/**
- * Who it is by the app's cookies. An access token goes after minutes; the refresh token is then spent for new
- * ones. Requests side by side may all do so: within 10 seconds each gets the same successor.
- */
-export async function findSession(c: Context, app: App): Promise<VerifyResult> {
-  const cookies = appCookies(c, app);
-  const verifier = overBinding(app);
-  const access = cookies.access.read();
-  const known = access === undefined ? null : await verifier.verify(access);
-  if (known?.ok || known?.reason === "unavailable") return known;
-  if (known) throwIfMisconfigured(known.reason);
-  const refreshToken = cookies.refresh.read();
-  if (refreshToken === undefined) return known ?? { ok: false, reason: "session_ended" };
-  const refreshed = await app.binding
-    .refreshSession({ refreshToken, client: clientOf(c), audience: app.audience })
-    .catch(() => ({ ok: false, reason: "unavailable" }) as const);
-  if (refreshed.ok) {
-    cookies.keep(refreshed);
-    return verifier.verify(refreshed.token);
-  }
-  throwIfMisconfigured(refreshed.reason);
-  if (refreshed.reason !== "refresh_invalid") return { ok: false, reason: "unavailable" };
-  cookies.forget();
-  return { ok: false, reason: "session_ended" };
+function signInFirst(c: Context, home: string): Response | Promise<Response> {
+  if (!isVisit(c)) return refuse(c, "unauthorized");
+  c.header("Cache-Control", "no-store");
+  return c.redirect(`/sign-in?to=${encodeURIComponent(wantedPath(c, home))}`, 303);
 }
-
-/** Whether a person is going to a page, or sends its form, rather than a script asking: only then may it be HTML. */
-const isVisit = (c: Context): boolean => c.req.header("Accept")?.includes("text/html") ?? false;

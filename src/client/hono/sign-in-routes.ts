@@ -1,9 +1,13 @@
-import { type Context, Hono } from "hono";
-import type { AppOf } from "./app.ts";
-import { appCookies } from "./app-cookies.ts";
-import { findSession } from "./browser-session.ts";
+import { type Context, type Env, Hono } from "hono";
+import { ask } from "../ask.ts";
+import { type AppOf, openApp } from "./app.ts";
+import { areTokens } from "./are-tokens.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
+import { giveCookies } from "./cookie.ts";
 import { throwIfMisconfigured } from "./misconfigured.ts";
+import { ownPath } from "./own-path.ts";
+import { challengeOf, newSecret } from "./pkce.ts";
+import { plainPage } from "./plain-page.ts";
 import { refuse } from "./refuse.ts";
 
 const CALLBACK = "/signed-in";
@@ -11,19 +15,17 @@ const CALLBACK = "/signed-in";
 /**
  * Signing in at Gatehouse's pages, for an app on an origin of its own. `GET /sign-in?to=/path` sends a browser
  * there; `GET /signed-in` takes it back and keeps its session in cookies of this app; `POST /sign-out`, from a
- * form of this app, ends that session and leads to the page where Gatehouse's own can be ended. `<this origin>/signed-in` has to be in Gatehouse's ALLOWED_RETURN_URLS.
+ * form of this app, ends that session and leads to the page where Gatehouse's own can be ended.
+ * `<this origin>/signed-in` has to be in Gatehouse's ALLOWED_RETURN_URLS.
  */
-export function signInRoutes<C extends Context>(appOf: AppOf<C>): Hono {
-  const openApp = (c: Context) => {
-    const app = appOf(c as C);
-    return { app, cookies: appCookies(c, app) };
-  };
+export function signInRoutes<E extends Env>(appOf: AppOf<E>): Hono {
   return new Hono()
     .get("/sign-in", async (c) => {
-      const { app, cookies } = openApp(c);
-      const verifier = secret();
-      const state = secret();
-      cookies.journey.write({ state, verifier, to: ownPath(c, c.req.query("to")) });
+      const { app, cookies } = openApp(c, appOf);
+      const verifier = newSecret();
+      const state = newSecret();
+      cookies.journeys.begin({ state, verifier, to: ownPath(c, c.req.query("to"), app.home) });
+      giveCookies(c);
       const url = new URL("/sign-in", app.pages);
       url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
       url.searchParams.set("codeChallenge", await challengeOf(verifier));
@@ -31,66 +33,74 @@ export function signInRoutes<C extends Context>(appOf: AppOf<C>): Hono {
       return onward(c, url.href);
     })
     .get(CALLBACK, async (c) => {
-      const { app, cookies } = openApp(c);
-      const journey = cookies.journey.read();
-      const { code, state } = c.req.query();
-      // Not what this browser set out for (RFC 9700 §4.7), or long over: whoever it is begins anew.
-      if (!journey || !code || state !== journey.state) return onward(c, "/");
-      cookies.journey.clear();
-      const exchanged = await app.binding
-        .exchangeCode({
-          code,
-          codeVerifier: journey.verifier,
-          client: clientOf(c),
-          audience: app.audience,
-        })
-        .catch(() => ({ ok: false, reason: "unavailable" }) as const);
-      if (!exchanged.ok) throwIfMisconfigured(exchanged.reason);
+      hide(c);
+      const { app, cookies } = openApp(c, appOf);
+      const { code, state = "" } = c.req.query();
+      const journey = cookies.journeys.find(state);
+      if (!journey || !code) return startAgain(c, 400, app.home);
+      const exchanged = await ask(
+        () =>
+          app.binding.exchangeCode({
+            code,
+            codeVerifier: journey.verifier,
+            client: clientOf(c),
+            audience: app.audience,
+          }),
+        areTokens,
+      );
+      if (!exchanged.ok) {
+        // The way here is kept: the same address, opened again, may still lead in.
+        if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
+        throwIfMisconfigured(exchanged.reason);
+      }
+      cookies.journeys.end(state);
       if (exchanged.ok) cookies.keep(exchanged);
-      else if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
+      giveCookies(c);
       // Judged again: a cookie is what the browser says.
-      return onward(c, exchanged.ok ? ownPath(c, journey.to) : "/");
+      const to = ownPath(c, journey.to, app.home);
+      return exchanged.ok ? onward(c, to) : startAgain(c, statusOf(exchanged.reason), to);
     })
     .post("/sign-out", async (c) => {
       if (!isFromOwnPage(c)) return refuse(c, "csrf_failed");
-      const { app, cookies } = openApp(c);
-      const found = await findSession(c, app);
-      const ended = found.ok
-        ? await app.binding
-            .revokeSession(found.session.sessionId)
-            .catch(() => ({ ok: false, reason: "unavailable" }) as const)
-        : found;
-      // Cookies that are gone would look like a sign-out while the session lives on.
-      if (!ended.ok && ended.reason === "unavailable") return refuse(c, "unavailable");
+      const { app, cookies } = openApp(c, appOf);
+      const refreshToken = cookies.refresh.read();
+      // Without a good one nothing here could go on with the session, but for the minutes of an access token.
+      if (refreshToken !== undefined) {
+        const ended = await ask(
+          () => app.binding.signOut({ refreshToken, client: clientOf(c) }),
+          () => true,
+        );
+        if (!ended.ok && ended.reason !== "refresh_invalid") {
+          throwIfMisconfigured(ended.reason);
+          // Cookies that are gone would look like a sign-out while the session lives on.
+          return refuse(c, "unavailable");
+        }
+      }
       cookies.forget();
+      giveCookies(c);
+      c.header("Cache-Control", "no-store");
       // The browser's own session at the pages would sign it in again at once: that one is theirs to end.
       return c.redirect(new URL("/sign-out", app.pages).href, 303);
     });
 }
 
-/** On by GET, with nothing of this address told to where it leads, nor kept. */
-function onward(c: Context, to: string): Response {
+/** With nothing of this address told to where it leads, nor kept. */
+function hide(c: Context): void {
   c.header("Referrer-Policy", "no-referrer");
   c.header("Cache-Control", "no-store");
+}
+
+function onward(c: Context, to: string): Response {
+  hide(c);
   return c.redirect(to, 302);
 }
 
-/** A path of this app, whatever was asked: no host, however it is written (RFC 9700 §4.11). */
-function ownPath(c: Context, asked = "/"): string {
-  const { origin } = new URL(c.req.url);
-  const url = asked.startsWith("/") ? URL.parse(asked, origin) : null;
-  return url?.origin === origin ? `${url.pathname.replace(/^\/+/, "/")}${url.search}` : "/";
-}
+const statusOf = (reason: string): 400 | 403 =>
+  reason === "account_deactivated" || reason === "email_not_verified" ? 403 : 400;
 
-/** 256 bits, base64url. */
-const secret = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)));
-
-/** RFC 7636 §4.2: S256. */
-const challengeOf = async (verifier: string): Promise<string> =>
-  base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+/** Says no more than that it did not work: whoever has come here by somebody else's link learns nothing. */
+const startAgain = (c: Context, status: 400 | 403, to: string) =>
+  plainPage(c, status, "Signing in did not work. It may have taken too long.", {
+    to: `/sign-in?to=${encodeURIComponent(to)}`,
+    says: "Sign in again",
+  });

@@ -114,6 +114,10 @@ describe("requireRole", () => {
     expect(await answer.json()).toMatchObject({ success: false, error: { code: "forbidden" } });
   });
 
+  it.each(["owner", "Admin", "", undefined])("is not made for %j, which everybody would have", (role) => {
+    expect(() => requireRole(role as Role)).toThrow(/no role/);
+  });
+
   it("lets nobody in where no session was asked for", async () => {
     expect((await ask("/unguarded", bearer("superuser"))).status).toBe(401);
   });

@@ -112,7 +112,6 @@ describe("the key set", () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => verify(token)));
     expect(answers).toEqual(answers.map(() => UNAVAILABLE));
     expect(Date.now() - started).toBeGreaterThan(4900);
-    expect(Date.now() - started).toBeLessThan(8000);
     expect(issuer.asked()).toBe(1);
   }, 15_000);
 });

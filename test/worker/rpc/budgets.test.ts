@@ -84,6 +84,13 @@ const table: Record<string, Line> = {
     kvPuts: 0,
     args: ({ refreshToken }) => [{ refreshToken, client }],
   },
+  signOut: {
+    method: "signOut",
+    d1: 1,
+    kvGets: 0,
+    kvPuts: 1,
+    args: ({ refreshToken }) => [{ refreshToken, client }],
+  },
 };
 
 /** What these leave for after the answer (mail, a word that KV took) is no part of its time. */

@@ -28,6 +28,7 @@ describe("the surface", () => {
       "refreshSession",
       "revokeSession",
       "revokeUser",
+      "signOut",
       "verifyToken",
     ]);
   });
@@ -103,6 +104,7 @@ describe("arguments that are none", () => {
       ["can", [NOBODY, value]],
       ["exchangeCode", [value]],
       ["refreshSession", [value]],
+      ["signOut", [value]],
     ]),
     ...odd
       .filter((value) => !Array.isArray(value) || value.length > 0)
@@ -120,6 +122,7 @@ describe("arguments that are none", () => {
     ["exchangeCode", [{ ...good, client: { ...client, ip: "1.2.3.4, 5.6.7.8" } }]],
     ["exchangeCode", [{ ...good, role: "admin" }]],
     ["exchangeCode", [{ ...good, audience: "" }]],
+    ["signOut", [{ refreshToken: "x", client: null }]],
   ];
 
   it("are a bad request, of every method, and ask nothing of anybody", async () => {

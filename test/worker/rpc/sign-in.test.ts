@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { member } from "../../support/people.ts";
+import { member, signedInMember } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
@@ -50,6 +50,42 @@ describe("signing in over RPC", () => {
     );
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(answers.filter((answer) => !answer.ok && answer.reason === "code_invalid")).toHaveLength(19);
+  });
+
+  it("ends the session of a refresh token, by a binding that may do no more than sign in", async () => {
+    const { email: _, ...exchange } = await codeFor();
+    const permissions = ["verify", "sign-in"];
+    const app = callingWorker(service, { props: { audience: "notes", permissions } });
+    const first = await app.call("exchangeCode", exchange);
+    if (!first.ok) throw new Error(first.reason);
+    const next = await app.call("refreshSession", { refreshToken: first.refreshToken, client });
+    if (!next.ok) throw new Error(next.reason);
+    expect(await app.call("revokeSession", first.sessionId)).toEqual({ ok: false, reason: "forbidden" });
+    // An earlier one is good for it too: a tab that knows no newer must not leave the session open.
+    service.clock.advance(60_000);
+    const { refreshToken } = first;
+    expect(await app.call("signOut", { refreshToken, client })).toEqual({ ok: true });
+    const ended = { ok: false, reason: "session_ended" };
+    expect(await app.call("verifyToken", next.token)).toEqual(ended);
+    expect(await app.call("verifyToken", next.token, { strict: true })).toEqual(ended);
+    expect(await app.call("refreshSession", { refreshToken: next.refreshToken, client })).toEqual({
+      ok: false,
+      reason: "refresh_invalid",
+    });
+    const trail = await env.DB.prepare("SELECT ip FROM audit_events WHERE type = 'signed_out'").all();
+    expect(trail.results).toEqual([{ ip: client.ip }]);
+    expect(await app.call("signOut", { refreshToken })).toEqual({ ok: true });
+  });
+
+  it("signs nobody out by what is no refresh token of this service, nor without the permission", async () => {
+    const { token, refreshToken } = await signedInMember(service);
+    const invalid = { ok: false, reason: "refresh_invalid" };
+    for (const odd of [token, "x", `${refreshToken.slice(0, -4)}AAAA`]) {
+      expect(await worker.call("signOut", { refreshToken: odd })).toEqual(invalid);
+    }
+    const verifying = callingWorker(service, { props: { permissions: ["verify", "read", "revoke"] } });
+    expect(await verifying.call("signOut", { refreshToken })).toEqual({ ok: false, reason: "forbidden" });
+    expect((await service.get("/me", token)).status).toBe(200);
   });
 
   it("says that the second step is due, and who may not sign in", async () => {
