@@ -228,6 +228,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // What wrangler makes of an example while it runs.
+    exclude: { path: "/\\.wrangler/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     parser: "swc",

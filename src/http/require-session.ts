@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Result } from "../kernel/result.ts";
-import type { PresentedToken } from "../sessions/authenticate.ts";
-import type { CurrentSession } from "../sessions/session.ts";
+import type { CurrentSession, PresentedToken } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
 import { documented } from "./operation.ts";

@@ -39,4 +39,4 @@ export const exchangeArguments = z.strictObject({
   audience,
 });
 export const refreshArguments = z.strictObject({ refreshToken: credential, client, audience });
-export const signOutArguments = z.strictObject({ refreshToken: credential, client: client.optional() });
+export const signOutArguments = z.strictObject({ refreshToken: credential, client: z.optional(client) });

@@ -1,15 +1,12 @@
 import type { Clock } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
-import type { CurrentSession } from "./session.ts";
+import type { CurrentSession, PresentedToken } from "./session.ts";
 
 export type AuthenticateDeps = AccessTokenDeps & {
   readonly sessions: { findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> };
   readonly clock: Clock;
 };
-
-/** An access token, and the way it came: cookies have tokens of the first audience, and no consumer's. */
-export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };
 
 /**
  * Who is calling, exactly: the signature first, then session and account in one query, so that a

@@ -37,3 +37,6 @@ export type SessionSummary = {
 
 /** The caller of a protected route, read from D1 for this very request. */
 export type CurrentSession = { readonly sessionId: string; readonly account: Account };
+
+/** An access token, and the way it came: cookies have tokens of the first audience, and no consumer's. */
+export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };
