@@ -184,12 +184,6 @@ describe("a Gatehouse that is not there", () => {
     expect(Date.now() - started).toBeLessThan(10_000);
   }, 20_000);
 
-  it("is unavailable when it is not deployed", async () => {
-    expect(await house.order({ binding: "ABSENT", tokens: [ada.token] })).toEqual([
-      { ok: false, reason: "unavailable" },
-    ]);
-  });
-
   it("is unavailable over JWKS when nobody is at the issuer's address", async () => {
     const issuer = await addressOfNobody();
     expect(await house.order({ issuer, audience: "web", tokens: [ada.token] })).toEqual([
