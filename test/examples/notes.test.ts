@@ -29,6 +29,9 @@ async function signedIn(email?: string) {
   return { email: known, surfer, page };
 }
 
+/** The cookie of one who is on the way to sign in. */
+const JOURNEY = /^__Host-notes_journey_[\w-]{8}$/;
+
 const hrefOf = ({ url }: Landing) => url.href;
 
 describe("the example", () => {
@@ -37,6 +40,24 @@ describe("the example", () => {
       const { status, text } = await houses.newSurfer().visit(NOTES);
       expect(status).toBe(200);
       expect(text).toContain("Sign in");
+    });
+
+    it("knows at the front door who has signed in", async () => {
+      const { surfer } = await signedIn();
+      const { text } = await surfer.visit(NOTES);
+      expect(text).toContain("Your notes, Ada");
+      expect(text).not.toContain("Sign in");
+    });
+
+    it("signs in in two tabs at once, each of which lands where it wanted to go", async () => {
+      const surfer = houses.newSurfer();
+      const email = await member();
+      const first = await surfer.visit(`${NOTES}/notes?tab=1`);
+      const second = await surfer.visit(`${NOTES}/notes?tab=2`);
+      const landing = await surfer.submit(first, "/sign-in", credentials(email));
+      expect(hrefOf(landing)).toBe(`${NOTES}/notes?tab=1`);
+      // The pages know by now who it is, and lead on at once.
+      expect(hrefOf(await surfer.visit(hrefOf(second)))).toBe(`${NOTES}/notes?tab=2`);
     });
 
     it("has a new person sign up at the pages, confirm by mail, sign in, and land where they wanted to go", async () => {
@@ -153,8 +174,20 @@ describe("the example", () => {
       await houses.api("/logout-all", {}, body.data.token);
       const next = await surfer.visit(`${NOTES}/notes`);
       expect(next.url.origin + next.url.pathname).toBe(`${GATEHOUSE}/sign-in`);
-      expect([...surfer.jarOf(NOTES).keys()]).toEqual(["__Host-notes_journey"]);
+      expect([...surfer.jarOf(NOTES).keys()]).toEqual([expect.stringMatching(JOURNEY)]);
     });
+  });
+
+  it("leads somebody on to a page whose form was sent too late", async () => {
+    const { surfer, page, email } = await signedIn();
+    const kept = await surfer.submit(page, "/notes", { text: "to be deleted" });
+    const { body } = await houses.api("/login", credentials(email));
+    await houses.api("/logout-all", {}, body.data.token);
+    const late = await surfer.submit(kept, "/notes/");
+    expect(late.url.pathname).toBe("/sign-in");
+    const landing = await surfer.submit(late, "/sign-in", credentials(email));
+    expect([hrefOf(landing), landing.status]).toEqual([`${NOTES}/notes`, 200]);
+    expect(landing.text).toContain("to be deleted");
   });
 
   describe("abuse", () => {
@@ -202,7 +235,7 @@ describe("the example", () => {
       // On a way of the victim's own, the state is another.
       await victim.visit(`${NOTES}/sign-in`);
       await victim.visit(planted);
-      expect([...victim.jarOf(NOTES).keys()]).toEqual(["__Host-notes_journey"]);
+      expect([...victim.jarOf(NOTES).keys()]).toEqual([expect.stringMatching(JOURNEY)]);
     });
 
     it.each([

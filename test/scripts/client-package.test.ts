@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -26,8 +26,13 @@ function run(command: string, cwd: string): string {
 
 beforeAll(() => {
   mkdirSync(source);
-  for (const file of ["package.json", "LICENSE", "README.md"]) copyFileSync(file, join(source, file));
-  execFileSync(process.execPath, ["scripts/build-client.ts", join(source, "dist", "client")]);
+  // As of a fresh clone whose packages are installed: nothing is built but by packing.
+  for (const file of ["package.json", "LICENSE", "README.md", "tsconfig.json", "tsconfig.client.json"]) {
+    copyFileSync(file, join(source, file));
+  }
+  cpSync("src/client", join(source, "src", "client"), { recursive: true });
+  cpSync("scripts/build-client.ts", join(source, "scripts", "build-client.ts"));
+  symlinkSync(resolve("node_modules"), join(source, "node_modules"), "junction");
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);
   mkdirSync(modules, { recursive: true });
@@ -60,14 +65,38 @@ function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): v
 /** What a consumer writes, each line of which has to mean something to TypeScript. */
 const CONSUMER = `
 import { type AuthServiceBinding, createVerifier, type VerifyResult } from "gatehouse/client";
-import { requireRole, requireSession, type SessionEnv } from "gatehouse/client/hono";
-import { Hono } from "hono";
+import {
+  browserSession,
+  type OptionalSessionEnv,
+  requireRole,
+  requireSession,
+  type SessionEnv,
+  signInRoutes,
+} from "gatehouse/client/hono";
+import { type Context, Hono } from "hono";
 
-type Env = SessionEnv & { Bindings: { AUTH: AuthServiceBinding } };
+type Env = { Bindings: { AUTH: AuthServiceBinding } };
+const gatehouse = ({ env }: Context<Env>) => ({ binding: env.AUTH, pages: "https://auth.example.com" });
 
-const app = new Hono<Env>()
+const api = new Hono<Env & SessionEnv>()
   .use(requireSession((c) => createVerifier({ binding: c.env.AUTH, audience: "notes" }), { strict: true }))
   .get("/", requireRole("admin"), (c) => c.text(c.var.session.userId));
+
+const door = new Hono<Env & OptionalSessionEnv>()
+  .use(browserSession(gatehouse, { optional: true }))
+  // @ts-expect-error there may be nobody
+  .get("/unsure", (c) => c.text(c.var.session.name))
+  .get("/", (c) => c.text(c.var.session?.name ?? "nobody"));
+
+const app = new Hono<Env>()
+  .route("/", signInRoutes(gatehouse))
+  .get("/open", browserSession(gatehouse, { optional: true }), (c) => {
+    // @ts-expect-error there may be nobody
+    return c.text(c.var.session.name);
+  })
+  .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.name))
+  .route("/door", door)
+  .route("/api", api);
 
 export async function ask(issuer: string, token: string): Promise<VerifyResult> {
   const verifier = createVerifier({ issuer, audience: "notes" });
@@ -98,7 +127,7 @@ describe("the packed client", () => {
     expect(peerDependencies).toEqual({ hono: ">=4" });
     const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
     const strange = files.filter(
-      (file) => !/^package\/(dist\/client\/[\w/-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
+      (file) => !/^package\/(dist\/client\/(hono\/)?[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
     );
     expect(strange).toEqual([]);
     expect(files).toContain("package/dist/client/index.js");
@@ -118,8 +147,10 @@ describe("the packed client", () => {
   );
 
   it("can be used as docs/workers.md says, each example by itself", () => {
-    const examples = [...readFileSync("docs/workers.md", "utf8").matchAll(/```ts\n(.*?)```/gs)];
-    expect(examples).toHaveLength(4);
+    const page = readFileSync("docs/workers.md", "utf8");
+    const examples = [...page.matchAll(/```ts\n(.*?)```/gs)];
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples).toHaveLength(page.match(/^```ts$/gm)?.length ?? 0);
     const files = examples.map(([, text = ""], at) => {
       writeFileSync(join(consumer, `example-${at}.ts`), text);
       return `example-${at}.ts`;
@@ -144,5 +175,17 @@ describe("the packed client", () => {
     } finally {
       server.close();
     }
+  });
+
+  it("runs with Hono, and sends a browser to the pages", async () => {
+    const { browserSession, signInRoutes } = await import(join(installed, "dist", "client", "hono.js"));
+    const { Hono } = await import("hono");
+    const gatehouse = () => ({ binding: {}, pages: "https://auth.example.com" });
+    const app = new Hono().route("/", signInRoutes(gatehouse)).use(browserSession(gatehouse));
+    const asked = await app.request("https://app.example.com/notes", { headers: { Accept: "text/html" } });
+    expect(asked.headers.get("Location")).toBe("/sign-in?to=%2Fnotes");
+    const sent = await app.request("https://app.example.com/sign-in?to=%2Fnotes");
+    expect(sent.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/sign-in\?returnTo=/);
+    expect(sent.headers.get("Set-Cookie")).toMatch(/^__Host-app_journey_[\w-]{8}=/);
   });
 });

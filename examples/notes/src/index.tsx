@@ -1,18 +1,27 @@
 import { type AuthServiceBinding, createVerifier } from "gatehouse/client";
-import { browserSession, requireSession, type SessionEnv, signInRoutes } from "gatehouse/client/hono";
+import {
+  browserSession,
+  type OptionalSessionEnv,
+  requireSession,
+  type SessionEnv,
+  signInRoutes,
+} from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { addNote, deleteNote, LONGEST, listNotes, readText } from "./notes.ts";
 import { MyNotes, Welcome } from "./pages.tsx";
 
-type Env = SessionEnv & {
-  Bindings: { DB: D1Database; AUTH: AuthServiceBinding; GATEHOUSE_URL: string };
-};
+type Env = { Bindings: { AUTH: AuthServiceBinding; GATEHOUSE_URL: string; DB: D1Database } };
 
 /** How this app reaches Gatehouse: Workers by the binding, people at its pages. */
-const gatehouse = ({ env }: Context<Env>) => ({ binding: env.AUTH, pages: env.GATEHOUSE_URL, name: "notes" });
+const gatehouse = ({ env }: Context<Env>) => ({
+  binding: env.AUTH,
+  pages: env.GATEHOUSE_URL,
+  name: "notes",
+  home: "/notes",
+});
 
-const app = new Hono<Env>();
+const app = new Hono<Env & SessionEnv>();
 
 app.use(
   secureHeaders({
@@ -31,7 +40,13 @@ app.use(
 // /sign-in, /signed-in and /sign-out: there, back again, and out.
 app.route("/", signInRoutes(gatehouse));
 
-app.get("/", (c) => c.html(<Welcome nonce={c.get("secureHeadersNonce") ?? ""} />));
+// The front door is open to everybody, and knows who comes.
+const door = new Hono<Env & OptionalSessionEnv>();
+door.use("/", browserSession(gatehouse, { optional: true }));
+door.get("/", (c) =>
+  c.html(<Welcome name={c.var.session?.name} nonce={c.get("secureHeadersNonce") ?? ""} />),
+);
+app.route("/", door);
 
 // Pages: a browser's session is in cookies of this host, and whoever has none signs in first.
 app.use("/notes/*", browserSession(gatehouse));
@@ -74,7 +89,7 @@ app.delete("/api/notes/:id", async (c) => {
   return isGone ? c.body(null, 204) : c.json({ error: "There is no such note." }, 404);
 });
 
-async function showNotes(c: Context<Env>, refused: { alert?: string; typed?: string } = {}) {
+async function showNotes(c: Context<Env & SessionEnv>, refused: { alert?: string; typed?: string } = {}) {
   const { userId, name } = c.var.session;
   return c.html(
     <MyNotes

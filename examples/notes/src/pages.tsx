@@ -30,16 +30,22 @@ function Frame({ title, nonce, children }: { title: string; nonce: string; child
   );
 }
 
-/** For whoever has not signed in. */
-export const Welcome = ({ nonce }: { nonce: string }) => (
+/** For everybody. `name` is that of whoever has signed in. */
+export const Welcome = ({ name, nonce }: { name?: string; nonce: string }) => (
   <Frame title="Notes" nonce={nonce}>
     <main>
       <h1>Notes</h1>
       <p>Write something down, and find it again wherever you sign in.</p>
       <p>
-        <a class="button" href="/sign-in?to=/notes">
-          Sign in
-        </a>
+        {name === undefined ? (
+          <a class="button" href="/sign-in">
+            Sign in
+          </a>
+        ) : (
+          <a class="button" href="/notes">
+            Your notes, {name}
+          </a>
+        )}
       </p>
     </main>
   </Frame>

@@ -29,6 +29,7 @@ describe.each(WAYS)("the example Worker, $name", (way) => {
 
     await page.goto("/");
     await reader.arrive("Notes");
+    if (way.options.javaScriptEnabled !== false) expect(await faultsOf(page)).toEqual({});
     await reader.follow("Sign in");
     await reader.arrive(t.signIn.title);
     await reader.fill(t.fields.email, email);

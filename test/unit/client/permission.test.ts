@@ -1,0 +1,8 @@
+import { expectTypeOf, it } from "vitest";
+import type { Permission } from "../../../src/client/index.ts";
+import type { Permission as ServicePermission } from "../../../src/roles/permissions.ts";
+
+it("the client names every permission of the service, and no other", () => {
+  // For `npm run types` to hold.
+  expectTypeOf<Permission>().toEqualTypeOf<ServicePermission>();
+});
