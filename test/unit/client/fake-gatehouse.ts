@@ -68,6 +68,7 @@ export const MISFORTUNES: Readonly<Record<string, () => unknown>> = {
   "says ok alone": () => ({ ok: true }),
   "says ok with empty tokens": () => ({ ok: true, ...tokens(1), token: "" }),
   "says ok with tokens of no time": () => ({ ok: true, ...tokens(1), refreshExpiresIn: Number.NaN }),
+  "says ok with tokens that are over": () => ({ ok: true, ...tokens(1), expiresIn: 0 }),
   "says no without a reason": () => ({ ok: false }),
   "is unavailable": () => ({ ok: false, reason: "unavailable" }),
 };
