@@ -17,7 +17,8 @@ export function readSecretsFile(path: string | undefined): Secrets {
     throw new Complaint(`--secrets-file: there is no ${path} that can be read.`);
   }
   const read = parse(text);
-  if (read === null) throw new Complaint(`--secrets-file: ${path} is neither JSON nor lines of NAME=value.`);
+  if (read === null || Object.keys(read).length === 0)
+    throw new Complaint(`--secrets-file: ${path} is neither JSON nor lines of NAME=value.`);
   for (const [name, value] of Object.entries(read)) {
     // `wrangler secret bulk` deletes by it; a deployment would leave the secret as it is without a word.
     if (value === null)

@@ -82,13 +82,32 @@ describe.concurrent("succeeds", () => {
     }));
 
   it("rehearses without asking Cloudflare anything", async () => {
-    const { code, out, err } = await deploy({ CLOUDFLARE_API_TOKEN: "" }, "--dry-run", ...vars);
+    // Whether their secrets are there is not known, and nobody's mistake.
+    const others = [
+      `SMS_PROVIDER:twilio`,
+      `SMS_TWILIO_ACCOUNT_SID:AC${"0".repeat(32)}`,
+      "SMS_FROM:+15005550006",
+    ];
+    const google = "SOCIAL_GOOGLE_CLIENT_ID:x";
+    const { code, out, err } = await deploy(
+      { CLOUDFLARE_API_TOKEN: "" },
+      ...["--dry-run", ...vars, ...others, google],
+    );
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("This was a dry run");
   });
 });
 
 describe.concurrent("refuses", () => {
+  it("a secret that is given and that the service would not start with, in a rehearsal too", async () => {
+    const path = join(scratch.path, "short.json");
+    writeFileSync(path, '{"AUTH_SECRET": "short"}');
+    const { code, err } = await deploy({}, "--dry-run", "--secrets-file", path, ...vars);
+    expect(code).toBe(1);
+    expect(err).toContain("AUTH_SECRET must have 32 bytes at least\n      correct it in the file");
+    expect(err).not.toContain("MAIL_API_KEY");
+  });
+
   it("to change anything while the service would not start, and says how each is mended", () =>
     withAccount(async ({ account, env }) => {
       const [bare, keyless] = await Promise.all([deploy(env), deploy(env, ...vars)]);

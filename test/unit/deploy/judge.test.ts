@@ -78,6 +78,7 @@ describe("a secrets file", () => {
     ['{"AUTH_SECRET_PREVIOUS": null}', "npx wrangler secret delete AUTH_SECRET_PREVIOUS"],
     ['{"A": 1}', "A must be a text"],
     ['{"A": {"B": "1"}}', "A must be a text"],
+    ["null", "neither JSON nor lines"],
     ['{"A": ', "neither JSON nor lines"],
   ])("is refused with the mend: %s", (text, says) => {
     expect(() => read(text)).toThrow(says);
