@@ -1,12 +1,8 @@
 import * as z from "zod";
 
-export const audienceField = z
-  .string("Must be text.")
-  .max(256, "Is too long.")
-  .meta({
-    description:
-      "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
-  });
+export const audienceField = z.string("Must be text.").max(256, "Is too long.").meta({
+  description: "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
+});
 
 /** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
 export const NO_SUCH_AUDIENCE = {
