@@ -1,6 +1,6 @@
 import { type Context, type Env, Hono } from "hono";
 import { ask } from "../ask.ts";
-import { type AppOf, openApp } from "./app.ts";
+import { type AppOf, type OpenApp, openApp } from "./app.ts";
 import { areTokens } from "./are-tokens.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
 import { giveCookies } from "./cookie.ts";
@@ -20,68 +20,67 @@ const CALLBACK = "/signed-in";
  */
 export function signInRoutes<E extends Env>(appOf: AppOf<E>): Hono {
   return new Hono()
-    .get("/sign-in", async (c) => {
-      const { app, cookies } = openApp(c, appOf);
-      const verifier = newSecret();
-      const state = newSecret();
-      cookies.journeys.begin({ state, verifier, to: ownPath(c, c.req.query("to"), app.home) });
-      giveCookies(c);
-      const url = new URL("/sign-in", app.pages);
-      url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
-      url.searchParams.set("codeChallenge", await challengeOf(verifier));
-      url.searchParams.set("state", state);
-      return onward(c, url.href);
-    })
-    .get(CALLBACK, async (c) => {
-      hide(c);
-      const { app, cookies } = openApp(c, appOf);
-      const { code, state = "" } = c.req.query();
-      const journey = cookies.journeys.find(state);
-      if (!journey || !code) return startAgain(c, 400, app.home);
-      const exchanged = await ask(
-        () =>
-          app.binding.exchangeCode({
-            code,
-            codeVerifier: journey.verifier,
-            client: clientOf(c),
-            audience: app.audience,
-          }),
-        areTokens,
-      );
-      if (!exchanged.ok) {
-        // The way here is kept: the same address, opened again, may still lead in.
-        if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
-        throwIfMisconfigured(exchanged.reason);
-      }
-      cookies.journeys.end(state);
-      if (exchanged.ok) cookies.keep(exchanged);
-      giveCookies(c);
-      // Judged again: a cookie is what the browser says.
-      const to = ownPath(c, journey.to, app.home);
-      return exchanged.ok ? onward(c, to) : startAgain(c, statusOf(exchanged.reason), to);
-    })
-    .post("/sign-out", async (c) => {
-      if (!isFromOwnPage(c)) return refuse(c, "csrf_failed");
-      const { app, cookies } = openApp(c, appOf);
-      const refreshToken = cookies.refresh.read();
-      // Without a good one nothing here could go on with the session, but for the minutes of an access token.
-      if (refreshToken !== undefined) {
-        const ended = await ask(
-          () => app.binding.signOut({ refreshToken, client: clientOf(c) }),
-          () => true,
-        );
-        if (!ended.ok && ended.reason !== "refresh_invalid") {
-          throwIfMisconfigured(ended.reason);
-          // Cookies that are gone would look like a sign-out while the session lives on.
-          return refuse(c, "unavailable");
-        }
-      }
-      cookies.forget();
-      giveCookies(c);
-      c.header("Cache-Control", "no-store");
-      // The browser's own session at the pages would sign it in again at once: that one is theirs to end.
-      return c.redirect(new URL("/sign-out", app.pages).href, 303);
-    });
+    .get("/sign-in", (c) => setOut(c, openApp(c, appOf)))
+    .get(CALLBACK, (c) => comeBack(c, openApp(c, appOf)))
+    .post("/sign-out", (c) => (isFromOwnPage(c) ? signOut(c, openApp(c, appOf)) : refuse(c, "csrf_failed")));
+}
+
+async function setOut(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+  const verifier = newSecret();
+  const state = newSecret();
+  cookies.journeys.begin({ state, verifier, to: ownPath(c, c.req.query("to"), app.home) });
+  giveCookies(c);
+  const url = new URL("/sign-in", app.pages);
+  url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
+  url.searchParams.set("codeChallenge", await challengeOf(verifier));
+  url.searchParams.set("state", state);
+  return onward(c, url.href);
+}
+
+async function comeBack(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+  hide(c);
+  const { code, state = "" } = c.req.query();
+  const journey = cookies.journeys.find(state);
+  if (!journey || !code) return startAgain(c, 400, app.home);
+  const exchange = {
+    code,
+    codeVerifier: journey.verifier,
+    client: clientOf(c),
+    audience: app.audience,
+  };
+  const exchanged = await ask(() => app.binding.exchangeCode(exchange), areTokens);
+  if (!exchanged.ok) {
+    // The way here is kept: the same address, opened again, may still lead in.
+    if (exchanged.reason === "unavailable") return refuse(c, "unavailable");
+    throwIfMisconfigured(exchanged.reason);
+  }
+  cookies.journeys.end(state);
+  if (exchanged.ok) cookies.keep(exchanged);
+  giveCookies(c);
+  // Judged again: a cookie is what the browser says.
+  const to = ownPath(c, journey.to, app.home);
+  return exchanged.ok ? onward(c, to) : startAgain(c, statusOf(exchanged.reason), to);
+}
+
+async function signOut(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+  const refreshToken = cookies.refresh.read();
+  // Without a good one nothing here could go on with the session, but for the minutes of an access token.
+  if (refreshToken !== undefined) {
+    const ended = await ask(
+      () => app.binding.signOut({ refreshToken, client: clientOf(c) }),
+      () => true,
+    );
+    if (!ended.ok && ended.reason !== "refresh_invalid") {
+      throwIfMisconfigured(ended.reason);
+      // Cookies that are gone would look like a sign-out while the session lives on.
+      return refuse(c, "unavailable");
+    }
+  }
+  cookies.forget();
+  giveCookies(c);
+  c.header("Cache-Control", "no-store");
+  // The browser's own session at the pages would sign it in again at once: that one is theirs to end.
+  return c.redirect(new URL("/sign-out", app.pages).href, 303);
 }
 
 /** With nothing of this address told to where it leads, nor kept. */
