@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ROLES } from "../roles/permissions.ts";
 import type { Account } from "./account.ts";
 
 /** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */
@@ -14,7 +15,7 @@ export const profileSchema = z
     phone: z.nullable(z.string()),
     isPhoneVerified: z.boolean(),
     avatarUrl: z.nullable(z.string()),
-    role: z.enum(["user", "admin", "superuser"]),
+    role: z.enum(ROLES),
     isActive: z.boolean(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -1,5 +1,4 @@
 import { lockKey } from "../account-lock/lock-key.ts";
-import type { Account } from "../accounts/account.ts";
 import { type DeviceTokenDeps, isStillKnown, recogniseDevice } from "../devices/device-token.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { hashOneTimeToken } from "../kernel/crypto/one-time-token.ts";
@@ -10,17 +9,8 @@ import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
 import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
 import { whyNotAllowed } from "../sign-in/rules.ts";
 import type { ExchangeFailure } from "./failures.ts";
-import { type FollowSessionDeps, followSession, type ParentSession } from "./follow-session.ts";
-
-type LiveCode = {
-  readonly origin: string;
-  readonly codeChallenge: string | null;
-  readonly account: Account;
-  readonly loginOtp: boolean;
-  readonly devicesKnownSince: number;
-  /** The session that it was given to, while that lives; null for a code that an identity was given. */
-  readonly parent: ParentSession | null;
-};
+import { type FollowSessionDeps, followSession } from "./follow-session.ts";
+import type { LiveCode } from "./live-code.ts";
 
 export type ExchangeCodeDeps = GoOnDeps &
   FollowSessionDeps &

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ROLES } from "../roles/permissions.ts";
 import { tokensShape } from "../sessions/fields.ts";
 
 export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or cookie.").check(
@@ -19,7 +20,7 @@ const user = z.object({
   name: z.string(),
   email: z.string(),
   isVerified: z.boolean(),
-  role: z.enum(["user", "admin", "superuser"]),
+  role: z.enum(ROLES),
 });
 
 /** A full sign-in: tokens in the answer, or what a page needs that has them in cookies. */

@@ -1,6 +1,5 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
-import type { Account } from "../accounts/account.ts";
-import type { ParentSession } from "../login-codes/follow-session.ts";
+import type { LiveCode } from "../login-codes/live-code.ts";
 import type { HeldSession, LoginCodeDraft } from "../login-codes/login-code.ts";
 import type { FirstStep } from "../sign-in/first-step.ts";
 import { ownerIsActive } from "./active-owner.ts";
@@ -12,15 +11,6 @@ import type { SendCaps } from "./queue-message.ts";
 import { accountColumns } from "./rows.ts";
 import { accounts, loginCodes, sessions } from "./schema.ts";
 import { isHeldBy, stillGood } from "./sessions.ts";
-
-type LiveCode = {
-  readonly origin: string;
-  readonly codeChallenge: string | null;
-  readonly account: Account;
-  readonly loginOtp: boolean;
-  readonly devicesKnownSince: number;
-  readonly parent: ParentSession | null;
-};
 
 export function loginCodeStorage(db: Database, caps: SendCaps) {
   return {
