@@ -2,9 +2,9 @@ import { type Call, readCommandLine } from "./admin/command-line.ts";
 import { help, helpOn } from "./admin/commands.ts";
 import { readSecret } from "./admin/deployment-secret.ts";
 import { explain } from "./admin/explain.ts";
-import { withPlatform } from "./admin/platform.ts";
 import { printableLines } from "./admin/printable.ts";
 import { needsSecret, runCommand } from "./admin/run-command.ts";
+import { withPlatform } from "./admin/with-platform.ts";
 
 // `npm run admin -- <command>`: what an operator does to people, with the database itself in hand, by the
 // service's own verbs and storage. `help` lists the commands.

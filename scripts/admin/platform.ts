@@ -1,10 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { statePath, withLocalPlatform } from "../local-platform.ts";
-import type { Where } from "./command-line.ts";
-import { Complaint } from "./complaint.ts";
-import { withRemotePlatform } from "./remote-platform.ts";
-
 /** A database in hand, and the KV beside it. */
 export type Platform = {
   readonly isRemote: boolean;
@@ -13,18 +6,3 @@ export type Platform = {
   /** AUTH_SECRET is the service's own on a laptop, and the operator's environment for a remote database. */
   readonly variables: Readonly<Record<string, unknown>>;
 };
-
-/** Runs something with the database that is meant. Throws a Complaint where there is none. */
-export async function withPlatform<T>(where: Where, use: (platform: Platform) => Promise<T>): Promise<T> {
-  if (where.isRemote) return withRemotePlatform(where, use);
-  const state = statePath(where);
-  // Opening it would make it, and somebody who mistyped a path would find nobody in there.
-  if (!existsSync(join(state, "d1"))) {
-    throw new Complaint(
-      `There is no local database in ${state}. \`npm run dev\` makes one; --remote is for the deployed one.`,
-    );
-  }
-  // What goes wrong there comes back as an error too, and is told by us.
-  process.env.WRANGLER_LOG = "none";
-  return withLocalPlatform({ ...where, vars: {} }, (local) => use({ ...local, isRemote: false }));
-}

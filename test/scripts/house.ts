@@ -1,7 +1,8 @@
 import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Where } from "../../scripts/admin/command-line.ts";
-import { type Platform, withPlatform } from "../../scripts/admin/platform.ts";
+import type { Platform } from "../../scripts/admin/platform.ts";
+import { withPlatform } from "../../scripts/admin/with-platform.ts";
 import { anyFreePort } from "../../scripts/free-port.ts";
 import { migrate } from "../../scripts/local-platform.ts";
 import { exitOf, startWrangler } from "../../scripts/run-wrangler.ts";
