@@ -35,6 +35,12 @@ async function develop(argv: readonly string[]): Promise<number> {
     return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
   tellOfSuperuser(settled.seed);
+  if (made && settled.seed.outcome === "exists") {
+    say(
+      "The database is older than these secrets: its passwords and sessions are void. Delete .wrangler/ to begin anew,\n" +
+        "  or bring back the earlier AUTH_SECRET.",
+    );
+  }
   return serve({ ...settled, args, port, origin, notes });
 }
 

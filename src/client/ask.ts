@@ -17,7 +17,9 @@ export async function ask<A extends Answer>(
     if (answer?.ok === true && isWhole(answer as Yes<A>)) return answer;
     if (answer?.ok === false && typeof answer.reason === "string") return answer;
     return UNAVAILABLE;
-  } catch {
+  } catch (cause) {
+    // Whoever set up the binding finds here what it is that does not answer; it holds nothing of what was asked.
+    console.error(`Gatehouse did not answer: ${cause instanceof Error ? cause.message : cause}`);
     return UNAVAILABLE;
   }
 }
