@@ -1,13 +1,11 @@
 import { Hono } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { type CsrfDeps, isCsrfSafe } from "../http/csrf.ts";
+import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
-import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
-import { forAudience } from "../sessions/for-audience.ts";
-import { loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
+import { loggedIn, secondStep, toWelcome, welcome } from "../sign-in/present-sign-in.ts";
 import { type ExchangeCodeDeps, exchangeCode } from "./exchange-code.ts";
 import { exchangeFailures } from "./failures.ts";
 import { exchangeBody } from "./fields.ts";
@@ -30,9 +28,8 @@ export const loginCodeRoutes = (depsOf: DepsOf<ExchangeCodeDeps & CsrfDeps>): Ho
     jsonBody(exchangeBody),
     async (c) => {
       const { transport, audience, ...input } = c.req.valid("json");
-      const deps = forAudience(depsOf(c), audience, transport);
-      if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-      if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+      const deps = await toWelcome(c, depsOf(c), { transport, audience });
+      if (deps instanceof Response) return deps;
       const deviceToken = input.deviceToken ?? deviceCookie(c);
       const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
       const result = await exchangeCode(deps, { ...input, ...from });

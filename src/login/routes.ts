@@ -4,16 +4,15 @@ import { emailField, passwordField } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
 import { challengeIdField, codeField } from "../challenges/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { type CsrfDeps, isCsrfSafe } from "../http/csrf.ts";
+import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import { audienceField, NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
-import { forAudience } from "../sessions/for-audience.ts";
+import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
-import { loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
+import { loggedIn, secondStep, toWelcome, welcome } from "../sign-in/present-sign-in.ts";
 import { loginFailures } from "./failures.ts";
 import { type FinishLoginDeps, finishLogin } from "./finish-login.ts";
 import type { LoginFailure } from "./login-failure.ts";
@@ -62,9 +61,8 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       async (c) => {
         const { transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience, transport);
-        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+        const deps = await toWelcome(c, depsOf(c), { transport, audience });
+        if (deps instanceof Response) return deps;
         const deviceToken = input.deviceToken ?? deviceCookie(c);
         const result = await startLogin(deps, { ...input, deviceToken, caller: c.var.caller });
         return result.ok ? welcome(c, deps, result.value, transport) : sendRefusal(c, result.error);
@@ -89,9 +87,8 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       async (c) => {
         const { transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience, transport);
-        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+        const deps = await toWelcome(c, depsOf(c), { transport, audience });
+        if (deps instanceof Response) return deps;
         const result = await finishLogin(deps, { ...input, caller: c.var.caller });
         return result.ok ? welcome(c, deps, result.value, transport) : sendRefusal(c, result.error);
       },

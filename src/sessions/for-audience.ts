@@ -1,6 +1,6 @@
 import type { TokenSettings } from "./access-token.ts";
 
-type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
+export type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
 
 /**
  * The same deps, whose tokens are issued for that audience; null where it is none of AUDIENCES, or not the

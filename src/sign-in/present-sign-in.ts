@@ -1,10 +1,12 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { DEVICE_LIFE } from "../devices/device-token.ts";
-import { type CsrfDeps, csrfTokenOfSession } from "../http/csrf.ts";
-import { answer, respond } from "../http/respond.ts";
+import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
+import { answer, refuse, respond } from "../http/respond.ts";
 import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { SECOND } from "../kernel/clock.ts";
+import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
+import { forAudience, type Issuing } from "../sessions/for-audience.ts";
 import { loginDataSchema } from "./fields.ts";
 import type { SecondStepDue, SignedIn } from "./outcome.ts";
 
@@ -16,6 +18,23 @@ export const secondStep = answer(
 );
 
 type Transport = "bearer" | "cookie" | undefined;
+
+type Asked = { readonly transport?: Transport; readonly audience?: string };
+
+/**
+ * The deps of a route that will `welcome`, for the audience that its body asks for; or why not in this way: no such
+ * audience, or cookies that a page of another site asks for. Before anything is spent.
+ */
+export async function toWelcome<Deps extends CsrfDeps & Issuing>(
+  c: Context,
+  deps: Deps,
+  { transport, audience }: Asked,
+): Promise<Deps | Response> {
+  const issuing = forAudience(deps, audience, transport);
+  if (!issuing) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
+  if (transport === "cookie" && !(await isCsrfSafe(c, issuing))) return refuse(c, "csrf_failed");
+  return issuing;
+}
 
 /** Hands the tokens over, in the answer or in cookies alone; or names the challenge that is due. */
 export async function welcome(

@@ -1,7 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { isCsrfSafe } from "../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../http/input.ts";
 import { isVisit } from "../http/is-visit.ts";
 import { describe, documented } from "../http/operation.ts";
@@ -9,9 +8,7 @@ import { presentedToken, type RequireSessionDeps } from "../http/require-session
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie, refreshCookie, roundCookie, setRoundCookie } from "../http/session-cookies.ts";
 import { SECOND } from "../kernel/clock.ts";
-import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
-import { forAudience } from "../sessions/for-audience.ts";
-import { keepInCookies, loggedIn, secondStep, welcome } from "../sign-in/present-sign-in.ts";
+import { keepInCookies, loggedIn, secondStep, toWelcome, welcome } from "../sign-in/present-sign-in.ts";
 import { callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
 import { type FinishSocialDeps, finishSocial } from "./finish-social.ts";
 import { refuseSocial, type ShowNote, turnAway } from "./present-failure.ts";
@@ -114,9 +111,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
       jsonBody(tokenBody),
       async (c) => {
         const { idToken, accessToken, transport, audience, ...input } = c.req.valid("json");
-        const deps = forAudience(depsOf(c), audience, transport);
-        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
-        if (transport === "cookie" && !(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
+        const deps = await toWelcome(c, depsOf(c), { transport, audience });
+        if (deps instanceof Response) return deps;
         const sessionId = await sessionOf(c, deps, transport);
         if (sessionId === "ended") return refuse(c, "unauthorized");
         const result = await signInByToken(deps, {
