@@ -15,6 +15,9 @@ const testVars = {
   RATE_LIMITS: "off",
 };
 
+/** Milliseconds. It ends what hangs, and fails nothing for being slow: a whole story in a browser is one test. */
+const PATIENCE = 240_000;
+
 export default defineConfig({
   test: {
     // Vitest would leave one of two cores idle.
@@ -38,7 +41,8 @@ export default defineConfig({
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
           setupFiles: ["test/support/apply-migrations.ts"],
           globalSetup: ["test/support/loopback/start.ts"],
-          testTimeout: 30_000,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {
@@ -49,8 +53,8 @@ export default defineConfig({
           environment: "node",
           // Some forty wranglers are started there; each would compile itself anew, for a fifth of its time.
           env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {
@@ -59,8 +63,8 @@ export default defineConfig({
           name: "examples",
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {
@@ -69,8 +73,8 @@ export default defineConfig({
           name: "rpc",
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {
@@ -89,7 +93,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/serve-for-browser.ts"],
-          testTimeout: 60_000,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
     ],

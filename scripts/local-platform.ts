@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { patientD1 } from "./patient-d1.ts";
 import { runWrangler, wranglerEnvironment } from "./run-wrangler.ts";
 import type { WranglerArguments } from "./wrangler-arguments.ts";
 
@@ -42,7 +43,7 @@ export async function withLocalPlatform<T>(
     const { DB, KV, ...others } = proxy.env;
     return await use({
       variables: { ...others, ...where.vars },
-      db: DB as D1Database,
+      db: patientD1(DB as D1Database),
       kv: KV as KVNamespace,
     });
   } finally {

@@ -1,9 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
+import { saysBusy } from "../patient-d1.ts";
 import { Complaint } from "./complaint.ts";
 import { printable } from "./printable.ts";
-
-// The last is what the local D1 makes of it when it meets it at the end of a transaction, which is then undone.
-const BUSY = /database is locked|SQLITE_BUSY|Failed to get session commit token/i;
 
 const LOGIN =
   "wrangler is not logged in to Cloudflare, or may not do this. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN " +
@@ -44,13 +42,15 @@ const meanings: readonly (readonly [RegExp, string | ((isRemote: boolean) => str
       "The database is not migrated. Run this first: " +
       `npx wrangler d1 migrations apply DB --${isRemote ? "remote" : "local"}`,
   ],
-  [BUSY, "The local database is written by something else without a pause. Please try again."],
 ];
 
 /** One sentence for whatever went wrong, never a stack. */
 export function explain(error: unknown, isRemote: boolean): string {
   if (error instanceof Complaint) return error.message;
   const causes = causesOf(error);
+  if (causes.some(saysBusy)) {
+    return "The local database is written by something else without a pause. Please try again.";
+  }
   for (const [pattern, meaning] of meanings) {
     if (causes.some((cause) => pattern.test(cause))) {
       return typeof meaning === "string" ? meaning : meaning(isRemote);
@@ -62,9 +62,6 @@ export function explain(error: unknown, isRemote: boolean): string {
     .find((line) => line.trim() !== "");
   return printable(first?.trim() ?? "Something failed, and said nothing.");
 }
-
-/** Two processes that write one local database at once: SQLite, as workerd has it, does not wait. */
-export const isBusy = (error: unknown): boolean => causesOf(error).some((cause) => BUSY.test(cause));
 
 /** Messages from the outside in. wrangler's errors have the API's words as notes, and causes that are no errors. */
 function causesOf(error: unknown): string[] {

@@ -10,7 +10,6 @@ import { asJson, asLines, asTable, findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import { printable, printableJson } from "./printable.ts";
 import { describeSecrets, readSecrets } from "./secrets.ts";
-import { whileBusy } from "./while-busy.ts";
 import { type Operator, type SealingOperator, wireOperator, withSecrets } from "./wire.ts";
 
 type Run = (deps: Operator, call: Call) => Promise<string>;
@@ -46,13 +45,12 @@ export const needsSecret = (command: CommandName): command is keyof typeof seali
   Object.hasOwn(sealingRuns, command);
 
 /** What a command has to say. Throws a Complaint where it fails. */
-export const runCommand = (platform: Platform, call: Call): Promise<string> =>
-  whileBusy(async () => {
-    const { command } = call;
-    const deps = wireOperator(platform);
-    if (!needsSecret(command)) return runs[command](deps, call);
-    return sealingRuns[command](await withSecrets(deps), call);
-  });
+export async function runCommand(platform: Platform, call: Call): Promise<string> {
+  const { command } = call;
+  const deps = wireOperator(platform);
+  if (!needsSecret(command)) return runs[command](deps, call);
+  return sealingRuns[command](await withSecrets(deps), call);
+}
 
 const DEFAULT_LIMIT = 50;
 /** More is a matter for SQL. */

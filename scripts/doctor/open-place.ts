@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Complaint } from "../admin/complaint.ts";
-import { whileBusy } from "../admin/while-busy.ts";
 import { cloudflare } from "../deploy/cloudflare.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { devVarsPath } from "../dev-vars.ts";
@@ -22,8 +21,7 @@ async function openLocal<T>(call: DoctorCall, use: (place: Place) => Promise<T>)
     throw new Complaint(`There is no ${devVarsPath(where)} yet. npm run dev makes it, and the database.`);
   process.env.WRANGLER_LOG = "none";
   return withLocalPlatform(where, async ({ variables, db }) => {
-    const ask: Ask = (sql) =>
-      whileBusy(async () => (await db.prepare(sql).all<Record<string, unknown>>()).results);
+    const ask: Ask = async (sql) => (await db.prepare(sql).all<Record<string, unknown>>()).results;
     const root = (name: string) => String(variables[name] ?? "").trim();
     const place = {
       isRemote: false,

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, vi } from "vitest";
 import { readCommandLine } from "../../scripts/admin/command-line.ts";
 import { runCommand } from "../../scripts/admin/run-command.ts";
-import { whileBusy } from "../../scripts/admin/while-busy.ts";
 import { createHouse, type House, hold } from "./house.ts";
 
 /** A superuser who can sign in, so that whoever else is made may go. */
@@ -40,16 +39,14 @@ export function operatedHouse() {
   }
 
   /** A statement of the test's own, which waits for the service like the commands do. */
-  const query = (sql: string, ...values: string[]): Promise<unknown[]> =>
-    whileBusy(async () => {
-      const { db } = parts.held.platform;
-      return (
-        await db
-          .prepare(sql)
-          .bind(...values)
-          .all()
-      ).results;
-    });
+  async function query(sql: string, ...values: string[]): Promise<unknown[]> {
+    const { db } = parts.held.platform;
+    const { results } = await db
+      .prepare(sql)
+      .bind(...values)
+      .all();
+    return results;
+  }
 
   return {
     admin,
