@@ -24,7 +24,6 @@ import type { PageKit } from "./pages/page.ts";
 import { createBurstGuard, type RateLimitBinding } from "./rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "./rate-limit/limit-route.ts";
 import { authenticate } from "./sessions/authenticate.ts";
-import type { PresentedToken } from "./sessions/session.ts";
 import { createKeyRing, emptyKeyCache, type KeyCache } from "./sessions/signing-keys/key-ring.ts";
 import { createSmsProvider } from "./sms/providers.ts";
 import { sendText } from "./sms/send-text.ts";
@@ -188,8 +187,7 @@ export async function wire(cache: StandingCache, request: Request) {
       signingKey: () => keyRing.signingKey(),
     },
     denylist: denylistStorage({ kv: env.KV, db, meter, defer }),
-    authenticate: (presented: PresentedToken) =>
-      authenticate({ keyRing, clock, settings, sessions }, presented),
+    authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
     messages: {
       draft: (message, to) => draftMessage({ secrets }, message, to),
       deliverSoon: (ids) => {

@@ -25,7 +25,7 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
         now: number;
       }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
     };
-    readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+    readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
     readonly messages: Outbox;
     readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
@@ -68,8 +68,7 @@ export async function changePassword(
     now,
   });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  const ttl = deps.settings.accessTokenTtl;
-  deps.defer(() => Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
+  deps.defer(() => deps.denylist.denySessions(outcome.endedSessionIds, deps.settings.accessTokenTtl));
   deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -37,6 +37,8 @@ export type AuditEvent =
       /** `worker`: the one that asked for it over RPC. */
       readonly details: { readonly sessionId: string; readonly worker?: string };
     }
+  /** All but the one that asked. */
+  | { readonly type: "other_sessions_ended" }
   | { readonly type: "all_sessions_ended"; readonly details?: { readonly worker: string } }
   | {
       readonly type: "refresh_token_reused";
@@ -72,6 +74,7 @@ const types: Record<AuditEvent["type"], true> = {
   identity_removed: true,
   signed_out: true,
   session_ended: true,
+  other_sessions_ended: true,
   all_sessions_ended: true,
   refresh_token_reused: true,
 };

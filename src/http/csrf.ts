@@ -36,12 +36,17 @@ export const csrfTokenOfSession = (deps: CsrfDeps, sessionId: string): Promise<s
  * Whether a write that cookies vouch for was meant by the page that shows them (ASVS 3.5.1): its
  * origin is one of ours, as far as the browser tells, and it knows the token of this very session.
  */
-export async function isCsrfSafe(
-  c: Context,
-  deps: CsrfDeps,
-  token = c.req.header("X-CSRF-Token") ?? "",
-): Promise<boolean> {
-  if (!isOwnOrigin(c, deps)) return false;
+export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
+  const { publicUrl, allowedOrigins } = deps.settings;
+  return isFrom(c, [publicUrl, ...allowedOrigins]) && knowsToken(c, deps, c.req.header("X-CSRF-Token") ?? "");
+}
+
+/** The same for a form of our own pages: no other origin has one, whatever else it may ask. */
+export async function isOwnForm(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
+  return isFrom(c, [deps.settings.publicUrl]) && knowsToken(c, deps, token);
+}
+
+async function knowsToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   const binding = bindingOf(c);
   const [expiry = "", nonce = "", given = ""] = token.split(".");
   if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !given) return false;
@@ -89,10 +94,10 @@ function sessionIdIn(token: string): string | null {
  * browser. A form of a page without a referrer sends the Origin `null` (Fetch, "append a request
  * `Origin` header"), as ours are; then the other one, which no page can set, has to say where it is from.
  */
-function isOwnOrigin(c: Context, { settings }: CsrfDeps): boolean {
+function isFrom(c: Context, origins: readonly string[]): boolean {
   const origin = c.req.header("Origin");
   if (origin === "null") return c.req.header("Sec-Fetch-Site") === "same-origin";
-  if (origin !== undefined) return origin === settings.publicUrl || settings.allowedOrigins.includes(origin);
+  if (origin !== undefined) return origins.includes(origin);
   const site = c.req.header("Sec-Fetch-Site");
   return site === undefined || site === "same-origin" || site === "none";
 }

@@ -8,7 +8,7 @@ import { refuse } from "./respond.ts";
 import { accessCookie } from "./session-cookies.ts";
 
 export type RequireSessionDeps = CsrfDeps & {
-  authenticate(presented: PresentedToken): Promise<Result<CurrentSession, string>>;
+  authenticate(token: string): Promise<Result<CurrentSession, string>>;
 };
 
 /**
@@ -21,7 +21,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
     async (c, next) => {
       const deps = depsOf(c);
       const presented = presentedToken(c);
-      const session = presented && (await deps.authenticate(presented));
+      const session = presented && (await deps.authenticate(presented.token));
       if (!session?.ok) return refuse(c, "unauthorized");
       c.set("actorId", session.value.account.id);
       if (presented?.by === "cookie" && isWrite(c) && !(await isCsrfSafe(c, deps))) {

@@ -46,7 +46,8 @@ export async function exchangeCode(
   const spent = { accountId: account.id, codeHash, claim: newId(), now };
   if (parent) {
     const deviceToken = (device && input.deviceToken) ?? null;
-    return followSession(deps, { step: { ...spent, by: "session" }, parent, deviceToken, caller });
+    const { origin } = found;
+    return followSession(deps, { step: { ...spent, by: "session" }, parent, origin, deviceToken, caller });
   }
   const step = {
     ...spent,

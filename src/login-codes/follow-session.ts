@@ -21,25 +21,27 @@ export type FollowSessionDeps = SignedInDeps &
     };
   };
 
-/** The session that a code was given to. */
-export type ParentSession = { readonly amr: string; readonly expiresAt: number };
+/** The session that a code was given to: the one of the pages, also where an app's own session asked. */
+export type ParentSession = { readonly id: string; readonly amr: string; readonly expiresAt: number };
 
 type Follower = {
   readonly step: FollowedSession;
   readonly parent: ParentSession;
+  /** Where the code was sent. */
+  readonly origin: string;
   /** Of a device that is known. */
   readonly deviceToken: string | null;
   readonly caller: Caller;
 };
 
 /**
- * Opens the app's own session beside the one that its code was given to. Nothing was proven anew: it has the
- * methods of that session, no day more than it (NIST SP 800-63B-4 §5.2), and
+ * Opens the app's own session beneath the one that its code was given to. Nothing was proven anew: it has the
+ * methods of that session, no day more than it (NIST SP 800-63B-4 §5.2), ends with it, and
  * makes no device known that was not; and it is no news to its owner.
  */
 export async function followSession(
   deps: FollowSessionDeps,
-  { step, parent, deviceToken, caller }: Follower,
+  { step, parent, origin, deviceToken, caller }: Follower,
 ): Promise<Result<SignedIn, { readonly reason: "code_dead" }>> {
   await readyToIssue(deps);
   const fresh = newSession(deps, parent.amr.split(" "), caller);
@@ -48,6 +50,7 @@ export async function followSession(
     accountId: step.accountId,
     idleExpiresAt: Math.min(fresh.idleExpiresAt, parent.expiresAt),
     expiresAt: Math.min(fresh.expiresAt, parent.expiresAt),
+    app: { parentId: parent.id, origin },
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = draftAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId);

@@ -19,8 +19,8 @@ export type IssueSessionCodeDeps = RefreshTokenDeps & {
 
 type Request = Destination & {
   readonly sessionId: string;
-  /** As the browser keeps it, or has just been given it. */
-  readonly refreshToken: string | undefined;
+  /** As the browser has just been given it. */
+  readonly refreshToken: string;
 };
 
 /** `retryAfter` in seconds. */
@@ -35,8 +35,8 @@ export async function issueSessionCode(
   deps: IssueSessionCodeDeps,
   { sessionId, refreshToken, ...destination }: Request,
 ): Promise<Result<string, Failure>> {
-  const held = refreshToken === undefined ? null : await verifyRefreshToken(deps, refreshToken);
-  if (!held?.ok || held.value.sessionId !== sessionId) return err({ reason: "not_held" });
+  const held = await verifyRefreshToken(deps, refreshToken);
+  if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "not_held" });
   const { code, draft } = await newLoginCode(destination, deps.clock.now());
   const { generation } = held.value;
   const outcome = await deps.loginCodes.issueForSession({ sessionId, generation }, draft, MOST_WAITING);

@@ -5,7 +5,7 @@ import {
   refreshCookie,
   setSessionCookies,
 } from "../http/session-cookies.ts";
-import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import { type Refreshed, type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import { goOnToCode } from "./due-step.ts";
 import { go } from "./go.ts";
@@ -41,13 +41,18 @@ export async function pageSession(c: PageContext, deps: PageSessionDeps): Promis
 
 async function sessionOf(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
   const access = accessCookie(c);
-  const known = access === undefined ? null : await deps.authenticate({ token: access, by: "cookie" });
+  const known = access === undefined ? null : await deps.authenticate(access);
   if (known?.ok) return known.value;
+  return (await refreshPage(c, deps))?.session ?? null;
+}
+
+/** The session of a browser's refresh cookie, which is spent for new ones. */
+export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<Refreshed | null> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;
   const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
   if (!refreshed.ok) return null;
-  setSessionCookies(c, refreshed.value);
-  const again = await deps.authenticate({ token: refreshed.value.token, by: "cookie" });
-  return again.ok ? again.value : null;
+  setSessionCookies(c, refreshed.value.tokens);
+  c.set("actorId", refreshed.value.session.account.id);
+  return refreshed.value;
 }

@@ -8,13 +8,13 @@ import { keepInCookies } from "../sign-in/present-sign-in.ts";
 import { go } from "./go.ts";
 import { keepWayOn } from "./mailed-way.ts";
 import type { PageContext } from "./page.ts";
-import { type PageSessionDeps, pageSession } from "./require-page-session.ts";
+import { type PageSessionDeps, pageSession, refreshPage } from "./require-page-session.ts";
 import { showNoVisit } from "./show-no-visit.tsx";
 import type { ShowPageDeps } from "./show-page.tsx";
-import { withWayOn } from "./way-on.ts";
+import { type WayOn, withWayOn } from "./way-on.ts";
 
 /** The session of whoever is sent on, and the refresh token that shows whose it is. */
-type Holder = { readonly sessionId: string; readonly refreshToken: string | undefined };
+type Holder = { readonly sessionId: string; readonly refreshToken: string };
 
 /** Sends on whoever has just signed in, with the cookies of their session. */
 export async function sendOn(
@@ -24,36 +24,48 @@ export async function sendOn(
 ): Promise<Response> {
   keepInCookies(c, signedIn);
   const { sessionId, tokens } = signedIn;
-  const answer = await wayFor(c, deps, { sessionId, refreshToken: tokens.refreshToken });
+  const { wayOn } = c.var;
+  if (!isToApp(wayOn)) return goOnHere(c, wayOn);
+  const answer = await goToApp(c, deps, wayOn, { sessionId, refreshToken: tokens.refreshToken });
   // A session that ended on the way has to be opened again, which the page asks for.
-  return answer ?? go(c, withWayOn("/sign-in", c.var.wayOn ?? null));
+  return answer ?? go(c, withWayOn("/sign-in", wayOn));
 }
 
 export type SendInsideDeps = IssueSessionCodeDeps & PageSessionDeps & ShowPageDeps;
 
-/** Sends on whoever has a session already; null is everybody who has to sign in first. */
+/**
+ * Sends on whoever has a session already; null is everybody who has to sign in first. A code spends the refresh
+ * cookie for its successor: two who hold copies of one must not both get codes without a trace (RFC 9700 §4.14.2).
+ */
 export async function sendInside(c: PageContext, depsOf: DepsOf<SendInsideDeps>): Promise<Response | null> {
   if (c.req.method !== "GET" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
-  if (c.var.wayOn?.app && !isVisit(c)) return showNoVisit(c, depsOf);
+  const { wayOn } = c.var;
   const deps = depsOf(c);
-  const session = await pageSession(c, deps);
-  return session && wayFor(c, deps, { ...session, refreshToken: refreshCookie(c) });
+  if (!isToApp(wayOn)) return (await pageSession(c, deps)) && goOnHere(c, wayOn);
+  if (!isVisit(c)) return showNoVisit(c, depsOf);
+  const held = await refreshPage(c, deps);
+  if (!held) return null;
+  const { session, tokens } = held;
+  return goToApp(c, deps, wayOn, { sessionId: session.sessionId, refreshToken: tokens.refreshToken });
 }
 
-/** Where they go: with a code, where an app on another origin asked for one. Null: that session is not theirs to give. */
-async function wayFor(
+type WayToApp = WayOn & { readonly app: NonNullable<WayOn["app"]> };
+
+const isToApp = (wayOn: WayOn | null | undefined): wayOn is WayToApp => Boolean(wayOn?.app);
+
+function goOnHere(c: PageContext, wayOn: WayOn | null | undefined): Response {
+  keepWayOn(c, null);
+  return go(c, wayOn?.returnTo ?? "/account");
+}
+
+/** To an app on another origin, with the code that it asked for. Null: that session is not theirs to give. */
+async function goToApp(
   c: PageContext,
   deps: IssueSessionCodeDeps,
-  { sessionId, refreshToken }: Holder,
+  { returnTo, app: { codeChallenge, state } }: WayToApp,
+  holder: Holder,
 ): Promise<Response | null> {
-  const { wayOn } = c.var;
-  if (!wayOn?.app) {
-    keepWayOn(c, null);
-    return go(c, wayOn?.returnTo ?? "/account");
-  }
-  const { codeChallenge, state } = wayOn.app;
-  const { returnTo } = wayOn;
-  const code = await issueSessionCode(deps, { sessionId, refreshToken, returnTo, codeChallenge });
+  const code = await issueSessionCode(deps, { ...holder, returnTo, codeChallenge });
   if (!code.ok) {
     const { error } = code;
     return error.reason === "not_held" ? null : refuse(c, "rate_limited", { retryAfter: error.retryAfter });

@@ -1,6 +1,6 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import type { DepsOf } from "../http/context.ts";
-import { isCsrfSafe } from "../http/csrf.ts";
+import { isOwnForm } from "../http/csrf.ts";
 import { failureTable } from "../http/failures.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
@@ -80,7 +80,7 @@ async function whyNot<Data>(
   if (!form)
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
   // A page that was left open, or a browser that keeps no cookies: what was typed is not lost.
-  if (!(await isCsrfSafe(c, deps, form.text("csrf"))))
+  if (!(await isOwnForm(c, deps, form.text("csrf"))))
     return { code: "csrf_failed", alert: t.failures.csrf_failed };
   return null;
 }

@@ -137,7 +137,8 @@ export const createAuthService = <Env>(
         const caller = callerOf(input.client);
         const result = await refreshSession(issuing.deps, { refreshToken: input.refreshToken, caller });
         if (!result.ok) return { ok: false, reason: "refresh_invalid" };
-        return { ok: true, sessionId: result.value.sessionId, ...presentTokens(result.value) };
+        const { session, tokens } = result.value;
+        return { ok: true, sessionId: session.sessionId, ...presentTokens(tokens) };
       });
     }
 

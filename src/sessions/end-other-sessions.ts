@@ -1,18 +1,29 @@
+import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
-import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
+import type { Clock } from "../kernel/clock.ts";
 
-export type EndOtherSessionsDeps = ListSessionsDeps & EndSessionDeps;
+export type EndOtherSessionsDeps = {
+  readonly clock: Clock;
+  readonly sessions: {
+    endOthers(draft: {
+      accountId: string;
+      keepSessionId: string;
+      audit: AuditDraft;
+      now: number;
+    }): Promise<readonly string[]>;
+  };
+  readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly settings: { readonly accessTokenTtl: number };
+};
 
 type Ending = { readonly accountId: string; readonly sessionId: string; readonly caller: Caller };
 
-/** Ends every session of the account but the one that asks, each as if it had been named (ASVS 7.5.2). */
+/** Ends every session of the account but the one that asks, by one statement (ASVS 7.5.2). */
 export async function endOtherSessions(deps: EndOtherSessionsDeps, input: Ending): Promise<void> {
-  const { accountId, caller } = input;
-  const live = await listSessions(deps, { accountId, currentSessionId: input.sessionId });
-  for (const { id: sessionId, current } of live) {
-    if (current) continue;
-    const event = { type: "session_ended", details: { sessionId } } as const;
-    await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
-  }
+  const { accountId, sessionId, caller } = input;
+  const now = deps.clock.now();
+  const audit = draftAuditEvent(deps, { type: "other_sessions_ended" }, caller, accountId);
+  const ended = await deps.sessions.endOthers({ accountId, keepSessionId: sessionId, audit, now });
+  deps.defer(() => deps.denylist.denySessions(ended, deps.settings.accessTokenTtl));
 }

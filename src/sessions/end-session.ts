@@ -12,10 +12,10 @@ export type EndSessionDeps = {
       now: number;
       audit: AuditDraft;
       notice?: MessageDraft;
-    }): Promise<{ idleExpiresAt: number } | "already_ended">;
+    }): Promise<readonly { id: string; idleExpiresAt: number }[] | "already_ended">;
   };
   readonly settings: { readonly accessTokenTtl: number };
-  readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+  readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
 };
 
 type Ending = {
@@ -30,15 +30,22 @@ type Ending = {
   readonly notice?: MessageDraft;
 };
 
-/** Ends one session: dead here at once, and announced to other Workers until its last token is. */
+/**
+ * Ends one session, and those of the apps that were signed in to from it (RFC 9700 §4.14: a family goes as a whole):
+ * dead here at once, and announced to other Workers until their last token is.
+ */
 export async function endSession(deps: EndSessionDeps, ending: Ending): Promise<"ended" | "already_ended"> {
   const { sessionId, accountId, event, actorId, caller, notice } = ending;
   const now = deps.clock.now();
   const audit = draftAuditEvent(deps, event, caller, actorId);
   const ended = await deps.sessions.end({ sessionId, accountId, now, audit, notice });
   if (ended === "already_ended") return "already_ended";
-  // As long as the last token of the session could live, whichever kind it is of.
-  const rest = Math.max((ended.idleExpiresAt - now) / SECOND, deps.settings.accessTokenTtl);
-  await deps.denylist.denySession(sessionId, rest);
+  // As long as the last token of any of them could live, whichever kind it is of.
+  const last = Math.max(...ended.map(({ idleExpiresAt }) => idleExpiresAt));
+  const rest = Math.max((last - now) / SECOND, deps.settings.accessTokenTtl);
+  await deps.denylist.denySessions(
+    ended.map(({ id }) => id),
+    rest,
+  );
   return "ended";
 }

@@ -32,6 +32,11 @@ export const sessionSchema = z
     lastUsedAt: z.iso.datetime(),
     ip: z.nullable(z.string()),
     userAgent: z.nullable(z.string()),
+    app: z.nullable(z.string()).check(
+      z.meta({
+        description: "The origin of the app that the session is of; it ends with the one that opened it.",
+      }),
+    ),
     current: z.boolean(),
   })
   .check(z.meta({ id: "Session" }));

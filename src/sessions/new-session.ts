@@ -24,5 +24,6 @@ export function newSession(
     createdAt: now,
     idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
     expiresAt: now + refreshMaxTtl * SECOND,
+    app: null,
   };
 }

@@ -7,7 +7,7 @@ import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, readyToIssue } from "./issue-tokens.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
 import { judgeRefresh } from "./rules.ts";
-import type { SessionState } from "./session.ts";
+import type { CurrentSession, SessionState } from "./session.ts";
 
 export type RefreshSessionDeps = IssueTokensDeps &
   EndSessionDeps & {
@@ -23,15 +23,16 @@ export type RefreshSessionDeps = IssueTokensDeps &
     readonly settings: { readonly refreshIdleTtl: number };
   };
 
+/** The session, as the batch that rotated it read it. */
+export type Refreshed = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
+
 export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
 
 /** Spends a refresh token for its successor. One statement decides; see `judgeRefresh` for the rest. */
 export async function refreshSession(
   deps: RefreshSessionDeps,
   input: { readonly refreshToken: string; readonly caller: Caller },
-): Promise<
-  Result<IssuedTokens & { readonly sessionId: string; readonly accountId: string }, RefreshFailure>
-> {
+): Promise<Result<Refreshed, RefreshFailure>> {
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
   const { sessionId, generation } = claims.value;
@@ -44,7 +45,7 @@ export async function refreshSession(
   switch (judgeRefresh({ rotated, presentedGeneration: generation, session }, now)) {
     case "rotated":
     case "retry":
-      return ok({ ...(await issueTokens(deps, session, account)), sessionId, accountId: account.id });
+      return ok({ tokens: await issueTokens(deps, session, account), session: { sessionId, account } });
     case "ended":
       return err({ reason: "session_ended" });
     case "reuse":

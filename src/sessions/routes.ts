@@ -81,8 +81,8 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
-        const { sessionId: _, accountId, ...tokens } = result.value;
-        c.set("actorId", accountId);
+        const { tokens, session: refreshedSession } = result.value;
+        c.set("actorId", refreshedSession.account.id);
         return respond(c, refreshed, tokens);
       },
     )
@@ -187,10 +187,11 @@ async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & C
     clearSessionCookies(c);
     return refuse(c, "refresh_invalid");
   }
-  setSessionCookies(c, result.value);
-  const { expiresIn, sessionId, accountId } = result.value;
-  c.set("actorId", accountId);
-  return respond(c, refreshed, { expiresIn, csrfToken: await csrfTokenOfSession(deps, sessionId) });
+  const { tokens, session } = result.value;
+  setSessionCookies(c, tokens);
+  c.set("actorId", session.account.id);
+  const csrfToken = await csrfTokenOfSession(deps, session.sessionId);
+  return respond(c, refreshed, { expiresIn: tokens.expiresIn, csrfToken });
 }
 
 /**

@@ -4,6 +4,12 @@ import type { SessionState } from "./session.ts";
 /** A retry of the generation just spent gets the same successor for so long (contract §4). */
 export const RETRY_WINDOW = 10 * SECOND;
 
+/**
+ * Live sessions of one account. Who signs in more often than that on one day is a program, and ends its own earlier
+ * sessions: a list that a person reads, and an end of all of them, must not grow without bound.
+ */
+export const MOST_LIVE = 100;
+
 type RefreshFacts = {
   /** Whether this very request rotated the session. */
   readonly rotated: boolean;

@@ -11,6 +11,16 @@ export type SessionDraft = {
   readonly createdAt: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
+  /** Where a session of the pages sent its browser to: null for what was opened here. */
+  readonly app: AppSession | null;
+};
+
+/** What makes a session an app's: it follows another, and ends with it. */
+export type AppSession = {
+  /** The session of the pages that its code was given to. */
+  readonly parentId: string;
+  /** Where the code was sent, such as `https://notes.example.com`. */
+  readonly origin: string;
 };
 
 /** A session row as refresh and revocation need it. */
@@ -33,10 +43,12 @@ export type SessionSummary = {
   readonly lastUsedAt: number;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The origin of the app whose session it is; null for one of this service's own pages, or of a client. */
+  readonly app: string | null;
 };
 
 /** The caller of a protected route, read from D1 for this very request. */
 export type CurrentSession = { readonly sessionId: string; readonly account: Account };
 
-/** An access token, and the way it came: cookies have tokens of the first audience, and no consumer's. */
+/** An access token, and the way it came. */
 export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };

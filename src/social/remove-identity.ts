@@ -19,7 +19,7 @@ export type RemoveIdentityDeps = {
       now: number;
     }): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in">;
   };
-  readonly denylist: { denySession(sessionId: string, ttlSeconds: number): Promise<unknown> };
+  readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
@@ -61,8 +61,7 @@ export async function removeIdentity(
     now,
   });
   if (typeof outcome === "string") return err({ reason: outcome });
-  const ttl = deps.settings.accessTokenTtl;
-  deps.defer(() => Promise.all(outcome.endedSessionIds.map((id) => deps.denylist.denySession(id, ttl))));
+  deps.defer(() => deps.denylist.denySessions(outcome.endedSessionIds, deps.settings.accessTokenTtl));
   deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -137,7 +137,7 @@ const isFromOwnPage = (c: Context): boolean => c.req.header("Sec-Fetch-Site") ==
 async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "bearer" | "cookie" | undefined) {
   const presented = presentedToken(c);
   if (!presented || (presented.by === "cookie" && transport !== "cookie")) return null;
-  const session = await deps.authenticate(presented);
+  const session = await deps.authenticate(presented.token);
   if (session.ok) {
     c.set("actorId", session.value.account.id);
     return session.value.sessionId;

@@ -1,4 +1,4 @@
-import { asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { asc, gt, inArray, sql } from "drizzle-orm";
 import { SECOND } from "../kernel/clock.ts";
 import type { Denial } from "../sessions/rules.ts";
 import type { Database } from "./database.ts";
@@ -6,7 +6,7 @@ import type { Meter } from "./metered-d1.ts";
 import { type KvOutcome, meterKv } from "./metered-kv.ts";
 import { pendingDenials } from "./schema.ts";
 
-/** Sessions that one run of the clockwork tells KV of; a call of a Worker may use KV a thousand times. */
+/** Sessions that KV is told of at once, by one request or one run of the clockwork; a call of a Worker may use KV a thousand times. */
 const TOLD_AT_ONCE = 480;
 
 /** Connections that a Worker may have open at once (platform limits). */
@@ -28,9 +28,13 @@ type Stores = {
 export function denylistStorage({ kv, db, meter, defer }: Stores) {
   const metered = meterKv(kv, meter);
   return {
-    async denySession(sessionId: string, ttlSeconds: number): Promise<void> {
-      if ((await metered.put(sessionKey(sessionId), "1", ttlSeconds)) === "failed") return;
-      defer(() => db.delete(pendingDenials).where(eq(pendingDenials.sessionId, sessionId)));
+    /** `ttlSeconds`: at least what the last token of any of them has left. */
+    async denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<void> {
+      const heard = await tell(
+        metered,
+        sessionIds.slice(0, TOLD_AT_ONCE).map((sessionId) => ({ sessionId, ttlSeconds })),
+      );
+      if (heard.length > 0) defer(() => strikeOut(db, heard));
     },
 
     async denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<void> {
@@ -46,22 +50,11 @@ export function denylistStorage({ kv, db, meter, defer }: Stores) {
         .where(gt(pendingDenials.expiresAt, now))
         .orderBy(asc(pendingDenials.expiresAt))
         .limit(TOLD_AT_ONCE);
-      const told: string[] = [];
-      for (let at = 0; at < pending.length; at += SIDE_BY_SIDE) {
-        const some = pending.slice(at, at + SIDE_BY_SIDE);
-        const outcomes = await Promise.all(
-          some.map(({ sessionId, expiresAt }) =>
-            metered.put(sessionKey(sessionId), "1", (expiresAt - now) / SECOND),
-          ),
-        );
-        const heard = some.filter((_, index) => outcomes[index] !== "failed");
-        told.push(...heard.map(({ sessionId }) => sessionId));
-        // It is out: asking on would only take time.
-        if (heard.length === 0) break;
-      }
-      if (told.length === 0) return;
-      const ids = sql`(select value from json_each(${JSON.stringify(told)}))`;
-      await db.delete(pendingDenials).where(inArray(pendingDenials.sessionId, ids));
+      const heard = await tell(
+        metered,
+        pending.map(({ sessionId, expiresAt }) => ({ sessionId, ttlSeconds: (expiresAt - now) / SECOND })),
+      );
+      if (heard.length > 0) await strikeOut(db, heard);
     },
 
     /** Both keys by one call. */
@@ -78,6 +71,35 @@ export function denylistStorage({ kv, db, meter, defer }: Stores) {
     },
   };
 }
+
+type Denied = { readonly sessionId: string; readonly ttlSeconds: number };
+
+/** Puts each of them into KV. The ids that it has taken. */
+async function tell(
+  kv: Pick<ReturnType<typeof meterKv>, "put">,
+  denied: readonly Denied[],
+): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (let at = 0; at < denied.length; at += SIDE_BY_SIDE) {
+    const some = denied.slice(at, at + SIDE_BY_SIDE);
+    const outcomes = await Promise.all(
+      some.map(({ sessionId, ttlSeconds }) => kv.put(sessionKey(sessionId), "1", ttlSeconds)),
+    );
+    const heard = some.filter((_, index) => outcomes[index] !== "failed");
+    told.push(...heard.map(({ sessionId }) => sessionId));
+    // It is out: asking on would only take time.
+    if (heard.length === 0) break;
+  }
+  return told;
+}
+
+/** What KV has heard need not be told again. */
+const strikeOut = (db: Database, sessionIds: readonly string[]) =>
+  db
+    .delete(pendingDenials)
+    .where(
+      inArray(pendingDenials.sessionId, sql`(select value from json_each(${JSON.stringify(sessionIds)}))`),
+    );
 
 const sessionKey = (sessionId: string): string => `deny:sid:${sessionId}`;
 const accountKey = (accountId: string): string => `deny:user:${accountId}`;

@@ -69,6 +69,8 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
         .select({
           origin: loginCodes.origin,
           codeChallenge: loginCodes.codeChallenge,
+          // Families are one deep: what an app's session asks for goes to the one that it follows itself.
+          parentId: sql<string>`coalesce(${sessions.parentId}, ${sessions.id})`.as("parent_id"),
           amr: sessions.amr,
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
           id: accounts.id,
@@ -88,8 +90,17 @@ export function loginCodeStorage(db: Database, caps: SendCaps) {
           ),
         );
       if (!row) return null;
-      const { origin, codeChallenge, loginOtp, devicesKnownSince, amr, parentExpiresAt, ...account } = row;
-      const parent = amr === null ? null : { amr, expiresAt: parentExpiresAt };
+      const {
+        origin,
+        codeChallenge,
+        loginOtp,
+        devicesKnownSince,
+        parentId,
+        amr,
+        parentExpiresAt,
+        ...account
+      } = row;
+      const parent = amr === null ? null : { id: parentId, amr, expiresAt: parentExpiresAt };
       return { origin, codeChallenge, account, loginOtp, devicesKnownSince, parent };
     },
   };

@@ -18,6 +18,7 @@ import { isNews } from "./new-device.ts";
 import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow, sessionRow } from "./rows.ts";
 import { accounts, auditEvents, sessions } from "./schema.ts";
+import { endSurplus } from "./sessions.ts";
 
 type LoginFacts = {
   readonly account: Account;
@@ -98,6 +99,7 @@ export function loginStorage(db: Database, caps: SendCaps) {
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
           .where(isOpen),
         insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpen),
+        endSurplus(db, accountId, now),
         ...(step.by === "password" ? [clearAttempts(db, [step.lockKey], opened)] : []),
         ...rehashed(db, step),
         ...(draft.newDeviceNotice === null

@@ -32,7 +32,7 @@ export const linkRow = <A, E, K>(draft: LinkDraft, owner: { accountId: A; email:
   claim: null,
 });
 
-export const sessionRow = <A>(draft: Omit<SessionDraft, "accountId">, accountId: A) => ({
+export const sessionRow = <A>({ app, ...draft }: Omit<SessionDraft, "accountId">, accountId: A) => ({
   ...draft,
   accountId,
   amr: draft.amr.join(" "),
@@ -40,6 +40,8 @@ export const sessionRow = <A>(draft: Omit<SessionDraft, "accountId">, accountId:
   lastUsedAt: draft.createdAt,
   rotatedAt: draft.createdAt,
   revokedAt: null,
+  parentId: app?.parentId ?? null,
+  appOrigin: app?.origin ?? null,
 });
 
 /** The columns of an `Account`: never the password hash. */

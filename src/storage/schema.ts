@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { isNotNull, sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { LOCALES } from "../kernel/locale.ts";
 
@@ -145,9 +145,14 @@ export const sessions = sqliteTable(
     idleExpiresAt: integer("idle_expires_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     revokedAt: integer("revoked_at"),
+    /** The session of the pages that an app's was opened by, and ends with. */
+    parentId: text("parent_id"),
+    /** The origin of that app. */
+    appOrigin: text("app_origin"),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),
+    index("sessions_parent").on(table.parentId).where(isNotNull(table.parentId)),
     index("sessions_expiry").on(table.expiresAt),
   ],
 );

@@ -23,6 +23,7 @@ import { isNews } from "./new-device.ts";
 import { AFTER_PASSWORD, ALWAYS, HOURLY, queued, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow, sessionRow } from "./rows.ts";
 import { accounts, attemptCounters, auditEvents, challenges, sessions } from "./schema.ts";
+import { endSurplus } from "./sessions.ts";
 
 type ChallengeOpening = {
   readonly step: FirstStep;
@@ -133,6 +134,7 @@ export function secondStepStorage(db: Database, caps: SendCaps) {
           .innerJoin(accounts, eq(accounts.id, challenges.accountId))
           .where(right),
         lockOfChallenge(db, draft.challengeId),
+        endSurplus(db, sql`(SELECT ${ownerId} FROM ${challenges} WHERE ${right})`, draft.now),
       ]);
       const row = results[9][0];
       if (row) {

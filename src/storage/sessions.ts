@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, inArray, isNull, ne, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { MessageDraft } from "../outbox/message.ts";
-import { RETRY_WINDOW } from "../sessions/rules.ts";
+import { MOST_LIVE, RETRY_WINDOW } from "../sessions/rules.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "../sessions/session.ts";
 import { ownerIsActive } from "./active-owner.ts";
 import type { Database } from "./database.ts";
@@ -30,6 +30,16 @@ type Revocation = {
   readonly sessionId: string;
   /** Null: whosever it is. */
   readonly accountId: string | null;
+  readonly now: number;
+};
+
+/** A session that has just ended, and when its refresh token would have. */
+type EndedSession = { readonly id: string; readonly idleExpiresAt: number };
+
+type Others = {
+  readonly accountId: string;
+  readonly keepSessionId: string;
+  readonly audit: AuditDraft;
   readonly now: number;
 };
 
@@ -94,15 +104,19 @@ export function sessionStorage(db: Database, caps: SendCaps) {
       };
     },
 
-    /** Ends one session, of that account if one is named. `notice`, if any, is mailed only by whoever really ended it. */
+    /**
+     * Ends one session, of that account if one is named, and those of the apps that it opened. `notice`, if any,
+     * is mailed only by whoever really ended it.
+     */
     async end(
       draft: Revocation & { readonly audit: AuditDraft; readonly notice?: MessageDraft },
-    ): Promise<{ idleExpiresAt: number } | "already_ended"> {
-      const ended = and(
-        eq(sessions.id, draft.sessionId),
+    ): Promise<readonly EndedSession[] | "already_ended"> {
+      const live = and(
         draft.accountId === null ? undefined : eq(sessions.accountId, draft.accountId),
         isNull(sessions.revokedAt),
       );
+      const ended = and(eq(sessions.id, draft.sessionId), live);
+      const family = or(eq(sessions.id, draft.sessionId), eq(sessions.parentId, draft.sessionId));
       const notice = draft.notice && {
         draft: draft.notice,
         accountId: sql`${sessions.accountId}`,
@@ -119,12 +133,22 @@ export function sessionStorage(db: Database, caps: SendCaps) {
         db
           .update(sessions)
           .set({ revokedAt: draft.now })
-          .where(ended)
-          .returning({ idleExpiresAt: sessions.idleExpiresAt }),
+          .where(and(family, live))
+          .returning({ id: sessions.id, idleExpiresAt: sessions.idleExpiresAt }),
       ]);
       // The last result is the UPDATE's, however many statements came before it.
-      const [row] = results.at(-1) as { idleExpiresAt: number }[];
-      return row ?? "already_ended";
+      const rows = results.at(-1) as EndedSession[];
+      return rows.some(({ id }) => id === draft.sessionId) ? rows : "already_ended";
+    },
+
+    /** Ends every session of the account but one, whoever opened which. The ids of those come back. */
+    async endOthers(draft: Others): Promise<readonly string[]> {
+      const { accountId, keepSessionId, now } = draft;
+      const [ended] = await db.batch([
+        endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
+        db.insert(auditEvents).values(auditRow(draft.audit, accountId)),
+      ]);
+      return ended.map(({ id }) => id);
     },
 
     async endAll(accountId: string, now: number, audit: AuditDraft): Promise<void> {
@@ -140,7 +164,7 @@ export function sessionStorage(db: Database, caps: SendCaps) {
   };
 }
 
-/** The live sessions of an account, the latest first. */
+/** The live sessions of an account, the latest first: as many as one may have. */
 export const liveSessions = (db: Database, accountId: string, now: number) =>
   db
     .select({
@@ -149,10 +173,25 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
       lastUsedAt: sessions.lastUsedAt,
       ip: sessions.ip,
       userAgent: sessions.userAgent,
+      app: sessions.appOrigin,
     })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), stillGood(now)))
-    .orderBy(desc(sessions.lastUsedAt));
+    .orderBy(desc(sessions.lastUsedAt))
+    .limit(MOST_LIVE);
+
+/** As one statement of the batch that opens a session: the account's live ones beyond the most, those unused the longest. */
+export function endSurplus(db: Database, accountId: string | SQLWrapper, now: number) {
+  const surplus = db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.accountId, accountId), stillGood(now)))
+    .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
+    // Each sign-in adds one; more there are only of a time before there was a bound.
+    .limit(MOST_LIVE)
+    .offset(MOST_LIVE);
+  return db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, surplus));
+}
 
 /** Ends the live sessions of an account, or of those a query selects, as one statement of a larger batch. */
 export const endSessions = (db: Database, whose: string | SQLWrapper, now: number, where?: SQL) =>

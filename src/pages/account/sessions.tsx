@@ -1,10 +1,11 @@
 import type { DepsOf } from "../../http/context.ts";
 import { type EndOtherSessionsDeps, endOtherSessions } from "../../sessions/end-other-sessions.ts";
-import { endSession } from "../../sessions/end-session.ts";
-import { listSessions } from "../../sessions/list-sessions.ts";
+import { type EndSessionDeps, endSession } from "../../sessions/end-session.ts";
+import { type ListSessionsDeps, listSessions } from "../../sessions/list-sessions.ts";
 import type { CurrentSession, SessionSummary } from "../../sessions/session.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { fill } from "../messages/catalogue.ts";
 import { Ago, Moment } from "../moments.tsx";
 import type { Page, Shown } from "../page.ts";
 import { deviceOf } from "./device-name.ts";
@@ -13,8 +14,13 @@ import { Badge, backToAccount } from "./rows.tsx";
 type Live = SessionSummary & { readonly current: boolean };
 type Data = { readonly session: CurrentSession; readonly live: readonly Live[] };
 
+type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
+
+/** As many as fit on a page; the rest of a long list can be ended, and is not looked through. */
+export const SHOWN = 20;
+
 /** Where the person is signed in; what is not theirs any more is ended here. */
-export const sessionsPage = (depsOf: DepsOf<EndOtherSessionsDeps>): Page<Data> => ({
+export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/account/sessions",
   access: "signed_in",
   title: (t) => t.account.sessions,
@@ -28,14 +34,14 @@ export const sessionsPage = (depsOf: DepsOf<EndOtherSessionsDeps>): Page<Data> =
     <>
       <p class="lead">{p.t.sessions.lead}</p>
       <ul class="card list">
-        {live.map((one) => (
+        {shownOf(live).map((one) => (
           <Session p={p} of={one}>
             {one.current ? (
               <Badge good>{p.t.sessions.current}</Badge>
             ) : (
               <Form p={p} act="end">
                 <input type="hidden" name="id" value={one.id} />
-                <button type="submit" aria-label={`${p.t.sessions.end}: ${deviceOf(p.t, one.userAgent)}`}>
+                <button type="submit" aria-label={`${p.t.sessions.end}: ${nameOf(p, one)}`}>
                   {p.t.sessions.end}
                 </button>
               </Form>
@@ -43,6 +49,7 @@ export const sessionsPage = (depsOf: DepsOf<EndOtherSessionsDeps>): Page<Data> =
           </Session>
         ))}
       </ul>
+      <NotShown p={p} of={live} />
       {live.length > 1 && (
         <Form p={p} act="others" confirm={p.t.sessions.confirmOthers}>
           <button type="submit" class="bad">
@@ -68,13 +75,28 @@ export const sessionsPage = (depsOf: DepsOf<EndOtherSessionsDeps>): Page<Data> =
   },
 });
 
+export const NotShown = ({ p, of: { length } }: { p: Shown; of: readonly unknown[] }) =>
+  length > SHOWN && <p class="faint">{fill(p.t.sessions.more, { count: String(length - SHOWN) })}</p>;
+
+/** The latest, and the one that asks whatever its age. */
+const shownOf = (live: readonly Live[]): readonly Live[] => {
+  const current = live.filter((one) => one.current);
+  return [...current, ...live.filter((one) => !one.current).slice(0, SHOWN - current.length)];
+};
+
+/** An app by its host, and the device that it was signed in to from. */
+const nameOf = (p: Shown, { app, userAgent }: SessionSummary): string => {
+  const device = deviceOf(p.t, userAgent);
+  return app === null ? device : `${new URL(app).host} (${device})`;
+};
+
 type SessionProps = { readonly p: Shown; readonly of: SessionSummary; readonly children?: unknown };
 
 /** One sign-in on one device: which, where from, and when it was used last. */
 export const Session = ({ p, of, children }: SessionProps) => (
   <li>
     <p>
-      <strong>{deviceOf(p.t, of.userAgent)}</strong>
+      <strong>{nameOf(p, of)}</strong>
       <br />
       <span class="faint">
         {p.t.sessions.lastUsed} <Ago p={p} at={of.lastUsedAt} />

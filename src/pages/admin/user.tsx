@@ -7,7 +7,7 @@ import { userFailures } from "../../users/failures.ts";
 import { type ReadStandingDeps, readStanding, type ShutLock } from "../../users/read-standing.ts";
 import { readUser } from "../../users/read-user.ts";
 import { fullNameOf, Picture } from "../account/rows.tsx";
-import { Session } from "../account/sessions.tsx";
+import { NotShown, Session, SHOWN } from "../account/sessions.tsx";
 import { Moment } from "../moments.tsx";
 import type { Page, PageContext, Shown } from "../page.ts";
 import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
@@ -51,10 +51,11 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         <h2>{p.t.account.sessions}</h2>
         {live.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
         <ul class="list inset">
-          {live.map((one) => (
+          {live.slice(0, SHOWN).map((one) => (
             <Session p={p} of={one} />
           ))}
         </ul>
+        <NotShown p={p} of={live} />
       </section>
     </>
   ),

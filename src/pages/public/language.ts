@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { type ChooseLocaleDeps, chooseLocale } from "../../accounts/choose-locale.ts";
 import type { DepsOf } from "../../http/context.ts";
-import { type CsrfDeps, isCsrfSafe } from "../../http/csrf.ts";
+import { type CsrfDeps, isOwnForm } from "../../http/csrf.ts";
 import { documented } from "../../http/operation.ts";
 import { isLocale } from "../../kernel/locale.ts";
 import { judgeReturnUrl } from "../../login-codes/return-url.ts";
@@ -27,7 +27,7 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
       const { publicUrl } = deps.settings;
       const here = judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
       const locale = form?.text("locale");
-      if (!(await isCsrfSafe(c, deps, form?.text("csrf") ?? ""))) return go(c, here, "staleForm");
+      if (!(await isOwnForm(c, deps, form?.text("csrf") ?? ""))) return go(c, here, "staleForm");
       if (!isLocale(locale)) return go(c, here);
       languageCookie.write(c, locale);
       const session = await pageSession(c, deps);

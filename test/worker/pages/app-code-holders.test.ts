@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
 import { startHeld } from "../../support/held-d1.ts";
 import { linkOn, openPages, type Shown, signedInPages, titleOf } from "../../support/pages.ts";
-import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
+import { mailTo, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
 
@@ -44,23 +44,42 @@ describe("a code for a session is given to whoever holds that session", () => {
     }
   });
 
-  it("nor with the refresh token of another session, a made-up one, or the access token in its place", async () => {
-    const { email, token } = await signedInMember(service);
-    const others = [(await logIn(service, email)).refreshToken, (await signedInMember(service)).refreshToken];
-    for (const refresh of [...others, ...others.map((other) => `${other}x`), "made-up", token, ""]) {
+  it("nor with a made-up refresh token, or the access token in its place", async () => {
+    const { token, refreshToken } = await signedInMember(service);
+    for (const refresh of [`${refreshToken}x`, "made-up", token, ""]) {
       await expectForm(() => withCookies({ access: token, refresh }).send("GET", fromApp("/sign-in")));
     }
   });
 
-  it("nor with one that was spent more than ten seconds ago, though nobody is signed out by that", async () => {
-    const { refreshToken } = await signedInMember(service);
+  it("and it is the one that the refresh token is of, whatever else there is", async () => {
+    const { token } = await signedInMember(service);
+    const { email, refreshToken } = await signedInMember(service);
+    const browser = withCookies({ access: token, refresh: refreshToken });
+    const { body } = await exchange(service, codeIn(await browser.send("GET", fromApp("/sign-in"))));
+    expect(body.data.user.email).toBe(email);
+  });
+
+  it("and spends that token for its successor, which gives the next code", async () => {
+    const browser = await signedInPages(service, (await member(service)).email);
+    const before = browser.jar.get(REFRESH);
+    codeIn(await browser.send("GET", fromApp("/sign-in")));
+    expect(browser.jar.get(REFRESH)).not.toBe(before);
+    service.clock.advance(11_000);
+    codeIn(await browser.send("GET", fromApp("/sign-in")));
+  });
+
+  it.each([10_001, 60_000])("nor with one that was spent %i ms ago, which ends the session", async (age) => {
+    const { email, refreshToken } = await signedInMember(service);
     const { token } = (await service.post("/refresh", { refreshToken })).body.data;
     const browser = withCookies({ access: token, refresh: refreshToken });
     service.clock.advance(10_000);
     codeIn(await browser.send("GET", fromApp("/sign-in")));
-    service.clock.advance(1);
-    await expectForm(() => browser.send("GET", fromApp("/sign-in")));
-    expect((await service.get("/me", token)).status).toBe(200);
+    service.clock.advance(age);
+    const stale = withCookies({ access: token, refresh: refreshToken });
+    await expectForm(() => stale.send("GET", fromApp("/sign-in")));
+    expect((await service.get("/me", token)).status).toBe(401);
+    const subjects = (await mailTo(service, email)).map(({ subject }) => subject);
+    expect(subjects).toContain("We ended one of your sessions at Gatehouse");
   });
 
   it("nor with the one before the one just spent", async () => {
@@ -78,8 +97,10 @@ describe("a code for a session is given to whoever holds that session", () => {
     const Cookie = `${ACCESS}=${token}; ${REFRESH}=${refreshToken}`;
     const asked = held.service.call("GET", fromApp("/sign-in"), undefined, undefined, { Cookie });
     await held.reached;
-    const second = (await service.post("/refresh", { refreshToken })).body.data;
-    await service.post("/refresh", { refreshToken: second.refreshToken });
+    let next = refreshToken;
+    for (let times = 0; times < 3; times += 1) {
+      next = (await service.post("/refresh", { refreshToken: next })).body.data.refreshToken;
+    }
     held.letGo();
     expect(await asked).toMatchObject({ status: 200 });
   });

@@ -6,7 +6,9 @@ import { member, PASSWORD } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 import { allRows } from "../../support/tables.ts";
 
-const service = startService();
+// Its API may be asked by that app with cookies; its pages' forms are its own.
+const ALLOWED = "http://app.gatehouse.test";
+const service = startService({ env: { ALLOWED_ORIGINS: ALLOWED } });
 const posts = pageRoutesOf(service, "POST");
 const stops = (await tourOf(service)).filter(({ path }) => posts.includes(path));
 const named = stops.map((stop) => [stop.path, stop] as const);
@@ -29,6 +31,7 @@ const filled = ({ page }: Stop) => {
 const foreign: [string, Record<string, string>][] = [
   ["another origin", { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" }],
   ["an origin that is null and from elsewhere", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
+  ["an app that may use cookies", { Origin: ALLOWED, "Sec-Fetch-Site": "same-site" }],
   ["a neighbouring site", { Origin: "http://sub.gatehouse.test", "Sec-Fetch-Site": "same-site" }],
 ];
 

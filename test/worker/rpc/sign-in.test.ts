@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { member, signedInMember } from "../../support/people.ts";
+import { logIn, member, signedInMember } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
@@ -27,7 +27,9 @@ describe("signing in over RPC", () => {
     expect(verified).toMatchObject({
       session: { audience: "notes", sessionId: answer.sessionId, amr: ["fed"] },
     });
-    const [session] = (await service.get("/sessions", answer.token)).body.data;
+    const own = (await logIn(service, email)).token;
+    const listed = (await service.get("/sessions", own)).body.data as { id: string }[];
+    const session = listed.find(({ id }) => id === answer.sessionId);
     expect(session).toMatchObject({ ip: client.ip, userAgent: client.userAgent });
     const { refreshToken } = answer;
     const kept = await notes.call("refreshSession", { refreshToken, client });
@@ -37,7 +39,8 @@ describe("signing in over RPC", () => {
     service.clock.advance(11_000);
     const reused = await notes.call("refreshSession", { refreshToken, client });
     expect(reused).toEqual({ ok: false, reason: "refresh_invalid" });
-    expect((await service.get("/me", kept.token)).status).toBe(401);
+    const strictly = await notes.call("verifyToken", kept.token, { strict: true });
+    expect(strictly).toEqual({ ok: false, reason: "session_ended" });
   });
 
   it("takes a code once, and only with its verifier", async () => {

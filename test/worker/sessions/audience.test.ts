@@ -1,6 +1,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { member, PASSWORD, signedInMember } from "../../support/people.ts";
+import { signedInAs } from "../../support/admins.ts";
+import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { challengeOf } from "../../support/second-step.ts";
 import { startService } from "../../support/service.ts";
@@ -46,8 +47,8 @@ describe.each(Object.entries(issuing))("POST %s", (_route, ready) => {
       const { path, body } = await ready(audience);
       const { data } = (await service.post(path, body)).body;
       expect(decodeJwt(data.token).aud).toBe(audience ?? "web");
-      // This service's own API takes any of them.
-      expect((await service.get("/me", data.token)).status).toBe(200);
+      // This service's own API is the first one's: a consumer cannot act here by what it has been shown.
+      expect((await service.get("/me", data.token)).status).toBe(audience === "notes" ? 401 : 200);
     }
   });
 
@@ -62,5 +63,28 @@ describe.each(Object.entries(issuing))("POST %s", (_route, ready) => {
       expectRefusal(await service.post(path, { ...body, audience }), 400, "validation_failed");
     }
     expect((await service.post(path, { ...body, audience: "notes" })).status).toBe(200);
+  });
+});
+
+describe("a token of another audience", () => {
+  it("opens no route of this service, an admin's neither, and signs its owner out", async () => {
+    const { email } = await signedInAs(service, "superuser");
+    const { token: own, refreshToken } = await logIn(service, email);
+    const { token } = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
+    const { id } = (await service.get("/me", (await signedInMember(service)).token)).body.data;
+    const asked = [
+      ["GET", "/me", undefined],
+      ["GET", "/users", undefined],
+      ["PUT", `/users/${id}/role`, { role: "superuser" }],
+      ["DELETE", `/users/${id}/sessions`, undefined],
+      ["POST", "/logout-all", {}],
+    ] as const;
+    for (const [method, path, body] of asked) {
+      const answer = await service.call(method, `/api/auth${path}`, body, token);
+      expectRefusal(answer, 401, "unauthorized");
+    }
+    expect((await service.get("/me", own)).status).toBe(200);
+    expect((await service.post("/logout", {}, token)).status).toBe(200);
+    expectRefusal(await service.get("/me", own), 401, "unauthorized");
   });
 });

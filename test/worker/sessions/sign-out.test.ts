@@ -100,6 +100,7 @@ describe("/sessions", () => {
       lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       ip: "203.0.113.7",
       userAgent: "Lighthouse/7",
+      app: null,
       current: true,
     });
     const firstId = decodeJwt(first.token).sid as string;
