@@ -29,7 +29,10 @@ export const ratePolicies = {
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
-  refresh: { limit: 120, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
+  // Nobody guesses 256 bits or a signature. What comes here may be the server of an app, with all its people behind one
+  // address: the window is no narrower than the burst guard, and stops what goes on for long.
+  refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
+  exchange: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/exchange"] },
   register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register", "POST /sign-up"] },
   "verify-email": {
     limit: 60,
@@ -83,7 +86,6 @@ export const ratePolicies = {
       "GET /api/auth/social/:provider/start",
       "GET /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
-      "POST /api/auth/exchange",
       "DELETE /api/auth/me/identities/:provider",
     ],
   },
