@@ -8,3 +8,7 @@ export const isCleanText = (text: string): boolean => !text.includes("\0") && te
 export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
 export const utf8Length = (text: string): number => new TextEncoder().encode(text).byteLength;
+
+/** Puts values where a sentence has their names in braces. What a value says is taken as it is. */
+export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
+  sentence.replaceAll(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
