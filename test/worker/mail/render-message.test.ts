@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import de from "../../../public/mail/words/de.json";
+import en from "../../../public/mail/words/en.json";
 import { LOCALES, type Locale } from "../../../src/kernel/locale.ts";
 import type { MailMessage } from "../../../src/mail/message.ts";
 import { renderMessage } from "../../../src/mail/messages/render-message.tsx";
@@ -15,6 +17,8 @@ const brand = {
 };
 const SIGN_IN = `${brand.publicUrl}/sign-in`;
 
+const WORDS = { en, de };
+
 const render = (
   message: MailMessage,
   recipientName: string | null = "Ada",
@@ -26,6 +30,7 @@ const render = (
     recipientName,
     brand: { ...brand, ...changes },
     locale,
+    words: WORDS[locale],
     life: mails[message.kind].life ?? A_DAY,
   });
 
@@ -259,6 +264,7 @@ describe("succeeds", () => {
       recipientName: null,
       brand: { ...brand, logoUrl: "https://cdn.example.com/logo.png" },
       locale: "en",
+      words: en,
       life: A_DAY,
     });
     expect(html).toContain('<img src="https://cdn.example.com/logo.png" alt="Acme"');
