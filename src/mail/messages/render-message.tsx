@@ -1,6 +1,6 @@
+import { brandColor } from "../../kernel/brand-color.ts";
 import type { Locale } from "../../kernel/locale.ts";
 import type { MailMessage } from "../message.ts";
-import { brandColor } from "./brand-color.ts";
 import type { MailWords } from "./catalogue.ts";
 import { composeLetter } from "./compose-letter.ts";
 import { Layout } from "./layout.tsx";
