@@ -1,5 +1,6 @@
 import { brandColor } from "../../kernel/brand-color.ts";
 import type { Locale } from "../../kernel/locale.ts";
+import { oneLine } from "../../kernel/text.ts";
 import type { MailMessage } from "../message.ts";
 import type { MailWords } from "./catalogue.ts";
 import { composeLetter } from "./compose-letter.ts";
@@ -29,12 +30,10 @@ type Input = {
 
 /** One mail in full: its subject, and the same words as HTML and as plain text. */
 export function renderMessage(input: Input): { subject: string; html: string; text: string } {
+  // It goes into the subject, where a control character has the provider refuse the mail.
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;
   const letter = composeLetter(input.words, { ...input, appName, publicUrl });
   const html = `<!doctype html>${<Layout letter={letter} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
   return { subject: letter.subject, html, text: plainText(letter, publicUrl) };
 }
-
-/** The app's name goes into the subject, where a control character has the provider refuse the mail. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();

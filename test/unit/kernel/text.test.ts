@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fill, hasControlCharacter, isCleanText, utf8Length } from "../../../src/kernel/text.ts";
+import { fill, hasControlCharacter, isCleanText, oneLine, utf8Length } from "../../../src/kernel/text.ts";
 
 describe("isCleanText", () => {
   it.each([
@@ -41,6 +41,12 @@ describe("hasControlCharacter", () => {
       expect(hasControlCharacter(text)).toBe(false);
     },
   );
+});
+
+describe("oneLine", () => {
+  it("has a space for each run of control characters, and none at the ends", () => {
+    expect(oneLine("\tAcme\r\n\u0085Bcc: eve\0")).toBe("Acme Bcc: eve");
+  });
 });
 
 describe("utf8Length", () => {
