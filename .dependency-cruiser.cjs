@@ -17,7 +17,6 @@ const PUBLISHED = "^src/client/(index|hono|api-types)\\.ts$";
 const RUNTIME = [
   "@hono/zod-validator",
   "@oslojs/(crypto|encoding)",
-  "aws4fetch",
   "drizzle-orm",
   "hono",
   "jose",

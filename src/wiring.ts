@@ -14,6 +14,7 @@ import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.t
 import type { Locale } from "./kernel/locale.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
 import type { VariableProblem } from "./kernel/variables.ts";
+import type { MailWords } from "./mail/messages/catalogue.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
 import { sendMail } from "./mail/send-mail.ts";
@@ -117,7 +118,7 @@ export async function wire(cache: StandingCache, request: Request) {
   const avatars = avatarStorage(db);
   const avatarObjects = avatarObjectStorage(env.AVATARS);
   const assets = assetStorage(env.ASSETS, keptAssets);
-  const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
+  const delivery = messageDelivery({ config, clock, db, mailbox, assets, binding: env.SEND_EMAIL });
   return {
     clock,
     defer,
@@ -202,18 +203,21 @@ type DeliveryParts = {
   readonly clock: Clock;
   readonly db: ReturnType<typeof openDatabase>;
   readonly mailbox: ReturnType<typeof mailboxStorage>;
+  readonly assets: ReturnType<typeof assetStorage>;
   readonly binding: SendEmailBinding | undefined;
 };
 
 function messageDelivery(parts: DeliveryParts) {
-  const { config, clock, db, mailbox, binding } = parts;
+  const { config, clock, db, mailbox, assets, binding } = parts;
   const { settings } = config;
   const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
+  const wordsOf = (locale: Locale): Promise<MailWords> =>
+    assets.keep(`/mail/words/${locale}.json`, JSON.parse);
   const texts = createSmsProvider(config.sms, { mailbox, clock });
   return {
     outbox: { ...outboxStorage(db), ...deadMessageStorage(db) },
     channels: {
-      email: (letter) => sendMail({ provider, settings }, letter),
+      email: (letter) => sendMail({ provider, wordsOf, settings }, letter),
       sms: (letter) => sendText({ provider: texts, settings }, letter),
     } satisfies DeliverMessageDeps["channels"],
   };

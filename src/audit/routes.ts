@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { queryParams } from "../http/input.ts";
+import { instant } from "../http/instant.ts";
 import { describe } from "../http/operation.ts";
 import { PAGE_LIMIT } from "../http/page.ts";
 import { requirePermission } from "../http/require-permission.ts";
@@ -15,7 +16,7 @@ const eventSchema = z
   .object({
     id: z.uuid(),
     type: z.enum(EVENT_TYPES),
-    at: z.iso.datetime(),
+    at: instant,
     userId: z.uuid().check(z.meta({ description: "Whom it happened to." })),
     actorId: z.nullable(z.uuid()).check(z.meta({ description: "Who did it, where somebody was signed in." })),
     ip: z.nullable(z.string()),

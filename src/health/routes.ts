@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { instant } from "../http/instant.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { CHECKS, type CheckStoresDeps, checkStores, type HealthReport } from "./check-stores.ts";
@@ -11,7 +12,7 @@ const statusField = z.enum(["ok", "failing"]);
 const checkSchema = z.object({ status: statusField, ms: z.number() });
 const reportSchema = z.object({
   status: statusField,
-  checkedAt: z.iso.datetime().check(z.meta({ description: "A report is given out for ten seconds." })),
+  checkedAt: instant.check(z.meta({ description: "A report is given out for ten seconds." })),
   checks: z.object(
     Object.fromEntries(CHECKS.map((name) => [name, checkSchema])) as Record<
       (typeof CHECKS)[number],

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
+import { brandColor } from "../kernel/brand-color.ts";
 import { LOCALES } from "../kernel/locale.ts";
-import { brandColor } from "../mail/messages/brand-color.ts";
 import { mayDo } from "../roles/permissions.ts";
 import { CaptchaScript } from "./captcha.tsx";
 import { Form } from "./fields.tsx";

@@ -3,7 +3,8 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { DepsOf } from "../http/context.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import { fill, type Words } from "./messages/catalogue.ts";
+import { fill } from "../kernel/text.ts";
+import type { Words } from "./messages/catalogue.ts";
 import type { PageContext, PageEnv, Shown } from "./page.ts";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { instant } from "../http/instant.ts";
 
 export const audienceField = z.string("Must be text.").check(
   z.maxLength(256, "Is too long."),
@@ -28,8 +29,8 @@ export const tokensShape = {
 export const sessionSchema = z
   .object({
     id: z.uuid(),
-    createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime(),
+    createdAt: instant,
+    lastUsedAt: instant,
     ip: z.nullable(z.string()),
     userAgent: z.nullable(z.string()),
     app: z.nullable(z.string()).check(

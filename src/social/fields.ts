@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { instant } from "../http/instant.ts";
 import { codeChallengeField } from "../login-codes/fields.ts";
 import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
@@ -72,7 +73,7 @@ export const identitySchema = z
     email: z
       .nullable(z.string())
       .check(z.meta({ description: "The provider's address for it, when it was linked." })),
-    createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime(),
+    createdAt: instant,
+    lastUsedAt: instant,
   })
   .check(z.meta({ id: "Identity" }));

@@ -1,10 +1,10 @@
 import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../kernel/text.ts";
 import { socialFailures } from "../../social/failures.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../social/list-identities.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../../social/remove-identity.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
-import { fill } from "../messages/catalogue.ts";
 import { Ago } from "../moments.tsx";
 import type { Page } from "../page.ts";
 import { refusalOf } from "../refuse.ts";

@@ -69,11 +69,11 @@ describe("refuses", () => {
     expect(
       pathsOf({ MAIL_PROVIDER: "ses", MAIL_FROM: "nobody", MAIL_API_BASE: "ftp://example.com" }),
     ).toEqual([
-      "MAIL_FROM",
       "MAIL_SES_REGION",
       "MAIL_SES_ACCESS_KEY_ID",
       "MAIL_SES_SECRET_ACCESS_KEY",
       "MAIL_API_BASE",
+      "MAIL_FROM",
     ]);
     expect(pathsOf({})).toEqual(["MAIL_PROVIDER", "MAIL_FROM"]);
   });
