@@ -17,6 +17,7 @@ const PUBLISHED = "^src/client/(index|hono|api-types)\\.ts$";
 const RUNTIME = [
   "@hono/zod-validator",
   "@oslojs/(crypto|encoding)",
+  "aws4fetch",
   "drizzle-orm",
   "hono",
   "jose",
