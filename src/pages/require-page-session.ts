@@ -48,6 +48,7 @@ async function sessionOf(c: PageContext, deps: PageSessionDeps): Promise<Current
   const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
   if (!refreshed.ok) return null;
   setSessionCookies(c, refreshed.value);
+  c.set("refreshToken", refreshed.value.refreshToken);
   const again = await deps.authenticate({ token: refreshed.value.token, by: "cookie" });
   return again.ok ? again.value : null;
 }
