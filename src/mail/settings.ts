@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import {
   apiBase,
+  type Mode,
   requiredKey,
   requiredText,
   type VariableProblem,
@@ -39,7 +40,10 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-const httpVariables = { MAIL_API_KEY: requiredKey("the provider's API key"), MAIL_API_BASE: apiBase };
+const httpVariables = (mode: Mode) => ({
+  MAIL_API_KEY: requiredKey("the provider's API key"),
+  MAIL_API_BASE: apiBase(mode),
+});
 
 const domain = requiredText("the sending domain at Mailgun").check(
   z.regex(/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i, "must be a domain name"),
@@ -52,60 +56,67 @@ const region = requiredText("the AWS region").check(
   z.regex(/^[a-z0-9-]+$/, "must be the id of an AWS region"),
 );
 
-const httpOnly = <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
-  z.pipe(
-    z.object(httpVariables),
-    z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
-  );
+const httpOnly =
+  <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
+  (mode: Mode) =>
+    z.pipe(
+      z.object(httpVariables(mode)),
+      z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
+    );
 
 const senderVariable = z.object({ MAIL_FROM: mailFrom });
 
 const variablesOf = {
-  mailbox: z.pipe(
-    z.object({}),
-    z.transform(() => ({ provider: "mailbox" as const })),
-  ),
+  mailbox: () =>
+    z.pipe(
+      z.object({}),
+      z.transform(() => ({ provider: "mailbox" as const })),
+    ),
   resend: httpOnly("resend"),
-  postmark: z.pipe(
-    z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }),
-    z.transform((v) => ({
-      provider: "postmark" as const,
-      apiKey: v.MAIL_API_KEY,
-      apiBase: v.MAIL_API_BASE,
-      messageStream: v.MAIL_MESSAGE_STREAM,
-    })),
-  ),
+  postmark: (mode) =>
+    z.pipe(
+      z.object({ ...httpVariables(mode), MAIL_MESSAGE_STREAM: messageStream }),
+      z.transform((v) => ({
+        provider: "postmark" as const,
+        apiKey: v.MAIL_API_KEY,
+        apiBase: v.MAIL_API_BASE,
+        messageStream: v.MAIL_MESSAGE_STREAM,
+      })),
+    ),
   sendgrid: httpOnly("sendgrid"),
-  mailgun: z.pipe(
-    z.object({ ...httpVariables, MAIL_DOMAIN: domain }),
-    z.transform((v) => ({
-      provider: "mailgun" as const,
-      apiKey: v.MAIL_API_KEY,
-      apiBase: v.MAIL_API_BASE,
-      domain: v.MAIL_DOMAIN,
-    })),
-  ),
+  mailgun: (mode) =>
+    z.pipe(
+      z.object({ ...httpVariables(mode), MAIL_DOMAIN: domain }),
+      z.transform((v) => ({
+        provider: "mailgun" as const,
+        apiKey: v.MAIL_API_KEY,
+        apiBase: v.MAIL_API_BASE,
+        domain: v.MAIL_DOMAIN,
+      })),
+    ),
   brevo: httpOnly("brevo"),
-  ses: z.pipe(
-    z.object({
-      MAIL_SES_REGION: region,
-      MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
-      MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
-      MAIL_API_BASE: apiBase,
-    }),
-    z.transform((v) => ({
-      provider: "ses" as const,
-      region: v.MAIL_SES_REGION,
-      accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
-      secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
-      apiBase: v.MAIL_API_BASE,
-    })),
-  ),
-  cloudflare: z.pipe(
-    z.object({}),
-    z.transform(() => ({ provider: "cloudflare" as const })),
-  ),
-} satisfies { [Id in MailProviderId]: z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
+  ses: (mode) =>
+    z.pipe(
+      z.object({
+        MAIL_SES_REGION: region,
+        MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
+        MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
+        MAIL_API_BASE: apiBase(mode),
+      }),
+      z.transform((v) => ({
+        provider: "ses" as const,
+        region: v.MAIL_SES_REGION,
+        accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
+        secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
+        apiBase: v.MAIL_API_BASE,
+      })),
+    ),
+  cloudflare: () =>
+    z.pipe(
+      z.object({}),
+      z.transform(() => ({ provider: "cloudflare" as const })),
+    ),
+} satisfies { [Id in MailProviderId]: (mode: Mode) => z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
 
 const isProviderId = (value: unknown): value is MailProviderId =>
   typeof value === "string" && Object.hasOwn(variablesOf, value);
@@ -117,6 +128,7 @@ const isProviderId = (value: unknown): value is MailProviderId =>
  */
 export function readMailSettings(
   raw: Record<string, unknown>,
+  mode: Mode,
 ): { readonly settings: MailSettings } | { readonly problems: readonly VariableProblem[] } {
   const variables = withoutBlanks(raw);
   const sender = senderVariable.safeParse(variables);
@@ -126,7 +138,7 @@ export function readMailSettings(
     const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
     return { problems: [{ path: "MAIL_PROVIDER", message }, ...problems] };
   }
-  const own = variablesOf[id].safeParse(variables);
+  const own = variablesOf[id](mode).safeParse(variables);
   if (!own.success || !sender.success) return { problems: [...problems, ...problemsOf(own.error)] };
   return { settings: { ...own.data, from: sender.data.MAIL_FROM } };
 }
