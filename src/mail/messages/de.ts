@@ -55,6 +55,15 @@ export const de: Catalogue = {
       ],
       after: (facts) => [secureAccount(facts)],
     },
+    ways_in_reset: {
+      subject: ({ appName }) => `Ihr Passwort für ${appName} wurde geändert`,
+      heading: "Ihr Passwort wurde geändert",
+      before: ({ appName }) => [
+        `das Passwort Ihres Kontos bei ${appName} wurde gerade über einen Link geändert, den wir Ihnen geschickt haben. Alle Sitzungen sind beendet.`,
+        "Anbieter, mit denen Sie sich angemeldet haben, ohne dass sie diese Adresse bestätigt hätten, melden Sie nicht mehr an: Jemand anderes könnte sie verknüpft haben. War einer davon Ihrer, melden Sie sich mit dem neuen Passwort an, und verknüpfen Sie ihn wieder.",
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
     confirm_new_email: {
       subject: ({ appName }) => `Bestätigen Sie Ihre neue E-Mail-Adresse für ${appName}`,
       heading: "Bestätigen Sie Ihre neue E-Mail-Adresse",

@@ -55,6 +55,15 @@ export const en: Catalogue = {
       ],
       after: (facts) => [secureAccount(facts)],
     },
+    ways_in_reset: {
+      subject: ({ appName }) => `Your password for ${appName} was changed`,
+      heading: "Your password was changed",
+      before: ({ appName }) => [
+        `The password of your account at ${appName} has just been changed by a link that we mailed to you. Every session has ended.`,
+        "Providers that signed you in without having confirmed this address no longer do, since somebody else could have linked them. If one of them was yours, sign in with the new password and link it again.",
+      ],
+      after: (facts) => [secureAccount(facts)],
+    },
     confirm_new_email: {
       subject: ({ appName }) => `Confirm your new email address for ${appName}`,
       heading: "Confirm your new email address",
