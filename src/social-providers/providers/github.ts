@@ -1,8 +1,10 @@
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "../code-flow.ts";
 import type { Profile, SocialProvider } from "../port.ts";
-import { profileOf } from "../profile.ts";
+import { ofIssuer, profileOf } from "../profile.ts";
 import type { ClientSettings } from "../settings.ts";
+
+const GITHUB = "https://github.com";
 
 /**
  * GitHub: OAuth 2.0, then its REST API for who it was. An issuer of one's own is a GitHub Enterprise
@@ -12,7 +14,9 @@ import type { ClientSettings } from "../settings.ts";
 export function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
-  const api = host === "https://github.com" ? "https://api.github.com" : `${host}/api/v3`;
+  const api = host === GITHUB ? "https://api.github.com" : `${host}/api/v3`;
+  // Ids are counted anew by each server, and another one that is configured later inherits nobody.
+  const known = (profile: Profile) => (host === GITHUB ? profile : ofIssuer(host, profile));
   const server = {
     issuer: `${host}/login/oauth`,
     authorization_endpoint: `${host}/login/oauth/authorize`,
@@ -30,7 +34,7 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
       outcomeOf(async () => {
         const ask = startAsking(timeout);
         const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
-        return readProfile(ask, api, access_token);
+        return known(await readProfile(ask, api, access_token));
       }),
     inspect: (token) =>
       outcomeOf(async () => {
@@ -38,7 +42,7 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
         const owner = await ownerOf(ask, api, settings, token);
         const profile = await readProfile(ask, api, token);
         if (profile.subject !== owner) throw new Refused();
-        return profile;
+        return known(profile);
       }),
   };
 }

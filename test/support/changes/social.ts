@@ -46,7 +46,7 @@ export const socialChanges: readonly Change[] = [
     status: 200,
     variables,
     async request(service) {
-      const id = Number(await linkGitHub((await signedInMember(service)).email));
+      const id = await linkGitHub((await signedInMember(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(somebody({ id })) } };
     },
   },
@@ -56,7 +56,7 @@ export const socialChanges: readonly Change[] = [
     status: 200,
     variables: always,
     async request(service) {
-      const id = Number(await linkGitHub((await member(service)).email));
+      const id = await linkGitHub((await member(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(somebody({ id })) } };
     },
   },

@@ -154,7 +154,7 @@ describe("an ID token of an app", () => {
       },
     });
     await forged.answer(forged.metadata, forged.keySet);
-    const claims = { azp: "the-phone-s-client", sub: "phone", email: "phone@example.com" };
+    const claims = { azp: "the-phone-s-client", sub: "phone", email: "phone@example.com", hd: "example.com" };
     const post = async (more: JWTPayload) =>
       asGoogle.post("/social/google/token", { idToken: await idToken({ claims: { ...claims, ...more } }) });
     expect((await post({})).status).toBe(200);
