@@ -5,8 +5,8 @@ import type { Result } from "../kernel/result.ts";
  * What may be asked only once, such as a captcha or a provider, does not belong in it.
  */
 export async function lookTwice<T, E extends { readonly reason: string }>(
-  attempt: () => Promise<Result<T, E>>,
+  attempt: (isSecondLook: boolean) => Promise<Result<T, E>>,
 ): Promise<Result<T, E>> {
-  const outcome = await attempt();
-  return !outcome.ok && outcome.error.reason === "changed_meanwhile" ? attempt() : outcome;
+  const outcome = await attempt(false);
+  return !outcome.ok && outcome.error.reason === "changed_meanwhile" ? attempt(true) : outcome;
 }
