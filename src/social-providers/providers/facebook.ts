@@ -27,15 +27,18 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
     name: settings.name,
     appToken: "access_token",
     authorize: (round) =>
-      outcomeOf(async () => (await authorizationUrl(server, settings, "email public_profile", round)).href),
+      outcomeOf(
+        deps,
+        async () => (await authorizationUrl(server, settings, "email public_profile", round)).href,
+      ),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
         return known(await readProfile(ask, graph, settings, access_token));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const owner = await ownerOf(ask, graph, settings, token);
         const profile = await readProfile(ask, graph, settings, token);

@@ -1,3 +1,4 @@
+import { InTrouble } from "../../kernel/trouble.ts";
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "../code-flow.ts";
 import type { Profile, SocialProvider } from "../port.ts";
@@ -26,18 +27,18 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
     name: settings.name,
     appToken: "access_token",
     authorize: (round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const url = await authorizationUrl(server, settings, "read:user user:email", round);
         return url.href;
       }),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
         return known(await readProfile(ask, api, access_token));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const owner = await ownerOf(ask, api, settings, token);
         const profile = await readProfile(ask, api, token);
@@ -90,13 +91,13 @@ async function readProfile(ask: Ask, api: string, token: string): Promise<Profil
 type Address = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown } | null;
 
 /** The public address of a profile is whatever somebody typed; the list says which one was proven. */
-async function verifiedAddress(ask: Ask, api: string, headers: HeadersInit): Promise<unknown> {
+async function verifiedAddress(ask: Ask, api: string, headers: Readonly<Record<string, string>>): Promise<unknown> {
   const list = await askJson(ask, `${api}/user/emails`, { headers }).catch((cause) => {
     // An app's token may not be allowed to look; then there is no address to go by.
     if (cause instanceof Refused) return [];
     throw cause;
   });
-  if (!Array.isArray(list)) throw new Error("no list of addresses");
+  if (!Array.isArray(list)) throw new InTrouble("bad_answer");
   const own = (list as Address[]).find((one) => one?.primary === true && one.verified === true);
   return own?.email ?? null;
 }

@@ -7,6 +7,7 @@ import {
   userInfoRequest,
 } from "oauth4webapi";
 import { HOUR, SECOND } from "../../kernel/clock.ts";
+import { InTrouble } from "../../kernel/trouble.ts";
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import {
   authorizationUrl,
@@ -70,14 +71,14 @@ export function createOidc(
     name: settings.name,
     appToken: "id_token",
     authorize: (round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const server = await discover(startAsking(timeout), settings, deps);
         const url = await authorizationUrl(server, settings, "openid email profile", round);
         url.searchParams.set("nonce", round.nonce);
         return url.href;
       }),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
         let claims: JWTPayload = {};
@@ -94,7 +95,7 @@ export function createOidc(
         return profileIn(server, await userInfo(ask, server, settings, tokens.access_token, claims));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
         const way = { maxTokenAge: APP_TOKEN_AGE, forNativeClients };
@@ -116,7 +117,7 @@ function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
   const { issuer, authorization_endpoint, token_endpoint, jwks_uri } = server;
   for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri]) {
     const { protocol } = new URL(endpoint ?? "");
-    if (protocol !== "https:" && !issuer.startsWith("http:")) throw new Error("not https");
+    if (protocol !== "https:" && !issuer.startsWith("http:")) throw new InTrouble("bad_answer");
   }
   return server;
 }

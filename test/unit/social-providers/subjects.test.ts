@@ -23,7 +23,12 @@ it.each([
   async (_who, create, issuer) => {
     vi.stubGlobal("fetch", async (url: string) => Response.json(SAID[url.split("?", 1)[0] ?? ""]));
     const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It" };
-    const provider = create(settings, { clock: { now: Date.now }, timeout: 1000, cache: new Map() });
+    const provider = create(settings, {
+      clock: { now: Date.now },
+      timeout: 1000,
+      cache: new Map(),
+      onTrouble: () => {},
+    });
     const profile = await provider.inspect("a token");
     expect(profile).toMatchObject({ ok: true, value: { subject: "7" } });
   },
