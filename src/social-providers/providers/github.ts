@@ -91,7 +91,11 @@ async function readProfile(ask: Ask, api: string, token: string): Promise<Profil
 type Address = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown } | null;
 
 /** The public address of a profile is whatever somebody typed; the list says which one was proven. */
-async function verifiedAddress(ask: Ask, api: string, headers: Readonly<Record<string, string>>): Promise<unknown> {
+async function verifiedAddress(
+  ask: Ask,
+  api: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<unknown> {
   const list = await askJson(ask, `${api}/user/emails`, { headers }).catch((cause) => {
     // An app's token may not be allowed to look; then there is no address to go by.
     if (cause instanceof Refused) return [];
