@@ -25,7 +25,12 @@ export default defineConfig({
     projects: [
       {
         // Pure rules and known answers, in Node: an independent implementation is at hand there.
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          setupFiles: ["test/support/seed-fuzz.ts"],
+        },
       },
       {
         plugins: [
@@ -39,7 +44,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
-          setupFiles: ["test/support/apply-migrations.ts"],
+          setupFiles: ["test/support/apply-migrations.ts", "test/support/seed-fuzz.ts"],
           globalSetup: ["test/support/loopback/start.ts"],
           testTimeout: PATIENCE,
           hookTimeout: PATIENCE,

@@ -10,7 +10,7 @@ import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type ChooseSecondStepDeps, chooseSecondStep } from "./choose-second-step.ts";
 import type { ConfirmationFailure } from "./confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
-import { accountFailures } from "./failures.ts";
+import { accountFailures, WRONG_PASSWORD } from "./failures.ts";
 import {
   emailField,
   newPasswordField,
@@ -28,9 +28,6 @@ const passwordChanged = answer(200, "Password changed. Your other sessions have 
 const emailChangeAsked = answer(200, "Please check the mailbox of the new address to confirm the change.");
 const secondStepChosen = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
-
-/** One sentence for a wrong password where the address is not in question. */
-const WRONG_PASSWORD = "The password is not correct.";
 
 type Deps = ChangePasswordDeps &
   UpdateProfileDeps &

@@ -51,8 +51,12 @@ const minScore = z._default(
   DEFAULT_MIN_SCORE,
 );
 
-const keys = { CAPTCHA_SITE_KEY: siteKey, CAPTCHA_SECRET: secret, CAPTCHA_API_BASE: apiBase };
-type Keys = z.output<z.ZodMiniObject<typeof keys>>;
+const keysOf = (site: Site) => ({
+  CAPTCHA_SITE_KEY: siteKey,
+  CAPTCHA_SECRET: secret,
+  CAPTCHA_API_BASE: apiBase(site),
+});
+type Keys = z.output<z.ZodMiniObject<ReturnType<typeof keysOf>>>;
 
 const keyed = (v: Keys, { hostname }: Site): Keyed => ({
   siteKey: v.CAPTCHA_SITE_KEY,
@@ -66,7 +70,7 @@ const variablesOf = {
   turnstile: (site) =>
     z.pipe(
       z.object({
-        ...keys,
+        ...keysOf(site),
         CAPTCHA_SECRET: secret.check(
           z.refine(
             (value) => site.isDevelopment || !isTestSecret(value),
@@ -82,12 +86,12 @@ const variablesOf = {
     ),
   "recaptcha-v2": (site) =>
     z.pipe(
-      z.object(keys),
+      z.object(keysOf(site)),
       z.transform((v) => ({ provider: "recaptcha-v2" as const, ...keyed(v, site) })),
     ),
   "recaptcha-v3": (site) =>
     z.pipe(
-      z.object({ ...keys, CAPTCHA_MIN_SCORE: minScore }),
+      z.object({ ...keysOf(site), CAPTCHA_MIN_SCORE: minScore }),
       z.transform((v) => ({
         provider: "recaptcha-v3" as const,
         ...keyed(v, site),

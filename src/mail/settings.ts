@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { needsNothing, problemsOf, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
-import { apiBase, requiredKey, requiredText, withoutBlanks } from "../kernel/variables.ts";
+import { apiBase, type Mode, requiredKey, requiredText, withoutBlanks } from "../kernel/variables.ts";
 import type { Email } from "./port.ts";
 import { mailFrom } from "./sender-variable.ts";
 
@@ -34,7 +34,10 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-const httpVariables = { MAIL_API_KEY: requiredKey("the provider's API key"), MAIL_API_BASE: apiBase };
+const httpVariables = (mode: Mode) => ({
+  MAIL_API_KEY: requiredKey("the provider's API key"),
+  MAIL_API_BASE: apiBase(mode),
+});
 
 const domain = requiredText("the sending domain at Mailgun").check(
   z.regex(/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i, "must be a domain name"),
@@ -49,9 +52,9 @@ const region = requiredText("the AWS region").check(
 
 const httpOnly =
   <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
-  () =>
+  (mode: Mode) =>
     z.pipe(
-      z.object(httpVariables),
+      z.object(httpVariables(mode)),
       z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
     );
 
@@ -60,9 +63,9 @@ const senderVariable = z.object({ MAIL_FROM: mailFrom });
 const variablesOf = {
   mailbox: needsNothing("mailbox"),
   resend: httpOnly("resend"),
-  postmark: () =>
+  postmark: (mode) =>
     z.pipe(
-      z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }),
+      z.object({ ...httpVariables(mode), MAIL_MESSAGE_STREAM: messageStream }),
       z.transform((v) => ({
         provider: "postmark" as const,
         apiKey: v.MAIL_API_KEY,
@@ -71,9 +74,9 @@ const variablesOf = {
       })),
     ),
   sendgrid: httpOnly("sendgrid"),
-  mailgun: () =>
+  mailgun: (mode) =>
     z.pipe(
-      z.object({ ...httpVariables, MAIL_DOMAIN: domain }),
+      z.object({ ...httpVariables(mode), MAIL_DOMAIN: domain }),
       z.transform((v) => ({
         provider: "mailgun" as const,
         apiKey: v.MAIL_API_KEY,
@@ -82,13 +85,13 @@ const variablesOf = {
       })),
     ),
   brevo: httpOnly("brevo"),
-  ses: () =>
+  ses: (mode) =>
     z.pipe(
       z.object({
         MAIL_SES_REGION: region,
         MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
         MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
-        MAIL_API_BASE: apiBase,
+        MAIL_API_BASE: apiBase(mode),
       }),
       z.transform((v) => ({
         provider: "ses" as const,
@@ -99,14 +102,14 @@ const variablesOf = {
       })),
     ),
   cloudflare: needsNothing("cloudflare"),
-} satisfies { [Id in MailProviderId]: () => z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
+} satisfies { [Id in MailProviderId]: (mode: Mode) => z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
 
 /**
  * Reads the `MAIL_*` variables of the contract's §5. Whether a provider may be used in production is for
  * the caller to say.
  */
-export function readMailSettings(raw: Record<string, unknown>): ReadSettings<MailSettings> {
-  const own = readByProvider("MAIL_PROVIDER", variablesOf, raw, undefined);
+export function readMailSettings(raw: Record<string, unknown>, mode: Mode): ReadSettings<MailSettings> {
+  const own = readByProvider("MAIL_PROVIDER", variablesOf, raw, mode);
   const sender = senderVariable.safeParse(withoutBlanks(raw));
   if ("settings" in own && sender.success) {
     return { settings: { ...own.settings, from: sender.data.MAIL_FROM } };

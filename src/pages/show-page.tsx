@@ -49,6 +49,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     alert: null,
     notice: null,
     back: null,
+    onward: null,
     person: c.var.session?.account ?? null,
     captcha: null,
     ...content.facts,

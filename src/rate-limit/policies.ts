@@ -57,7 +57,8 @@ export const ratePolicies = {
   "captcha-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/captcha/verify"] },
   // A write that says "this username is taken" could be asked for a whole list of names.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
-  // Each checks the password of a session that may be stolen; guesses add up over all of them.
+  // Each checks the password of a session that may be stolen; guesses add up over all of them. A way in is removed
+  // without one, and in the same window, since one page adds and removes.
   "password-check": {
     limit: 30,
     windowSeconds: 600,
@@ -66,10 +67,13 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+      "POST /api/auth/me/identities/:provider",
+      "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
       "POST /account/email",
       "POST /account/second-step",
       "POST /account/deactivate",
+      "POST /account/linked",
     ],
   },
   // Each is cleaned, and kept until it is replaced.
@@ -86,7 +90,6 @@ export const ratePolicies = {
       "GET /api/auth/social/:provider/start",
       "GET /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
-      "DELETE /api/auth/me/identities/:provider",
     ],
   },
   // What an admin does by hand, and a bit of a script.

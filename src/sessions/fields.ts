@@ -9,6 +9,15 @@ export const audienceField = z.string("Must be text.").check(
   }),
 );
 
+/** A refresh token of a body, where no cookie has it. */
+export const refreshTokenField = z.string("Must be a token.").check(z.maxLength(4096, "Is too long."));
+
+/** Where a body should name a refresh token, and neither it nor a cookie does. */
+export const NO_REFRESH_TOKEN = {
+  path: "refreshToken",
+  message: "Must be a token, where no cookie has it.",
+};
+
 /** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
 export const NO_SUCH_AUDIENCE = {
   path: "audience",

@@ -15,7 +15,14 @@ import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { audienceField, NO_SUCH_AUDIENCE, sessionSchema, tokensShape } from "./fields.ts";
+import {
+  audienceField,
+  NO_REFRESH_TOKEN,
+  NO_SUCH_AUDIENCE,
+  refreshTokenField,
+  sessionSchema,
+  tokensShape,
+} from "./fields.ts";
 import { forAudience } from "./for-audience.ts";
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
@@ -32,11 +39,9 @@ const signedOutEverywhere = answer(200, "Logged out everywhere.");
 const sessionList = answer(200, undefined, z.array(sessionSchema));
 const sessionEnded = answer(200, "The session has ended.");
 
-const NO_TOKEN = { path: "refreshToken", message: "Must be a token, where no cookie has it." };
-
 const refreshBody = z.strictObject({
   refreshToken: z
-    .optional(z.string("Must be a token.").check(z.maxLength(4096, "Is too long.")))
+    .optional(refreshTokenField)
     .check(z.meta({ description: "Left out where the cookie has it." })),
   audience: z.optional(audienceField),
 });
@@ -78,7 +83,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const deps = forAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
-        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
+        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_REFRESH_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { tokens, session: refreshedSession } = result.value;

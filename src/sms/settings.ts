@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { needsNothing, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
-import { apiBase, requiredKey, requiredText } from "../kernel/variables.ts";
+import { apiBase, type Mode, requiredKey, requiredText } from "../kernel/variables.ts";
 import { smsFrom, twilioFrom } from "./sender-variable.ts";
 
 type HttpSettings = {
@@ -25,20 +25,9 @@ export type SmsSettings<Id extends SmsProviderId = SmsProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-type Mode = { readonly isDevelopment: boolean };
-
 const accountSid = requiredText("the account's SID at Twilio").check(
   z.regex(/^AC[0-9a-f]{32}$/i, "must be the SID of an account (AC and 32 hexadecimal digits)"),
 );
-
-// Codes and numbers travel there: in production never in the open.
-const base = ({ isDevelopment }: Mode) =>
-  apiBase.check(
-    z.refine(
-      (url) => isDevelopment || url === null || /^https:/i.test(url),
-      "must be an https URL in production",
-    ),
-  );
 
 const variablesOf = {
   off: needsNothing("off"),
@@ -57,7 +46,7 @@ const variablesOf = {
         SMS_FROM: twilioFrom,
         SMS_TWILIO_ACCOUNT_SID: accountSid,
         SMS_TWILIO_AUTH_TOKEN: requiredKey("the account's auth token"),
-        SMS_API_BASE: base(mode),
+        SMS_API_BASE: apiBase(mode),
       }),
       z.transform((v) => ({
         provider: "twilio" as const,
@@ -73,7 +62,7 @@ const variablesOf = {
         SMS_FROM: smsFrom,
         SMS_VONAGE_API_KEY: requiredKey("the account's API key"),
         SMS_VONAGE_API_SECRET: requiredKey("the account's API secret"),
-        SMS_API_BASE: base(mode),
+        SMS_API_BASE: apiBase(mode),
       }),
       z.transform((v) => ({
         provider: "vonage" as const,

@@ -70,6 +70,10 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
     message: { kind: "password_changed" },
     subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
   },
+  ways_in_reset: {
+    message: { kind: "ways_in_reset" },
+    subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
+  },
   confirm_new_email: {
     message: { kind: "confirm_new_email", url: URL_WITH_TOKEN },
     button: URL_WITH_TOKEN,
