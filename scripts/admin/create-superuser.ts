@@ -2,10 +2,10 @@ import { nameField } from "../../src/accounts/fields.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/kernel/email-address.ts";
 import { isPlainHttpUrl } from "../../src/kernel/variables.ts";
 import { inviteUser } from "../../src/users/invite-user.ts";
-import { Complaint } from "./complaint.ts";
+import { Complaint } from "../complaint.ts";
+import { printable } from "../printable.ts";
 import { findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
-import { printable } from "./printable.ts";
 import { caller, noMessages, type Operator } from "./wire.ts";
 
 type Request = {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Complaint } from "../complaint.ts";
 import { statePath, withLocalPlatform } from "../local-platform.ts";
 import type { Where } from "./command-line.ts";
-import { Complaint } from "./complaint.ts";
 import type { Platform } from "./platform.ts";
 import { withRemotePlatform } from "./remote-platform.ts";
 

@@ -1,4 +1,4 @@
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { readArguments } from "../read-arguments.ts";
 
 /** What `npm run deploy` has to know of the arguments that it hands on to `wrangler deploy`. */

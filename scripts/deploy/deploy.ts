@@ -1,4 +1,4 @@
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { exitOf, startWrangler } from "../run-wrangler.ts";
 import { createScratchDirectory } from "../scratch-directory.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { cloudflare } from "../deploy/cloudflare.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { devVarsPath } from "../dev-vars.ts";

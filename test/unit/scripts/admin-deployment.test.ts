@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { linkBase } from "../../../scripts/admin/create-superuser.ts";
 import { readSecret, refuseForeignSecret } from "../../../scripts/admin/deployment-secret.ts";
-import { explain } from "../../../scripts/admin/explain.ts";
 import { remoteConfig } from "../../../scripts/admin/remote-config.ts";
+import { explain } from "../../../scripts/explain.ts";
 import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
 
 const deployed = {
