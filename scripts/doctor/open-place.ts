@@ -28,6 +28,7 @@ async function openLocal<T>(call: DoctorCall, use: (place: Place) => Promise<T>)
       // What `npm run dev` gives it, where nobody has set one.
       variables: { PUBLIC_URL: "http://localhost:8787", MAIL_PROVIDER: "mailbox", ...variables },
       secretNames: [],
+      file: call.envFiles.at(-1) ?? devVarsPath(where),
       roots: [root("AUTH_SECRET"), root("AUTH_SECRET_PREVIOUS")],
     } as const;
     if (!hasDatabase) {

@@ -95,6 +95,9 @@ describe.concurrent("succeeds", () => {
     );
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("This was a dry run");
+    expect(out).toContain(
+      "Taken to be there, and not looked at: AUTH_SECRET, MAIL_API_KEY, SMS_TWILIO_AUTH_TOKEN, SOCIAL_GOOGLE_CLIENT_SECRET.",
+    );
   });
 });
 
@@ -106,6 +109,15 @@ describe.concurrent("refuses", () => {
     expect(code).toBe(1);
     expect(err).toContain("AUTH_SECRET must have 32 bytes at least\n      correct it in the file");
     expect(err).not.toContain("MAIL_API_KEY");
+  });
+
+  it("development that nobody has said is meant, and what it alone may have", async () => {
+    const development = ["--var", "ENVIRONMENT:development", "RATE_LIMITS:off"];
+    const { code, err } = await deploy({ CLOUDFLARE_API_TOKEN: "" }, "--dry-run", ...vars, ...development);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^ {2}ENVIRONMENT is development: .*\n {6}.*npm run deploy -- --allow-development$/m);
+    expect(err).toMatch(/^ {2}RATE_LIMITS /m);
+    expect(err).toContain("Nothing was changed.");
   });
 
   it("to change anything while the service would not start, and says how each is mended", () =>
