@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FillableD1 } from "../scripts/fill-database.ts";
 import { wranglerEnvironment } from "../scripts/run-wrangler.ts";
 import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
 import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
+import { migrate } from "./migrate.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
@@ -83,14 +82,6 @@ export async function openHouse(
 type Queryable = {
   prepare(query: string): { bind(...values: unknown[]): { all<T>(): Promise<{ results: T[] }> } };
 };
-
-async function migrate(db: FillableD1): Promise<void> {
-  const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
-  for (const file of files.sort()) {
-    const statements = readFileSync(join("migrations", file), "utf8").split("--> statement-breakpoint");
-    await db.batch(statements.map((statement) => db.prepare(statement)));
-  }
-}
 
 const MAY_SIGN_IN = "status = 'active' AND email_verified_at IS NOT NULL";
 
