@@ -51,12 +51,14 @@ describe("the remote configuration", () => {
 describe("where a link leads", () => {
   const remote = (PUBLIC_URL?: string) => ({ isRemote: true, variables: { PUBLIC_URL } });
 
-  it("is PUBLIC_URL, --url before it, and the port of `npm run dev` on a laptop", () => {
+  it("is PUBLIC_URL, --url before it, which on a laptop is known as well", () => {
     expect(linkBase(remote("https://auth.example.com/"))).toBe("https://auth.example.com");
     expect(linkBase(remote("https://auth.example.com"), "https://new.example.com")).toBe(
       "https://new.example.com",
     );
-    expect(linkBase({ isRemote: false, variables: {} })).toBe("http://localhost:8787");
+    expect(linkBase({ isRemote: false, variables: { PUBLIC_URL: "http://localhost:8790" } })).toBe(
+      "http://localhost:8790",
+    );
     expect(linkBase({ isRemote: false, variables: {} }, "http://localhost:8790")).toBe(
       "http://localhost:8790",
     );
