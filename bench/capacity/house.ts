@@ -1,9 +1,8 @@
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FillableD1 } from "../../scripts/fill-database.ts";
+import { linkHouse } from "../../scripts/link-house.ts";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
 
@@ -40,13 +39,11 @@ export async function openHouse() {
     response.end('{"id":"a"}');
   });
   await new Promise<void>((listening) => provider.listen(0, "127.0.0.1", listening));
-  const config = readFileSync("wrangler.toml", "utf8")
-    .replace("src/index.ts", "bench/worker/metered.ts")
-    .replace("limit = 50", "limit = 100000");
-  for (const part of ["src", "bench", "public", "node_modules"]) {
-    symlinkSync(resolve(part), join(scratch.path, part), "junction");
-  }
-  writeFileSync(join(scratch.path, "wrangler.toml"), config);
+  const configPath = linkHouse(scratch.path, {
+    parts: ["bench", "node_modules"],
+    change: (config) =>
+      config.replace("src/index.ts", "bench/worker/metered.ts").replace("limit = 50", "limit = 100000"),
+  });
   const secrets = {
     AUTH_SECRET,
     ENVIRONMENT: "production",
@@ -60,7 +57,7 @@ export async function openHouse() {
     RATE_LIMITS: RAISED,
   };
   const harness = createTestHarness({
-    workers: [{ configPath: join(scratch.path, "wrangler.toml"), secrets }],
+    workers: [{ configPath, secrets }],
   });
   const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: Queryable; KV: { get(key: string): Promise<string | null> } }>();
