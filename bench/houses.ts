@@ -4,6 +4,7 @@ import { wranglerEnvironment } from "../scripts/run-wrangler.ts";
 import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
 import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
 import { migrate } from "./migrate.ts";
+import { succeed } from "./send.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
@@ -109,15 +110,6 @@ async function aSuperuser(db: Queryable): Promise<Person> {
 const caller =
   (origin: string) =>
   async (method: string, path: string, token?: string, body?: object): Promise<Answer> => {
-    const response = await fetch(`${origin}/api/auth${path}`, {
-      method,
-      headers: {
-        ...(body && { "Content-Type": "application/json" }),
-        ...(token && { Authorization: `Bearer ${token}` }),
-      },
-      body: body && JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    const { text } = await succeed(`${origin}/api/auth${path}`, method, { body, token });
     return JSON.parse(text) as Answer;
   };

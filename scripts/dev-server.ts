@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isPortFree } from "./free-port.ts";
 import { linkHouse } from "./link-house.ts";
+import { until } from "./until.ts";
 
 export type DevServer = {
   readonly origin: string;
@@ -37,7 +38,7 @@ export async function startDevServer(directory: string, vars: readonly string[])
   process.once("exit", endGroup);
   const output = collect(npm);
   try {
-    await until(() => /^ +Docs +\S/m.test(output()) || npm.exitCode !== null, START_LIMIT);
+    await until("the service", () => /^ +Docs +\S/m.test(output()) || npm.exitCode !== null, START_LIMIT);
     if (npm.exitCode !== null) throw new Error("`npm run dev` ended at once.");
   } catch (cause) {
     endGroup();
@@ -48,14 +49,16 @@ export async function startDevServer(directory: string, vars: readonly string[])
     origin,
     output,
     async printed(pattern) {
-      await until(() => pattern.test(output()) || npm.exitCode !== null, START_LIMIT).catch(() => {});
+      await until(String(pattern), () => pattern.test(output()) || npm.exitCode !== null, START_LIMIT).catch(
+        () => {},
+      );
       const found = pattern.exec(output());
       if (found === null) throw new Error(`\`npm run dev\` printed nothing like ${pattern}:\n${output()}`);
       return found;
     },
     async stop() {
       npm.kill("SIGTERM");
-      await until(() => isPortFree(Number(new URL(origin).port)), STOP_LIMIT).finally(() => {
+      await until("its end", () => isPortFree(Number(new URL(origin).port)), STOP_LIMIT).finally(() => {
         endGroup();
         process.off("exit", endGroup);
       });
@@ -78,13 +81,5 @@ function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
     if (leader.pid !== undefined) process.kill(-leader.pid, signal);
   } catch {
     // Nothing of it is left.
-  }
-}
-
-async function until(holds: () => boolean | Promise<boolean>, limit: number): Promise<void> {
-  const end = Date.now() + limit;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`It did not happen within ${limit / 1000} s.`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

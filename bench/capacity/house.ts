@@ -5,6 +5,7 @@ import type { FillableD1 } from "../../scripts/fill-database.ts";
 import { linkHouse } from "../../scripts/link-house.ts";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+import { succeed } from "../send.ts";
 
 export const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
 
@@ -92,27 +93,12 @@ const RAISED = JSON.stringify(
   ),
 );
 
-async function ask(
-  url: string,
-  method: string,
-  { body, token }: { body?: object; token?: string },
-): Promise<Asked> {
-  const begun = performance.now();
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(body && { "Content-Type": "application/json" }),
-      ...(token && { Authorization: `Bearer ${token}` }),
-    },
-    body: body && JSON.stringify(body),
-  });
-  const text = await response.text();
-  const ms = performance.now() - begun;
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+async function ask(url: string, method: string, more: { body?: object; token?: string }): Promise<Asked> {
+  const { status, headers, text, ms } = await succeed(url, method, more);
   return {
-    status: response.status,
+    status,
     body: JSON.parse(text),
-    tally: JSON.parse(response.headers.get("x-tally") ?? "{}"),
+    tally: JSON.parse(headers.get("x-tally") ?? "{}"),
     ms,
   };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
-import { until } from "../support/until.ts";
+import { until } from "../../scripts/until.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";

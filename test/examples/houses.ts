@@ -1,6 +1,6 @@
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
-import { until } from "../support/until.ts";
+import { until } from "../../scripts/until.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const GATEHOUSE = "http://auth.example.test";

@@ -1,4 +1,4 @@
-import { until } from "../support/until.ts";
+import { until } from "../../scripts/until.ts";
 import type { House } from "./house.ts";
 
 const PASSWORD = "a quiet lighthouse 7";

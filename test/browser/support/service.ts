@@ -1,4 +1,4 @@
-import { until } from "../../support/until.ts";
+import { until } from "../../../scripts/until.ts";
 
 /** The service as a program sees it, to prepare what a browser is to find. */
 export type ServiceApi = ReturnType<typeof serviceAt>;
