@@ -65,7 +65,7 @@ function readMark(text: string): Mark | null {
   const [, reason = ""] = /^not run: *(.{8,})$/s.exec(text) ?? [];
   if (reason !== "") return { kind: "not-run", reason };
   const [, test, name, declarations = null] =
-    /^run by ([\w/-]+) as ([a-z0-9-]+)(?:\s+given: *(.+))?$/s.exec(text) ?? [];
+    /^run by ([\w/-]+) as ([a-z0-9-]+)(?:\s+given:\s*(.+))?$/s.exec(text) ?? [];
   return test && name ? { kind: "run-by", test, name, declarations } : null;
 }
 
