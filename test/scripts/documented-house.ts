@@ -44,9 +44,9 @@ export async function openDocumentedHouse({
     login: api.env,
     asked: service.asked,
     /** Runs a block in the clone; `typed` is what is pasted where a command asks for a secret. */
-    type: (block: string, typed = "", more: Record<string, string> = {}): Promise<Ended> => {
+    type: (block: string, typed = ""): Promise<Ended> => {
       const script = SHELL + block.replaceAll("https://auth.example.com", service.origin);
-      return runProgram("bash", ["-c", script], { ...env, TYPED: typed, ...more }, path);
+      return runProgram("bash", ["-c", script], { ...env, TYPED: typed }, path);
     },
     close() {
       api.close();
