@@ -70,7 +70,6 @@ npm() {
   local script=$2; shift 2; [ "\${1:-}" != "--" ] || shift
   case $script in
     deploy) node "$REPOSITORY/scripts/deploy.ts" --make-secret --health-url "$ORIGIN" "$@" ;;
-    doctor) node "$REPOSITORY/scripts/doctor.ts" --no-dns --url "$ORIGIN" "$@" ;;
     *) echo "no page runs npm run $script here" >&2; return 1 ;;
   esac
 }
@@ -83,12 +82,9 @@ async function standInForTheService() {
     const { url = "" } = request;
     asked.push(url);
     response.setHeader("Content-Type", "application/json");
-    if (url === "/api/auth/csrf-token") response.setHeader("Set-Cookie", "__Host-gh_csrf=x; Secure; Path=/");
     const answers: Readonly<Record<string, object>> = {
       "/healthz": { success: true },
       "/.well-known/jwks.json": { keys: [{ kid: "a" }] },
-      "/openapi.json": { servers: [{ url: origin }] },
-      "/api/auth/csrf-token": { success: true },
     };
     response.writeHead(answers[url] ? 200 : 404).end(JSON.stringify(answers[url] ?? {}));
   });

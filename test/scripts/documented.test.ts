@@ -27,22 +27,19 @@ beforeAll(async () => {
 });
 afterAll(() => house?.close());
 
-/** What a block has done to the account, and what it said; it has to end like that. */
-async function deedsOf(ran: Promise<Ended>, ending = 0): Promise<{ out: string; deeds: string[] }> {
+/** What a block has done to the account, and what it said; it has to come to a good end. */
+async function deedsOf(ran: Promise<Ended>): Promise<{ out: string; deeds: string[] }> {
   const before = house.account.deeds.length;
   const { code: exit, out, err } = await ran;
-  expect(exit, out + err).toBe(ending);
+  expect(exit, out + err).toBe(0);
   return { out, deeds: house.account.deeds.slice(before) };
 }
 
 const secretOf = (worker: string, name: string) => house.account.workers.get(worker)?.secrets.get(name);
 
-it("deploys for the first time, by README as by docs/deploy.md, and finds it well", async () => {
-  const [put = "", deploy = "", doctor = ""] = code("deploy-it").trim().split("\n");
-  expect(`${put}\n${deploy}\n`).toBe(code("first-deployment"));
-  expect(pages.get("docs/deploy.md")?.inlineCode.map((inline) => inline.code)).toContain(doctor);
-  // The doctor comes last, and has one thing against the page: nobody can send mail from its example.com.
-  const { out, deeds } = await deedsOf(house.type(code("deploy-it"), "re_example"), 1);
+it("deploys for the first time, by README as by docs/deploy.md", async () => {
+  expect(code("deploy-it")).toBe(code("first-deployment"));
+  const { out, deeds } = await deedsOf(house.type(code("first-deployment"), "re_example"));
   const migrated = deeds.filter((deed) => deed.startsWith("migrate"));
   expect(migrated.length).toBeGreaterThanOrEqual(5);
   // The first is the Worker that `secret put` makes, to hold it.
@@ -55,24 +52,20 @@ it("deploys for the first time, by README as by docs/deploy.md, and finds it wel
   expect(out).toContain("Made a random AUTH_SECRET");
   // Nobody was at a terminal, so it is in no log.
   expect(out).not.toContain(secretOf("gatehouse", "AUTH_SECRET"));
-  expect(out).toMatch(/^ok {4}migrations +all \d+ are applied$/m);
-  expect(out.match(/^(?:FAIL|warn) .*$/gm)).toEqual([
-    expect.stringContaining("nobody can send from example.com"),
-  ]);
   expect([...house.account.domains]).toEqual(["auth.example.com"]);
 });
 
-it("makes a staging of its own, and takes a new version there first", async () => {
-  const staging = await deedsOf(house.type(code("deploy-staging"), "re_staging"));
-  expect(staging.deeds).toContain("make D1 gatehouse-staging");
-  expect(staging.deeds.at(-1)).toBe("deploy gatehouse-staging");
+it("makes a staging of its own, and upgrades by way of it, with nothing made twice", async () => {
+  const [put = "", deploy = ""] = code("deploy-staging").trim().split("\n");
+  // The second line is how an upgrade begins: it is typed once.
+  expect(code("upgrade").split("\n")[0]).toBe(deploy);
+  const { out, deeds } = await deedsOf(house.type(`${put}\n${code("upgrade")}`, "re_staging"));
+  expect(deeds).toContain("make D1 gatehouse-staging");
+  expect(deeds.slice(-2)).toEqual(["deploy gatehouse-staging", "deploy"]);
   expect(secretOf("gatehouse-staging", "MAIL_API_KEY")).toBe("re_staging");
   expect(secretOf("gatehouse-staging", "AUTH_SECRET")).not.toBe(secretOf("gatehouse", "AUTH_SECRET"));
-  const { out, deeds } = await deedsOf(house.type(code("upgrade")));
-  // Nothing is made twice, and no secret is touched.
-  expect(deeds).toEqual(["deploy gatehouse-staging", "deploy"]);
-  expect(out.match(/The database is up to date\./g)).toHaveLength(2);
-  expect(out).not.toContain("AUTH_SECRET");
+  expect(out.match(/Made a random AUTH_SECRET/g)).toHaveLength(1);
+  expect(out.match(/The database is up to date\./g)).toHaveLength(1);
 });
 
 it("puts the version before back, and the database to a minute", async () => {
