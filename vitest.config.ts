@@ -18,6 +18,9 @@ const testVars = {
 /** Milliseconds. It ends what hangs, and fails nothing for being slow: a whole story in a browser is one test. */
 const PATIENCE = 240_000;
 
+/** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
+const eventually = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     // Vitest would leave one of two cores idle.
@@ -54,6 +57,7 @@ export default defineConfig({
         // Commands of the terminal, against a local database that a `wrangler dev` has open too.
         test: {
           name: "scripts",
+          expect: eventually,
           include: ["test/scripts/**/*.test.ts"],
           environment: "node",
           // Some forty wranglers are started there; each would compile itself anew, for a fifth of its time.
@@ -66,6 +70,7 @@ export default defineConfig({
         // The example beside the service, both by their real configurations.
         test: {
           name: "examples",
+          expect: eventually,
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
           testTimeout: PATIENCE,
@@ -76,6 +81,7 @@ export default defineConfig({
         // Gatehouse and a second Worker side by side, by their own configurations.
         test: {
           name: "rpc",
+          expect: eventually,
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
           testTimeout: PATIENCE,
@@ -95,6 +101,7 @@ export default defineConfig({
         // What people see, in a browser that the machine has, on a service as developers have it.
         test: {
           name: "browser",
+          expect: eventually,
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/serve-for-browser.ts"],
