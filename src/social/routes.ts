@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { isVisit } from "../http/is-visit.ts";
 import { describe, documented } from "../http/operation.ts";
 import { answer, respond } from "../http/respond.ts";
@@ -28,12 +29,15 @@ type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & CsrfDeps;
 export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
-    .get("/social", describe({ summary: "The providers that are on", tag, answer: providerList }), (c) =>
-      respond(
-        c,
-        providerList,
-        Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
-      ),
+    .get(
+      "/social",
+      describe(isDescribed && { summary: "The providers that are on", tag, answer: providerList }),
+      (c) =>
+        respond(
+          c,
+          providerList,
+          Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
+        ),
     )
     .get(
       "/social/:provider/start",
@@ -84,17 +88,19 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
     )
     .post(
       "/social/:provider/token",
-      describe({
-        summary: "Sign in by a token that an app has from the provider",
-        description:
-          "The token must have been given to this service's own client. Nobody's session is looked at: " +
-          "`POST /me/identities/{provider}` links.",
-        tag,
-        answer: loggedIn,
-        cookies: true,
-        alternatives: [secondStep],
-        failures: [...atProvider, "validation_failed", "csrf_failed"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Sign in by a token that an app has from the provider",
+          description:
+            "The token must have been given to this service's own client. Nobody's session is looked at: " +
+            "`POST /me/identities/{provider}` links.",
+          tag,
+          answer: loggedIn,
+          cookies: true,
+          alternatives: [secondStep],
+          failures: [...atProvider, "validation_failed", "csrf_failed"],
+        },
+      ),
       pathParams(providerParam),
       jsonBody(tokenBody),
       async (c) => {
