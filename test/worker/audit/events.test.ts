@@ -31,7 +31,8 @@ async function liveALife(): Promise<string> {
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
   await proveNumber(service, token);
   await write("DELETE", "/me/phone");
-  await write("POST", "/social/github/token", { accessToken: await providers.tokenOf(somebody()) });
+  const accessToken = await providers.tokenOf(somebody());
+  await write("POST", "/me/identities/github", { accessToken, password: PASSWORD });
   await write("DELETE", "/me/identities/github");
   await service.post("/refresh", { refreshToken });
   service.clock.advance(11_000);
