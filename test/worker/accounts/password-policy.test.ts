@@ -195,17 +195,18 @@ describe("breached passwords", () => {
     }
   });
 
-  it.each<[string, LoopbackAnswer]>([
-    ["answers 500", { kind: "respond", status: 500, body: "0" }],
+  it.each<[string, LoopbackAnswer, string?]>([
+    ["answers 500", { kind: "respond", status: 500, body: "0" }, "bad_status"],
     ["answers garbage", lines("<html>:::\n\0\n:")],
     ["answers nothing", lines("")],
-    ["hangs", { kind: "hang" }],
-    ["hangs inside its answer", { kind: "hang_in_body", status: 200 }],
-    ["closes the connection", { kind: "close" }],
-  ])("block nobody while the service %s", async (_what, outage) => {
+    ["hangs", { kind: "hang" }, "timeout"],
+    ["hangs inside its answer", { kind: "hang_in_body", status: 200 }, "timeout"],
+    ["closes the connection", { kind: "close" }, "unreachable"],
+  ])("block nobody while the service %s, and the log says so", async (_what, outage, trouble) => {
     const { api, checked } = startChecked();
     await api.answer(outage);
     expect((await register(checked)).answer.status).toBe(201);
+    expect(checked.log.at(-1)?.providerTrouble).toEqual(trouble && [`breached-passwords: ${trouble}`]);
     expect(await api.requests()).toHaveLength(1);
   });
 

@@ -21,6 +21,7 @@ const says = (action: string, success = true) =>
     status: 200,
     body: JSON.stringify({ success, hostname: "gatehouse.test", action, "error-codes": [] }),
   });
+const WRONG_SECRET = JSON.stringify({ success: false, "error-codes": ["invalid-input-secret"] });
 const outOfOrder = () => provider.answer({ kind: "respond", status: 500 });
 const asked = async () => (await provider.requests()).length;
 const person = (fields: object = {}) => ({ email: newAddress(), password: PASSWORD, name: "Ada", ...fields });
@@ -42,6 +43,24 @@ describe("where a captcha is asked for", () => {
     await says("register");
     expect((await guarded.post("/register", { ...body, captchaToken: "good" })).status).toBe(201);
     expect(await mailTo(open, body.email)).toHaveLength(1);
+  });
+
+  it.each([
+    ["error_named", { kind: "respond", status: 200, body: WRONG_SECRET }],
+    ["bad_status", { kind: "respond", status: 500 }],
+    ["bad_answer", { kind: "respond", status: 200, body: "<html>proxy</html>" }],
+    ["unreachable", { kind: "close" }],
+  ] as const)("the log says why the provider was of no use: %s", async (trouble, answer) => {
+    await provider.answer(answer);
+    const refused = await guarded.post("/register", person({ captchaToken: "good" }));
+    expect([refused.status, refused.body.error?.code]).toEqual([503, "unavailable"]);
+    expect(guarded.log.at(-1)?.providerTrouble).toEqual([`turnstile: ${trouble}`]);
+  });
+
+  it("a person who is refused is no trouble of the provider's", async () => {
+    await says("register", false);
+    await guarded.post("/register", person({ captchaToken: "bad" }));
+    expect(guarded.log.at(-1)?.providerTrouble).toBeUndefined();
   });
 
   it("a captcha that was passed for something else does not count", async () => {
