@@ -135,8 +135,8 @@ module.exports = {
     {
       name: "only-wiring-reads-config",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/wiring\\.ts$" },
-      to: { path: "^src/config\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(wiring|config)\\.ts$" },
+      to: { path: "^src/config(/|\\.ts$)" },
     },
     {
       name: "pages-are-looked-at-and-not-built-on",
