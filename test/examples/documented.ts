@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { until } from "../../scripts/until.ts";
+import { holdToContract } from "../support/contract/hold.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -64,7 +65,8 @@ export async function openDocumented(shown: readonly Shown[]) {
   const reach = async (url: URL, init: RequestInit = {}): Promise<Response> => {
     const name = names.get(url.origin);
     if (name === undefined) throw new Error(`nobody is at ${url}`);
-    return (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    const answer = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    return url.origin === gate.origin ? holdToContract(init.method ?? "GET", url.pathname, answer) : answer;
   };
   return {
     origin: gate.origin,
