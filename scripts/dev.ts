@@ -1,13 +1,15 @@
 import { readConfig } from "../src/config.ts";
 import { type NotesPlace, placeNotes, startNotes } from "./dev-notes.ts";
 import { argumentsFor, ourVariables } from "./dev-variables.ts";
-import { devVarsPath, makeDevVars, variableFiles } from "./dev-vars.ts";
+import { makeDevVars, variableFiles } from "./dev-vars.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { rememberOrigin } from "./last-origin.ts";
 import { type LocalPlatform, migrate, withLocalPlatform } from "./local-platform.ts";
 import { exitOf, readyPort, startWrangler } from "./run-wrangler.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
+import { unknownVariables } from "./unknown-variables.ts";
 import { watchVariables } from "./watch-variables.ts";
+import { wontStart } from "./wont-start.ts";
 import { readWranglerArguments, type WranglerArguments } from "./wrangler-arguments.ts";
 
 // `npm run dev`: secrets, database, a superuser, then `wrangler dev`. Running it again changes nothing.
@@ -33,6 +35,7 @@ async function develop(argv: readonly string[]): Promise<number> {
   const notes = await placeNotes(args, port);
   const settled = await withLocalPlatform(args, async ({ variables, db }) => {
     const ours = ourVariables(variables, { origin, notes });
+    for (const { says } of unknownVariables(variables)) say(`Warning: ${says}`);
     const config = readSecrets({ ...variables, ...ours }, args);
     return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
@@ -59,18 +62,13 @@ async function choosePort(asked: number | undefined): Promise<number> {
 function readSecrets(variables: LocalPlatform["variables"], args: WranglerArguments) {
   const config = readConfig(variables);
   if (config.ok) return config.value;
-  const file = args.envFiles.at(-1) ?? devVarsPath(args);
-  const problems = config.error.map(({ path, message }) => `  ${path} ${message}`).join("\n");
-  const production =
-    variables.ENVIRONMENT === "development" ? "" : "\n\nENVIRONMENT=development is not set there.";
-  throw new Error(
-    `The service would not start with these variables:\n\n${problems}${production}\n\n` +
-      `Correct ${file}, or delete it: the next \`npm run dev\` makes a new .dev.vars with random secrets.`,
-  );
+  throw new Error(wontStart(config.error, { variables, args }));
 }
 
 function tellOfSuperuser(seed: SeedOutcome): void {
-  if (seed.outcome === "made") {
+  if (seed.outcome === "exists" && seed.address !== undefined) {
+    say(`Superuser: ${seed.address} (password lost? /forgot-password, then /dev/mailbox)`);
+  } else if (seed.outcome === "made") {
     say(
       "Made a superuser. The password is shown this once, and only its hash is kept:\n\n" +
         `    ${seed.address}\n    ${seed.password}\n`,

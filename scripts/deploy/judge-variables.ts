@@ -1,4 +1,5 @@
 import { readConfig } from "../../src/config.ts";
+import { unknownVariables } from "../unknown-variables.ts";
 import type { Secrets } from "./secrets.ts";
 
 export type Given = {
@@ -32,7 +33,7 @@ export function judgeVariables({ variables, given = {}, ...rest }: Given): reado
   const isStray = !isDevelopmentMeant && String(all.ENVIRONMENT ?? "").trim() === "development";
   // What development alone may have would pass with it.
   const read = readConfig(isStray ? { ...all, ENVIRONMENT: "production" } : all);
-  const stray = isStray ? [strayDevelopment("ENVIRONMENT" in given)] : [];
+  const stray = [...misspelt(all, given), ...(isStray ? [strayDevelopment("ENVIRONMENT" in given)] : [])];
   if (read.ok) return stray;
   return stray.concat(
     read.error
@@ -45,6 +46,16 @@ export function judgeVariables({ variables, given = {}, ...rest }: Given): reado
       })),
   );
 }
+
+/** What resembles nothing of the service's may be meant for whatever reads it; the doctor tells of that too. */
+const misspelt = (all: Readonly<Record<string, unknown>>, given: Secrets): readonly VariableFinding[] =>
+  unknownVariables(all).flatMap(({ name, says, meant }) =>
+    meant === undefined ? [] : [{ name, says, mend: renamed(name, meant, name in given) }],
+  );
+
+const renamed = (name: string, meant: string, isGiven: boolean): string =>
+  `write ${meant} ${isGiven ? "in the file of --secrets-file" : "where it is set"}, or take ${name} out; ` +
+  `a secret by that name goes with npx wrangler secret delete ${name}`;
 
 const strayDevelopment = (isGiven: boolean): VariableFinding => ({
   name: "ENVIRONMENT",

@@ -1,4 +1,5 @@
 import { isSecretName, judgeVariables } from "../deploy/judge-variables.ts";
+import { unknownVariables } from "../unknown-variables.ts";
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
 export type VariableFacts = {
@@ -18,7 +19,12 @@ export function judgeSecrets(facts: VariableFacts): readonly Finding[] {
   if (facts.secretNames === null) {
     return [fail("secrets", "Cloudflare has no Worker of this name", "npm run deploy")];
   }
-  return [...judgeConfiguration(facts), ...judgePlaces(facts), ...judgeRoots(facts)];
+  return [
+    ...judgeConfiguration(facts),
+    ...judgeStrangers(facts),
+    ...judgePlaces(facts),
+    ...judgeRoots(facts),
+  ];
 }
 
 function judgeConfiguration({ isRemote, variables, secretNames, file }: VariableFacts): readonly Finding[] {
@@ -34,6 +40,20 @@ function judgeConfiguration({ isRemote, variables, secretNames, file }: Variable
     fail("configuration", says, isRemote ? mend : localMend(name, file)),
   );
 }
+
+/** Those that look like one of ours are failures already. */
+const judgeStrangers = ({ variables }: VariableFacts): readonly Finding[] =>
+  unknownVariables(variables).flatMap(({ name, says, meant }) =>
+    meant === undefined
+      ? [
+          warn(
+            "configuration",
+            says,
+            `take ${name} out, or leave it: nothing reads it (docs/configuration.md)`,
+          ),
+        ]
+      : [],
+  );
 
 /** On a laptop a secret is a line of a file, and nothing of Cloudflare's. */
 function localMend(name: string, file = ".dev.vars"): string {

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { createScratchDirectory } from "../scratch-directory.ts";
 import { type Command, checkNpm, checkWrangler, commandsIn, type Help } from "./check-commands.ts";
 import { checkJson, checkSql, checkVariableLines, checkWorkflow } from "./check-data.ts";
+import { checkDefaults } from "./check-defaults.ts";
 import { checkLeft, readTest } from "./check-left.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkPrograms } from "./check-programs.ts";
+import { checkRoutes, routesOf } from "./check-routes.ts";
 import { checkShell } from "./check-shell.ts";
 import { checkReaders, checkVariables, documentedVariables } from "./check-variables.ts";
 import { checkWranglerConfig } from "./check-wrangler-config.ts";
@@ -18,12 +20,16 @@ const CONFIGURATION = "docs/configuration.md";
 /** Everything that can be told of the pages without running them. */
 export async function checkPages(pages: ReadonlyMap<string, Page>, help: Help): Promise<readonly Problem[]> {
   const documented = documentedVariables(readFileSync(CONFIGURATION, "utf8"));
+  const read = sources();
+  const routes = routesOf(JSON.parse(readFileSync("public/openapi.json", "utf8")), read);
   const all = [...pages.values()];
   const examples = all.flatMap((page) => page.examples);
   const problems = [
     ...all.flatMap((page) => [...page.problems, ...checkLinks(page, pages)]),
     ...all.flatMap((page) => textsOf(page).flatMap((text) => checkVariables(text, documented))),
-    ...checkReaders(documented, sources()),
+    ...checkReaders(documented, read),
+    ...all.flatMap((page) => checkRoutes(page, routes)),
+    ...all.flatMap(({ file, text }) => checkDefaults(file, text)),
     ...examples.flatMap(judgeMark),
     ...checkLeft(examples, readTest),
     ...checkPrograms(examples.filter((example) => kindOf(example) === "program")),

@@ -2,6 +2,7 @@ import type { Example, Mark, Problem } from "./example.ts";
 
 export type Page = {
   readonly file: string;
+  readonly text: string;
   readonly examples: readonly Example[];
   /** Shell that goes before the blocks that are run: comments that begin with "example setup". */
   readonly setup: string;
@@ -46,6 +47,7 @@ export function readMarkdown(file: string, text: string): Page {
   const prose = proseOf(text);
   return {
     file,
+    text,
     examples,
     setup: [...text.matchAll(SETUP)].map(([, shell = ""]) => shell).join("\n"),
     links: partsOf(prose.replace(/`[^`\n]*`/g, blank), /\[[^\]]*\]\(([^)\s]+)[^)]*\)/g).map(

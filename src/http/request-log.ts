@@ -28,7 +28,7 @@ export type RequestLogLine = {
   readonly burstFailed?: number;
   /** Providers that were of no use, by their ids, and why, of a closed list (`kernel/trouble.ts`). */
   readonly providerTrouble?: readonly string[];
-  /** What went wrong, for a 5xx: the error's own words, which come from the platform or from us. */
+  /** What went wrong, for a 5xx: the error's own words, which are the platform's or ours, with addresses and tokens blotted out. */
   readonly error?: string;
 };
 

@@ -1,3 +1,5 @@
+import { blotted } from "./blotted.ts";
+
 /** A dependency that the service cannot do without. */
 export type Dependency = "d1" | "r2" | "assets" | "config";
 
@@ -21,11 +23,11 @@ export function findUnavailable(error: unknown): Unavailable | null {
 }
 
 /**
- * The words of the first cause, for a log. Layers between wrap it with the statement and its
+ * The class and the words of the first cause, for a log. Layers between wrap it with the statement and its
  * parameters, which are people's data and must not get there.
  */
 export function firstCause(error: unknown): string {
   let first = error;
   while (first instanceof Error && first.cause instanceof Error) first = first.cause;
-  return first instanceof Error ? first.message : "not an error";
+  return first instanceof Error ? blotted(`${first.name}: ${first.message}`) : "not an error";
 }

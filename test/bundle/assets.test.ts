@@ -1,11 +1,12 @@
 import { describe, expect, inject, it } from "vitest";
+import { heldFetch } from "./held-fetch.ts";
 import type { ServedBundle } from "./served-bundle.ts";
 
 const served: ServedBundle = inject("servedBundle");
 
 describe("the assets of the production bundle", () => {
   it("are served by the Worker: with its headers, and with what it puts in", async () => {
-    const answer = await fetch(new URL("/openapi.json", served.production));
+    const answer = await heldFetch(new URL("/openapi.json", served.production));
     expect(answer.status).toBe(200);
     expect(answer.headers.get("X-Request-Id")).not.toBeNull();
     expect(answer.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
@@ -21,7 +22,7 @@ describe("the assets of the production bundle", () => {
       ["/docs/logIn", "https://gatehouse.example.test/api/auth/login"],
       ["/docs/try.js", "fetch("],
     ] as const) {
-      const answer = await fetch(new URL(path, served.production));
+      const answer = await heldFetch(new URL(path, served.production));
       expect([answer.status, (await answer.text()).includes(part)], path).toEqual([200, true]);
     }
   });
@@ -34,7 +35,7 @@ describe("the assets of the production bundle", () => {
     "/docs/operations/logIn",
     "/docs/style.css",
   ])("have no other address, such as %s", async (path) => {
-    const answer = await fetch(new URL(path, served.production), { redirect: "manual" });
+    const answer = await heldFetch(new URL(path, served.production), { redirect: "manual" });
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
   });

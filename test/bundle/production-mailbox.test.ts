@@ -1,9 +1,10 @@
 import { describe, expect, inject, it } from "vitest";
+import { heldFetch } from "./held-fetch.ts";
 import type { ServedBundle } from "./served-bundle.ts";
 
 const served: ServedBundle = inject("servedBundle");
 
-const statusOf = async (origin: string, path: string) => (await fetch(new URL(path, origin))).status;
+const statusOf = async (origin: string, path: string) => (await heldFetch(new URL(path, origin))).status;
 
 describe("the production bundle", () => {
   it("runs under a production configuration", async () => {

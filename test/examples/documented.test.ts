@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import own from "../../package.json" with { type: "json" };
 import { leftTo } from "../../scripts/examples/left-to.ts";
 import { readPages } from "../../scripts/examples/pages.ts";
 import { type Documented, memberOf, openDocumented, PASSWORD } from "./documented.ts";
@@ -30,7 +31,7 @@ export default app;`;
 let house: Documented;
 beforeAll(async () => {
   house = await openDocumented([
-    { name: "guarded", config: code("service-binding"), files: { "index.ts": code("guarded") } },
+    { name: "reports", config: code("service-binding"), files: { "src/index.ts": code("guarded") } },
     {
       name: "asking",
       config: code("verify-only"),
@@ -52,20 +53,27 @@ const ask = (worker: string, path: string, headers: Record<string, string> = {})
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 describe("docs/workers.md", () => {
+  it("installs the wrangler that this repository runs: others far from it do not find its Workers", () => {
+    const { node, wrangler } = own.devDependencies;
+    expect(code("install-wrangler").trim()).toBe(
+      `npm install -D node@${node.split(".")[0]} wrangler@${wrangler}`,
+    );
+  });
+
   it("lets in whoever brings a token for this Worker, and for its role, over the binding that it shows", async () => {
     const ada = await memberOf(house);
     const token = await ada.tokenFor("notes");
-    expect(await (await ask("guarded", "/", bearer(token))).text()).toBe("Hello, Ada");
+    expect(await (await ask("reports", "/", bearer(token))).text()).toBe("Hello, Ada");
     for (const headers of [{}, bearer("garbage"), bearer(await ada.tokenFor("gatehouse"))]) {
-      const refused = await ask("guarded", "/", headers);
+      const refused = await ask("reports", "/", headers);
       expect([refused.status, refused.headers.get("WWW-Authenticate")]).toEqual([
         401,
         expect.stringMatching(/^Bearer/),
       ]);
     }
-    expect((await ask("guarded", "/reports", bearer(token))).status).toBe(403);
+    expect((await ask("reports", "/reports", bearer(token))).status).toBe(403);
     await house.query("UPDATE accounts SET role = 'admin' WHERE email = ?", ada.email);
-    const admin = await ask("guarded", "/reports", bearer(await ada.tokenFor("notes")));
+    const admin = await ask("reports", "/reports", bearer(await ada.tokenFor("notes")));
     expect([admin.status, await admin.text()]).toEqual([200, "for admins and superusers"]);
   });
 

@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { until } from "../../scripts/until.ts";
+import { holdToContract } from "../support/contract/hold.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -45,9 +46,11 @@ export async function openDocumented(shown: readonly Shown[]) {
       ...shown.map(({ name, config, files }) => {
         const room = join(directory, name);
         mkdirSync(room);
-        const head = `name = "${name}"\nmain = "index.ts"\ncompatibility_date = "2026-11-01"\n`;
-        writeFileSync(join(room, "wrangler.toml"), `${head}${here(config)}`);
-        for (const [file, text] of Object.entries(files)) writeFileSync(join(room, file), here(text));
+        writeFileSync(join(room, "wrangler.toml"), here(whole(config, name)));
+        for (const [file, text] of Object.entries(files)) {
+          mkdirSync(dirname(join(room, file)), { recursive: true });
+          writeFileSync(join(room, file), here(text));
+        }
         return { configPath: join(room, "wrangler.toml"), vars: { GATEHOUSE_URL: gate.origin } };
       }),
     ],
@@ -62,7 +65,8 @@ export async function openDocumented(shown: readonly Shown[]) {
   const reach = async (url: URL, init: RequestInit = {}): Promise<Response> => {
     const name = names.get(url.origin);
     if (name === undefined) throw new Error(`nobody is at ${url}`);
-    return (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    const answer = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    return url.origin === gate.origin ? holdToContract(init.method ?? "GET", url.pathname, answer) : answer;
   };
   return {
     origin: gate.origin,
@@ -82,6 +86,12 @@ export async function openDocumented(shown: readonly Shown[]) {
     },
   };
 }
+
+/** Some pages show a whole file, which has to do as it is; others the part that matters there. */
+const whole = (config: string, name: string): string =>
+  /^name =/m.test(config)
+    ? config
+    : `name = "${name}"\nmain = "index.ts"\ncompatibility_date = "2026-11-01"\n${config}`;
 
 export type Documented = Awaited<ReturnType<typeof openDocumented>>;
 

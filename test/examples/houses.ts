@@ -1,6 +1,7 @@
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { until } from "../../scripts/until.ts";
+import { holdToContract } from "../support/contract/hold.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const GATEHOUSE = "http://auth.example.test";
@@ -38,7 +39,8 @@ export async function startHouses() {
     const name = workers[url.origin];
     if (name === undefined) throw new Error(`nobody is at ${url}`);
     // The harness has the types of its own fetch.
-    return (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    const answer = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    return url.origin === GATEHOUSE ? holdToContract(init.method ?? "GET", url.pathname, answer) : answer;
   };
 
   async function api(path: string, body?: object, token?: string) {

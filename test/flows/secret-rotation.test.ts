@@ -5,6 +5,7 @@ import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/kernel/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
+import { openMixedApp, openMixedBrowser } from "../support/mixed-isolates.ts";
 import { attemptsOf, EVERY_HOUR, EVERY_MINUTE, startWithProvider, status } from "../support/outbox.ts";
 import { signedInPages } from "../support/pages.ts";
 import {
@@ -141,6 +142,9 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     const { at, clock } = openRotatedHouse();
     const { email } = await member(at[one]);
     const sessions = [await logIn(at[one], email), await logIn(at[other], email)];
+    const browser = openMixedBrowser(at[one]);
+    await browser.signIn(email);
+    const app = openMixedApp(await logIn(at[other], email));
     for (let round = 0; round < 6; round++) {
       clock.advance(MINUTE);
       for (const [index, session] of sessions.entries()) {
@@ -149,6 +153,11 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
         const refreshed = await isolate.post("/refresh", { refreshToken: session.refreshToken });
         expect(refreshed.status).toBe(200);
         sessions[index] = refreshed.body.data;
+      }
+      // Whoever answers has to read what the other wrote: the cookies, the page's token, what an app was given.
+      for (const isolate of [at[other], at[one]]) {
+        await browser.useAndRefresh(isolate);
+        await app.useAndRefresh(isolate);
       }
       expect(
         (await at[round % 2 === 0 ? one : other].post("/login", { email, password: PASSWORD })).status,

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
+import { holdToContract } from "../support/contract/hold.ts";
 import type { Order } from "./order.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";
@@ -55,6 +56,7 @@ export async function openHouse() {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    await holdToContract(body === undefined ? "GET" : "POST", new URL(path, issuer.url).pathname, answer);
     return answer.json();
   };
 

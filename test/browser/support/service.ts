@@ -1,4 +1,5 @@
 import { until } from "../../../scripts/until.ts";
+import { holdToContract } from "../../support/contract/hold.ts";
 
 /** The service as a program sees it, to prepare what a browser is to find. */
 export type ServiceApi = ReturnType<typeof serviceAt>;
@@ -39,6 +40,7 @@ export function serviceAt({
       headers,
       body: JSON.stringify(body),
     });
+    await holdToContract("POST", `/api/auth${path}`, response);
     const { data, message } = (await response.json()) as { data: Record<string, string>; message: string };
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${message}`);
     return data;

@@ -3,6 +3,7 @@ import { vi } from "vitest";
 import { dumpOf } from "../dump.ts";
 import { createFaultyD1 } from "../faulty-d1.ts";
 import { openLoopback } from "../loopback/loopback.ts";
+import { callingWorker } from "../rpc.ts";
 import { type Answer, createTestClock, startService } from "../service.ts";
 import { CLIENT } from "../social/client.ts";
 import { openProviders } from "../social/providers.ts";
@@ -77,10 +78,20 @@ export function startWatchedService() {
     return answer;
   }
 
+  const worker = callingWorker(healthy);
+  /** What comes back is for the Worker that asked; what is logged and stored is searched. */
+  const call: typeof worker.call = async (method, ...args) => {
+    const answer = await worker.call(method, ...args);
+    keepLog(JSON.stringify(worker.log.at(-1)));
+    await look(canaries, addresses);
+    return answer;
+  };
+
   return {
     canaries,
     addresses,
     clock,
+    call,
     captcha,
     social,
     ask,

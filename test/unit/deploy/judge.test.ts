@@ -28,6 +28,20 @@ describe("variables", () => {
     expect(judgeVariables({ variables, secrets })).toEqual([]);
   });
 
+  it("must not be misspelt, in the file, in what is given or in what the Worker has", () => {
+    const findings = judgeVariables({
+      variables: { ...variables, LOGIN_OPT: "always", GIT_REVISION: "1" },
+      given: { CAPTCHA_SECRETE: "not to be shown" },
+      secrets: ["AUTH_SECRET", "MAIL_API_KEY", "MAIL_API_KEI"],
+    });
+    expect(findings.map(({ says }) => says)).toEqual([
+      "LOGIN_OPT is no variable of this service. Did you mean LOGIN_OTP?",
+      "MAIL_API_KEI is no variable of this service. Did you mean MAIL_API_KEY?",
+      "CAPTCHA_SECRETE is no variable of this service. Did you mean CAPTCHA_SECRET?",
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("not to be shown");
+  });
+
   it("judge the secrets that are given by the same rules, and do not show them", () => {
     const given = { AUTH_SECRET: "short", MAIL_API_KEY: "re_example" };
     const findings = judgeVariables({ variables, given, secrets: ["AUTH_SECRET"] });

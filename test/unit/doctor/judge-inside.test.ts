@@ -75,6 +75,11 @@ describe("secrets", () => {
     [{ inFile: { CAPTCHA_SECRET: "x" } }, "fail CAPTCHA_SECRET stands in [vars]"],
     [{ variables: { ...vars, ENVIRONMENT: "development" } }, "fail ENVIRONMENT is development"],
     [{ secretNames: [...remote.secretNames, "ENVIRONMENT"] }, "warn ENVIRONMENT is a secret"],
+    [
+      { variables: { ...vars, LOGIN_OPT: "off" } },
+      "fail LOGIN_OPT is no variable of this service. Did you mean LOGIN_OTP?",
+    ],
+    [{ variables: { ...vars, GIT_REVISION: "1" } }, "warn GIT_REVISION is no variable of this service."],
   ])("%j", (part, says) => {
     expect(wrong(judgeSecrets({ ...remote, ...part }))).toContainEqual(expect.stringContaining(says));
   });

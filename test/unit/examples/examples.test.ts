@@ -11,8 +11,10 @@ import {
   checkVariableLines,
   checkWorkflow,
 } from "../../../scripts/examples/check-data.ts";
+import { checkDefaults } from "../../../scripts/examples/check-defaults.ts";
 import { checkLinks } from "../../../scripts/examples/check-links.ts";
 import { checkPrograms } from "../../../scripts/examples/check-programs.ts";
+import { checkRoutes, routesOf } from "../../../scripts/examples/check-routes.ts";
 import { checkShell } from "../../../scripts/examples/check-shell.ts";
 import {
   checkReaders,
@@ -34,6 +36,34 @@ const block = (language: string, code: string, more: Partial<Example> = {}): Exa
 });
 const says = (problems: readonly { says: string }[]) => problems.map((problem) => problem.says).join("\n");
 const page = (text: string) => readMarkdown("docs/x.md", text);
+
+describe("what a sentence says of the service", () => {
+  const description = { paths: { "/api/auth/users/{id}": { get: {} }, "/api/auth/login": { post: {} } } };
+  const routes = routesOf(description, 'path: "/admin/mail", "/admin/users/:id"');
+  const routesIn = (text: string) => says(checkRoutes(page(text), routes));
+
+  it("names routes that somebody answers, whole or without the base, and pages", () => {
+    expect(routesIn("`GET /users/:id`, `POST /login`, `/api/auth/users/7`, `/api/auth/…`")).toBe("");
+    expect(routesIn("`/admin/mail`, `/admin/users/<id>?x=1`, and a path of anybody: `/welcome`")).toBe("");
+    expect(routesIn("`/admin/undelivered`")).toContain("nothing answers /admin/undelivered");
+    expect(routesIn("`GET /login`")).toContain("nothing answers GET /login");
+    expect(routesIn("`/api/auth/log-in`")).toContain("nothing answers /api/auth/log-in");
+  });
+
+  it("gives the defaults that the service has", () => {
+    const rows =
+      "| `CAPTCHA_SECRET`, `CAPTCHA_MIN_SCORE` | The least (default 0.5). |\n| `SMS_HOURLY_CAP` | Default 100. |\n";
+    expect(checkDefaults("x.md", `${rows}\n\`LOGIN_OTP\` (default \`off\`)`)).toEqual([]);
+    const wrong = checkDefaults(
+      "x.md",
+      "| `ACCESS_TOKEN_TTL` | Seconds. Default 300. |\n\n`SMS_HOURLY_CAP` (default 500)",
+    );
+    expect(wrong.map(({ line, says: what }) => [line, what.split(":")[0]])).toEqual([
+      [3, "the default of SMS_HOURLY_CAP is not 500"],
+      [1, "the default of ACCESS_TOKEN_TTL is not 300"],
+    ]);
+  });
+});
 
 describe("blocks", () => {
   it("finds the line of a mistake in shell", () => {

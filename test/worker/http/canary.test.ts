@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { byRpc } from "../../support/canary/calls.ts";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
 import {
   administration,
@@ -32,6 +33,7 @@ beforeAll(async () => {
   await phoneNumbers(traveller, email, first);
   const moved = await newAddressAndPasswords(traveller, email, first);
   await byCookie(traveller, moved.email, moved.third);
+  await byRpc(traveller, moved.email, moved.third);
   await atProvider(traveller, moved);
   await misplaced(traveller, moved.email, moved.third);
   watched.clock.advance(DAY);

@@ -137,7 +137,9 @@ describe("the log", () => {
       expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
       expect(answer.text).not.toMatch(/D1|SELECT|storage/);
     }
-    expect(broken.log.map((line) => line.error)).toEqual(Array(4).fill("D1_ERROR: storage is unreachable"));
+    expect(broken.log.map((line) => line.error)).toEqual(
+      Array(4).fill("Error: D1_ERROR: storage is unreachable"),
+    );
     expect(JSON.stringify(broken.log)).not.toContain(email);
   });
 

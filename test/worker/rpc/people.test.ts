@@ -5,6 +5,7 @@ import type { StoredEvent } from "../../../src/audit/event.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
+import { recordEvents } from "../../support/recording-events.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 
@@ -87,5 +88,15 @@ describe("revoking", () => {
     const event = await lastEvent(id, "all_sessions_ended");
     expect(event).toMatchObject({ actorId: null, details: { worker: "notes" } });
     expect(await notes.call("revokeUser", NOBODY)).toEqual({ ok: false, reason: "not_found" });
+  });
+
+  it("is counted as what people do themselves is, once the trail has it", async () => {
+    const { EVENTS, points } = recordEvents();
+    const counted = callingWorker(service, { env: { EVENTS }, props: { audience: "notes" } });
+    const { email, token } = await signedInMember(service);
+    const sessionId = decodeJwt(token).sid;
+    for (let times = 0; times < 2; times += 1) await counted.call("revokeSession", sessionId);
+    await counted.call("revokeUser", await idOf(email));
+    expect(points.map(({ indexes }) => indexes)).toEqual([["session_ended"], ["all_sessions_ended"]]);
   });
 });

@@ -1,0 +1,42 @@
+import { expect } from "vitest";
+import { openBrowser } from "./browser.ts";
+import { PASSWORD } from "./people.ts";
+import { callingWorker } from "./rpc.ts";
+import type { Service } from "./service.ts";
+
+const CLIENT = { ip: "203.0.113.9", userAgent: "Firefox" };
+
+/** A browser whose requests go now to one isolate and now to another. */
+export function openMixedBrowser(first: Service) {
+  const answering: Service = { ...first };
+  const browser = openBrowser(answering);
+  let headers: Record<string, string> = {};
+  return {
+    async signIn(email: string) {
+      const body = { email, password: PASSWORD, transport: "cookie" };
+      const { data } = (await browser.write("POST", "/login", body)).body;
+      headers = { "X-CSRF-Token": data.csrfToken };
+    },
+    async useAndRefresh(isolate: Service) {
+      Object.assign(answering, isolate);
+      expect((await browser.send("GET", "/me")).status).toBe(200);
+      expect((await browser.send("PATCH", "/me", { name: "Grace" }, headers)).status).toBe(200);
+      expect((await browser.send("POST", "/refresh", undefined, headers)).status).toBe(200);
+    },
+  };
+}
+
+/** A Worker with somebody's tokens, whose calls go now to one isolate and now to another. */
+export function openMixedApp(given: { readonly token: string; readonly refreshToken: string }) {
+  let tokens = given;
+  return {
+    async useAndRefresh(isolate: Service) {
+      const worker = callingWorker(isolate);
+      expect(await worker.call("verifyToken", tokens.token)).toMatchObject({ ok: true });
+      const { refreshToken } = tokens;
+      const refreshed = await worker.call("refreshSession", { refreshToken, client: CLIENT });
+      if (!refreshed.ok) throw new Error(`the refresh was refused: ${refreshed.reason}`);
+      tokens = refreshed;
+    },
+  };
+}

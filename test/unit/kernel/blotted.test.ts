@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { blotted } from "../../../src/kernel/blotted.ts";
+import { firstCause, Unavailable } from "../../../src/kernel/unavailable.ts";
+
+const TOKEN = "q0VbXw5r2J9-fD3kLmN8pQsTuVwXyZ01aBcDeFgHiJk";
+
+it.each([
+  ["no such column: ada@example.com", "no such column: …"],
+  ['near ("ada@example.com","x"): syntax error', "near … syntax error"],
+  ["bad token eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln of Ada", "bad token … of Ada"],
+  [`no key for ${TOKEN}.`, "no key for …."],
+  [`a key of hexadecimal digits: ${"0f".repeat(16)}`, "a key of hexadecimal digits: …"],
+])("blots out what looks like an address or a token: %s", (text, left) => {
+  expect(blotted(text)).toBe(left);
+});
+
+it.each([
+  "D1_ERROR: UNIQUE constraint failed: accounts.email_key: SQLITE_CONSTRAINT_FOREIGNKEY",
+  "SOCIAL_FACEBOOK_CLIENT_SECRET must be visible ASCII characters without spaces",
+  "Network connection lost.",
+])("leaves what an operator needs: %s", (text) => expect(blotted(text)).toBe(text));
+
+it("says of which class the first cause is", () => {
+  const cause = new TypeError(`cannot read ${TOKEN}`);
+  expect(firstCause(new Unavailable("d1", new Error("wrapped", { cause })))).toBe("TypeError: cannot read …");
+  expect(firstCause("thrown text")).toBe("not an error");
+});
