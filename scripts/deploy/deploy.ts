@@ -93,7 +93,7 @@ function complainOf(findings: ReturnType<typeof judgeVariables>, call: DeployCal
       ? ""
       : `\n\n[env.${call.env}] inherits no [vars]: they have to stand in [env.${call.env}.vars].`;
   throw new Complaint(
-    `The service would not start with this configuration. Nothing was changed.\n\n${rows.join("\n")}${kept}${where}`,
+    `The service would not start with this configuration, or not as it is meant. Nothing was changed.\n\n${rows.join("\n")}${kept}${where}`,
   );
 }
 
