@@ -57,6 +57,8 @@ export type Shown = {
   readonly action: string;
   /** Where the switch of languages comes back to. */
   readonly here: string;
+  /** What the page's address asks, with its question mark; or nothing. */
+  readonly search: string;
   /** What was typed; never a password. */
   readonly values: ReadonlyMap<string, string>;
   readonly problems: Problems;
@@ -77,8 +79,8 @@ export type Page<Data> = {
   /** What the view speaks of; or an answer, where there is nothing to show. */
   readonly load: (c: PageContext, posted: Form | null) => Data | Response | Promise<Data | Response>;
   readonly title: (t: Words, data: Data) => string;
-  /** The page above this one. */
-  readonly back?: (t: Words) => { readonly href: string; readonly label: string };
+  /** The page above this one; `search` is what this one's address asks. */
+  readonly back?: (t: Words, search: string) => { readonly href: string; readonly label: string };
   readonly view: (p: Shown, data: Data) => Child;
   readonly submit?: (c: PageContext, form: Form, data: Data) => Promise<Response | Refusal>;
   /** What a captcha of this page is for, and whether every visitor is asked. */

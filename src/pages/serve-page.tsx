@@ -10,7 +10,7 @@ import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { showNote } from "./show-note.tsx";
-import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+import { openKit, type ShowPageDeps, searchOf, showPage, wordsOf } from "./show-page.tsx";
 import { readWayOn } from "./way-on.ts";
 
 export type ServePageDeps = ShowPageDeps & PageSessionDeps;
@@ -104,7 +104,7 @@ function show<Data>(
     facts: {
       ...facts,
       captcha,
-      back: page.back?.(wordsOf(c)) ?? null,
+      back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
     },
   });

@@ -28,6 +28,9 @@ export async function openKit(c: PageContext, deps: Pick<ShowPageDeps, "pageKit"
   c.set("kit", await deps.pageKit(c.var.caller.locale));
 }
 
+/** What the address asks, with its question mark. */
+export const searchOf = (c: PageContext): string => new URL(c.req.url).search;
+
 export const wordsOf = (c: PageContext): Words => c.var.kit.words;
 
 /** Sends a page, whole in one answer but for its small script, under a policy of its own (ASVS 3.4.3). */
@@ -42,8 +45,9 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     brand: settings.brand,
     nonce: newOneTimeToken(),
     csrf: await issueCsrfToken(c, deps),
-    action: withWayOn(pathname, c.var.wayOn ?? null),
+    action: c.get("session") ? pathname + search : withWayOn(pathname, c.var.wayOn ?? null),
     here: pathname + search,
+    search,
     values: new Map(),
     problems: {},
     alert: null,

@@ -11,7 +11,7 @@ import { Badge } from "../account/rows.tsx";
 import type { Words } from "../messages/catalogue.ts";
 import { Moment } from "../moments.tsx";
 import type { Page } from "../page.ts";
-import { More, PAGE_ROWS, queryOf } from "./paging.tsx";
+import { PAGE_ROWS, queryOf, Turn } from "./paging.tsx";
 
 type Data = { readonly messages: readonly Undelivered[]; readonly next: UndeliveredPosition | null };
 
@@ -47,7 +47,7 @@ export const undeliveredPage = (depsOf: DepsOf<ListUndeliveredDeps>): Page<Data>
           </li>
         ))}
       </ul>
-      <More p={p} cursor={next && `${next.at}.${next.id}`} />
+      <Turn p={p} next={next && `${next.at}.${next.id}`} />
     </>
   ),
 });

@@ -6,7 +6,8 @@ import { go } from "../go.ts";
 import type { Page } from "../page.ts";
 import { ProfileForm, profileRefusal, readProfile } from "../profile-form.tsx";
 import { refusalOf } from "../refuse.ts";
-import { wordsOf } from "../show-page.tsx";
+import { searchOf, wordsOf } from "../show-page.tsx";
+import { backToUsers } from "./paging.tsx";
 import { findUser } from "./user.tsx";
 
 type Data = { readonly account: Account; readonly required: readonly ProfileField[] };
@@ -16,7 +17,7 @@ export const userProfilePage = (depsOf: DepsOf<EditUserDeps>): Page<Data> => ({
   path: "/admin/users/:id/profile",
   access: "users:edit",
   title: (t) => t.account.profile,
-  back: (t) => ({ href: "/admin/users", label: t.nav.users }),
+  back: backToUsers,
   load: async (c) => {
     const account = await findUser(c, depsOf(c));
     if (account instanceof Response) return account;
@@ -28,7 +29,7 @@ export const userProfilePage = (depsOf: DepsOf<EditUserDeps>): Page<Data> => ({
     const read = readProfile(t, form, account);
     if ("refusal" in read) return read.refusal;
     const { change } = read;
-    const there = `/admin/users/${account.id}`;
+    const there = `/admin/users/${account.id}${searchOf(c)}`;
     if (Object.keys(change).length === 0) return go(c, there, "saved");
     const input = { actor: c.var.session.account, id: account.id, change, caller: c.var.caller };
     const result = await editUser(depsOf(c), input);

@@ -6,10 +6,11 @@ import type { SessionSummary } from "../../sessions/session.ts";
 import { userFailures } from "../../users/failures.ts";
 import { type ReadStandingDeps, readStanding, type ShutLock } from "../../users/read-standing.ts";
 import { readUser } from "../../users/read-user.ts";
-import { fullNameOf, Picture } from "../account/rows.tsx";
+import { fullNameOf, Phone, Picture } from "../account/rows.tsx";
 import { NotShown, Session, SHOWN } from "../account/sessions.tsx";
 import { Moment } from "../moments.tsx";
 import type { Page, PageContext, Shown } from "../page.ts";
+import { backToUsers } from "./paging.tsx";
 import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
 import { State } from "./users.tsx";
 
@@ -25,7 +26,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/admin/users/:id",
   access: "users:read",
   title: (_t, { user }) => fullNameOf(user),
-  back: (t) => ({ href: "/admin/users", label: t.nav.users }),
+  back: backToUsers,
   load: async (c) => {
     const user = await findUser(c, depsOf(c));
     if (user instanceof Response) return user;
@@ -74,7 +75,7 @@ function Facts({ p, user }: { p: Shown; user: Account }) {
   const facts = [
     [t.fields.username, user.username],
     [t.fields.age, user.age],
-    [t.fields.phone, user.phone],
+    [t.fields.phone, user.phone && <Phone p={p} of={user} />],
     [t.users.since, <Moment p={p} at={user.createdAt} />],
     ["ID", user.id],
   ] as const;
@@ -92,7 +93,7 @@ function Facts({ p, user }: { p: Shown; user: Account }) {
         )}
       </dl>
       <p class="links">
-        <a href={`/admin/users/${user.id}/profile`}>{t.users.edit}</a>
+        <a href={`/admin/users/${user.id}/profile${p.search}`}>{t.users.edit}</a>
         <a href={`/admin/audit?userId=${user.id}`}>{t.nav.audit}</a>
       </p>
     </section>

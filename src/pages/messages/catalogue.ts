@@ -2,11 +2,12 @@ import type de from "../../../public/pages/words/de.json";
 import type en from "../../../public/pages/words/en.json";
 import type { Role } from "../../accounts/account.ts";
 import type { PasswordProblem } from "../../accounts/password-policy.ts";
-import type { AuditEvent } from "../../audit/event.ts";
+import type { AuditEvent, DetailName } from "../../audit/event.ts";
 import type { ImageProblem } from "../../avatars/image/image.ts";
 import type { FailureCode } from "../../kernel/failure-codes.ts";
 import type { Locale } from "../../kernel/locale.ts";
 import type { MessageKind } from "../../outbox/message.ts";
+import type { amrOf } from "../../sign-in/first-step.ts";
 
 // The words themselves are assets, read by an isolate that shows its first page (docs/decisions/012).
 // Here they have their types: a language, or a key of one, that is missing does not compile.
@@ -17,6 +18,8 @@ type Needed = {
   readonly failures: Record<FailureCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
   readonly events: Record<AuditEvent["type"], string>;
+  readonly details: Record<Exclude<DetailName, "sessionId">, string>;
+  readonly methods: Record<ReturnType<typeof amrOf> | "otp", string>;
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;
   readonly picture: { readonly problems: Record<ImageProblem, string> };
