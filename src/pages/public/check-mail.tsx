@@ -22,7 +22,10 @@ export const checkMailPage = (depsOf: DepsOf<MailLinkDeps>): Page<Data> => ({
   load: (c) => ({ wayOn: c.var.wayOn ?? null, address: addressCookie.read(c) ?? null }),
   view: (p, { wayOn, address }) => (
     <>
-      <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
+      {/* A notice says what was sent, and to whom it was not: both would not be true of a stranger's address. */}
+      {p.notice === null && (
+        <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
+      )}
       <Form p={p}>
         <p class="hint">{p.t.checkMail.nothing}</p>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} />
