@@ -13,7 +13,6 @@ import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
 import type { Locale } from "./kernel/locale.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
-import type { VariableProblem } from "./kernel/variables.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
 import { sendMail } from "./mail/send-mail.ts";
@@ -231,7 +230,15 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
   const known = cache.get(env);
   if (known) return known;
   const read = readConfig(env as unknown as Record<string, unknown>);
-  if (!read.ok) throw new Unavailable("config", new Error(describeProblems(read.error)));
+  if (!read.ok) {
+    const problems = read.error.map(({ path, message }) => `${path} ${message}`);
+    const isTold = (env as { ENVIRONMENT?: unknown }).ENVIRONMENT === "development";
+    throw new Unavailable(
+      "config",
+      new Error(`configuration: ${problems.join("; ")}`),
+      isTold ? problems : [],
+    );
+  }
   const { authSecret, authSecretPrevious } = read.value;
   const made: Standing = {
     config: read.value,
@@ -244,6 +251,3 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
   cache.set(env, made);
   return made;
 }
-
-const describeProblems = (problems: readonly VariableProblem[]): string =>
-  `configuration: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`;
