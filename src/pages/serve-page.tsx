@@ -26,6 +26,7 @@ export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps
       values: new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
   });
+  app.use(`${page.path}/`, withoutSlash);
   const { submit } = page;
   if (!submit) return;
   app.post(page.path, guard, async (c) => {
@@ -40,6 +41,10 @@ export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps
     return show(c, deps, page, data, { alert, problems, values: form?.kept ?? new Map() }, outcome);
   });
 }
+
+/** What somebody types with a slash at its end is the page all the same. */
+const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
+  c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Before anything is read: who may open it, by the same table as the API (security 38). */
 function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
