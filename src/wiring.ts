@@ -125,6 +125,7 @@ export async function wire(cache: StandingCache, request: Request) {
     counters,
     ...delivery,
     isDevelopment: config.environment === "development",
+    keepsMail: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
     breachedPasswords: createBreachedPasswords({
       apiBase: config.breachedPasswordsApi,

@@ -69,6 +69,8 @@ export type Shown = {
   readonly back: { readonly href: string; readonly label: string } | null;
   /** Who has signed in, on pages that ask for it. */
   readonly person: Account | null;
+  /** Mail does not leave this machine: a developer reads it in the mailbox. */
+  readonly keepsMail: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
 };
 

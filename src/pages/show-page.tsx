@@ -12,6 +12,7 @@ import { withWayOn } from "./way-on.ts";
 export type ShowPageDeps = CsrfDeps & {
   readonly pageKit: (locale: Locale) => Promise<PageKit>;
   readonly captchaWidget: CaptchaWidget | null;
+  readonly keepsMail: boolean;
   readonly settings: { readonly brand: Brand; readonly allowedReturnUrls: readonly string[] };
 };
 
@@ -55,6 +56,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     back: null,
     person: c.var.session?.account ?? null,
     captcha: null,
+    keepsMail: deps.keepsMail,
     ...content.facts,
   };
   c.header("Content-Security-Policy", policyOf(shown, settings));

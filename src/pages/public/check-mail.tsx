@@ -4,6 +4,7 @@ import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
 import { resendVerification } from "../../registration/resend-verification.ts";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { MailHere } from "../mail-here.tsx";
 import { keepWayOn } from "../mailed-way.ts";
 import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
@@ -26,6 +27,7 @@ export const checkMailPage = (depsOf: DepsOf<MailLinkDeps>): Page<Data> => ({
       {p.notice === null && (
         <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
       )}
+      <MailHere p={p} />
       <Form p={p}>
         <p class="hint">{p.t.checkMail.nothing}</p>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} />

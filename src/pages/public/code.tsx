@@ -7,6 +7,7 @@ import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.
 import { CodeField, Resend, readSent, writeSent } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { MailHere } from "../mail-here.tsx";
 import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
@@ -45,6 +46,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.code.submit}
         </button>
       </Form>
+      <MailHere p={p} />
       <Resend p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
       <p class="aside">
         <a href={withWayOn("/sign-in", wayOn)}>{p.t.code.startOver}</a>

@@ -4,6 +4,7 @@ import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../../reg
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import { wayOnFromMail } from "../mailed-way.ts";
+import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import type { ShowPageDeps } from "../show-page.tsx";
 import { withWayOn } from "../way-on.ts";
@@ -16,9 +17,9 @@ export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & ShowPageDeps>): Page
   title: (t) => t.verify.title,
   load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFYING_PURPOSES, kind: "verify" }),
   here: ({ here }) => here,
-  view: (p, { token }) => (
+  view: (p, { token, link }) => (
     <>
-      <p class="lead">{p.t.verify.lead}</p>
+      <p class="lead">{fill(p.t.verify.lead, { address: link.email })}</p>
       <Form p={p}>
         <input type="hidden" name="token" value={token} />
         <button type="submit" class="main">

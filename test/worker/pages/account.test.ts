@@ -117,7 +117,9 @@ describe("the account's own pages, without a script", () => {
     await browser.submit(page, { newEmail, password: PASSWORD });
     expect((await mailTo(service, email))[0]?.subject).toContain("email address");
     const link = await linkMailedTo(service, newEmail);
-    const done = await browser.submit(await browser.visit(link));
+    const asked = await browser.visit(link);
+    expect(asked.text).toContain(`One click, and ${newEmail} is confirmed.`);
+    const done = await browser.submit(asked);
     expect([done.path, done.text.includes(newEmail)]).toEqual(["/account", true]);
   });
 
