@@ -67,7 +67,7 @@ type Deps = ServePageDeps &
 /** The pages: the verbs of the API for people, rendered here, with and without a script. */
 export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  const serve = <Data,>(page: Page<Data>) => servePage(app, depsOf, page);
+  const serve = <Data, Subject>(page: Page<Data, Subject>) => servePage(app, depsOf, page);
   serve(signInPage(depsOf));
   serve(codePage(depsOf));
   serve(signUpPage(depsOf));

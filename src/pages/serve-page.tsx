@@ -16,12 +16,18 @@ import { readWayOn } from "./way-on.ts";
 export type ServePageDeps = ShowPageDeps & PageSessionDeps;
 
 /** Puts a page into the app: its GET, and its form's POST to the same address. */
-export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps>, page: Page<Data>): void {
+export function servePage<Data, Subject>(
+  app: Hono<PageEnv>,
+  depsOf: DepsOf<ServePageDeps>,
+  page: Page<Data, Subject>,
+): void {
   const guard = guardOf(depsOf, page);
+  // Where nothing is gathered, the two are one type.
+  const gather = page.gather ?? ((_c: PageContext, subject: Subject) => subject as unknown as Data);
   app.get(page.path, guard, async (c) => {
-    const data = await page.load(c, null);
-    if (data instanceof Response) return data;
-    return show(c, depsOf(c), page, data, {
+    const subject = await page.load(c, null);
+    if (subject instanceof Response) return subject;
+    return show(c, depsOf(c), page, await gather(c, subject), {
       notice: takeNotice(c),
       values: new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
@@ -32,13 +38,21 @@ export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps
   app.post(page.path, guard, async (c) => {
     const deps = depsOf(c);
     const form = await readForm(c.req.raw, page.upload);
-    const data = await page.load(c, form);
-    if (data instanceof Response) return c.var.limitedFor === undefined ? data : refuseLimited(c);
-    const outcome = (await whyNot(c, deps, form, page)) ?? (await submit(c, form as Form, data));
+    const refused = await whyNot(c, deps, form, page);
+    const subject = await page.load(c, form);
+    if (subject instanceof Response) return c.var.limitedFor === undefined ? subject : refuseLimited(c);
+    const outcome = refused ?? (await submit(c, form as Form, subject));
     if (outcome instanceof Response) return outcome;
     const { alert = null, problems = {}, retryAfter } = outcome;
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
-    return show(c, deps, page, data, { alert, problems, values: form?.kept ?? new Map() }, outcome);
+    return show(
+      c,
+      deps,
+      page,
+      await gather(c, subject),
+      { alert, problems, values: form?.kept ?? new Map() },
+      outcome,
+    );
   });
 }
 
@@ -47,7 +61,7 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
   c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Before anything is read: who may open it, by the same table as the API (security 38). */
-function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
+function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await openKit(c, depsOf(c));
     if (access === "everybody") return (await refuseWayOn(c, depsOf)) ?? next();
@@ -71,11 +85,11 @@ async function refuseWayOn(c: PageContext, depsOf: DepsOf<ServePageDeps>): Promi
 const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.limitedFor });
 
 /** What keeps a form from being looked at, of whichever page it is. */
-async function whyNot<Data>(
+async function whyNot(
   c: PageContext,
   deps: ServePageDeps,
   form: Form | null,
-  { upload }: Page<Data>,
+  { upload }: Pick<Page<unknown>, "upload">,
 ): Promise<Refusal | null> {
   const t = wordsOf(c);
   const { limitedFor } = c.var;
@@ -90,10 +104,10 @@ async function whyNot<Data>(
   return null;
 }
 
-function show<Data>(
+function show<Data, Subject>(
   c: PageContext,
   deps: ServePageDeps,
-  page: Page<Data>,
+  page: Page<Data, Subject>,
   data: Data,
   facts: Partial<Shown>,
   refusal?: Refusal,

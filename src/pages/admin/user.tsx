@@ -22,16 +22,13 @@ type Data = {
 };
 
 /** One person: how things stand, where they are signed in, and what may be done. */
-export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/admin/users/:id",
   access: "users:read",
   title: (_t, { user }) => fullNameOf(user),
   back: backToUsers,
-  load: async (c) => {
-    const user = await findUser(c, depsOf(c));
-    if (user instanceof Response) return user;
-    return { user, ...(await readStanding(depsOf(c), user)) };
-  },
+  load: (c) => findUser(c, depsOf(c)),
+  gather: async (c, user) => ({ user, ...(await readStanding(depsOf(c), user)) }),
   view: (p, { user, live, shut }) => (
     <>
       <div class="person">
@@ -60,7 +57,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </section>
     </>
   ),
-  submit: (c, form, { user }) => actOn(c, depsOf(c), form, user),
+  submit: (c, form, user) => actOn(c, depsOf(c), form, user),
 });
 
 /** Whom the address names, if the admin may see them. */
