@@ -1,3 +1,4 @@
+import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../../scripts/run-wrangler.ts";
 

@@ -22,7 +22,8 @@ export const LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff".padEnd(64, "o");
 const LONG_LOCAL_PART = "wolfeschlegelsteinhausenbergerdorff".padEnd(55, "o");
 const LONG_DOMAIN = `${"llanfairpwllgwyngyll".padEnd(53, "o")}.example.com`;
 
-const longAddress = (): string => `${crypto.randomUUID().slice(0, 8)}.${LONG_LOCAL_PART}@${LONG_DOMAIN}`;
+export const longAddress = (): string =>
+  `${crypto.randomUUID().slice(0, 8)}.${LONG_LOCAL_PART}@${LONG_DOMAIN}`;
 
 type Credentials = { readonly email: string; readonly password: string };
 
