@@ -18,6 +18,9 @@ const testVars = {
 /** Milliseconds. It ends what hangs, and fails nothing for being slow: a whole story in a browser is one test. */
 const PATIENCE = 240_000;
 
+/** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
+const eventually = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     // Vitest would leave one of two cores idle.
@@ -25,7 +28,12 @@ export default defineConfig({
     projects: [
       {
         // Pure rules and known answers, in Node: an independent implementation is at hand there.
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          environment: "node",
+          setupFiles: ["test/support/seed-fuzz.ts"],
+        },
       },
       {
         plugins: [
@@ -39,7 +47,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
-          setupFiles: ["test/support/apply-migrations.ts"],
+          setupFiles: ["test/support/apply-migrations.ts", "test/support/seed-fuzz.ts"],
           globalSetup: ["test/support/loopback/start.ts"],
           testTimeout: PATIENCE,
           hookTimeout: PATIENCE,
@@ -49,6 +57,7 @@ export default defineConfig({
         // Commands of the terminal, against a local database that a `wrangler dev` has open too.
         test: {
           name: "scripts",
+          expect: eventually,
           include: ["test/scripts/**/*.test.ts"],
           environment: "node",
           // Some forty wranglers are started there; each would compile itself anew, for a fifth of its time.
@@ -61,6 +70,7 @@ export default defineConfig({
         // The example beside the service, both by their real configurations.
         test: {
           name: "examples",
+          expect: eventually,
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
           testTimeout: PATIENCE,
@@ -71,6 +81,7 @@ export default defineConfig({
         // Gatehouse and a second Worker side by side, by their own configurations.
         test: {
           name: "rpc",
+          expect: eventually,
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
           testTimeout: PATIENCE,
@@ -90,6 +101,7 @@ export default defineConfig({
         // What people see, in a browser that the machine has, on a service as developers have it.
         test: {
           name: "browser",
+          expect: eventually,
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/serve-for-browser.ts"],

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { openHouse, type Queryable, type Tally } from "./capacity/house.ts";
+import { openHouse, type Tally } from "./capacity/house.ts";
 import { measureOperations, type Row } from "./capacity/operations.ts";
 import { measureSizes, type Sizes } from "./capacity/sizes.ts";
+import { migrate } from "./migrate.ts";
 
 // `npm run bench:capacity`: what each operation asks of D1 and KV, as D1 itself counts it, and what each row takes.
 // The counts are those of any machine; the milliseconds are of this one. docs/scaling.md has what came of it.
@@ -24,14 +23,6 @@ try {
 } finally {
   await house.close();
   clearTimeout(timeLimit);
-}
-
-async function migrate(db: Queryable): Promise<void> {
-  const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
-  for (const file of files.sort()) {
-    const statements = readFileSync(join("migrations", file), "utf8").split("--> statement-breakpoint");
-    await db.batch(statements.map((statement) => db.prepare(statement)));
-  }
 }
 
 function printRows(rows: readonly Row[]): void {

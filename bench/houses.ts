@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FillableD1 } from "../scripts/fill-database.ts";
 import { wranglerEnvironment } from "../scripts/run-wrangler.ts";
 import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
 import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
+import { migrate } from "./migrate.ts";
+import { succeed } from "./send.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
@@ -84,14 +84,6 @@ type Queryable = {
   prepare(query: string): { bind(...values: unknown[]): { all<T>(): Promise<{ results: T[] }> } };
 };
 
-async function migrate(db: FillableD1): Promise<void> {
-  const files = readdirSync("migrations").filter((name) => name.endsWith(".sql"));
-  for (const file of files.sort()) {
-    const statements = readFileSync(join("migrations", file), "utf8").split("--> statement-breakpoint");
-    await db.batch(statements.map((statement) => db.prepare(statement)));
-  }
-}
-
 const MAY_SIGN_IN = "status = 'active' AND email_verified_at IS NOT NULL";
 
 /** Each a step further, so that they lie on pages of their own. */
@@ -118,15 +110,6 @@ async function aSuperuser(db: Queryable): Promise<Person> {
 const caller =
   (origin: string) =>
   async (method: string, path: string, token?: string, body?: object): Promise<Answer> => {
-    const response = await fetch(`${origin}/api/auth${path}`, {
-      method,
-      headers: {
-        ...(body && { "Content-Type": "application/json" }),
-        ...(token && { Authorization: `Bearer ${token}` }),
-      },
-      body: body && JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    const { text } = await succeed(`${origin}/api/auth${path}`, method, { body, token });
     return JSON.parse(text) as Answer;
   };

@@ -1,5 +1,7 @@
 import { type DevServer, startDevServer } from "../scripts/dev-server.ts";
 import { createScratchDirectory } from "../scripts/scratch-directory.ts";
+import { until } from "../scripts/until.ts";
+import { send } from "./send.ts";
 
 // `npm run bench:timing`: does the time of an answer tell whether an address has an account? Asks a real
 // service on loopback about known and unknown addresses in turn, and compares the medians.
@@ -136,13 +138,8 @@ function median(values: readonly number[]): number {
 type Answered = { readonly status: number; readonly data: { readonly challengeId: string } };
 
 async function post({ origin }: DevServer, path: string, body: object): Promise<Answered> {
-  const response = await fetch(`${origin}/api/auth${path}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const { data } = (await response.json()) as { data: Answered["data"] };
-  return { status: response.status, data };
+  const { status, text } = await send(`${origin}/api/auth${path}`, "POST", { body });
+  return { status, data: JSON.parse(text).data };
 }
 
 async function succeed(server: DevServer, path: string, body: object): Promise<Answered> {
@@ -151,14 +148,9 @@ async function succeed(server: DevServer, path: string, body: object): Promise<A
   throw new Error(`${path} answered ${answer.status}:\n${server.output().slice(-2000)}`);
 }
 
-async function tokenMailedTo({ origin }: DevServer, address: string): Promise<string> {
-  // A mail leaves after its answer.
-  for (let tries = 0; tries < 100; tries += 1) {
-    const response = await fetch(`${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`);
-    const { messages } = (await response.json()) as { messages: { text: string }[] };
-    const [, token] = /[?&]token=([\w-]+)/.exec(messages[0]?.text ?? "") ?? [];
-    if (token) return token;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("a mail did not come");
-}
+const tokenMailedTo = ({ origin }: DevServer, address: string): Promise<string> =>
+  until(`a mail to ${address}`, async () => {
+    const { text } = await send(`${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`, "GET");
+    const { messages } = JSON.parse(text) as { messages: { text: string }[] };
+    return /[?&]token=([\w-]+)/.exec(messages[0]?.text ?? "")?.[1];
+  });

@@ -1,10 +1,10 @@
 import { type Call, readCommandLine } from "./admin/command-line.ts";
 import { help, helpOn } from "./admin/commands.ts";
 import { readSecret } from "./admin/deployment-secret.ts";
-import { explain } from "./admin/explain.ts";
-import { printableLines } from "./admin/printable.ts";
 import { needsSecret, runCommand } from "./admin/run-command.ts";
 import { withPlatform } from "./admin/with-platform.ts";
+import { explain } from "./explain.ts";
+import { printableLines } from "./printable.ts";
 
 // `npm run admin -- <command>`: what an operator does to people, with the database itself in hand, by the
 // service's own verbs and storage. `help` lists the commands.

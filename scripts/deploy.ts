@@ -1,7 +1,7 @@
-import { Complaint } from "./admin/complaint.ts";
-import { explain } from "./admin/explain.ts";
+import { Complaint } from "./complaint.ts";
 import { HELP, readDeployCall } from "./deploy/command-line.ts";
 import { deploy } from "./deploy/deploy.ts";
+import { explain } from "./explain.ts";
 
 // `npm run deploy`: checks, the database, its migrations, the code, and a look at the service. Nothing secret is set
 // without a yes, and nothing is changed before the checks are through.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { migrate } from "./local-platform.ts";
-import { isServerReady, startWrangler } from "./run-wrangler.ts";
+import { readyPort, startWrangler } from "./run-wrangler.ts";
 import type { WranglerArguments } from "./wrangler-arguments.ts";
 
 // The example beside the service: a Worker of its own, by `wrangler dev` with its real configuration. It finds
@@ -71,7 +71,7 @@ function untilReady(child: ChildProcess): Promise<boolean> {
   }
   return new Promise((resolve, reject) => {
     child.on("message", (message) => {
-      if (!isServerReady(message)) return;
+      if (readyPort(message) === null) return;
       complaints = null;
       resolve(true);
     });

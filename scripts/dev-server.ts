@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { anyFreePort, isPortFree } from "./free-port.ts";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { isPortFree } from "./free-port.ts";
+import { linkHouse } from "./link-house.ts";
+import { until } from "./until.ts";
 
 export type DevServer = {
   readonly origin: string;
@@ -22,13 +24,9 @@ const STOP_LIMIT = 15_000;
  */
 export async function startDevServer(directory: string, vars: readonly string[]): Promise<DevServer> {
   mkdirSync(directory);
-  copyFileSync("wrangler.toml", join(directory, "wrangler.toml"));
-  for (const part of ["src", "migrations", "public"]) {
-    symlinkSync(resolve(part), join(directory, part), "junction");
-  }
-  const port = await anyFreePort();
-  const own = ["--port", String(port), "--persist-to", join(directory, "state")];
-  const args = ["run", "dev", "--", "--config", join(directory, "wrangler.toml"), ...own];
+  const config = linkHouse(directory);
+  const own = ["--port", "0", "--persist-to", join(directory, "state")];
+  const args = ["run", "dev", "--", "--config", config, ...own];
   // A group of its own, so that whatever it starts can be ended, and nothing else.
   const npm = spawn("npm", [...args, ...vars.flatMap((pair) => ["--var", pair])], {
     detached: true,
@@ -40,24 +38,27 @@ export async function startDevServer(directory: string, vars: readonly string[])
   process.once("exit", endGroup);
   const output = collect(npm);
   try {
-    await until(() => output().includes("Gatehouse is ready") || npm.exitCode !== null, START_LIMIT);
+    await until("the service", () => /^ +Docs +\S/m.test(output()) || npm.exitCode !== null, START_LIMIT);
     if (npm.exitCode !== null) throw new Error("`npm run dev` ended at once.");
   } catch (cause) {
     endGroup();
     throw new Error(`\`npm run dev\` did not start:\n${output()}`, { cause });
   }
+  const [, origin = ""] = /^ +Pages +(\S+)$/m.exec(output()) ?? [];
   return {
-    origin: `http://localhost:${port}`,
+    origin,
     output,
     async printed(pattern) {
-      await until(() => pattern.test(output()) || npm.exitCode !== null, START_LIMIT).catch(() => {});
+      await until(String(pattern), () => pattern.test(output()) || npm.exitCode !== null, START_LIMIT).catch(
+        () => {},
+      );
       const found = pattern.exec(output());
       if (found === null) throw new Error(`\`npm run dev\` printed nothing like ${pattern}:\n${output()}`);
       return found;
     },
     async stop() {
       npm.kill("SIGTERM");
-      await until(() => isPortFree(port), STOP_LIMIT).finally(() => {
+      await until("its end", () => isPortFree(Number(new URL(origin).port)), STOP_LIMIT).finally(() => {
         endGroup();
         process.off("exit", endGroup);
       });
@@ -80,13 +81,5 @@ function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
     if (leader.pid !== undefined) process.kill(-leader.pid, signal);
   } catch {
     // Nothing of it is left.
-  }
-}
-
-async function until(holds: () => boolean | Promise<boolean>, limit: number): Promise<void> {
-  const end = Date.now() + limit;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`It did not happen within ${limit / 1000} s.`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

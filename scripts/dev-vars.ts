@@ -7,6 +7,15 @@ import type { WranglerArguments } from "./wrangler-arguments.ts";
 export const devVarsPath = ({ config }: Pick<WranglerArguments, "config">): string =>
   join(config === undefined ? "." : dirname(config), ".dev.vars");
 
+/** Every file that the Worker's variables may come from, whether it is there or not. */
+export function variableFiles(
+  args: Pick<WranglerArguments, "config" | "env" | "envFiles">,
+): readonly string[] {
+  if (args.envFiles.length > 0) return args.envFiles;
+  const path = devVarsPath(args);
+  return args.env === undefined ? [path] : [path, `${path}.${args.env}`];
+}
+
 /**
  * Makes `.dev.vars` with secrets of its own, unless there is one or `--env-file` takes its place.
  * An existing file is never touched. Returns the path of a file that was made.
@@ -15,8 +24,7 @@ export function makeDevVars(
   args: Pick<WranglerArguments, "config" | "env" | "envFiles">,
 ): string | undefined {
   const path = devVarsPath(args);
-  const ofEnvironment = args.env === undefined ? [] : [`${path}.${args.env}`];
-  if (args.envFiles.length > 0 || [path, ...ofEnvironment].some((file) => existsSync(file))) return undefined;
+  if (args.envFiles.length > 0 || variableFiles(args).some((file) => existsSync(file))) return undefined;
   // "wx" and 0600 from the start: no moment in which others could read it, or a second start replace it.
   writeFileSync(path, contents(randomBytes(48).toString("base64url")), { flag: "wx", mode: 0o600 });
   return path;

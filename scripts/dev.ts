@@ -1,11 +1,13 @@
 import { readConfig } from "../src/config.ts";
 import { type NotesPlace, placeNotes, startNotes } from "./dev-notes.ts";
 import { argumentsFor, ourVariables } from "./dev-variables.ts";
-import { devVarsPath, makeDevVars } from "./dev-vars.ts";
+import { devVarsPath, makeDevVars, variableFiles } from "./dev-vars.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
+import { rememberOrigin } from "./last-origin.ts";
 import { type LocalPlatform, migrate, withLocalPlatform } from "./local-platform.ts";
-import { exitOf, isServerReady, startWrangler } from "./run-wrangler.ts";
+import { exitOf, readyPort, startWrangler } from "./run-wrangler.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
+import { watchVariables } from "./watch-variables.ts";
 import { readWranglerArguments, type WranglerArguments } from "./wrangler-arguments.ts";
 
 // `npm run dev`: secrets, database, a superuser, then `wrangler dev`. Running it again changes nothing.
@@ -97,15 +99,21 @@ async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): P
   const ending = new AbortController();
   const example = notes && startNotes(notes, args, { serviceOrigin: publicUrl, signal: ending.signal });
   const ready = new Promise<void>((resolve) => {
-    child.on("message", (message) => isServerReady(message) && setTimeout(resolve, LAST_WORD));
+    child.on("message", (message) => readyPort(message) !== null && setTimeout(resolve, LAST_WORD));
   });
   ready.then(() => tellWhereThingsAre(origin));
+  // Commands that print links find it there.
+  ready.then(() => rememberOrigin(args, publicUrl));
+  const stopWatching = watchVariables(variableFiles(args), (file) =>
+    say(`${file} has changed. What runs goes on with what it was: stop it (Ctrl-C), and start anew.`),
+  );
   if (notes) Promise.all([example, ready]).then(([isUp]) => isUp && tellOfExample(notes.origin));
   try {
     return await exitOf(child);
   } finally {
     // Whatever ended the service; the example would keep this process, and the terminal.
     ending.abort();
+    stopWatching();
   }
 }
 

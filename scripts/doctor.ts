@@ -1,9 +1,9 @@
-import { Complaint } from "./admin/complaint.ts";
-import { explain } from "./admin/explain.ts";
+import { Complaint } from "./complaint.ts";
 import { HELP, readDoctorCall } from "./doctor/command-line.ts";
 import { examine } from "./doctor/examine.ts";
 import { openPlace } from "./doctor/open-place.ts";
 import { printFindings } from "./doctor/print-findings.ts";
+import { explain } from "./explain.ts";
 
 // `npm run doctor`: what is wrong with a service, here or deployed, and what puts it right. It changes nothing.
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { madeUpPeople, PERSON_COLUMNS } from "./made-up-people.ts";
+import { statementsOf } from "./migration-statements.ts";
 
 /** What of D1 is needed; the real one fits. */
 export type FillableD1 = {
@@ -60,9 +61,7 @@ const runAll = (db: FillableD1, queries: readonly string[]) =>
 function searchIndexStatements(): string[] {
   const file = readdirSync("migrations").find((name) => name.endsWith("_account_search.sql"));
   if (file === undefined) throw new Error("There is no migration …_account_search.sql.");
-  return readFileSync(join("migrations", file), "utf8")
-    .split("--> statement-breakpoint")
-    .map((statement) => statement.replaceAll(/^\s*--.*\n/gm, "").trim());
+  return statementsOf(readFileSync(join("migrations", file), "utf8"));
 }
 
 const INSERT_PEOPLE = `INSERT INTO accounts (password_hash, ${PERSON_COLUMNS.join(", ")})

@@ -1,7 +1,13 @@
 import { createServer } from "node:net";
 
-/** A port of this machine that nobody listens on just now. */
-export const anyFreePort = (): Promise<number> => listenOnce(0);
+/** Below what systems lend out by themselves (RFC 6056 §2.1, Linux from 32768): no connection gets one meanwhile. */
+const [FROM, TO] = [20_000, 32_000] as const;
+
+/** A port of this machine that nobody listens on just now, and that nobody is given before it is taken. */
+export async function anyFreePort(): Promise<number> {
+  const port = FROM + Math.floor(Math.random() * (TO - FROM));
+  return (await isPortFree(port)) ? port : anyFreePort();
+}
 
 /** Whether a server could be started there, on the loopback interface. */
 export async function isPortFree(port: number): Promise<boolean> {

@@ -4,8 +4,7 @@ import { setTimeout } from "node:timers/promises";
 const BUSY = /database is locked|SQLITE_BUSY|Failed to get session commit token/i;
 
 /** Milliseconds for which a statement is tried, and the shortest pause in between: the writer may leave gaps as short. */
-const PATIENCE = 30_000;
-const PAUSE = 10;
+const PATIENCE = { until: 30_000, pause: 10 };
 
 /** Whether the words of a failure are those of a busy database. */
 export const saysBusy = (message: string): boolean => BUSY.test(message);
@@ -15,7 +14,8 @@ export const saysBusy = (message: string): boolean => BUSY.test(message);
  * meets one has changed nothing, a batch as a whole, and is done again, each statement by itself: a command of
  * many that began anew with each would hardly come to its end. Throws the last failure after 30 seconds.
  */
-export function patientD1(d1: D1Database): D1Database {
+export function patientD1(d1: D1Database, { until, pause } = PATIENCE): D1Database {
+  const whileBusy = <T>(run: () => Promise<T>) => tryWhileBusy(run, { until: Date.now() + until, pause });
   const within = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {
     const patient = {
@@ -39,12 +39,12 @@ export function patientD1(d1: D1Database): D1Database {
   return patient as unknown as D1Database;
 }
 
-async function whileBusy<T>(run: () => Promise<T>, until = Date.now() + PATIENCE): Promise<T> {
+async function tryWhileBusy<T>(run: () => Promise<T>, patience: typeof PATIENCE): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (Date.now() >= until || !(error instanceof Error) || !saysBusy(error.message)) throw error;
+    if (Date.now() >= patience.until || !(error instanceof Error) || !saysBusy(error.message)) throw error;
   }
-  await setTimeout(PAUSE * (1 + 4 * Math.random()));
-  return whileBusy(run, until);
+  await setTimeout(patience.pause * (1 + 4 * Math.random()));
+  return tryWhileBusy(run, patience);
 }

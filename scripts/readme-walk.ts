@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type DevServer, startDevServer } from "./dev-server.ts";
+import { leftTo } from "./examples/left-to.ts";
 import { readPages } from "./examples/pages.ts";
 import type { Page } from "./examples/read-markdown.ts";
 import { createScratchDirectory } from "./scratch-directory.ts";
@@ -13,13 +14,19 @@ const WALK_LIMIT = 60_000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
+const pages = readPages();
+// What README starts with is what is started below, on packages that are installed.
+const START = leftTo("scripts/readme-walk", pages.values())("start").code;
+if (START !== "npm install\nnpm run dev\n")
+  throw new Error("README starts the service otherwise than this does.");
+
 const scratch = createScratchDirectory();
 process.once("exit", scratch.remove);
 try {
   await withServer("plain", [], async (server) => {
     const password = printedPassword(server.output());
     const superuser = { ORIGIN: server.origin, SUPERUSER_PASSWORD: password };
-    for (const [file, script] of scriptsOf(readPages(), server.origin)) {
+    for (const [file, script] of scriptsOf(pages, server.origin)) {
       await walk(file, ["-c", script], { ...superuser, SCRATCH: scratch.path });
     }
     await walkFile("api-description", { ORIGIN: server.origin });

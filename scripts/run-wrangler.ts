@@ -36,9 +36,11 @@ export function startWrangler(args: readonly string[], { stdio, env = {} }: Opti
 
 const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP", "exit"] as const;
 
-/** Whether `wrangler dev` says, in JSON to its parent, that the Worker can be reached. */
-export const isServerReady = (message: unknown): boolean =>
-  typeof message === "string" && message.includes('"DEV_SERVER_READY"');
+/** The port at which the Worker can be reached, where `wrangler dev` says so, in JSON to its parent; else null. */
+export function readyPort(message: unknown): number | null {
+  if (typeof message !== "string" || !message.includes('"DEV_SERVER_READY"')) return null;
+  return (JSON.parse(message) as { port: number }).port;
+}
 
 /** The exit code, in the shell's way of counting when it was a signal that ended the child. */
 export function exitOf(child: ChildProcess): Promise<number> {

@@ -50,6 +50,8 @@ export type AppOptions = {
   readonly log?: (line: RequestLogLine) => void;
   /** Milliseconds between an answer and the work that was left for after it. */
   readonly pauseAfterAnswer?: number;
+  /** Milliseconds that a step at a sign-in provider may take. */
+  readonly providerPatience?: number | undefined;
 };
 
 /** The service as one Hono app: what every request goes through, and which room answers it. */
@@ -58,6 +60,7 @@ export function createApp(options: AppOptions = {}) {
     clock = systemClock,
     pauseAfterAnswer = PAUSE_AFTER_ANSWER,
     standing = new WeakMap(),
+    providerPatience,
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
   const app = new Hono<AppEnv>();
@@ -103,7 +106,7 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const { meter, deferred } = c.var;
     const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    c.set("deps", await wire(standing, { env: c.env, clock, meter, defer }));
+    c.set("deps", await wire(standing, { env: c.env, clock, meter, defer, providerPatience }));
     await next();
   });
 

@@ -6,7 +6,7 @@ import { linesOf } from "./kernel/crypto/secret-ring.ts";
 import { parseEmailAddress } from "./kernel/email-address.ts";
 import { err, ok, type Result } from "./kernel/result.ts";
 import { utf8Length } from "./kernel/text.ts";
-import { isPlainHttpUrl, type VariableProblem, withoutBlanks } from "./kernel/variables.ts";
+import { isPlainHttpUrl, providerUrl, type VariableProblem, withoutBlanks } from "./kernel/variables.ts";
 import { type MailSettings, readMailSettings } from "./mail/settings.ts";
 import type { RatePolicies } from "./rate-limit/policies.ts";
 import { readRateLimits } from "./rate-limit/settings.ts";
@@ -220,7 +220,10 @@ const variables = (environment: Config["environment"]) =>
       [],
     ),
     BREACHED_PASSWORDS: z._default(z.enum(["on", "off"], "must be on or off"), "off"),
-    BREACHED_PASSWORDS_API_BASE: z._default(httpUrl(true), HAVE_I_BEEN_PWNED),
+    BREACHED_PASSWORDS_API_BASE: z._default(
+      providerUrl({ isDevelopment: environment === "development" }),
+      HAVE_I_BEEN_PWNED,
+    ),
   });
 
 /** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
@@ -235,7 +238,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     ...set,
   };
   const parsed = variables(mode).safeParse(given);
-  const mail = readMailSettings(given);
+  const mail = readMailSettings(given, { isDevelopment: mode === "development" });
   const sms = readSmsSettings(given, { isDevelopment: mode === "development" });
   const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
   const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });

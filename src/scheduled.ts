@@ -1,4 +1,5 @@
 import { sweepAvatars } from "./avatars/sweep-avatars.ts";
+import type { Cron } from "./cron.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { newId } from "./kernel/ids.ts";
 import { firstCause } from "./kernel/unavailable.ts";
@@ -13,7 +14,7 @@ import { type Deps, type Env, wire } from "./wiring.ts";
 type Job = (deps: Deps) => Promise<void>;
 
 /** What each cron expression of wrangler.toml sets going. */
-export const CLOCKWORK: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
+export const CLOCKWORK: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
   "* * * * *": { retryDeliveries, announceDenials },
   "17 * * * *": { rotateSigningKeys, purgeExpired, sweepAvatars, tidyDirectory },
 };

@@ -12,7 +12,9 @@ import { keyedHash } from "./kernel/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "./kernel/crypto/password-hash.ts";
 import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.ts";
 import type { Locale } from "./kernel/locale.ts";
+import type { Trouble } from "./kernel/trouble.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
+import type { MailWords } from "./mail/messages/catalogue.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
 import { sendMail } from "./mail/send-mail.ts";
@@ -95,13 +97,15 @@ type Request = {
   readonly meter: Meter;
   /** Starts work once the response is on its way, and keeps it alive. */
   readonly defer: (work: () => Promise<unknown>) => void;
+  /** Milliseconds that a step at a sign-in provider may take, where it is not what the gateway says. */
+  readonly providerPatience?: number | undefined;
 };
 
 /** Everything that any verb names, put together for one request. The only reader of the environment. */
 export type Deps = Awaited<ReturnType<typeof wire>>;
 
 export async function wire(cache: StandingCache, request: Request) {
-  const { env, clock, meter, defer } = request;
+  const { env, clock, meter, defer, providerPatience } = request;
   const kept = await standing(cache, env);
   const { config, secrets, keyCache, assets: keptAssets, providerCache, healthCache } = kept;
   const { settings, sendCaps } = config;
@@ -112,11 +116,14 @@ export async function wire(cache: StandingCache, request: Request) {
   const sessions = sessionStorage(db, sendCaps);
   const mailbox = mailboxStorage(db);
   const humanProofs = humanProofStorage(db);
-  const captcha = createCaptcha(config.captcha);
+  const troubleAt = (provider: string) => (trouble: Trouble) => {
+    meter.providerTrouble.push(`${provider}: ${trouble}`);
+  };
+  const captcha = createCaptcha(config.captcha, { onTrouble: troubleAt(config.captcha.provider) });
   const avatars = avatarStorage(db);
   const avatarObjects = avatarObjectStorage(env.AVATARS);
   const assets = assetStorage(env.ASSETS, keptAssets);
-  const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
+  const delivery = messageDelivery({ config, clock, db, mailbox, assets, binding: env.SEND_EMAIL });
   return {
     clock,
     defer,
@@ -130,6 +137,7 @@ export async function wire(cache: StandingCache, request: Request) {
     breachedPasswords: createBreachedPasswords({
       apiBase: config.breachedPasswordsApi,
       timeout: 2 * SECOND,
+      onTrouble: troubleAt("breached-passwords"),
     }),
     keyRing,
     signingKeys,
@@ -179,7 +187,12 @@ export async function wire(cache: StandingCache, request: Request) {
     identities: identityStorage(db, sendCaps),
     socialSignIns: socialSignInStorage(db),
     loginCodes: loginCodeStorage(db, sendCaps),
-    socialProviders: createSocialProviders(config.social, { clock, cache: providerCache }),
+    socialProviders: createSocialProviders(config.social, {
+      clock,
+      cache: providerCache,
+      timeout: providerPatience,
+      troubleAt,
+    }),
     expired: expiredStorage(db),
     healthCache,
     probes: {
@@ -202,18 +215,21 @@ type DeliveryParts = {
   readonly clock: Clock;
   readonly db: ReturnType<typeof openDatabase>;
   readonly mailbox: ReturnType<typeof mailboxStorage>;
+  readonly assets: ReturnType<typeof assetStorage>;
   readonly binding: SendEmailBinding | undefined;
 };
 
 function messageDelivery(parts: DeliveryParts) {
-  const { config, clock, db, mailbox, binding } = parts;
+  const { config, clock, db, mailbox, assets, binding } = parts;
   const { settings } = config;
   const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
+  const wordsOf = (locale: Locale): Promise<MailWords> =>
+    assets.keep(`/mail/words/${locale}.json`, JSON.parse);
   const texts = createSmsProvider(config.sms, { mailbox, clock });
   return {
     outbox: { ...outboxStorage(db), ...deadMessageStorage(db) },
     channels: {
-      email: (letter) => sendMail({ provider, settings }, letter),
+      email: (letter) => sendMail({ provider, wordsOf, settings }, letter),
       sms: (letter) => sendText({ provider: texts, settings }, letter),
     } satisfies DeliverMessageDeps["channels"],
   };

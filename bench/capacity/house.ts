@@ -1,11 +1,11 @@
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FillableD1 } from "../../scripts/fill-database.ts";
+import { linkHouse } from "../../scripts/link-house.ts";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+import { succeed } from "../send.ts";
 
 export const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
 
@@ -40,13 +40,11 @@ export async function openHouse() {
     response.end('{"id":"a"}');
   });
   await new Promise<void>((listening) => provider.listen(0, "127.0.0.1", listening));
-  const config = readFileSync("wrangler.toml", "utf8")
-    .replace("src/index.ts", "bench/worker/metered.ts")
-    .replace("limit = 50", "limit = 100000");
-  for (const part of ["src", "bench", "public", "node_modules"]) {
-    symlinkSync(resolve(part), join(scratch.path, part), "junction");
-  }
-  writeFileSync(join(scratch.path, "wrangler.toml"), config);
+  const configPath = linkHouse(scratch.path, {
+    parts: ["bench", "node_modules"],
+    change: (config) =>
+      config.replace("src/index.ts", "bench/worker/metered.ts").replace("limit = 50", "limit = 100000"),
+  });
   const secrets = {
     AUTH_SECRET,
     ENVIRONMENT: "production",
@@ -60,7 +58,7 @@ export async function openHouse() {
     RATE_LIMITS: RAISED,
   };
   const harness = createTestHarness({
-    workers: [{ configPath: join(scratch.path, "wrangler.toml"), secrets }],
+    workers: [{ configPath, secrets }],
   });
   const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: Queryable; KV: { get(key: string): Promise<string | null> } }>();
@@ -95,27 +93,12 @@ const RAISED = JSON.stringify(
   ),
 );
 
-async function ask(
-  url: string,
-  method: string,
-  { body, token }: { body?: object; token?: string },
-): Promise<Asked> {
-  const begun = performance.now();
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(body && { "Content-Type": "application/json" }),
-      ...(token && { Authorization: `Bearer ${token}` }),
-    },
-    body: body && JSON.stringify(body),
-  });
-  const text = await response.text();
-  const ms = performance.now() - begun;
-  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+async function ask(url: string, method: string, more: { body?: object; token?: string }): Promise<Asked> {
+  const { status, headers, text, ms } = await succeed(url, method, more);
   return {
-    status: response.status,
+    status,
     body: JSON.parse(text),
-    tally: JSON.parse(response.headers.get("x-tally") ?? "{}"),
+    tally: JSON.parse(headers.get("x-tally") ?? "{}"),
     ms,
   };
 }

@@ -4,7 +4,7 @@ import { type ActivateUserFailure, activateUser } from "../../src/users/activate
 import { type DeactivateUserFailure, deactivateUser } from "../../src/users/deactivate-user.ts";
 import { setRole } from "../../src/users/set-role.ts";
 import { unlockUser } from "../../src/users/unlock-user.ts";
-import { Complaint } from "./complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { findPerson } from "./people.ts";
 import { caller, type Operator, type SealingOperator } from "./wire.ts";
 

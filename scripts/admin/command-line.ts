@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { Complaint } from "../complaint.ts";
+import { printable } from "../printable.ts";
 import { type CommandName, commands, isCommand, shapeOf, usageOf } from "./commands.ts";
-import { Complaint } from "./complaint.ts";
 import { nearest } from "./nearest.ts";
-import { printable } from "./printable.ts";
 
 /** Which database is meant, in the words of `npm run dev`. */
 export type Where = {

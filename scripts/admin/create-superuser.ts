@@ -2,10 +2,10 @@ import { nameField } from "../../src/accounts/fields.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/kernel/email-address.ts";
 import { isPlainHttpUrl } from "../../src/kernel/variables.ts";
 import { inviteUser } from "../../src/users/invite-user.ts";
-import { Complaint } from "./complaint.ts";
+import { Complaint } from "../complaint.ts";
+import { printable } from "../printable.ts";
 import { findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
-import { printable } from "./printable.ts";
 import { caller, noMessages, type Operator } from "./wire.ts";
 
 type Request = {
@@ -13,9 +13,6 @@ type Request = {
   readonly name: string | undefined;
   readonly url: string | undefined;
 };
-
-/** Where `npm run dev` listens unless it is told otherwise. */
-const LOCAL_URL = "http://localhost:8787";
 
 /** An invited superuser; the link to choose a password is nowhere else than in what this returns. */
 export async function createSuperuser(deps: Operator, request: Request): Promise<string> {
@@ -68,7 +65,7 @@ function nameOf(typed = "Superuser"): string {
 /** The origin that the link begins with: it is a key, and goes to whoever that is. */
 export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "variables">, typed?: string) {
   const set = typeof variables.PUBLIC_URL === "string" ? variables.PUBLIC_URL.trim() : "";
-  const chosen = typed ?? (set || (isRemote ? "" : LOCAL_URL));
+  const chosen = typed ?? set;
   if (chosen === "") {
     throw new Complaint(
       "PUBLIC_URL is not in [vars] of the configuration, so the link has no beginning. Give it: --url https://auth.example.com",

@@ -4,8 +4,8 @@ import type { Account } from "../../src/accounts/account.ts";
 import { parseEmailAddress } from "../../src/kernel/email-address.ts";
 import { accounts } from "../../src/storage/schema.ts";
 import { readUser } from "../../src/users/read-user.ts";
-import { Complaint } from "./complaint.ts";
-import { printable, table } from "./printable.ts";
+import { Complaint } from "../complaint.ts";
+import { printable, table } from "../printable.ts";
 import type { Operator } from "./wire.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,5 +1,5 @@
 import type { Unstable_Config } from "wrangler";
-import { Complaint } from "./complaint.ts";
+import { Complaint } from "../complaint.ts";
 
 type Deployed = Pick<
   Unstable_Config,

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { Complaint } from "../complaint.ts";
 import { wranglerEnvironment } from "../run-wrangler.ts";
 import { createScratchDirectory } from "../scratch-directory.ts";
 import type { Where } from "./command-line.ts";
-import { Complaint } from "./complaint.ts";
 import type { Platform } from "./platform.ts";
 import { remoteConfig } from "./remote-config.ts";
 

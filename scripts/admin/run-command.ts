@@ -1,14 +1,14 @@
 import type { AccountStatus, Role } from "../../src/accounts/account.ts";
 import { ROLES } from "../../src/roles/permissions.ts";
 import { listUsers } from "../../src/users/list-users.ts";
+import { Complaint } from "../complaint.ts";
+import { printable, printableJson } from "../printable.ts";
 import { activate, deactivate, setRoleOf, unlock } from "./act.ts";
 import type { Call } from "./command-line.ts";
 import type { CommandName } from "./commands.ts";
-import { Complaint } from "./complaint.ts";
 import { createSuperuser } from "./create-superuser.ts";
 import { asJson, asLines, asTable, findPerson } from "./people.ts";
 import type { Platform } from "./platform.ts";
-import { printable, printableJson } from "./printable.ts";
 import { describeSecrets, readSecrets } from "./secrets.ts";
 import { type Operator, type SealingOperator, wireOperator, withSecrets } from "./wire.ts";
 

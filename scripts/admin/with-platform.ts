@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Complaint } from "../complaint.ts";
+import { lastOrigin } from "../last-origin.ts";
 import { statePath, withLocalPlatform } from "../local-platform.ts";
 import type { Where } from "./command-line.ts";
-import { Complaint } from "./complaint.ts";
 import type { Platform } from "./platform.ts";
 import { withRemotePlatform } from "./remote-platform.ts";
 
@@ -18,5 +19,8 @@ export async function withPlatform<T>(where: Where, use: (platform: Platform) =>
   }
   // What goes wrong there comes back as an error too, and is told by us.
   process.env.WRANGLER_LOG = "none";
-  return withLocalPlatform({ ...where, vars: {} }, (local) => use({ ...local, isRemote: false }));
+  return withLocalPlatform({ ...where, vars: {} }, ({ variables, ...local }) => {
+    const known = { PUBLIC_URL: lastOrigin(where), ...variables };
+    return use({ ...local, variables: known, isRemote: false });
+  });
 }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import { Complaint } from "../admin/complaint.ts";
-import { explain } from "../admin/explain.ts";
+import { Complaint } from "../complaint.ts";
+import { explain } from "../explain.ts";
 import { runWrangler } from "../run-wrangler.ts";
 
 /** What is asked of Cloudflare, by wrangler and its login. Failures are Complaints with their mend. */

@@ -1,4 +1,4 @@
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { readArguments } from "../read-arguments.ts";
 
 /** What `npm run deploy` has to know of the arguments that it hands on to `wrangler deploy`. */
@@ -8,6 +8,8 @@ export type DeployCall = {
   /** wrangler asks nothing. It is no yes to a secret. */
   readonly yes: boolean;
   readonly dryRun: boolean;
+  /** ENVIRONMENT=development is meant: a Worker to try things at, and no house of anybody's. */
+  readonly allowDevelopment: boolean;
   readonly keepVars: boolean;
   readonly config: string | undefined;
   readonly env: string | undefined;
@@ -27,6 +29,7 @@ const options = {
   "health-url": { type: "string" },
   "no-health": { type: "boolean" },
   "dry-run": { type: "boolean" },
+  "allow-development": { type: "boolean" },
   "keep-vars": { type: "boolean" },
   config: { type: "string", short: "c" },
   env: { type: "string", short: "e" },
@@ -37,7 +40,7 @@ const options = {
 } as const;
 
 /** Ours alone, which wrangler would not know, and the secrets file, which is handed on with what is added to it. */
-const KEPT = new Set(["make-secret", "yes", "health-url", "no-health", "secrets-file"]);
+const KEPT = new Set(["make-secret", "allow-development", "yes", "health-url", "no-health", "secrets-file"]);
 
 export const HELP = `npm run deploy -- [options]
 
@@ -49,6 +52,7 @@ export const HELP = `npm run deploy -- [options]
   --secrets-file FILE  secrets that go up with this version (NAME=value or JSON)
   --health-url URL     asks there, while PUBLIC_URL does not lead to the Worker yet
   --no-health          does not ask at all
+  --allow-development  takes ENVIRONMENT=development for meant: limits may be off
   --env, -e NAME       an environment of the configuration, --config, -c FILE another configuration
   --var NAME:value     a variable of this deployment
 
@@ -67,6 +71,7 @@ export function readDeployCall(argv: readonly string[]): DeployCall | null {
     makeSecret: values["make-secret"] === true,
     yes: values.yes === true,
     dryRun: values["dry-run"] === true,
+    allowDevelopment: values["allow-development"] === true,
     keepVars: values["keep-vars"] === true,
     config: text("config"),
     env: text("env"),

@@ -1,10 +1,10 @@
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { exitOf, startWrangler } from "../run-wrangler.ts";
 import { createScratchDirectory } from "../scratch-directory.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";
 import type { DeployCall } from "./command-line.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
-import { isSecretName, judgeVariables } from "./judge-variables.ts";
+import { isSecretName, judgeVariables, type VariableFinding } from "./judge-variables.ts";
 import { offerSecret, readSecretsFile, type Secrets, writeSecretsFile } from "./secrets.ts";
 import { seeHealth } from "./see-health.ts";
 
@@ -46,13 +46,20 @@ type Settled = { readonly variables: Readonly<Record<string, unknown>>; readonly
 
 async function rehearse(call: DeployCall, { variables, given }: Settled, say: Say): Promise<void> {
   // Which secrets the Worker has is Cloudflare's to say, and it is not asked: what is said nowhere is taken to be there.
-  const findings = judgeVariables({ variables, given, secrets: [] });
+  const isDevelopmentMeant = call.allowDevelopment;
+  const findings = judgeVariables({ variables, given, secrets: [], isDevelopmentMeant });
+  const isUnseen = ({ name }: VariableFinding) =>
+    isSecretName(name) && !(name in given) && !(name in variables);
   complainOf(
-    findings.filter(({ name }) => name in given || name in variables || !isSecretName(name)),
+    findings.filter((finding) => !isUnseen(finding)),
     call,
   );
   await upload(call, given);
-  say("This was a dry run: nothing was made, migrated or deployed, and Cloudflare was not asked.");
+  const unseen = findings.filter(isUnseen).map(({ name }) => name);
+  say(
+    "This was a dry run: nothing was made, migrated or deployed, and Cloudflare was not asked." +
+      (unseen.length === 0 ? "" : `\n  Taken to be there, and not looked at: ${unseen.join(", ")}.`),
+  );
 }
 
 /** The secrets that the Worker has, and those that go up with it. Nothing has been changed when this complains. */
@@ -62,7 +69,12 @@ async function settleSecrets(
 ) {
   const existing = await remote.secretNames();
   const names = [...(existing ?? []), ...Object.keys(given)];
-  const findings = judgeVariables({ variables, given, secrets: [...new Set([...names, "AUTH_SECRET"])] });
+  const findings = judgeVariables({
+    variables,
+    given,
+    secrets: [...new Set([...names, "AUTH_SECRET"])],
+    isDevelopmentMeant: call.allowDevelopment,
+  });
   complainOf(findings, call);
   const made: Secrets = names.includes("AUTH_SECRET")
     ? {}

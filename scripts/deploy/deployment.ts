@@ -1,4 +1,4 @@
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { wranglerEnvironment } from "../run-wrangler.ts";
 
 type Place = {

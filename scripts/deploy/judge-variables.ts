@@ -8,6 +8,8 @@ export type Given = {
   readonly given?: Secrets;
   /** Names of secrets that the Worker has, or is about to get. What is not given here has a value that nobody can read. */
   readonly secrets: readonly string[];
+  /** Whether development is what is wanted: on a laptop, or because whoever deploys has said so. */
+  readonly isDevelopmentMeant?: boolean;
 };
 
 export type VariableFinding = { readonly name: string; readonly says: string; readonly mend: string };
@@ -22,12 +24,17 @@ export const isSecretName = (name: string): boolean =>
   SECRET_NAME.test(name) && !/(?:CLIENT_ID|KEY_ID)$/.test(name);
 
 /** What the service itself would refuse to start with, by its own reader, and how each is put right. */
-export function judgeVariables({ variables, given = {}, secrets }: Given): readonly VariableFinding[] {
+export function judgeVariables({ variables, given = {}, ...rest }: Given): readonly VariableFinding[] {
+  const { secrets, isDevelopmentMeant = false } = rest;
   const unread = secrets.filter((name) => !(name in given));
   const standIns = Object.fromEntries(unread.map((name) => [name, STAND_IN]));
-  const read = readConfig({ ...variables, ...standIns, ...given });
-  if (read.ok) return [];
-  return (
+  const all: Readonly<Record<string, unknown>> = { ...variables, ...standIns, ...given };
+  const isStray = !isDevelopmentMeant && String(all.ENVIRONMENT ?? "").trim() === "development";
+  // What development alone may have would pass with it.
+  const read = readConfig(isStray ? { ...all, ENVIRONMENT: "production" } : all);
+  const stray = isStray ? [strayDevelopment("ENVIRONMENT" in given)] : [];
+  if (read.ok) return stray;
+  return stray.concat(
     read.error
       // Its value is the Worker's secret: what is wrong with a stand-in says nothing of it.
       .filter(({ path }) => !unread.includes(path))
@@ -35,14 +42,22 @@ export function judgeVariables({ variables, given = {}, secrets }: Given): reado
         name: path,
         says: `${path} ${message}`,
         mend: mendOf(path, path in given),
-      }))
+      })),
   );
 }
 
-const mendOf = (name: string, isGiven: boolean): string => {
+const strayDevelopment = (isGiven: boolean): VariableFinding => ({
+  name: "ENVIRONMENT",
+  says: "ENVIRONMENT is development: limits may be off, and whatever is under /dev may be there",
+  mend: isGiven
+    ? mendOf("ENVIRONMENT", true)
+    : "take it out of [vars] of wrangler.toml; if it is meant: npm run deploy -- --allow-development",
+});
+
+function mendOf(name: string, isGiven: boolean): string {
   if (isGiven) return "correct it in the file of --secrets-file";
   return isSecretName(name) ? secretMend(name) : variableMend(name);
-};
+}
 
 const secretMend = (name: string): string =>
   name === "AUTH_SECRET"

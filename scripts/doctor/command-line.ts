@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 
 export type DoctorCall = {
   readonly isRemote: boolean;

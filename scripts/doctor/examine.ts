@@ -22,6 +22,8 @@ export type Place = {
   readonly isRemote: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly secretNames: readonly string[] | null;
+  /** The file of a laptop's variables. */
+  readonly file?: string;
   readonly applied: MigrationFacts["applied"];
   /** Null where there is no database to ask. */
   readonly ask: Ask | null;

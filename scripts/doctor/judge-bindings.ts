@@ -1,3 +1,4 @@
+import { CRONS } from "../../src/cron.ts";
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
 /** Of wrangler's configuration, as much as the Worker depends on. */
@@ -12,12 +13,6 @@ export type ConfigFacts = {
   readonly crons: readonly string[];
   readonly redactsQuery: boolean;
   readonly mailProvider: string | undefined;
-};
-
-/** What src/scheduled.ts does something at. */
-export const CRONS: Readonly<Record<string, string>> = {
-  "* * * * *": "sends mail that is due",
-  "17 * * * *": "renews signing keys and purges",
 };
 
 const NEEDED = [

@@ -9,6 +9,8 @@ export type VariableFacts = {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Names alone; null where there is no such Worker. Locally empty, since all is known. */
   readonly secretNames: readonly string[] | null;
+  /** Where a laptop's variables are: .dev.vars, unless said otherwise. */
+  readonly file?: string;
 };
 
 /** What the service would say of its own configuration, and where its secrets are. */
@@ -19,20 +21,27 @@ export function judgeSecrets(facts: VariableFacts): readonly Finding[] {
   return [...judgeConfiguration(facts), ...judgePlaces(facts), ...judgeRoots(facts)];
 }
 
-function judgeConfiguration({ isRemote, variables, secretNames }: VariableFacts): readonly Finding[] {
-  const findings = judgeVariables({ variables, secrets: secretNames ?? [] });
+function judgeConfiguration({ isRemote, variables, secretNames, file }: VariableFacts): readonly Finding[] {
+  const secrets = secretNames ?? [];
+  const findings = judgeVariables({ variables, secrets, isDevelopmentMeant: !isRemote });
   if (findings.length === 0) {
     const unseen = isRemote
       ? `; not seen: the values of ${(secretNames ?? []).join(", ") || "no secret"}`
       : "";
     return [ok("configuration", `the service would start with it${unseen}`)];
   }
-  return findings.map(({ says, mend }) =>
-    fail("configuration", says, isRemote ? mend : `correct it in .dev.vars (${mend})`),
+  return findings.map(({ name, says, mend }) =>
+    fail("configuration", says, isRemote ? mend : localMend(name, file)),
   );
 }
 
-function judgePlaces({ isRemote, inFile, variables, secretNames }: VariableFacts): readonly Finding[] {
+/** On a laptop a secret is a line of a file, and nothing of Cloudflare's. */
+function localMend(name: string, file = ".dev.vars"): string {
+  if (name !== "AUTH_SECRET") return `correct ${name} in ${file} (docs/configuration.md)`;
+  return `correct it in ${file}: openssl rand -base64 48 makes one; without that file npm run dev makes a new .dev.vars`;
+}
+
+function judgePlaces({ isRemote, inFile, secretNames }: VariableFacts): readonly Finding[] {
   const open = Object.keys(inFile).filter((name) => isSecretName(name) && inFile[name] !== "");
   const shown = open.map((name) =>
     fail(
@@ -41,16 +50,6 @@ function judgePlaces({ isRemote, inFile, variables, secretNames }: VariableFacts
       `take it out, make a new one, and npx wrangler secret put ${name}`,
     ),
   );
-  const development = isRemote && String(variables.ENVIRONMENT ?? "") === "development";
-  const mailbox = development
-    ? [
-        fail(
-          "configuration",
-          "ENVIRONMENT is development: limits are looser and pages of /dev may be there",
-          "take ENVIRONMENT out of [vars]",
-        ),
-      ]
-    : [];
   const hidden =
     isRemote && secretNames?.includes("ENVIRONMENT")
       ? [
@@ -61,7 +60,7 @@ function judgePlaces({ isRemote, inFile, variables, secretNames }: VariableFacts
           ),
         ]
       : [];
-  return [...shown, ...mailbox, ...hidden];
+  return [...shown, ...hidden];
 }
 
 function judgeRoots({ isRemote, variables, secretNames }: VariableFacts): readonly Finding[] {

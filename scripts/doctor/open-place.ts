@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Complaint } from "../admin/complaint.ts";
+import { Complaint } from "../complaint.ts";
 import { cloudflare } from "../deploy/cloudflare.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { devVarsPath } from "../dev-vars.ts";
+import { lastOrigin } from "../last-origin.ts";
 import { statePath, withLocalPlatform } from "../local-platform.ts";
 import type { DoctorCall } from "./command-line.ts";
 import type { Place } from "./examine.ts";
@@ -26,8 +27,9 @@ async function openLocal<T>(call: DoctorCall, use: (place: Place) => Promise<T>)
     const place = {
       isRemote: false,
       // What `npm run dev` gives it, where nobody has set one.
-      variables: { PUBLIC_URL: "http://localhost:8787", MAIL_PROVIDER: "mailbox", ...variables },
+      variables: { PUBLIC_URL: lastOrigin(where), MAIL_PROVIDER: "mailbox", ...variables },
       secretNames: [],
+      file: call.envFiles.at(-1) ?? devVarsPath(where),
       roots: [root("AUTH_SECRET"), root("AUTH_SECRET_PREVIOUS")],
     } as const;
     if (!hasDatabase) {

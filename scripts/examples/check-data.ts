@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { parseEnv } from "node:util";
+import { readConfig } from "../../src/config.ts";
 import { checkShell } from "./check-shell.ts";
 import { type Example, type Problem, problemIn } from "./example.ts";
 
@@ -31,6 +33,19 @@ export function checkSql(example: Example): readonly Problem[] {
     db.close();
   }
 }
+
+/** Lines of .dev.vars, by the service's own reader, beside what every laptop has. */
+export function checkVariableLines(example: Example): readonly Problem[] {
+  const given = parseEnv(example.code);
+  const read = readConfig({ ENVIRONMENT: "development", ...LAPTOP, ...given });
+  const problems = read.ok ? [] : read.error.map(({ path, message }) => `${path} ${message}`);
+  return problems.map((says) => problemIn(example, `the service would not start: ${says}`));
+}
+
+const LAPTOP = {
+  AUTH_SECRET: "a root secret of 32 bytes or more, for a check",
+  PUBLIC_URL: "http://localhost:8787",
+};
 
 /** A workflow of CI. No YAML reader is among our packages: its indentation is looked at, and its commands are read. */
 export function checkWorkflow(example: Example): readonly Problem[] {

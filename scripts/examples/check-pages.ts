@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createScratchDirectory } from "../scratch-directory.ts";
 import { type Command, checkNpm, checkWrangler, commandsIn, type Help } from "./check-commands.ts";
-import { checkJson, checkSql, checkWorkflow } from "./check-data.ts";
+import { checkJson, checkSql, checkVariableLines, checkWorkflow } from "./check-data.ts";
+import { checkLeft, readTest } from "./check-left.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { checkShell } from "./check-shell.ts";
@@ -24,6 +25,7 @@ export async function checkPages(pages: ReadonlyMap<string, Page>, help: Help): 
     ...all.flatMap((page) => textsOf(page).flatMap((text) => checkVariables(text, documented))),
     ...checkReaders(documented, sources()),
     ...examples.flatMap(judgeMark),
+    ...checkLeft(examples, readTest),
     ...checkPrograms(examples.filter((example) => kindOf(example) === "program")),
     ...(await checkBlocks(examples)),
     ...(await checkCommands(all, help)),
@@ -39,6 +41,7 @@ async function checkBlocks(examples: readonly Example[]): Promise<readonly Probl
     shell: checkShell,
     json: checkJson,
     sql: checkSql,
+    variables: checkVariableLines,
     workflow: checkWorkflow,
     wrangler: (example) => checkWranglerConfig(example, scratch.path),
   };

@@ -34,10 +34,11 @@ function compile(examples: readonly Example[], platform: object): readonly Probl
       const [word] = example.language.match(/^(?:tsx|ts|js)/) ?? ["js"];
       const name = `example-${at}.${example.language === "typescript" ? "ts" : word}`;
       writeFileSync(join(directory, name), `${example.code}\nexport {};\n`);
-      if (example.mark?.kind !== "given") return { names: [name], example };
+      const declarations = example.mark?.kind === "run-by" ? example.mark.declarations : null;
+      if (declarations === null) return { names: [name], example };
       // Beside the block and not above it, so that its lines keep their numbers.
       const given = `given-${at}.d.ts`;
-      writeFileSync(join(directory, given), `${example.mark.declarations}\n`);
+      writeFileSync(join(directory, given), `${declarations}\n`);
       return { names: [name, given], example };
     });
     // A run for each, since what is given to one block must not be known to another.
@@ -77,7 +78,7 @@ function problemsOf(output: string, example: Example): readonly Problem[] {
     const [, file = "", at = "1", says = row] = /([^/\\(]*)\((\d+),\d+\): error (.*)/.exec(row) ?? [];
     const line = file.startsWith("given") ? example.line : example.line + Number(at) - 1;
     const hint = /TS2304|TS2552|TS18004/.test(says)
-      ? "; <!-- example: given: declare const … --> explains a name"
+      ? "; given: declare const …, in the mark above it, explains a name"
       : "";
     return problemIn({ ...example, line }, says + hint);
   });

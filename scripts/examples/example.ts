@@ -13,10 +13,17 @@ export type Example = {
 export type Mark =
   /** Bash, pasted into a shell beside a real `npm run dev`. */
   | { readonly kind: "run" }
+  /** A test takes it from the page by that name, and runs it. */
+  | {
+      readonly kind: "run-by";
+      /** `flows/restore` is test/flows/restore.test.ts. */
+      readonly test: string;
+      readonly name: string;
+      /** TypeScript: the names that the text around the block has explained. */
+      readonly declarations: string | null;
+    }
   /** What cannot be run here, and why. It is read for mistakes all the same. */
-  | { readonly kind: "not-run"; readonly reason: string }
-  /** TypeScript: the names that the text around the block has explained. */
-  | { readonly kind: "given"; readonly declarations: string };
+  | { readonly kind: "not-run"; readonly reason: string };
 
 /** What is wrong, and what to write instead. */
 export type Problem = { readonly file: string; readonly line: number; readonly says: string };

@@ -64,12 +64,13 @@ function readMark(text: string): Mark | null {
   if (text === "run") return { kind: "run" };
   const [, reason = ""] = /^not run: *(.{8,})$/s.exec(text) ?? [];
   if (reason !== "") return { kind: "not-run", reason };
-  const [, declarations = ""] = /^given: *(.+)$/s.exec(text) ?? [];
-  return declarations === "" ? null : { kind: "given", declarations };
+  const [, test, name, declarations = null] =
+    /^run by ([\w/-]+) as ([a-z0-9-]+)(?:\s+given:\s*(.+))?$/s.exec(text) ?? [];
+  return test && name ? { kind: "run-by", test, name, declarations } : null;
 }
 
 const unknownMark = (text: string): string =>
-  `the mark "${text.slice(0, 40)}" is none: "run", "not run: <why>" or "given: <declarations>"`;
+  `the mark "${text.slice(0, 40)}" is none: "run", "run by <test> as <name>", which may go on with "given: <declarations>", or "not run: <why>"`;
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 

@@ -39,6 +39,7 @@ export const operationIds: Readonly<Record<string, string>> = {
   "GET /api/auth/social/{provider}/callback": "finishSocialSignIn",
   "POST /api/auth/social/{provider}/token": "signInByProviderToken",
   "GET /api/auth/me/identities": "listIdentities",
+  "POST /api/auth/me/identities/{provider}": "linkIdentity",
   "DELETE /api/auth/me/identities/{provider}": "removeIdentity",
   "GET /api/auth/users": "listUsers",
   "POST /api/auth/users": "inviteUser",

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { instant } from "../http/instant.ts";
 import { ROLES } from "../roles/permissions.ts";
 import type { Account } from "./account.ts";
 
@@ -17,8 +18,8 @@ export const profileSchema = z
     avatarUrl: z.nullable(z.string()),
     role: z.enum(ROLES),
     isActive: z.boolean(),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
+    createdAt: instant,
+    updatedAt: instant,
   })
   .check(z.meta({ id: "Profile" }));
 

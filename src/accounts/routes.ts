@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -10,7 +11,7 @@ import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type ChooseSecondStepDeps, chooseSecondStep } from "./choose-second-step.ts";
 import type { ConfirmationFailure } from "./confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
-import { accountFailures } from "./failures.ts";
+import { accountFailures, WRONG_PASSWORD } from "./failures.ts";
 import {
   emailField,
   newPasswordField,
@@ -29,9 +30,6 @@ const emailChangeAsked = answer(200, "Please check the mailbox of the new addres
 const secondStepChosen = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
 
-/** One sentence for a wrong password where the address is not in question. */
-const WRONG_PASSWORD = "The password is not correct.";
-
 type Deps = ChangePasswordDeps &
   UpdateProfileDeps &
   RequestEmailChangeDeps &
@@ -45,17 +43,22 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
   return new Hono<HttpEnv>()
-    .get("/me", describe({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
-      respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
+    .get(
+      "/me",
+      describe(isDescribed && { summary: "The caller's account", tag, answer: profile }),
+      session,
+      (c) => respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(
       "/me",
-      describe({
-        summary: "Change profile fields; null clears an optional one",
-        tag,
-        answer: profile,
-        failures: ["username_taken", "conflict"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Change profile fields; null clears an optional one",
+          tag,
+          answer: profile,
+          failures: ["username_taken", "conflict"],
+        },
+      ),
       session,
       jsonBody(profileBody),
       async (c) => {
@@ -69,12 +72,14 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/password",
-      describe({
-        summary: "Change the password; the other sessions end",
-        tag,
-        answer: passwordChanged,
-        failures: ["invalid_credentials", "too_many_attempts"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Change the password; the other sessions end",
+          tag,
+          answer: passwordChanged,
+          failures: ["invalid_credentials", "too_many_attempts"],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
       async (c) => {
@@ -89,12 +94,14 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/email",
-      describe({
-        summary: "Mail the new address a link; nothing changes until it is used",
-        tag,
-        answer: emailChangeAsked,
-        failures: ["invalid_credentials", "too_many_attempts"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Mail the new address a link; nothing changes until it is used",
+          tag,
+          answer: emailChangeAsked,
+          failures: ["invalid_credentials", "too_many_attempts"],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
       async (c) => {
@@ -106,12 +113,14 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/otp",
-      describe({
-        summary: "Choose whether signing in asks for a mailed code",
-        tag,
-        answer: secondStepChosen,
-        failures: ["invalid_credentials", "too_many_attempts"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Choose whether signing in asks for a mailed code",
+          tag,
+          answer: secondStepChosen,
+          failures: ["invalid_credentials", "too_many_attempts"],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ enabled: z.boolean("Must be true or false."), password: passwordField })),
       async (c) => {
@@ -125,13 +134,15 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/deactivate",
-      describe({
-        summary: "Close the caller's own account",
-        tag,
-        answer: deactivated,
-        cookies: true,
-        failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Close the caller's own account",
+          tag,
+          answer: deactivated,
+          cookies: true,
+          failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ password: passwordField })),
       async (c) => {

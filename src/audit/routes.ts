@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { queryParams } from "../http/input.ts";
+import { instant } from "../http/instant.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { PAGE_LIMIT } from "../http/page.ts";
 import { requirePermission } from "../http/require-permission.ts";
@@ -15,7 +17,7 @@ const eventSchema = z
   .object({
     id: z.uuid(),
     type: z.enum(EVENT_TYPES),
-    at: z.iso.datetime(),
+    at: instant,
     userId: z.uuid().check(z.meta({ description: "Whom it happened to." })),
     actorId: z.nullable(z.uuid()).check(z.meta({ description: "Who did it, where somebody was signed in." })),
     ip: z.nullable(z.string()),
@@ -38,12 +40,14 @@ const page = answer(
 export function auditRoutes(depsOf: DepsOf<ListEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/audit",
-    describe({
-      summary: "What happened to the users whom the caller may see, the newest first",
-      description: "Superusers also see what happened to users who are deleted.",
-      tag: "Users",
-      answer: page,
-    }),
+    describe(
+      isDescribed && {
+        summary: "What happened to the users whom the caller may see, the newest first",
+        description: "Superusers also see what happened to users who are deleted.",
+        tag: "Users",
+        answer: page,
+      },
+    ),
     requireSession(depsOf),
     requirePermission("audit:read"),
     queryParams(auditQuery),

@@ -4,6 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import { presentAvatarUrl } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { idParam } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe, documented } from "../http/operation.ts";
 import { readUpload } from "../http/read-upload.ts";
 import { requirePermission } from "../http/require-permission.ts";
@@ -43,20 +44,29 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
-      describe({ ...about("Set the caller's picture"), description, answer: changed }),
+      describe(isDescribed && { ...about("Set the caller's picture"), description, answer: changed }),
       session,
       upload,
       (c) => set(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .delete(
       "/me/avatar",
-      describe({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
+      describe(
+        isDescribed && { ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] },
+      ),
       session,
       (c) => remove(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .put(
       "/users/:id/avatar",
-      describe({ ...about("Set a user's picture"), description, answer: changed, failures: ["not_found"] }),
+      describe(
+        isDescribed && {
+          ...about("Set a user's picture"),
+          description,
+          answer: changed,
+          failures: ["not_found"],
+        },
+      ),
       session,
       mayChange,
       idParam,
@@ -70,7 +80,13 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/avatar",
-      describe({ ...about("Remove a user's picture"), answer: removed, failures: ["not_found", "conflict"] }),
+      describe(
+        isDescribed && {
+          ...about("Remove a user's picture"),
+          answer: removed,
+          failures: ["not_found", "conflict"],
+        },
+      ),
       session,
       mayChange,
       idParam,

@@ -1,10 +1,13 @@
 import { encodeHexUpperCase } from "@oslojs/encoding";
+import { InTrouble, type OnTrouble, onTheWay, troubleOf } from "../kernel/trouble.ts";
 
 type Settings = {
   /** Where the range API is, or null when the check is off. */
   readonly apiBase: string | null;
   /** Milliseconds to wait for it. */
   readonly timeout: number;
+  /** Hears why nothing is known. */
+  readonly onTrouble: OnTrouble;
 };
 
 /** `unknown`: off, out of reach, or not understood. */
@@ -24,13 +27,16 @@ export function createBreachedPasswords(settings: Settings): { check(password: s
       const range = hex.slice(0, 5);
       const suffix = hex.slice(5);
       try {
-        const response = await fetch(`${settings.apiBase}/range/${range}`, {
-          headers: { "Add-Padding": "true" },
-          signal: AbortSignal.timeout(settings.timeout),
-        });
-        if (!response.ok) return "unknown";
-        return hasSuffix(await response.text(), suffix) ? "breached" : "not_found";
-      } catch {
+        const response = await onTheWay(
+          fetch(`${settings.apiBase}/range/${range}`, {
+            headers: { "Add-Padding": "true" },
+            signal: AbortSignal.timeout(settings.timeout),
+          }),
+        );
+        if (!response.ok) throw new InTrouble("bad_status");
+        return hasSuffix(await onTheWay(response.text()), suffix) ? "breached" : "not_found";
+      } catch (cause) {
+        settings.onTrouble(troubleOf(cause));
         return "unknown";
       }
     },

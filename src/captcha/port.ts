@@ -1,3 +1,5 @@
+import type { OnTrouble } from "../kernel/trouble.ts";
+
 /** What the person is about to do. Widgets are rendered with this very word as their action. */
 export type CaptchaAction = "register" | "forgot" | "login" | "prove";
 
@@ -14,6 +16,14 @@ export type CaptchaCheck = {
     readonly ip: string | null;
     readonly action: CaptchaAction;
   }): Promise<CaptchaVerdict>;
+};
+
+/** The same as one provider does it, which says what went wrong where it knows. May throw. */
+export type ProviderCheck = {
+  verify(
+    input: Parameters<CaptchaCheck["verify"]>[0],
+    onTrouble: OnTrouble,
+  ): ReturnType<CaptchaCheck["verify"]>;
 };
 
 /** Tokens of every provider are shorter: Turnstile's have 2,048 characters at most, reCAPTCHA's fewer. */

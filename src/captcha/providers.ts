@@ -1,4 +1,5 @@
-import { type CaptchaCheck, MAX_TOKEN_LENGTH } from "./port.ts";
+import { type OnTrouble, type Trouble, troubleOf } from "../kernel/trouble.ts";
+import { type CaptchaCheck, MAX_TOKEN_LENGTH, type ProviderCheck } from "./port.ts";
 import { PROVIDER_TIMEOUT } from "./providers/ask-siteverify.ts";
 import { createRecaptchaV2 } from "./providers/recaptcha-v2.ts";
 import { createRecaptchaV3 } from "./providers/recaptcha-v3.ts";
@@ -8,10 +9,15 @@ import type { CaptchaProviderId, CaptchaSettings } from "./settings.ts";
 type Deps = {
   /** Milliseconds that one check may take; 5 seconds unless told. */
   readonly timeout?: number;
+  /** Hears why nobody could vouch for anything. */
+  readonly onTrouble?: OnTrouble;
 };
 
 type ProviderTable = {
-  readonly [Id in CaptchaProviderId]: (settings: CaptchaSettings<Id>, timeout: number) => CaptchaCheck | null;
+  readonly [Id in CaptchaProviderId]: (
+    settings: CaptchaSettings<Id>,
+    timeout: number,
+  ) => ProviderCheck | null;
 };
 
 const providers: ProviderTable = {
@@ -27,19 +33,26 @@ const providers: ProviderTable = {
  */
 export function createCaptcha<Id extends CaptchaProviderId>(
   settings: CaptchaSettings<Id>,
-  deps: Deps = {},
+  { timeout = PROVIDER_TIMEOUT, onTrouble = () => {} }: Deps = {},
 ): CaptchaCheck | null {
-  const provider = providers[settings.provider](settings, deps.timeout ?? PROVIDER_TIMEOUT);
+  const provider = providers[settings.provider](settings, timeout);
   if (provider === null) return null;
   return {
     async verify(input) {
       if (input.token === "" || input.token.length > MAX_TOKEN_LENGTH) return "failed";
-      try {
-        return await provider.verify(input);
-      } catch {
-        // The port promises it, and nobody has vouched for anything.
-        return "unavailable";
-      }
+      let trouble: Trouble | null = null;
+      const verdict = await provider
+        .verify(input, (found) => {
+          trouble = found;
+        })
+        .catch((cause: unknown) => {
+          // The port promises it, and nobody has vouched for anything.
+          trouble = troubleOf(cause);
+          return "unavailable" as const;
+        });
+      // An answer that was read, and is no word on the token: about our keys, most likely.
+      if (verdict === "unavailable") onTrouble(trouble ?? "error_named");
+      return verdict;
     },
   };
 }

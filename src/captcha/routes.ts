@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { proofFailures } from "./failures.ts";
@@ -21,15 +22,17 @@ const proved = answer(
 export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
-    describe({
-      summary: "Trade a passed captcha for a proof",
-      description:
-        "The widget's action must be `prove`. A proof is not taken in trade for another. " +
-        "Where captchas are off there is no such route: `not_found`.",
-      tag: "Captcha",
-      answer: proved,
-      failures: Object.values(proofFailures),
-    }),
+    describe(
+      isDescribed && {
+        summary: "Trade a passed captcha for a proof",
+        description:
+          "The widget's action must be `prove`. A proof is not taken in trade for another. " +
+          "Where captchas are off there is no such route: `not_found`.",
+        tag: "Captcha",
+        answer: proved,
+        failures: Object.values(proofFailures),
+      },
+    ),
     jsonBody(
       z.strictObject({ token: captchaTokenField.check(z.meta({ description: "What the widget gave." })) }),
     ),

@@ -1,11 +1,6 @@
 import * as z from "zod/mini";
-import {
-  apiBase,
-  requiredKey,
-  requiredText,
-  type VariableProblem,
-  withoutBlanks,
-} from "../kernel/variables.ts";
+import { needsNothing, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
+import { apiBase, requiredKey, requiredText } from "../kernel/variables.ts";
 import { isTestSecret } from "./rules.ts";
 
 type Keyed = {
@@ -56,8 +51,12 @@ const minScore = z._default(
   DEFAULT_MIN_SCORE,
 );
 
-const keys = { CAPTCHA_SITE_KEY: siteKey, CAPTCHA_SECRET: secret, CAPTCHA_API_BASE: apiBase };
-type Keys = z.output<z.ZodMiniObject<typeof keys>>;
+const keysOf = (site: Site) => ({
+  CAPTCHA_SITE_KEY: siteKey,
+  CAPTCHA_SECRET: secret,
+  CAPTCHA_API_BASE: apiBase(site),
+});
+type Keys = z.output<z.ZodMiniObject<ReturnType<typeof keysOf>>>;
 
 const keyed = (v: Keys, { hostname }: Site): Keyed => ({
   siteKey: v.CAPTCHA_SITE_KEY,
@@ -67,15 +66,11 @@ const keyed = (v: Keys, { hostname }: Site): Keyed => ({
 });
 
 const variablesOf = {
-  off: () =>
-    z.pipe(
-      z.object({}),
-      z.transform(() => ({ provider: "off" as const })),
-    ),
+  off: needsNothing("off"),
   turnstile: (site) =>
     z.pipe(
       z.object({
-        ...keys,
+        ...keysOf(site),
         CAPTCHA_SECRET: secret.check(
           z.refine(
             (value) => site.isDevelopment || !isTestSecret(value),
@@ -91,12 +86,12 @@ const variablesOf = {
     ),
   "recaptcha-v2": (site) =>
     z.pipe(
-      z.object(keys),
+      z.object(keysOf(site)),
       z.transform((v) => ({ provider: "recaptcha-v2" as const, ...keyed(v, site) })),
     ),
   "recaptcha-v3": (site) =>
     z.pipe(
-      z.object({ ...keys, CAPTCHA_MIN_SCORE: minScore }),
+      z.object({ ...keysOf(site), CAPTCHA_MIN_SCORE: minScore }),
       z.transform((v) => ({
         provider: "recaptcha-v3" as const,
         ...keyed(v, site),
@@ -105,25 +100,8 @@ const variablesOf = {
     ),
 } satisfies { [Id in CaptchaProviderId]: (site: Site) => z.ZodMiniType<CaptchaSettings<Id>> };
 
-const isProviderId = (value: unknown): value is CaptchaProviderId =>
-  typeof value === "string" && Object.hasOwn(variablesOf, value);
-
-/**
- * Reads the `CAPTCHA_*` variables of the contract's §5. Every problem is reported, not only the
- * first; a blank variable counts as one that is not set, and space around a value is forgiven.
- */
-export function readCaptchaSettings(
+/** Reads the `CAPTCHA_*` variables of the contract's §5. */
+export const readCaptchaSettings = (
   raw: Record<string, unknown>,
   site: Site,
-): { readonly settings: CaptchaSettings } | { readonly problems: readonly VariableProblem[] } {
-  const variables = withoutBlanks(raw);
-  // Only a variable that is not set turns captchas off: null is a mistake.
-  const id = variables.CAPTCHA_PROVIDER === undefined ? "off" : variables.CAPTCHA_PROVIDER;
-  if (!isProviderId(id)) {
-    const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
-    return { problems: [{ path: "CAPTCHA_PROVIDER", message }] };
-  }
-  const read = variablesOf[id](site).safeParse(variables);
-  if (read.success) return { settings: read.data };
-  return { problems: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
-}
+): ReadSettings<CaptchaSettings> => readByProvider("CAPTCHA_PROVIDER", variablesOf, raw, site);

@@ -491,10 +491,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Send a browser to a provider
-         * @description Signs in; with `link`, from a page of this site whose browser has a session, links to its account.
-         */
+        /** Send a browser to a provider to sign in */
         get: operations["startSocialSignIn"];
         put?: never;
         post?: never;
@@ -513,7 +510,7 @@ export interface paths {
         };
         /**
          * Where a provider sends the browser back
-         * @description Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; with a `challengeId` where a second step is due.
+         * @description Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.
          */
         get: operations["finishSocialSignIn"];
         put?: never;
@@ -535,7 +532,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in by a token that an app has from the provider
-         * @description The token must have been given to this service's own client. With a session, it is linked first.
+         * @description The token must have been given to this service's own client. Nobody's session is looked at: `POST /me/identities/{provider}` links.
          */
         post: operations["signInByProviderToken"];
         delete?: never;
@@ -570,7 +567,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Link one, by a token that an app has from the provider
+         * @description It lasts, so more than an access token is asked for: the account's password or, where it has none, the latest refresh token of this very session. The provider's token must have been given to this service's own client.
+         */
+        post: operations["linkIdentity"];
         /** Remove one, unless it is the last way to sign in; the other sessions end */
         delete: operations["removeIdentity"];
         options?: never;
@@ -1220,30 +1221,6 @@ export interface components {
                 };
             };
         };
-        /**
-         * @description `csrf_failed`: This request did not come from a page that may make it. Please reload and try again.
-         *
-         *     `forbidden`: You may not do this.
-         */
-        "csrf_failed.forbidden.limited.cookies.page": {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Cache-Control": components["headers"]["NotKept"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                RateLimit: components["headers"]["RateLimit"];
-                "Set-Cookie": components["headers"]["SetCookie"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "csrf_failed" | "forbidden";
-                    };
-                };
-                "text/html": string;
-            };
-        };
         /** @description `csrf_failed`: This request did not come from a page that may make it. Please reload and try again. */
         "csrf_failed.limited": {
             headers: {
@@ -1276,6 +1253,26 @@ export interface components {
                         code: "forbidden";
                     };
                 };
+            };
+        };
+        /** @description `forbidden`: You may not do this. */
+        "forbidden.limited.cookies.page": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NotKept"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Set-Cookie": components["headers"]["SetCookie"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "forbidden";
+                    };
+                };
+                "text/html": string;
             };
         };
         /** @description `internal`: Something went wrong on our side. */
@@ -1364,6 +1361,31 @@ export interface components {
                     error: {
                         /** @enum {unknown} */
                         code: "invalid_credentials";
+                    };
+                };
+            };
+        };
+        /**
+         * @description `invalid_credentials`: Invalid email or password
+         *
+         *     `refresh_invalid`: The session has ended. Please sign in again.
+         *
+         *     `unauthorized`: Please sign in to do this.
+         */
+        "invalid_credentials.refresh_invalid.unauthorized.limited": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NotKept"];
+                "WWW-Authenticate": components["headers"]["MayAuthenticate"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "invalid_credentials" | "refresh_invalid" | "unauthorized";
                     };
                 };
             };
@@ -1694,6 +1716,26 @@ export interface components {
                 };
             };
         };
+        /** @description `refresh_invalid`: The session has ended. Please sign in again. */
+        "refresh_invalid.limited.cookies.page": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NotKept"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Set-Cookie": components["headers"]["SetCookie"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    error: {
+                        /** @enum {unknown} */
+                        code: "refresh_invalid";
+                    };
+                };
+                "text/html": string;
+            };
+        };
         /** @description `token_invalid`: Token is invalid or expired */
         "token_invalid.limited.cookies.page": {
             headers: {
@@ -1810,47 +1852,6 @@ export interface components {
                         code: "unauthorized";
                     };
                 };
-            };
-        };
-        /** @description `unauthorized`: Please sign in to do this. */
-        "unauthorized.limited.cookies": {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Cache-Control": components["headers"]["NotKept"];
-                "WWW-Authenticate": components["headers"]["Authenticate"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                RateLimit: components["headers"]["RateLimit"];
-                "Set-Cookie": components["headers"]["SetCookie"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "unauthorized";
-                    };
-                };
-            };
-        };
-        /** @description `unauthorized`: Please sign in to do this. */
-        "unauthorized.limited.cookies.page": {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Cache-Control": components["headers"]["NotKept"];
-                "WWW-Authenticate": components["headers"]["Authenticate"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                RateLimit: components["headers"]["RateLimit"];
-                "Set-Cookie": components["headers"]["SetCookie"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"] & {
-                    error: {
-                        /** @enum {unknown} */
-                        code: "unauthorized";
-                    };
-                };
-                "text/html": string;
             };
         };
         /** @description `unavailable`: The service is not available just now. Please try again in a moment. */
@@ -3669,8 +3670,6 @@ export interface operations {
                 returnTo?: string;
                 /** @description S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin. */
                 codeChallenge?: string;
-                /** @description Links the provider's account to the browser's session, instead of signing in. */
-                link?: "true";
             };
             header?: never;
             path: {
@@ -3695,8 +3694,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["token_invalid.validation_failed.limited.cookies.page"];
-            401: components["responses"]["unauthorized.limited.cookies.page"];
-            403: components["responses"]["csrf_failed.forbidden.limited.cookies.page"];
+            403: components["responses"]["forbidden.limited.cookies.page"];
             404: components["responses"]["not_found.limited.cookies.page"];
             429: components["responses"]["rate_limited.limited.cookies.page"];
             500: components["responses"]["internal.limited.cookies.page"];
@@ -3738,7 +3736,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["token_invalid.limited.cookies.page"];
-            401: components["responses"]["unauthorized.limited.cookies.page"];
+            401: components["responses"]["refresh_invalid.limited.cookies.page"];
             403: components["responses"]["account_deactivated.email_not_verified.limited.cookies.page"];
             404: components["responses"]["not_found.limited.cookies.page"];
             409: components["responses"]["conflict.limited.cookies.page"];
@@ -3846,7 +3844,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed_json.token_invalid.validation_failed.limited"];
-            401: components["responses"]["unauthorized.limited.cookies"];
             403: components["responses"]["account_deactivated.csrf_failed.email_not_verified.limited"];
             404: components["responses"]["not_found.limited"];
             409: components["responses"]["conflict.limited"];
@@ -3884,6 +3881,67 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
+        };
+    };
+    linkIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What `GET /api/auth/csrf-token` gave, or signing in: only where cookies vouch for the caller. */
+                "X-CSRF-Token"?: components["parameters"]["CsrfToken"];
+            };
+            path: {
+                /** @description The id of a provider that is on. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of an OpenID provider, such as Google. */
+                    idToken?: string;
+                    /** @description Of GitHub or Facebook. */
+                    accessToken?: string;
+                    /**
+                     * @description Required where the account has one.
+                     * @example correct horse battery staple
+                     */
+                    password?: string;
+                    /** @description The latest of this session: where the account has no password, and the session is not a cookie's. */
+                    refreshToken?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It signs you in from now on. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NotKept"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        message: "It signs you in from now on.";
+                    };
+                };
+            };
+            400: components["responses"]["malformed_json.token_invalid.validation_failed.limited"];
+            401: components["responses"]["invalid_credentials.refresh_invalid.unauthorized.limited"];
+            403: components["responses"]["csrf_failed.limited"];
+            404: components["responses"]["not_found.limited"];
+            409: components["responses"]["conflict.limited"];
+            413: components["responses"]["payload_too_large.limited"];
+            415: components["responses"]["unsupported_media_type.limited"];
+            429: components["responses"]["rate_limited.too_many_attempts.limited"];
+            500: components["responses"]["internal.limited"];
+            503: components["responses"]["unavailable.limited"];
         };
     };
     removeIdentity: {

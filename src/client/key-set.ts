@@ -1,4 +1,5 @@
 import { importJWK, type JWK } from "jose";
+import { clock } from "./clock.ts";
 import { readJson } from "./read-json.ts";
 
 /** Milliseconds for which a key set is believed. A next key is published a day before it signs. */
@@ -12,9 +13,6 @@ const PAUSE = 30_000;
 
 /** Between two readings where the last one failed. */
 const PAUSE_AFTER_FAILURE = 2000;
-
-/** For one reading, and for waiting for somebody else's. */
-const PATIENCE = 5000;
 
 /** How often a waiting call looks whether the keys are there. */
 const GLANCE = 20;
@@ -59,12 +57,13 @@ function knownOf(url: string): Known {
   return known;
 }
 
-const age = (instant: number): number => Date.now() - instant;
+const age = (instant: number): number => clock.now() - instant;
 const isFresh = (known: Known): boolean => age(known.readAt) < FRESH;
 const isUsable = (known: Known): boolean => age(known.readAt) < USABLE;
 
 /** A request that was cut off leaves its reading behind; it counts for as long as one may take. */
-const isBeingRead = (known: Known): boolean => known.state === "reading" && age(known.askedAt) < PATIENCE;
+const isBeingRead = (known: Known): boolean =>
+  known.state === "reading" && age(known.askedAt) < clock.patience;
 
 function mayRead(known: Known): boolean {
   if (known.state === "failed" && age(known.askedAt) < PAUSE_AFTER_FAILURE) return false;
@@ -77,12 +76,12 @@ async function waitForReading(known: Known): Promise<void> {
 
 async function read(url: string, known: Known): Promise<void> {
   // At once, before anything is awaited: so of any number at once one reads.
-  known.askedAt = Date.now();
+  known.askedAt = clock.now();
   if (isFresh(known)) known.searchedAt = known.askedAt;
   known.state = "reading";
   try {
-    known.keys = await importKeys(await readJson(url, PATIENCE));
-    known.readAt = Date.now();
+    known.keys = await importKeys(await readJson(url, clock.patience));
+    known.readAt = clock.now();
     known.state = "read";
   } catch {
     known.state = "failed";

@@ -1,9 +1,8 @@
-/** Milliseconds: a strict answer takes tens of them. */
-const PATIENCE = 5000;
+import { clock } from "./clock.ts";
 
 /** What comes, or null where it takes too long. */
 export const orTooLate = <T>(answer: Promise<T>): Promise<T | null> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), PATIENCE);
+    const timer = setTimeout(() => resolve(null), clock.patience);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
+import { clock } from "./clock.ts";
 import { findKey } from "./key-set.ts";
 import { isSession, type VerifiedSession, type VerifyFailure, type VerifyResult } from "./session.ts";
 import type { Verifier } from "./verifier.ts";
@@ -53,6 +54,7 @@ const verified = (token: string, url: string, expected: OverHttps) =>
       algorithms: ["ES256"],
       typ: "at+jwt",
       requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
+      currentDate: new Date(clock.now()),
     },
   );
 

@@ -2,6 +2,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { type Clock, DAY, SECOND } from "../kernel/clock.ts";
 import { keyedHash } from "../kernel/crypto/keyed-hash.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { isTokenFault, UnknownKey } from "../kernel/crypto/token-fault.ts";
 import { newId } from "../kernel/ids.ts";
 
 const TYPE = "device+jwt";
@@ -64,7 +65,7 @@ export async function recogniseDevice(
       token,
       async ({ kid }) => {
         const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
-        if (!root) throw new Error("unknown root");
+        if (!root) throw new UnknownKey();
         return root.hmacKey("device-token");
       },
       {
@@ -81,7 +82,8 @@ export async function recogniseDevice(
     if (!root || payload.adr !== (await keyedHash(root, "device-address", emailKey))) return null;
     if (!payload.sub || typeof payload.known !== "number") return null;
     return { deviceId: payload.sub, knownSince: payload.known };
-  } catch {
-    return null;
+  } catch (cause) {
+    if (isTokenFault(cause)) return null;
+    throw cause;
   }
 }

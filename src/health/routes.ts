@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { instant } from "../http/instant.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { CHECKS, type CheckStoresDeps, checkStores, type HealthReport } from "./check-stores.ts";
@@ -11,7 +13,7 @@ const statusField = z.enum(["ok", "failing"]);
 const checkSchema = z.object({ status: statusField, ms: z.number() });
 const reportSchema = z.object({
   status: statusField,
-  checkedAt: z.iso.datetime().check(z.meta({ description: "A report is given out for ten seconds." })),
+  checkedAt: instant.check(z.meta({ description: "A report is given out for ten seconds." })),
   checks: z.object(
     Object.fromEntries(CHECKS.map((name) => [name, checkSchema])) as Record<
       (typeof CHECKS)[number],
@@ -26,17 +28,21 @@ const tag = "Discovery";
 /** Shallow: whether the Worker runs and its configuration can be read. Deep: whether its stores answer. */
 export function healthRoutes(depsOf: DepsOf<CheckStoresDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get("/healthz", describe({ summary: "Whether the service runs", tag, answer: running }), (c) =>
-      respond(c, running, { status: "ok" }),
+    .get(
+      "/healthz",
+      describe(isDescribed && { summary: "Whether the service runs", tag, answer: running }),
+      (c) => respond(c, running, { status: "ok" }),
     )
     .get(
       "/healthz/deep",
-      describe({
-        summary: "Whether what the service stands on answers",
-        tag,
-        answer: healthy,
-        unavailable: reportSchema,
-      }),
+      describe(
+        isDescribed && {
+          summary: "Whether what the service stands on answers",
+          tag,
+          answer: healthy,
+          unavailable: reportSchema,
+        },
+      ),
       async (c) => {
         const report = presentReport(await checkStores(depsOf(c)));
         return report.status === "ok"

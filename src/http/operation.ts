@@ -62,6 +62,9 @@ export const partOf = (handler: object): OperationPart | undefined => parts.get(
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
   Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
-/** The part of a route that no guard or schema knows: what it is for, and how it answers. */
-export const describe = (description: Description): MiddlewareHandler =>
-  documented(async (_c, next) => next(), description);
+/**
+ * The part of a route that no guard or schema knows: what it is for, and how it answers. Only `npm run openapi` and the
+ * tests read it; with `isDescribed` before it, the bundler leaves it out of what is deployed (docs/decisions/012).
+ */
+export const describe = (description: Description | false): MiddlewareHandler =>
+  documented(async (_c, next) => next(), description || {});

@@ -26,6 +26,8 @@ export type RequestLogLine = {
   readonly kvFailed?: number;
   /** The outer guard against bursts was not there, or failed. */
   readonly burstFailed?: number;
+  /** Providers that were of no use, by their ids, and why, of a closed list (`kernel/trouble.ts`). */
+  readonly providerTrouble?: readonly string[];
   /** What went wrong, for a 5xx: the error's own words, which come from the platform or from us. */
   readonly error?: string;
 };
@@ -35,6 +37,7 @@ type Counts = {
   readonly kv: number;
   readonly kvFailed: number;
   readonly burstFailed: number;
+  readonly providerTrouble: readonly string[];
 };
 
 // Methods are the client's to invent; a log line repeats only known ones.
@@ -53,7 +56,7 @@ export const requestLog =
   async (c, next) => {
     const startedAt = clock.now();
     await next();
-    const { d1, kv, kvFailed, burstFailed } = countsOf(c);
+    const { d1, kv, kvFailed, burstFailed, providerTrouble } = countsOf(c);
     const { actorId, failure } = c.var;
     const ms = clock.now() - startedAt;
     if (isTold(c)) c.res.headers.set("Server-Timing", serverTiming(ms, d1, kv));
@@ -70,6 +73,7 @@ export const requestLog =
       ...(failure ? { failure } : {}),
       ...(kvFailed > 0 ? { kvFailed } : {}),
       ...(burstFailed > 0 ? { burstFailed } : {}),
+      ...(providerTrouble.length > 0 ? { providerTrouble } : {}),
       ...(c.error ? { error: firstCause(c.error) } : {}),
     };
     write(line, c);

@@ -56,4 +56,7 @@ export const preSessionCookie = (c: Context): string | undefined => getCookie(c,
 /** What a sign-in at a provider is bound to, for as many seconds as it may take. */
 export const setRoundCookie = (c: Context, value: string, seconds: number): void =>
   set(c, ROUND, value, seconds);
-export const roundCookie = (c: Context): string | undefined => getCookie(c, ROUND, "host");
+export const roundCookie = (c: Context): string | undefined => {
+  const binding = getCookie(c, ROUND, "host");
+  return binding && /^[\w-]{43}$/.test(binding) ? binding : undefined;
+};

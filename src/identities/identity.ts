@@ -32,14 +32,36 @@ export type Joining =
       readonly audits: readonly AuditDraft[];
     };
 
-/** A sign-in that was sent to a provider, as it comes back. */
-export type PendingSignIn = {
-  /** The session that started it, whose account is to have the identity; null signs in. */
-  readonly sessionId: string | null;
+/**
+ * Whose account it is, as its owner has just shown again (`social/confirm-owner.ts`): what a new way in hangs on.
+ * It is good while that session lives, and nothing has made strangers of those who knew the account since.
+ */
+export type OwnerProof = {
+  readonly sessionId: string;
+  /** Where the session's refresh token was the proof: the one that it still has to have. */
+  readonly generation: number | null;
+  /** Instant (ms). */
+  readonly at: number;
+};
+
+/** Somebody who is sent to a provider. */
+export type RoundDraft = {
+  readonly stateHash: string;
+  readonly provider: string;
+  /** Of the cookie of the browser. */
+  readonly bindingHash: string;
   readonly returnTo: string;
+  /** S256 of a secret that an app on another origin has to keep until it exchanges its code. */
   readonly codeChallenge: string | null;
   /** Names the root secret under which verifier and nonce were made. */
   readonly rootId: string;
+  readonly expiresAt: number;
+};
+
+/** The same person, as they come back. */
+export type TakenRound = Pick<RoundDraft, "returnTo" | "codeChallenge" | "rootId" | "expiresAt"> & {
+  /** The session whose account is to have the identity; null signs in. */
+  readonly sessionId: string | null;
 };
 
 /** A linked sign-in method, as its owner sees it. */

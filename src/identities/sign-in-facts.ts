@@ -15,6 +15,11 @@ export type SignInFacts = {
   readonly byIdentity: Candidate | null;
   /** The account under the provider's address, where the provider has verified that. */
   readonly byAddress: Candidate | null;
-  /** The account of the session that asks for a link, while that session lives. */
-  readonly bySession: Candidate | null;
+};
+
+/** What there is when an owner has asked for a link; null where there is none. */
+export type LinkFacts = {
+  readonly byIdentity: { readonly accountId: string } | null;
+  /** The account that the proof is of, while that is good. */
+  readonly byProof: { readonly accountId: string; readonly hasProvider: boolean } | null;
 };

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
@@ -14,17 +15,19 @@ import { exchangeBody } from "./fields.ts";
 export const loginCodeRoutes = (depsOf: DepsOf<ExchangeCodeDeps & CsrfDeps>): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(
     "/exchange",
-    describe({
-      summary: "Exchange the code of a redirect for what `/login` gives",
-      description:
-        "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
-        "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
-      tag: "Sessions",
-      answer: loggedIn,
-      cookies: true,
-      alternatives: [secondStep],
-      failures: [...new Set(Object.values(exchangeFailures)), "csrf_failed"],
-    }),
+    describe(
+      isDescribed && {
+        summary: "Exchange the code of a redirect for what `/login` gives",
+        description:
+          "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
+          "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
+        tag: "Sessions",
+        answer: loggedIn,
+        cookies: true,
+        alternatives: [secondStep],
+        failures: [...new Set(Object.values(exchangeFailures)), "csrf_failed"],
+      },
+    ),
     jsonBody(exchangeBody),
     async (c) => {
       const { transport, audience, ...input } = c.req.valid("json");

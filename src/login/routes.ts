@@ -6,6 +6,7 @@ import { challengeIdField, codeField } from "../challenges/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
@@ -29,26 +30,28 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/login",
-      describe({
-        summary: "Sign in by password",
-        description:
-          "Gives tokens (or, with the transport `cookie`, cookies), or a challenge where a second step is due. " +
-          "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
-        tag,
-        answer: loggedIn,
-        cookies: true,
-        alternatives: [secondStep],
-        failures: codesOf(
-          "no_such_account",
-          "email_not_verified",
-          "account_deactivated",
-          "captcha_required",
-          "captcha_failed",
-          "locked",
-          "send_cap",
-          "csrf",
-        ),
-      }),
+      describe(
+        isDescribed && {
+          summary: "Sign in by password",
+          description:
+            "Gives tokens (or, with the transport `cookie`, cookies), or a challenge where a second step is due. " +
+            "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
+          tag,
+          answer: loggedIn,
+          cookies: true,
+          alternatives: [secondStep],
+          failures: codesOf(
+            "no_such_account",
+            "email_not_verified",
+            "account_deactivated",
+            "captcha_required",
+            "captcha_failed",
+            "locked",
+            "send_cap",
+            "csrf",
+          ),
+        },
+      ),
       jsonBody(
         z.strictObject({
           email: emailField,
@@ -70,13 +73,15 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/login/otp",
-      describe({
-        summary: "Answer the second step with the code",
-        tag,
-        answer: loggedIn,
-        cookies: true,
-        failures: codesOf("code_wrong", "locked", "csrf"),
-      }),
+      describe(
+        isDescribed && {
+          summary: "Answer the second step with the code",
+          tag,
+          answer: loggedIn,
+          cookies: true,
+          failures: codesOf("code_wrong", "locked", "csrf"),
+        },
+      ),
       jsonBody(
         z.strictObject({
           challengeId: challengeIdField,
@@ -95,12 +100,14 @@ export function loginRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/login/otp/resend",
-      describe({
-        summary: "Mail a new code; the earlier one is void",
-        description: "At most one a minute. The answer is the same for a challenge that is not there.",
-        tag,
-        answer: resent,
-      }),
+      describe(
+        isDescribed && {
+          summary: "Mail a new code; the earlier one is void",
+          description: "At most one a minute. The answer is the same for a challenge that is not there.",
+          tag,
+          answer: resent,
+        },
+      ),
       jsonBody(z.strictObject({ challengeId: challengeIdField })),
       async (c) => {
         await resendCode(depsOf(c), c.req.valid("json"));

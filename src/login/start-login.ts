@@ -12,6 +12,7 @@ import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
 import type { EmailAddress } from "../kernel/email-address.ts";
 import { err, type Result } from "../kernel/result.ts";
 import { type GoOnDeps, goOn } from "../sign-in/go-on.ts";
+import { lookTwice } from "../sign-in/look-twice.ts";
 import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
 import type { LoginFailure } from "./login-failure.ts";
 import { type RefuseLoginDeps, refuseLogin } from "./refuse-login.ts";
@@ -33,6 +34,7 @@ export type StartLoginDeps = DeviceTokenDeps &
         lockKey: string,
         now: number,
       ): Promise<{ reservation: Reservation; found: Facts | null }>;
+      lookAgain(emailKey: string): Promise<Facts | null>;
       release(lockKey: string): Promise<void>;
     };
     readonly hasher: PasswordHasher;
@@ -62,9 +64,9 @@ type Login = {
 export async function startLogin(
   deps: StartLoginDeps,
   input: Login,
-  isSecondLook = false,
 ): Promise<Result<SignedIn | SecondStepDue, LoginFailure>> {
-  const { device, key, reservation, found } = await begin(deps, input);
+  const attempt = await begin(deps, input);
+  const { key, reservation } = attempt;
   if (reservation.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
   }
@@ -78,27 +80,43 @@ export async function startLogin(
     await deps.logins.release(key);
     return err({ reason: human === "unavailable" ? "captcha_unavailable" : human });
   }
-  const verdict = await deps.hasher.verify(found?.passwordHash ?? null, input.password);
+  const { failures } = reservation;
+  // Another sign-in of the same moment may have hashed the same password anew. It is one attempt all the same.
+  return lookTwice(async (isSecondLook) => {
+    const found = isSecondLook ? await deps.logins.lookAgain(input.email.key) : attempt.found;
+    return enter(deps, input, { ...attempt, found, failures });
+  });
+}
+
+type Counted = {
+  readonly device: KnownDevice | null;
+  readonly key: string;
+  /** Attempts in the window, this one included. */
+  readonly failures: number;
+  readonly found: Facts | null;
+};
+
+/** Evaluates an attempt that has been counted, against the account as it was found. */
+async function enter(
+  deps: StartLoginDeps,
+  { email, password, caller }: Login,
+  { key, failures, found, ...known }: Counted,
+): Promise<Result<SignedIn | SecondStepDue, LoginFailure>> {
+  const verdict = await deps.hasher.verify(found?.passwordHash ?? null, password);
   const refusal = judgeLogin(found?.account ?? null, verdict);
   if (refusal || !found?.passwordHash) {
-    const reason = refusal ?? "no_such_account";
-    return refuseLogin(deps, { reason, email: input.email, key, failures: reservation.failures });
+    return refuseLogin(deps, { reason: refusal ?? "no_such_account", email, key, failures });
   }
-  const rehash = verdict === "match_outdated" ? await deps.hasher.hash(input.password) : null;
   const step = {
     by: "password",
     accountId: found.account.id,
     checkedHash: found.passwordHash,
-    rehash,
+    rehash: verdict === "match_outdated" ? await deps.hasher.hash(password) : null,
     lockKey: key,
     now: deps.clock.now(),
   } as const;
-  const person = { step, emailKey: input.email.key, device, caller: input.caller };
-  const outcome = await goOn(deps, person, found.loginOtp);
-  // Another sign-in of the same moment may have hashed the same password anew: then it is looked at
-  // once more, as it is now.
-  const lostToRehash = !outcome.ok && outcome.error.reason === "changed_meanwhile" && rehash !== null;
-  return lostToRehash && !isSecondLook ? startLogin(deps, input, true) : outcome;
+  const device = known.device && isStillKnown(known.device, found) ? known.device : null;
+  return goOn(deps, { step, emailKey: email.key, device, caller }, found.loginOtp);
 }
 
 /** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */

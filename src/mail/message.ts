@@ -9,6 +9,8 @@ export type MailMessage =
   | { readonly kind: "account_exists" }
   | { readonly kind: "reset_password"; readonly url: string }
   | { readonly kind: "password_changed" }
+  /** The same, by a reset that has also taken away what signed in under another address. */
+  | { readonly kind: "ways_in_reset" }
   /** To the new address of an account: prove it. */
   | { readonly kind: "confirm_new_email"; readonly url: string }
   /** To the old address: a change was asked for. */

@@ -1,11 +1,14 @@
 import type { Locale } from "../kernel/locale.ts";
 import type { SendOutcome } from "../kernel/send-outcome.ts";
 import type { MailMessage } from "./message.ts";
+import type { MailWords } from "./messages/catalogue.ts";
 import { type MailBrand, renderMessage } from "./messages/render-message.tsx";
 import type { Email, MailProvider } from "./port.ts";
 
 type Deps = {
   readonly provider: MailProvider;
+  /** Reads what mails say in that language; throws while it cannot. */
+  readonly wordsOf: (locale: Locale) => Promise<MailWords>;
   readonly settings: { readonly mailFrom: Email["from"]; readonly brand: MailBrand };
 };
 
@@ -19,9 +22,12 @@ type Letter = {
   readonly idempotencyKey: string;
 };
 
-/** Puts a message into words and hands it to the provider. */
-export function sendMail({ provider, settings }: Deps, letter: Letter): Promise<SendOutcome> {
+/** Puts a message into words and hands it to the provider. `words_unavailable`: there are none for now. */
+export async function sendMail({ provider, wordsOf, settings }: Deps, letter: Letter): Promise<SendOutcome> {
   const { message, to, recipientName, locale, life, idempotencyKey } = letter;
-  const rendered = renderMessage({ message, recipientName, brand: settings.brand, locale, life });
+  // Whatever keeps us from the words, a mail that was promised waits for them.
+  const words = await wordsOf(locale).catch(() => null);
+  if (words === null) return { outcome: "retry", reason: "words_unavailable" };
+  const rendered = renderMessage({ message, recipientName, brand: settings.brand, locale, words, life });
   return provider.send({ from: settings.mailFrom, to, ...rendered, idempotencyKey });
 }

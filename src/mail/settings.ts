@@ -1,11 +1,6 @@
 import * as z from "zod/mini";
-import {
-  apiBase,
-  requiredKey,
-  requiredText,
-  type VariableProblem,
-  withoutBlanks,
-} from "../kernel/variables.ts";
+import { needsNothing, problemsOf, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
+import { apiBase, type Mode, requiredKey, requiredText, withoutBlanks } from "../kernel/variables.ts";
 import type { Email } from "./port.ts";
 import { mailFrom } from "./sender-variable.ts";
 
@@ -39,7 +34,10 @@ export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-const httpVariables = { MAIL_API_KEY: requiredKey("the provider's API key"), MAIL_API_BASE: apiBase };
+const httpVariables = (mode: Mode) => ({
+  MAIL_API_KEY: requiredKey("the provider's API key"),
+  MAIL_API_BASE: apiBase(mode),
+});
 
 const domain = requiredText("the sending domain at Mailgun").check(
   z.regex(/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i, "must be a domain name"),
@@ -52,85 +50,69 @@ const region = requiredText("the AWS region").check(
   z.regex(/^[a-z0-9-]+$/, "must be the id of an AWS region"),
 );
 
-const httpOnly = <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
-  z.pipe(
-    z.object(httpVariables),
-    z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
-  );
+const httpOnly =
+  <Id extends "resend" | "sendgrid" | "brevo">(provider: Id) =>
+  (mode: Mode) =>
+    z.pipe(
+      z.object(httpVariables(mode)),
+      z.transform((v) => ({ provider, apiKey: v.MAIL_API_KEY, apiBase: v.MAIL_API_BASE })),
+    );
 
 const senderVariable = z.object({ MAIL_FROM: mailFrom });
 
 const variablesOf = {
-  mailbox: z.pipe(
-    z.object({}),
-    z.transform(() => ({ provider: "mailbox" as const })),
-  ),
+  mailbox: needsNothing("mailbox"),
   resend: httpOnly("resend"),
-  postmark: z.pipe(
-    z.object({ ...httpVariables, MAIL_MESSAGE_STREAM: messageStream }),
-    z.transform((v) => ({
-      provider: "postmark" as const,
-      apiKey: v.MAIL_API_KEY,
-      apiBase: v.MAIL_API_BASE,
-      messageStream: v.MAIL_MESSAGE_STREAM,
-    })),
-  ),
+  postmark: (mode) =>
+    z.pipe(
+      z.object({ ...httpVariables(mode), MAIL_MESSAGE_STREAM: messageStream }),
+      z.transform((v) => ({
+        provider: "postmark" as const,
+        apiKey: v.MAIL_API_KEY,
+        apiBase: v.MAIL_API_BASE,
+        messageStream: v.MAIL_MESSAGE_STREAM,
+      })),
+    ),
   sendgrid: httpOnly("sendgrid"),
-  mailgun: z.pipe(
-    z.object({ ...httpVariables, MAIL_DOMAIN: domain }),
-    z.transform((v) => ({
-      provider: "mailgun" as const,
-      apiKey: v.MAIL_API_KEY,
-      apiBase: v.MAIL_API_BASE,
-      domain: v.MAIL_DOMAIN,
-    })),
-  ),
+  mailgun: (mode) =>
+    z.pipe(
+      z.object({ ...httpVariables(mode), MAIL_DOMAIN: domain }),
+      z.transform((v) => ({
+        provider: "mailgun" as const,
+        apiKey: v.MAIL_API_KEY,
+        apiBase: v.MAIL_API_BASE,
+        domain: v.MAIL_DOMAIN,
+      })),
+    ),
   brevo: httpOnly("brevo"),
-  ses: z.pipe(
-    z.object({
-      MAIL_SES_REGION: region,
-      MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
-      MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
-      MAIL_API_BASE: apiBase,
-    }),
-    z.transform((v) => ({
-      provider: "ses" as const,
-      region: v.MAIL_SES_REGION,
-      accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
-      secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
-      apiBase: v.MAIL_API_BASE,
-    })),
-  ),
-  cloudflare: z.pipe(
-    z.object({}),
-    z.transform(() => ({ provider: "cloudflare" as const })),
-  ),
-} satisfies { [Id in MailProviderId]: z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
-
-const isProviderId = (value: unknown): value is MailProviderId =>
-  typeof value === "string" && Object.hasOwn(variablesOf, value);
+  ses: (mode) =>
+    z.pipe(
+      z.object({
+        MAIL_SES_REGION: region,
+        MAIL_SES_ACCESS_KEY_ID: requiredKey("the id of an AWS access key"),
+        MAIL_SES_SECRET_ACCESS_KEY: requiredKey("the secret of that AWS access key"),
+        MAIL_API_BASE: apiBase(mode),
+      }),
+      z.transform((v) => ({
+        provider: "ses" as const,
+        region: v.MAIL_SES_REGION,
+        accessKeyId: v.MAIL_SES_ACCESS_KEY_ID,
+        secretAccessKey: v.MAIL_SES_SECRET_ACCESS_KEY,
+        apiBase: v.MAIL_API_BASE,
+      })),
+    ),
+  cloudflare: needsNothing("cloudflare"),
+} satisfies { [Id in MailProviderId]: (mode: Mode) => z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
 
 /**
- * Reads the `MAIL_*` variables of the contract's §5. Every problem is reported, not only the first;
- * a blank variable counts as one that is not set, and space around a value is forgiven. Whether a
- * provider may be used in production is for the caller to say.
+ * Reads the `MAIL_*` variables of the contract's §5. Whether a provider may be used in production is for
+ * the caller to say.
  */
-export function readMailSettings(
-  raw: Record<string, unknown>,
-): { readonly settings: MailSettings } | { readonly problems: readonly VariableProblem[] } {
-  const variables = withoutBlanks(raw);
-  const sender = senderVariable.safeParse(variables);
-  const problems = problemsOf(sender.error);
-  const id = variables.MAIL_PROVIDER;
-  if (!isProviderId(id)) {
-    const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
-    return { problems: [{ path: "MAIL_PROVIDER", message }, ...problems] };
+export function readMailSettings(raw: Record<string, unknown>, mode: Mode): ReadSettings<MailSettings> {
+  const own = readByProvider("MAIL_PROVIDER", variablesOf, raw, mode);
+  const sender = senderVariable.safeParse(withoutBlanks(raw));
+  if ("settings" in own && sender.success) {
+    return { settings: { ...own.settings, from: sender.data.MAIL_FROM } };
   }
-  const own = variablesOf[id].safeParse(variables);
-  if (!own.success || !sender.success) return { problems: [...problems, ...problemsOf(own.error)] };
-  return { settings: { ...own.data, from: sender.data.MAIL_FROM } };
-}
-
-function problemsOf(error: z.core.$ZodError | undefined): readonly VariableProblem[] {
-  return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
+  return { problems: ["problems" in own ? own.problems : [], problemsOf(sender.error)].flat() };
 }

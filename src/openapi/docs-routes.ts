@@ -2,8 +2,8 @@ import { type Context, Hono } from "hono";
 import { html } from "hono/html";
 import type { HttpEnv } from "../http/context.ts";
 import { refuse } from "../http/respond.ts";
+import { brandColor } from "../kernel/brand-color.ts";
 import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
-import { brandColor } from "../mail/messages/brand-color.ts";
 
 type Deps = {
   readonly settings: {

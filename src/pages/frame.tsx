@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
+import { brandColor } from "../kernel/brand-color.ts";
 import { LOCALES } from "../kernel/locale.ts";
-import { brandColor } from "../mail/messages/brand-color.ts";
 import { mayDo } from "../roles/permissions.ts";
 import { CaptchaScript } from "./captcha.tsx";
 import { Form } from "./fields.tsx";
@@ -20,6 +20,7 @@ export function Frame({ p, title, children }: Props) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {p.onward && <meta http-equiv="refresh" content={`0; url=${p.onward}`} />}
         <title>{`${title} · ${p.brand.appName}`}</title>
         <link rel="icon" href={p.brand.logoUrl ?? iconOf(p.brand.appName, background, text)} />
         <style nonce={p.nonce} dangerouslySetInnerHTML={{ __html: style }} />

@@ -12,8 +12,13 @@ import type { WayOn } from "./way-on.ts";
 /** What every page is made with, in the reader's language: the assets of `public/pages`. */
 export type PageKit = { readonly words: Words; readonly style: string };
 
-/** `wayOn`: as the address asks, on pages for everybody. */
-export type PageEnv = { Variables: HttpEnv["Variables"] & { kit: PageKit; wayOn?: WayOn | null } };
+/**
+ * `wayOn`: as the address asks, on pages for everybody. `refreshToken`: where this very request has spent its cookie
+ * for another one, the other one.
+ */
+export type PageEnv = {
+  Variables: HttpEnv["Variables"] & { kit: PageKit; wayOn?: WayOn | null; refreshToken?: string };
+};
 
 export type PageContext = Context<PageEnv>;
 
@@ -67,6 +72,8 @@ export type Shown = {
   readonly notice: string | null;
   /** The page above this one. */
   readonly back: { readonly href: string; readonly label: string } | null;
+  /** Where a browser goes on to by itself. */
+  readonly onward: string | null;
   /** Who has signed in, on pages that ask for it. */
   readonly person: Account | null;
   /** Mail does not leave this machine: a developer reads it in the mailbox. */

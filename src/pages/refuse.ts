@@ -1,5 +1,5 @@
 import type { FailureCode } from "../kernel/failure-codes.ts";
-import { fill } from "./messages/catalogue.ts";
+import { fill } from "../kernel/text.ts";
 import { inSeconds } from "./moments.tsx";
 import type { PageContext, Refusal } from "./page.ts";
 import { wordsOf } from "./show-page.tsx";

@@ -54,6 +54,7 @@ export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promis
   const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
   if (!refreshed.ok) return null;
   setSessionCookies(c, refreshed.value.tokens);
+  c.set("refreshToken", refreshed.value.tokens.refreshToken);
   c.set("actorId", refreshed.value.session.account.id);
   return refreshed.value;
 }

@@ -54,6 +54,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     alert: null,
     notice: null,
     back: null,
+    onward: null,
     person: c.var.session?.account ?? null,
     captcha: null,
     keepsMail: deps.keepsMail,

@@ -2,7 +2,7 @@ import { accountLocks } from "../account-lock/lock-key.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import { type Bootstrap, type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
+import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { DAY } from "../kernel/clock.ts";
 import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
@@ -25,8 +25,9 @@ export type ResetPasswordDeps = FindLiveLinkDeps &
         newHash: string;
         locale: Locale | undefined;
         lockKeys: readonly string[];
-        notice: MessageDraft | null;
+        notices: { changed: MessageDraft; alsoRemoved: MessageDraft } | null;
         audit: AuditDraft;
+        removal: AuditDraft;
       }): Promise<{ accountId: string } | "link_dead">;
     };
     readonly denylist: {
@@ -47,7 +48,8 @@ export type ResetFailure =
 export const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
 
 /**
- * Spends a reset link, or an invitation, for a new password. Every session ends; it does not sign in.
+ * Spends a reset link, or an invitation, for a new password. Every session ends, and so does whatever else signs
+ * in without a word of the mailbox that it proves; it does not sign in.
  * A refused password leaves the link good, so that its owner can choose another.
  */
 export async function resetPassword(
@@ -65,10 +67,8 @@ export async function resetPassword(
   const purpose = link.purpose === "invite" ? "invite" : "reset_password";
   const type = purpose === "invite" ? "invitation_accepted" : "password_reset";
   // A first password is no news to whoever has just chosen it.
-  const notice =
-    purpose === "invite"
-      ? null
-      : await deps.messages.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
+  const notices = purpose === "invite" ? null : await draftNotices(deps, now + DAY);
+  const caused = (event: AuditEvent) => draftAuditEvent(deps, event, input.caller, accountId);
   const outcome = await deps.passwordResets.complete({
     claim: { tokenHash: link.tokenHash, claim: newId(), now },
     purpose,
@@ -77,11 +77,19 @@ export async function resetPassword(
     // Somebody who was invited has been written to in the language of whoever invited them.
     locale: purpose === "invite" ? input.caller.locale : undefined,
     lockKeys: await accountLocks(deps, { id: accountId, email }),
-    notice,
-    audit: draftAuditEvent(deps, { type }, input.caller, accountId),
+    notices,
+    audit: caused({ type }),
+    // Which provider is the identity's to say.
+    removal: caused({ type: "identity_removed", details: { provider: "" } }),
   });
   if (outcome === "link_dead") return err({ reason: "link_dead" });
   deps.defer(() => deps.denylist.denyAccount(accountId, now, deps.settings.accessTokenTtl));
-  if (notice) deps.messages.deliverSoon([notice.id]);
+  // Whichever was queued.
+  if (notices) deps.messages.deliverSoon([notices.changed.id, notices.alsoRemoved.id]);
   return ok(undefined);
 }
+
+const draftNotices = async ({ messages }: Pick<ResetPasswordDeps, "messages">, expiresAt: number) => ({
+  changed: await messages.draft({ kind: "password_changed" }, { expiresAt }),
+  alsoRemoved: await messages.draft({ kind: "ways_in_reset" }, { expiresAt }),
+});

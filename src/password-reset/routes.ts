@@ -4,6 +4,7 @@ import { emailField, newPasswordField, passwordField, passwordProblems } from ".
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
@@ -36,13 +37,15 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/forgot-password",
-      describe({
-        summary: "Mail a link to choose a new password",
-        description: "The answer is the same for an address that has no account.",
-        tag,
-        answer: asked,
-        failures: ["captcha_required", "captcha_failed"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Mail a link to choose a new password",
+          description: "The answer is the same for an address that has no account.",
+          tag,
+          answer: asked,
+          failures: ["captcha_required", "captcha_failed"],
+        },
+      ),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
         const result = await requestReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
@@ -51,12 +54,14 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/reset-password",
-      describe({
-        summary: "Whether a mailed link is still good; consumes nothing",
-        tag,
-        answer: linkIsValid,
-        failures: ["token_invalid"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Whether a mailed link is still good; consumes nothing",
+          tag,
+          answer: linkIsValid,
+          failures: ["token_invalid"],
+        },
+      ),
       queryParams(tokenQuery),
       async (c) => {
         const link = await findLiveLink(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
@@ -65,12 +70,14 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/reset-password",
-      describe({
-        summary: "Spend a mailed link: a new password, and every session ends",
-        tag,
-        answer: done,
-        failures: Object.values(resetFailures),
-      }),
+      describe(
+        isDescribed && {
+          summary: "Spend a mailed link: a new password, and every session ends",
+          tag,
+          answer: done,
+          failures: Object.values(resetFailures),
+        },
+      ),
       jsonBody(resetBody),
       async (c) => {
         const { token, newPassword } = c.req.valid("json");

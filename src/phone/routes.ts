@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { challengeIdField, codeField } from "../challenges/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -33,16 +34,18 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/me/phone",
-      describe({
-        summary: "Text a code to a phone number",
-        description:
-          "The number is the account's from now on, unverified until the code has been given; the same " +
-          "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
-          "hour. Where text messages are off there is no such route: `not_found`.",
-        tag,
-        answer: texted,
-        failures: [phoneFailures.texts_off, phoneFailures.send_cap],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Text a code to a phone number",
+          description:
+            "The number is the account's from now on, unverified until the code has been given; the same " +
+            "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
+            "hour. Where text messages are off there is no such route: `not_found`.",
+          tag,
+          answer: texted,
+          failures: [phoneFailures.texts_off, phoneFailures.send_cap],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ phone: phoneField })),
       async (c) => {
@@ -52,14 +55,16 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/phone/verify",
-      describe({
-        summary: "Prove the phone number with the code",
-        description:
-          "A code is good for 10 minutes and five answers, and only while its number is the account's.",
-        tag,
-        answer: verified,
-        failures: [phoneFailures.code_wrong, phoneFailures.locked],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Prove the phone number with the code",
+          description:
+            "A code is good for 10 minutes and five answers, and only while its number is the account's.",
+          tag,
+          answer: verified,
+          failures: [phoneFailures.code_wrong, phoneFailures.locked],
+        },
+      ),
       session,
       jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
       async (c) => {
@@ -70,7 +75,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/phone",
-      describe({ summary: "Remove the phone number", tag, answer: removed }),
+      describe(isDescribed && { summary: "Remove the phone number", tag, answer: removed }),
       session,
       async (c) => {
         await removePhone(depsOf(c), callOf(c));

@@ -29,7 +29,10 @@ export const ratePolicies = {
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
-  refresh: { limit: 120, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
+  // Nobody guesses 256 bits or a signature. What comes here may be the server of an app, with all its people behind one
+  // address: the window is no narrower than the burst guard, and stops what goes on for long.
+  refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
+  exchange: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/exchange"] },
   register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register", "POST /sign-up"] },
   "verify-email": {
     limit: 60,
@@ -54,7 +57,8 @@ export const ratePolicies = {
   "captcha-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/captcha/verify"] },
   // A write that says "this username is taken" could be asked for a whole list of names.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
-  // Each checks the password of a session that may be stolen; guesses add up over all of them.
+  // Each checks the password of a session that may be stolen; guesses add up over all of them. A way in is removed
+  // without one, and in the same window, since one page adds and removes.
   "password-check": {
     limit: 30,
     windowSeconds: 600,
@@ -63,10 +67,13 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+      "POST /api/auth/me/identities/:provider",
+      "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
       "POST /account/email",
       "POST /account/second-step",
       "POST /account/deactivate",
+      "POST /account/linked",
     ],
   },
   // Each is cleaned, and kept until it is replaced.
@@ -83,8 +90,6 @@ export const ratePolicies = {
       "GET /api/auth/social/:provider/start",
       "GET /api/auth/social/:provider/callback",
       "POST /api/auth/social/:provider/token",
-      "POST /api/auth/exchange",
-      "DELETE /api/auth/me/identities/:provider",
     ],
   },
   // What an admin does by hand, and a bit of a script.

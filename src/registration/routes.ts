@@ -13,6 +13,7 @@ import {
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
@@ -61,13 +62,15 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/register",
-      describe({
-        summary: "Create an account and mail a link to verify its address",
-        description: "An address that has an account already gets the same answer, and its owner a mail.",
-        tag,
-        answer: registered,
-        failures: Object.values(registrationFailures),
-      }),
+      describe(
+        isDescribed && {
+          summary: "Create an account and mail a link to verify its address",
+          description: "An address that has an account already gets the same answer, and its owner a mail.",
+          tag,
+          answer: registered,
+          failures: Object.values(registrationFailures),
+        },
+      ),
       jsonBody(registerBody),
       async (c) => {
         const { confirmPassword: _, ...input } = c.req.valid("json");
@@ -78,12 +81,14 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email",
-      describe({
-        summary: "Spend a mailed link: its address is verified",
-        tag,
-        answer: verified,
-        failures: ["token_invalid"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Spend a mailed link: its address is verified",
+          tag,
+          answer: verified,
+          failures: ["token_invalid"],
+        },
+      ),
       jsonBody(z.strictObject({ token: tokenField })),
       async (c) => {
         const { token } = c.req.valid("json");
@@ -93,12 +98,14 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/verify-email",
-      describe({
-        summary: "Whether a mailed link is still good; consumes nothing",
-        tag,
-        answer: linkIsValid,
-        failures: ["token_invalid"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Whether a mailed link is still good; consumes nothing",
+          tag,
+          answer: linkIsValid,
+          failures: ["token_invalid"],
+        },
+      ),
       queryParams(tokenQuery),
       async (c) => {
         const link = await findLiveLink(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
@@ -107,7 +114,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email/resend",
-      describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
+      describe(isDescribed && { summary: "Mail a fresh verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));

@@ -5,21 +5,33 @@ import { PERMISSIONS, type Permission } from "../roles/permissions.ts";
 
 const id = z.uuid();
 const audience = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
-const credential = z.string().check(z.minLength(1), z.maxLength(8192));
-
 /** Far more than an account has to be looked up at once, and what one statement of D1 takes. */
 const MAX_IDS = 100;
 const MAX_USER_AGENT = 256;
+
+/**
+ * What a visitor has sent to the Worker that calls: of any length, which is no mistake of that Worker's. What is longer
+ * than any of ours is as good as an empty one, and nobody's work.
+ */
+const brought = (longest: number) =>
+  z.pipe(
+    z.string(),
+    z.transform((text) => (text.length <= longest ? text : "")),
+  );
+const refreshToken = brought(8192);
 
 const client = z.strictObject({
   ip: z.nullable(z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/))),
   userAgent: z.nullable(
     z.pipe(
-      z.string().check(z.maxLength(8192)),
-      z.transform((text) => text.replaceAll("\0", "").toWellFormed().slice(0, MAX_USER_AGENT).toWellFormed()),
+      z.string(),
+      // Cut before it is looked at, and after what was in it has gone.
+      z.transform((text) =>
+        text.slice(0, 8192).replaceAll("\0", "").toWellFormed().slice(0, MAX_USER_AGENT).toWellFormed(),
+      ),
     ),
   ),
-  deviceToken: z.optional(z.string().check(z.maxLength(2048))),
+  deviceToken: z.optional(brought(2048)),
 });
 
 export const verifyArguments = z.object({
@@ -33,10 +45,10 @@ export const canArguments = z.object({
   permission: z.enum(PERMISSIONS as [Permission, ...Permission[]]),
 });
 export const exchangeArguments = z.strictObject({
-  code: z.string().check(z.minLength(1), z.maxLength(128)),
-  codeVerifier: z.string().check(z.minLength(43), z.maxLength(128)),
+  code: brought(128),
+  codeVerifier: brought(128),
   client,
   audience,
 });
-export const refreshArguments = z.strictObject({ refreshToken: credential, client, audience });
-export const signOutArguments = z.strictObject({ refreshToken: credential, client: z.optional(client) });
+export const refreshArguments = z.strictObject({ refreshToken, client, audience });
+export const signOutArguments = z.strictObject({ refreshToken, client: z.optional(client) });

@@ -14,6 +14,8 @@ export type CallLogLine = {
   readonly d1: number;
   readonly kv: number;
   readonly kvFailed?: number;
+  /** Providers that were of no use, and why, as in the line of a request. */
+  readonly providerTrouble?: readonly string[];
   /** What went wrong, for a store that is out and for a bug: the error's own words. */
   readonly error?: string;
 };

@@ -10,7 +10,12 @@ import type { CallLogLine } from "./call-log.ts";
 export type OpenCall<Deps> = {
   readonly clock: Clock;
   readonly props: unknown;
-  readonly counts: { readonly d1: number; readonly kv: number; readonly kvFailed: number };
+  readonly counts: {
+    readonly d1: number;
+    readonly kv: number;
+    readonly kvFailed: number;
+    readonly providerTrouble: readonly string[];
+  };
   readonly log: (line: CallLogLine) => void;
   wire(requestId: string): Promise<Deps>;
 };
@@ -38,7 +43,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
   const requestId = newId();
   const binding = readBinding(call.props);
   const write = (answer: Answer | null, error?: unknown) => {
-    const { d1, kv, kvFailed } = call.counts;
+    const { d1, kv, kvFailed, providerTrouble } = call.counts;
     call.log({
       at: new Date(startedAt).toISOString(),
       requestId,
@@ -50,6 +55,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
       d1,
       kv,
       ...(kvFailed > 0 ? { kvFailed } : {}),
+      ...(providerTrouble.length > 0 ? { providerTrouble } : {}),
       ...(error === undefined ? {} : { error: firstCause(error) }),
     });
   };

@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Account, Role } from "../accounts/account.ts";
 import { type Clock, SECOND } from "../kernel/clock.ts";
+import { isTokenFault, UnknownKey } from "../kernel/crypto/token-fault.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 import { ROLES } from "../roles/permissions.ts";
@@ -127,10 +128,3 @@ function failureOf(cause: unknown): TokenFailure {
   const isForOthers = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
   return isForOthers && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }
-
-class UnknownKey extends Error {}
-
-/** A fault of the token, as jose names them (`ERR_J…`); anything else is ours or the database's. */
-const isTokenFault = (cause: unknown): boolean =>
-  cause instanceof UnknownKey ||
-  (cause instanceof Error && "code" in cause && String(cause.code).startsWith("ERR_J"));

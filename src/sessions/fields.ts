@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { instant } from "../http/instant.ts";
 
 export const audienceField = z.string("Must be text.").check(
   z.maxLength(256, "Is too long."),
@@ -7,6 +8,15 @@ export const audienceField = z.string("Must be text.").check(
       "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
   }),
 );
+
+/** A refresh token of a body, where no cookie has it. */
+export const refreshTokenField = z.string("Must be a token.").check(z.maxLength(4096, "Is too long."));
+
+/** Where a body should name a refresh token, and neither it nor a cookie does. */
+export const NO_REFRESH_TOKEN = {
+  path: "refreshToken",
+  message: "Must be a token, where no cookie has it.",
+};
 
 /** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
 export const NO_SUCH_AUDIENCE = {
@@ -28,8 +38,8 @@ export const tokensShape = {
 export const sessionSchema = z
   .object({
     id: z.uuid(),
-    createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime(),
+    createdAt: instant,
+    lastUsedAt: instant,
     ip: z.nullable(z.string()),
     userAgent: z.nullable(z.string()),
     app: z.nullable(z.string()).check(

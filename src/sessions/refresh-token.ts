@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { type Clock, SECOND } from "../kernel/clock.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
+import { isTokenFault, UnknownKey } from "../kernel/crypto/token-fault.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
 
 const TYPE = "rt+jwt";
@@ -51,7 +52,7 @@ export async function verifyRefreshToken(
       token,
       async ({ kid }) => {
         const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
-        if (!root) throw new UnknownRoot();
+        if (!root) throw new UnknownKey();
         return root.hmacKey("refresh-token");
       },
       {
@@ -74,10 +75,8 @@ export async function verifyRefreshToken(
       return err("token_unusable");
     }
     return ok({ accountId: sub, sessionId: sid, generation: gen });
-  } catch {
-    // No I/O happens above, so whatever went wrong is the token's fault.
-    return err("token_unusable");
+  } catch (cause) {
+    if (isTokenFault(cause)) return err("token_unusable");
+    throw cause;
   }
 }
-
-class UnknownRoot extends Error {}

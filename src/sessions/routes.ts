@@ -9,13 +9,21 @@ import {
   issueCsrfToken,
 } from "../http/csrf.ts";
 import { idParam, jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { audienceField, NO_SUCH_AUDIENCE, sessionSchema, tokensShape } from "./fields.ts";
+import {
+  audienceField,
+  NO_REFRESH_TOKEN,
+  NO_SUCH_AUDIENCE,
+  refreshTokenField,
+  sessionSchema,
+  tokensShape,
+} from "./fields.ts";
 import { forAudience } from "./for-audience.ts";
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
@@ -32,11 +40,9 @@ const signedOutEverywhere = answer(200, "Logged out everywhere.");
 const sessionList = answer(200, undefined, z.array(sessionSchema));
 const sessionEnded = answer(200, "The session has ended.");
 
-const NO_TOKEN = { path: "refreshToken", message: "Must be a token, where no cookie has it." };
-
 const refreshBody = z.strictObject({
   refreshToken: z
-    .optional(z.string("Must be a token.").check(z.maxLength(4096, "Is too long.")))
+    .optional(refreshTokenField)
     .check(z.meta({ description: "Left out where the cookie has it." })),
   audience: z.optional(audienceField),
 });
@@ -55,14 +61,16 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/refresh",
-      describe({
-        summary: "Spend a refresh token for its successor and a new access token",
-        description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
-        tag,
-        answer: refreshed,
-        cookies: true,
-        failures: ["refresh_invalid"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Spend a refresh token for its successor and a new access token",
+          description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
+          tag,
+          answer: refreshed,
+          cookies: true,
+          failures: ["refresh_invalid"],
+        },
+      ),
       documented<MiddlewareHandler<HttpEnv>>(
         async (c, next) => {
           // A browser's refresh is its cookie, and may have no body at all.
@@ -78,7 +86,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const deps = forAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
         if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
-        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_TOKEN] });
+        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_REFRESH_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { tokens, session: refreshedSession } = result.value;
@@ -88,13 +96,15 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout",
-      describe({
-        summary: "End the session of the bearer token, or of the cookies",
-        description: "Idempotent; a token that has just expired still signs out.",
-        tag,
-        answer: signedOut,
-        cookies: true,
-      }),
+      describe(
+        isDescribed && {
+          summary: "End the session of the bearer token, or of the cookies",
+          description: "Idempotent; a token that has just expired still signs out.",
+          tag,
+          answer: signedOut,
+          cookies: true,
+        },
+      ),
       documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
         const presented = tokensToSignOutWith(c);
@@ -112,12 +122,14 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout-all",
-      describe({
-        summary: "End every session of the caller",
-        tag,
-        answer: signedOutEverywhere,
-        cookies: true,
-      }),
+      describe(
+        isDescribed && {
+          summary: "End every session of the caller",
+          tag,
+          answer: signedOutEverywhere,
+          cookies: true,
+        },
+      ),
       session,
       async (c) => {
         await endAllSessions(depsOf(c), { accountId: c.var.session.account.id, caller: c.var.caller });
@@ -127,13 +139,15 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/csrf-token",
-      describe({
-        summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
-        description: "Bound to the session of the cookies; ask again after signing in or out.",
-        tag,
-        answer: csrfToken,
-        cookies: true,
-      }),
+      describe(
+        isDescribed && {
+          summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
+          description: "Bound to the session of the cookies; ask again after signing in or out.",
+          tag,
+          answer: csrfToken,
+          cookies: true,
+        },
+      ),
       async (c) => {
         const token = await issueCsrfToken(c, depsOf(c));
         return respond(c, csrfToken, { csrfToken: token, expiresIn: CSRF_TOKEN_LIFE });
@@ -141,7 +155,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/sessions",
-      describe({ summary: "The caller's live sessions", tag, answer: sessionList }),
+      describe(isDescribed && { summary: "The caller's live sessions", tag, answer: sessionList }),
       session,
       async (c) => {
         const { account, sessionId } = c.var.session;
@@ -154,12 +168,14 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/sessions/:id",
-      describe({
-        summary: "End one of the caller's sessions",
-        tag,
-        answer: sessionEnded,
-        failures: ["not_found"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "End one of the caller's sessions",
+          tag,
+          answer: sessionEnded,
+          failures: ["not_found"],
+        },
+      ),
       session,
       idParam,
       async (c) => {

@@ -1,11 +1,6 @@
 import * as z from "zod/mini";
-import {
-  apiBase,
-  requiredKey,
-  requiredText,
-  type VariableProblem,
-  withoutBlanks,
-} from "../kernel/variables.ts";
+import { needsNothing, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
+import { apiBase, type Mode, requiredKey, requiredText } from "../kernel/variables.ts";
 import { smsFrom, twilioFrom } from "./sender-variable.ts";
 
 type HttpSettings = {
@@ -30,31 +25,20 @@ export type SmsSettings<Id extends SmsProviderId = SmsProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-type Mode = { readonly isDevelopment: boolean };
-
 const accountSid = requiredText("the account's SID at Twilio").check(
   z.regex(/^AC[0-9a-f]{32}$/i, "must be the SID of an account (AC and 32 hexadecimal digits)"),
 );
 
-// Codes and numbers travel there: in production never in the open.
-const base = ({ isDevelopment }: Mode) =>
-  apiBase.check(
-    z.refine(
-      (url) => isDevelopment || url === null || /^https:/i.test(url),
-      "must be an https URL in production",
-    ),
-  );
-
 const variablesOf = {
-  off: () =>
+  off: needsNothing("off"),
+  mailbox: ({ isDevelopment }) =>
     z.pipe(
-      z.object({}),
-      z.transform(() => ({ provider: "off" as const })),
-    ),
-  mailbox: () =>
-    z.pipe(
-      z.object({}),
-      z.transform(() => ({ provider: "mailbox" as const })),
+      z.object({
+        SMS_PROVIDER: z
+          .literal("mailbox")
+          .check(z.refine(() => isDevelopment, "must be a real provider in production")),
+      }),
+      z.transform((v) => ({ provider: v.SMS_PROVIDER })),
     ),
   twilio: (mode) =>
     z.pipe(
@@ -62,7 +46,7 @@ const variablesOf = {
         SMS_FROM: twilioFrom,
         SMS_TWILIO_ACCOUNT_SID: accountSid,
         SMS_TWILIO_AUTH_TOKEN: requiredKey("the account's auth token"),
-        SMS_API_BASE: base(mode),
+        SMS_API_BASE: apiBase(mode),
       }),
       z.transform((v) => ({
         provider: "twilio" as const,
@@ -78,7 +62,7 @@ const variablesOf = {
         SMS_FROM: smsFrom,
         SMS_VONAGE_API_KEY: requiredKey("the account's API key"),
         SMS_VONAGE_API_SECRET: requiredKey("the account's API secret"),
-        SMS_API_BASE: base(mode),
+        SMS_API_BASE: apiBase(mode),
       }),
       z.transform((v) => ({
         provider: "vonage" as const,
@@ -90,28 +74,6 @@ const variablesOf = {
     ),
 } satisfies { [Id in SmsProviderId]: (mode: Mode) => z.ZodMiniType<SmsSettings<Id>> };
 
-const isProviderId = (value: unknown): value is SmsProviderId =>
-  typeof value === "string" && Object.hasOwn(variablesOf, value);
-
-/**
- * Reads the `SMS_*` variables of the contract's §5. Every problem is reported, not only the first; a
- * blank variable counts as one that is not set, and space around a value is forgiven.
- */
-export function readSmsSettings(
-  raw: Record<string, unknown>,
-  mode: Mode,
-): { readonly settings: SmsSettings } | { readonly problems: readonly VariableProblem[] } {
-  const variables = withoutBlanks(raw);
-  // Only a variable that is not set turns text messages off: null is a mistake.
-  const id = variables.SMS_PROVIDER === undefined ? "off" : variables.SMS_PROVIDER;
-  if (!isProviderId(id)) {
-    const message = `must be one of ${Object.keys(variablesOf).join(", ")}`;
-    return { problems: [{ path: "SMS_PROVIDER", message }] };
-  }
-  if (id === "mailbox" && !mode.isDevelopment) {
-    return { problems: [{ path: "SMS_PROVIDER", message: "must be a real provider in production" }] };
-  }
-  const read = variablesOf[id](mode).safeParse(variables);
-  if (read.success) return { settings: read.data };
-  return { problems: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) };
-}
+/** Reads the `SMS_*` variables of the contract's §5. */
+export const readSmsSettings = (raw: Record<string, unknown>, mode: Mode): ReadSettings<SmsSettings> =>
+  readByProvider("SMS_PROVIDER", variablesOf, raw, mode);

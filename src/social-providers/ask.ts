@@ -1,4 +1,5 @@
 import { readAtMost } from "../kernel/read-at-most.ts";
+import { InTrouble, onTheWay } from "../kernel/trouble.ts";
 
 /** Bytes: more than any answer of a provider that makes sense has. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -16,9 +17,9 @@ export class Refused extends Error {}
 export function startAsking(timeout: number): Ask {
   const signal = AbortSignal.timeout(timeout);
   return async (url, init) => {
-    const response = await fetch(url, { ...init, redirect: "manual", signal });
-    const bytes = await readAtMost(response.body, MAX_ANSWER_BYTES);
-    if (bytes === null) throw new Error("the answer is too long");
+    const response = await onTheWay(fetch(url, { ...init, redirect: "manual", signal }));
+    const bytes = await onTheWay(readAtMost(response.body, MAX_ANSWER_BYTES));
+    if (bytes === null) throw new InTrouble("bad_answer");
     const type = response.headers.get("Content-Type") ?? "";
     // Null bodies have no type, and the other headers speak of the bytes as they travelled.
     return new Response(bytes, { status: response.status, headers: { "Content-Type": type } });
@@ -29,8 +30,8 @@ export function startAsking(timeout: number): Ask {
 export async function askJson(ask: Ask, url: string, init?: RequestInit): Promise<Record<string, unknown>> {
   const response = await ask(url, init);
   if ([400, 401, 403, 404, 422].includes(response.status)) throw new Refused();
-  if (response.status !== 200) throw new Error(`http_${response.status}`);
+  if (response.status !== 200) throw new InTrouble("bad_status");
   const value: unknown = await response.json();
-  if (typeof value !== "object" || value === null) throw new Error("the answer is no object");
+  if (typeof value !== "object" || value === null) throw new InTrouble("bad_answer");
   return value as Record<string, unknown>;
 }

@@ -15,6 +15,7 @@ import {
 } from "oauth4webapi";
 import { type Clock, SECOND } from "../kernel/clock.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
+import { type OnTrouble, type Trouble, troubleOf } from "../kernel/trouble.ts";
 import { type Ask, Refused } from "./ask.ts";
 import type { ProviderFailure, Round } from "./port.ts";
 import type { ClientSettings } from "./settings.ts";
@@ -27,6 +28,8 @@ export type ProviderDeps = {
   /** Milliseconds for all the requests of one step. */
   readonly timeout: number;
   readonly cache: MetadataCache;
+  /** Hears of what goes wrong, since an outcome says no more than that it did. */
+  readonly onTrouble: OnTrouble;
 };
 
 /** What an isolate remembers of providers: finished values only, never promises. */
@@ -114,14 +117,29 @@ function refusing<T>(run: () => T): T {
 const REFUSALS = /^(OAUTH_JWT_|OAUTH_JSON_ATTRIBUTE_COMPARISON|ERR_J(?!WKS_INVALID))/;
 
 /** The step as an outcome: what a provider does wrong must not throw further up. */
-export async function outcomeOf<T>(run: () => Promise<T>): Promise<Result<T, ProviderFailure>> {
+export async function outcomeOf<T>(
+  { onTrouble }: Pick<ProviderDeps, "onTrouble">,
+  run: () => Promise<T>,
+): Promise<Result<T, ProviderFailure>> {
   try {
     return ok(await run());
   } catch (cause) {
-    if (cause instanceof Refused) return err("refused");
-    if (cause instanceof ResponseBodyError)
-      return err(cause.error === "invalid_grant" ? "refused" : "unavailable");
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    return err(REFUSALS.test(code) ? "refused" : "unavailable");
+    if (isRefusal(cause)) return err("refused");
+    onTrouble(protocolTrouble(cause));
+    return err("unavailable");
   }
+}
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause ? String(cause.code) : "";
+
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof Refused ||
+  (cause instanceof ResponseBodyError ? cause.error === "invalid_grant" : REFUSALS.test(codeOf(cause)));
+
+/** What the two libraries say of an answer that they cannot read, or the provider of a request of ours. */
+function protocolTrouble(cause: unknown): Trouble {
+  if (cause instanceof ResponseBodyError) return "error_named";
+  if (codeOf(cause) === "OAUTH_RESPONSE_IS_NOT_CONFORM") return "bad_status";
+  return /^(OAUTH_|ERR_J)/.test(codeOf(cause)) ? "bad_answer" : troubleOf(cause);
 }

@@ -1,14 +1,14 @@
 import type { Result } from "../kernel/result.ts";
 
 /**
- * What the provider says of the address. `verified`: it was proven to it. `implied`: it hands out none but
- * proven ones, and has no field that says so. `unverified`: anything else, and no address at all.
+ * What the provider says of the address. `verified`: it was proven to it, and is that person's now. `implied`: it was
+ * proven once, or it hands out none but proven ones and has no field that says so. `unverified`: anything else, and no address at all.
  */
 export type EmailTrust = "verified" | "implied" | "unverified";
 
 /** Somebody as their provider knows them. */
 export type Profile = {
-  /** The provider's own name for them, and the issuer's before it where there may be several: never empty, never reused. */
+  /** The provider's own name for them, after that of an issuer which is not the usual one: never empty, never reused. */
   readonly subject: string;
   /** As the provider has it; whether it can be an address at all is for the reader to say. */
   readonly email: string | null;

@@ -27,3 +27,9 @@ export function profileOf({ subject, email, emailTrust, name }: Said): Profile {
 }
 
 const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+
+/** The same person, under their issuer's name: it has no fragment, so the two cannot be read in another way. */
+export const ofIssuer = (issuer: string, profile: Profile): Profile => ({
+  ...profile,
+  subject: `${issuer}#${profile.subject}`,
+});

@@ -1,4 +1,5 @@
 import { SECOND } from "../kernel/clock.ts";
+import type { OnTrouble } from "../kernel/trouble.ts";
 import type { ProviderDeps } from "./code-flow.ts";
 import type { SocialProvider } from "./port.ts";
 import { createFacebook } from "./providers/facebook.ts";
@@ -25,11 +26,18 @@ const providers: ProviderTable = {
 /** The providers that are on, by id. */
 export type SocialProviders = ReadonlyMap<string, SocialProvider>;
 
+type Deps = Omit<ProviderDeps, "timeout" | "onTrouble"> & {
+  /** Milliseconds for all the requests of one step; 6 seconds unless told. */
+  readonly timeout?: number | undefined;
+  readonly troubleAt: (id: SocialProviderId) => OnTrouble;
+};
+
 export function createSocialProviders(
   settings: SocialSettings,
-  deps: Omit<ProviderDeps, "timeout">,
+  { timeout = PROVIDER_TIMEOUT, troubleAt, ...deps }: Deps,
 ): SocialProviders {
   const known = Object.entries(settings) as [SocialProviderId, ClientSettings][];
-  const all = { ...deps, timeout: PROVIDER_TIMEOUT };
-  return new Map(known.map(([id, own]) => [id, providers[id](own, all)]));
+  return new Map(
+    known.map(([id, own]) => [id, providers[id](own, { ...deps, timeout, onTrouble: troubleAt(id) })]),
+  );
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isPlainHttpUrl, requiredKey, type VariableProblem, withoutBlanks } from "../kernel/variables.ts";
+import { providerUrl, requiredKey, type VariableProblem, withoutBlanks } from "../kernel/variables.ts";
 
 /** The providers that can be configured: what people call them, and where they are unless told. */
 const KNOWN = {
@@ -25,14 +25,7 @@ export type SocialSettings = { readonly [Id in SocialProviderId]?: ClientSetting
 
 const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
   const { name, issuer } = KNOWN[id];
-  const url = z
-    .string("must be set: the provider's issuer")
-    .check(
-      z.refine(
-        (text) => isPlainHttpUrl(text) && (isDevelopment || text.startsWith("https:")),
-        `must be ${isDevelopment ? "an http or https" : "an https"} URL without credentials, query or fragment`,
-      ),
-    );
+  const url = providerUrl({ isDevelopment }, "must be set: the provider's issuer");
   return z.pipe(
     z.object({
       CLIENT_ID: requiredKey("the client id that the provider gave"),

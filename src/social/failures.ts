@@ -1,3 +1,4 @@
+import { WRONG_PASSWORD } from "../accounts/failures.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import type { RemovalFailure } from "./remove-identity.ts";
 import type { SocialFailure } from "./social-failure.ts";
@@ -10,7 +11,6 @@ export const socialFailures = {
   challenge_missing: "validation_failed",
   wrong_kind_of_token: "validation_failed",
   no_visit: "forbidden",
-  link_not_meant: "csrf_failed",
   round_dead: "token_invalid",
   provider_refused: "token_invalid",
   provider_unavailable: "unavailable",
@@ -20,7 +20,10 @@ export const socialFailures = {
   account_deactivated: "account_deactivated",
   identity_taken: "conflict",
   provider_linked: "conflict",
-  session_ended: "unauthorized",
+  password_missing: "validation_failed",
+  refresh_token_missing: "validation_failed",
+  wrong_password: "invalid_credentials",
+  proof_dead: "refresh_invalid",
   changed_meanwhile: "conflict",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
@@ -33,7 +36,6 @@ export const socialSentences: { readonly [R in Reason]?: string } = {
   return_url_refused: "This is not a place that signing in may lead to.",
   challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
   no_visit: "A provider is gone to by a person, and not by a part of a page. Please press its button.",
-  link_not_meant: "A provider can be linked only from a page of this site, in a browser that says so.",
   wrong_kind_of_token: "This provider takes another kind of token.",
   round_dead: "This sign-in was used, is too old, or began in another browser. Please start again.",
   provider_refused: "The provider did not confirm who you are. Please start again.",
@@ -44,5 +46,7 @@ export const socialSentences: { readonly [R in Reason]?: string } = {
     "There is an account with this email address already. Please sign in to it, and link this provider there.",
   identity_taken: "Somebody else already signs in with this account of the provider.",
   provider_linked: "Another account of this provider is already linked. Please remove that one first.",
-  session_ended: "Your session has ended. Please sign in again.",
+  password_missing: "Your password is asked for again before something else may sign you in.",
+  refresh_token_missing: "This session is asked for again before something else may sign you in.",
+  wrong_password: WRONG_PASSWORD,
 };

@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
+import { passwordField } from "../accounts/fields.ts";
+import { instant } from "../http/instant.ts";
 import { codeChallengeField } from "../login-codes/fields.ts";
-import { audienceField } from "../sessions/fields.ts";
+import { audienceField, refreshTokenField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../sign-in/fields.ts";
+import type { AppToken } from "../social-providers/port.ts";
 
 const providerId = z
   .string()
@@ -20,11 +23,6 @@ export const startQuery = z.object({
     z.meta({
       description:
         "S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin.",
-    }),
-  ),
-  link: z.optional(z.literal("true", "Must be true.")).check(
-    z.meta({
-      description: "Links the provider's account to the browser's session, instead of signing in.",
     }),
   ),
 });
@@ -47,19 +45,36 @@ const signInFields = {
   audience: z.optional(audienceField),
 };
 
-export const tokenBody = z
+const tokenFields = {
+  idToken: z.optional(providerToken).check(z.meta({ description: "Of an OpenID provider, such as Google." })),
+  accessToken: z.optional(providerToken).check(z.meta({ description: "Of GitHub or Facebook." })),
+};
+
+type EitherToken = { readonly idToken?: string | undefined; readonly accessToken?: string | undefined };
+
+const isOneToken = z.refine<EitherToken>(
+  (body) => (body.idToken === undefined) !== (body.accessToken === undefined),
+  { message: "Must have an idToken or an accessToken." },
+);
+
+export const tokenBody = z.strictObject({ ...tokenFields, ...signInFields }).check(isOneToken);
+
+export const linkBody = z
   .strictObject({
-    idToken: z
-      .optional(providerToken)
-      .check(z.meta({ description: "Of an OpenID provider, such as Google." })),
-    accessToken: z.optional(providerToken).check(z.meta({ description: "Of GitHub or Facebook." })),
-    ...signInFields,
+    ...tokenFields,
+    password: z.optional(passwordField).check(z.meta({ description: "Required where the account has one." })),
+    refreshToken: z.optional(refreshTokenField).check(
+      z.meta({
+        description:
+          "The latest of this session: where the account has no password, and the session is not a cookie's.",
+      }),
+    ),
   })
-  .check(
-    z.refine((body) => (body.idToken === undefined) !== (body.accessToken === undefined), {
-      message: "Must have an idToken or an accessToken.",
-    }),
-  );
+  .check(isOneToken);
+
+/** Of either body: the token that it has. */
+export const appTokenOf = ({ idToken, accessToken = "" }: EitherToken): AppToken =>
+  idToken === undefined ? { kind: "access_token", token: accessToken } : { kind: "id_token", token: idToken };
 
 export const providerSchema = z
   .object({ id: providerId, name: z.string() })
@@ -72,7 +87,7 @@ export const identitySchema = z
     email: z
       .nullable(z.string())
       .check(z.meta({ description: "The provider's address for it, when it was linked." })),
-    createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime(),
+    createdAt: instant,
+    lastUsedAt: instant,
   })
   .check(z.meta({ id: "Identity" }));

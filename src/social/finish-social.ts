@@ -1,4 +1,4 @@
-import type { PendingSignIn } from "../identities/identity.ts";
+import type { OwnerProof, TakenRound } from "../identities/identity.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { hashOneTimeToken } from "../kernel/crypto/one-time-token.ts";
 import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
@@ -10,11 +10,13 @@ import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
 import type { ProvenPerson } from "../sign-in/proven.ts";
 import type { SocialProvider } from "../social-providers/port.ts";
 import { comeIn } from "./come-in.ts";
+import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
 import type { MeetDeps } from "./meet.ts";
-import { roundOf } from "./round.ts";
+import { ROUND_LIFE, roundOf } from "./round.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type FinishSocialDeps = MeetDeps &
+  LinkIdentityDeps &
   GoOnDeps &
   IssueIdentityCodeDeps & {
     readonly secrets: SecretRing;
@@ -25,7 +27,7 @@ export type FinishSocialDeps = MeetDeps &
         provider: string;
         bindingHash: string;
         now: number;
-      }): Promise<PendingSignIn | null>;
+      }): Promise<TakenRound | null>;
     };
     readonly settings: { readonly publicUrl: string };
   };
@@ -44,7 +46,7 @@ export type Landing = { readonly url: string; readonly signedIn: SignedIn | null
 
 /**
  * Takes a callback, once and in the browser that set out, asks the provider who it was, and signs in,
- * or links where a session set out. What fails on the way leaves nothing but a spent state.
+ * or links where an owner set out to. What fails on the way leaves nothing but a spent state.
  */
 export async function finishSocial(
   deps: FinishSocialDeps,
@@ -68,24 +70,30 @@ export async function finishSocial(
   const round = await roundOf(root, { publicUrl, provider: input.provider, state });
   const profile = await provider.finish(input.query, round);
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });
-  const encounter = {
-    provider: { id: input.provider, name: provider.name },
-    profile: profile.value,
-    sessionId: pending.sessionId,
-    deviceToken: input.deviceToken,
-    caller: input.caller,
-  };
-  const outcome = await comeIn(deps, encounter, (person, chosen) =>
+  const { caller, deviceToken } = input;
+  const known = { provider: { id: input.provider, name: provider.name }, profile: profile.value, caller };
+  if (pending.sessionId !== null) {
+    const linked = await linkIdentity(deps, { ...known, proof: proofOf(pending.sessionId, pending) });
+    return linked.ok ? ok({ url: pending.returnTo, signedIn: null }) : linked;
+  }
+  const outcome = await comeIn(deps, { ...known, deviceToken }, (person, chosen) =>
     enter(deps, { person, chosen, provider: input.provider, pending }),
   );
   return outcome.ok ? ok(landingOf(pending.returnTo, outcome.value)) : outcome;
 }
 
+/** What was confirmed when its owner set out. The refresh token has moved on since, as it should. */
+const proofOf = (sessionId: string, { expiresAt }: TakenRound): OwnerProof => ({
+  sessionId,
+  generation: null,
+  at: expiresAt - ROUND_LIFE,
+});
+
 type Entering = {
   readonly person: ProvenPerson;
   readonly chosen: boolean;
   readonly provider: string;
-  readonly pending: PendingSignIn;
+  readonly pending: TakenRound;
 };
 
 type Entered = SignedIn | SecondStepDue | { readonly kind: "code"; readonly code: string };
@@ -102,7 +110,7 @@ function enter(
     : issueIdentityCode(deps, { step: person.step, provider, returnTo, codeChallenge });
 }
 
-function landingOf(returnTo: string, outcome: Entered | { readonly kind: "linked" }): Landing {
+function landingOf(returnTo: string, outcome: Entered): Landing {
   const url = new URL(returnTo);
   if (outcome.kind === "code") url.searchParams.set("code", outcome.code);
   // It names the step that is due, and opens nothing without the mailed code.

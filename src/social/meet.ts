@@ -1,18 +1,18 @@
 import { lockKey } from "../account-lock/lock-key.ts";
 import { type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
-import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
+import { type AuditEvent, draftAuditEvent } from "../audit/event.ts";
 import { type DeviceTokenDeps, isStillKnown, recogniseDevice } from "../devices/device-token.ts";
-import type { IdentityDraft, Joining } from "../identities/identity.ts";
-import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { Joining } from "../identities/identity.ts";
+import type { SignInFacts } from "../identities/sign-in-facts.ts";
 import type { Caller } from "../kernel/caller.ts";
 import { type Clock, DAY } from "../kernel/clock.ts";
 import { type EmailAddress, parseEmailAddress, storedAddressKey } from "../kernel/email-address.ts";
 import { newId } from "../kernel/ids.ts";
 import { err, ok, type Result } from "../kernel/result.ts";
-import type { MessageDraft } from "../outbox/message.ts";
 import type { Outbox } from "../outbox/outbox-port.ts";
 import type { ProvenPerson } from "../sign-in/proven.ts";
 import type { Profile } from "../social-providers/port.ts";
+import { draftIdentity } from "./draft-identity.ts";
 import { cleanName, judgeSocial, mayBootstrap, type SocialDecision } from "./rules.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
@@ -24,17 +24,7 @@ export type MeetDeps = DeviceTokenDeps &
         provider: string;
         subject: string;
         emailKey: string | null;
-        sessionId: string | null;
-        now: number;
       }): Promise<SignInFacts>;
-      link(draft: {
-        sessionId: string;
-        accountId: string;
-        key: IdentityDraft;
-        notice: MessageDraft;
-        audits: readonly AuditDraft[];
-        now: number;
-      }): Promise<"linked" | "changed_meanwhile">;
     };
     readonly messages: Outbox;
   };
@@ -42,75 +32,35 @@ export type MeetDeps = DeviceTokenDeps &
 export type Encounter = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
-  /** The session whose account is to have the identity; null signs in. */
-  readonly sessionId: string | null;
   readonly deviceToken: string | undefined;
   readonly caller: Caller;
 };
 
-/** Somebody who may sign in, or whose account has the identity now. `notice`: a mail that may be queued. */
-export type Met =
-  | {
-      readonly kind: "person";
-      readonly person: ProvenPerson;
-      readonly chosen: boolean;
-      readonly notice: string | null;
-    }
-  | { readonly kind: "linked" };
+/** Somebody who may sign in. `notice`: a mail that may be queued. */
+export type Met = {
+  readonly person: ProvenPerson;
+  readonly chosen: boolean;
+  readonly notice: string | null;
+};
 
 /** Who a provider's word is about, and what it takes for them to come in. */
 export async function meet(deps: MeetDeps, encounter: Encounter): Promise<Result<Met, SocialFailure>> {
-  const { profile, provider, sessionId } = encounter;
+  const { profile, provider } = encounter;
   const email = trustedAddress(profile);
   const facts = await deps.identities.findFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
-    sessionId,
-    now: deps.clock.now(),
   });
   const decision = judgeSocial(facts, {
     emailTrust: email ? profile.emailTrust : "unverified",
     address: email?.address ?? null,
-    isLink: sessionId !== null,
   });
-  switch (decision.kind) {
-    case "refuse":
-      return err({ reason: decision.reason });
-    case "already_linked":
-      return ok({ kind: "linked" });
-    case "link":
-      return link(deps, encounter, decision.candidate);
-    default:
-      return ok(await recognise(deps, encounter, decision, email));
-  }
+  if (decision.kind === "refuse") return err({ reason: decision.reason });
+  return ok(await recognise(deps, encounter, decision, email));
 }
 
-async function link(
-  deps: MeetDeps,
-  { provider, profile, sessionId, caller }: Encounter,
-  { account }: Candidate,
-): Promise<Result<Met, SocialFailure>> {
-  const now = deps.clock.now();
-  const notice = await deps.messages.draft(
-    { kind: "identity_linked", provider: provider.name },
-    { expiresAt: now + DAY },
-  );
-  const event = { type: "identity_linked", details: { provider: provider.id } } as const;
-  const outcome = await deps.identities.link({
-    sessionId: sessionId ?? "",
-    accountId: account.id,
-    key: draftIdentity(provider.id, profile),
-    notice,
-    audits: [draftAuditEvent(deps, event, caller, account.id)],
-    now,
-  });
-  if (outcome === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
-  deps.messages.deliverSoon([notice.id]);
-  return ok({ kind: "linked" });
-}
-
-type Recognition = Extract<SocialDecision, { kind: "sign_in" | "link_by_address" | "take_over" | "create" }>;
+type Recognition = Exclude<SocialDecision, { kind: "refuse" }>;
 
 async function recognise(
   deps: MeetDeps,
@@ -134,7 +84,6 @@ async function recognise(
     now: deps.clock.now(),
   } as const;
   return {
-    kind: "person",
     person: { step, emailKey, device, caller: encounter.caller },
     chosen: candidate?.loginOtp ?? false,
     notice: joining.kind === "known" ? null : (joining.notice?.id ?? null),
@@ -179,11 +128,6 @@ async function draftJoining(
     audits: events.map((event) => draftAuditEvent(deps, event, caller, accountId)),
   };
 }
-
-const draftIdentity = (provider: string, { subject, email }: Profile): IdentityDraft => {
-  const parsed = email === null ? null : parseEmailAddress(email);
-  return { id: newId(), provider, subject, email: parsed?.ok ? parsed.value.address : null };
-};
 
 /** The address, if the provider's word for it is good for anything and it can be one. */
 function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { failureTable } from "../http/failures.ts";
 import { refuse, retryAfterOf } from "../http/respond.ts";
 import type { FieldProblem } from "../kernel/failure-codes.ts";
+import { NO_REFRESH_TOKEN } from "../sessions/fields.ts";
 import { socialFailures, socialSentences } from "./failures.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
@@ -20,6 +21,8 @@ export type ShowNote = (
 const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
   return_url_refused: { path: "returnTo", message: "Is not allowed." },
   challenge_missing: { path: "codeChallenge", message: "Must be there." },
+  password_missing: { path: "password", message: "Must be there." },
+  refresh_token_missing: NO_REFRESH_TOKEN,
 };
 
 /** A failure as the API says it. */

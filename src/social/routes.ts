@@ -1,15 +1,16 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { isVisit } from "../http/is-visit.ts";
 import { describe, documented } from "../http/operation.ts";
-import { presentedToken, type RequireSessionDeps } from "../http/require-session.ts";
-import { answer, refuse, respond } from "../http/respond.ts";
-import { deviceCookie, refreshCookie, roundCookie, setRoundCookie } from "../http/session-cookies.ts";
+import { answer, respond } from "../http/respond.ts";
+import { deviceCookie, roundCookie, setRoundCookie } from "../http/session-cookies.ts";
 import { SECOND } from "../kernel/clock.ts";
 import { keepInCookies, loggedIn, secondStep, toWelcome, welcome } from "../sign-in/present-sign-in.ts";
-import { callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
+import { appTokenOf, callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
 import { type FinishSocialDeps, finishSocial } from "./finish-social.ts";
 import { refuseSocial, type ShowNote, turnAway } from "./present-failure.ts";
 import { ROUND_LIFE } from "./round.ts";
@@ -22,49 +23,39 @@ const providerList = answer(200, undefined, z.array(providerSchema));
 const entering = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
 const atProvider = ["not_found", "token_invalid", "unavailable", "email_not_verified", ...entering] as const;
 
-type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & RequireSessionDeps;
+type Deps = StartSocialDeps & FinishSocialDeps & SignInByTokenDeps & CsrfDeps;
 
 /** Sign-in at somebody else's: there and back by redirect, or by an app's token. */
 export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
-    .get("/social", describe({ summary: "The providers that are on", tag, answer: providerList }), (c) =>
-      respond(
-        c,
-        providerList,
-        Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
-      ),
+    .get(
+      "/social",
+      describe(isDescribed && { summary: "The providers that are on", tag, answer: providerList }),
+      (c) =>
+        respond(
+          c,
+          providerList,
+          Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
+        ),
     )
     .get(
       "/social/:provider/start",
       documented(async (_c, next) => next(), {
-        summary: "Send a browser to a provider",
-        description:
-          "Signs in; with `link`, from a page of this site whose browser has a session, links to its account.",
+        summary: "Send a browser to a provider to sign in",
         tag,
         redirect: "To the provider",
         cookies: true,
-        failures: [
-          "not_found",
-          "validation_failed",
-          "unauthorized",
-          "forbidden",
-          "csrf_failed",
-          "token_invalid",
-          "unavailable",
-        ],
+        failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
       }),
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
         if (!isVisit(c)) return turnAway(c, { reason: "no_visit" }, showNote);
-        const known = roundCookie(c);
-        const { link, ...query } = c.req.valid("query");
         const result = await startSocial(depsOf(c), {
           ...c.req.valid("param"),
-          ...query,
-          binding: known && /^[\w-]{43}$/.test(known) ? known : undefined,
-          link: link ? { isFromOwnPage: isFromOwnPage(c), refreshToken: refreshCookie(c) } : null,
+          ...c.req.valid("query"),
+          binding: roundCookie(c),
         });
         if (!result.ok) return turnAway(c, result.error, showNote);
         setRoundCookie(c, result.value.binding, ROUND_LIFE / SECOND);
@@ -77,11 +68,11 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
         summary: "Where a provider sends the browser back",
         description:
           "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
-          "with a `challengeId` where a second step is due.",
+          "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
         tag,
         redirect: "To `returnTo`",
         cookies: true,
-        failures: [...atProvider, "unauthorized"],
+        failures: [...atProvider, "refresh_invalid"],
         query: callbackQuery,
       }),
       pathParams(providerParam),
@@ -97,50 +88,32 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
     )
     .post(
       "/social/:provider/token",
-      describe({
-        summary: "Sign in by a token that an app has from the provider",
-        description:
-          "The token must have been given to this service's own client. With a session, it is linked first.",
-        tag,
-        answer: loggedIn,
-        cookies: true,
-        alternatives: [secondStep],
-        failures: [...atProvider, "validation_failed", "unauthorized", "csrf_failed"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Sign in by a token that an app has from the provider",
+          description:
+            "The token must have been given to this service's own client. Nobody's session is looked at: " +
+            "`POST /me/identities/{provider}` links.",
+          tag,
+          answer: loggedIn,
+          cookies: true,
+          alternatives: [secondStep],
+          failures: [...atProvider, "validation_failed", "csrf_failed"],
+        },
+      ),
       pathParams(providerParam),
       jsonBody(tokenBody),
       async (c) => {
-        const { idToken, accessToken, transport, audience, ...input } = c.req.valid("json");
+        const { transport, audience, ...input } = c.req.valid("json");
         const deps = await toWelcome(c, depsOf(c), { transport, audience });
         if (deps instanceof Response) return deps;
-        const sessionId = await sessionOf(c, deps, transport);
-        if (sessionId === "ended") return refuse(c, "unauthorized");
         const result = await signInByToken(deps, {
           ...c.req.valid("param"),
-          token:
-            idToken === undefined
-              ? { kind: "access_token", token: accessToken ?? "" }
-              : { kind: "id_token", token: idToken },
-          sessionId,
+          token: appTokenOf(input),
           deviceToken: input.deviceToken ?? deviceCookie(c),
           caller: c.var.caller,
         });
         return result.ok ? welcome(c, deps, result.value, transport) : refuseSocial(c, result.error);
       },
     );
-}
-
-/** No page can set it, and the redirects on the way count (Fetch Metadata §2.3). A browser that does not say cannot link. */
-const isFromOwnPage = (c: Context): boolean => c.req.header("Sec-Fetch-Site") === "same-origin";
-
-/** The session of an app; or of a page, which has shown with its CSRF token that it means it. */
-async function sessionOf(c: Context, deps: RequireSessionDeps, transport: "bearer" | "cookie" | undefined) {
-  const presented = presentedToken(c);
-  if (!presented || (presented.by === "cookie" && transport !== "cookie")) return null;
-  const session = await deps.authenticate(presented.token);
-  if (session.ok) {
-    c.set("actorId", session.value.account.id);
-    return session.value.sessionId;
-  }
-  return presented.by === "cookie" ? null : "ended";
 }

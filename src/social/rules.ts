@@ -1,34 +1,31 @@
-import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { Candidate, LinkFacts, SignInFacts } from "../identities/sign-in-facts.ts";
 import { whyNotAllowed } from "../sign-in/rules.ts";
 import type { EmailTrust } from "../social-providers/port.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 type Refusal = Extract<
   SocialFailure["reason"],
-  | "address_unverified"
-  | "address_in_use"
-  | "email_not_verified"
-  | "account_deactivated"
-  | "identity_taken"
-  | "provider_linked"
-  | "session_ended"
+  "address_unverified" | "address_in_use" | "email_not_verified" | "account_deactivated" | "provider_linked"
 >;
+
+type LinkRefusal = Extract<SocialFailure["reason"], "identity_taken" | "provider_linked" | "proof_dead">;
 
 export type SocialDecision =
   /** A person who was here before, or whose address both sides have proven. */
   | { readonly kind: "sign_in" | "link_by_address" | "take_over"; readonly candidate: Candidate }
   | { readonly kind: "create" }
-  /** From a session: its account is to have the identity, or has it already. */
-  | { readonly kind: "link" | "already_linked"; readonly candidate: Candidate }
   | { readonly kind: "refuse"; readonly reason: Refusal };
+
+export type LinkDecision =
+  | { readonly kind: "link"; readonly accountId: string }
+  | { readonly kind: "already_linked" }
+  | { readonly kind: "refuse"; readonly reason: LinkRefusal };
 
 type Claim = {
   /** What the provider says of an address that can be one. */
   readonly emailTrust: EmailTrust;
   /** That address, or null. */
   readonly address: string | null;
-  /** Whether a session asked for a link. */
-  readonly isLink: boolean;
 };
 
 /**
@@ -36,9 +33,7 @@ type Claim = {
  * where provider and account have both proven it, and takes an account over that nobody has proven. One
  * that is only implied to be proven is good for an account of its own, where nobody has that address.
  */
-export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
-  if (claim.isLink) return judgeLink(facts);
-  const { byIdentity, byAddress } = facts;
+export function judgeSocial({ byIdentity, byAddress }: SignInFacts, claim: Claim): SocialDecision {
   if (byIdentity) {
     const reason = whyNotAllowed(byIdentity.account);
     return reason ? { kind: "refuse", reason } : { kind: "sign_in", candidate: byIdentity };
@@ -57,13 +52,13 @@ export function judgeSocial(facts: SignInFacts, claim: Claim): SocialDecision {
 const isSameMailbox = (proven: string | null, stored: string): boolean =>
   proven?.toLowerCase() === stored.toLowerCase();
 
-function judgeLink({ byIdentity, bySession }: SignInFacts): SocialDecision {
-  if (!bySession) return { kind: "refuse", reason: "session_ended" };
-  if (byIdentity?.account.id === bySession.account.id)
-    return { kind: "already_linked", candidate: bySession };
+/** What becomes of an identity that an account's owner has asked for. */
+export function judgeLink({ byIdentity, byProof }: LinkFacts): LinkDecision {
+  if (!byProof) return { kind: "refuse", reason: "proof_dead" };
+  if (byIdentity?.accountId === byProof.accountId) return { kind: "already_linked" };
   if (byIdentity) return { kind: "refuse", reason: "identity_taken" };
-  if (bySession.hasProvider) return { kind: "refuse", reason: "provider_linked" };
-  return { kind: "link", candidate: bySession };
+  if (byProof.hasProvider) return { kind: "refuse", reason: "provider_linked" };
+  return { kind: "link", accountId: byProof.accountId };
 }
 
 /** Whether a new account's address is proven well enough to be whom BOOTSTRAP_SUPERUSER_EMAIL names. */

@@ -1,15 +1,16 @@
+import type { ConfirmationFailure } from "../accounts/confirm-password.ts";
 import type { SignInFailure } from "../sign-in/outcome.ts";
 
 /** Why a social sign-in, or a link, does not come about. */
 export type SocialFailure =
   | SignInFailure
+  | ConfirmationFailure
   | {
       readonly reason:
         | "unknown_provider"
         | "return_url_refused"
         | "challenge_missing"
         | "no_visit"
-        | "link_not_meant"
         | "round_dead"
         | "wrong_kind_of_token"
         | "provider_refused"
@@ -20,5 +21,7 @@ export type SocialFailure =
         | "account_deactivated"
         | "identity_taken"
         | "provider_linked"
-        | "session_ended";
+        | "password_missing"
+        | "refresh_token_missing"
+        | "proof_dead";
     };

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, sql } from "drizzle-orm";
+import { and, eq, exists, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import { accounts } from "./schema.ts";
@@ -12,13 +12,18 @@ export const ownerIsActive = (db: Database, accountId: SQLiteColumn) =>
       .where(and(eq(accounts.id, accountId), eq(accounts.status, "active"))),
   );
 
-/** Whether it may sign in: active, and its address proven. */
-export const ownerMaySignIn = (db: Database, accountId: SQLiteColumn) =>
+/** Whether it may sign in: active, and its address proven; and whatever else has to be true of it. */
+export const ownerMaySignIn = (db: Database, accountId: SQLiteColumn, more?: SQL) =>
   exists(
     db
       .select({ one: sql`1` })
       .from(accounts)
       .where(
-        and(eq(accounts.id, accountId), eq(accounts.status, "active"), isNotNull(accounts.emailVerifiedAt)),
+        and(
+          eq(accounts.id, accountId),
+          eq(accounts.status, "active"),
+          isNotNull(accounts.emailVerifiedAt),
+          more,
+        ),
       ),
   );

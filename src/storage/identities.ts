@@ -1,29 +1,29 @@
 import { and, asc, eq, exists, inArray, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { AuditDraft } from "../audit/event.ts";
-import type { IdentityDraft, LinkedIdentity } from "../identities/identity.ts";
-import type { Candidate, SignInFacts } from "../identities/sign-in-facts.ts";
+import type { IdentityDraft, IdentityKey, LinkedIdentity, OwnerProof } from "../identities/identity.ts";
+import type { Candidate, LinkFacts, SignInFacts } from "../identities/sign-in-facts.ts";
 import type { MessageDraft } from "../outbox/message.ts";
-import { ownerMaySignIn } from "./active-owner.ts";
 import type { Database } from "./database.ts";
 import { insertFrom } from "./insert-from.ts";
 import { afterJoining } from "./join-account.ts";
+import { isOwnersSession } from "./owner-proof.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { accountColumns, auditRow } from "./rows.ts";
 import { accounts, auditEvents, identities, sessions } from "./schema.ts";
-import { endSessions, stillGood } from "./sessions.ts";
+import { endSessions } from "./sessions.ts";
 
 type Question = {
   readonly provider: string;
   readonly subject: string;
   /** Null where the provider has verified no address. */
   readonly emailKey: string | null;
-  readonly sessionId: string | null;
-  readonly now: number;
 };
 
+type LinkQuestion = IdentityKey & { readonly proof: OwnerProof; readonly now: number };
+
 type Link = {
-  readonly sessionId: string;
+  readonly proof: OwnerProof;
   readonly accountId: string;
   readonly key: IdentityDraft;
   readonly notice: MessageDraft;
@@ -46,29 +46,43 @@ type Removal = {
 export function identityStorage(db: Database, caps: SendCaps) {
   return {
     /** Whom a proven identity may be, in one round trip. */
-    async findFacts({ provider, subject, emailKey, sessionId, now }: Question): Promise<SignInFacts> {
+    async findFacts({ provider, subject, emailKey }: Question): Promise<SignInFacts> {
       const columns = candidateColumns(db, provider);
-      const [byIdentity, byAddress, bySession] = await db.batch([
+      const [byIdentity, byAddress] = await db.batch([
         db
           .select(columns)
           .from(identities)
           .innerJoin(accounts, eq(accounts.id, identities.accountId))
           .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
         db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
-        db
-          .select(columns)
-          .from(sessions)
-          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(and(sql`${sessions.id} = ${sessionId}`, stillGood(now), eq(accounts.status, "active"))),
       ]);
+      return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress) };
+    },
+
+    /** Whose an identity is, and whose the proof is that asks for it, in one round trip. */
+    async findLinkFacts({ provider, subject, proof, now }: LinkQuestion): Promise<LinkFacts> {
+      const [byIdentity, byProof] = await db.batch([
+        db
+          .select({ accountId: identities.accountId })
+          .from(identities)
+          .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
+        db
+          .select({ accountId: sessions.accountId, own: identities.id })
+          .from(sessions)
+          .leftJoin(
+            identities,
+            and(eq(identities.accountId, sessions.accountId), eq(identities.provider, provider)),
+          )
+          .where(isOwnersSession(db, proof, now)),
+      ]);
+      const [owner] = byProof;
       return {
-        byIdentity: candidateOf(byIdentity),
-        byAddress: candidateOf(byAddress),
-        bySession: candidateOf(bySession),
+        byIdentity: byIdentity[0] ?? null,
+        byProof: owner ? { accountId: owner.accountId, hasProvider: owner.own !== null } : null,
       };
     },
 
-    /** Gives an identity to the account of a live session; the unique indexes decide. */
+    /** Gives an identity to the account whose owner has asked for it; the unique indexes decide. */
     async link(draft: Link): Promise<"linked" | "changed_meanwhile"> {
       const { key, accountId, now } = draft;
       const results = await db.batch([
@@ -77,12 +91,7 @@ export function identityStorage(db: Database, caps: SendCaps) {
           identities,
           { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
-          and(
-            eq(sessions.id, draft.sessionId),
-            eq(sessions.accountId, accountId),
-            stillGood(now),
-            ownerMaySignIn(db, sessions.accountId),
-          ),
+          and(isOwnersSession(db, draft.proof, now), eq(sessions.accountId, accountId)),
         ).onConflictDoNothing(),
         ...afterJoining(db, caps, { accountId, joining: draft, now }),
         db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),

@@ -35,6 +35,24 @@ type Opening = {
   readonly newDeviceNotice: MessageDraft | null;
 };
 
+const selectFacts = (db: Database, emailKey: string) =>
+  db
+    .select({
+      id: accounts.id,
+      ...accountColumns,
+      passwordHash: accounts.passwordHash,
+      loginOtp: accounts.loginOtp,
+      devicesKnownSince: accounts.devicesKnownSince,
+    })
+    .from(accounts)
+    .where(eq(accounts.emailKey, emailKey));
+
+function factsOf([row]: Awaited<ReturnType<typeof selectFacts>>): LoginFacts | null {
+  if (!row) return null;
+  const { passwordHash, loginOtp, devicesKnownSince, ...account } = row;
+  return { account, passwordHash, loginOtp, devicesKnownSince };
+}
+
 export function loginStorage(db: Database, caps: SendCaps) {
   return {
     /** Counts the attempt and reads the account: one round trip, the same for every address. */
@@ -43,24 +61,17 @@ export function loginStorage(db: Database, caps: SendCaps) {
       lockKey: string,
       now: number,
     ): Promise<{ reservation: Reservation; found: LoginFacts | null }> {
-      const columns = {
-        id: accounts.id,
-        ...accountColumns,
-        passwordHash: accounts.passwordHash,
-        loginOtp: accounts.loginOtp,
-        devicesKnownSince: accounts.devicesKnownSince,
-      };
       const [reserved, lock, rows] = await db.batch([
         reserveAttempt(db, lockKey, now),
         readLock(db, lockKey),
-        db.select(columns).from(accounts).where(eq(accounts.emailKey, emailKey)),
+        selectFacts(db, emailKey),
       ]);
-      const reservation = reservationOf(reserved, lock);
-      const row = rows[0];
-      if (!row) return { reservation, found: null };
-      const { passwordHash, loginOtp, devicesKnownSince, ...account } = row;
-      return { reservation, found: { account, passwordHash, loginOtp, devicesKnownSince } };
+      return { reservation: reservationOf(reserved, lock), found: factsOf(rows) };
     },
+
+    /** The account once more, within an attempt that is counted already. */
+    lookAgain: async (emailKey: string): Promise<LoginFacts | null> =>
+      factsOf(await selectFacts(db, emailKey)),
 
     /** The attempt was no failure after all: it was not evaluated, or its password was right. */
     async release(lockKey: string): Promise<void> {

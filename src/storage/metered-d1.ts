@@ -1,10 +1,17 @@
 import { EVENT_TYPES } from "../audit/event.ts";
 import { Unavailable } from "../kernel/unavailable.ts";
 
-/** Counts what a request asked of the stores. A batch is one round trip. */
-export type Meter = { d1: number; kv: number; kvFailed: number; burstFailed: number };
+/** Counts what a request asked of the stores, and what failed it. A batch is one round trip. */
+export type Meter = {
+  d1: number;
+  kv: number;
+  kvFailed: number;
+  burstFailed: number;
+  /** Providers that were of no use, and why: `google: timeout`. */
+  readonly providerTrouble: string[];
+};
 
-export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 });
+export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] });
 
 /**
  * The database with every round trip counted, and every failure to answer turned into

@@ -1,4 +1,4 @@
-import { inArray, sql } from "drizzle-orm";
+import { and, inArray, not, type SQL, sql } from "drizzle-orm";
 import type { Bootstrap } from "../accounts/draft-bootstrap.ts";
 import type { AuditDraft } from "../audit/event.ts";
 import type { Locale } from "../kernel/locale.ts";
@@ -14,6 +14,7 @@ import { ALWAYS, queueMessage, type SendCaps } from "./queue-message.ts";
 import { auditRow } from "./rows.ts";
 import { accounts, auditEvents, challenges, oneTimeLinks } from "./schema.ts";
 import { endSessions } from "./sessions.ts";
+import { hasUnvouched, removeUnvouched } from "./unvouched-identities.ts";
 
 type Reset = {
   readonly claim: LinkClaim;
@@ -24,14 +25,22 @@ type Reset = {
   readonly locale: Locale | undefined;
   /** The locks that proving the address opens (security 17). */
   readonly lockKeys: readonly string[];
-  readonly notice: MessageDraft | null;
+  readonly notices: ResetNotices | null;
   readonly audit: AuditDraft;
+  /** What the trail says of each identity that goes. */
+  readonly removal: AuditDraft;
 };
+
+/** One of the two is mailed: the other one where identities went as well. */
+type ResetNotices = { readonly changed: MessageDraft; readonly alsoRemoved: MessageDraft };
 
 export function passwordResetStorage(db: Database, caps: SendCaps) {
   const ownerId = sql`${oneTimeLinks.accountId}`;
   return {
-    /** Spends a `reset_password` or `invite` link: the hash is replaced, every session ends, every link dies. */
+    /**
+     * Spends a `reset_password` or `invite` link: the hash is replaced, every session ends, every link dies, and what
+     * signs in without being vouched for by the mailbox goes: somebody may have linked it who was no owner.
+     */
     async complete({
       claim,
       purpose,
@@ -39,11 +48,23 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
       newHash,
       locale,
       lockKeys,
-      notice,
+      notices,
       audit,
+      removal,
     }: Reset): Promise<{ accountId: string } | "link_dead"> {
       const whose = claimedAccountId(db, claim);
       const proof = { whose, bootstrap, now: claim.now };
+      const tell = (draft: MessageDraft, where: SQL) =>
+        queueMessage(db, {
+          draft,
+          accountId: ownerId,
+          now: claim.now,
+          limits: ALWAYS,
+          caps,
+          source: oneTimeLinks,
+          where: and(claimed(claim), where),
+        });
+      const goes = hasUnvouched(db, whose);
       const [taken] = await db.batch([
         claimLink(db, claim, purpose),
         ...auditBootstrap(db, proof),
@@ -62,17 +83,8 @@ export function passwordResetStorage(db: Database, caps: SendCaps) {
         endSessions(db, whose, claim.now),
         voidLinks(db, inArray(oneTimeLinks.accountId, whose), EVERY_PURPOSE, claim.now),
         clearAttempts(db, lockKeys, sql`EXISTS (SELECT 1 FROM ${oneTimeLinks} WHERE ${claimed(claim)})`),
-        ...(notice
-          ? queueMessage(db, {
-              draft: notice,
-              accountId: ownerId,
-              now: claim.now,
-              limits: ALWAYS,
-              caps,
-              source: oneTimeLinks,
-              where: claimed(claim),
-            })
-          : []),
+        ...(notices ? [...tell(notices.changed, not(goes)), ...tell(notices.alsoRemoved, goes)] : []),
+        ...removeUnvouched(db, whose, removal),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), oneTimeLinks, claimed(claim)),
       ]);
       return taken[0] ?? "link_dead";

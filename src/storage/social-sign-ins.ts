@@ -1,18 +1,9 @@
-import { and, eq, gt, sql } from "drizzle-orm";
-import type { PendingSignIn } from "../identities/identity.ts";
-import { ownerIsActive } from "./active-owner.ts";
+import { and, eq, gt } from "drizzle-orm";
+import type { OwnerProof, RoundDraft, TakenRound } from "../identities/identity.ts";
 import type { Database } from "./database.ts";
+import { insertFrom } from "./insert-from.ts";
+import { isOwnersSession } from "./owner-proof.ts";
 import { sessions, socialSignIns } from "./schema.ts";
-import { stillGood } from "./sessions.ts";
-
-type Opening = Omit<PendingSignIn, "sessionId"> & {
-  readonly session: { readonly sessionId: string; readonly generation: number } | null;
-  readonly stateHash: string;
-  readonly provider: string;
-  readonly bindingHash: string;
-  readonly expiresAt: number;
-  readonly now: number;
-};
 
 type Return = {
   readonly stateHash: string;
@@ -23,28 +14,25 @@ type Return = {
 
 export function socialSignInStorage(db: Database) {
   return {
-    /** Remembers who was sent to a provider, and what for. A session that has ended already links nothing. */
-    async open({ session, now, ...row }: Opening): Promise<"sign_in" | "link"> {
-      const live = db
-        .select({ id: sessions.id })
-        .from(sessions)
-        .where(
-          and(
-            sql`${sessions.id} = ${session?.sessionId ?? null}`,
-            sql`${sessions.generation} = ${session?.generation ?? null}`,
-            stillGood(now),
-            ownerIsActive(db, sessions.accountId),
-          ),
-        );
-      const [opened] = await db
-        .insert(socialSignIns)
-        .values({ ...row, sessionId: sql`${live}` })
-        .returning({ sessionId: socialSignIns.sessionId });
-      return opened?.sessionId ? "link" : "sign_in";
+    /** Remembers who was sent to a provider to sign in. */
+    async open(draft: RoundDraft): Promise<void> {
+      await db.insert(socialSignIns).values({ ...draft, sessionId: null });
+    },
+
+    /** Remembers an owner who was sent to a provider to link it, if the proof still holds. */
+    async openForOwner(draft: RoundDraft, proof: OwnerProof, now: number): Promise<"opened" | "proof_dead"> {
+      const [opened] = await insertFrom(
+        db,
+        socialSignIns,
+        { ...draft, sessionId: proof.sessionId },
+        sessions,
+        isOwnersSession(db, proof, now),
+      ).returning({ stateHash: socialSignIns.stateHash });
+      return opened ? "opened" : "proof_dead";
     },
 
     /** Takes what a callback answers: of any number at once, one gets it, in the browser that started it. */
-    async take({ stateHash, provider, bindingHash, now }: Return): Promise<PendingSignIn | null> {
+    async take({ stateHash, provider, bindingHash, now }: Return): Promise<TakenRound | null> {
       const [taken] = await db
         .delete(socialSignIns)
         .where(
@@ -60,6 +48,7 @@ export function socialSignInStorage(db: Database) {
           returnTo: socialSignIns.returnTo,
           codeChallenge: socialSignIns.codeChallenge,
           rootId: socialSignIns.rootId,
+          expiresAt: socialSignIns.expiresAt,
         });
       return taken ?? null;
     },

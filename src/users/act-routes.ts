@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { idParam, jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { requirePermission } from "../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
@@ -43,7 +44,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/users/:id/activate",
-      describe({ ...about("Activate a user"), answer: activated, failures }),
+      describe(isDescribed && { ...about("Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
       idParam,
@@ -51,11 +52,13 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/deactivate",
-      describe({
-        ...about("Deactivate a user; their sessions, links and codes end"),
-        answer: deactivated,
-        failures: [...failures, "last_admin"],
-      }),
+      describe(
+        isDescribed && {
+          ...about("Deactivate a user; their sessions, links and codes end"),
+          answer: deactivated,
+          failures: [...failures, "last_admin"],
+        },
+      ),
       session,
       requirePermission("users:deactivate"),
       idParam,
@@ -63,7 +66,13 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/unlock",
-      describe({ ...about("Forget the failed attempts at a user's account"), answer: unlocked, failures }),
+      describe(
+        isDescribed && {
+          ...about("Forget the failed attempts at a user's account"),
+          answer: unlocked,
+          failures,
+        },
+      ),
       session,
       requirePermission("users:unlock"),
       idParam,
@@ -71,11 +80,13 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/reset-password",
-      describe({
-        ...about("Mail a user a link to choose a password, or their invitation once more"),
-        answer: linkMailed,
-        failures: [...failures, "rate_limited"],
-      }),
+      describe(
+        isDescribed && {
+          ...about("Mail a user a link to choose a password, or their invitation once more"),
+          answer: linkMailed,
+          failures: [...failures, "rate_limited"],
+        },
+      ),
       session,
       requirePermission("users:reset-password"),
       idParam,
@@ -83,7 +94,7 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/sessions",
-      describe({ ...about("End a user's sessions"), answer: sessionsEnded, failures }),
+      describe(isDescribed && { ...about("End a user's sessions"), answer: sessionsEnded, failures }),
       session,
       requirePermission("users:end-sessions"),
       idParam,
@@ -91,11 +102,13 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .put(
       "/users/:id/role",
-      describe({
-        ...about("Give a user a role; their sessions end"),
-        answer: roleSet,
-        failures: [...failures, "last_admin"],
-      }),
+      describe(
+        isDescribed && {
+          ...about("Give a user a role; their sessions end"),
+          answer: roleSet,
+          failures: [...failures, "last_admin"],
+        },
+      ),
       session,
       requirePermission("users:set-role"),
       idParam,
@@ -107,12 +120,14 @@ export function userActRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id",
-      describe({
-        ...about("Delete a deactivated user and everything that is theirs"),
-        description: "The audit trail stays, under the id.",
-        answer: deleted,
-        failures: [...failures, "user_still_active"],
-      }),
+      describe(
+        isDescribed && {
+          ...about("Delete a deactivated user and everything that is theirs"),
+          description: "The audit trail stays, under the id.",
+          answer: deleted,
+          failures: [...failures, "user_still_active"],
+        },
+      ),
       session,
       requirePermission("users:delete"),
       idParam,

@@ -4,6 +4,7 @@ import { emailField, nameField, problemsOf, profileBody } from "../accounts/fiel
 import { presentAccount, profileSchema } from "../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { idParam, jsonBody, queryParams } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { requirePermission } from "../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
@@ -34,12 +35,14 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/users",
-      describe({
-        summary: "The users whom the caller may see, the newest first",
-        description: "Admins see users; superusers see everybody.",
-        tag,
-        answer: page,
-      }),
+      describe(
+        isDescribed && {
+          summary: "The users whom the caller may see, the newest first",
+          description: "Admins see users; superusers see everybody.",
+          tag,
+          answer: page,
+        },
+      ),
       session,
       requirePermission("users:list"),
       queryParams(userQuery),
@@ -55,13 +58,15 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users",
-      describe({
-        summary: "Invite somebody: they get a mail with a link to choose a password",
-        description: "The link is good for 7 days. `role` is `user` unless said.",
-        tag,
-        answer: invited,
-        failures: ["conflict"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Invite somebody: they get a mail with a link to choose a password",
+          description: "The link is good for 7 days. `role` is `user` unless said.",
+          tag,
+          answer: invited,
+          failures: ["conflict"],
+        },
+      ),
       session,
       requirePermission("users:invite"),
       jsonBody(invitation),
@@ -76,7 +81,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/users/:id",
-      describe({ summary: "One user", tag, answer: profile, failures: ["not_found"] }),
+      describe(isDescribed && { summary: "One user", tag, answer: profile, failures: ["not_found"] }),
       session,
       requirePermission("users:read"),
       idParam,
@@ -90,12 +95,14 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .patch(
       "/users/:id",
-      describe({
-        summary: "Change a user's profile fields; null clears an optional one",
-        tag,
-        answer: profile,
-        failures: ["not_found", "username_taken", "conflict"],
-      }),
+      describe(
+        isDescribed && {
+          summary: "Change a user's profile fields; null clears an optional one",
+          tag,
+          answer: profile,
+          failures: ["not_found", "username_taken", "conflict"],
+        },
+      ),
       session,
       requirePermission("users:edit"),
       idParam,

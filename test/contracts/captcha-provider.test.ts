@@ -1,15 +1,19 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createCaptcha } from "../../src/captcha/providers.ts";
 import type { CaptchaSettings } from "../../src/captcha/settings.ts";
+import { arrived } from "../support/loopback/arrived.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
 import { asked, HOSTNAME, type ProviderCase, type Said } from "./captcha-provider-case.ts";
 import { cases } from "./captcha-provider-cases.ts";
 import { openCheck, refusal, says, text } from "./captcha-provider-check.ts";
 
+/** Milliseconds: short enough to wait for, and long enough for a request to arrive on a busy machine. */
+const IMPATIENT = 1_000;
+
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { verify, answer: set, requests } = openCheck(provider.settings, timeout);
   await set(answer);
-  return { verdict: await verify(asked), requests: await requests() };
+  return { verdict: await verify(asked), requests: await arrived(requests) };
 }
 
 const formOf = (body: string | undefined) => Object.fromEntries(new URLSearchParams(body));
@@ -150,12 +154,10 @@ describe.each(Object.entries(cases))("the captcha provider %s", (_id, provider) 
     it.each<LoopbackAnswer>([
       { kind: "hang" },
       { kind: "hang_in_body", status: 200 },
-      { ...(says(success) as Extract<LoopbackAnswer, { kind: "respond" }>), delay: 1000 },
+      { ...(says(success) as Extract<LoopbackAnswer, { kind: "respond" }>), delay: 3 * IMPATIENT },
     ])("to an answer that is not whole in time: $kind", async (answer) => {
-      const started = Date.now();
-      const { verdict, requests } = await answered(provider, answer, 200);
+      const { verdict, requests } = await answered(provider, answer, IMPATIENT);
       expect(verdict).toBe("unavailable");
-      expect(Date.now() - started).toBeLessThan(900);
       expect(requests).toHaveLength(1);
     });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMailProvider } from "../../src/mail/providers.ts";
+import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
 import { email, type ProviderCase } from "./mail-provider-case.ts";
@@ -29,10 +30,13 @@ const status = (code: number, body = "{}"): LoopbackAnswer => ({
   body,
 });
 
+/** Milliseconds: short enough to wait for, and long enough for a request to arrive on a busy machine. */
+const IMPATIENT = 1_000;
+
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { url, send, answer: set, requests } = open(provider, timeout);
   await set(answer);
-  return { url, outcome: await send(email), requests: await requests() };
+  return { url, outcome: await send(email), requests: await arrived(requests) };
 }
 
 describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => {
@@ -79,7 +83,7 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
     );
 
     it("takes a 200 whose body never ends for sent", async () => {
-      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, 200);
+      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, IMPATIENT);
       expect(outcome).toEqual({ outcome: "sent" });
     });
 
@@ -107,7 +111,7 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
     );
 
     it("keeps a mail whose answer does not come in time", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "hang" }, 200);
+      const { outcome, requests } = await answered(provider, { kind: "hang" }, IMPATIENT);
       expect(outcome).toEqual({ outcome: "retry", reason: "timeout" });
       expect(requests).toHaveLength(1);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSmsProvider } from "../../src/sms/providers.ts";
 import type { SmsSettings } from "../../src/sms/settings.ts";
+import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "../support/loopback/protocol.ts";
 import { message, type ProviderCase } from "./sms-provider-case.ts";
@@ -26,10 +27,13 @@ const status = (code: number, body = "{}"): LoopbackAnswer => ({
   body,
 });
 
+/** Milliseconds: short enough to wait for, and long enough for a request to arrive on a busy machine. */
+const IMPATIENT = 1_000;
+
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { send, answer: set, requests } = open(provider, timeout);
   await set(answer);
-  return { outcome: await send(message), requests: await requests() };
+  return { outcome: await send(message), requests: await arrived(requests) };
 }
 
 function only(requests: readonly LoopbackRequest[]): LoopbackRequest {
@@ -79,7 +83,7 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
     );
 
     it("takes a 200 whose body never ends for sent", async () => {
-      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, 200);
+      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, IMPATIENT);
       expect(outcome).toEqual({ outcome: "sent" });
     });
 
@@ -124,7 +128,7 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
     );
 
     it("keeps a text whose answer does not come in time", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "hang" }, 200);
+      const { outcome, requests } = await answered(provider, { kind: "hang" }, IMPATIENT);
       expect(outcome).toEqual({ outcome: "retry", reason: "timeout" });
       expect(requests).toHaveLength(1);
     });

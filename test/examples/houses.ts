@@ -1,5 +1,6 @@
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
+import { until } from "../../scripts/until.ts";
 import { openSurfer } from "./surfer.ts";
 
 export const GATEHOUSE = "http://auth.example.test";
@@ -53,17 +54,13 @@ export async function startHouses() {
     return { status: response.status, body: (await response.json()) as any };
   }
 
-  /** Where the newest mail to somebody leads. It leaves a moment after its answer. */
-  async function mailedLink(email: string): Promise<string> {
-    for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  /** Where the newest mail to somebody leads. */
+  const mailedLink = (email: string): Promise<string> =>
+    until(`a link mailed to ${email}`, async () => {
       const url = `${GATEHOUSE}/dev/mailbox.json?to=${encodeURIComponent(email)}`;
       const { messages } = (await (await reach(new URL(url), {})).json()) as { messages: { text: string }[] };
-      const link = /http:\S+\?token=\S+/.exec(messages[0]?.text ?? "")?.[0];
-      if (link) return link;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`no mail came to ${email}`);
-  }
+      return /http:\S+\?token=\S+/.exec(messages[0]?.text ?? "")?.[0];
+    });
 
   return {
     harness,

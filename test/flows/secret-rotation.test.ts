@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import instructions from "../../docs/rotation.md?raw";
-import { readSecrets } from "../../scripts/admin/secrets.ts";
+import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/kernel/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
@@ -183,6 +183,11 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     });
     const found = await secretsAt(clock);
     expect(found).toEqual({ roots: [earlier(2, 1)], oldestRefresh: expect.any(Number) });
+    // As docs/rotation.md shows it, but for the figures.
+    const shown = describeSecrets({ ...found, roots: [{ ...earlier(2, 1), root: newName }, earlier(1, 0)] });
+    const shape = (text: string) =>
+      text.replace(/^[\w-]{8}(?= \()/gm, "<root>").replace(/[\d-]+T[\d:.]+Z|\d+/g, "0");
+    expect(shape(instructions)).toContain(shape(shown));
     clock.advance(HOUR);
     await service.runCron(EVERY_HOUR);
     const { refreshToken } = await logIn(service, active.email);

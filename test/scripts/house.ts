@@ -1,11 +1,11 @@
-import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Where } from "../../scripts/admin/command-line.ts";
 import type { Platform } from "../../scripts/admin/platform.ts";
 import { withPlatform } from "../../scripts/admin/with-platform.ts";
-import { anyFreePort } from "../../scripts/free-port.ts";
+import { linkHouse } from "../../scripts/link-house.ts";
 import { migrate } from "../../scripts/local-platform.ts";
-import { exitOf, startWrangler } from "../../scripts/run-wrangler.ts";
+import { exitOf, readyPort, startWrangler } from "../../scripts/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
 
 export const SECRET = "a test's root secret, 32 bytes or more";
@@ -19,10 +19,7 @@ RATE_LIMITS=off
 /** A house of its own under a scratch directory, whose local database is migrated and empty. */
 export async function createHouse() {
   const scratch = createScratchDirectory();
-  const config = join(scratch.path, "wrangler.toml");
-  copyFileSync("wrangler.toml", config);
-  for (const part of ["src", "migrations", "public"])
-    symlinkSync(resolve(part), join(scratch.path, part), "junction");
+  const config = linkHouse(scratch.path);
   writeFileSync(join(scratch.path, ".dev.vars"), DEV_VARS);
   const persistTo = join(scratch.path, "state");
   await migrate({ config, persistTo, env: undefined, envFiles: [], vars: {} });
@@ -33,21 +30,14 @@ export type House = Awaited<ReturnType<typeof createHouse>>;
 
 /** A `wrangler dev` that has the house's database open. */
 export async function serve({ config, persistTo }: House) {
-  const port = await anyFreePort();
-  const place = [
-    "--config",
-    config,
-    "--persist-to",
-    persistTo,
-    "--port",
-    String(port),
-    "--inspector-port",
-    "0",
-  ];
+  const place = ["--config", config, "--persist-to", persistTo, "--port", "0", "--inspector-port", "0"];
   const child = startWrangler(["dev", ...place], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
   const ended = exitOf(child);
-  await new Promise<void>((ready, failed) => {
-    child.on("message", (message) => String(message).includes('"DEV_SERVER_READY"') && ready());
+  const port = await new Promise<number>((ready, failed) => {
+    child.on("message", (message) => {
+      const at = readyPort(message);
+      if (at !== null) ready(at);
+    });
     ended.then(() => failed(new Error("`wrangler dev` ended at once.")), failed);
   });
   return {

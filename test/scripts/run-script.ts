@@ -3,12 +3,21 @@ import { spawn } from "node:child_process";
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 
 /** A script as a process of its own, as npm starts it, with nobody at its terminal. */
-export function runScript(
+export const runScript = (
   script: string,
   args: readonly string[],
   env: Record<string, string> = {},
+): Promise<Ended> => runProgram(process.execPath, [`scripts/${script}.ts`, ...args], env);
+
+/** Any program, with nobody at its terminal. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd?: string,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], {
+  const child = spawn(program, args, {
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });

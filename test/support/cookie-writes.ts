@@ -59,6 +59,10 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       accessToken: await providers.tokenOf(somebody()),
       transport: "cookie",
     }),
+    "POST /me/identities/:provider": async () => ({
+      accessToken: await providers.tokenOf(somebody()),
+      password: PASSWORD,
+    }),
     "DELETE /me/identities/:provider": async () => {
       await linkGitHub(email);
       return undefined;

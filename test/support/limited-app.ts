@@ -53,7 +53,7 @@ function policiesOf(limits: object | "off" | undefined): RatePolicies | "off" {
  */
 export function startLimitedApp(options: Options = {}) {
   const { kv = env.KV, burst = openBurst, clock = createTestClock() } = options;
-  const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 };
+  const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] };
   const deferred: (() => Promise<unknown>)[] = [];
   const verbDeps = {
     clock,

@@ -13,7 +13,7 @@ export const EVERY_HOUR = "17 * * * *";
 export const status = (code: number): LoopbackAnswer => ({ kind: "respond", status: code, body: "{}" });
 
 /** The service with real providers' adapters for mail and texts, whose other end is the loopback server. */
-export function startWithProvider(clock?: TestClock, env: Record<string, string> = {}) {
+export function startWithProvider(clock?: TestClock, env: Record<string, unknown> = {}) {
   const provider = openLoopback();
   const variables = {
     ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: provider.url },

@@ -84,7 +84,7 @@ export function formsIn({ text }: Pick<Answer, "text">): FormOfPage[] {
   return [...text.matchAll(/<form ([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = "", inside = ""]) => ({
     action: attribute(attributes, "action") ?? "",
     values: Object.fromEntries(
-      [...inside.matchAll(/<(?:input|select) ([^>]*)>/g)].flatMap(([, input = ""]) => {
+      [...inside.matchAll(/<(?:input|select|button) ([^>]*)>/g)].flatMap(([, input = ""]) => {
         const name = attribute(input, "name");
         return name === undefined ? [] : [[name, attribute(input, "value") ?? ""]];
       }),

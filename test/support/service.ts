@@ -43,6 +43,8 @@ type Options = {
   /** Variables and bindings that take the place of the test Worker's own. */
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
+  /** Milliseconds that a step at a sign-in provider may take. */
+  readonly providerPatience?: number;
   /** Called when an answer is ready, before the work that was left for after it. */
   readonly onAnswer?: () => void;
 };
@@ -60,6 +62,7 @@ export function startService(options: Options = {}) {
   const app = createApp({
     clock,
     pauseAfterAnswer: 0,
+    providerPatience: options.providerPatience,
     log: (line) => {
       log.push(line);
       options.onAnswer?.();

@@ -113,6 +113,45 @@ describe("succeeds", () => {
   });
 });
 
+describe("a provider's host", () => {
+  const keys = {
+    ...production,
+    ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key" },
+    ...{
+      SMS_PROVIDER: "vonage",
+      SMS_FROM: "Acme",
+      SMS_VONAGE_API_KEY: "key",
+      SMS_VONAGE_API_SECRET: "secret",
+    },
+    ...{ CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "site", CAPTCHA_SECRET: "secret" },
+    ...{ SOCIAL_GITHUB_CLIENT_ID: "id", SOCIAL_GITHUB_CLIENT_SECRET: "secret", BREACHED_PASSWORDS: "on" },
+  };
+  const development = { ...keys, ENVIRONMENT: "development" };
+
+  it.each([
+    "MAIL_API_BASE",
+    "SMS_API_BASE",
+    "CAPTCHA_API_BASE",
+    "BREACHED_PASSWORDS_API_BASE",
+    "SOCIAL_GITHUB_ISSUER",
+  ])("is not sent secrets in the open: %s", (name) => {
+    for (const host of [
+      "example.com",
+      "localhost.example.com",
+      "127.0.0.1.example.com",
+      "10.0.0.1",
+      "[::2]",
+    ]) {
+      const read = readConfig({ ...keys, [name]: `http://${host}` });
+      const message = "must be an https URL in production, unless its host is a loopback one";
+      expect(read).toEqual({ ok: false, error: [{ path: name, message }] });
+      expect(problemsOf({ ...development, [name]: `http://${host}` })).toEqual([]);
+    }
+    for (const url of ["https://example.com", "http://localhost:9000", "HTTP://127.9.9.9", "http://[::1]:80"])
+      expect(problemsOf({ ...keys, [name]: url })).toEqual([]);
+  });
+});
+
 describe("refuses", () => {
   it("to start production on nothing, and names all that it needs", () => {
     expect(problemsOf({})).toEqual(["AUTH_SECRET", "MAIL_FROM", "MAIL_PROVIDER", "PUBLIC_URL"]);

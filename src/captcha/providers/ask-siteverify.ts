@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { readAtMost } from "../../kernel/read-at-most.ts";
+import { InTrouble, type OnTrouble, onTheWay, troubleOf } from "../../kernel/trouble.ts";
 import type { SiteverifyAnswer } from "../rules.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */
@@ -32,34 +33,45 @@ type SiteverifyRequest = {
   readonly fields: Readonly<Record<string, string | null>>;
   /** Milliseconds. */
   readonly timeout: number;
+  readonly onTrouble: OnTrouble;
 };
 
 /**
  * One POST of a form, without redirects or a second try. Null for everything but a well-formed 200:
- * another status, an outage, no answer in time, one over 64 KiB or of another shape. Never throws.
+ * another status, an outage, no answer in time, one over 64 KiB or of another shape, which `onTrouble` tells apart. Never
+ * throws.
  */
 export async function askSiteverify(request: SiteverifyRequest): Promise<SiteverifyAnswer | null> {
-  const { url, fields, timeout } = request;
+  const { url, fields, timeout, onTrouble } = request;
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) if (value !== null) body.set(name, value);
   try {
     const signal = AbortSignal.timeout(timeout);
     const headers = { accept: "application/json" };
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const response = await onTheWay(
+      fetch(url, { method: "POST", headers, body, redirect: "manual", signal }),
+    );
     if (response.status !== 200) {
       await response.body?.cancel();
-      return null;
+      throw new InTrouble("bad_status");
     }
-    return siteverifyAnswer.safeParse(JSON.parse(await readText(response))).data ?? null;
-  } catch {
+    const read = siteverifyAnswer.safeParse(JSON.parse(await readText(response)));
+    if (read.success) return read.data;
+    throw new InTrouble("bad_answer");
+  } catch (cause) {
     // Whatever went wrong, nobody has vouched for anything.
+    onTrouble(troubleOf(cause));
     return null;
   }
 }
 
 /** The body as UTF-8. Throws when it is too long or not UTF-8. */
 async function readText(response: Response): Promise<string> {
-  const bytes = await readAtMost(response.body, MAX_ANSWER_BYTES);
-  if (bytes === null) throw new Error("the answer is too long");
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  const bytes = await onTheWay(readAtMost(response.body, MAX_ANSWER_BYTES));
+  if (bytes === null) throw new InTrouble("bad_answer");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch (cause) {
+    throw new InTrouble("bad_answer", cause);
+  }
 }

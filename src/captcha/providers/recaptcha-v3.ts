@@ -1,4 +1,4 @@
-import type { CaptchaCheck } from "../port.ts";
+import type { ProviderCheck } from "../port.ts";
 import { judgeAnswer } from "../rules.ts";
 import type { CaptchaSettings } from "../settings.ts";
 import { askSiteverify } from "./ask-siteverify.ts";
@@ -7,13 +7,13 @@ import { askSiteverify } from "./ask-siteverify.ts";
  * reCAPTCHA v3: POST /recaptcha/api/siteverify. A token lives 2 minutes and is good once. Its success
  * means only that the token is real: whom it takes for a person is in the score.
  */
-export function createRecaptchaV3(settings: CaptchaSettings<"recaptcha-v3">, timeout: number): CaptchaCheck {
+export function createRecaptchaV3(settings: CaptchaSettings<"recaptcha-v3">, timeout: number): ProviderCheck {
   const url = `${settings.apiBase ?? "https://www.google.com"}/recaptcha/api/siteverify`;
   const { secret, hostname, minScore } = settings;
   return {
-    async verify({ token, ip, action }) {
+    async verify({ token, ip, action }, onTrouble) {
       const fields = { secret, response: token, remoteip: ip };
-      const answer = await askSiteverify({ url, timeout, fields });
+      const answer = await askSiteverify({ url, timeout, fields, onTrouble });
       return judgeAnswer(
         answer,
         (said) =>

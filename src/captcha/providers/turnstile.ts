@@ -1,5 +1,5 @@
 import { newId } from "../../kernel/ids.ts";
-import type { CaptchaCheck } from "../port.ts";
+import type { ProviderCheck } from "../port.ts";
 import { isTestSecret, judgeAnswer } from "../rules.ts";
 import type { CaptchaSettings } from "../settings.ts";
 import { askSiteverify } from "./ask-siteverify.ts";
@@ -11,16 +11,17 @@ import { askSiteverify } from "./ask-siteverify.ts";
  * The published test secrets answer for `example.com`, whatever the site, and without the widget's
  * action, so in development neither is looked at; in production they are never asked.
  */
-export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout: number): CaptchaCheck {
+export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout: number): ProviderCheck {
   const url = `${settings.apiBase ?? "https://challenges.cloudflare.com"}/turnstile/v0/siteverify`;
   const { secret, hostname } = settings;
   const isTest = isTestSecret(secret);
   return {
-    async verify({ token, ip, action }) {
+    async verify({ token, ip, action }, onTrouble) {
       if (isTest && !settings.acceptTestSecrets) return "unavailable";
       const answer = await askSiteverify({
         url,
         timeout,
+        onTrouble,
         fields: { secret, response: token, remoteip: ip, idempotency_key: newId() },
       });
       return judgeAnswer(answer, (said) => {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
+import { clock } from "../clock.ts";
 import { cookie } from "./cookie.ts";
 
 /** Seconds for which a sign-in may be on its way: as long as a mail to confirm an address may take. */
@@ -24,7 +25,7 @@ export function journeyCookies(c: Context, prefix: string) {
         .map(([name, text]) => ({ key: name.slice("__Host-".length), at: parse(text)?.at ?? 0 }))
         .sort((a, b) => a.at - b.at);
       for (const { key } of others.slice(0, Math.max(0, others.length - MOST + 1))) cookie(c, key).clear();
-      of(journey.state).write(JSON.stringify({ ...journey, at: Date.now() }), LONGEST);
+      of(journey.state).write(JSON.stringify({ ...journey, at: clock.now() }), LONGEST);
     },
     /** Null for what this browser has not set out for (RFC 9700 §4.7), or too long ago. */
     find(state: string): Journey | null {

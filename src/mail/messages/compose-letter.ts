@@ -1,11 +1,14 @@
 import { durationInWords } from "../../kernel/duration-in-words.ts";
-import type { MailMessage } from "../message.ts";
-import type { Catalogue, Facts, MailWords } from "./catalogue.ts";
+import type { Locale } from "../../kernel/locale.ts";
+import { fill } from "../../kernel/text.ts";
+import type { MailKind, MailMessage } from "../message.ts";
+import type { MailWords } from "./catalogue.ts";
 import { greetingName } from "./greeting-name.ts";
 
 /** A mail in words, the same for its HTML and its text. */
 export type Letter = {
-  readonly language: string;
+  /** BCP 47, for the document's `lang`. */
+  readonly language: Locale;
   readonly subject: string;
   readonly heading: string;
   readonly greeting: string;
@@ -24,47 +27,49 @@ type Input = {
   readonly appName: string;
   /** The origin of our pages. */
   readonly publicUrl: string;
+  readonly locale: Locale;
   /** Milliseconds for which its link or code is still good. */
   readonly life: number;
 };
 
 /** Puts the words of one language together with what this mail speaks of. */
-export function composeLetter(catalogue: Catalogue, input: Input): Letter {
-  const { message, appName } = input;
-  const { language, greeting, footer, signIn, linkBelow, mails } = catalogue;
-  const facts = { appName };
-  const lifeFacts = { appName, life: durationInWords(input.life, language) };
-  const shared = { language, greeting: greeting(greetingName(input.recipientName)), footer: footer(facts) };
-  switch (message.kind) {
-    case "verify_email":
-    case "reset_password":
-    case "confirm_new_email":
-    case "invitation": {
-      const words = mails[message.kind];
-      const action = { label: words.button, url: message.url, below: linkBelow };
-      return { ...shared, ...spoken(words, lifeFacts), action, code: null };
-    }
-    // Those that say "you can sign in".
-    case "account_exists":
-    case "account_activated": {
-      const action = { label: signIn, url: `${input.publicUrl}/sign-in`, below: linkBelow };
-      return { ...shared, ...spoken(mails[message.kind], facts), action, code: null };
-    }
-    case "login_code":
-      return { ...shared, ...spoken(mails.login_code, lifeFacts), action: null, code: message.code };
-    case "identity_linked":
-    case "identity_removed": {
-      const { kind, provider } = message;
-      return { ...shared, ...spoken(mails[kind], { appName, provider }), action: null, code: null };
-    }
-    default:
-      return { ...shared, ...spoken(mails[message.kind], facts), action: null, code: null };
-  }
+export function composeLetter(words: MailWords, input: Input): Letter {
+  const { message, locale } = input;
+  const { subject, heading, before, after } = words.mails[message.kind];
+  const places = placesOf(words, input);
+  const say = (sentence: string) => fill(sentence, places);
+  return {
+    language: locale,
+    subject: say(subject),
+    heading: say(heading),
+    greeting: greetingOf(words, input.recipientName),
+    before: before.map(say),
+    action: actionOf(words, input),
+    code: "code" in message ? message.code : null,
+    after: after.map(say),
+    footer: say(words.footer),
+  };
 }
 
-const spoken = <F extends Facts>(words: MailWords<F>, facts: F) => ({
-  subject: words.subject(facts),
-  heading: words.heading,
-  before: words.before(facts),
-  after: words.after(facts),
-});
+/** What the sentences of a mail may name. None is escaped for HTML yet; `life` is as in "24 hours". */
+function placesOf({ secureAccount }: MailWords, { message, appName, locale, life }: Input) {
+  const common = { appName, secureAccount: fill(secureAccount, { appName }) };
+  if ("provider" in message) return { ...common, provider: message.provider };
+  const dies = "url" in message || "code" in message;
+  return dies ? { ...common, life: durationInWords(life, locale) } : common;
+}
+
+function greetingOf({ greeting, greetingWithoutName }: MailWords, recipientName: string | null): string {
+  const name = greetingName(recipientName);
+  return name === null ? greetingWithoutName : fill(greeting, { name });
+}
+
+/** The mails that say "you can sign in". */
+const LEADS_TO_SIGN_IN: readonly MailKind[] = ["account_exists", "account_activated"];
+
+function actionOf({ mails, signIn, linkBelow }: MailWords, { message, publicUrl }: Input): Letter["action"] {
+  if ("url" in message) return { label: mails[message.kind].button, url: message.url, below: linkBelow };
+  return LEADS_TO_SIGN_IN.includes(message.kind)
+    ? { label: signIn, url: `${publicUrl}/sign-in`, below: linkBelow }
+    : null;
+}

@@ -1,4 +1,4 @@
-import type { BrandColor } from "./brand-color.ts";
+import type { BrandColor } from "../../kernel/brand-color.ts";
 import type { Letter } from "./compose-letter.ts";
 
 type LetterBrand = {

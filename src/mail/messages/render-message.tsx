@@ -1,14 +1,11 @@
+import { brandColor } from "../../kernel/brand-color.ts";
 import type { Locale } from "../../kernel/locale.ts";
+import { oneLine } from "../../kernel/text.ts";
 import type { MailMessage } from "../message.ts";
-import { brandColor } from "./brand-color.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { MailWords } from "./catalogue.ts";
 import { composeLetter } from "./compose-letter.ts";
-import { de } from "./de.ts";
-import { en } from "./en.ts";
 import { Layout } from "./layout.tsx";
 import { plainText } from "./plain-text.ts";
-
-const catalogues: Record<Locale, Catalogue> = { en, de };
 
 export type MailBrand = {
   readonly appName: string;
@@ -25,19 +22,18 @@ type Input = {
   readonly recipientName: string | null;
   readonly brand: MailBrand;
   readonly locale: Locale;
+  /** Those of that locale. */
+  readonly words: MailWords;
   /** Milliseconds for which its link or code is still good; said in words. */
   readonly life: number;
 };
 
 /** One mail in full: its subject, and the same words as HTML and as plain text. */
 export function renderMessage(input: Input): { subject: string; html: string; text: string } {
-  const { message, recipientName, locale, life } = input;
+  // It goes into the subject, where a control character has the provider refuse the mail.
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;
-  const letter = composeLetter(catalogues[locale], { message, recipientName, appName, publicUrl, life });
+  const letter = composeLetter(input.words, { ...input, appName, publicUrl });
   const html = `<!doctype html>${<Layout letter={letter} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
   return { subject: letter.subject, html, text: plainText(letter, publicUrl) };
 }
-
-/** The app's name goes into the subject, where a control character has the provider refuse the mail. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();

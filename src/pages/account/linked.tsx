@@ -1,78 +1,140 @@
+import { passwordField } from "../../accounts/fields.ts";
+import { type ReadWaysInDeps, readWaysIn } from "../../accounts/read-ways-in.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { refreshCookie, roundCookie, setRoundCookie } from "../../http/session-cookies.ts";
+import { SECOND } from "../../kernel/clock.ts";
+import { fill } from "../../kernel/text.ts";
 import { socialFailures } from "../../social/failures.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../social/list-identities.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "../../social/remove-identity.ts";
-import { Form } from "../fields.tsx";
+import { ROUND_LIFE } from "../../social/round.ts";
+import { type StartLinkDeps, startLink } from "../../social/start-link.ts";
+import { Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
-import { fill } from "../messages/catalogue.ts";
 import { Ago } from "../moments.tsx";
-import type { Page } from "../page.ts";
+import type { Page, PageContext, Refusal, Shown } from "../page.ts";
+import { readFields } from "../read-fields.ts";
+import type { Form as Posted } from "../read-form.ts";
 import { refusalOf } from "../refuse.ts";
+import { type ShowPageDeps, wordsOf } from "../show-page.tsx";
+import { leaveFor } from "./leave-for.tsx";
 import { backToAccount } from "./rows.tsx";
+import { unconfirmed } from "./unconfirmed.ts";
 
 const PATH = "/account/linked";
+
+type Deps = ListIdentitiesDeps & RemoveIdentityDeps & ReadWaysInDeps & StartLinkDeps & ShowPageDeps;
 
 type Linked = Awaited<ReturnType<typeof listIdentities>>[number];
 type Data = {
   readonly linked: readonly Linked[];
   /** Providers that are on, and not linked yet. */
   readonly others: readonly { readonly id: string; readonly name: string }[];
+  /** Whether a password has to show whose account it is, before it gets another way in. */
+  readonly hasPassword: boolean;
 };
 
 /** The providers that sign the person in; what they do not use any more goes, but for the last way in. */
-export const linkedPage = (depsOf: DepsOf<ListIdentitiesDeps & RemoveIdentityDeps>): Page<Data> => ({
+export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: PATH,
   access: "signed_in",
   title: (t) => t.linked.title,
   back: backToAccount,
   load: async (c) => {
     const deps = depsOf(c);
-    const linked = await listIdentities(deps, { accountId: c.var.session.account.id });
+    const input = { accountId: c.var.session.account.id };
+    const [linked, { hasPassword }] = await Promise.all([
+      listIdentities(deps, input),
+      readWaysIn(deps, input),
+    ]);
     const all = Array.from(deps.socialProviders, ([id, { name }]) => ({ id, name }));
-    return { linked, others: all.filter(({ id }) => !linked.some(({ provider }) => provider === id)) };
+    const others = all.filter(({ id }) => !linked.some(({ provider }) => provider === id));
+    return { linked, others, hasPassword };
   },
-  view: (p, { linked, others }) => (
+  view: (p, data) => (
     <>
       <p class="lead">{p.t.linked.lead}</p>
-      {linked.length > 0 && (
+      {data.linked.length > 0 && (
         <ul class="card list">
-          {linked.map((one) => (
-            <li>
-              <p>
-                <strong>{one.name}</strong>
-                <br />
-                <span class="faint">
-                  {one.email && `${one.email} · `}
-                  {p.t.sessions.lastUsed} <Ago p={p} at={one.lastUsedAt} />
-                </span>
-              </p>
-              <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: one.name })}>
-                <input type="hidden" name="provider" value={one.provider} />
-                <button type="submit" aria-label={`${p.t.linked.remove}: ${one.name}`}>
-                  {p.t.linked.remove}
-                </button>
-              </Form>
-            </li>
+          {data.linked.map((one) => (
+            <Row p={p} one={one} />
           ))}
         </ul>
       )}
-      {others.map(({ id, name }) => (
-        <a
-          class="button"
-          href={`/api/auth/social/${id}/start?returnTo=${encodeURIComponent(PATH)}&link=true`}
-        >
-          {fill(p.t.linked.link, { provider: name })}
-        </a>
-      ))}
+      {data.others.length > 0 && <Others p={p} {...data} />}
     </>
   ),
-  submit: async (c, form) => {
+  submit: async (c, form, data) => {
+    const deps = depsOf(c);
+    if (form.text("act") === "link") return link(c, deps, form, data);
     const { account, sessionId } = c.var.session;
     const input = { accountId: account.id, sessionId, provider: form.text("provider") };
-    const result = await removeIdentity(depsOf(c), { ...input, caller: c.var.caller });
+    const result = await removeIdentity(deps, { ...input, caller: c.var.caller });
     // What is not linked any more is what was asked for.
     return result.ok || result.error.reason === "not_linked"
       ? go(c, PATH, "saved")
       : refusalOf(c, socialFailures[result.error.reason]);
   },
 });
+
+const Row = ({ p, one }: { p: Shown; one: Linked }) => (
+  <li>
+    <p>
+      <strong>{one.name}</strong>
+      <br />
+      <span class="faint">
+        {one.email && `${one.email} · `}
+        {p.t.sessions.lastUsed} <Ago p={p} at={one.lastUsedAt} />
+      </span>
+    </p>
+    <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: one.name })}>
+      <input type="hidden" name="provider" value={one.provider} />
+      <button type="submit" aria-label={`${p.t.linked.remove}: ${one.name}`}>
+        {p.t.linked.remove}
+      </button>
+    </Form>
+  </li>
+);
+
+/** One form for all of them: whose account it is, and a button for each. */
+const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: Shown }) => (
+  <section class="card">
+    <Form p={p} act="link">
+      {hasPassword && (
+        <>
+          <p class="lead">{p.t.linked.again}</p>
+          <PasswordField p={p} name="password" />
+        </>
+      )}
+      {others.map(({ id, name }) => (
+        <button type="submit" name="provider" value={id}>
+          {fill(p.t.linked.link, { provider: name })}
+        </button>
+      ))}
+    </Form>
+  </section>
+);
+
+async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promise<Response | Refusal> {
+  const provider = form.text("provider");
+  // An empty field is said to be one, and is no guess.
+  const read = readFields(wordsOf(c), form, data.hasPassword ? { password: passwordField } : {});
+  if ("refusal" in read) return read.refusal;
+  const result = await startLink(deps, {
+    provider,
+    page: PATH,
+    session: c.var.session,
+    password: data.hasPassword ? form.text("password") : undefined,
+    refreshToken: c.var.refreshToken ?? refreshCookie(c),
+    binding: roundCookie(c),
+  });
+  if (!result.ok) {
+    const { error } = result;
+    if (error.reason === "wrong_password") return unconfirmed(c, error);
+    return refusalOf(c, socialFailures[error.reason], error);
+  }
+  const { url, binding } = result.value;
+  setRoundCookie(c, binding, ROUND_LIFE / SECOND);
+  const name = data.others.find(({ id }) => id === provider)?.name ?? provider;
+  return leaveFor(c, deps, { url, name, from: PATH });
+}

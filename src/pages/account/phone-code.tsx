@@ -1,12 +1,12 @@
 import type { Account } from "../../accounts/account.ts";
 import { codeField } from "../../challenges/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../kernel/text.ts";
 import { phoneFailures } from "../../phone/failures.ts";
 import { type VerifyPhoneDeps, verifyPhone } from "../../phone/verify-phone.ts";
 import { CodeField, Resend, readSent } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
-import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { phoneChallengeCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";

@@ -1,11 +1,11 @@
 import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../kernel/text.ts";
 import { type EndOtherSessionsDeps, endOtherSessions } from "../../sessions/end-other-sessions.ts";
 import { type EndSessionDeps, endSession } from "../../sessions/end-session.ts";
 import { type ListSessionsDeps, listSessions } from "../../sessions/list-sessions.ts";
 import type { CurrentSession, SessionSummary } from "../../sessions/session.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
-import { fill } from "../messages/catalogue.ts";
 import { Ago, Moment } from "../moments.tsx";
 import type { Page, Shown } from "../page.ts";
 import { deviceOf } from "./device-name.ts";

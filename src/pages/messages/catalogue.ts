@@ -28,12 +28,8 @@ type Needed = {
 /** A language that says less than the first one, or leaves a code without its sentence, is none. */
 type Complete<L extends Record<Locale, Languages["en"] & Needed>> = L["en"];
 
-/** Every string of the pages. Names in braces stand for what `fill` puts there. */
+/** Every string of the pages. Names in braces stand for what `fill` of kernel/text.ts puts there. */
 export type Words = Complete<Languages>;
-
-/** Puts values where a sentence has their names. */
-export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
-  sentence.replaceAll(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 
 /** Each language in its own words, for the switch. */
 export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };

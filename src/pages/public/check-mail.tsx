@@ -1,12 +1,12 @@
 import { emailField } from "../../accounts/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../kernel/text.ts";
 import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
 import { resendVerification } from "../../registration/resend-verification.ts";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import { MailHere } from "../mail-here.tsx";
 import { keepWayOn } from "../mailed-way.ts";
-import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";

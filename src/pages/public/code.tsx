@@ -1,5 +1,6 @@
 import { codeField } from "../../challenges/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../kernel/text.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type FinishLoginDeps, finishLogin } from "../../login/finish-login.ts";
 import { type ResendCodeDeps, resendCode } from "../../login/resend-code.ts";
@@ -8,7 +9,6 @@ import { CodeField, Resend, readSent, writeSent } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import { MailHere } from "../mail-here.tsx";
-import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";

@@ -1,4 +1,4 @@
-import { fill } from "../messages/catalogue.ts";
+import { fill } from "../../kernel/text.ts";
 import type { Shown } from "../page.ts";
 import { type WayOn, withWayOn } from "../way-on.ts";
 

@@ -1,9 +1,9 @@
 import type { DepsOf } from "../../http/context.ts";
 import { accessCookie, clearSessionCookies, refreshCookie } from "../../http/session-cookies.ts";
+import { fill } from "../../kernel/text.ts";
 import { type SignOutDeps, signOut } from "../../sessions/sign-out.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
-import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import { withWayOn } from "../way-on.ts";
 

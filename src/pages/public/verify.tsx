@@ -1,10 +1,10 @@
 import type { DepsOf } from "../../http/context.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
+import { fill } from "../../kernel/text.ts";
 import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../../registration/verify-email.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import { wayOnFromMail } from "../mailed-way.ts";
-import { fill } from "../messages/catalogue.ts";
 import type { Page } from "../page.ts";
 import type { ShowPageDeps } from "../show-page.tsx";
 import { withWayOn } from "../way-on.ts";

@@ -1,5 +1,6 @@
 import { durationInWords } from "../../kernel/duration-in-words.ts";
 import type { Locale } from "../../kernel/locale.ts";
+import { oneLine } from "../../kernel/text.ts";
 import type { SmsMessage } from "../message.ts";
 import type { TextCatalogue } from "./catalogue.ts";
 import { de } from "./de.ts";
@@ -23,10 +24,8 @@ type Input = {
  */
 export function renderText({ message, appName, publicUrl, locale, life }: Input): string {
   const { kind, code } = message;
+  // A control character would have the provider refuse the text, and a second line look like the last.
   const facts = { code, appName: oneLine(appName), life: durationInWords(life, locale) };
   const words = catalogues[locale][kind](facts);
   return `${words}\n\n@${new URL(publicUrl).hostname} #${code}`;
 }
-
-/** A control character would have the provider refuse the text, and a second line look like the last. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();

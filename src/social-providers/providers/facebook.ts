@@ -2,9 +2,10 @@ import { utf8 } from "../../kernel/crypto/encoding.ts";
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "../code-flow.ts";
 import type { Profile, SocialProvider } from "../port.ts";
-import { profileOf } from "../profile.ts";
+import { ofIssuer, profileOf } from "../profile.ts";
 import type { ClientSettings } from "../settings.ts";
 
+const FACEBOOK = "https://www.facebook.com";
 const VERSION = "v23.0";
 
 /**
@@ -14,7 +15,9 @@ const VERSION = "v23.0";
 export function createFacebook(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
-  const graph = `${host === "https://www.facebook.com" ? "https://graph.facebook.com" : host}/${VERSION}`;
+  const graph = `${host === FACEBOOK ? "https://graph.facebook.com" : host}/${VERSION}`;
+  // Another issuer that is configured later inherits nobody.
+  const known = (profile: Profile) => (host === FACEBOOK ? profile : ofIssuer(host, profile));
   const server = {
     issuer: host,
     authorization_endpoint: `${host}/${VERSION}/dialog/oauth`,
@@ -24,20 +27,23 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
     name: settings.name,
     appToken: "access_token",
     authorize: (round) =>
-      outcomeOf(async () => (await authorizationUrl(server, settings, "email public_profile", round)).href),
+      outcomeOf(
+        deps,
+        async () => (await authorizationUrl(server, settings, "email public_profile", round)).href,
+      ),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
-        return readProfile(ask, graph, settings, access_token);
+        return known(await readProfile(ask, graph, settings, access_token));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const owner = await ownerOf(ask, graph, settings, token);
         const profile = await readProfile(ask, graph, settings, token);
         if (profile.subject !== owner) throw new Refused();
-        return profile;
+        return known(profile);
       }),
   };
 }

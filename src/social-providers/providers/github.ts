@@ -1,8 +1,11 @@
+import { InTrouble } from "../../kernel/trouble.ts";
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "../code-flow.ts";
 import type { Profile, SocialProvider } from "../port.ts";
-import { profileOf } from "../profile.ts";
+import { ofIssuer, profileOf } from "../profile.ts";
 import type { ClientSettings } from "../settings.ts";
+
+const GITHUB = "https://github.com";
 
 /**
  * GitHub: OAuth 2.0, then its REST API for who it was. An issuer of one's own is a GitHub Enterprise
@@ -12,7 +15,9 @@ import type { ClientSettings } from "../settings.ts";
 export function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
-  const api = host === "https://github.com" ? "https://api.github.com" : `${host}/api/v3`;
+  const api = host === GITHUB ? "https://api.github.com" : `${host}/api/v3`;
+  // Ids are counted anew by each server, and another one that is configured later inherits nobody.
+  const known = (profile: Profile) => (host === GITHUB ? profile : ofIssuer(host, profile));
   const server = {
     issuer: `${host}/login/oauth`,
     authorization_endpoint: `${host}/login/oauth/authorize`,
@@ -22,23 +27,23 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
     name: settings.name,
     appToken: "access_token",
     authorize: (round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const url = await authorizationUrl(server, settings, "read:user user:email", round);
         return url.href;
       }),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, round, look });
-        return readProfile(ask, api, access_token);
+        return known(await readProfile(ask, api, access_token));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const owner = await ownerOf(ask, api, settings, token);
         const profile = await readProfile(ask, api, token);
         if (profile.subject !== owner) throw new Refused();
-        return profile;
+        return known(profile);
       }),
   };
 }
@@ -86,13 +91,17 @@ async function readProfile(ask: Ask, api: string, token: string): Promise<Profil
 type Address = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown } | null;
 
 /** The public address of a profile is whatever somebody typed; the list says which one was proven. */
-async function verifiedAddress(ask: Ask, api: string, headers: HeadersInit): Promise<unknown> {
+async function verifiedAddress(
+  ask: Ask,
+  api: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<unknown> {
   const list = await askJson(ask, `${api}/user/emails`, { headers }).catch((cause) => {
     // An app's token may not be allowed to look; then there is no address to go by.
     if (cause instanceof Refused) return [];
     throw cause;
   });
-  if (!Array.isArray(list)) throw new Error("no list of addresses");
+  if (!Array.isArray(list)) throw new InTrouble("bad_answer");
   const own = (list as Address[]).find((one) => one?.primary === true && one.verified === true);
   return own?.email ?? null;
 }

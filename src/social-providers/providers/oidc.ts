@@ -7,6 +7,7 @@ import {
   userInfoRequest,
 } from "oauth4webapi";
 import { HOUR, SECOND } from "../../kernel/clock.ts";
+import { InTrouble } from "../../kernel/trouble.ts";
 import { type Ask, askJson, Refused, startAsking } from "../ask.ts";
 import {
   authorizationUrl,
@@ -16,8 +17,8 @@ import {
   outcomeOf,
   type ProviderDeps,
 } from "../code-flow.ts";
-import type { Profile, SocialProvider } from "../port.ts";
-import { profileOf } from "../profile.ts";
+import type { EmailTrust, Profile, SocialProvider } from "../port.ts";
+import { ofIssuer, profileOf } from "../profile.ts";
 import type { ClientSettings } from "../settings.ts";
 
 /** How long what a provider says of itself is believed; keys that it lacks are looked for sooner. */
@@ -50,25 +51,34 @@ type Way = {
   readonly forNativeClients?: boolean;
 };
 
+/** In what a provider is not like any other. */
+type Ways = {
+  readonly forNativeClients?: boolean;
+  /** Whether it knows whose a verified address is today; one that does not has only asked once. */
+  readonly isAuthoritative?: (claims: Readonly<Record<string, unknown>>) => boolean;
+};
+
 /** A provider that speaks OpenID Connect, by the discovery of its issuer. */
 export function createOidc(
   settings: ClientSettings,
   deps: ProviderDeps,
-  { forNativeClients = false }: { readonly forNativeClients?: boolean } = {},
+  { forNativeClients = false, isAuthoritative = () => true }: Ways = {},
 ): SocialProvider {
   const { clock, timeout } = deps;
+  const profileIn = (server: AuthorizationServer, claims: Readonly<Record<string, unknown>>) =>
+    openIdProfile(server, claims, isAuthoritative(claims) ? "verified" : "implied");
   return {
     name: settings.name,
     appToken: "id_token",
     authorize: (round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const server = await discover(startAsking(timeout), settings, deps);
         const url = await authorizationUrl(server, settings, "openid email profile", round);
         url.searchParams.set("nonce", round.nonce);
         return url.href;
       }),
     finish: (callback, round) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
         let claims: JWTPayload = {};
@@ -81,15 +91,15 @@ export function createOidc(
         const { nonce } = round;
         const exchange = { server, settings, callback, round, nonce, look };
         const tokens = await exchangeCode(ask, clock, exchange);
-        if ("email" in claims || server.userinfo_endpoint === undefined) return openIdProfile(server, claims);
-        return openIdProfile(server, await userInfo(ask, server, settings, tokens.access_token, claims));
+        if ("email" in claims || server.userinfo_endpoint === undefined) return profileIn(server, claims);
+        return profileIn(server, await userInfo(ask, server, settings, tokens.access_token, claims));
       }),
     inspect: (token) =>
-      outcomeOf(async () => {
+      outcomeOf(deps, async () => {
         const ask = startAsking(timeout);
         const server = await discover(ask, settings, deps);
         const way = { maxTokenAge: APP_TOKEN_AGE, forNativeClients };
-        return openIdProfile(server, await verifyIdToken(ask, server, settings, deps, token, way));
+        return profileIn(server, await verifyIdToken(ask, server, settings, deps, token, way));
       }),
   };
 }
@@ -107,7 +117,7 @@ function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
   const { issuer, authorization_endpoint, token_endpoint, jwks_uri } = server;
   for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri]) {
     const { protocol } = new URL(endpoint ?? "");
-    if (protocol !== "https:" && !issuer.startsWith("http:")) throw new Error("not https");
+    if (protocol !== "https:" && !issuer.startsWith("http:")) throw new InTrouble("bad_answer");
   }
   return server;
 }
@@ -169,16 +179,20 @@ async function userInfo(
   return processUserInfoResponse(server, client, claims.sub ?? "", response);
 }
 
-function openIdProfile({ issuer }: AuthorizationServer, claims: Record<string, unknown>): Profile {
+function openIdProfile(
+  { issuer }: AuthorizationServer,
+  claims: Readonly<Record<string, unknown>>,
+  trust: EmailTrust,
+): Profile {
   const profile = profileOf({
     subject: claims.sub,
     email: claims.email,
     // Some say it as text; anything but a plain yes is a no.
-    emailTrust: [true, "true"].includes(claims.email_verified as string) ? "verified" : "unverified",
+    emailTrust: [true, "true"].includes(claims.email_verified as string) ? trust : "unverified",
     name: claims.name,
   });
-  // Core 1.0 §2: a subject is its issuer's. An issuer has no fragment, so the two cannot be read in another way.
-  return { ...profile, subject: `${issuer}#${profile.subject}` };
+  // Core 1.0 §2: a subject is its issuer's.
+  return ofIssuer(issuer, profile);
 }
 
 async function remembered<T>(

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { leftTo } from "../../../scripts/examples/left-to.ts";
+import { readPages } from "../../../scripts/examples/pages.ts";
 
 /** An app on another site, which has its people sign in at the service: by its own server, or in its page. */
 export type ExampleApp = {
@@ -67,29 +69,24 @@ function show(response: ServerResponse, heading: string, script = ""): void {
 <link rel="icon" href="data:,"><h1>${heading}</h1><script>${script}</script></html>`);
 }
 
-/** The same by the page itself: it sets out where it has no code, and trades the code that it comes back with. */
+/** docs/sign-in.md shows how the page itself does it: how it sets out, and what it does with the code that it comes back with. */
+const SHOWN = leftTo("browser/support/example-app", readPages().values())("page-alone").code;
+const [SET_OUT = "", COME_BACK = ""] = SHOWN.split(/^\/\/ back again.*\n/m);
+
+/** That, and what the page says is given. */
 const scriptOf = (service: string): string => `
+const AUTH = "${service}", RETURN_URL = location.origin + "/page";
 const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
   .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-async function setOut() {
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const state = base64url(crypto.getRandomValues(new Uint8Array(16)));
-  localStorage.setItem(state, verifier);
-  const codeChallenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  const returnTo = location.origin + "/page";
-  location = "${service}/sign-in?" + new URLSearchParams({ returnTo, codeChallenge, state });
-}
-async function comeBack(query) {
-  const codeVerifier = localStorage.getItem(query.get("state"));
-  const answer = await fetch("${service}/api/auth/exchange", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ code: query.get("code"), codeVerifier }),
-  });
+async function post(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(AUTH + path, { method: "POST", headers, body: JSON.stringify(body) });
   const { data, message } = await answer.json();
   history.replaceState(null, "", "/page");
   document.querySelector("h1").textContent = data ? "Hello " + data.user.email : "Nobody: " + message;
 }
+async function setOut() { ${SET_OUT} }
+async function comeBack(code, state) { ${COME_BACK} }
 const query = new URLSearchParams(location.search);
-if (query.has("code")) comeBack(query); else setOut();
+if (query.has("code")) comeBack(query.get("code"), query.get("state")); else setOut();
 `;

@@ -1,3 +1,5 @@
+import { until } from "../../../scripts/until.ts";
+
 /** The service as a program sees it, to prepare what a browser is to find. */
 export type ServiceApi = ReturnType<typeof serviceAt>;
 
@@ -11,8 +13,8 @@ type Mail = {
   readonly html: string;
 };
 
-/** Milliseconds: for an answer, and for a mail. */
-const PATIENCE = 10_000;
+/** Milliseconds for an answer. */
+const PATIENCE = 30_000;
 
 /** An address that nobody has used, and that a search for it alone finds. */
 const newAddress = (): string => `person-${crypto.randomUUID().slice(0, 8)}@example.com`;
@@ -50,18 +52,14 @@ export function serviceAt({
     return data;
   }
 
-  /** The newest mail to an address of which that holds. A mail leaves a moment after its answer. */
-  async function mailTo(address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+  /** The newest mail to an address of which that holds. */
+  const mailTo = (address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> =>
+    until(`a mail to ${address}`, async () => {
       const url = `${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`;
       const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
       const { messages } = (await response.json()) as { messages: Mail[] };
-      const found = messages.find(fits);
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`the mail to ${address} did not come`);
-  }
+      return messages.find(fits);
+    });
 
   /** The link of the newest mail to that address that leads to that page. */
   async function linkTo(address: string, page: string): Promise<string> {

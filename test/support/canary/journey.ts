@@ -111,7 +111,7 @@ export async function byCookie(traveller: Traveller, email: string, word: string
 }
 
 /** Somebody who comes by GitHub: with an app's token, and twice by redirect. */
-export async function atProvider(traveller: Traveller, email: string) {
+export async function atProvider(traveller: Traveller, { email, third }: { email: string; third: string }) {
   const { ask, post, issuedBy, watched } = traveller;
   // The clock stands still, and a reset makes strangers of all who came at its instant.
   watched.clock.advance(1000);
@@ -138,6 +138,8 @@ export async function atProvider(traveller: Traveller, email: string) {
   }
   await ask("GET", "/me/identities", { token });
   await ask("DELETE", "/me/identities/github", { token });
+  for (const password of [traveller.password("that links nothing"), third])
+    await post("/me/identities/github", { accessToken, password }, token);
 }
 
 /** A superuser looks after somebody, whose address, name and links are nobody else's business. */

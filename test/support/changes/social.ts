@@ -1,5 +1,5 @@
 import type { Change } from "../changes.ts";
-import { member, newAddress, register, signedInMember } from "../people.ts";
+import { member, newAddress, PASSWORD, register, signedInMember } from "../people.ts";
 import { VERIFIER } from "../social/app.ts";
 import { somebody } from "../social/people.ts";
 import { openProviders } from "../social/providers.ts";
@@ -46,7 +46,7 @@ export const socialChanges: readonly Change[] = [
     status: 200,
     variables,
     async request(service) {
-      const id = Number(await linkGitHub((await signedInMember(service)).email));
+      const id = await linkGitHub((await signedInMember(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(somebody({ id })) } };
     },
   },
@@ -56,7 +56,7 @@ export const socialChanges: readonly Change[] = [
     status: 200,
     variables: always,
     async request(service) {
-      const id = Number(await linkGitHub((await member(service)).email));
+      const id = await linkGitHub((await member(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(somebody({ id })) } };
     },
   },
@@ -70,6 +70,16 @@ export const socialChanges: readonly Change[] = [
         codeVerifier: VERIFIER,
       },
     }),
+  },
+  {
+    route: "POST /me/identities/:provider",
+    status: 200,
+    variables,
+    async request(service) {
+      const accessToken = await providers.tokenOf(somebody());
+      const { token } = await signedInMember(service);
+      return { path: "/me/identities/github", body: { accessToken, password: PASSWORD }, token };
+    },
   },
   {
     route: "DELETE /me/identities/:provider",

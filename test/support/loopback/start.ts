@@ -18,8 +18,11 @@ export default async function start(project: TestProject) {
   const oidc = await startOpenIdProvider({ claimsInIdToken: false });
   project.provide("googleUrl", google.url);
   project.provide("oidcUrl", oidc.url);
+  const servers = [loopback, social, google.server, oidc.server];
+  // Node closes an idle connection after five seconds, maybe just as workerd takes it up again.
+  for (const server of servers) server.keepAliveTimeout = 0;
   return async () => {
-    await Promise.all([loopback, social, google.server, oidc.server].map(stop));
+    await Promise.all(servers.map(stop));
   };
 }
 

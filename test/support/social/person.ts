@@ -5,4 +5,6 @@ export type SocialPerson = {
   readonly name: string | null;
   readonly email: string;
   readonly verified: boolean;
+  /** The domain that Google manages for them: that of the address unless told, and null where it does not. */
+  readonly hd?: string | null;
 };

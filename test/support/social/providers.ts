@@ -35,6 +35,8 @@ export function openProviders() {
       ALLOWED_RETURN_URLS: `${APP}, https://other.example.org/`,
     },
     keys,
+    /** Where GitHub and Facebook are. */
+    issuer: `${origin}/${channel}`,
     gitHubAlone: keys("GITHUB", `${origin}/${channel}`),
     /** Who would sign in at GitHub and Facebook from now on. */
     be: (person: SocialPerson) => control({ person }),

@@ -40,8 +40,14 @@ export async function consent(authorizeUrl: string, person: SocialPerson): Promi
 }
 
 /** Tells an OpenID provider who that is; the others have it from elsewhere, and do not listen. */
-async function introduce(origin: string, { id, name, email, verified }: SocialPerson): Promise<void> {
-  const claims = { email, email_verified: verified, ...(name === null ? {} : { name }) };
+async function introduce(origin: string, { id, name, email, verified, hd }: SocialPerson): Promise<void> {
+  const domain = hd === undefined ? email.slice(email.lastIndexOf("@") + 1) : hd;
+  const claims = {
+    email,
+    email_verified: verified,
+    ...(name === null ? {} : { name }),
+    ...(domain === null ? {} : { hd: domain }),
+  };
   const path = CONTROL_PREFIX + encodeURIComponent(String(id));
   const response = await fetch(origin + path, { method: "PUT", body: JSON.stringify(claims) });
   await response.body?.cancel();

@@ -6,15 +6,16 @@ import { CHALLENGE } from "./app.ts";
 
 const accountId = "(SELECT id FROM accounts WHERE email = ?)";
 
-/** Gives the account under that address an identity at GitHub: its subject. */
-export async function linkGitHub(email: string): Promise<string> {
-  const subject = String(1_000_000 + Math.floor(Math.random() * 1e9));
+/** Gives the account under that address an identity at GitHub, or at the server of that issuer: its id there. */
+export async function linkGitHub(email: string, issuer?: string): Promise<number> {
+  const id = 1_000_000 + Math.floor(Math.random() * 1e9);
+  const subject = issuer === undefined ? String(id) : `${issuer}#${id}`;
   await env.DB.prepare(
     `INSERT INTO identities (id, provider, subject, account_id, email, created_at, last_used_at) VALUES (?, 'github', ?, ${accountId}, ?, 0, 0)`,
   )
     .bind(crypto.randomUUID(), subject, email, email)
     .run();
-  return subject;
+  return id;
 }
 
 /** A code that an app got for that account, whose identity it links, and bound to its VERIFIER. */

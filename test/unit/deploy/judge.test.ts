@@ -47,6 +47,22 @@ describe("variables", () => {
     expect(JSON.stringify(findings)).not.toContain("http://auth");
   });
 
+  it("are those of production: development has to be meant, and what it alone may have is named besides", () => {
+    const secrets = ["AUTH_SECRET"];
+    const development = { ENVIRONMENT: " development ", RATE_LIMITS: "off" };
+    const findings = judgeVariables({ variables: development, secrets });
+    const names = ["ENVIRONMENT", "PUBLIC_URL", "MAIL_PROVIDER", "MAIL_FROM", "RATE_LIMITS"];
+    expect(findings.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(findings[0]).toMatchObject({
+      says: expect.stringMatching(/^ENVIRONMENT is development:/),
+      mend: expect.stringContaining("npm run deploy -- --allow-development"),
+    });
+    expect(judgeVariables({ variables: development, secrets, isDevelopmentMeant: true })).toEqual([]);
+    const given = { ENVIRONMENT: "development" };
+    const [first] = judgeVariables({ variables, given, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });
+    expect(first?.mend).toContain("--secrets-file");
+  });
+
   it.each([
     ["AUTH_SECRET", true],
     ["SMS_TWILIO_AUTH_TOKEN", true],
@@ -111,10 +127,11 @@ describe("the command line", () => {
   it("keeps what is ours and hands on the rest in order", () => {
     const call = readDeployCall([
       ...["--make-secret", "--env", "staging", "--var", "A:1", "B:2:3", "--secrets-file", "s.env"],
-      ...["--health-url=http://x", "--tag", "v1"],
+      ...["--allow-development", "--health-url=http://x", "--tag", "v1"],
     ]);
     expect(call).toMatchObject({
       makeSecret: true,
+      allowDevelopment: true,
       env: "staging",
       secretsFile: "s.env",
       healthUrl: "http://x",

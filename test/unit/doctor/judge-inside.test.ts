@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type ConfigFacts, CRONS, judgeBindings } from "../../../scripts/doctor/judge-bindings.ts";
+import { type ConfigFacts, judgeBindings } from "../../../scripts/doctor/judge-bindings.ts";
 import { judgeHashing } from "../../../scripts/doctor/judge-hashing.ts";
 import { judgeKeys } from "../../../scripts/doctor/judge-keys.ts";
 import { judgeMigrations } from "../../../scripts/doctor/judge-migrations.ts";
 import { judgeSecrets } from "../../../scripts/doctor/judge-secrets.ts";
 import { judgeTools } from "../../../scripts/doctor/judge-tools.ts";
+import { CRONS } from "../../../src/cron.ts";
 import { wrong } from "./wrong.ts";
 
 describe("bindings", () => {
@@ -35,12 +35,6 @@ describe("bindings", () => {
     [{ redactsQuery: false }, "warn the token of a mailed link"],
   ])("%j", (part, says) => {
     expect(wrong(judgeBindings({ ...whole, ...part }))).toEqual([expect.stringContaining(says)]);
-  });
-
-  it("asks for the triggers that the service works at", () => {
-    const source = readFileSync("src/scheduled.ts", "utf8");
-    const own = [...source.matchAll(/^ {2}"([^"]+)": \{/gm)].map(([, cron]) => cron);
-    expect(Object.keys(CRONS)).toEqual(own);
   });
 });
 
@@ -91,6 +85,12 @@ describe("secrets", () => {
     const local = { isRemote: false, inFile: {}, variables, secretNames: [] };
     expect(wrong(judgeSecrets(local))).toEqual(["warn AUTH_SECRET_PREVIOUS is the same as AUTH_SECRET"]);
     expect(JSON.stringify(judgeSecrets(local))).not.toContain(secret);
+    const short = { ENVIRONMENT: "development", AUTH_SECRET: "short", LOGIN_OTP: "sometimes" };
+    const mends = judgeSecrets({ ...local, variables: short, file: "other.env" }).map(({ mend }) => mend);
+    expect(mends).toEqual([
+      expect.stringMatching(/^correct it in other\.env: openssl rand/),
+      "correct LOGIN_OTP in other.env (docs/configuration.md)",
+    ]);
   });
 });
 

@@ -5,7 +5,12 @@ import {
   checkWrangler,
   commandsIn,
 } from "../../../scripts/examples/check-commands.ts";
-import { checkJson, checkSql, checkWorkflow } from "../../../scripts/examples/check-data.ts";
+import {
+  checkJson,
+  checkSql,
+  checkVariableLines,
+  checkWorkflow,
+} from "../../../scripts/examples/check-data.ts";
 import { checkLinks } from "../../../scripts/examples/check-links.ts";
 import { checkPrograms } from "../../../scripts/examples/check-programs.ts";
 import { checkShell } from "../../../scripts/examples/check-shell.ts";
@@ -16,8 +21,6 @@ import {
 } from "../../../scripts/examples/check-variables.ts";
 import { checkWranglerConfig } from "../../../scripts/examples/check-wrangler-config.ts";
 import type { Example } from "../../../scripts/examples/example.ts";
-import { judgeMark, kindOf } from "../../../scripts/examples/kinds.ts";
-import { readPages } from "../../../scripts/examples/pages.ts";
 import { readMarkdown } from "../../../scripts/examples/read-markdown.ts";
 import { createScratchDirectory } from "../../../scripts/scratch-directory.ts";
 
@@ -31,43 +34,6 @@ const block = (language: string, code: string, more: Partial<Example> = {}): Exa
 });
 const says = (problems: readonly { says: string }[]) => problems.map((problem) => problem.says).join("\n");
 const page = (text: string) => readMarkdown("docs/x.md", text);
-
-describe("marks", () => {
-  it("passes what is run, what says why it is not, and what is checked without a mark", () => {
-    const text = [
-      "<!-- example: run -->\n```bash\ncurl x\n```",
-      "<!-- example: not run: it needs an account -->\n```bash\nnpx wrangler deploy\n```",
-      '```json\n{"a": 1}\n```',
-      "<!-- walk -->\n```bash\ntrue\n```\n<!-- end of walk -->",
-    ].join("\n\n");
-    const { examples, problems } = page(text);
-    expect(examples.map(({ mark }) => mark?.kind ?? null)).toEqual(["run", "not-run", null, "run"]);
-    expect([...problems, ...examples.flatMap(judgeMark)]).toEqual([]);
-  });
-
-  it("fails a block of shell that nobody runs, and says what to write", () => {
-    const [problem] = page("text\n\n```bash\nnpm run dev\n```\n").examples.flatMap(judgeMark);
-    expect(problem).toMatchObject({ file: "docs/x.md", line: 4 });
-    expect(problem?.says).toContain("<!-- example: not run: <why> -->");
-  });
-
-  it.each([
-    ["```cobol\nX\n```", "nobody here can check ```cobol"],
-    ["```\nnpm install\n```", "begin it with ```bash"],
-    ["<!-- example: run -->\n```json\n{}\n```", '"run" is for bash'],
-    ["<!-- example: given: x -->\n```bash\ntrue\n```", '"given" is for TypeScript'],
-  ])("fails %j", (text, reason) => {
-    expect(says(page(text).examples.flatMap(judgeMark))).toContain(reason);
-  });
-
-  it.each([
-    ["<!-- example: not run -->\n```bash\ntrue\n```", "is none"],
-    ["<!-- example: not run: no -->\n```bash\ntrue\n```", "is none"],
-    ["<!-- example: run -->\n\ntext\n", "stands above no block"],
-  ])("fails the mark of %j", (text, reason) => {
-    expect(says(page(text).problems)).toContain(reason);
-  });
-});
 
 describe("blocks", () => {
   it("finds the line of a mistake in shell", () => {
@@ -85,6 +51,11 @@ describe("blocks", () => {
     expect(says(checkSql(block("sql", "SELECT nonsense FROM accounts")))).toContain("no such column");
   });
 
+  it("asks the service's own reader about its variables", () => {
+    expect(checkVariableLines(block("ini", "LOGIN_OTP=always\n"))).toEqual([]);
+    expect(says(checkVariableLines(block("ini", "LOGIN_OTP=sometimes\n")))).toContain("LOGIN_OTP must be");
+  });
+
   it("reads the commands of a workflow", () => {
     expect(says(checkWorkflow(block("yaml", "steps:\n  - run: npm (\n")))).toContain("syntax error");
     expect(says(checkWorkflow(block("yaml", "steps:\n - run: true\n")))).toContain("two spaces");
@@ -92,7 +63,8 @@ describe("blocks", () => {
   });
 
   it("type-checks programs, each with the names that it is given and no others", { timeout: 30_000 }, () => {
-    const given = { mark: { kind: "given", declarations: "declare const n: number;" } } as const;
+    const declarations = "declare const n: number;";
+    const given = { mark: { kind: "run-by", test: "x", name: "y", declarations } } as const;
     const problems = checkPrograms([
       block("ts", "const m: string = n;\n", given),
       block("ts", "export const m = n;\n"),
@@ -104,18 +76,7 @@ describe("blocks", () => {
     ]);
     expect(problems).toHaveLength(2);
     expect(problems[0]?.says).toContain("not assignable");
-    expect(problems[1]?.says).toMatch(/Cannot find name 'n'.*example: given/);
-  });
-});
-
-describe("the pages of this repository", () => {
-  it("have no block of which nobody says what becomes of it", () => {
-    const pages = [...readPages().values()];
-    const examples = pages.flatMap((one) => one.examples);
-    expect(examples.length).toBeGreaterThan(20);
-    expect(examples.flatMap(judgeMark)).toEqual([]);
-    expect(examples.map(kindOf)).not.toContain(null);
-    expect(pages.flatMap((one) => one.problems)).toEqual([]);
+    expect(problems[1]?.says).toMatch(/Cannot find name 'n'.*given: declare const/);
   });
 });
 

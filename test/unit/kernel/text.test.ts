@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasControlCharacter, isCleanText, utf8Length } from "../../../src/kernel/text.ts";
+import { fill, hasControlCharacter, isCleanText, oneLine, utf8Length } from "../../../src/kernel/text.ts";
 
 describe("isCleanText", () => {
   it.each([
@@ -43,6 +43,12 @@ describe("hasControlCharacter", () => {
   );
 });
 
+describe("oneLine", () => {
+  it("has a space for each run of control characters, and none at the ends", () => {
+    expect(oneLine("\tAcme\r\n\u0085Bcc: eve\0")).toBe("Acme Bcc: eve");
+  });
+});
+
 describe("utf8Length", () => {
   it.each([
     ["", 0],
@@ -55,5 +61,13 @@ describe("utf8Length", () => {
   ])("counts the bytes of %j", (text, bytes) => {
     expect(utf8Length(text)).toBe(bytes);
     expect(Buffer.byteLength(text, "utf8")).toBe(bytes);
+  });
+});
+
+describe("fill", () => {
+  it("puts what is given as it is, once, and keeps the places of what is not", () => {
+    expect(fill("To {address}, {name}", { address: "{name}", name: "Ada" })).toBe("To {name}, Ada");
+    expect(fill("{cost}", { cost: "$& $1 $$" })).toBe("$& $1 $$");
+    expect(fill("in {s} s", {})).toBe("in {s} s");
   });
 });

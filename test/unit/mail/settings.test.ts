@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readMailSettings } from "../../../src/mail/settings.ts";
+import { readMailSettings as readMail } from "../../../src/mail/settings.ts";
 
 const MAIL_FROM = "Acme <no-reply@example.com>";
 const from = { name: "Acme", address: "no-reply@example.com" };
@@ -8,6 +8,8 @@ const ses = {
   MAIL_SES_ACCESS_KEY_ID: "AKIDEXAMPLE",
   MAIL_SES_SECRET_ACCESS_KEY: "abc/def+ghi",
 };
+
+const readMailSettings = (raw: Record<string, unknown>) => readMail(raw, { isDevelopment: false });
 
 const pathsOf = (raw: Record<string, unknown>): string[] => {
   const read = readMailSettings(raw);
@@ -69,11 +71,11 @@ describe("refuses", () => {
     expect(
       pathsOf({ MAIL_PROVIDER: "ses", MAIL_FROM: "nobody", MAIL_API_BASE: "ftp://example.com" }),
     ).toEqual([
-      "MAIL_FROM",
       "MAIL_SES_REGION",
       "MAIL_SES_ACCESS_KEY_ID",
       "MAIL_SES_SECRET_ACCESS_KEY",
       "MAIL_API_BASE",
+      "MAIL_FROM",
     ]);
     expect(pathsOf({})).toEqual(["MAIL_PROVIDER", "MAIL_FROM"]);
   });

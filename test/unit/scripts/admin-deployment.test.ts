@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { linkBase } from "../../../scripts/admin/create-superuser.ts";
 import { readSecret, refuseForeignSecret } from "../../../scripts/admin/deployment-secret.ts";
-import { explain } from "../../../scripts/admin/explain.ts";
 import { remoteConfig } from "../../../scripts/admin/remote-config.ts";
+import { explain } from "../../../scripts/explain.ts";
 import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
 
 const deployed = {
@@ -51,12 +51,14 @@ describe("the remote configuration", () => {
 describe("where a link leads", () => {
   const remote = (PUBLIC_URL?: string) => ({ isRemote: true, variables: { PUBLIC_URL } });
 
-  it("is PUBLIC_URL, --url before it, and the port of `npm run dev` on a laptop", () => {
+  it("is PUBLIC_URL, --url before it, which on a laptop is known as well", () => {
     expect(linkBase(remote("https://auth.example.com/"))).toBe("https://auth.example.com");
     expect(linkBase(remote("https://auth.example.com"), "https://new.example.com")).toBe(
       "https://new.example.com",
     );
-    expect(linkBase({ isRemote: false, variables: {} })).toBe("http://localhost:8787");
+    expect(linkBase({ isRemote: false, variables: { PUBLIC_URL: "http://localhost:8790" } })).toBe(
+      "http://localhost:8790",
+    );
     expect(linkBase({ isRemote: false, variables: {} }, "http://localhost:8790")).toBe(
       "http://localhost:8790",
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
 import type { Candidate } from "../../../src/identities/sign-in-facts.ts";
-import { cleanName, judgeSocial, mayBootstrap } from "../../../src/social/rules.ts";
+import { cleanName, judgeLink, judgeSocial, mayBootstrap } from "../../../src/social/rules.ts";
 
 const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",
@@ -27,12 +27,11 @@ const candidate = (more: Partial<Account> = {}, hasProvider = false): Candidate 
   devicesKnownSince: 0,
   hasProvider,
 });
-const nobody = { byIdentity: null, byAddress: null, bySession: null };
+const nobody = { byIdentity: null, byAddress: null };
 const address = "Ada@example.com";
-const verified = { emailTrust: "verified", address, isLink: false } as const;
-const implied = { emailTrust: "implied", address, isLink: false } as const;
-const unverified = { emailTrust: "unverified", address: null, isLink: false } as const;
-const link = { emailTrust: "verified", address, isLink: true } as const;
+const verified = { emailTrust: "verified", address } as const;
+const implied = { emailTrust: "implied", address } as const;
+const unverified = { emailTrust: "unverified", address: null } as const;
 const lookAlike = { ...verified, address: "\uff21da@example.com" };
 const deactivated = candidate({ status: "deactivated" });
 const unproven = candidate({ emailVerifiedAt: null });
@@ -80,12 +79,6 @@ describe("what a proven identity means", () => {
       { ...nobody, byIdentity: candidate(), byAddress: other },
       implied,
       { kind: "sign_in", candidate: candidate() },
-    ],
-    [
-      "a session, with an implied address of somebody else",
-      { ...nobody, bySession: candidate(), byAddress: other },
-      { ...link, emailTrust: "implied" as const },
-      { kind: "link" },
     ],
     ["a known identity", { ...nobody, byIdentity: candidate() }, unverified, { kind: "sign_in" }],
     [
@@ -136,34 +129,32 @@ describe("what a proven identity means", () => {
       verified,
       refuse("account_deactivated"),
     ],
-    ["a session that is gone", nobody, link, refuse("session_ended")],
-    ["a session", { ...nobody, bySession: candidate() }, link, { kind: "link" }],
-    [
-      "a session, without an address",
-      { ...nobody, bySession: candidate() },
-      { ...link, emailTrust: "unverified" as const },
-      { kind: "link" },
-    ],
-    [
-      "its own identity",
-      { ...nobody, byIdentity: candidate(), bySession: candidate() },
-      link,
-      { kind: "already_linked" },
-    ],
-    [
-      "another's identity",
-      { ...nobody, byIdentity: other, bySession: candidate() },
-      link,
-      refuse("identity_taken"),
-    ],
-    [
-      "a second identity of one provider",
-      { ...nobody, bySession: candidate({}, true) },
-      link,
-      refuse("provider_linked"),
-    ],
   ])("%s", (_what, facts, claim, decision) => {
     expect(judgeSocial(facts, claim)).toMatchObject(decision);
+  });
+});
+
+describe("what becomes of an identity that an owner has asked for", () => {
+  const byProof = { accountId: "an id", hasProvider: false };
+  const own = { accountId: "an id" };
+  const foreign = { accountId: "another" };
+  it.each([
+    ["a proof that does not hold", { byIdentity: null, byProof: null }, refuse("proof_dead")],
+    ["that, of their own identity", { byIdentity: own, byProof: null }, refuse("proof_dead")],
+    ["nobody's identity", { byIdentity: null, byProof }, { kind: "link", accountId: "an id" }],
+    [
+      "their own",
+      { byIdentity: own, byProof: { ...byProof, hasProvider: true } },
+      { kind: "already_linked" },
+    ],
+    ["another's", { byIdentity: foreign, byProof }, refuse("identity_taken")],
+    [
+      "a second one of one provider",
+      { byIdentity: null, byProof: { ...byProof, hasProvider: true } },
+      refuse("provider_linked"),
+    ],
+  ])("%s", (_what, facts, decision) => {
+    expect(judgeLink(facts)).toEqual(decision);
   });
 });
 

@@ -9,7 +9,7 @@ import { mailTo, member } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
 const service = startService();
-const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 };
+const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] };
 const accountLocales = accountLocaleStorage(openDatabase(service.env.DB, meter));
 const { clock } = service;
 

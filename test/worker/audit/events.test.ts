@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../src/audit/event.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
+import { signedInPages } from "../../support/pages.ts";
 import { logIn, member, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
 import { recordEvents } from "../../support/recording-events.ts";
@@ -48,6 +49,9 @@ async function liveALife(): Promise<string> {
   await service.post("/forgot-password", { email: newEmail });
   const link = await tokenMailedTo(service, newEmail);
   await service.post("/reset-password", { token: link, newPassword: PASSWORD });
+  const pages = await signedInPages(service, newEmail);
+  await logIn(service, newEmail);
+  await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   return decodeJwt(token).sub as string;

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await phoneNumbers(traveller, email, first);
   const moved = await newAddressAndPasswords(traveller, email, first);
   await byCookie(traveller, moved.email, moved.third);
-  await atProvider(traveller, moved.email);
+  await atProvider(traveller, moved);
   await misplaced(traveller, moved.email, moved.third);
   watched.clock.advance(DAY);
   await outages(traveller, moved.email, moved.third);

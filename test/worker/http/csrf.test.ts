@@ -113,6 +113,7 @@ describe("the writes that cookies can vouch for", () => {
       "POST /logout-all",
       "POST /me/deactivate",
       "POST /me/email",
+      "POST /me/identities/:provider",
       "POST /me/otp",
       "POST /me/password",
       "POST /me/phone",

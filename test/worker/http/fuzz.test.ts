@@ -7,12 +7,9 @@ import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../..
 import { phoneChallengeOf } from "../../support/phones.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { challengeOf } from "../../support/second-step.ts";
+import { FUZZ_SEED } from "../../support/seed-fuzz.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
-
-// VITE_FUZZ_SEED=… npx vitest run test/worker/http/fuzz.test.ts: vitest hands on names of that prefix alone.
-const given = (import.meta as unknown as { env?: Record<string, string | undefined> }).env?.VITE_FUZZ_SEED;
-const SEED = given === undefined ? 481516 : Number(given);
 
 const ROUNDS = 20;
 const REQUESTS_A_ROUND = 500;
@@ -172,7 +169,7 @@ let sent = 0;
 
 describe("10,000 generated requests", () => {
   it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
-    `get a sound answer each: round %i of ${ROUNDS}, seed ${SEED}`,
+    `get a sound answer each: round %i of ${ROUNDS}, seed ${FUZZ_SEED}`,
     async (round) => {
       vi.spyOn(console, "log").mockImplementation(() => {});
       const errors = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -188,7 +185,7 @@ describe("10,000 generated requests", () => {
             expectSound(request, answer);
           },
         ),
-        { seed: SEED + round, numRuns: REQUESTS_A_ROUND, endOnFailure: true },
+        { seed: FUZZ_SEED + round, numRuns: REQUESTS_A_ROUND, endOnFailure: true },
       );
       // Work that was left for after an answer did not fail either.
       expect(errors).not.toHaveBeenCalled();
@@ -199,7 +196,7 @@ describe("10,000 generated requests", () => {
 
   it("were as many as that, and met every kind of answer", () => {
     console.log(
-      `fuzz: seed ${SEED}, ${sent} requests:`,
+      `fuzz: seed ${FUZZ_SEED}, ${sent} requests:`,
       JSON.stringify(Object.fromEntries([...fates].sort())),
     );
     expect(sent).toBeGreaterThanOrEqual(10_000);

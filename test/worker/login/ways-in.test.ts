@@ -50,7 +50,7 @@ const finish = (challengeId: string, code: string) => always.post("/login/otp", 
 const refresh = (refreshToken: string) => plain.post("/refresh", { refreshToken });
 
 const atGitHub = async (email: string, of = plain) => {
-  const accessToken = await providers.tokenOf(somebody({ id: Number(await linkGitHub(email)) }));
+  const accessToken = await providers.tokenOf(somebody({ id: await linkGitHub(email, providers.issuer) }));
   return () => of.post("/social/github/token", { accessToken });
 };
 const byCode = async (email: string, of = plain) => {

@@ -114,7 +114,7 @@ describe("a mail", () => {
     clock.advance(MINUTE);
     const [row] = await outboxOf(service, email);
     const storage = outboxStorage(
-      openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0 }),
+      openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] }),
     );
     const taken = await storage.take(row?.id ?? "", clock.now(), clock.now() + SEND_LEASE);
     expect(taken).toMatchObject({ id: row?.id, attempts: 2, account: { email } });

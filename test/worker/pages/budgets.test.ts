@@ -15,7 +15,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
   "/account/deactivate": 1,
   "/account/email": 1,
-  "/account/linked": 2,
+  "/account/linked": 3,
   "/account/password": 1,
   "/account/phone": 1,
   "/account/phone/code": 1,

@@ -7,7 +7,7 @@ import { TO_APP, VERIFIER } from "../../support/social/app.ts";
 import { openForgedIssuer } from "../../support/social/forged-issuer.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { comeBack, FROM_OWN_PAGE, setOut, start, surf } from "../../support/social/surf.ts";
+import { comeBack, FROM_OWN_PAGE, idTokenOf, setOut, start, surf } from "../../support/social/surf.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -32,6 +32,49 @@ describe("an identity", () => {
     const second = await after.present({ sub: "42", email: newAddress() });
     expect(second.body.data.user.id).not.toBe(first.body.data.user.id);
   });
+
+  it.each(["github", "facebook"] as const)(
+    "of %s is that server's: another one that is configured later does not inherit it",
+    async (id) => {
+      const elsewhere = openProviders();
+      const after = startService({ env: elsewhere.variables });
+      const owner = somebody();
+      const stranger = somebody({ id: owner.id });
+      const path = `/social/${id}/token`;
+      const first = await service.post(path, { accessToken: await providers.tokenOf(owner) });
+      const second = await after.post(path, { accessToken: await elsewhere.tokenOf(stranger) });
+      expect([first.body.data.user.email, second.body.data.user.email]).toEqual([
+        owner.email,
+        stranger.email,
+      ]);
+    },
+  );
+
+  it.each([null, "", "example.org", "sub.example.com", "example.com.example.org"])(
+    "of Google joins no account by an address that Google does not manage (hd %j)",
+    async (hd) => {
+      const { email } = await member(service);
+      const formerOwner = somebody({ email, hd });
+      const idToken = await idTokenOf("google", formerOwner);
+      expectRefusal(await service.post("/social/google/token", { idToken }), 409, "conflict");
+      // Where nobody has that address, it makes an account, as Facebook's does.
+      const newcomer = await idTokenOf("google", somebody({ hd }));
+      expect((await service.post("/social/google/token", { idToken: newcomer })).status).toBe(200);
+    },
+  );
+
+  it.each(["gmail.com", "GoogleMail.com"])(
+    "of Google joins one at %s, which is Google's own",
+    async (domain) => {
+      const { email } = await member(service, newAddress().replace("example.com", domain.toLowerCase()));
+      const idToken = await idTokenOf(
+        "google",
+        somebody({ email: email.replace(/@.*/, `@${domain}`), hd: null }),
+      );
+      const answer = await service.post("/social/google/token", { idToken });
+      expect(answer.body.data.user.email).toBe(email);
+    },
+  );
 
   it("does not join the account of a mailbox that only looks the same", async () => {
     const { email } = await member(service);

@@ -78,7 +78,7 @@ describe("the second step, the lock and deactivation", () => {
     expectRefusal(answer, 429, "too_many_attempts");
     expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
     const linked = await env.DB.prepare("SELECT 1 FROM identities WHERE subject = ?")
-      .bind(String(person.id))
+      .bind(`${providers.issuer}#${person.id}`)
       .first();
     expect(linked).toBeNull();
     service.clock.advance(5 * 60_000);

@@ -128,7 +128,7 @@ describe("returnTo", () => {
   });
 
   it.each([
-    "/api/auth/social/github/start?link=true",
+    "/api/auth/social/github/start",
     "/API/auth/social/github/start",
     "/%61pi/auth/social/github/start",
     "/x/../api/auth/social/github/start",

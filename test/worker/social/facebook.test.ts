@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openLoopback } from "../../support/loopback/loopback.ts";
-import { member, newAddress, register, signedInMember } from "../../support/people.ts";
+import { member, newAddress, PASSWORD, register, signedInMember } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 import { CLIENT } from "../../support/social/client.ts";
+import { linkToken } from "../../support/social/link.ts";
 import { somebody } from "../../support/social/people.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { sessionsOf } from "../../support/tables.ts";
@@ -49,10 +50,11 @@ describe("Facebook", () => {
     expect(await sessionsOf(email)).toBe(0);
   });
 
-  it("is linked from a session, and signs in from then on", async () => {
+  it("is linked by its owner, and signs in from then on", async () => {
     const { email, token } = await signedInMember(service);
     const accessToken = await providers.tokenOf(somebody({ email }));
-    expect((await service.post("/social/facebook/token", { accessToken }, token)).status).toBe(200);
+    const body = { accessToken, password: PASSWORD };
+    expect((await linkToken(service, "facebook", body, token)).status).toBe(200);
     expect((await signIn(accessToken)).body.data.user.email).toBe(email);
   });
 

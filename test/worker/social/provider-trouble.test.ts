@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Trouble } from "../../../src/kernel/trouble.ts";
 import { openBrowser } from "../../support/browser.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
 import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
@@ -21,18 +22,21 @@ const text = (status: number, body: string, type = "application/json"): Loopback
   body,
 });
 
-const trouble: Record<string, LoopbackAnswer> = {
-  "a 500": text(500, "Internal Server Error", "text/plain"),
-  "a 503 with JSON": text(503, "{}"),
-  "a 429": text(429, "{}"),
-  "a redirect": { kind: "respond", status: 302, headers: { location: "https://elsewhere.example.com/" } },
-  "a page of HTML": text(200, "<html>proxy</html>", "text/html"),
-  garbage: text(200, '{"access_token": ', "application/json"),
-  "an empty body": text(200, ""),
-  "a list": text(200, "[]"),
-  null: text(200, "null"),
-  "something huge": text(200, JSON.stringify({ filler: "x".repeat(300_000) })),
-  "a connection that breaks": { kind: "close" },
+const redirect = { kind: "respond", status: 302, headers: { location: "https://elsewhere.example.com/" } };
+
+/** What it answers, and what the log says of that. */
+const trouble: Record<string, readonly [LoopbackAnswer, Trouble]> = {
+  "a 500": [text(500, "Internal Server Error", "text/plain"), "bad_status"],
+  "a 503 with JSON": [text(503, "{}"), "bad_status"],
+  "a 429": [text(429, "{}"), "bad_status"],
+  "a redirect": [redirect as LoopbackAnswer, "bad_status"],
+  "a page of HTML": [text(200, "<html>proxy</html>", "text/html"), "bad_answer"],
+  garbage: [text(200, '{"access_token": ', "application/json"), "bad_answer"],
+  "an empty body": [text(200, ""), "bad_answer"],
+  "a list": [text(200, "[]"), "bad_answer"],
+  null: [text(200, "null"), "bad_answer"],
+  "something huge": [text(200, JSON.stringify({ filler: "x".repeat(300_000) })), "bad_answer"],
+  "a connection that breaks": [{ kind: "close" }, "unreachable"],
 };
 
 /** Sessions, accounts and identities: what a sign-in would have made. */
@@ -42,12 +46,14 @@ const made = async () => {
 };
 
 async function refusedWithNothingMade(
+  reason: Trouble,
   ask: () => ReturnType<typeof comeBack>,
   html: () => ReturnType<typeof comeBack>,
 ) {
   const before = await made();
   const answer = await ask();
   expectRefusal(answer, 503, "unavailable");
+  expect(service.log.at(-1)?.providerTrouble).toEqual([`oidc: ${reason}`]);
   expect(answer.headers.get("Retry-After")).toMatch(/^[1-9]\d*$/);
   expect(await made()).toEqual(before);
   const page = await html();
@@ -57,12 +63,13 @@ async function refusedWithNothingMade(
   expectSecurityHeaders(page);
 }
 
-describe.each(Object.entries(trouble))("a provider that answers with %s", (_what, answer) => {
+describe.each(Object.entries(trouble))("a provider that answers with %s", (_what, [answer, reason]) => {
   it("to discovery sends nobody anywhere, and leaves no row", async () => {
     const rows = (await allRows()).social_sign_ins;
     await forged.answer(answer);
     const browser = openBrowser(service);
     await refusedWithNothingMade(
+      reason,
       () => start(browser, "oidc", "", { Accept: null }),
       () => start(browser, "oidc"),
     );
@@ -77,6 +84,7 @@ describe.each(Object.entries(trouble))("a provider that answers with %s", (_what
     const second = await forged.round(service);
     await forged.answer(answer);
     await refusedWithNothingMade(
+      reason,
       () => comeBack(first.browser, first.path),
       () => comeBack(second.browser, second.path, {}),
     );
@@ -90,6 +98,7 @@ describe.each(Object.entries(trouble))("a provider that answers with %s", (_what
       return comeBack(browser, path, headers);
     };
     await refusedWithNothingMade(
+      reason,
       () => ask(first),
       () => ask(second, {}),
     );
@@ -102,15 +111,29 @@ describe.each(Object.entries(trouble))("a provider that answers with %s", (_what
 
 describe("a provider that never answers", () => {
   it.each<LoopbackAnswer>([{ kind: "hang" }, { kind: "hang_in_body", status: 200 }])(
-    "is waited for a few seconds, and no longer ($kind)",
+    "is waited for as long as it may take, and no longer ($kind)",
     async (answer) => {
       const before = await made();
+      service = startService({ env: forged.variables, providerPatience: 500 });
       const { browser, path } = await forged.round(service);
       await forged.answer(answer);
-      const started = Date.now();
       expectRefusal(await comeBack(browser, path), 503, "unavailable");
-      expect(Date.now() - started).toBeLessThan(8_000);
+      expect(service.log.at(-1)?.providerTrouble).toEqual(["oidc: timeout"]);
       expect(await made()).toEqual(before);
     },
   );
+});
+
+it("a client secret that the provider does not know is trouble of its own kind, and no person's fault", async () => {
+  const { browser, path } = await forged.round(service);
+  await forged.answer(text(401, JSON.stringify({ error: "invalid_client", error_description: "canary" })));
+  expectRefusal(await comeBack(browser, path), 503, "unavailable");
+  expect(service.log.at(-1)?.providerTrouble).toEqual(["oidc: error_named"]);
+});
+
+it("a person who is refused is no trouble", async () => {
+  const { browser, path } = await forged.round(service);
+  await forged.answer(text(400, JSON.stringify({ error: "invalid_grant" })));
+  expectRefusal(await comeBack(browser, path), 400, "token_invalid");
+  expect(service.log.at(-1)?.providerTrouble).toBeUndefined();
 });

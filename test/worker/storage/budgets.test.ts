@@ -406,6 +406,14 @@ const table: Record<string, { budget: Budget; status?: number; request: () => Pr
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
     request: async () => api("GET", "/me/identities", undefined, (await signedInMember(service)).token),
   },
+  "POST /me/identities/:provider": {
+    budget: { d1: 6, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const accessToken = await providers.tokenOf(somebody());
+      const { token } = await signedInMember(service);
+      return api("POST", "/me/identities/github", { accessToken, password: PASSWORD }, token);
+    },
+  },
   "DELETE /me/identities/:provider": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {

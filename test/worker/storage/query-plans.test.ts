@@ -153,8 +153,8 @@ async function phoneNumbers(): Promise<void> {
 
 /** Every way in by a provider, with and without a second step, and a link that comes and goes. */
 async function socialSignIns(): Promise<void> {
-  const gitHub = async (person: ReturnType<typeof somebody>, of = service, token?: string) =>
-    of.post("/social/github/token", { accessToken: await providers.tokenOf(person) }, token);
+  const gitHub = async (person: ReturnType<typeof somebody>, of = service) =>
+    of.post("/social/github/token", { accessToken: await providers.tokenOf(person) });
   const always = startService({
     env: {
       ...LIMITS_ON,
@@ -175,7 +175,8 @@ async function socialSignIns(): Promise<void> {
   await gitHub(somebody({ email }));
   await service.get("/me/identities", token);
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
-  await gitHub(somebody({ verified: false }), service, token);
+  const accessToken = await providers.tokenOf(somebody({ verified: false }));
+  await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
   for (const query of ["", TO_APP]) {
     const browser = openBrowser(service);
     const visitor = somebody();

@@ -43,7 +43,7 @@ export async function startOpenIdProvider(options: {
     ],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "first", use: "sig", alg: "RS256" }] },
     cookies: { keys: ["a key of the tests"] },
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    claims: { openid: ["sub"], email: ["email", "email_verified", "hd"], profile: ["name"] },
     conformIdTokenClaims: !options.claimsInIdToken,
     pkce: { required: () => true },
     // Said, so that it does not warn of each.

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
-import { saysBusy } from "../patient-d1.ts";
 import { Complaint } from "./complaint.ts";
+import { saysBusy } from "./patient-d1.ts";
 import { printable } from "./printable.ts";
 
 const LOGIN =

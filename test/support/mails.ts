@@ -1,0 +1,178 @@
+import de from "../../public/mail/words/de.json";
+import en from "../../public/mail/words/en.json";
+import type { Locale } from "../../src/kernel/locale.ts";
+import type { MailMessage } from "../../src/mail/message.ts";
+import { type MailBrand, renderMessage } from "../../src/mail/messages/render-message.tsx";
+
+const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
+export const A_MINUTE = 60_000;
+export const A_DAY = 24 * 60 * A_MINUTE;
+
+export const brand: MailBrand = {
+  appName: "Acme",
+  logoUrl: null,
+  color: "#112233",
+  publicUrl: "https://auth.example.com",
+};
+const SIGN_IN = `${brand.publicUrl}/sign-in`;
+
+const words = { en, de };
+
+/** One mail in full, of the app that these tests are about. */
+export const render = (
+  message: MailMessage,
+  recipientName: string | null = "Ada",
+  changes: Partial<MailBrand> = {},
+  locale: Locale = "en",
+) =>
+  renderMessage({
+    message,
+    recipientName,
+    brand: { ...brand, ...changes },
+    locale,
+    words: words[locale],
+    life: mails[message.kind].life ?? A_DAY,
+  });
+
+export const verify: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
+
+type Case = {
+  readonly message: MailMessage;
+  /** Where its button leads. */
+  readonly button?: string;
+  readonly life?: number;
+  readonly subject: Readonly<Record<Locale, string>>;
+};
+
+/** Every kind that there is: one without a line here does not compile. */
+export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
+  verify_email: {
+    message: verify,
+    button: URL_WITH_TOKEN,
+    life: A_DAY,
+    subject: {
+      en: "Confirm your email address for Acme",
+      de: "Bestätigen Sie Ihre E-Mail-Adresse für Acme",
+    },
+  },
+  account_exists: {
+    message: { kind: "account_exists" },
+    button: SIGN_IN,
+    subject: { en: "You already have an account at Acme", de: "Sie haben bereits ein Konto bei Acme" },
+  },
+  reset_password: {
+    message: { kind: "reset_password", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 30 * A_MINUTE,
+    subject: { en: "Choose a new password for Acme", de: "Wählen Sie ein neues Passwort für Acme" },
+  },
+  password_changed: {
+    message: { kind: "password_changed" },
+    subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
+  },
+  ways_in_reset: {
+    message: { kind: "ways_in_reset" },
+    subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
+  },
+  confirm_new_email: {
+    message: { kind: "confirm_new_email", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: A_DAY,
+    subject: {
+      en: "Confirm your new email address for Acme",
+      de: "Bestätigen Sie Ihre neue E-Mail-Adresse für Acme",
+    },
+  },
+  email_change_requested: {
+    message: { kind: "email_change_requested" },
+    subject: {
+      en: "A new email address was asked for at Acme",
+      de: "Für Ihr Konto bei Acme wurde eine neue E-Mail-Adresse angegeben",
+    },
+  },
+  email_changed: {
+    message: { kind: "email_changed" },
+    subject: {
+      en: "Your email address at Acme was changed",
+      de: "Ihre E-Mail-Adresse bei Acme wurde geändert",
+    },
+  },
+  account_deactivated: {
+    message: { kind: "account_deactivated" },
+    subject: { en: "Your account at Acme was deactivated", de: "Ihr Konto bei Acme wurde deaktiviert" },
+  },
+  role_changed: {
+    message: { kind: "role_changed" },
+    subject: { en: "Your role at Acme was changed", de: "Ihre Rolle bei Acme wurde geändert" },
+  },
+  identity_linked: {
+    message: { kind: "identity_linked", provider: "Google" },
+    subject: {
+      en: "Google now signs you in to Acme",
+      de: "Mit Google können Sie sich jetzt bei Acme anmelden",
+    },
+  },
+  identity_removed: {
+    message: { kind: "identity_removed", provider: "Google" },
+    subject: {
+      en: "Google no longer signs you in to Acme",
+      de: "Mit Google können Sie sich nicht mehr bei Acme anmelden",
+    },
+  },
+  account_activated: {
+    message: { kind: "account_activated" },
+    button: SIGN_IN,
+    subject: { en: "Your account at Acme is active again", de: "Ihr Konto bei Acme ist wieder aktiv" },
+  },
+  invitation: {
+    message: { kind: "invitation", url: URL_WITH_TOKEN },
+    button: URL_WITH_TOKEN,
+    life: 7 * A_DAY,
+    subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
+  },
+  login_code: {
+    message: { kind: "login_code", code: "012345" },
+    life: 10 * A_MINUTE,
+    subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
+  },
+  new_device_sign_in: {
+    message: { kind: "new_device_sign_in" },
+    subject: { en: "New sign-in to Acme", de: "Neue Anmeldung bei Acme" },
+  },
+  second_step_on: {
+    message: { kind: "second_step_on" },
+    subject: { en: "Codes by mail are on for Acme", de: "Codes per E-Mail für Acme sind eingeschaltet" },
+  },
+  second_step_off: {
+    message: { kind: "second_step_off" },
+    subject: { en: "Codes by mail are off for Acme", de: "Codes per E-Mail für Acme sind ausgeschaltet" },
+  },
+  phone_verified: {
+    message: { kind: "phone_verified" },
+    subject: {
+      en: "A phone number was confirmed at Acme",
+      de: "Eine Telefonnummer wurde bei Acme bestätigt",
+    },
+  },
+  phone_removed: {
+    message: { kind: "phone_removed" },
+    subject: {
+      en: "Your phone number at Acme was removed or changed",
+      de: "Ihre Telefonnummer bei Acme wurde entfernt oder geändert",
+    },
+  },
+  account_locked: {
+    message: { kind: "account_locked" },
+    subject: {
+      en: "Too many attempts to sign in to Acme",
+      de: "Zu viele Versuche, sich bei Acme anzumelden",
+    },
+  },
+  session_ended_after_reuse: {
+    message: { kind: "session_ended_after_reuse" },
+    subject: {
+      en: "We ended one of your sessions at Acme",
+      de: "Wir haben eine Ihrer Sitzungen bei Acme beendet",
+    },
+  },
+};
