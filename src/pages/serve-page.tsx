@@ -2,9 +2,11 @@ import type { Hono, MiddlewareHandler } from "hono";
 import type { DepsOf } from "../http/context.ts";
 import { isOwnForm } from "../http/csrf.ts";
 import { failureTable } from "../http/failures.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { mayDo } from "../roles/permissions.ts";
+import { wordOf } from "./messages/catalogue.ts";
 import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
@@ -70,7 +72,7 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
     if (access !== "signed_in" && !mayDo(c.var.session.account.role, access)) return refuse(c, "forbidden");
     return next();
   };
-  return documented(guard, { page: access });
+  return documented(guard, isDescribed && { page: access });
 }
 
 /** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */
@@ -133,6 +135,5 @@ function takeNotice(c: PageContext): string | null {
   const key = noticeCookie.read(c);
   if (key === undefined) return null;
   noticeCookie.clear(c);
-  const { notices } = wordsOf(c);
-  return Object.hasOwn(notices, key) ? notices[key as keyof typeof notices] : null;
+  return wordOf(wordsOf(c).notices, key, null);
 }

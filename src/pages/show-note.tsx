@@ -7,7 +7,7 @@ import { fill } from "../kernel/text.ts";
 import { findUnavailable } from "../kernel/unavailable.ts";
 import type { Words } from "./messages/catalogue.ts";
 import type { PageContext, PageEnv, Shown } from "./page.ts";
-import { showPlainNote } from "./plain-note.tsx";
+import { showPlainNote } from "./plain-note.ts";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 type Note = {
@@ -60,7 +60,7 @@ export const showFailures =
     } catch (cause) {
       // What failed may be just what a page is made with.
       const problems = findUnavailable(cause)?.problems ?? [];
-      c.res = await showPlainNote(c, { requestId: error.requestId, problems });
+      c.res = await showPlainNote(c, error.requestId, problems);
       return;
     }
     const t = wordsOf(c);

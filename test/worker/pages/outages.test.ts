@@ -16,9 +16,9 @@ describe("to a browser, what pages cannot be made without", () => {
     ["a configuration that can be read", wrong],
     ["a configuration, in production", { ...wrong, ENVIRONMENT: "production" }],
   ])("is missed in words, in either language: %s", async (_what, env) => {
-    for (const [language, title] of [
-      ["en", "Not available just now"],
-      ["de", "Zurzeit nicht erreichbar"],
+    for (const [language, words] of [
+      ["en", "The service is not available just now."],
+      ["de", "Der Dienst ist gerade nicht erreichbar."],
     ] as const) {
       const { status, headers, text } = await ask(env, language);
       expect([status, headers.get("Content-Type")]).toEqual([503, "text/html; charset=UTF-8"]);
@@ -26,7 +26,7 @@ describe("to a browser, what pages cannot be made without", () => {
       expect(headers.get("Content-Security-Policy")).toContain("default-src 'none'");
       expect(headers.get("Cache-Control")).toBe("no-store");
       expect(text).toContain(`<html lang="${language}">`);
-      expect(text).toContain(`<h1>${title}</h1>`);
+      expect(text).toContain(`<p>${words}`);
       expect(text).toContain(headers.get("X-Request-Id"));
     }
   });

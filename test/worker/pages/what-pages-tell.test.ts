@@ -69,7 +69,7 @@ describe("what pages tell", () => {
     expect(page.headers.get("Retry-After")).not.toBeNull();
     const bare = startService({ env: { ASSETS: undefined } });
     const answer = await openPages(bare).visit("/sign-in");
-    expect([answer.status, titleOf(answer)]).toEqual([503, "Not available just now"]);
+    expect([answer.status, titleOf(answer)]).toEqual([503, "503"]);
     expect((await bare.call("GET", "/healthz")).status).toBe(200);
   });
 });
