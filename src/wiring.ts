@@ -14,7 +14,6 @@ import { createSecretRing, type SecretRing } from "./kernel/crypto/secret-ring.t
 import type { Locale } from "./kernel/locale.ts";
 import type { Trouble } from "./kernel/trouble.ts";
 import { Unavailable } from "./kernel/unavailable.ts";
-import type { VariableProblem } from "./kernel/variables.ts";
 import type { MailWords } from "./mail/messages/catalogue.ts";
 import type { SendEmailBinding } from "./mail/providers/cloudflare.ts";
 import { createMailProvider } from "./mail/providers.ts";
@@ -133,6 +132,7 @@ export async function wire(cache: StandingCache, request: Request) {
     counters,
     ...delivery,
     isDevelopment: config.environment === "development",
+    keepsMail: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
     breachedPasswords: createBreachedPasswords({
       apiBase: config.breachedPasswordsApi,
@@ -247,7 +247,15 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
   const known = cache.get(env);
   if (known) return known;
   const read = readConfig(env as unknown as Record<string, unknown>);
-  if (!read.ok) throw new Unavailable("config", new Error(describeProblems(read.error)));
+  if (!read.ok) {
+    const problems = read.error.map(({ path, message }) => `${path} ${message}`);
+    const isTold = (env as { ENVIRONMENT?: unknown }).ENVIRONMENT === "development";
+    throw new Unavailable(
+      "config",
+      new Error(`configuration: ${problems.join("; ")}`),
+      isTold ? problems : [],
+    );
+  }
   const { authSecret, authSecretPrevious } = read.value;
   const made: Standing = {
     config: read.value,
@@ -260,6 +268,3 @@ async function standing(cache: StandingCache, env: Env): Promise<Standing> {
   cache.set(env, made);
   return made;
 }
-
-const describeProblems = (problems: readonly VariableProblem[]): string =>
-  `configuration: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`;

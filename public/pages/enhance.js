@@ -11,12 +11,11 @@ const EYE =
 
 // A password can be looked at, for as long as it is being typed.
 for (const input of all("input[data-show]")) {
-  const { show, hide, weak, good } = input.dataset;
-  const button = make("button", { type: "button", innerHTML: EYE });
+  const { show, weak, good } = input.dataset;
+  const button = make("button", { type: "button", innerHTML: EYE, ariaLabel: show });
   const set = (isShown) => {
     input.type = isShown ? "text" : "password";
-    button.setAttribute("aria-label", isShown ? hide : show);
-    button.setAttribute("aria-pressed", String(isShown));
+    button.ariaPressed = String(isShown);
   };
   const box = make("div", { className: "secret" });
   const hadFocus = document.activeElement === input;
@@ -35,6 +34,14 @@ for (const input of all("input[data-show]")) {
     const length = [...input.value].length;
     const text = length >= 15 ? good : length >= 8 ? weak : advice;
     if (hint.textContent !== text) hint.textContent = text;
+  });
+}
+
+// A code keeps its digits, however it was copied.
+for (const input of all("input.code")) {
+  input.addEventListener("input", () => {
+    const code = input.value.replace(/[\s-]/g, "");
+    if (code !== input.value) input.value = code;
   });
 }
 
@@ -77,14 +84,28 @@ function ask(form, submitter) {
   dialog.showModal();
 }
 
-// A score is asked for when the form is sent, since it does not live long.
+// A score is asked for whenever the form is sent, since it is good once and does not live long. Without one the
+// service says what is missing: a form that is never sent would say nothing.
 async function score(form, { key, for: action }) {
   const { grecaptcha } = globalThis;
-  if (grecaptcha) {
+  const token = form.elements.captchaToken;
+  const asked = async () => {
     await new Promise((done) => grecaptcha.ready(done));
-    form.elements.captchaToken.value = await grecaptcha.execute(key, { action });
+    return grecaptcha.execute(key, { action });
+  };
+  const late = new Promise((done) => setTimeout(done, 10_000, ""));
+  try {
+    token.value = await Promise.race([asked(), late]);
+  } catch {
+    token.value = "";
   }
-  form.requestSubmit();
+  // Not before the first try is over: a form is not sent while it is being sent (HTML, "requestSubmit").
+  setTimeout(() => {
+    delete form.dataset.sent;
+    form.dataset.scored = "yes";
+    form.requestSubmit();
+    delete form.dataset.scored;
+  });
 }
 
 document.addEventListener("submit", (event) => {
@@ -94,15 +115,13 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return ask(form, event.submitter);
   }
-  const captcha = form.querySelector('[data-captcha="recaptcha-v3"]');
-  if (captcha && !form.elements.captchaToken.value) {
-    event.preventDefault();
-    // Without one the service says what is missing; not again and again from here.
-    captcha.removeAttribute("data-captcha");
-    return score(form, captcha.dataset);
-  }
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  const captcha = form.querySelector('[data-captcha="recaptcha-v3"]');
+  if (captcha && !form.dataset.scored) {
+    event.preventDefault();
+    return score(form, captcha.dataset);
+  }
   // After the browser has read which button it was.
   setTimeout(() => {
     for (const button of all("button", form)) button.disabled = true;

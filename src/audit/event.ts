@@ -45,6 +45,15 @@ export type AuditEvent =
       readonly details: { readonly sessionId: string; readonly generation: number };
     };
 
+type NameIn<Event> = Event extends { readonly details?: infer Details }
+  ? Details extends object
+    ? keyof Details
+    : never
+  : never;
+
+/** What an event may tell beside its type. */
+export type DetailName = NameIn<AuditEvent>;
+
 /** Every type of the list above: one that is forgotten, or is not there, does not compile. */
 const types: Record<AuditEvent["type"], true> = {
   account_registered: true,

@@ -25,10 +25,13 @@ export const UPLOAD = {
 const changed = answer(200, undefined, z.object({ avatarUrl: z.string() }));
 const removed = answer(200, "The picture has been removed.");
 
-const upload = documented(async (_c: Context, next: () => Promise<void>) => next(), {
-  upload: UPLOAD,
-  failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
-});
+const upload = documented(
+  async (_c: Context, next: () => Promise<void>) => next(),
+  isDescribed && {
+    upload: UPLOAD,
+    failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
+  },
+);
 
 type Deps = SetAvatarDeps &
   RemoveAvatarDeps &

@@ -51,9 +51,9 @@ export type OperationPart = {
 // Written while the routes are built, read when the document is; the same for every request.
 const parts = new WeakMap<object, OperationPart>();
 
-/** Attaches documentation to a handler. */
-export function documented<H extends object>(handler: H, part: OperationPart): H {
-  parts.set(handler, part);
+/** Attaches documentation to a handler, where there is any: `isDescribed` before it. */
+export function documented<H extends object>(handler: H, part: OperationPart | false): H {
+  if (part) parts.set(handler, part);
   return handler;
 }
 
@@ -67,4 +67,4 @@ type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
  * tests read it; with `isDescribed` before it, the bundler leaves it out of what is deployed (docs/decisions/012).
  */
 export const describe = (description: Description | false): MiddlewareHandler =>
-  documented(async (_c, next) => next(), description || {});
+  documented(async (_c, next) => next(), description);

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "./context.ts";
+import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 
@@ -38,7 +39,7 @@ export const rateLimited = <Policy extends string>(
       c.set("limitedFor", decision.retryAfterSeconds);
       return next();
     },
-    { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },
+    isDescribed && { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },
   );
 
 const listPolicies = (policies: Decision["policies"]): string =>

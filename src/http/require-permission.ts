@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { mayDo, type Permission } from "../roles/permissions.ts";
 import type { HttpEnv } from "./context.ts";
+import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 
@@ -8,5 +9,5 @@ import { refuse } from "./respond.ts";
 export const requirePermission = (permission: Permission): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) => (mayDo(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden")),
-    { permission, failures: ["forbidden"] },
+    isDescribed && { permission, failures: ["forbidden"] },
   );

@@ -6,11 +6,14 @@ export type Dependency = "d1" | "r2" | "assets" | "config";
 /** Thrown when a dependency does not answer. The edge turns it into 503; nothing is decided without it. */
 export class Unavailable extends Error {
   readonly dependency: Dependency;
+  /** What is wrong, where whoever asks may know: on a developer's own machine. */
+  readonly problems: readonly string[];
 
-  constructor(dependency: Dependency, cause: unknown) {
+  constructor(dependency: Dependency, cause: unknown, problems: readonly string[] = []) {
     super(`${dependency} is unavailable`, { cause });
     this.name = "Unavailable";
     this.dependency = dependency;
+    this.problems = problems;
   }
 }
 

@@ -35,6 +35,8 @@ export type LiveLink = {
   readonly accountId: string;
   /** The account's address now; for `change_email` not the one that the link would set. */
   readonly accountEmail: string;
+  /** The address that it was mailed to, and proves. */
+  readonly email: string;
   readonly name: string;
   readonly lastName: string | null;
   readonly username: string | null;

@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import type { HttpEnv } from "../http/context.ts";
 import { hasAlready } from "../http/if-none-match.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { toBase64url, utf8 } from "../kernel/crypto/encoding.ts";
 
@@ -13,13 +14,16 @@ type Deps = {
 
 const cacheControl = "public, max-age=300";
 
-const about = documented<MiddlewareHandler>((_c, next) => next(), {
-  summary: "This document",
-  tag: "Discovery",
-  bare: z.looseObject({ openapi: z.literal("3.1.0") }),
-  cacheControl,
-  etag: true,
-});
+const about = documented<MiddlewareHandler>(
+  (_c, next) => next(),
+  isDescribed && {
+    summary: "This document",
+    tag: "Discovery",
+    bare: z.looseObject({ openapi: z.literal("3.1.0") }),
+    cacheControl,
+    etag: true,
+  },
+);
 
 /** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
 export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {

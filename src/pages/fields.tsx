@@ -42,7 +42,7 @@ type FieldProps = {
   readonly hint?: string;
   /** The first thing to be typed here, unless something is wrong elsewhere. */
   readonly first?: boolean;
-  /** Beside the label. */
+  /** Beside the label, and after the field for whoever goes by Tab. */
   readonly aside?: Child;
   readonly attributes?: Readonly<Record<string, string | undefined>>;
 };
@@ -58,7 +58,6 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
       <div class="label">
         <label for={name}>{p.t.fields[name]}</label>
         {optional && <span class="faint">{p.t.optional}</span>}
-        {aside}
       </div>
       <input
         id={name}
@@ -72,6 +71,7 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
         {...input}
         {...attributes}
       />
+      {aside && <div class="beside">{aside}</div>}
       {problem && (
         <p class="problem" id={`${name}-problem`}>
           {problem}
@@ -109,7 +109,6 @@ export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
         spellcheck: "false",
         autocapitalize: "none",
         "data-show": p.t.password.show,
-        "data-hide": p.t.password.hide,
         ...(fresh ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
       }}
     />

@@ -25,7 +25,7 @@ export const noticeCookie = pageCookie("gh_notice", 60);
 /** The second step that waits, and when its code was sent: `<challenge>.<seconds>`. Never in a URL. */
 export const challengeCookie = pageCookie("gh_challenge", 600);
 
-/** The challenge of the code that was texted to a new number. */
+/** The same of the code that was texted to a new number. */
 export const phoneChallengeCookie = pageCookie("gh_phone", 600);
 
 /** The address that mail was sent to, for the page that says so. */

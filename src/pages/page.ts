@@ -62,6 +62,8 @@ export type Shown = {
   readonly action: string;
   /** Where the switch of languages comes back to. */
   readonly here: string;
+  /** What the page's address asks, with its question mark; or nothing. */
+  readonly search: string;
   /** What was typed; never a password. */
   readonly values: ReadonlyMap<string, string>;
   readonly problems: Problems;
@@ -74,20 +76,27 @@ export type Shown = {
   readonly onward: string | null;
   /** Who has signed in, on pages that ask for it. */
   readonly person: Account | null;
+  /** Mail does not leave this machine: a developer reads it in the mailbox. */
+  readonly keepsMail: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
 };
 
-/** One page: what it needs to know, how it looks, and what its form does. */
-export type Page<Data> = {
+/**
+ * One page: what it needs to know, how it looks, and what its form does. `Subject` is what its form needs to know,
+ * where that is less than what is looked at.
+ */
+export type Page<Data, Subject = Data> = {
   readonly path: string;
   readonly access: PageAccess;
-  /** What the view speaks of; or an answer, where there is nothing to show. */
-  readonly load: (c: PageContext, posted: Form | null) => Data | Response | Promise<Data | Response>;
+  /** What the page speaks of; or an answer, where there is nothing to show. */
+  readonly load: (c: PageContext, posted: Form | null) => Subject | Response | Promise<Subject | Response>;
+  /** What is only looked at: a form that does what it is for does not pay for it. */
+  readonly gather?: (c: PageContext, subject: Subject) => Promise<Data>;
   readonly title: (t: Words, data: Data) => string;
-  /** The page above this one. */
-  readonly back?: (t: Words) => { readonly href: string; readonly label: string };
+  /** The page above this one; `search` is what this one's address asks. */
+  readonly back?: (t: Words, search: string) => { readonly href: string; readonly label: string };
   readonly view: (p: Shown, data: Data) => Child;
-  readonly submit?: (c: PageContext, form: Form, data: Data) => Promise<Response | Refusal>;
+  readonly submit?: (c: PageContext, form: Form, subject: Subject) => Promise<Response | Refusal>;
   /** What a captcha of this page is for, and whether every visitor is asked. */
   readonly captcha?: { readonly action: "register" | "forgot" | "login"; readonly always: boolean };
   /** A list, which shows again what its address asks for. No other page fills in its fields from there. */

@@ -7,12 +7,17 @@ import {
 } from "../accounts/account.ts";
 import { ageField, lastNameField, nameField, usernameField } from "../accounts/fields.ts";
 import type { ProfileFailure } from "../accounts/update-profile.ts";
+import type { FailureCode } from "../kernel/failure-codes.ts";
+import { ok, type Result } from "../kernel/result.ts";
 import { Field, Form } from "./fields.tsx";
+import { go } from "./go.ts";
 import type { Words } from "./messages/catalogue.ts";
-import type { Refusal, Shown } from "./page.ts";
+import type { PageContext, Refusal, Shown } from "./page.ts";
 import { ProfileField } from "./profile-fields.tsx";
 import { invalid, readFields } from "./read-fields.ts";
 import type { Form as Typed } from "./read-form.ts";
+import { refusalOf } from "./refuse.ts";
+import { wordsOf } from "./show-page.tsx";
 
 const schemas = {
   name: nameField,
@@ -43,8 +48,33 @@ export const ProfileForm = ({ p, account, required }: Props) => (
   </section>
 );
 
+type Saving<Failure extends { readonly reason: string }> = {
+  readonly account: Account;
+  /** The verb, which says who may. */
+  readonly save: (change: ProfileChange) => Promise<Result<unknown, Failure>>;
+  readonly codes: Readonly<Record<Failure["reason"], FailureCode>>;
+  /** Where it is seen. */
+  readonly there: string;
+};
+
+/** Saves what was typed; the same for one's own profile and for somebody else's. */
+export async function saveProfile<Failure extends { readonly reason: string }>(
+  c: PageContext,
+  form: Typed,
+  { account, save, codes, there }: Saving<Failure>,
+): Promise<Response | Refusal> {
+  const t = wordsOf(c);
+  const read = readProfile(t, form, account);
+  if ("refusal" in read) return read.refusal;
+  const { change } = read;
+  const result = Object.keys(change).length === 0 ? ok(null) : await save(change);
+  if (result.ok) return go(c, there, "saved");
+  const { error } = result;
+  return profileRefusal(t, error) ?? refusalOf(c, codes[error.reason as Failure["reason"]]);
+}
+
 /** Only what is another thing than before, so that the trail says what was changed. */
-export function readProfile(
+function readProfile(
   t: Words,
   form: Typed,
   account: Account,
@@ -58,10 +88,7 @@ export function readProfile(
 }
 
 /** What is wrong with which field of it; null when none is at fault. */
-export function profileRefusal(
-  t: Words,
-  failure: { readonly reason: string } | ProfileFailure,
-): Refusal | null {
+function profileRefusal(t: Words, failure: { readonly reason: string } | ProfileFailure): Refusal | null {
   if (failure.reason === "username_taken")
     return { code: "username_taken", problems: { username: t.problems.usernameTaken } };
   return "fields" in failure

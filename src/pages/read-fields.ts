@@ -20,7 +20,8 @@ export function readFields<S extends Schemas>(
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
-    const typed = form.text(name);
+    // Mails and hands write a code in two halves; what is between its digits is none of it.
+    const typed = name === "code" ? form.text(name).replace(/[\s-]/g, "") : form.text(name);
     // A field that was left blank was not filled in; and a number is typed as text.
     const value = typed === "" ? undefined : name === "age" ? Number(typed) : typed;
     const read = schema.safeParse(value);

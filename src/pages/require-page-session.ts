@@ -25,8 +25,9 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const toCode = goOnToCode(c, deps.clock);
   if (toCode) return toCode;
   const { pathname, search } = new URL(c.req.url);
-  const returnTo = c.req.method === "POST" ? pathname : pathname + search;
-  return go(c, withWayOn("/sign-in", { returnTo, app: null }));
+  const isForm = c.req.method === "POST";
+  const returnTo = isForm ? pathname : pathname + search;
+  return go(c, withWayOn("/sign-in", { returnTo, app: null }), isForm ? "formLost" : undefined);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf } from "../http/context.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { refreshCookie } from "../http/session-cookies.ts";
 import { deactivatePage } from "./account/deactivate.tsx";
@@ -67,7 +68,7 @@ type Deps = ServePageDeps &
 /** The pages: the verbs of the API for people, rendered here, with and without a script. */
 export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  const serve = <Data,>(page: Page<Data>) => servePage(app, depsOf, page);
+  const serve = <Data, Subject>(page: Page<Data, Subject>) => servePage(app, depsOf, page);
   serve(signInPage(depsOf));
   serve(codePage(depsOf));
   serve(signUpPage(depsOf));
@@ -95,7 +96,7 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   serve(undeliveredPage(depsOf));
   app.get(
     "/",
-    documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),
+    documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), isDescribed && { page: "everybody" }),
     (c) => go(c, refreshCookie(c) === undefined ? "/sign-in" : "/account"),
   );
   app.route("/", languageRoutes(depsOf));

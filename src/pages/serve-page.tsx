@@ -2,47 +2,68 @@ import type { Hono, MiddlewareHandler } from "hono";
 import type { DepsOf } from "../http/context.ts";
 import { isOwnForm } from "../http/csrf.ts";
 import { failureTable } from "../http/failures.ts";
+import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { mayDo } from "../roles/permissions.ts";
+import { wordOf } from "./messages/catalogue.ts";
 import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { showNote } from "./show-note.tsx";
-import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
+import { openKit, type ShowPageDeps, searchOf, showPage, wordsOf } from "./show-page.tsx";
 import { readWayOn } from "./way-on.ts";
 
 export type ServePageDeps = ShowPageDeps & PageSessionDeps;
 
 /** Puts a page into the app: its GET, and its form's POST to the same address. */
-export function servePage<Data>(app: Hono<PageEnv>, depsOf: DepsOf<ServePageDeps>, page: Page<Data>): void {
+export function servePage<Data, Subject>(
+  app: Hono<PageEnv>,
+  depsOf: DepsOf<ServePageDeps>,
+  page: Page<Data, Subject>,
+): void {
   const guard = guardOf(depsOf, page);
+  // Where nothing is gathered, the two are one type.
+  const gather = page.gather ?? ((_c: PageContext, subject: Subject) => subject as unknown as Data);
   app.get(page.path, guard, async (c) => {
-    const data = await page.load(c, null);
-    if (data instanceof Response) return data;
-    return show(c, depsOf(c), page, data, {
+    const subject = await page.load(c, null);
+    if (subject instanceof Response) return subject;
+    return show(c, depsOf(c), page, await gather(c, subject), {
       notice: takeNotice(c),
       values: new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
   });
+  app.use(`${page.path}/`, withoutSlash);
   const { submit } = page;
   if (!submit) return;
   app.post(page.path, guard, async (c) => {
     const deps = depsOf(c);
     const form = await readForm(c.req.raw, page.upload);
-    const data = await page.load(c, form);
-    if (data instanceof Response) return c.var.limitedFor === undefined ? data : refuseLimited(c);
-    const outcome = (await whyNot(c, deps, form, page)) ?? (await submit(c, form as Form, data));
+    const refused = await whyNot(c, deps, form, page);
+    const subject = await page.load(c, form);
+    if (subject instanceof Response) return c.var.limitedFor === undefined ? subject : refuseLimited(c);
+    const outcome = refused ?? (await submit(c, form as Form, subject));
     if (outcome instanceof Response) return outcome;
     const { alert = null, problems = {}, retryAfter } = outcome;
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
-    return show(c, deps, page, data, { alert, problems, values: form?.kept ?? new Map() }, outcome);
+    return show(
+      c,
+      deps,
+      page,
+      await gather(c, subject),
+      { alert, problems, values: form?.kept ?? new Map() },
+      outcome,
+    );
   });
 }
 
+/** What somebody types with a slash at its end is the page all the same. */
+const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
+  c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
+
 /** Before anything is read: who may open it, by the same table as the API (security 38). */
-function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
+function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await openKit(c, depsOf(c));
     if (access === "everybody") return (await refuseWayOn(c, depsOf)) ?? next();
@@ -51,7 +72,7 @@ function guardOf<Data>(depsOf: DepsOf<ServePageDeps>, { access }: Page<Data>) {
     if (access !== "signed_in" && !mayDo(c.var.session.account.role, access)) return refuse(c, "forbidden");
     return next();
   };
-  return documented(guard, { page: access });
+  return documented(guard, isDescribed && { page: access });
 }
 
 /** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */
@@ -66,11 +87,11 @@ async function refuseWayOn(c: PageContext, depsOf: DepsOf<ServePageDeps>): Promi
 const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.limitedFor });
 
 /** What keeps a form from being looked at, of whichever page it is. */
-async function whyNot<Data>(
+async function whyNot(
   c: PageContext,
   deps: ServePageDeps,
   form: Form | null,
-  { upload }: Page<Data>,
+  { upload }: Pick<Page<unknown>, "upload">,
 ): Promise<Refusal | null> {
   const t = wordsOf(c);
   const { limitedFor } = c.var;
@@ -85,10 +106,10 @@ async function whyNot<Data>(
   return null;
 }
 
-function show<Data>(
+function show<Data, Subject>(
   c: PageContext,
   deps: ServePageDeps,
-  page: Page<Data>,
+  page: Page<Data, Subject>,
   data: Data,
   facts: Partial<Shown>,
   refusal?: Refusal,
@@ -104,7 +125,7 @@ function show<Data>(
     facts: {
       ...facts,
       captcha,
-      back: page.back?.(wordsOf(c)) ?? null,
+      back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
     },
   });
@@ -114,6 +135,5 @@ function takeNotice(c: PageContext): string | null {
   const key = noticeCookie.read(c);
   if (key === undefined) return null;
   noticeCookie.clear(c);
-  const { notices } = wordsOf(c);
-  return Object.hasOwn(notices, key) ? notices[key as keyof typeof notices] : null;
+  return wordOf(wordsOf(c).notices, key, null);
 }

@@ -4,8 +4,10 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { DepsOf } from "../http/context.ts";
 import type { FailureCode } from "../kernel/failure-codes.ts";
 import { fill } from "../kernel/text.ts";
+import { findUnavailable } from "../kernel/unavailable.ts";
 import type { Words } from "./messages/catalogue.ts";
 import type { PageContext, PageEnv, Shown } from "./page.ts";
+import { showPlainNote } from "./plain-note.ts";
 import { openKit, type ShowPageDeps, showPage, wordsOf } from "./show-page.tsx";
 
 type Note = {
@@ -49,15 +51,18 @@ export const showFailures =
     const { status, headers } = c.res;
     if (status < 400 || !headers.get("Content-Type")?.startsWith("application/json")) return;
     if (c.req.path.startsWith("/api/") || !c.req.header("Accept")?.includes("text/html")) return;
-    // Without a configuration there is no brand and no policy to show a page under.
-    if (!depsOf(c)) return;
+    const { error } = (await c.res.clone().json()) as { error: { code: FailureCode; requestId: string } };
     try {
-      await openKit(c, depsOf(c) as ShowPageDeps);
-    } catch {
+      // Without a configuration there is no brand and no policy to show a page under.
+      const deps = depsOf(c);
+      if (!deps) throw c.error;
+      await openKit(c, deps);
+    } catch (cause) {
       // What failed may be just what a page is made with.
+      const problems = findUnavailable(cause)?.problems ?? [];
+      c.res = await showPlainNote(c, error.requestId, problems);
       return;
     }
-    const { error } = (await c.res.clone().json()) as { error: { code: FailureCode; requestId: string } };
     const t = wordsOf(c);
     const sentence = t.failures[error.code];
     const text = status < 500 ? sentence : `${sentence} ${fill(t.reference, { id: error.requestId })}`;

@@ -12,6 +12,7 @@ import { withWayOn } from "./way-on.ts";
 export type ShowPageDeps = CsrfDeps & {
   readonly pageKit: (locale: Locale) => Promise<PageKit>;
   readonly captchaWidget: CaptchaWidget | null;
+  readonly keepsMail: boolean;
   readonly settings: { readonly brand: Brand; readonly allowedReturnUrls: readonly string[] };
 };
 
@@ -28,6 +29,9 @@ export async function openKit(c: PageContext, deps: Pick<ShowPageDeps, "pageKit"
   c.set("kit", await deps.pageKit(c.var.caller.locale));
 }
 
+/** What the address asks, with its question mark. */
+export const searchOf = (c: PageContext): string => new URL(c.req.url).search;
+
 export const wordsOf = (c: PageContext): Words => c.var.kit.words;
 
 /** Sends a page, whole in one answer but for its small script, under a policy of its own (ASVS 3.4.3). */
@@ -42,8 +46,9 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     brand: settings.brand,
     nonce: newOneTimeToken(),
     csrf: await issueCsrfToken(c, deps),
-    action: withWayOn(pathname, c.var.wayOn ?? null),
+    action: c.get("session") ? pathname + search : withWayOn(pathname, c.var.wayOn ?? null),
     here: pathname + search,
+    search,
     values: new Map(),
     problems: {},
     alert: null,
@@ -52,6 +57,7 @@ export async function showPage(c: PageContext, deps: ShowPageDeps, content: Cont
     onward: null,
     person: c.var.session?.account ?? null,
     captcha: null,
+    keepsMail: deps.keepsMail,
     ...content.facts,
   };
   c.header("Content-Security-Policy", policyOf(shown, settings));

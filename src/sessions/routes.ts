@@ -77,7 +77,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           const hasBody = c.req.header("Content-Type") !== undefined;
           return hasBody || refreshCookie(c) === undefined ? next() : refreshByCookie(c, depsOf(c));
         },
-        { failures: ["csrf_failed"], bodyIsOptional: true },
+        isDescribed && { failures: ["csrf_failed"], bodyIsOptional: true },
       ),
       jsonBody(refreshBody),
       async (c) => {
@@ -105,7 +105,10 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           cookies: true,
         },
       ),
-      documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
+      documented(
+        async (_c, next) => next(),
+        isDescribed && { session: true, failures: ["unauthorized", "csrf_failed"] },
+      ),
       async (c) => {
         const presented = tokensToSignOutWith(c);
         const byCookie = presented.some(({ by }) => by === "cookie");

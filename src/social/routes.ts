@@ -41,13 +41,16 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
     )
     .get(
       "/social/:provider/start",
-      documented(async (_c, next) => next(), {
-        summary: "Send a browser to a provider to sign in",
-        tag,
-        redirect: "To the provider",
-        cookies: true,
-        failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
-      }),
+      documented(
+        async (_c, next) => next(),
+        isDescribed && {
+          summary: "Send a browser to a provider to sign in",
+          tag,
+          redirect: "To the provider",
+          cookies: true,
+          failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
+        },
+      ),
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
@@ -64,17 +67,20 @@ export function socialRoutes(depsOf: DepsOf<Deps>, showNote: ShowNote): Hono<Htt
     )
     .get(
       "/social/:provider/callback",
-      documented(async (_c, next) => next(), {
-        summary: "Where a provider sends the browser back",
-        description:
-          "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
-          "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
-        tag,
-        redirect: "To `returnTo`",
-        cookies: true,
-        failures: [...atProvider, "refresh_invalid"],
-        query: callbackQuery,
-      }),
+      documented(
+        async (_c, next) => next(),
+        isDescribed && {
+          summary: "Where a provider sends the browser back",
+          description:
+            "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
+            "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
+          tag,
+          redirect: "To `returnTo`",
+          cookies: true,
+          failures: [...atProvider, "refresh_invalid"],
+          query: callbackQuery,
+        },
+      ),
       pathParams(providerParam),
       async (c) => {
         const query = new URL(c.req.url).searchParams;

@@ -120,6 +120,7 @@ export function linkStorage(db: Database, caps: SendCaps) {
           purpose: oneTimeLinks.purpose,
           accountId: oneTimeLinks.accountId,
           accountEmail: accounts.email,
+          email: oneTimeLinks.email,
           name: accounts.name,
           lastName: accounts.lastName,
           username: accounts.username,

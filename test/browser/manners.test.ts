@@ -68,9 +68,10 @@ describe("a password", () => {
     await page.getByText(en.password.weak).waitFor();
     await password.fill(PASSWORD);
     await page.getByText(en.password.good).waitFor();
-    await page.getByRole("button", { name: en.password.show }).click();
+    const button = (pressed: boolean) => page.getByRole("button", { name: en.password.show, pressed });
+    await button(false).click();
     expect(await password.getAttribute("type")).toBe("text");
-    await page.getByRole("button", { name: en.password.hide }).click();
+    await button(true).click();
     expect(await password.getAttribute("type")).toBe("password");
   });
 });

@@ -96,7 +96,7 @@ function formIn(page: Shown, fields: readonly string[], act?: string): FormOfPag
   const found = formsIn(page).find(
     ({ action, values }) =>
       action !== "/language" &&
-      (action !== "/sign-out" || page.path === "/sign-out") &&
+      (action !== "/sign-out" || page.path.split("?")[0] === "/sign-out") &&
       fields.every((field) => field in values) &&
       values.act === act,
   );

@@ -3,7 +3,7 @@ import { type ReadWaysInDeps, readWaysIn, type WaysIn } from "../../accounts/rea
 import type { DepsOf } from "../../http/context.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../social/list-identities.ts";
 import type { Page } from "../page.ts";
-import { Badge, fullNameOf, Picture, Row, Rows } from "./rows.tsx";
+import { Badge, fullNameOf, Phone, Picture, Row, Rows } from "./rows.tsx";
 
 type Deps = ReadWaysInDeps &
   ListIdentitiesDeps & {
@@ -48,11 +48,14 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           </p>
         </div>
         <Rows title={t.profile}>
-          <Row href="/account/profile" label={p.t.fields.name}>
-            {account.name}
+          <Row href="/account/profile" label={t.name}>
+            {fullNameOf(account)}
           </Row>
           <Row href="/account/profile" label={p.t.fields.username}>
             {account.username ?? t.none}
+          </Row>
+          <Row href="/account/profile" label={p.t.fields.age}>
+            {account.age ?? t.none}
           </Row>
           <Row href="/account/picture" label={p.t.fields.image}>
             {account.avatarKey === null ? t.none : t.set}
@@ -70,10 +73,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           </Row>
           {(settings.canText || account.phone) && (
             <Row href="/account/phone" label={p.t.fields.phone}>
-              {account.phone ?? t.none}{" "}
-              {account.phone && account.phoneVerifiedAt === null && (
-                <Badge good={false}>{t.unconfirmed}</Badge>
-              )}
+              {account.phone ? <Phone p={p} of={account} /> : t.none}
             </Row>
           )}
           {hasProviders && (

@@ -4,7 +4,7 @@ import type { DepsOf } from "../../http/context.ts";
 import { fill } from "../../kernel/text.ts";
 import { phoneFailures } from "../../phone/failures.ts";
 import { type VerifyPhoneDeps, verifyPhone } from "../../phone/verify-phone.ts";
-import { CodeField } from "../code-fields.tsx";
+import { CodeField, Resend, readSent } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import type { Page } from "../page.ts";
@@ -13,20 +13,20 @@ import { invalid, readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
 import { wordsOf } from "../show-page.tsx";
 
-type Data = { readonly account: Account; readonly challengeId: string };
+type Data = { readonly account: Account; readonly challengeId: string; readonly sentAt: number };
 
-/** The code that was texted. Another one is asked for where the number is. */
+/** The code that was texted. The page of the number sends another one: by its limit, since texts cost more. */
 export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
   path: "/account/phone/code",
   access: "signed_in",
   title: (t) => t.phone.codeTitle,
   back: (t) => ({ href: "/account/phone", label: t.fields.phone }),
   load: (c) => {
-    const challengeId = phoneChallengeCookie.read(c);
+    const sent = readSent(phoneChallengeCookie.read(c));
     const { account } = c.var.session;
-    return challengeId && account.phone ? { account, challengeId } : go(c, "/account/phone");
+    return sent.challengeId && account.phone ? { account, ...sent } : go(c, "/account/phone");
   },
-  view: (p, { account }) => (
+  view: (p, { account, sentAt }) => (
     <section class="card">
       <p class="lead">{fill(p.t.phone.codeLead, { phone: account.phone ?? "" })}</p>
       <Form p={p}>
@@ -35,7 +35,9 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
           {p.t.code.submit}
         </button>
       </Form>
-      <p class="hint">{p.t.phone.nothing}</p>
+      <Resend p={p} sentAt={sentAt} nothing={p.t.phone.nothing} action="/account/phone">
+        <input type="hidden" name="phone" value={account.phone ?? ""} />
+      </Resend>
     </section>
   ),
   submit: async (c, form, { account, challengeId }) => {

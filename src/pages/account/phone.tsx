@@ -4,6 +4,7 @@ import { phoneFailures } from "../../phone/failures.ts";
 import { phoneField } from "../../phone/fields.ts";
 import { type RemovePhoneDeps, removePhone } from "../../phone/remove-phone.ts";
 import { type RequestPhoneDeps, requestPhone } from "../../phone/request-phone.ts";
+import { writeSent } from "../code-fields.tsx";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
 import type { Page } from "../page.ts";
@@ -11,7 +12,7 @@ import { phoneChallengeCookie } from "../page-cookies.ts";
 import { readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
 import { wordsOf } from "../show-page.tsx";
-import { Badge, backToAccount } from "./rows.tsx";
+import { backToAccount, Phone } from "./rows.tsx";
 
 type Deps = RequestPhoneDeps & RemovePhoneDeps;
 type Data = { readonly account: Account; readonly canText: boolean };
@@ -27,10 +28,7 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     <section class="card">
       {account.phone && (
         <p>
-          {account.phone}{" "}
-          <Badge good={account.phoneVerifiedAt !== null}>
-            {account.phoneVerifiedAt === null ? p.t.account.unconfirmed : p.t.account.confirmed}
-          </Badge>
+          <Phone p={p} of={account} />
         </p>
       )}
       <p class="lead">{canText ? p.t.phone.lead : p.t.phone.off}</p>
@@ -71,7 +69,7 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if ("refusal" in read) return read.refusal;
     const result = await requestPhone(deps, { ...read.values, ...call });
     if (!result.ok) return refusalOf(c, phoneFailures[result.error.reason], result.error);
-    phoneChallengeCookie.write(c, result.value.challengeId);
-    return go(c, "/account/phone/code");
+    phoneChallengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
+    return go(c, "/account/phone/code", form.text("act") === "resend" ? "codeTexted" : undefined);
   },
 });

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Account } from "../../accounts/account.ts";
 import type { Words } from "../messages/catalogue.ts";
+import type { Shown } from "../page.ts";
 
 type RowProps = { readonly href: string; readonly label: string; readonly children: Child };
 
@@ -38,6 +39,17 @@ export const Picture = ({ of: { avatarKey, name }, size = 40 }: { of: Pictured; 
 export const Badge = ({ good, children }: { good: boolean; children: Child }) => (
   <span class={good ? "badge good" : "badge"}>{children}</span>
 );
+
+/** A number, and whether it has been proven; nothing where there is none. */
+export const Phone = ({ p, of: { phone, phoneVerifiedAt } }: { p: Shown; of: Account }) =>
+  phone === null ? null : (
+    <>
+      {phone}{" "}
+      <Badge good={phoneVerifiedAt !== null}>
+        {phoneVerifiedAt === null ? p.t.account.unconfirmed : p.t.account.confirmed}
+      </Badge>
+    </>
+  );
 
 /** The way back to the overview, for every page beneath it. */
 export const backToAccount = (t: Words) => ({ href: "/account", label: t.nav.account });

@@ -12,18 +12,18 @@ import { Badge, backToAccount } from "./rows.tsx";
 import { unconfirmed } from "./unconfirmed.ts";
 
 type Deps = ChooseSecondStepDeps & ReadWaysInDeps & { readonly settings: { readonly loginOtp: string } };
-type Data = { readonly account: Account; readonly isOn: boolean; readonly isForAll: boolean };
+type Data = { readonly isOn: boolean; readonly isForAll: boolean };
 
 /** The code by mail with every sign-in: on or off, by the password. */
-export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/account/second-step",
   access: "signed_in",
   title: (t) => t.account.secondStep,
   back: backToAccount,
-  load: async (c) => {
-    const { account } = c.var.session;
-    const { secondStep } = await readWaysIn(depsOf(c), { accountId: account.id });
-    return { account, isOn: secondStep, isForAll: depsOf(c).settings.loginOtp === "always" };
+  load: (c) => c.var.session.account,
+  gather: async (c, { id }) => {
+    const { secondStep } = await readWaysIn(depsOf(c), { accountId: id });
+    return { isOn: secondStep, isForAll: depsOf(c).settings.loginOtp === "always" };
   },
   view: (p, { isOn, isForAll }) => (
     <section class="card">
@@ -39,7 +39,7 @@ export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </Form>
     </section>
   ),
-  submit: async (c, form, { account }) => {
+  submit: async (c, form, account) => {
     const read = readFields(wordsOf(c), form, { password: passwordField });
     if ("refusal" in read) return read.refusal;
     const enabled = form.text("act") === "on";

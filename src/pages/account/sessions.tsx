@@ -12,7 +12,7 @@ import { deviceOf } from "./device-name.ts";
 import { Badge, backToAccount } from "./rows.tsx";
 
 type Live = SessionSummary & { readonly current: boolean };
-type Data = { readonly session: CurrentSession; readonly live: readonly Live[] };
+type Data = { readonly live: readonly Live[] };
 
 type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
 
@@ -20,16 +20,15 @@ type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
 export const SHOWN = 20;
 
 /** Where the person is signed in; what is not theirs any more is ended here. */
-export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> => ({
   path: "/account/sessions",
   access: "signed_in",
   title: (t) => t.account.sessions,
   back: backToAccount,
-  load: async (c) => {
-    const { session } = c.var;
-    const input = { accountId: session.account.id, currentSessionId: session.sessionId };
-    return { session, live: await listSessions(depsOf(c), input) };
-  },
+  load: (c) => c.var.session,
+  gather: async (c, { account, sessionId }) => ({
+    live: await listSessions(depsOf(c), { accountId: account.id, currentSessionId: sessionId }),
+  }),
   view: (p, { live }) => (
     <>
       <p class="lead">{p.t.sessions.lead}</p>
@@ -59,7 +58,7 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       )}
     </>
   ),
-  submit: async (c, form, { session }) => {
+  submit: async (c, form, session) => {
     const deps = depsOf(c);
     const { caller } = c.var;
     const accountId = session.account.id;

@@ -6,7 +6,8 @@ import { type NameUsersDeps, nameUsers } from "../../users/name-users.ts";
 import { Choice, Search } from "../fields.tsx";
 import { Moment } from "../moments.tsx";
 import type { Page, Shown } from "../page.ts";
-import { More, PAGE_ROWS, pageOf, queryOf } from "./paging.tsx";
+import { detailsOf } from "./event-details.ts";
+import { PAGE_ROWS, pageOf, queryOf, Turn } from "./paging.tsx";
 
 type Names = ReadonlyMap<string, string>;
 type Data = {
@@ -45,22 +46,18 @@ export const auditPage = (depsOf: DepsOf<ListEventsDeps & NameUsersDeps>): Page<
           <Event p={p} event={event} names={names} />
         ))}
       </ol>
-      <More p={p} cursor={next && `${next.at}.${next.id}`} />
+      <Turn p={p} next={next && `${next.at}.${next.id}`} />
     </>
   ),
 });
 
 function Event({ p, event, names }: { p: Shown; event: StoredEvent; names: Names }) {
-  const { accountId, actorId, ip, details } = event;
-  // Which session it was helps no reader.
-  const facts = Object.entries(details).filter(([name]) => name !== "sessionId");
+  const { accountId, actorId, ip } = event;
   return (
     <li>
       <p class="grow">
         <strong>{p.t.events[event.type]}</strong>
-        {facts.map(([name, value]) => (
-          <span class="faint"> {`${name}: ${value}`}</span>
-        ))}
+        <span class="faint"> {detailsOf(p.t, event).join(" · ")}</span>
         <br />
         <a href={pageOf(p, accountId)}>{names.get(accountId) ?? p.t.audit.somebody}</a>
         {actorId !== null && actorId !== accountId && (

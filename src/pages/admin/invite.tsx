@@ -9,13 +9,14 @@ import type { Page } from "../page.ts";
 import { readFields } from "../read-fields.ts";
 import { refusalOf } from "../refuse.ts";
 import { wordsOf } from "../show-page.tsx";
+import { backToUsers } from "./paging.tsx";
 
 /** Somebody new: they get a link to choose their password. */
 export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
   path: "/admin/invite",
   access: "users:invite",
   title: (t) => t.users.invite,
-  back: (t) => ({ href: "/admin/users", label: t.nav.users }),
+  back: backToUsers,
   load: () => null,
   view: (p) => (
     <section class="card">

@@ -8,10 +8,10 @@ import {
   type UndeliveredPosition,
 } from "../../users/list-undelivered.ts";
 import { Badge } from "../account/rows.tsx";
-import type { Words } from "../messages/catalogue.ts";
+import { wordOf } from "../messages/catalogue.ts";
 import { Moment } from "../moments.tsx";
 import type { Page } from "../page.ts";
-import { More, PAGE_ROWS, queryOf } from "./paging.tsx";
+import { PAGE_ROWS, queryOf, Turn } from "./paging.tsx";
 
 type Data = { readonly messages: readonly Undelivered[]; readonly next: UndeliveredPosition | null };
 
@@ -34,7 +34,8 @@ export const undeliveredPage = (depsOf: DepsOf<ListUndeliveredDeps>): Page<Data>
         {messages.map(({ kind, account, channel, createdAt, reason }) => (
           <li>
             <p class="grow">
-              <strong>{kindOf(p.t, kind)}</strong> {channel === "sms" && <Badge good={false}>SMS</Badge>}
+              <strong>{wordOf(p.t.mailKinds, kind, kind)}</strong>{" "}
+              {channel === "sms" && <Badge good={false}>SMS</Badge>}
               <br />
               <a href={`/admin/users/${account.id}`}>{account.name}</a>{" "}
               <span class="faint">{account.email}</span>
@@ -47,11 +48,7 @@ export const undeliveredPage = (depsOf: DepsOf<ListUndeliveredDeps>): Page<Data>
           </li>
         ))}
       </ul>
-      <More p={p} cursor={next && `${next.at}.${next.id}`} />
+      <Turn p={p} next={next && `${next.at}.${next.id}`} />
     </>
   ),
 });
-
-/** A row may be older than this version, and of a kind that is no more. */
-const kindOf = ({ mailKinds }: Words, kind: string): string =>
-  Object.hasOwn(mailKinds, kind) ? mailKinds[kind as keyof typeof mailKinds] : kind;

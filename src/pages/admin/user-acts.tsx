@@ -14,7 +14,7 @@ import { go } from "../go.ts";
 import type { PageContext, Refusal, Shown } from "../page.ts";
 import type { Form as Posted } from "../read-form.ts";
 import { refusalOf } from "../refuse.ts";
-import { wordsOf } from "../show-page.tsx";
+import { searchOf, wordsOf } from "../show-page.tsx";
 
 export type ActsDeps = ActivateUserDeps &
   DeactivateUserDeps &
@@ -110,7 +110,10 @@ export async function actOn(
     const sentence = reason === "deactivated" ? t.users.activateFirst : undefined;
     return refusalOf(c, userFailures[reason], result.error, sentence);
   }
-  return act === "delete" ? go(c, "/admin/users", "userDeleted") : go(c, c.req.path, "done");
+  const search = searchOf(c);
+  return act === "delete"
+    ? go(c, `/admin/users${search}`, "userDeleted")
+    : go(c, c.req.path + search, "done");
 }
 
 async function run(c: PageContext, deps: ActsDeps, form: Posted, user: Account) {

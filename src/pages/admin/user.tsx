@@ -6,10 +6,11 @@ import type { SessionSummary } from "../../sessions/session.ts";
 import { userFailures } from "../../users/failures.ts";
 import { type ReadStandingDeps, readStanding, type ShutLock } from "../../users/read-standing.ts";
 import { readUser } from "../../users/read-user.ts";
-import { fullNameOf, Picture } from "../account/rows.tsx";
+import { fullNameOf, Phone, Picture } from "../account/rows.tsx";
 import { NotShown, Session, SHOWN } from "../account/sessions.tsx";
 import { Moment } from "../moments.tsx";
 import type { Page, PageContext, Shown } from "../page.ts";
+import { backToUsers } from "./paging.tsx";
 import { Acts, type ActsDeps, actOn } from "./user-acts.tsx";
 import { State } from "./users.tsx";
 
@@ -21,16 +22,13 @@ type Data = {
 };
 
 /** One person: how things stand, where they are signed in, and what may be done. */
-export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/admin/users/:id",
   access: "users:read",
   title: (_t, { user }) => fullNameOf(user),
-  back: (t) => ({ href: "/admin/users", label: t.nav.users }),
-  load: async (c) => {
-    const user = await findUser(c, depsOf(c));
-    if (user instanceof Response) return user;
-    return { user, ...(await readStanding(depsOf(c), user)) };
-  },
+  back: backToUsers,
+  load: (c) => findUser(c, depsOf(c)),
+  gather: async (c, user) => ({ user, ...(await readStanding(depsOf(c), user)) }),
   view: (p, { user, live, shut }) => (
     <>
       <div class="person">
@@ -59,7 +57,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       </section>
     </>
   ),
-  submit: (c, form, { user }) => actOn(c, depsOf(c), form, user),
+  submit: (c, form, user) => actOn(c, depsOf(c), form, user),
 });
 
 /** Whom the address names, if the admin may see them. */
@@ -74,7 +72,7 @@ function Facts({ p, user }: { p: Shown; user: Account }) {
   const facts = [
     [t.fields.username, user.username],
     [t.fields.age, user.age],
-    [t.fields.phone, user.phone],
+    [t.fields.phone, user.phone && <Phone p={p} of={user} />],
     [t.users.since, <Moment p={p} at={user.createdAt} />],
     ["ID", user.id],
   ] as const;
@@ -92,7 +90,7 @@ function Facts({ p, user }: { p: Shown; user: Account }) {
         )}
       </dl>
       <p class="links">
-        <a href={`/admin/users/${user.id}/profile`}>{t.users.edit}</a>
+        <a href={`/admin/users/${user.id}/profile${p.search}`}>{t.users.edit}</a>
         <a href={`/admin/audit?userId=${user.id}`}>{t.nav.audit}</a>
       </p>
     </section>

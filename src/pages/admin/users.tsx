@@ -7,7 +7,7 @@ import { type ListUsersDeps, listUsers } from "../../users/list-users.ts";
 import { Badge, fullNameOf, Picture } from "../account/rows.tsx";
 import { Choice, Search } from "../fields.tsx";
 import type { Page, Shown } from "../page.ts";
-import { More, PAGE_ROWS, pageOf, queryOf } from "./paging.tsx";
+import { PAGE_ROWS, pageOf, queryOf, Turn } from "./paging.tsx";
 
 type Data = { readonly users: readonly Account[]; readonly next: number | null };
 
@@ -34,7 +34,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
         </a>
       </p>
       {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <People p={p} users={users} />}
-      <More p={p} cursor={next} />
+      <Turn p={p} next={next} />
     </>
   ),
 });
@@ -61,8 +61,8 @@ function SearchFields({ p }: { p: Shown }) {
         name="status"
         options={[
           ["", p.t.users.all],
-          ["active", p.t.users.active],
-          ["deactivated", p.t.users.deactivated],
+          ["active", p.t.states.active],
+          ["deactivated", p.t.states.deactivated],
         ]}
       />
     </>
@@ -75,7 +75,7 @@ const People = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
       <li>
         <Picture of={user} />
         <p class="grow">
-          <a href={pageOf(p, user.id)}>
+          <a href={pageOf(p, user.id, p.search)}>
             <strong>{fullNameOf(user)}</strong>
           </a>
           <br />

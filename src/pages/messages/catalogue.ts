@@ -1,22 +1,37 @@
 import type de from "../../../public/pages/words/de.json";
 import type en from "../../../public/pages/words/en.json";
-import type { Role } from "../../accounts/account.ts";
+import type { ProfileChange, Role } from "../../accounts/account.ts";
 import type { PasswordProblem } from "../../accounts/password-policy.ts";
-import type { AuditEvent } from "../../audit/event.ts";
+import type { AuditEvent, DetailName } from "../../audit/event.ts";
 import type { ImageProblem } from "../../avatars/image/image.ts";
 import type { FailureCode } from "../../kernel/failure-codes.ts";
 import type { Locale } from "../../kernel/locale.ts";
 import type { MessageKind } from "../../outbox/message.ts";
+import type { amrOf } from "../../sign-in/first-step.ts";
 
 // The words themselves are assets, read by an isolate that shows its first page (docs/decisions/012).
 // Here they have their types: a language, or a key of one, that is missing does not compile.
 
 type Languages = { readonly en: typeof en; readonly de: typeof de };
 
+/** What an event tells beside its type: how that is called, and those of its values that are no names already. */
+type Detail<Value extends string = never> = {
+  readonly name: string;
+  readonly values: Readonly<Record<Value, string>>;
+};
+
 type Needed = {
   readonly failures: Record<FailureCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
   readonly events: Record<AuditEvent["type"], string>;
+  readonly details: Record<Exclude<DetailName, "sessionId">, Detail> & {
+    readonly fields: Detail<keyof ProfileChange>;
+    readonly enabled: Detail<"true" | "false">;
+    readonly role: Detail<Role>;
+    readonly from: Detail<Role>;
+    readonly to: Detail<Role>;
+    readonly amr: Detail<ReturnType<typeof amrOf> | "otp">;
+  };
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;
   readonly picture: { readonly problems: Record<ImageProblem, string> };
@@ -30,3 +45,10 @@ export type Words = Complete<Languages>;
 
 /** Each language in its own words, for the switch. */
 export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };
+
+/** The word for a key that may have none: of a row that another version wrote, or a cookie. */
+export const wordOf = <Word, Other>(
+  words: Readonly<Record<string, Word>>,
+  key: string,
+  otherwise: Other,
+): Word | Other => (Object.hasOwn(words, key) ? (words[key] as Word) : otherwise);

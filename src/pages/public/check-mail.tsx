@@ -5,6 +5,7 @@ import type { MailLinkDeps } from "../../one-time-links/mail-link.ts";
 import { resendVerification } from "../../registration/resend-verification.ts";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { MailHere } from "../mail-here.tsx";
 import { keepWayOn } from "../mailed-way.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
@@ -22,7 +23,11 @@ export const checkMailPage = (depsOf: DepsOf<MailLinkDeps>): Page<Data> => ({
   load: (c) => ({ wayOn: c.var.wayOn ?? null, address: addressCookie.read(c) ?? null }),
   view: (p, { wayOn, address }) => (
     <>
-      <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
+      {/* A notice says what was sent, and to whom it was not: both would not be true of a stranger's address. */}
+      {p.notice === null && (
+        <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
+      )}
+      <MailHere p={p} />
       <Form p={p}>
         <p class="hint">{p.t.checkMail.nothing}</p>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} />

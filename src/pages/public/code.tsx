@@ -1,14 +1,14 @@
 import { codeField } from "../../challenges/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
-import { MINUTE, SECOND } from "../../kernel/clock.ts";
 import { fill } from "../../kernel/text.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type FinishLoginDeps, finishLogin } from "../../login/finish-login.ts";
 import { type ResendCodeDeps, resendCode } from "../../login/resend-code.ts";
 import type { IssueSessionCodeDeps } from "../../login-codes/issue-session-code.ts";
-import { CodeField, Resend } from "../code-fields.tsx";
+import { CodeField, Resend, readSent, writeSent } from "../code-fields.tsx";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { MailHere } from "../mail-here.tsx";
 import type { Page } from "../page.ts";
 import { addressCookie, challengeCookie } from "../page-cookies.ts";
 import { invalid, readFields } from "../read-fields.ts";
@@ -21,8 +21,7 @@ type Deps = FinishLoginDeps & ResendCodeDeps & IssueSessionCodeDeps;
 
 type Data = {
   readonly challengeId: string;
-  /** The instant from which on another code may be sent. */
-  readonly resendAt: number;
+  readonly sentAt: number;
   readonly address: string | null;
   readonly wayOn: WayOn | null;
 };
@@ -33,13 +32,12 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   access: "everybody",
   title: (t) => t.code.title,
   load: (c) => {
-    const [challengeId = "", sentAt = ""] = challengeCookie.read(c)?.split(".") ?? [];
+    const sent = readSent(challengeCookie.read(c));
     const wayOn = c.var.wayOn ?? null;
-    if (!challengeId) return go(c, withWayOn("/sign-in", wayOn));
-    const resendAt = Number(sentAt) * SECOND + MINUTE;
-    return { challengeId, resendAt, address: addressCookie.read(c) ?? null, wayOn };
+    if (!sent.challengeId) return go(c, withWayOn("/sign-in", wayOn));
+    return { ...sent, address: addressCookie.read(c) ?? null, wayOn };
   },
-  view: (p, { address, resendAt, wayOn }) => (
+  view: (p, { address, sentAt, wayOn }) => (
     <>
       <p class="lead">{address === null ? p.t.code.lead : fill(p.t.code.leadTo, { address })}</p>
       <Form p={p}>
@@ -48,7 +46,8 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.code.submit}
         </button>
       </Form>
-      <Resend p={p} resendAt={resendAt} />
+      <MailHere p={p} />
+      <Resend p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
       <p class="aside">
         <a href={withWayOn("/sign-in", wayOn)}>{p.t.code.startOver}</a>
       </p>
@@ -58,7 +57,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const deps = depsOf(c);
     if (form.text("act") === "resend") {
       await resendCode(deps, { challengeId });
-      challengeCookie.write(c, `${challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
+      challengeCookie.write(c, writeSent(challengeId, deps.clock));
       return go(c, withWayOn("/sign-in/code", wayOn), "codeSent");
     }
     const read = readFields(wordsOf(c), form, { code: codeField });

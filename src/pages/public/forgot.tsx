@@ -4,6 +4,7 @@ import { type RequestResetDeps, requestReset } from "../../password-reset/reques
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
 import { Field, Form } from "../fields.tsx";
 import { go } from "../go.ts";
+import { MailHere } from "../mail-here.tsx";
 import { keepWayOn } from "../mailed-way.ts";
 import type { Page } from "../page.ts";
 import { addressCookie } from "../page-cookies.ts";
@@ -31,6 +32,7 @@ export const forgotPage = (depsOf: DepsOf<RequestResetDeps>): Page<Data> => ({
           {p.t.forgot.submit}
         </button>
       </Form>
+      <MailHere p={p} />
       <p class="aside">
         <a href={withWayOn("/sign-in", wayOn)}>{p.t.forgot.back}</a>
       </p>

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { type ChooseLocaleDeps, chooseLocale } from "../../accounts/choose-locale.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { type CsrfDeps, isOwnForm } from "../../http/csrf.ts";
+import { isDescribed } from "../../http/is-described.ts";
 import { documented } from "../../http/operation.ts";
 import { isLocale } from "../../kernel/locale.ts";
 import { judgeReturnUrl } from "../../login-codes/return-url.ts";
@@ -20,7 +21,7 @@ type Deps = CsrfDeps & PageSessionDeps & ChooseLocaleDeps;
 export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
   new Hono<PageEnv>().post(
     "/language",
-    documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
+    documented<MiddlewareHandler>((_c, next) => next(), isDescribed && { page: "everybody" }),
     async (c) => {
       const deps = depsOf(c);
       const form = await readForm(c.req.raw);

@@ -56,6 +56,8 @@ const verifyAgain = (p: Shown, { wayOn, address }: Again): Child => (
       </button>
     </Form>
     <p class="aside">
+      {p.t.deadLink.wasUsed} <a href={withWayOn("/sign-in", wayOn)}>{p.t.signIn.submit}</a>
+      <br />
       {p.t.deadLink.wasChange} <a href="/account/email">{p.t.deadLink.changeAgain}</a>
     </p>
   </>

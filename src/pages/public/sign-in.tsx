@@ -1,10 +1,10 @@
 import { emailField, passwordField } from "../../accounts/fields.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { deviceCookie } from "../../http/session-cookies.ts";
-import { SECOND } from "../../kernel/clock.ts";
 import { loginFailures } from "../../login/failures.ts";
 import { type StartLoginDeps, startLogin } from "../../login/start-login.ts";
 import { Captcha, captchaTokenIn } from "../captcha.tsx";
+import { writeSent } from "../code-fields.tsx";
 import { goOnToCode } from "../due-step.ts";
 import { Field, Form, PasswordField } from "../fields.tsx";
 import { go } from "../go.ts";
@@ -78,7 +78,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       addressCookie.clear(c);
       return sendOn(c, deps, result.value);
     }
-    challengeCookie.write(c, `${result.value.challengeId}.${Math.floor(deps.clock.now() / SECOND)}`);
+    challengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
     addressCookie.write(c, email.address);
     return go(c, withWayOn("/sign-in/code", wayOn));
   },

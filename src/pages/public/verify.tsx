@@ -1,5 +1,6 @@
 import type { DepsOf } from "../../http/context.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
+import { fill } from "../../kernel/text.ts";
 import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../../registration/verify-email.ts";
 import { Form } from "../fields.tsx";
 import { go } from "../go.ts";
@@ -16,9 +17,9 @@ export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & ShowPageDeps>): Page
   title: (t) => t.verify.title,
   load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFYING_PURPOSES, kind: "verify" }),
   here: ({ here }) => here,
-  view: (p, { token }) => (
+  view: (p, { token, link }) => (
     <>
-      <p class="lead">{p.t.verify.lead}</p>
+      <p class="lead">{fill(p.t.verify.lead, { address: link.email })}</p>
       <Form p={p}>
         <input type="hidden" name="token" value={token} />
         <button type="submit" class="main">

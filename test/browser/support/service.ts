@@ -20,6 +20,14 @@ const PATIENCE = 30_000;
 /** An address that nobody has used, and that a search for it alone finds. */
 const newAddress = (): string => `person-${crypto.randomUUID().slice(0, 8)}@example.com`;
 
+/** As long as they may be, or nearly, and without a place to break: what a page has to hold. */
+export const LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff".padEnd(64, "o");
+const LONG_LOCAL_PART = "wolfeschlegelsteinhausenbergerdorff".padEnd(55, "o");
+const LONG_DOMAIN = `${"llanfairpwllgwyngyll".padEnd(53, "o")}.example.com`;
+
+export const longAddress = (): string =>
+  `${crypto.randomUUID().slice(0, 8)}.${LONG_LOCAL_PART}@${LONG_DOMAIN}`;
+
 type Credentials = { readonly email: string; readonly password: string };
 
 export function serviceAt({
@@ -85,5 +93,5 @@ export function serviceAt({
     return { email };
   }
 
-  return { superuser, newAddress, post, mailTo, linkTo, codeTo, register, member };
+  return { superuser, newAddress, longAddress, post, mailTo, linkTo, codeTo, register, member };
 }

@@ -3,7 +3,7 @@ import { ascii, tinyPng } from "../../support/image-parts.ts";
 import { signedInPages, titleOf } from "../../support/pages.ts";
 import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../../support/people.ts";
 import { newNumber } from "../../support/phones.ts";
-import { startService } from "../../support/service.ts";
+import { createTestClock, startService } from "../../support/service.ts";
 
 const service = startService();
 const NEW_PASSWORD = "another quiet harbour";
@@ -31,6 +31,14 @@ describe("the account's own pages, without a script", () => {
       ),
     );
     for (const link of links) expect((await browser.visit(link)).path).toBe(link);
+  });
+
+  it("show the whole name, and the age, that the profile has", async () => {
+    const { browser } = await somebody();
+    const fields = { name: "Grace", lastName: "Hopper", age: "36" };
+    const { text } = await browser.submit(await browser.visit("/account/profile"), fields);
+    const rows = [...text.matchAll(/<a class="row".*?<\/a>/gs)].map(([row]) => row.replace(/<[^>]+>/g, " "));
+    expect(rows.filter((row) => /Name +Grace Hopper|Age +36/.test(row))).toHaveLength(2);
   });
 
   it("change the profile; what is left blank is taken out, what stays the same is no event", async () => {
@@ -109,7 +117,9 @@ describe("the account's own pages, without a script", () => {
     await browser.submit(page, { newEmail, password: PASSWORD });
     expect((await mailTo(service, email))[0]?.subject).toContain("email address");
     const link = await linkMailedTo(service, newEmail);
-    const done = await browser.submit(await browser.visit(link));
+    const asked = await browser.visit(link);
+    expect(asked.text).toContain(`One click, and ${newEmail} is confirmed.`);
+    const done = await browser.submit(asked);
     expect([done.path, done.text.includes(newEmail)]).toEqual(["/account", true]);
   });
 
@@ -129,6 +139,24 @@ describe("the account's own pages, without a script", () => {
     expect((await browser.visit("/account/phone/code")).path).toBe("/account/phone");
     await browser.submit(await browser.visit("/account/phone"), {}, "remove");
     expect((await profileOf(email)).phone).toBeNull();
+  });
+
+  it("text a new code to the same number, when a minute has gone by", async () => {
+    const slow = startService({ clock: createTestClock() });
+    const { browser } = await somebody(slow);
+    const phone = newNumber();
+    const page = await browser.submit(await browser.visit("/account/phone"), { phone });
+    expect(page.text).toContain('data-wait="60"');
+    slow.clock.advance(61_000);
+    const again = await browser.submit(page, {}, "resend");
+    expect([again.path, again.text.includes("The earlier one is void.")]).toEqual([
+      "/account/phone/code",
+      true,
+    ]);
+    const [latest, first] = (await mailTo(slow, phone)).map(({ text }) => /\d{6}/.exec(text)?.[0] ?? "");
+    expect((await browser.press(again, { code: first ?? "" })).status).toBe(400);
+    const done = await browser.submit(again, { code: latest ?? "" });
+    expect(done.text).toContain("Your phone number is confirmed.");
   });
 
   it("switch the second step by the password", async () => {

@@ -4,7 +4,7 @@ import type { Role } from "../../../src/accounts/account.ts";
 import { mayDo, type Permission } from "../../../src/roles/permissions.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { startWithProvider, status } from "../../support/outbox.ts";
-import { openPages, signedInPages, titleOf } from "../../support/pages.ts";
+import { linkOn, openPages, signedInPages, titleOf } from "../../support/pages.ts";
 import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD, register } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
@@ -46,7 +46,22 @@ describe("the pages for admins, without a script", () => {
     const idsIn = ({ text }: { text: string }) => text.match(/\/admin\/users\/[0-9a-f-]{36}/g) ?? [];
     expect([idsIn(first).length, idsIn(second).length]).toEqual([25, 1]);
     expect(new Set([...idsIn(first), ...idsIn(second)]).size).toBe(26);
-    expect(second.text).not.toContain('href="?');
+    expect(second.text).not.toContain("Next page");
+    // Back to the beginning, and to the list as it was asked for.
+    expect(linkOn(second, "?")).toBe(`?search=${tag}`);
+    expect(first.text).not.toContain("First page");
+    const somebody = linkOn(second, "/admin/users/");
+    const user = await browser.visit(somebody);
+    expect(linkOn(user, "/admin/users?")).toBe(`/admin/users${next.replaceAll("&amp;", "&")}`);
+    const ended = await browser.submit(user, {}, "endSessions");
+    expect([ended.path, ended.text.includes("Done.")]).toEqual([somebody, true]);
+    const edited = await browser.submit(
+      await browser.visit(linkOn(ended, `${somebody.split("?")[0]}/profile`)),
+      {
+        name: "Grace",
+      },
+    );
+    expect(edited.path).toBe(somebody);
   });
 
   it("deactivate somebody, whose next click lands on sign-in; and activate them again", async () => {
@@ -139,13 +154,23 @@ describe("the pages for admins, without a script", () => {
   });
 
   it("tell what happened, to whom and by whom", async () => {
-    const { browser } = await signedIn("admin");
+    const { browser, email: adminEmail } = await signedIn("admin");
     const { email } = await member(service);
     const id = await idOf(email);
     await browser.submit(await browser.visit(`/admin/users/${id}`), {}, "deactivate");
     const trail = await browser.visit(`/admin/audit?userId=${id}`);
     for (const words of ["Deactivated", "Signed up", "Address confirmed", "· by Ada"]) {
       expect(trail.text).toContain(words);
+    }
+    await logIn(service, (await signedInAs(service, "user")).email);
+    const inGerman = await signedInPages(service, adminEmail, { language: "de" });
+    for (const [reader, words] of [
+      [browser, "By: password"],
+      [inGerman, "Mit: Passwort"],
+    ] as const) {
+      const signIns = await reader.visit("/admin/audit?type=signed_in");
+      expect(signIns.text).toContain(words);
+      expect(signIns.text).not.toMatch(/amr|pwd|sessionId/);
     }
     expect(trail.text).toContain(`name="userId" value="${id}"`);
     const only = await browser.visit(`/admin/audit?userId=${id}&type=email_verified`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { idOf, signedInAs } from "../../support/admins.ts";
 import { codeIn, fromApp } from "../../support/app-pages.ts";
 import { tourOf } from "../../support/page-tour.ts";
 import { openPages, signedInPages } from "../../support/pages.ts";
@@ -46,6 +47,24 @@ describe("round trips to D1 before a page", () => {
       found[path] = trips();
     }
     expect(found).toEqual(BUDGET);
+  });
+
+  it("of a form that does what it is for are the session's and its own: nothing that is only looked at", async () => {
+    const { email } = await member(service);
+    const { email: admin } = await signedInAs(service, "admin");
+    const [own, asAdmin] = [await signedInPages(service, email), await signedInPages(service, admin)];
+    await signedInPages(service, email);
+    const found: Record<string, number | undefined> = {};
+    for (const [browser, path, act, fields] of [
+      [own, "/account/sessions", "others", {}],
+      [own, "/account/second-step", "on", { password: PASSWORD }],
+      [asAdmin, `/admin/users/${await idOf(email)}`, "endSessions", {}],
+    ] as const) {
+      const answer = await browser.press(await browser.visit(path), fields, act);
+      expect([path, answer.status]).toEqual([path, 303]);
+      found[act] = trips();
+    }
+    expect(found).toEqual({ others: 2, on: 4, endSessions: 4 });
   });
 
   it("that sends people on to an app are one more for the code", async () => {

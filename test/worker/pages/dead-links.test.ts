@@ -24,6 +24,7 @@ describe("a dead link", () => {
     const sent = await browser.submit(dead, { email });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     expect(sent.text).toContain("a new link is on its way");
+    expect(sent.text).not.toContain("We have sent");
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
     const back = await browser.submit(verified, { email, password: PASSWORD });
     expect(codeIn(back)).toMatch(/^[\w-]{43}$/);
@@ -48,6 +49,16 @@ describe("a dead link", () => {
       expect(sent.status).toBe(200);
       expect(await linkMailedTo(service, email)).not.toBe(link);
     }
+  });
+
+  it("that was used already leads to where one signs in", async () => {
+    const { email } = await register(service);
+    const link = await linkMailedTo(service, email);
+    const browser = openPages(service);
+    await browser.submit(await browser.visit(link));
+    const again = await browser.visit(link);
+    expect(again.text).toContain("Confirmed already?");
+    expect(linkOn(again, "/sign-in")).toBe("/sign-in");
   });
 
   it("of a change of address leads to where it was asked for", async () => {

@@ -29,6 +29,22 @@ describe("the tour", () => {
   });
 });
 
+describe("an address with a slash at its end", () => {
+  it("is the page's own, for every page that is looked at", async () => {
+    for (const path of SHOWN_PAGES) {
+      const { status, headers } = await service.call("GET", `${path.replace(":id", "one")}/?a=%2F&b`);
+      expect([status, headers.get("Location")]).toEqual([308, `${path.replace(":id", "one")}?a=%2F&b`]);
+    }
+  });
+
+  it.each(["//", "/sign-in//", "//evil.example/", "/nothing/", "/api/auth/me/", "/healthz/"])(
+    "is none at %s",
+    async (path) => {
+      expect((await service.call("GET", path)).status).toBe(404);
+    },
+  );
+});
+
 describe("the browser's tests", () => {
   it("look at every page that there is", () => {
     expect([...SHOWN_PAGES].sort()).toEqual(stops.map(({ path }) => path).sort());

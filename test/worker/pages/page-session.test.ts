@@ -32,6 +32,20 @@ describe("the session of a page", () => {
     expect(back.path).toBe("http://gatehouse.test/account/sessions");
   });
 
+  it("that ended before a form was sent is missed by name, and the form says that it was not saved", async () => {
+    const { browser, email } = await somebody();
+    const page = await browser.visit("/account/profile");
+    for (const name of ["access", "refresh"]) browser.jar.delete(`__Host-gh_${name}`);
+    const lost = await browser.submit(page, { name: "Grace" });
+    expect(lost.path).toBe("/sign-in?returnTo=%2Faccount%2Fprofile");
+    expect(lost.text).toContain("what you sent was not saved");
+    const back = await browser.submit(lost, { email, password: PASSWORD });
+    expect(back.text).toContain('value="Ada"');
+    // A page that was only asked for has lost nothing.
+    browser.jar.clear();
+    expect((await browser.visit("/account/profile")).text).not.toContain("not saved");
+  });
+
   it("sends whoever has one past sign-in", async () => {
     const { browser } = await somebody();
     expect((await browser.visit("/sign-in")).path).toBe("/account");

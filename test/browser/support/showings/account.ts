@@ -1,4 +1,4 @@
-import { PASSWORD, type ServiceApi } from "../service.ts";
+import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { enter, type Showing, send, type, WRONG } from "./steps.ts";
 
@@ -8,9 +8,16 @@ const own = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
   await enter(visitor, path, { email, password: PASSWORD });
 };
 
+/** The same of somebody whose name and address are long. */
+const ownLong = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
+  const { email } = await service.member(service.longAddress(), LONG_NAME);
+  await enter(visitor, path, { email, password: PASSWORD });
+};
+
 /** What whoever has signed in sees. */
 export const ACCOUNT: readonly Showing[] = [
   { name: "account", page: "/account", open: own("/account") },
+  { name: "account-long", page: "/account", open: ownLong("/account") },
   { name: "account-profile", page: "/account/profile", open: own("/account/profile") },
   {
     name: "account-profile-refused",
@@ -35,6 +42,7 @@ export const ACCOUNT: readonly Showing[] = [
     },
   },
   { name: "account-email", page: "/account/email", open: own("/account/email") },
+  { name: "account-email-long", page: "/account/email", open: ownLong("/account/email") },
   {
     name: "account-email-refused",
     page: "/account/email",

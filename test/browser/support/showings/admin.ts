@@ -1,4 +1,4 @@
-import { PASSWORD, type ServiceApi } from "../service.ts";
+import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { enter, type Showing, type, WRONG } from "./steps.ts";
 
@@ -22,10 +22,14 @@ async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<vo
   await findUser(visitor, service, email);
 }
 
-async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
+async function search(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
   await asAdmin("/admin/users")(visitor, service);
   await type(visitor.page, { search: email });
   await visitor.page.waitForURL("**search=*");
+}
+
+async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
+  await search(visitor, service, email);
   await visitor.page.getByRole("main").getByRole("listitem").getByRole("link").click();
   await visitor.page.waitForURL("**/admin/users/*");
 }
@@ -34,7 +38,23 @@ async function findUser(visitor: Visitor, service: ServiceApi, email: string): P
 export const ADMIN: readonly Showing[] = [
   { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
   { name: "admin-users-nobody", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
+  {
+    name: "admin-users-long",
+    page: "/admin/users",
+    open: async (visitor, service) => {
+      const { email } = await service.register(service.longAddress(), LONG_NAME);
+      await search(visitor, service, email);
+    },
+  },
   { name: "admin-user", page: "/admin/users/:id", open: openUser },
+  {
+    name: "admin-user-long",
+    page: "/admin/users/:id",
+    open: async (visitor, service) => {
+      const { email } = await service.register(service.longAddress(), LONG_NAME);
+      await findUser(visitor, service, email);
+    },
+  },
   {
     name: "admin-user-deactivated",
     page: "/admin/users/:id",

@@ -1,11 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { at, type Showing } from "./steps.ts";
+
+const OPERATIONS = "public/docs/operations";
+
+const operations = readdirSync(OPERATIONS).map((file) => ({
+  name: file.replace(".html", ""),
+  html: readFileSync(`${OPERATIONS}/${file}`, "utf8"),
+}));
+
+/** Of each kind the longest, as `npm run openapi` has written them: all of them are one template. */
+const longest = (kind: string, fits: (html: string) => boolean): Showing => {
+  const found = operations
+    .filter(({ name, html }) => name !== "overview" && fits(html))
+    .sort((one, other) => other.html.length - one.html.length)[0];
+  if (!found) throw new Error(`no page of ${OPERATIONS} is one with ${kind}`);
+  return { name: `docs-${kind}`, page: null, open: at(`/docs/${found.name}`) };
+};
 
 /** The description of the API, for people. */
 export const DOCS: readonly Showing[] = [
   { name: "docs", page: null, open: at("/docs") },
-  { name: "docs-log-in", page: null, open: at("/docs/logIn") },
-  { name: "docs-users", page: null, open: at("/docs/listUsers") },
-  { name: "docs-picture", page: null, open: at("/docs/setAvatar") },
+  longest("body", (html) => html.includes("<textarea")),
+  longest("query", (html) => html.includes('data-in="query"')),
+  longest("not-tried", (html) => !html.includes("data-try")),
   {
     name: "docs-tried",
     page: null,

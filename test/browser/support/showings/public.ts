@@ -8,9 +8,14 @@ async function openLink({ page }: Visitor, service: ServiceApi, kind: "verify-em
   await page.goto(await service.linkTo(email, kind));
 }
 
+async function signUp({ page }: Visitor, email: string): Promise<void> {
+  await page.goto("/sign-up");
+  await type(page, { name: "Ada", email, password: PASSWORD });
+}
+
 /** Somebody whose second step is on, as far as the password. */
-async function openCode({ page }: Visitor, service: ServiceApi): Promise<void> {
-  const { email } = await service.member();
+async function openCode({ page }: Visitor, service: ServiceApi, address?: string): Promise<void> {
+  const { email } = await service.member(address);
   const { token } = await service.post("/login", { email, password: PASSWORD });
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   await page.goto("/sign-in");
@@ -41,7 +46,16 @@ export const PUBLIC: readonly Showing[] = [
       await send(page);
     },
   },
-  { name: "sign-in-code", page: "/sign-in/code", open: openCode },
+  {
+    name: "sign-in-code",
+    page: "/sign-in/code",
+    open: (visitor, service) => openCode(visitor, service),
+  },
+  {
+    name: "sign-in-code-long",
+    page: "/sign-in/code",
+    open: (visitor, service) => openCode(visitor, service, service.longAddress()),
+  },
   {
     name: "sign-in-code-wrong",
     page: "/sign-in/code",
@@ -62,10 +76,12 @@ export const PUBLIC: readonly Showing[] = [
   {
     name: "sign-up-check-your-mail",
     page: "/sign-up/check-your-mail",
-    open: async ({ page }, service) => {
-      await page.goto("/sign-up");
-      await type(page, { name: "Ada", email: service.newAddress(), password: PASSWORD });
-    },
+    open: (visitor, service) => signUp(visitor, service.newAddress()),
+  },
+  {
+    name: "sign-up-check-your-mail-long",
+    page: "/sign-up/check-your-mail",
+    open: (visitor, service) => signUp(visitor, service.longAddress()),
   },
   {
     name: "verify-email",
