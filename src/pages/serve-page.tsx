@@ -11,7 +11,7 @@ import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
-import { showNote } from "./show-note.tsx";
+import { showNoWayOn } from "./show-no-way-on.tsx";
 import { openKit, type ShowPageDeps, searchOf, showPage, wordsOf } from "./show-page.tsx";
 import { readWayOn } from "./way-on.ts";
 
@@ -78,7 +78,7 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
 /** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */
 async function refuseWayOn(c: PageContext, depsOf: DepsOf<ServePageDeps>): Promise<Response | null> {
   const wayOn = readWayOn(new URL(c.req.url).searchParams, depsOf(c).settings);
-  if (wayOn === "malformed") return showNote(depsOf)(c, { ...wordsOf(c).noWayOn, status: 400 });
+  if (wayOn === "malformed") return showNoWayOn(c, depsOf);
   c.set("wayOn", wayOn);
   return null;
 }

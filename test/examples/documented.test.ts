@@ -119,7 +119,10 @@ describe.each([
       headers: { "Sec-Fetch-Site": "same-origin", Cookie: cookies(surfer.jarOf(app)) },
     };
     const out = await house.reach(new URL(`${app}/sign-out`), { ...form, redirect: "manual" });
-    expect([out.status, out.headers.get("Location")]).toEqual([303, `${house.origin}/sign-out`]);
+    expect([out.status, out.headers.get("Location")]).toEqual([
+      303,
+      `${house.origin}/sign-out?returnTo=${encodeURIComponent(`${app}/signed-in`)}`,
+    ]);
     expect((await ask(name, "/notes", { Cookie: form.headers.Cookie, Accept: "text/html" })).status).toBe(
       303,
     );

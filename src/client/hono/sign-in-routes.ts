@@ -79,8 +79,11 @@ async function signOut(c: Context, { app, cookies }: OpenApp): Promise<Response>
   cookies.forget();
   giveCookies(c);
   c.header("Cache-Control", "no-store");
-  // The browser's own session at the pages would sign it in again at once: that one is theirs to end.
-  return c.redirect(new URL("/sign-out", app.pages).href, 303);
+  // The browser's own session at the pages would sign it in again at once: that one is theirs to end, or to keep. The
+  // listed address says which app they come from; the way back is to its front door.
+  const url = new URL("/sign-out", app.pages);
+  url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
+  return c.redirect(url.href, 303);
 }
 
 /** With nothing of this address told to where it leads, nor kept. */

@@ -81,7 +81,9 @@ describe("signInRoutes", () => {
     it("ends the session by the refresh token alone, and leads to where the other one can be ended", async () => {
       const { gatehouse, browser } = open(SIGNED_IN);
       const out = await browser.post("/sign-out");
-      expect([out.status, out.headers.get("Location")]).toEqual([303, `${PAGES}/sign-out`]);
+      // By its listed address the pages know the app that they lead back to.
+      const signOutUrl = `${PAGES}/sign-out?returnTo=${encodeURIComponent(`${APP}/signed-in`)}`;
+      expect([out.status, out.headers.get("Location")]).toEqual([303, signOutUrl]);
       expect(gatehouse.calls).toEqual([
         ["signOut", { refreshToken: "refresh-1", client: { ip: null, userAgent: null } }],
       ]);
