@@ -4,8 +4,8 @@ export type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
 
 /**
  * The same deps, whose tokens are issued for that audience; null where it is none of AUDIENCES, or not the
- * first, whose tokens alone go into cookies. What bearers may present stays the same: any of them
- * (docs/decisions/024).
+ * first, whose tokens alone go into cookies (docs/decisions/024). What may be presented here is not theirs to
+ * say: `authenticate` keeps to the first as it is configured.
  */
 export function forAudience<Deps extends Issuing>(
   deps: Deps,
