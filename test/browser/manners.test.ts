@@ -59,6 +59,42 @@ describe("a form", () => {
   });
 });
 
+describe("the sign-in page", () => {
+  it("leads by Tab from the address to the password, and past what stands beside its label", async ({
+    visit,
+  }) => {
+    const { page } = await visit();
+    await page.goto("/sign-in");
+    await page.getByLabel(en.fields.email, { exact: true }).focus();
+    for (const name of [en.fields.password, en.password.show, en.signIn.forgot, en.signIn.submit]) {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      const words = await focused.evaluate(
+        (element) =>
+          (element as HTMLInputElement).labels?.[0]?.textContent || element.ariaLabel || element.textContent,
+      );
+      expect(words).toBe(name);
+    }
+  });
+});
+
+describe("a code", () => {
+  it("keeps its digits when it is pasted with spaces", async ({ visit, service }) => {
+    const { page } = await visit();
+    const { email } = await service.member();
+    const { token } = await service.post("/login", { email, password: PASSWORD });
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    await page.goto("/sign-in");
+    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
+    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: en.signIn.submit }).click();
+    const code = page.getByLabel(en.fields.code, { exact: true });
+    await code.focus();
+    await page.keyboard.insertText(" 012 588 ");
+    expect(await code.inputValue()).toBe("012588");
+  });
+});
+
 describe("a password", () => {
   it("can be looked at, is hidden again, and hears what would make it better", async ({ visit }) => {
     const { page } = await visit();
