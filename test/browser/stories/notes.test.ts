@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished } from "vitest";
+import { fill } from "../../../src/kernel/text.ts";
 import { faultsOf } from "../support/accessibility.ts";
 import { it as plain } from "../support/it.ts";
 import { PASSWORD } from "../support/service.ts";
@@ -54,7 +55,9 @@ describe.each(BOTH)("the example Worker, $name", (way) => {
     await reader.press("Sign out");
     await reader.arrive(t.signOut.title);
     await reader.press(t.signOut.submit);
-    await reader.hear(t.notices.signedOut);
+    await reader.arrive(t.signOut.done);
+    await reader.follow(fill(t.signOut.backTo, { app: new URL(stage.notesOrigin).host }));
+    await reader.arrive("Notes");
     await page.goto(`${stage.notesOrigin}/notes`);
     await reader.arrive(t.signIn.title);
   });
