@@ -34,7 +34,7 @@ try {
     await walkFile("superuser", superuser);
     await walkFile("looking-after-people", { ...superuser, SCRATCH: scratch.path });
   });
-  const vars = ["ACCESS_TOKEN_TTL:2", "REQUIRED_PROFILE_FIELDS:username,lastName,age"];
+  const vars = ["ACCESS_TOKEN_TTL:6", "REQUIRED_PROFILE_FIELDS:username,lastName,age"];
   await withServer("configured", vars, (server) =>
     walkFile("required-fields-and-short-tokens", { ORIGIN: server.origin }),
   );
