@@ -35,16 +35,11 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
  * script would do, and spends the refresh cookie for new ones.
  */
 export async function pageSession(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
-  const session = await sessionOf(c, deps);
-  if (session) c.set("actorId", session.account.id);
-  return session;
-}
-
-async function sessionOf(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
   const access = accessCookie(c);
   const known = access === undefined ? null : await deps.authenticate(access);
-  if (known?.ok) return known.value;
-  return (await refreshPage(c, deps))?.session ?? null;
+  if (!known?.ok) return (await refreshPage(c, deps))?.session ?? null;
+  c.set("actorId", known.value.account.id);
+  return known.value;
 }
 
 /** The session of a browser's refresh cookie, which is spent for new ones. */
