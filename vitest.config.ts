@@ -33,6 +33,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
           setupFiles: ["test/support/seed-fuzz.ts"],
+          isolate: false,
         },
       },
       {
@@ -48,6 +49,8 @@ export default defineConfig({
           name: "worker",
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
           setupFiles: ["test/support/apply-migrations.ts", "test/support/seed-fuzz.ts"],
+          // A workerd of its own costs a file more than most files take.
+          isolate: false,
           globalSetup: ["test/support/loopback/start.ts"],
           testTimeout: PATIENCE,
           hookTimeout: PATIENCE,

@@ -23,7 +23,8 @@ function tableOf(header: string): readonly Cells[] {
 
 const FIGURES = ["roundTrips", "statements", "rowsRead", "rowsWritten", "kvReads", "kvWrites"] as const;
 
-// In the first three a query reads a row less, since there is none after what it looks for; from then on none differs.
+// A query reads a row less where none comes after what it looks for, which is so of an account whose random identifier
+// is greater than all before it. That all of the eight are so happens once in 40,320 runs.
 const LIVES = 8;
 
 /** As the bench calls what the page calls otherwise. */
@@ -44,9 +45,8 @@ describe("docs/scaling.md", () => {
     house = await openHouse();
     await migrate(house.db);
     for (const { name, samples } of await measureOperations(house, LIVES)) {
-      const median = (figure: keyof Tally) =>
-        samples.map(({ tally }) => tally[figure]).sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? -1;
-      measured.set(name, Object.fromEntries(FIGURES.map((figure) => [figure, median(figure)])) as Tally);
+      const most = (figure: keyof Tally) => Math.max(...samples.map(({ tally }) => tally[figure]));
+      measured.set(name, Object.fromEntries(FIGURES.map((figure) => [figure, most(figure)])) as Tally);
     }
   });
   afterAll(() => house?.close());

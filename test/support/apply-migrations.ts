@@ -1,4 +1,4 @@
-import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env as GatehouseEnv } from "../../src/wiring.ts";
 
@@ -10,4 +10,6 @@ declare global {
   }
 }
 
+// Files take turns in one workerd, each with stores as at the first start.
+await reset();
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

@@ -1,10 +1,14 @@
-import axe from "axe-core";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { LOOKS, wear } from "./looks.ts";
 
+/** Each page that is looked at reads it anew: half the size is half the time. */
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
 /**
- * What is wrong with a page, with the looks in which it is: a broken rule of axe's, good practice included, or
- * something that has to be scrolled sideways.
+ * What is wrong with a page, with the looks in which it is: a broken rule of axe's, good practice included,
+ * something that has to be scrolled sideways, or a password that no manager can fill.
  */
 export async function faultsOf(page: Page): Promise<Record<string, string[]>> {
   const faults: Record<string, string[]> = {};
@@ -20,8 +24,8 @@ export async function faultsOf(page: Page): Promise<Record<string, string[]>> {
 /** What is wrong with it in the look that it wears now. */
 export async function faultsAsIs(page: Page): Promise<string[]> {
   const isThere = await page.evaluate(() => "axe" in window);
-  if (!isThere) await page.evaluate(axe.source);
-  return [...(await brokenRules(page)), ...(await excessWidth(page))];
+  if (!isThere) await page.evaluate(AXE);
+  return [...(await brokenRules(page)), ...(await excessWidth(page)), ...(await unfillable(page))];
 }
 
 /** Each as one line: the rule, and the elements that break it. */
@@ -44,3 +48,15 @@ async function excessWidth(page: Page): Promise<string[]> {
     return scrollWidth > clientWidth ? [`too wide: by ${scrollWidth - clientWidth} pixels`] : [];
   });
 }
+
+/** A manager has to know which password is asked for, and whose (Chromium's own advice, "Password form styles"). */
+const unfillable = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLInputElement>("input[type=password]")]
+      .filter(
+        ({ autocomplete, form }) =>
+          !["current-password", "new-password"].includes(autocomplete) ||
+          !form?.querySelector("input[autocomplete=username]"),
+      )
+      .map(({ outerHTML }) => `unfillable: ${outerHTML.slice(0, 120)}`),
+  );

@@ -18,7 +18,7 @@ export const it = plain
     onCleanup(() => browser.close());
     return browser;
   })
-  .extend("service", ({ stage }): ServiceApi => serviceAt(stage))
+  .extend("service", { scope: "file" }, ({ stage }): ServiceApi => serviceAt(stage))
   .extend("app", ({ stage }): string => stage.app)
   /** A visitor who comes from elsewhere, and may go back there. */
   .extend("visitFrom", async ({ browser, stage, task }, { onCleanup }) => {
@@ -43,7 +43,32 @@ export const it = plain
     ({ visitFrom }) =>
       (options?: BrowserContextOptions): Promise<Visitor> =>
         visitFrom(null, options),
-  );
+  )
+  /** One for each language and file, since a new one takes half a look's time: who they were, they forget. */
+  .extend("regular", { scope: "file" }, ({ browser, stage }, { onCleanup }) => {
+    const regulars = new Map<string, Visitor>();
+    onCleanup(async () => {
+      await Promise.all([...regulars.values()].map(({ context }) => context.close()));
+    });
+    return async (locale: string): Promise<Visitor> => {
+      const visitor = regulars.get(locale) ?? (await newVisitor(browser, [stage.origin], { locale }));
+      regulars.set(locale, visitor);
+      await visitor.context.clearCookies();
+      return visitor;
+    };
+  })
+  .extend("revisit", ({ regular, task }, { onCleanup }) => {
+    const visitors: Visitor[] = [];
+    onCleanup(async () => {
+      if (task.result?.state === "fail") await tellWhatIsShown(visitors);
+      expect(visitors.flatMap(({ problems }) => problems.splice(0))).toEqual([]);
+    });
+    return async (locale: string): Promise<Visitor> => {
+      const visitor = await regular(locale);
+      visitors.push(visitor);
+      return visitor;
+    };
+  });
 
 /** A failed step says what it waited for; this, what was there instead. */
 async function tellWhatIsShown(visitors: readonly Visitor[]): Promise<void> {

@@ -93,5 +93,12 @@ export function serviceAt({
     return { email };
   }
 
-  return { superuser, newAddress, longAddress, post, mailTo, linkTo, codeTo, register, member };
+  let passerby: Promise<{ email: string }> | undefined;
+  /** The same member for everybody who leaves the account as it is. */
+  const anybody = (): Promise<{ email: string }> => {
+    passerby ??= member();
+    return passerby;
+  };
+
+  return { superuser, newAddress, longAddress, post, mailTo, linkTo, codeTo, register, member, anybody };
 }

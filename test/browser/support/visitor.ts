@@ -5,8 +5,8 @@ import { watch } from "./watch.ts";
 export type Visitor = {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What has happened so far that must not happen on any page. */
-  readonly problems: readonly string[];
+  /** What has happened that must not happen on any page, and that nobody has taken out yet. */
+  readonly problems: string[];
 };
 
 export async function newVisitor(

@@ -4,7 +4,7 @@ import type { BrowserContext, ConsoleMessage } from "playwright-core";
  * Writes down whatever must not happen on any page: an error or a warning on the console, an exception, a
  * violation of the page's own policy, a request to any other origin than these.
  */
-export async function watch(context: BrowserContext, origins: readonly string[]): Promise<readonly string[]> {
+export async function watch(context: BrowserContext, origins: readonly string[]): Promise<string[]> {
   const problems: string[] = [];
   await context.exposeBinding("reportViolation", ({ page }, violation: string) => {
     problems.push(`${page.url()}: violation of ${violation}`);
@@ -43,6 +43,5 @@ const LOADED_WITH_STATUS = "Failed to load resource: the server responded with a
 
 const LOCAL_SCHEMES = new Set(["data:", "blob:", "about:"]);
 
-/** Its hints on forms, such as a missing `autocomplete`, are of a lower kind, and all the same about a defect. */
 const isComplaint = (message: ConsoleMessage): boolean =>
-  ["error", "warning", "assert"].includes(message.type()) || message.text().startsWith("[DOM]");
+  ["error", "warning", "assert"].includes(message.type());

@@ -8,8 +8,16 @@ export type Weight = {
   readonly blocking: readonly string[];
 };
 
+const followed = new WeakMap<Page, () => Promise<Weight>>();
+
 /** Follows a page from now on; what comes back weighs the document that it shows then, with all that it loaded. */
 export function scalesFor(page: Page): () => Promise<Weight> {
+  const scales = followed.get(page) ?? follow(page);
+  followed.set(page, scales);
+  return scales;
+}
+
+function follow(page: Page): () => Promise<Weight> {
   let loaded: Request[] = [];
   page.on("request", (request) => {
     if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loaded = [];

@@ -23,6 +23,13 @@ it.each([
   expect(findBrowser(machine(platform, env, [program]))).toBe(program);
 });
 
+it("takes Debian's without windows before any other", () => {
+  const programs = ["/usr/bin/chromium", "/usr/bin/chromium-headless-shell"];
+  expect(findBrowser(machine("linux", { PATH: "/usr/bin" }, programs))).toBe(
+    "/usr/bin/chromium-headless-shell",
+  );
+});
+
 it("takes the one that it is told, and no other in its place", () => {
   const programs = ["/usr/bin/chromium", "/home/ada/chrome"];
   const named = (path: string) => machine("linux", { PATH: "/usr/bin", CHROMIUM_PATH: path }, programs);

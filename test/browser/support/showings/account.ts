@@ -2,8 +2,14 @@ import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { enter, type Showing, send, type, WRONG } from "./steps.ts";
 
-/** A page of somebody's own account. */
+/** A page of somebody's own account, which stays as it is. */
 const own = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
+  const { email } = await service.anybody();
+  await enter(visitor, path, { email, password: PASSWORD });
+};
+
+/** The same of an account that nobody else uses. */
+const ownAlone = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
   const { email } = await service.member();
   await enter(visitor, path, { email, password: PASSWORD });
 };
@@ -32,7 +38,7 @@ export const ACCOUNT: readonly Showing[] = [
     name: "account-picture-set",
     page: "/account",
     open: async (visitor, service) => {
-      await own("/account/picture")(visitor, service);
+      await ownAlone("/account/picture")(visitor, service);
       const buffer = Buffer.from(PIXEL, "base64");
       await visitor.page
         .locator("[name=image]")
@@ -67,7 +73,7 @@ export const ACCOUNT: readonly Showing[] = [
     name: "account-phone-code",
     page: "/account/phone/code",
     open: async (visitor, service) => {
-      await own("/account/phone")(visitor, service);
+      await ownAlone("/account/phone")(visitor, service);
       await type(visitor.page, { phone: "+49 170 1234567" });
       await visitor.page.locator("[name=code]").waitFor();
     },

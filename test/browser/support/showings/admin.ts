@@ -8,7 +8,7 @@ const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
 
 /** One user's page, as the search finds it. */
 async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
-  const { email } = await service.member();
+  const { email } = await service.anybody();
   await service.post("/login", { email, password: PASSWORD });
   await findUser(visitor, service, email);
 }
@@ -22,11 +22,8 @@ async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<vo
   await findUser(visitor, service, email);
 }
 
-async function search(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
-  await asAdmin("/admin/users")(visitor, service);
-  await type(visitor.page, { search: email });
-  await visitor.page.waitForURL("**search=*");
-}
+const search = (visitor: Visitor, service: ServiceApi, email: string) =>
+  asAdmin(`/admin/users?search=${encodeURIComponent(email)}`)(visitor, service);
 
 async function findUser(visitor: Visitor, service: ServiceApi, email: string): Promise<void> {
   await search(visitor, service, email);
@@ -59,7 +56,8 @@ export const ADMIN: readonly Showing[] = [
     name: "admin-user-deactivated",
     page: "/admin/users/:id",
     open: async (visitor, service) => {
-      await openUser(visitor, service);
+      const { email } = await service.member();
+      await findUser(visitor, service, email);
       await visitor.page.locator("form:has([value=deactivate]) button").click();
       await visitor.page.getByRole("dialog").getByRole("button").last().click();
       await visitor.page.locator("form:has([value=activate])").waitFor();
@@ -80,7 +78,8 @@ export const ADMIN: readonly Showing[] = [
     page: "/admin/users/:id/profile",
     open: async (visitor, service) => {
       await openUser(visitor, service);
-      await visitor.page.goto(`${visitor.page.url()}/profile`);
+      await visitor.page.locator("main a[href*='/profile?']").click();
+      await visitor.page.waitForURL("**/profile?*");
     },
   },
   { name: "admin-invite", page: "/admin/invite", open: asAdmin("/admin/invite") },

@@ -9,6 +9,8 @@ export type Showing = {
   readonly name: string;
   /** The page that it is a state of; null for what is none of the service's pages. */
   readonly page: ShownPage | null;
+  /** What developers alone see speaks no other language. */
+  readonly isEnglishAlone?: true;
   /** Brings the visitor there, whatever the language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };
@@ -36,7 +38,7 @@ export async function enter(
 ): Promise<void> {
   await page.goto(`/sign-in?returnTo=${encodeURIComponent(to)}`);
   await type(page, person);
-  await page.waitForURL(`**${to}`);
+  await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
 
 /** What is nobody's password. */
