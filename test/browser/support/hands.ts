@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import type { Locator } from "playwright-core";
 
 /** How somebody uses a page. */
 export type Hands = {
@@ -34,23 +34,24 @@ const MOST_STOPS = 120;
 async function tabTo(target: Locator): Promise<void> {
   const page = target.page();
   await target.waitFor();
+  if (await target.evaluate((element) => element === document.activeElement)) return;
   for (let stops = 0; stops < MOST_STOPS; stops += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press("Tab");
-    const unseen = await focusedButUnseen(page);
+    const { isThere, unseen } = await target.evaluate(lookAtFocus);
     if (unseen !== null) throw new Error(`${page.url()}: nobody can see that the focus is on ${unseen}`);
+    if (isThere) return;
   }
   throw new Error(`${page.url()}: no Tab leads to ${target}`);
 }
 
-/** The focused element, if nothing shows that it is (WCAG 2.2, 2.4.7). */
-const focusedButUnseen = (page: Page): Promise<string | null> =>
-  page.evaluate(() => {
-    const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body) return null;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(activeElement);
-    const box = activeElement.getBoundingClientRect();
-    const isMarked = (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
-    const isThere = box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0;
-    return isMarked && isThere ? null : activeElement.outerHTML.slice(0, 200);
-  });
+/** Whether the focus is there; and the focused element, if nothing shows that it is (WCAG 2.2, 2.4.7). */
+function lookAtFocus(target: Element): { isThere: boolean; unseen: string | null } {
+  const { activeElement } = document;
+  const isThere = activeElement === target;
+  if (activeElement === null || activeElement === document.body) return { isThere, unseen: null };
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(activeElement);
+  const box = activeElement.getBoundingClientRect();
+  const isMarked = (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+  const isShown = box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0;
+  return { isThere, unseen: isMarked && isShown ? null : activeElement.outerHTML.slice(0, 200) };
+}
