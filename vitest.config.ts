@@ -34,6 +34,8 @@ export default defineConfig({
           environment: "node",
           setupFiles: ["test/support/seed-fuzz.ts"],
           isolate: false,
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {
@@ -98,6 +100,8 @@ export default defineConfig({
           include: ["test/bundle/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/serve-production-bundle.ts"],
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
         },
       },
       {

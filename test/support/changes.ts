@@ -20,6 +20,8 @@ export type Change = {
   readonly status: number;
   /** What the same request gets when all of the change is there already; the same as ever, unless said. */
   readonly again?: number;
+  /** A try that fails may leave something, such as a key, and the next one then goes another way. */
+  readonly isOtherEachTry?: true;
   readonly variables?: () => Promise<Record<string, unknown>>;
   readonly request: (service: Service) => Promise<ChangeRequest>;
 };

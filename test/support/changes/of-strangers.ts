@@ -106,6 +106,7 @@ export const strangerChanges: readonly Change[] = [
     route: "POST /login",
     what: "the first of all, when there is no key yet",
     status: 200,
+    isOtherEachTry: true,
     async request(service) {
       const { email } = await member(service);
       await env.DB.prepare("DELETE FROM signing_keys").run();
