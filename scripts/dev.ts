@@ -4,7 +4,8 @@ import { argumentsFor, ourVariables } from "./dev-variables.ts";
 import { makeDevVars, variableFiles } from "./dev-vars.ts";
 import { anyFreePort, isPortFree } from "./free-port.ts";
 import { rememberOrigin } from "./last-origin.ts";
-import { type LocalPlatform, migrate, withLocalPlatform } from "./local-platform.ts";
+import { type LocalPlatform, withLocalPlatform } from "./local-platform.ts";
+import { migrateDatabase } from "./migrate-database.ts";
 import { exitOf, readyPort, startWrangler } from "./run-wrangler.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
 import { unknownVariables } from "./unknown-variables.ts";
@@ -31,9 +32,9 @@ async function develop(argv: readonly string[]): Promise<number> {
   const origin = `${args.protocol}://localhost:${port}`;
   const made = makeDevVars(args);
   if (made) say(`Made ${made} with random secrets of its own.`);
-  if (await migrate(args)) say("Brought the local database up to date.");
   const notes = await placeNotes(args, port);
   const settled = await withLocalPlatform(args, async ({ variables, db }) => {
+    if (await migrateDatabase(db, args)) say("Brought the local database up to date.");
     const ours = ourVariables(variables, { origin, notes });
     for (const { says } of unknownVariables(variables)) say(`Warning: ${says}`);
     const config = readSecrets({ ...variables, ...ours }, args);

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
+import { migrateDatabase } from "./migrate-database.ts";
 import { patientD1 } from "./patient-d1.ts";
-import { runWrangler, wranglerEnvironment } from "./run-wrangler.ts";
+import { wranglerEnvironment } from "./run-wrangler.ts";
 import type { WranglerArguments } from "./wrangler-arguments.ts";
 
 /** What `wrangler dev` would give the Worker, given the same arguments. */
@@ -13,15 +14,8 @@ export type LocalPlatform = {
 type Where = Pick<WranglerArguments, "config" | "env" | "envFiles" | "persistTo" | "vars">;
 
 /** Brings the local database up to date, without a question and without the network. Whether it had to. */
-export async function migrate(where: Where): Promise<boolean> {
-  const args = ["d1", "migrations", "apply", "DB", "--local"];
-  if (where.config !== undefined) args.push("--config", where.config);
-  if (where.env !== undefined) args.push("--env", where.env);
-  if (where.persistTo !== undefined) args.push("--persist-to", where.persistTo);
-  const { code, output } = await runWrangler(args);
-  if (code !== 0) throw new Error(`The local database could not be migrated.\n\n${output.trim()}`);
-  return !output.includes("No migrations to apply");
-}
+export const migrate = (where: Where): Promise<boolean> =>
+  withLocalPlatform(where, ({ db }) => migrateDatabase(db, where));
 
 /** Runs something with the variables, the database and the KV of the local Worker, which may be running. */
 export async function withLocalPlatform<T>(

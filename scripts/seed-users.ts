@@ -5,7 +5,8 @@ import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
 import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
 import { makeDevVars } from "./dev-vars.ts";
 import { type FillableD1, fillDatabase } from "./fill-database.ts";
-import { migrate, withLocalPlatform } from "./local-platform.ts";
+import { withLocalPlatform } from "./local-platform.ts";
+import { migrateDatabase } from "./migrate-database.ts";
 import { readWranglerArguments } from "./wrangler-arguments.ts";
 
 // `npm run seed:users -- --count 1000000 --persist-to DIR`: a local database full of made-up people, who all
@@ -24,10 +25,10 @@ async function seed(argv: readonly string[]): Promise<void> {
   const count = readCount(argv);
   const args = readWranglerArguments(argv);
   makeDevVars(args);
-  await migrate(args);
   const began = Date.now();
   const password = randomBytes(18).toString("base64url");
   await withLocalPlatform(args, async ({ variables, db }) => {
+    await migrateDatabase(db, args);
     const config = readConfig(variables);
     if (!config.ok) throw new Error("The variables are not in order: `npm run dev` says which.");
     const { authSecret, authSecretPrevious, passwordHashBlocks } = config.value;
