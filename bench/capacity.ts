@@ -1,7 +1,6 @@
 import { openHouse, type Tally } from "./capacity/house.ts";
 import { measureOperations, type Row } from "./capacity/operations.ts";
 import { measureSizes, type Sizes } from "./capacity/sizes.ts";
-import { migrate } from "./migrate.ts";
 
 // `npm run bench:capacity`: what each operation asks of D1 and KV, as D1 itself counts it, and what each row takes.
 // The counts are those of any machine; the milliseconds are of this one. docs/scaling.md has what came of it.
@@ -17,7 +16,6 @@ const timeLimit = setTimeout(() => {
 }, TIME_LIMIT * 1000);
 const house = await openHouse();
 try {
-  await migrate(house.db);
   printRows(await measureOperations(house, LIVES));
   printSizes(await measureSizes(house.db, ROWS));
 } finally {

@@ -3,7 +3,6 @@ import type { FillableD1 } from "../scripts/fill-database.ts";
 import { wranglerEnvironment } from "../scripts/run-wrangler.ts";
 import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
 import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
-import { migrate } from "./migrate.ts";
 import { succeed } from "./send.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -58,8 +57,8 @@ export async function openHouse(
     ],
   });
   const { url } = await harness.listen();
+  await harness.getWorker().applyD1Migrations("DB");
   const { DB: db } = await harness.getWorker<{ DB: FillableD1 & Queryable }>().getEnv();
-  await migrate(db);
   const ring = await createSecretRing(AUTH_SECRET, undefined);
   await fill(db, await createPasswordHasher(ring, HASH_BLOCKS).hash(PASSWORD));
   const call = caller(url.origin);

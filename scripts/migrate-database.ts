@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { Unstable_Config } from "wrangler";
 
 /** Where D1 keeps the names of what has been applied, as `wrangler d1 migrations apply` makes it. */
 const journal = (table: string) =>
@@ -15,12 +16,14 @@ export async function migrateDatabase(
   db: D1Database,
   where: { readonly config: string | undefined; readonly env: string | undefined },
 ): Promise<boolean> {
-  const { files, table } = await readMigrations(where);
+  // Loaded here, as in local-platform.ts.
+  const { unstable_readConfig, unstable_splitSqlQuery: statementsOf } = await import("wrangler");
+  const config = unstable_readConfig({ config: where.config, env: where.env }, { hideWarnings: true });
+  const { files, table } = readMigrations(config);
   await db.prepare(journal(table)).run();
   const { results } = await db.prepare(`SELECT name FROM "${table}"`).all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
   const due = files.filter(({ name }) => !applied.has(name));
-  const { unstable_splitSqlQuery: statementsOf } = await import("wrangler");
   for (const { name, sql } of due) {
     const statements = statementsOf(sql).map((statement) => db.prepare(statement));
     const written = db.prepare(`INSERT INTO "${table}" (name) VALUES (?1)`).bind(name);
@@ -32,10 +35,8 @@ export async function migrateDatabase(
 }
 
 /** The migrations of the configuration's DB, in order. */
-async function readMigrations({ config, env }: Parameters<typeof migrateDatabase>[1]) {
-  const { unstable_readConfig } = await import("wrangler");
-  const { configPath, d1_databases } = unstable_readConfig({ config, env }, { hideWarnings: true });
-  const database = d1_databases.find(({ binding }: { readonly binding: string }) => binding === "DB");
+function readMigrations({ configPath, d1_databases }: Unstable_Config) {
+  const database = d1_databases.find(({ binding }) => binding === "DB");
   if (!database || !configPath) throw new Error("The configuration has no database of the binding DB.");
   const { migrations_dir = "migrations", migrations_table = "d1_migrations" } = database;
   const directory = resolve(dirname(configPath), migrations_dir);

@@ -61,6 +61,7 @@ export async function openHouse() {
     workers: [{ configPath, secrets }],
   });
   const { url } = await harness.listen();
+  await harness.getWorker().applyD1Migrations("DB");
   const worker = harness.getWorker<{ DB: Queryable; KV: { get(key: string): Promise<string | null> } }>();
   const { DB: db, KV: kv } = await worker.getEnv();
   return {

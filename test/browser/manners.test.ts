@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { LANGUAGE_NAMES } from "../../src/pages/messages/catalogue.ts";
 import { it } from "./support/it.ts";
@@ -9,6 +10,13 @@ const WITH_AND_WITHOUT = [
   ["with JavaScript", {}],
   ["without JavaScript", { javaScriptEnabled: false }],
 ] as const;
+
+/** By the form of the page that is open. */
+async function signIn(page: Page, email: string): Promise<void> {
+  await page.getByLabel(en.fields.email, { exact: true }).fill(email);
+  await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: en.signIn.submit }).click();
+}
 
 describe("a form", () => {
   it.for(WITH_AND_WITHOUT)(
@@ -81,13 +89,9 @@ describe("the sign-in page", () => {
 describe("a code", () => {
   it("keeps its digits when it is pasted with spaces", async ({ visit, service }) => {
     const { page } = await visit();
-    const { email } = await service.member();
-    const { token } = await service.post("/login", { email, password: PASSWORD });
-    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    const { email } = await service.guarded();
     await page.goto("/sign-in");
-    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
-    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: en.signIn.submit }).click();
+    await signIn(page, email);
     const code = page.getByLabel(en.fields.code, { exact: true });
     await code.focus();
     await page.keyboard.insertText(" 012 588 ");
@@ -135,9 +139,7 @@ describe("the language of mail", () => {
     const { page } = await visit();
     const { email } = await service.member();
     await page.goto("/sign-in");
-    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
-    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: en.signIn.submit }).click();
+    await signIn(page, email);
     await page.getByRole("heading", { name: en.account.title }).waitFor();
     await page.getByRole("button", { name: LANGUAGE_NAMES.de }).click();
     await page.getByRole("heading", { name: de.account.title }).waitFor();
@@ -149,15 +151,11 @@ describe("the language of mail", () => {
 describe("another code", () => {
   it("can be had when the seconds are over, and makes the first one void", async ({ visit, service }) => {
     const { page } = await visit();
-    const { email } = await service.member();
-    const { token } = await service.post("/login", { email, password: PASSWORD });
-    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    const { email } = await service.guarded();
     await page.clock.install();
     await page.goto("/sign-in");
-    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
-    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
     const asked = Date.now();
-    await page.getByRole("button", { name: en.signIn.submit }).click();
+    await signIn(page, email);
     const first = await service.codeTo(email, asked);
     const waiting = page.getByRole("button", { name: /in \d+ s/ });
     await waiting.waitFor();
@@ -177,9 +175,7 @@ describe("somebody who is sent here", () => {
     const { email } = await service.member();
     await page.goto("/account?from=elsewhere");
     await page.getByRole("heading", { name: en.signIn.title }).waitFor();
-    await page.getByLabel(en.fields.email, { exact: true }).fill(email);
-    await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: en.signIn.submit }).click();
+    await signIn(page, email);
     await page.waitForURL("**/account?from=elsewhere");
   });
 });

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHouse, type Tally } from "../../bench/capacity/house.ts";
 import { measureOperations } from "../../bench/capacity/operations.ts";
-import { migrate } from "../../bench/migrate.ts";
 
 // docs/scaling.md is what somebody plans and pays by, so its figures are those that D1 itself gives.
 
@@ -43,7 +42,6 @@ describe("docs/scaling.md", () => {
   let house: Awaited<ReturnType<typeof openHouse>>;
   beforeAll(async () => {
     house = await openHouse();
-    await migrate(house.db);
     for (const { name, samples } of await measureOperations(house, LIVES)) {
       const most = (figure: keyof Tally) => Math.max(...samples.map(({ tally }) => tally[figure]));
       measured.set(name, Object.fromEntries(FIGURES.map((figure) => [figure, most(figure)])) as Tally);

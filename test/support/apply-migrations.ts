@@ -1,6 +1,6 @@
-import { applyD1Migrations, type D1Migration, reset } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import type { D1Migration } from "cloudflare:test";
 import type { Env as GatehouseEnv } from "../../src/wiring.ts";
+import { startAnew } from "./start-anew.ts";
 
 declare global {
   namespace Cloudflare {
@@ -10,6 +10,5 @@ declare global {
   }
 }
 
-// Files take turns in one workerd, each with stores as at the first start.
-await reset();
-await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+// Files take turns in one workerd (docs/decisions/030).
+await startAnew();

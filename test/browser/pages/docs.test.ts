@@ -1,4 +1,4 @@
 import { lookAt } from "../support/look-at.ts";
 import { SHOWINGS } from "../support/showings.ts";
 
-lookAt(SHOWINGS.docs);
+lookAt(SHOWINGS.docs, { isEnglishAlone: true });

@@ -1,4 +1,4 @@
 import { lookAt } from "../support/look-at.ts";
 import { SHOWINGS } from "../support/showings.ts";
 
-lookAt(SHOWINGS.mailbox);
+lookAt(SHOWINGS.mailbox, { isEnglishAlone: true });

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { LOOKS, wear } from "./looks.ts";
 
 /** Each page that is looked at reads it anew: half the size is half the time. */
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /**
  * What is wrong with a page, with the looks in which it is: a broken rule of axe's, good practice included,

@@ -1,6 +1,6 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import type { Configured } from "./configured.ts";
-import { LONG_NAME, longAddress, PASSWORD } from "./service.ts";
+import { LONG_NAME, longAddress, PASSWORD, serviceAt } from "./service.ts";
 
 /** Their addresses, by which they sign in. */
 export const PEOPLE = { ada: "ada@example.com", root: "root@example.com", long: longAddress() } as const;
@@ -11,14 +11,8 @@ const DEAD_MESSAGES = 26;
 
 /** People with everything that an account can have, and a list of mail that nobody got. */
 export async function fillHouse({ origin, db }: Configured): Promise<void> {
-  for (const email of Object.values(PEOPLE)) {
-    const answer = await fetch(`${origin}/api/auth/register`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ email, password: PASSWORD, name: LONG_NAME, lastName: LONG_NAME }),
-    });
-    if (!answer.ok) throw new Error(await answer.text());
-  }
+  const { register } = serviceAt({ origin, superuser: { email: PEOPLE.root, password: PASSWORD } });
+  for (const email of Object.values(PEOPLE)) await register(email, LONG_NAME);
   const now = Date.now();
   await db.batch([
     db.prepare("UPDATE accounts SET email_verified_at = ?1, last_name = name, age = 36").bind(now),

@@ -93,6 +93,14 @@ export function serviceAt({
     return { email };
   }
 
+  /** A member whose second step is on. */
+  async function guarded(address?: string): Promise<{ email: string }> {
+    const { email } = await member(address);
+    const { token } = await post("/login", { email, password: PASSWORD });
+    await post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    return { email };
+  }
+
   let passerby: Promise<{ email: string }> | undefined;
   /** The same member for everybody who leaves the account as it is. */
   const anybody = (): Promise<{ email: string }> => {
@@ -100,5 +108,17 @@ export function serviceAt({
     return passerby;
   };
 
-  return { superuser, newAddress, longAddress, post, mailTo, linkTo, codeTo, register, member, anybody };
+  return {
+    superuser,
+    newAddress,
+    longAddress,
+    post,
+    mailTo,
+    linkTo,
+    codeTo,
+    register,
+    member,
+    guarded,
+    anybody,
+  };
 }

@@ -1,4 +1,4 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../../src/health/check-stores.ts";
@@ -6,6 +6,7 @@ import { SECOND } from "../../../src/kernel/clock.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { type Answer, startService } from "../../support/service.ts";
+import { startAnew } from "../../support/start-anew.ts";
 
 const down = () => Promise.reject(new Error("secret words of a store that is down: SELECT"));
 const dead = createFaultyD1(env.DB);
@@ -16,10 +17,7 @@ const deep = (service: ReturnType<typeof startService>) => service.call("GET", "
 const failingIn = ({ body }: Answer): string[] =>
   CHECKS.filter((name) => body.data.checks[name].status !== "ok");
 
-beforeEach(async () => {
-  await reset();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-});
+beforeEach(startAnew);
 
 describe("GET /healthz/deep succeeds", () => {
   it("and says of each store that it answers, and since when that is known", async () => {

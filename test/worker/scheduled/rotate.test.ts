@@ -1,4 +1,3 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -13,14 +12,12 @@ import {
 } from "../../support/outbox.ts";
 import { logIn, member, PASSWORD, register, signedInMember } from "../../support/people.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
+import { startAnew } from "../../support/start-anew.ts";
 
 // Every run of the cron writes a line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
-beforeEach(async () => {
-  await reset();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-});
+beforeEach(startAnew);
 
 const kidOf = (token: string): string => decodeProtectedHeader(token).kid ?? "";
 async function keySetOf(service: Service): Promise<JSONWebKeySet> {

@@ -1,15 +1,12 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { signedInMember } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { startAnew } from "../../support/start-anew.ts";
 
-beforeEach(async () => {
-  await reset();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-});
+beforeEach(startAnew);
 
 const keyCount = async () =>
   (await env.DB.prepare("SELECT count(*) AS n FROM signing_keys").first<{ n: number }>())?.n;

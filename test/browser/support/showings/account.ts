@@ -2,23 +2,23 @@ import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 import { enter, type Showing, send, type, WRONG } from "./steps.ts";
 
+/** Makes what brings that member, signed in, to a page. */
+const pageOf =
+  (member: (service: ServiceApi) => Promise<{ email: string }>) =>
+  (path: string) =>
+  async (visitor: Visitor, service: ServiceApi) => {
+    const { email } = await member(service);
+    await enter(visitor, path, { email, password: PASSWORD });
+  };
+
 /** A page of somebody's own account, which stays as it is. */
-const own = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
-  const { email } = await service.anybody();
-  await enter(visitor, path, { email, password: PASSWORD });
-};
+const own = pageOf((service) => service.anybody());
 
 /** The same of an account that nobody else uses. */
-const ownAlone = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
-  const { email } = await service.member();
-  await enter(visitor, path, { email, password: PASSWORD });
-};
+const ownAlone = pageOf((service) => service.member());
 
 /** The same of somebody whose name and address are long. */
-const ownLong = (path: string) => async (visitor: Visitor, service: ServiceApi) => {
-  const { email } = await service.member(service.longAddress(), LONG_NAME);
-  await enter(visitor, path, { email, password: PASSWORD });
-};
+const ownLong = pageOf((service) => service.member(service.longAddress(), LONG_NAME));
 
 /** What whoever has signed in sees. */
 export const ACCOUNT: readonly Showing[] = [

@@ -14,19 +14,18 @@ const longest = (kind: string, fits: (html: string) => boolean): Showing => {
     .filter(({ name, html }) => name !== "overview" && fits(html))
     .sort((one, other) => other.html.length - one.html.length)[0];
   if (!found) throw new Error(`no page of ${OPERATIONS} is one with ${kind}`);
-  return { name: `docs-${kind}`, page: null, isEnglishAlone: true, open: at(`/docs/${found.name}`) };
+  return { name: `docs-${kind}`, page: null, open: at(`/docs/${found.name}`) };
 };
 
 /** The description of the API, for people. */
 export const DOCS: readonly Showing[] = [
-  { name: "docs", page: null, isEnglishAlone: true, open: at("/docs") },
+  { name: "docs", page: null, open: at("/docs") },
   longest("body", (html) => html.includes("<textarea")),
   longest("query", (html) => html.includes('data-in="query"')),
   longest("not-tried", (html) => !html.includes("data-try")),
   {
     name: "docs-tried",
     page: null,
-    isEnglishAlone: true,
     open: async ({ page }) => {
       await page.goto("/docs/getHealth");
       await page.getByRole("button", { name: "Send" }).click();

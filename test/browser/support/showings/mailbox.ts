@@ -9,12 +9,11 @@ async function openMailbox({ page }: Visitor, service: ServiceApi): Promise<void
 
 /** What developers see. */
 export const MAILBOX: readonly Showing[] = [
-  { name: "mailbox-empty", page: null, isEnglishAlone: true, open: at("/dev/mailbox?to=nobody@example.com") },
-  { name: "mailbox", page: null, isEnglishAlone: true, open: openMailbox },
+  { name: "mailbox-empty", page: null, open: at("/dev/mailbox?to=nobody@example.com") },
+  { name: "mailbox", page: null, open: openMailbox },
   {
     name: "mailbox-text",
     page: null,
-    isEnglishAlone: true,
     open: async (visitor, service) => {
       await openMailbox(visitor, service);
       await visitor.page.getByRole("navigation", { name: "Messages" }).getByRole("link").first().click();

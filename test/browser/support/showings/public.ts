@@ -15,9 +15,7 @@ async function signUp({ page }: Visitor, email: string): Promise<void> {
 
 /** Somebody whose second step is on, as far as the password. */
 async function openCode({ page }: Visitor, service: ServiceApi, address?: string): Promise<void> {
-  const { email } = await service.member(address);
-  const { token } = await service.post("/login", { email, password: PASSWORD });
-  await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  const { email } = await service.guarded(address);
   await page.goto("/sign-in");
   await type(page, { email, password: PASSWORD });
   await page.locator("[name=code]").waitFor();

@@ -9,8 +9,6 @@ export type Showing = {
   readonly name: string;
   /** The page that it is a state of; null for what is none of the service's pages. */
   readonly page: ShownPage | null;
-  /** What developers alone see speaks no other language. */
-  readonly isEnglishAlone?: true;
   /** Brings the visitor there, whatever the language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };
