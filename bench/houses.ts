@@ -1,8 +1,8 @@
 import { createTestHarness } from "wrangler";
 import type { FillableD1 } from "../scripts/fill-database.ts";
 import { wranglerEnvironment } from "../scripts/run-wrangler.ts";
-import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
-import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
+import { createPasswordHasher } from "../src/core/crypto/password-hash.ts";
+import { createSecretRing } from "../src/core/crypto/secret-ring.ts";
 import { succeed } from "./send.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";

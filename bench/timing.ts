@@ -48,11 +48,11 @@ async function measureAll(server: DevServer): Promise<Row[]> {
   return rows;
 }
 
-type People = { readonly verified: string[]; readonly unverified: string[]; readonly challenges: string[] };
+type People = { readonly verified: string[]; readonly unverified: string[]; readonly oneTimeCodes: string[] };
 
 /** Accounts of each kind that a route might know. */
 async function prepare(server: DevServer): Promise<People> {
-  const people: People = { verified: [], unverified: [], challenges: [] };
+  const people: People = { verified: [], unverified: [], oneTimeCodes: [] };
   for (let n = 0; n < KNOWN; n += 1) {
     const [verified, unverified] = [`verified-${n}@example.com`, `unverified-${n}@example.com`];
     for (const email of [verified, unverified]) {
@@ -62,12 +62,12 @@ async function prepare(server: DevServer): Promise<People> {
     const { data } = await succeed(server, "/login", { email: verified, password: PASSWORD });
     people.verified.push(verified);
     people.unverified.push(unverified);
-    people.challenges.push(data.challengeId);
+    people.oneTimeCodes.push(data.challengeId);
   }
   return people;
 }
 
-function routesFor({ verified, unverified, challenges }: People): Route[] {
+function routesFor({ verified, unverified, oneTimeCodes }: People): Route[] {
   const pick = (list: string[], turn: number) => list[turn % list.length] ?? "";
   // Of one length, as the known ones are.
   const stranger = (turn: number) => `stranger-${turn}-${Math.random().toString(36).slice(2, 6)}@example.com`;
@@ -83,7 +83,7 @@ function routesFor({ verified, unverified, challenges }: People): Route[] {
     {
       path: "/login/otp/resend",
       body: (kind, turn) => ({
-        challengeId: kind === "known" ? pick(challenges, turn) : crypto.randomUUID(),
+        challengeId: kind === "known" ? pick(oneTimeCodes, turn) : crypto.randomUUID(),
       }),
     },
   ];

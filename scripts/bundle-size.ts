@@ -16,8 +16,8 @@ try {
   console.log(`${kibibytes(total)}  in all, gzipped; the limit is ${kibibytes(LIMIT).trim()}`);
   if (total >= LIMIT) fail("The production bundle is too large.");
   // Guards the guard: a path that was renamed would be missed for ever.
-  if (!readFileSync("src/mailbox/routes.tsx", "utf8").includes(MAILBOX_PATH)) {
-    fail(`src/mailbox/routes.tsx does not serve ${MAILBOX_PATH} any more: correct MAILBOX_PATH here.`);
+  if (!readFileSync("src/messaging/dev-mailbox/routes.tsx", "utf8").includes(MAILBOX_PATH)) {
+    fail(`src/messaging/dev-mailbox/routes.tsx does not serve ${MAILBOX_PATH} any more: correct MAILBOX_PATH here.`);
   }
   for (const { name, content } of modules) {
     if (content.includes(MAILBOX_PATH)) fail(`${name} holds ${MAILBOX_PATH}: the mailbox was bundled.`);

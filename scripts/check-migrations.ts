@@ -17,7 +17,7 @@ try {
       "node_modules/drizzle-kit/bin.cjs",
       "generate",
       "--dialect=sqlite",
-      "--schema=./src/storage/schema.ts",
+      "--schema=./src/db/schema.ts",
       `--out=${relative(".", copy)}`,
     ],
     { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 },
@@ -25,7 +25,7 @@ try {
   if (status !== 0) {
     fail(`drizzle-kit could not compare the schema with the migrations.\n${stdout}${stderr}`);
   } else if (readdirSync(copy).length !== before) {
-    fail("src/storage/schema.ts is ahead of migrations/: run `npm run db:generate`.");
+    fail("src/db/schema.ts is ahead of migrations/: run `npm run db:generate`.");
   } else {
     console.log("The migrations make the schema.");
   }

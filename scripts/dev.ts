@@ -1,4 +1,4 @@
-import { readConfig } from "../src/config.ts";
+import { readConfig } from "../src/composition/config.ts";
 import { type NotesPlace, placeNotes, startNotes } from "./dev-notes.ts";
 import { argumentsFor, ourVariables } from "./dev-variables.ts";
 import { makeDevVars, variableFiles } from "./dev-vars.ts";

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
-import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
-import { accounts } from "../src/storage/schema.ts";
+import { createPasswordHasher } from "../src/core/crypto/password-hash.ts";
+import { createSecretRing } from "../src/core/crypto/secret-ring.ts";
+import { accounts } from "../src/db/schema.ts";
 
 const ADDRESS = "superuser@example.test";
 

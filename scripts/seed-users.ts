@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { readConfig } from "../src/config.ts";
-import { createPasswordHasher } from "../src/kernel/crypto/password-hash.ts";
-import { createSecretRing } from "../src/kernel/crypto/secret-ring.ts";
+import { readConfig } from "../src/composition/config.ts";
+import { createPasswordHasher } from "../src/core/crypto/password-hash.ts";
+import { createSecretRing } from "../src/core/crypto/secret-ring.ts";
 import { makeDevVars } from "./dev-vars.ts";
 import { type FillableD1, fillDatabase } from "./fill-database.ts";
 import { withLocalPlatform } from "./local-platform.ts";

@@ -14,7 +14,7 @@ type Stranger = {
 
 /**
  * Variables that the service has never heard of: it reads past them, and goes on with the default of what was meant.
- * What is no text is a binding. The names are those of docs/configuration.md, which a test holds to src/config.ts.
+ * What is no text is a binding. The names are those of docs/configuration.md, which a test holds to src/composition/config.ts.
  */
 export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly Stranger[] {
   const known = knownVariables();

@@ -1,4 +1,4 @@
-import type { VariableProblem } from "../src/kernel/variables.ts";
+import type { VariableProblem } from "../src/core/variables.ts";
 import { devVarsPath } from "./dev-vars.ts";
 import type { WranglerArguments } from "./wrangler-arguments.ts";
 

@@ -1,41 +1,41 @@
 import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./accounts/routes.ts";
-import { auditRoutes } from "./audit/routes.ts";
-import { pictureRoutes } from "./avatars/picture-routes.ts";
-import { avatarRoutes } from "./avatars/routes.ts";
+import { auditRoutes } from "./admin/audit-log/routes.ts";
+import { avatarImageRoutes } from "./accounts/avatar/image-routes.ts";
+import { avatarRoutes } from "./accounts/avatar/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
-import { PAUSE_AFTER_ANSWER, runDeferred, type Work } from "./deferred.ts";
+import { PAUSE_AFTER_ANSWER, runDeferred, type Work } from "./core/deferred-work.ts";
 import { healthRoutes } from "./health/routes.ts";
-import { callerOf } from "./http/caller-of.ts";
+import { readCaller } from "./http/read-caller.ts";
 import type { HttpEnv } from "./http/context.ts";
 import { crossOrigin } from "./http/cross-origin.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
-import { type Clock, systemClock } from "./kernel/clock.ts";
-import { newId } from "./kernel/ids.ts";
-import { findUnavailable } from "./kernel/unavailable.ts";
-import { loginRoutes } from "./login/routes.ts";
-import { loginCodeRoutes } from "./login-codes/routes.ts";
-import { mailboxRoutes } from "./mailbox/routes.tsx";
-import { docsRoutes } from "./openapi/docs-routes.ts";
-import { openApiRoutes } from "./openapi/routes.ts";
-import { pageRoutes } from "./pages/routes.tsx";
-import { showFailures, showNote } from "./pages/show-note.tsx";
-import { passwordResetRoutes } from "./password-reset/routes.ts";
-import { phoneRoutes } from "./phone/routes.ts";
+import { type Clock, systemClock } from "./core/clock.ts";
+import { newId } from "./core/ids.ts";
+import { findUnavailable } from "./core/unavailable.ts";
+import { passwordRoutes } from "./authentication/password/routes.ts";
+import { authorizationCodeRoutes } from "./oauth/routes.ts";
+import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
+import { docsRoutes } from "./api-docs/docs-routes.ts";
+import { openApiRoutes } from "./api-docs/routes.ts";
+import { pageRoutes } from "./page-routes.tsx";
+import { renderFailures, renderMessage } from "./ui/render-failure.tsx";
+import { passwordResetRoutes } from "./authentication/password/reset-routes.ts";
+import { phoneRoutes } from "./accounts/phone/routes.ts";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
-import { identityRoutes } from "./social/identity-routes.ts";
-import { socialRoutes } from "./social/routes.ts";
-import { type Meter, newMeter } from "./storage/metered-d1.ts";
-import { userActRoutes } from "./users/act-routes.ts";
-import { userRoutes } from "./users/routes.ts";
-import { type Deps, type Env, type StandingCache, wire } from "./wiring.ts";
+import { identityRoutes } from "./authentication/social/identity-routes.ts";
+import { socialRoutes } from "./authentication/social/routes.ts";
+import { type Meter, newMeter } from "./db/metered-d1.ts";
+import { userActionRoutes } from "./admin/users/action-routes.ts";
+import { userRoutes } from "./admin/users/routes.ts";
+import { type Deps, type Env, type IsolateCache, compose } from "./composition/compose.ts";
 
 type AppEnv = {
   Bindings: Env;
@@ -45,7 +45,7 @@ type AppEnv = {
 export type AppOptions = {
   readonly clock?: Clock;
   /** What the isolate keeps; its own, unless it shares that of the RPC entrypoint. */
-  readonly standing?: StandingCache;
+  readonly standing?: IsolateCache;
   /** Where the one line a request goes. */
   readonly log?: (line: RequestLogLine) => void;
   /** Milliseconds between an answer and the work that was left for after it. */
@@ -69,7 +69,7 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const requestId = newId();
     c.set("requestId", requestId);
-    c.set("caller", callerOf(c.req.raw.headers));
+    c.set("caller", readCaller(c.req.raw.headers));
     c.set("meter", newMeter());
     c.set("deferred", []);
     await next();
@@ -82,16 +82,16 @@ export function createApp(options: AppOptions = {}) {
       clock,
       countsOf: (c) => c.get("meter"),
       // A configuration that cannot be read has no deps, and no environment that is known.
-      isTold: (c) => (c.get("deps") as Deps | undefined)?.isDevelopment ?? false,
+      showsDetails: (c) => (c.get("deps") as Deps | undefined)?.isDevelopment ?? false,
       write: (line, c) => {
         log(line);
         const { failure } = line;
-        if (failure) (c.get("deps") as Deps | undefined)?.counters.refusal({ ...line, failure });
+        if (failure) (c.get("deps") as Deps | undefined)?.metrics.refusal({ ...line, failure });
       },
     }),
   );
   app.use(securityHeaders());
-  app.use(showFailures((c) => c.get("deps")));
+  app.use(renderFailures((c) => c.get("deps")));
   app.use(
     methodNotAllowed({
       app,
@@ -106,7 +106,7 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const { meter, deferred } = c.var;
     const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    c.set("deps", await wire(standing, { env: c.env, clock, meter, defer, providerPatience }));
+    c.set("deps", await compose(standing, { env: c.env, clock, meter, defer, providerPatience }));
     await next();
   });
 
@@ -118,24 +118,24 @@ export function createApp(options: AppOptions = {}) {
   for (const room of [
     captchaRoutes,
     registrationRoutes,
-    loginRoutes,
-    loginCodeRoutes,
+    passwordRoutes,
+    authorizationCodeRoutes,
     sessionRoutes,
     accountRoutes,
     passwordResetRoutes,
     avatarRoutes,
     userRoutes,
-    userActRoutes,
+    userActionRoutes,
     auditRoutes,
     identityRoutes,
     phoneRoutes,
   ]) {
     app.route("/api/auth", room(depsOf));
   }
-  app.route("/api/auth", socialRoutes(depsOf, showNote(depsOf)));
+  app.route("/api/auth", socialRoutes(depsOf, renderMessage(depsOf)));
   app.route("/", keySetRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
-  app.route("/", pictureRoutes(depsOf));
+  app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));

@@ -1,10 +1,10 @@
 import { createApp } from "./app.ts";
-import { createEntrypoint } from "./entrypoint.ts";
-import { systemClock } from "./kernel/clock.ts";
-import { runScheduled } from "./scheduled.ts";
-import type { Env, StandingCache } from "./wiring.ts";
+import { createEntrypoint } from "./rpc/entrypoint.ts";
+import { systemClock } from "./core/clock.ts";
+import { runScheduled } from "./jobs/run-scheduled.ts";
+import type { Env, IsolateCache } from "./composition/compose.ts";
 
-const standing: StandingCache = new WeakMap();
+const standing: IsolateCache = new WeakMap();
 const app = createApp({ standing });
 
 export default {

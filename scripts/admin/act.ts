@@ -1,9 +1,9 @@
 import type { Role } from "../../src/accounts/account.ts";
-import type { Result } from "../../src/kernel/result.ts";
-import { type ActivateUserFailure, activateUser } from "../../src/users/activate-user.ts";
-import { type DeactivateUserFailure, deactivateUser } from "../../src/users/deactivate-user.ts";
-import { setRole } from "../../src/users/set-role.ts";
-import { unlockUser } from "../../src/users/unlock-user.ts";
+import type { Result } from "../../src/core/result.ts";
+import { type ActivateUserFailure, activateUser } from "../../src/admin/users/activate-user.ts";
+import { type DeactivateUserFailure, deactivateUser } from "../../src/admin/users/deactivate-user.ts";
+import { setRole } from "../../src/admin/users/set-role.ts";
+import { unlockUser } from "../../src/admin/users/unlock-user.ts";
 import { Complaint } from "../complaint.ts";
 import { findPerson } from "./people.ts";
 import { caller, type Operator, type SealingOperator } from "./wire.ts";

@@ -1,7 +1,7 @@
 import { nameField } from "../../src/accounts/fields.ts";
-import { type EmailAddress, parseEmailAddress } from "../../src/kernel/email-address.ts";
-import { isPlainHttpUrl } from "../../src/kernel/variables.ts";
-import { inviteUser } from "../../src/users/invite-user.ts";
+import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
+import { isPlainHttpUrl } from "../../src/core/variables.ts";
+import { inviteUser } from "../../src/admin/users/invite-user.ts";
 import { Complaint } from "../complaint.ts";
 import { printable } from "../printable.ts";
 import { findPerson } from "./people.ts";

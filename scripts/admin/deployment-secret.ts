@@ -1,5 +1,5 @@
-import type { SecretRing } from "../../src/kernel/crypto/secret-ring.ts";
-import { utf8Length } from "../../src/kernel/text.ts";
+import type { SecretRing } from "../../src/core/crypto/secret-ring.ts";
+import { utf8Length } from "../../src/core/text.ts";
 import type { StoredSigningKey } from "../../src/sessions/signing-keys/signing-key.ts";
 import { Complaint } from "../complaint.ts";
 import type { Platform } from "./platform.ts";

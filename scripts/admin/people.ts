@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Account } from "../../src/accounts/account.ts";
-import { parseEmailAddress } from "../../src/kernel/email-address.ts";
-import { accounts } from "../../src/storage/schema.ts";
-import { readUser } from "../../src/users/read-user.ts";
+import { parseEmailAddress } from "../../src/core/email-address.ts";
+import { accounts } from "../../src/db/schema.ts";
+import { readUser } from "../../src/admin/users/read-user.ts";
 import { Complaint } from "../complaint.ts";
 import { printable, table } from "../printable.ts";
 import type { Operator } from "./wire.ts";

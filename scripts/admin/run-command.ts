@@ -1,6 +1,6 @@
 import type { AccountStatus, Role } from "../../src/accounts/account.ts";
-import { ROLES } from "../../src/roles/permissions.ts";
-import { listUsers } from "../../src/users/list-users.ts";
+import { ROLES } from "../../src/admin/authorization/permissions.ts";
+import { listUsers } from "../../src/admin/users/list-users.ts";
 import { Complaint } from "../complaint.ts";
 import { printable, printableJson } from "../printable.ts";
 import { activate, deactivate, setRoleOf, unlock } from "./act.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/kernel/clock.ts";
+import type { Clock } from "../../src/core/clock.ts";
 
 /** What the database holds under one root secret, which is known by its public name. */
 export type Dependents = {
@@ -31,7 +31,7 @@ const questions = {
   messages: `SELECT substr(sealed, 1, ${NAME_LENGTH}) AS root, COUNT(*) AS count
     FROM outbox WHERE state = 'queued' AND expires_at > ?1 GROUP BY 1`,
   socialRounds: `SELECT root_id AS root, COUNT(*) AS count
-    FROM social_sign_ins WHERE expires_at > ?1 GROUP BY 1`,
+    FROM oauth_transactions WHERE expires_at > ?1 GROUP BY 1`,
 };
 
 /** Counts what depends on each root secret, so that an earlier one is taken away when nothing does. */

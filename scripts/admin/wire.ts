@@ -1,15 +1,15 @@
-import type { Caller } from "../../src/kernel/caller.ts";
-import { DAY, SECOND, systemClock } from "../../src/kernel/clock.ts";
-import { createSecretRing, type SecretRing } from "../../src/kernel/crypto/secret-ring.ts";
-import { draftMessage } from "../../src/outbox/draft-message.ts";
-import type { Outbox } from "../../src/outbox/outbox-port.ts";
-import { openDatabase } from "../../src/storage/database.ts";
-import { denylistStorage } from "../../src/storage/denylist.ts";
-import { invitationStorage } from "../../src/storage/invitations.ts";
-import { newMeter } from "../../src/storage/metered-d1.ts";
-import { signingKeyStorage } from "../../src/storage/signing-keys.ts";
-import { userDirectoryStorage } from "../../src/storage/user-directory.ts";
-import { userStorage } from "../../src/storage/users.ts";
+import type { Caller } from "../../src/core/caller.ts";
+import { DAY, SECOND, systemClock } from "../../src/core/clock.ts";
+import { createSecretRing, type SecretRing } from "../../src/core/crypto/secret-ring.ts";
+import { newMessage } from "../../src/messaging/outbox/new-outbox-message.ts";
+import type { Outbox } from "../../src/messaging/outbox/outbox-port.ts";
+import { openDatabase } from "../../src/db/database.ts";
+import { revocationListStore } from "../../src/sessions/revocation-list/store.ts";
+import { invitationStore } from "../../src/admin/users/invitation-store.ts";
+import { newMeter } from "../../src/db/metered-d1.ts";
+import { signingKeyStore } from "../../src/sessions/signing-keys/store.ts";
+import { userDirectoryStore } from "../../src/admin/users/directory-store.ts";
+import { userStore } from "../../src/admin/users/store.ts";
 import { readSecret, refuseForeignSecret } from "./deployment-secret.ts";
 import type { Platform } from "./platform.ts";
 
@@ -29,12 +29,12 @@ export function wireOperator(platform: Platform) {
     d1: platform.db,
     clock: systemClock,
     // Caps hold back what strangers can set off, and an operator is none.
-    users: userStorage(db, null),
-    invitations: invitationStorage(db, null),
-    directory: userDirectoryStorage(db),
-    signingKeys: signingKeyStorage(db),
+    users: userStore(db, null),
+    invitations: invitationStore(db, null),
+    directory: userDirectoryStore(db),
+    signingKeys: signingKeyStore(db),
     // What KV has heard here is told to it once more by the service's clockwork, which then strikes it out.
-    denylist: denylistStorage({ kv: platform.kv, db, meter, defer: () => {} }),
+    revocationList: revocationListStore({ kv: platform.kv, db, meter, defer: () => {} }),
     // The longest life of a token that the configuration allows: the deployment's own may not be known here,
     // and a revocation that is remembered for longer does no harm.
     settings: { accessTokenTtl: DAY / SECOND },
@@ -49,7 +49,7 @@ export async function withSecrets(operator: Operator) {
 }
 
 const outboxOf = (secrets: SecretRing): Outbox => ({
-  draft: (message, to) => draftMessage({ secrets }, message, to),
+  draft: (message, to) => newMessage({ secrets }, message, to),
   // The service's own clockwork sends what is in the outbox.
   deliverSoon: () => undefined,
 });

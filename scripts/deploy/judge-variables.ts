@@ -1,4 +1,4 @@
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/composition/config.ts";
 import { unknownVariables } from "../unknown-variables.ts";
 import type { Secrets } from "./secrets.ts";
 

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { createSecretRing } from "../../src/kernel/crypto/secret-ring.ts";
+import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
 import type { KeyFacts } from "./judge-keys.ts";
 
 /** One statement that reads. Throws what the database says. */

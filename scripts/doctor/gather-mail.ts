@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns/promises";
-import { mailFrom } from "../../src/mail/sender-variable.ts";
+import { mailFrom } from "../../src/messaging/email/sender-variable.ts";
 import type { Lookup, MailFacts } from "./judge-mail.ts";
 
 /** The provider and the sender's domain; the domain's records where a provider sends, and DNS is to be asked. */

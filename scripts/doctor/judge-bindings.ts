@@ -1,4 +1,4 @@
-import { CRONS } from "../../src/cron.ts";
+import { CRONS } from "../../src/jobs/schedule.ts";
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
 /** Of wrangler's configuration, as much as the Worker depends on. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseEnv } from "node:util";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/composition/config.ts";
 import { checkShell } from "./check-shell.ts";
 import { type Example, type Problem, problemIn } from "./example.ts";
 

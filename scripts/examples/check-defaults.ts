@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/composition/config.ts";
 import type { Problem } from "./example.ts";
 
 /** A configuration of production in which every variable with a default is read. */
@@ -35,7 +35,7 @@ export function checkDefaults(file: string, text: string): readonly Problem[] {
       const [unset, set] = [readConfig(settings), readConfig({ ...settings, [name]: value })];
       if (set.ok && isDeepStrictEqual(unset, set)) return [];
       const line = text.slice(0, index).split("\n").length;
-      return [{ file, line, says: `the default of ${name} is not ${value}: see src/config.ts` }];
+      return [{ file, line, says: `the default of ${name} is not ${value}: see src/composition/config.ts` }];
     },
   );
 }

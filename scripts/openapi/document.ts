@@ -23,7 +23,7 @@ export function openApiDocument(routes: readonly Route[]): object {
   }
   const document = createDocument({
     openapi: "3.1.0",
-    // A deployment puts its own name and address in their places: src/openapi/routes.ts.
+    // A deployment puts its own name and address in their places: src/api-docs/routes.ts.
     info: {
       title: "Gatehouse auth API",
       version: "1",

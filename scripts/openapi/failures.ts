@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { failureTable } from "../../src/http/failures.ts";
+import { errorTable } from "../../src/http/error-table.ts";
 import type { OperationPart } from "../../src/http/operation.ts";
-import type { FailureCode } from "../../src/kernel/failure-codes.ts";
+import type { ErrorCode } from "../../src/core/error-codes.ts";
 import { headerRef } from "./headers.ts";
 
-const failureCodes = Object.keys(failureTable) as [FailureCode, ...FailureCode[]];
+const failureCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
 export const failureEnvelope = z.object({
   success: z.literal(false),
@@ -24,11 +24,11 @@ export type SharedResponses = Map<string, object>;
 
 /** One response a status, naming the codes that it may carry. */
 export function failureResponses(
-  codes: ReadonlySet<FailureCode>,
+  codes: ReadonlySet<ErrorCode>,
   operation: OperationPart & { readonly path: string },
   shared: SharedResponses,
 ): Record<string, object> {
-  const byStatus = Map.groupBy([...codes].sort(), (code) => failureTable[code][0]);
+  const byStatus = Map.groupBy([...codes].sort(), (code) => errorTable[code][0]);
   return Object.fromEntries(
     [...byStatus].map(([status, found]) => {
       const name = nameOf(found, operation);
@@ -39,7 +39,7 @@ export function failureResponses(
 }
 
 /** All that it depends on is in its name. */
-const nameOf = (codes: readonly FailureCode[], operation: Parameters<typeof isPageToo>[0]): string =>
+const nameOf = (codes: readonly ErrorCode[], operation: Parameters<typeof isPageToo>[0]): string =>
   [
     ...codes,
     ...(operation.headers?.length ? ["limited"] : []),
@@ -51,7 +51,7 @@ const nameOf = (codes: readonly FailureCode[], operation: Parameters<typeof isPa
 
 /** Whoever is not signed in any more has no use for the cookies of it; a page brings the one of its forms. */
 const mayChangeCookies = (
-  codes: readonly FailureCode[],
+  codes: readonly ErrorCode[],
   operation: Parameters<typeof isPageToo>[0],
 ): boolean =>
   isPageToo(operation) ||
@@ -63,14 +63,14 @@ const isPageToo = ({ path, redirect }: OperationPart & { readonly path: string }
 
 function failureResponse(
   status: number,
-  codes: readonly FailureCode[],
+  codes: readonly ErrorCode[],
   operation: OperationPart & { readonly path: string },
 ): object {
   const { upload, headers = [] } = operation;
-  const sentenceOf = (code: FailureCode): string =>
+  const sentenceOf = (code: ErrorCode): string =>
     upload && code === "unsupported_media_type"
       ? `Please send ${upload.types.join(", ")}, or such a file in a form.`
-      : failureTable[code][1];
+      : errorTable[code][1];
   const onlyUnauthorized = codes.every((code) => code === "unauthorized");
   return {
     description: codes.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join("\n\n"),
@@ -93,7 +93,7 @@ function failureResponse(
   };
 }
 
-const failureOf = (codes: readonly FailureCode[], data: z.core.$ZodType | undefined): object =>
+const failureOf = (codes: readonly ErrorCode[], data: z.core.$ZodType | undefined): object =>
   data === undefined
     ? {
         allOf: [
@@ -110,8 +110,8 @@ const failureOf = (codes: readonly FailureCode[], data: z.core.$ZodType | undefi
     : failureThatMaySay(codes, data);
 
 /** The envelope is closed: what may be said besides makes another of it. */
-function failureThatMaySay(codes: readonly FailureCode[], data: z.core.$ZodType): object {
-  const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [FailureCode]) });
+function failureThatMaySay(codes: readonly ErrorCode[], data: z.core.$ZodType): object {
+  const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [ErrorCode]) });
   const envelope = failureEnvelope.extend({ error, data: z.optional(data) });
   const { $schema: _, ...schema } = z.toJSONSchema(envelope, { io: "output" });
   return schema;

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { ZodOpenApiOperationObject } from "zod-openapi";
 import type { OperationPart } from "../../src/http/operation.ts";
-import type { FailureCode } from "../../src/kernel/failure-codes.ts";
+import type { ErrorCode } from "../../src/core/error-codes.ts";
 import { failureResponses, type SharedResponses } from "./failures.ts";
 import { headerRef, keptHeader } from "./headers.ts";
 import { operationIds } from "./operation-ids.ts";
 import { tags } from "./tags.ts";
 
 /** Every route may answer with these, whatever it is. */
-const ALWAYS: readonly FailureCode[] = ["internal", "unavailable"];
+const ALWAYS: readonly ErrorCode[] = ["internal", "unavailable"];
 
 type RouteKey = { readonly method: string; readonly path: string };
 
@@ -48,7 +48,7 @@ export function describeOperation(
 const CSRF_TOKEN = { $ref: "#/components/parameters/CsrfToken" } as never;
 
 /** Reading needs no token against forged requests, whatever the guard of a session says of itself. */
-const failuresOf = ({ failures = [], session }: OperationPart, method: string): readonly FailureCode[] =>
+const failuresOf = ({ failures = [], session }: OperationPart, method: string): readonly ErrorCode[] =>
   session && method === "GET" ? failures.filter((code) => code !== "csrf_failed") : failures;
 
 function operationIdOf(method: string, path: string): string {

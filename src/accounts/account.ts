@@ -1,4 +1,4 @@
-import type { Locale } from "../kernel/locale.ts";
+import type { Locale } from "../core/locale.ts";
 
 /** `user` < `admin` < `superuser` (contract §3). */
 export type Role = "user" | "admin" | "superuser";

@@ -1,13 +1,13 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { type Clock, DAY } from "../kernel/clock.ts";
-import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { MessageDraft } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import { type Clock, DAY } from "../core/clock.ts";
+import type { PasswordHasher } from "../core/crypto/password-hash.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
 
 export type ChangePasswordDeps = ConfirmPasswordDeps &
@@ -20,12 +20,12 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
         checkedHash: string;
         newHash: string;
         keepSessionId: string;
-        notice: MessageDraft;
-        audit: AuditDraft;
+        notice: NewMessage;
+        audit: NewAuditEvent;
         now: number;
       }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
     };
-    readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+    readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
     readonly messages: Outbox;
     readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };
@@ -64,11 +64,11 @@ export async function changePassword(
     newHash,
     keepSessionId: sessionId,
     notice,
-    audit: draftAuditEvent(deps, { type: "password_changed" }, input.caller, account.id),
+    audit: newAuditEvent(deps, { type: "password_changed" }, input.caller, account.id),
     now,
   });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  deps.defer(() => deps.denylist.denySessions(outcome.endedSessionIds, deps.settings.accessTokenTtl));
+  deps.defer(() => deps.revocationList.revokeSessions(outcome.endedSessionIds, deps.settings.accessTokenTtl));
   deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

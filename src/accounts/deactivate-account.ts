@@ -1,11 +1,11 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { type Clock, DAY } from "../kernel/clock.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { MessageDraft } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import { type Clock, DAY } from "../core/clock.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 
 export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly clock: Clock;
@@ -13,13 +13,13 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
     deactivate(draft: {
       accountId: string;
       checkedHash: string;
-      notice: MessageDraft;
-      audit: AuditDraft;
+      notice: NewMessage;
+      audit: NewAuditEvent;
       now: number;
     }): Promise<"deactivated" | "last_superuser" | "changed_meanwhile">;
   };
-  readonly denylist: {
-    denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
+  readonly revocationList: {
+    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
   readonly messages: Outbox;
   readonly defer: (work: () => Promise<unknown>) => void;
@@ -42,12 +42,12 @@ export async function deactivateAccount(
     accountId: account.id,
     checkedHash: confirmed.value.checkedHash,
     notice,
-    audit: draftAuditEvent(deps, { type: "account_deactivated" }, caller, account.id),
+    audit: newAuditEvent(deps, { type: "account_deactivated" }, caller, account.id),
     now,
   });
   if (outcome === "last_superuser") return err({ reason: "last_superuser" });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  deps.defer(() => deps.denylist.denyAccount(account.id, now, deps.settings.accessTokenTtl));
+  deps.defer(() => deps.revocationList.revokeAccount(account.id, now, deps.settings.accessTokenTtl));
   deps.messages.deliverSoon([notice.id]);
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { parseEmailAddress } from "../kernel/email-address.ts";
-import type { FieldProblem } from "../kernel/failure-codes.ts";
-import { hasControlCharacter, utf8Length } from "../kernel/text.ts";
+import { parseEmailAddress } from "../core/email-address.ts";
+import type { FieldProblem } from "../core/error-codes.ts";
+import { hasControlCharacter, utf8Length } from "../core/text.ts";
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, type PasswordProblem } from "./password-policy.ts";
 import type { ProfileFailure } from "./update-profile.ts";
 

@@ -1,4 +1,4 @@
-import { utf8Length } from "../kernel/text.ts";
+import { utf8Length } from "../core/text.ts";
 
 /** Code points (ASVS 6.2.1). Fifteen are advised, and nothing but length is asked (ASVS 6.2.5). */
 export const MIN_PASSWORD_LENGTH = 8;

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { instant } from "../http/instant.ts";
-import { ROLES } from "../roles/permissions.ts";
+import { timestamp } from "../http/timestamp.ts";
+import { ROLES } from "../admin/authorization/permissions.ts";
 import type { Account } from "./account.ts";
 
 /** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */
@@ -18,8 +18,8 @@ export const profileSchema = z
     avatarUrl: z.nullable(z.string()),
     role: z.enum(ROLES),
     isActive: z.boolean(),
-    createdAt: instant,
-    updatedAt: instant,
+    createdAt: timestamp,
+    updatedAt: timestamp,
   })
   .check(z.meta({ id: "Profile" }));
 

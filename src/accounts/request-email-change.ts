@@ -1,25 +1,25 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import type { EmailAddress } from "../kernel/email-address.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { LinkDraft } from "../one-time-links/link.ts";
-import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
-import type { MessageDraft } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import type { EmailAddress } from "../core/email-address.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { NewEmailToken } from "../registration/email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 
 export type RequestEmailChangeDeps = ConfirmPasswordDeps &
-  NewLinkDeps & {
+  NewEmailTokenDeps & {
     readonly links: {
       issueForNewAddress(draft: {
         accountId: string;
         checkedHash: string;
         newEmail: EmailAddress;
-        link: LinkDraft;
-        mail: MessageDraft;
-        noticeToOldAddress: MessageDraft;
-        audit: AuditDraft;
+        link: NewEmailToken;
+        mail: NewMessage;
+        noticeToOldAddress: NewMessage;
+        audit: NewAuditEvent;
       }): Promise<"asked" | "changed_meanwhile">;
     };
     readonly messages: Outbox;
@@ -43,7 +43,7 @@ export async function requestEmailChange(
   const { account, newEmail, caller } = input;
   const confirmed = await confirmPassword(deps, account, input.password);
   if (!confirmed.ok) return confirmed;
-  const { link, url } = await newLink(deps, "change_email");
+  const { link, url } = await newEmailToken(deps, "change_email");
   const { expiresAt } = link;
   const mail = await deps.messages.draft(
     { kind: "confirm_new_email", url },
@@ -60,7 +60,7 @@ export async function requestEmailChange(
     link,
     mail,
     noticeToOldAddress: notice,
-    audit: draftAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
+    audit: newAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   deps.messages.deliverSoon([mail.id, notice.id]);

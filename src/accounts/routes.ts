@@ -8,10 +8,10 @@ import { type RequireSessionDeps, requireSession } from "../http/require-session
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies } from "../http/session-cookies.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
-import { type ChooseSecondStepDeps, chooseSecondStep } from "./choose-second-step.ts";
-import type { ConfirmationFailure } from "./confirm-password.ts";
+import { type SetSecondFactorDeps, setSecondFactor } from "../authentication/second-factor/set-second-factor.ts";
+import type { ConfirmationFailure } from "../authentication/reauthentication/confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
-import { accountFailures, WRONG_PASSWORD } from "./failures.ts";
+import { accountErrors, WRONG_PASSWORD } from "./errors.ts";
 import {
   emailField,
   newPasswordField,
@@ -27,13 +27,13 @@ import { type UpdateProfileDeps, updateProfile } from "./update-profile.ts";
 const profile = answer(200, undefined, profileSchema);
 const passwordChanged = answer(200, "Password changed. Your other sessions have ended.");
 const emailChangeAsked = answer(200, "Please check the mailbox of the new address to confirm the change.");
-const secondStepChosen = answer(200, undefined, z.object({ enabled: z.boolean() }));
+const secondFactorSet = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
 
 type Deps = ChangePasswordDeps &
   UpdateProfileDeps &
   RequestEmailChangeDeps &
-  ChooseSecondStepDeps &
+  SetSecondFactorDeps &
   DeactivateAccountDeps &
   RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
 
@@ -67,7 +67,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await updateProfile(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
-          : refuse(c, accountFailures[result.error.reason], { fields: problemsOf(result.error) });
+          : refuse(c, accountErrors[result.error.reason], { fields: problemsOf(result.error) });
       },
     )
     .post(
@@ -87,9 +87,9 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await changePassword(depsOf(c), input);
         if (result.ok) return respond(c, passwordChanged);
         const { error } = result;
-        if (error.reason !== "password_refused") return refuseUnconfirmed(c, error);
+        if (error.reason !== "password_refused") return refuseReauthentication(c, error);
         const fields = [{ path: "newPassword", message: passwordProblems[error.problem] }];
-        return refuse(c, accountFailures[error.reason], { fields });
+        return refuse(c, accountErrors[error.reason], { fields });
       },
     )
     .post(
@@ -108,7 +108,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account } = c.var.session;
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
         const result = await requestEmailChange(depsOf(c), input);
-        return result.ok ? respond(c, emailChangeAsked) : refuseUnconfirmed(c, result.error);
+        return result.ok ? respond(c, emailChangeAsked) : refuseReauthentication(c, result.error);
       },
     )
     .post(
@@ -117,7 +117,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         isDescribed && {
           summary: "Choose whether signing in asks for a mailed code",
           tag,
-          answer: secondStepChosen,
+          answer: secondFactorSet,
           failures: ["invalid_credentials", "too_many_attempts"],
         },
       ),
@@ -126,10 +126,10 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         const { account } = c.var.session;
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
-        const result = await chooseSecondStep(depsOf(c), input);
+        const result = await setSecondFactor(depsOf(c), input);
         return result.ok
-          ? respond(c, secondStepChosen, { enabled: input.enabled })
-          : refuseUnconfirmed(c, result.error);
+          ? respond(c, secondFactorSet, { enabled: input.enabled })
+          : refuseReauthentication(c, result.error);
       },
     )
     .post(
@@ -154,13 +154,13 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           return respond(c, deactivated);
         }
         const { error } = result;
-        if (error.reason !== "last_superuser") return refuseUnconfirmed(c, error);
-        return refuse(c, accountFailures[error.reason]);
+        if (error.reason !== "last_superuser") return refuseReauthentication(c, error);
+        return refuse(c, accountErrors[error.reason]);
       },
     );
 }
 
-const refuseUnconfirmed = (c: Context, failure: ConfirmationFailure) =>
+const refuseReauthentication = (c: Context, failure: ConfirmationFailure) =>
   failure.reason === "locked"
-    ? refuse(c, accountFailures.locked, { retryAfter: failure.retryAfter })
-    : refuse(c, accountFailures.wrong_password, { message: WRONG_PASSWORD });
+    ? refuse(c, accountErrors.locked, { retryAfter: failure.retryAfter })
+    : refuse(c, accountErrors.wrong_password, { message: WRONG_PASSWORD });

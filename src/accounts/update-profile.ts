@@ -1,8 +1,8 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import { type Act, type Actor, actorIdOf } from "../roles/act.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Clock } from "../core/clock.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { type AdminAction, type Actor, actorIdOf } from "../admin/authorization/admin-action.ts";
 import { type Account, type ProfileChange, type ProfileField, usernameKey } from "./account.ts";
 
 export type UpdateProfileDeps = {
@@ -10,9 +10,9 @@ export type UpdateProfileDeps = {
   readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   readonly accounts: {
     updateProfile(
-      update: Act & {
+      update: AdminAction & {
         change: ProfileChange & { usernameKey?: string | null };
-        audit: AuditDraft;
+        audit: NewAuditEvent;
         now: number;
       },
     ): Promise<Account | "username_taken" | "changed_meanwhile">;
@@ -47,7 +47,7 @@ export async function updateProfile(
     actor,
     target: account,
     change: { ...change, ...key },
-    audit: draftAuditEvent(deps, { type: "profile_updated", details: { fields } }, caller, actorIdOf(actor)),
+    audit: newAuditEvent(deps, { type: "profile_updated", details: { fields } }, caller, actorIdOf(actor)),
     now: deps.clock.now(),
   });
   return typeof outcome === "string" ? err({ reason: outcome }) : ok(outcome);

@@ -1,4 +1,4 @@
-import type { OnTrouble } from "../kernel/trouble.ts";
+import type { OnProviderError } from "../core/provider-error.ts";
 
 /** What the person is about to do. Widgets are rendered with this very word as their action. */
 export type CaptchaAction = "register" | "forgot" | "login" | "prove";
@@ -22,7 +22,7 @@ export type CaptchaCheck = {
 export type ProviderCheck = {
   verify(
     input: Parameters<CaptchaCheck["verify"]>[0],
-    onTrouble: OnTrouble,
+    onProviderError: OnProviderError,
   ): ReturnType<CaptchaCheck["verify"]>;
 };
 

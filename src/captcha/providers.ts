@@ -1,4 +1,4 @@
-import { type OnTrouble, type Trouble, troubleOf } from "../kernel/trouble.ts";
+import { type OnProviderError, type ProviderErrorKind, providerErrorKind } from "../core/provider-error.ts";
 import { type CaptchaCheck, MAX_TOKEN_LENGTH, type ProviderCheck } from "./port.ts";
 import { PROVIDER_TIMEOUT } from "./providers/ask-siteverify.ts";
 import { createRecaptchaV2 } from "./providers/recaptcha-v2.ts";
@@ -10,7 +10,7 @@ type Deps = {
   /** Milliseconds that one check may take; 5 seconds unless told. */
   readonly timeout?: number;
   /** Hears why nobody could vouch for anything. */
-  readonly onTrouble?: OnTrouble;
+  readonly onProviderError?: OnProviderError;
 };
 
 type ProviderTable = {
@@ -33,25 +33,25 @@ const providers: ProviderTable = {
  */
 export function createCaptcha<Id extends CaptchaProviderId>(
   settings: CaptchaSettings<Id>,
-  { timeout = PROVIDER_TIMEOUT, onTrouble = () => {} }: Deps = {},
+  { timeout = PROVIDER_TIMEOUT, onProviderError = () => {} }: Deps = {},
 ): CaptchaCheck | null {
   const provider = providers[settings.provider](settings, timeout);
   if (provider === null) return null;
   return {
     async verify(input) {
       if (input.token === "" || input.token.length > MAX_TOKEN_LENGTH) return "failed";
-      let trouble: Trouble | null = null;
+      let trouble: ProviderErrorKind | null = null;
       const verdict = await provider
         .verify(input, (found) => {
           trouble = found;
         })
         .catch((cause: unknown) => {
           // The port promises it, and nobody has vouched for anything.
-          trouble = troubleOf(cause);
+          trouble = providerErrorKind(cause);
           return "unavailable" as const;
         });
       // An answer that was read, and is no word on the token: about our keys, most likely.
-      if (verdict === "unavailable") onTrouble(trouble ?? "error_named");
+      if (verdict === "unavailable") onProviderError(trouble ?? "error_named");
       return verdict;
     },
   };

@@ -5,9 +5,9 @@ import { jsonBody } from "../http/input.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import { proofFailures } from "./failures.ts";
+import { captchaProofErrors } from "./errors.ts";
 import { captchaTokenField } from "./fields.ts";
-import { type ProveHumanDeps, proveHuman } from "./prove-human.ts";
+import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
 
 const proved = answer(
   200,
@@ -19,7 +19,7 @@ const proved = answer(
 );
 
 /** A captcha, passed ahead of the request that will ask for one. */
-export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
+export function captchaRoutes(depsOf: DepsOf<CreateCaptchaProofDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
     describe(
@@ -30,7 +30,7 @@ export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
           "Where captchas are off there is no such route: `not_found`.",
         tag: "Captcha",
         answer: proved,
-        failures: Object.values(proofFailures),
+        failures: Object.values(captchaProofErrors),
       },
     ),
     jsonBody(
@@ -38,8 +38,8 @@ export function captchaRoutes(depsOf: DepsOf<ProveHumanDeps>): Hono<HttpEnv> {
     ),
     async (c) => {
       const { token } = c.req.valid("json");
-      const result = await proveHuman(depsOf(c), { token, ip: c.var.caller.ip });
-      if (result.outcome !== "passed") return refuse(c, proofFailures[result.outcome]);
+      const result = await createCaptchaProof(depsOf(c), { token, ip: c.var.caller.ip });
+      if (result.outcome !== "passed") return refuse(c, captchaProofErrors[result.outcome]);
       return respond(c, proved, { humanProof: result.proof, expiresIn: result.expiresIn });
     },
   );

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { needsNothing, type ReadSettings, readByProvider } from "../kernel/read-by-provider.ts";
-import { apiBase, requiredKey, requiredText } from "../kernel/variables.ts";
+import { noSettings, type ReadSettings, readProviderSettings } from "../core/provider-settings.ts";
+import { apiBase, requiredKey, requiredText } from "../core/variables.ts";
 import { isTestSecret } from "./rules.ts";
 
 type Keyed = {
@@ -66,7 +66,7 @@ const keyed = (v: Keys, { hostname }: Site): Keyed => ({
 });
 
 const variablesOf = {
-  off: needsNothing("off"),
+  off: noSettings("off"),
   turnstile: (site) =>
     z.pipe(
       z.object({
@@ -104,4 +104,4 @@ const variablesOf = {
 export const readCaptchaSettings = (
   raw: Record<string, unknown>,
   site: Site,
-): ReadSettings<CaptchaSettings> => readByProvider("CAPTCHA_PROVIDER", variablesOf, raw, site);
+): ReadSettings<CaptchaSettings> => readProviderSettings("CAPTCHA_PROVIDER", variablesOf, raw, site);

@@ -899,7 +899,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            type: "account_registered" | "email_verified" | "email_change_requested" | "email_changed" | "profile_updated" | "password_changed" | "password_reset_requested" | "password_reset" | "second_step_chosen" | "account_deactivated" | "account_activated" | "account_unlocked" | "account_deleted" | "user_invited" | "invitation_accepted" | "role_changed" | "superuser_bootstrapped" | "phone_change_requested" | "phone_verified" | "phone_removed" | "avatar_changed" | "avatar_removed" | "signed_in" | "identity_linked" | "identity_removed" | "signed_out" | "session_ended" | "other_sessions_ended" | "all_sessions_ended" | "refresh_token_reused";
+            type: "account_registered" | "email_verified" | "email_change_requested" | "email_changed" | "profile_updated" | "password_changed" | "password_reset_requested" | "password_reset" | "second_factor_changed" | "account_deactivated" | "account_activated" | "account_unlocked" | "account_deleted" | "user_invited" | "invitation_accepted" | "role_changed" | "superuser_bootstrapped" | "phone_change_requested" | "phone_verified" | "phone_removed" | "avatar_changed" | "avatar_removed" | "signed_in" | "identity_linked" | "identity_removed" | "signed_out" | "session_ended" | "other_sessions_ended" | "all_sessions_ended" | "refresh_token_reused";
             /** Format: date-time */
             at: string;
             /**
@@ -4577,7 +4577,7 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
                 userId?: string;
-                type?: "account_registered" | "email_verified" | "email_change_requested" | "email_changed" | "profile_updated" | "password_changed" | "password_reset_requested" | "password_reset" | "second_step_chosen" | "account_deactivated" | "account_activated" | "account_unlocked" | "account_deleted" | "user_invited" | "invitation_accepted" | "role_changed" | "superuser_bootstrapped" | "phone_change_requested" | "phone_verified" | "phone_removed" | "avatar_changed" | "avatar_removed" | "signed_in" | "identity_linked" | "identity_removed" | "signed_out" | "session_ended" | "other_sessions_ended" | "all_sessions_ended" | "refresh_token_reused";
+                type?: "account_registered" | "email_verified" | "email_change_requested" | "email_changed" | "profile_updated" | "password_changed" | "password_reset_requested" | "password_reset" | "second_factor_changed" | "account_deactivated" | "account_activated" | "account_unlocked" | "account_deleted" | "user_invited" | "invitation_accepted" | "role_changed" | "superuser_bootstrapped" | "phone_change_requested" | "phone_verified" | "phone_removed" | "avatar_changed" | "avatar_removed" | "signed_in" | "identity_linked" | "identity_removed" | "signed_out" | "session_ended" | "other_sessions_ended" | "all_sessions_ended" | "refresh_token_reused";
             };
             header?: never;
             path?: never;

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { instant } from "../http/instant.ts";
+import { timestamp } from "../http/timestamp.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import { CHECKS, type CheckStoresDeps, checkStores, type HealthReport } from "./check-stores.ts";
+import { CHECKS, type CheckDependenciesDeps, checkDependencies, type HealthReport } from "./check-dependencies.ts";
 
 const running = answer(200, undefined, z.object({ status: z.literal("ok") }));
 
@@ -13,7 +13,7 @@ const statusField = z.enum(["ok", "failing"]);
 const checkSchema = z.object({ status: statusField, ms: z.number() });
 const reportSchema = z.object({
   status: statusField,
-  checkedAt: instant.check(z.meta({ description: "A report is given out for ten seconds." })),
+  checkedAt: timestamp.check(z.meta({ description: "A report is given out for ten seconds." })),
   checks: z.object(
     Object.fromEntries(CHECKS.map((name) => [name, checkSchema])) as Record<
       (typeof CHECKS)[number],
@@ -26,7 +26,7 @@ const healthy = answer(200, undefined, reportSchema);
 const tag = "Discovery";
 
 /** Shallow: whether the Worker runs and its configuration can be read. Deep: whether its stores answer. */
-export function healthRoutes(depsOf: DepsOf<CheckStoresDeps>): Hono<HttpEnv> {
+export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/healthz",
@@ -44,7 +44,7 @@ export function healthRoutes(depsOf: DepsOf<CheckStoresDeps>): Hono<HttpEnv> {
         },
       ),
       async (c) => {
-        const report = presentReport(await checkStores(depsOf(c)));
+        const report = presentReport(await checkDependencies(depsOf(c)));
         return report.status === "ok"
           ? respond(c, healthy, report)
           : refuse(c, "unavailable", { data: report });

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import type { Caller } from "../kernel/caller.ts";
-import type { FailureCode } from "../kernel/failure-codes.ts";
+import type { Caller } from "../core/caller.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
 /**
@@ -15,7 +15,7 @@ export type HttpEnv = {
     session: CurrentSession;
     limitedFor?: number;
     actorId?: string;
-    failure?: FailureCode;
+    failure?: ErrorCode;
   };
 };
 

@@ -1,11 +1,11 @@
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import type { Context } from "hono";
 import { decodeJwt } from "jose";
-import { type Clock, HOUR, SECOND } from "../kernel/clock.ts";
-import { utf8 } from "../kernel/crypto/encoding.ts";
-import { keyedHash } from "../kernel/crypto/keyed-hash.ts";
-import { newOneTimeToken } from "../kernel/crypto/one-time-token.ts";
-import type { SecretRing, SecretRoot } from "../kernel/crypto/secret-ring.ts";
+import { type Clock, HOUR, SECOND } from "../core/clock.ts";
+import { utf8 } from "../core/crypto/encoding.ts";
+import { keyedHash } from "../core/crypto/keyed-hash.ts";
+import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
+import type { SecretRing, SecretRoot } from "../core/crypto/secret-ring.ts";
 import { accessCookie, preSessionCookie, refreshCookie, setPreSessionCookie } from "./session-cookies.ts";
 
 /** Seconds for which a token is good. */

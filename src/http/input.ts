@@ -1,8 +1,8 @@
 import { zValidator } from "@hono/zod-validator";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import type { FieldProblem } from "../kernel/failure-codes.ts";
-import { isCleanText } from "../kernel/text.ts";
+import type { FieldProblem } from "../core/error-codes.ts";
+import { isCleanText } from "../core/text.ts";
 import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { readJson } from "./read-json.ts";

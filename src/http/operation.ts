@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod/mini";
-import type { FailureCode } from "../kernel/failure-codes.ts";
-import type { Permission } from "../roles/permissions.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { Permission } from "../admin/authorization/permissions.ts";
 import type { Answer } from "./respond.ts";
 
 export type PageAccess = "everybody" | "signed_in" | Permission;
@@ -35,7 +35,7 @@ export type OperationPart = {
   readonly permission?: Permission;
   /** A page for people, which no API description has; and who may open it. */
   readonly page?: PageAccess;
-  readonly failures?: readonly FailureCode[];
+  readonly failures?: readonly ErrorCode[];
   /** Headers that any of its answers may have, beside those that every answer has. */
   readonly headers?: readonly ("RateLimit" | "RateLimit-Policy")[];
   /** Its answers may set cookies, or take them back. */

@@ -1,14 +1,14 @@
-import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
-import { readAtMost } from "../kernel/read-at-most.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import { isCleanText } from "../kernel/text.ts";
+import type { ErrorCode, FieldProblem } from "../core/error-codes.ts";
+import { readAtMost } from "../core/read-at-most.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { isCleanText } from "../core/text.ts";
 
 /** Bytes (contract §1). */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 const MAX_DEPTH = 32;
 
-type Refusal = { readonly code: FailureCode; readonly fields?: readonly FieldProblem[] };
+type Refusal = { readonly code: ErrorCode; readonly fields?: readonly FieldProblem[] };
 
 /** The body of a JSON route: of the right type and size, well-formed, and of text that can be stored. */
 export async function readJson(request: Request): Promise<Result<unknown, Refusal>> {

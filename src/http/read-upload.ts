@@ -1,6 +1,6 @@
-import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
-import { readAtMost } from "../kernel/read-at-most.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
+import type { ErrorCode, FieldProblem } from "../core/error-codes.ts";
+import { readAtMost } from "../core/read-at-most.ts";
+import { err, ok, type Result } from "../core/result.ts";
 
 export type Upload = { readonly bytes: Uint8Array; readonly declaredType: string };
 
@@ -13,7 +13,7 @@ type Accepted = {
   readonly field: string;
 };
 
-type Refusal = { readonly code: FailureCode; readonly message?: string; readonly fields?: FieldProblem[] };
+type Refusal = { readonly code: ErrorCode; readonly message?: string; readonly fields?: FieldProblem[] };
 
 /** What the parts around a file in a multipart body may take, in bytes. */
 const WRAPPING = 16 * 1024;

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import type { Clock } from "../kernel/clock.ts";
-import type { FailureCode } from "../kernel/failure-codes.ts";
-import { firstCause } from "../kernel/unavailable.ts";
+import type { Clock } from "../core/clock.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
+import { firstCause } from "../core/unavailable.ts";
 import type { HttpEnv } from "./context.ts";
 
 /**
@@ -22,12 +22,12 @@ export type RequestLogLine = {
   /** The account of whoever has proven a session. */
   readonly actor?: string;
   /** The code of the contract, for a 4xx or 5xx that has one; a page has it too. */
-  readonly failure?: FailureCode;
+  readonly failure?: ErrorCode;
   readonly kvFailed?: number;
   /** The outer guard against bursts was not there, or failed. */
   readonly burstFailed?: number;
   /** Providers that were of no use, by their ids, and why, of a closed list (`kernel/trouble.ts`). */
-  readonly providerTrouble?: readonly string[];
+  readonly providerErrors?: readonly string[];
   /** What went wrong, for a 5xx: the error's own words, which are the platform's or ours, with addresses and tokens blotted out. */
   readonly error?: string;
 };
@@ -37,7 +37,7 @@ type Counts = {
   readonly kv: number;
   readonly kvFailed: number;
   readonly burstFailed: number;
-  readonly providerTrouble: readonly string[];
+  readonly providerErrors: readonly string[];
 };
 
 // Methods are the client's to invent; a log line repeats only known ones.
@@ -48,18 +48,18 @@ type Options = {
   readonly write: (line: RequestLogLine, c: Context) => void;
   readonly countsOf: (c: Context) => Counts;
   /** Whether the answer tells what it took: to a developer, never to a stranger. */
-  readonly isTold: (c: Context) => boolean;
+  readonly showsDetails: (c: Context) => boolean;
 };
 
 export const requestLog =
-  ({ clock, write, countsOf, isTold }: Options): MiddlewareHandler<HttpEnv> =>
+  ({ clock, write, countsOf, showsDetails }: Options): MiddlewareHandler<HttpEnv> =>
   async (c, next) => {
     const startedAt = clock.now();
     await next();
-    const { d1, kv, kvFailed, burstFailed, providerTrouble } = countsOf(c);
+    const { d1, kv, kvFailed, burstFailed, providerErrors } = countsOf(c);
     const { actorId, failure } = c.var;
     const ms = clock.now() - startedAt;
-    if (isTold(c)) c.res.headers.set("Server-Timing", serverTiming(ms, d1, kv));
+    if (showsDetails(c)) c.res.headers.set("Server-Timing", serverTiming(ms, d1, kv));
     const line = {
       at: new Date(startedAt).toISOString(),
       requestId: c.get("requestId"),
@@ -73,7 +73,7 @@ export const requestLog =
       ...(failure ? { failure } : {}),
       ...(kvFailed > 0 ? { kvFailed } : {}),
       ...(burstFailed > 0 ? { burstFailed } : {}),
-      ...(providerTrouble.length > 0 ? { providerTrouble } : {}),
+      ...(providerErrors.length > 0 ? { providerErrors } : {}),
       ...(c.error ? { error: firstCause(c.error) } : {}),
     };
     write(line, c);

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { mayDo, type Permission } from "../roles/permissions.ts";
+import { hasPermission, type Permission } from "../admin/authorization/permissions.ts";
 import type { HttpEnv } from "./context.ts";
 import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
@@ -8,6 +8,6 @@ import { refuse } from "./respond.ts";
 /** Behind `requireSession`: lets through whoever's role has the permission. Whom it reaches, the verb asks. */
 export const requirePermission = (permission: Permission): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
-    async (c, next) => (mayDo(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden")),
+    async (c, next) => (hasPermission(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden")),
     isDescribed && { permission, failures: ["forbidden"] },
   );

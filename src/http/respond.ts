@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod/mini";
-import type { FailureCode, FieldProblem } from "../kernel/failure-codes.ts";
-import { failureTable } from "./failures.ts";
+import type { ErrorCode, FieldProblem } from "../core/error-codes.ts";
+import { errorTable } from "./error-table.ts";
 
 /** Seconds after which asking again makes sense, when a store did not answer. */
 const RETRY_AFTER_SECONDS = 5;
@@ -46,8 +46,8 @@ type Details = {
 };
 
 /** Sends a failure of the contract. `message` replaces the code's own sentence. */
-export function refuse(c: Context, code: FailureCode, details: Details = {}): Response {
-  const [status, sentence] = failureTable[code];
+export function refuse(c: Context, code: ErrorCode, details: Details = {}): Response {
+  const [status, sentence] = errorTable[code];
   c.set("failure", code);
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
   const retryAfter = retryAfterOf(status, details.retryAfter);

@@ -54,9 +54,9 @@ export const deviceCookie = (c: Context): string | undefined => getCookie(c, DEV
 export const preSessionCookie = (c: Context): string | undefined => getCookie(c, PRE_SESSION, "host");
 
 /** What a sign-in at a provider is bound to, for as many seconds as it may take. */
-export const setRoundCookie = (c: Context, value: string, seconds: number): void =>
+export const setOAuthTransactionCookie = (c: Context, value: string, seconds: number): void =>
   set(c, ROUND, value, seconds);
-export const roundCookie = (c: Context): string | undefined => {
+export const oauthTransactionCookie = (c: Context): string | undefined => {
   const binding = getCookie(c, ROUND, "host");
   return binding && /^[\w-]{43}$/.test(binding) ? binding : undefined;
 };

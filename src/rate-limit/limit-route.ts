@@ -1,6 +1,6 @@
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import { BURST_PERIOD_SECONDS, type BurstGuard } from "./burst-guard.ts";
-import type { CounterRead, WindowCounter } from "./counter.ts";
+import type { CounterRead, WindowCounter } from "./window-counter.ts";
 import type { RatePolicies, RatePolicyName } from "./policies.ts";
 import { clientKey, countRequest, judgeWindow } from "./rules.ts";
 
@@ -8,7 +8,7 @@ export type LimitRouteDeps = {
   readonly clock: Clock;
   readonly policies: RatePolicies | "off";
   readonly burstGuard: BurstGuard;
-  readonly counters: {
+  readonly metrics: {
     get(key: string): Promise<CounterRead>;
     put(key: string, counter: WindowCounter, seconds: number): Promise<void>;
   };
@@ -52,12 +52,12 @@ export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): 
   }
 
   const key = `${name}:${await deps.hash(`${name}/${client}`)}`;
-  const counter = await deps.counters.get(key);
+  const counter = await deps.metrics.get(key);
   if (counter === "unknown") return { allowed: true, policies, limits: [] };
   const now = deps.clock.now();
   const { allowed, remaining, resetSeconds } = judgeWindow(counter, policy, now);
   const limits = [{ name, remaining, resetSeconds }];
   if (!allowed) return { allowed, retryAfterSeconds: resetSeconds, policies, limits };
-  deps.defer(() => deps.counters.put(key, countRequest(counter, policy, now), resetSeconds));
+  deps.defer(() => deps.metrics.put(key, countRequest(counter, policy, now), resetSeconds));
   return { allowed, policies, limits };
 }

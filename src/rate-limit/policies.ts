@@ -16,7 +16,7 @@ export type RatePolicy = {
  * A page's form does what the API does, so the two share a window.
  *
  * What happens to one target, whoever asks, is not counted here but capped exactly, in D1: guesses
- * by the account lock (`src/account-lock`), mail by the send caps (`src/storage/queue-message.ts`).
+ * by the account lock (`src/account-lock`), mail by the send caps (`src/messaging/outbox/statements.ts`).
  *
  * `RATE_LIMITS` changes the numbers. The names are sent in headers and stored in keys.
  */

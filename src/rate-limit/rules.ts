@@ -1,5 +1,5 @@
-import { SECOND } from "../kernel/clock.ts";
-import type { WindowCounter } from "./counter.ts";
+import { SECOND } from "../core/clock.ts";
+import type { WindowCounter } from "./window-counter.ts";
 import type { RatePolicy } from "./policies.ts";
 
 type Allowance = Pick<RatePolicy, "limit" | "windowSeconds">;

@@ -1,21 +1,21 @@
 import { type ProfileField, usernameKey } from "../accounts/account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { DAY } from "../kernel/clock.ts";
-import type { PasswordHasher } from "../kernel/crypto/password-hash.ts";
-import type { EmailAddress } from "../kernel/email-address.ts";
-import { newId } from "../kernel/ids.ts";
-import type { Locale } from "../kernel/locale.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { LinkDraft } from "../one-time-links/link.ts";
-import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
-import type { MessageDraft } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import { DAY } from "../core/clock.ts";
+import type { PasswordHasher } from "../core/crypto/password-hash.ts";
+import type { EmailAddress } from "../core/email-address.ts";
+import { newId } from "../core/ids.ts";
+import type { Locale } from "../core/locale.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { NewEmailToken } from "./email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { missingProfileFields } from "./rules.ts";
 
-export type RegisterAccountDeps = NewLinkDeps &
+export type RegisterAccountDeps = NewEmailTokenDeps &
   CheckNewPasswordDeps & {
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly registrations: {
@@ -30,15 +30,15 @@ export type RegisterAccountDeps = NewLinkDeps &
         username: string | null;
         usernameKey: string | null;
         age: number | null;
-        link: LinkDraft;
-        verification: MessageDraft;
-        notice: MessageDraft;
-        audit: AuditDraft;
+        link: NewEmailToken;
+        verification: NewMessage;
+        notice: NewMessage;
+        audit: NewAuditEvent;
         now: number;
       }): Promise<"created" | "address_taken" | "username_taken">;
     };
     readonly messages: Outbox;
-    readonly humans: {
+    readonly captchaCheck: {
       require(claim: {
         token: string | undefined;
         action: "register";
@@ -93,7 +93,7 @@ export async function registerAccount(
   if (problem) return err({ reason: "password_refused", problem });
   // Last of the checks: a captcha is good once, and should not be spent on a typing mistake.
   const claim = { token: input.captchaToken, action: "register", ip: caller.ip, asked: true } as const;
-  const human = await deps.humans.require(claim);
+  const human = await deps.captchaCheck.require(claim);
   if (human !== "human") return err({ reason: human });
 
   // Under the salt of the one that waits, so that whoever only asks once more is told from a rival.
@@ -101,7 +101,7 @@ export async function registerAccount(
   const passwordHash = await deps.hasher.hash(input.password, waiting);
   const now = deps.clock.now();
   const id = newId();
-  const { link, url } = await newLink(deps, "verify_email");
+  const { link, url } = await newEmailToken(deps, "verify_email");
   const verification = await deps.messages.draft(
     { kind: "verify_email", url },
     { expiresAt: link.expiresAt },
@@ -120,7 +120,7 @@ export async function registerAccount(
     link,
     verification,
     notice,
-    audit: draftAuditEvent(deps, { type: "account_registered" }, caller),
+    audit: newAuditEvent(deps, { type: "account_registered" }, caller),
     now,
   });
   if (outcome === "username_taken") return err({ reason: "username_taken" });

@@ -1,9 +1,9 @@
-import type { EmailAddress } from "../kernel/email-address.ts";
-import { type MailLinkDeps, mailLink } from "../one-time-links/mail-link.ts";
+import type { EmailAddress } from "../core/email-address.ts";
+import { type SendEmailTokenDeps, sendEmailToken } from "./email-tokens/send-email-token.ts";
 
 /** Mails a fresh link to an account that has not proven its address yet. Tells nothing. */
 export const resendVerification = (
-  deps: MailLinkDeps,
+  deps: SendEmailTokenDeps,
   input: { readonly email: EmailAddress },
 ): Promise<void> =>
-  mailLink(deps, { email: input.email, purpose: "verify_email", unverifiedOnly: true, audit: null });
+  sendEmailToken(deps, { email: input.email, purpose: "verify_email", unverifiedOnly: true, audit: null });

@@ -16,11 +16,11 @@ import { jsonBody, queryParams } from "../http/input.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { FieldProblem } from "../kernel/failure-codes.ts";
-import { linkIsValid, tokenField, tokenQuery } from "../one-time-links/fields.ts";
-import { findLiveLink } from "../one-time-links/find-live-link.ts";
-import type { MailLinkDeps } from "../one-time-links/mail-link.ts";
-import { registrationFailures } from "./failures.ts";
+import type { FieldProblem } from "../core/error-codes.ts";
+import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
+import { findEmailToken } from "./email-tokens/find-email-token.ts";
+import type { SendEmailTokenDeps } from "./email-tokens/send-email-token.ts";
+import { registrationErrors } from "./errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "./register-account.ts";
 import { resendVerification } from "./resend-verification.ts";
 import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
@@ -54,7 +54,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & MailLinkDeps;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps;
 
 /** Sign-up and the proof of an address. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -68,7 +68,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           description: "An address that has an account already gets the same answer, and its owner a mail.",
           tag,
           answer: registered,
-          failures: Object.values(registrationFailures),
+          failures: Object.values(registrationErrors),
         },
       ),
       jsonBody(registerBody),
@@ -76,7 +76,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { confirmPassword: _, ...input } = c.req.valid("json");
         const result = await registerAccount(depsOf(c), { ...input, caller: c.var.caller });
         if (result.ok) return respond(c, registered, { requiresVerification: true, user: result.value });
-        return refuse(c, registrationFailures[result.error.reason], { fields: fieldsOf(result.error) });
+        return refuse(c, registrationErrors[result.error.reason], { fields: fieldsOf(result.error) });
       },
     )
     .post(
@@ -102,14 +102,14 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         isDescribed && {
           summary: "Whether a mailed link is still good; consumes nothing",
           tag,
-          answer: linkIsValid,
+          answer: emailTokenIsValid,
           failures: ["token_invalid"],
         },
       ),
       queryParams(tokenQuery),
       async (c) => {
-        const link = await findLiveLink(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
-        return link ? respond(c, linkIsValid, { valid: true }) : refuse(c, "token_invalid");
+        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
+        return link ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
     .post(

@@ -1,29 +1,29 @@
-import { type Bootstrap, type DraftBootstrapDeps, draftBootstrap } from "../accounts/draft-bootstrap.ts";
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { DAY } from "../kernel/clock.ts";
-import { newId } from "../kernel/ids.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import { type FindLiveLinkDeps, findLiveLink } from "../one-time-links/find-live-link.ts";
-import type { LinkDraft } from "../one-time-links/link.ts";
-import { type NewLinkDeps, newLink } from "../one-time-links/new-link.ts";
-import type { MessageDraft } from "../outbox/message.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import { type Bootstrap, type NewBootstrapDeps, newBootstrap } from "./bootstrap-superuser.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import { DAY } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { type FindEmailTokenDeps, findEmailToken } from "./email-tokens/find-email-token.ts";
+import type { NewEmailToken } from "./email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 
-type LinkClaim = { tokenHash: string; claim: string; now: number };
+type EmailTokenClaim = { tokenHash: string; claim: string; now: number };
 type Outcome = "confirmed" | "link_dead";
 
-export type VerifyEmailDeps = FindLiveLinkDeps &
-  NewLinkDeps &
-  DraftBootstrapDeps & {
+export type VerifyEmailDeps = FindEmailTokenDeps &
+  NewEmailTokenDeps &
+  NewBootstrapDeps & {
     readonly emailVerifications: {
       confirm(
-        claim: LinkClaim,
+        claim: EmailTokenClaim,
         bootstrap: Bootstrap | null,
-        choice: { link: LinkDraft; mail: MessageDraft },
-        audit: AuditDraft,
+        choice: { link: NewEmailToken; mail: NewMessage },
+        audit: NewAuditEvent,
       ): Promise<Outcome>;
-      change(claim: LinkClaim, noticeToOldAddress: MessageDraft, audit: AuditDraft): Promise<Outcome>;
+      change(claim: EmailTokenClaim, noticeToOldAddress: NewMessage, audit: NewAuditEvent): Promise<Outcome>;
     };
     readonly messages: Outbox;
   };
@@ -36,12 +36,12 @@ export async function verifyEmail(
   deps: VerifyEmailDeps,
   input: { readonly token: string; readonly caller: Caller },
 ): Promise<Result<void, { readonly reason: "link_dead" }>> {
-  const link = await findLiveLink(deps, input.token, VERIFYING_PURPOSES);
+  const link = await findEmailToken(deps, input.token, VERIFYING_PURPOSES);
   if (!link) return err({ reason: "link_dead" });
   const now = deps.clock.now();
   const claim = { tokenHash: link.tokenHash, claim: newId(), now };
   if (link.purpose === "change_email") {
-    const audit = draftAuditEvent(deps, { type: "email_changed" }, input.caller, link.accountId);
+    const audit = newAuditEvent(deps, { type: "email_changed" }, input.caller, link.accountId);
     const notice = await deps.messages.draft(
       { kind: "email_changed" },
       { expiresAt: now + DAY, to: link.accountEmail },
@@ -52,13 +52,13 @@ export async function verifyEmail(
     deps.messages.deliverSoon([notice.id]);
     return ok(undefined);
   }
-  const audit = draftAuditEvent(deps, { type: "email_verified" }, input.caller, link.accountId);
-  const choice = await newLink(deps, "reset_password");
+  const audit = newAuditEvent(deps, { type: "email_verified" }, input.caller, link.accountId);
+  const choice = await newEmailToken(deps, "reset_password");
   const { expiresAt } = choice.link;
   const mail = await deps.messages.draft({ kind: "reset_password", url: choice.url }, { expiresAt });
   const outcome = await deps.emailVerifications.confirm(
     claim,
-    draftBootstrap(deps, input.caller),
+    newBootstrap(deps, input.caller),
     { link: choice.link, mail },
     audit,
   );

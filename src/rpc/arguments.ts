@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { PERMISSIONS, type Permission } from "../roles/permissions.ts";
+import { PERMISSIONS, type Permission } from "../admin/authorization/permissions.ts";
 
 // What comes over RPC was typed by somebody else's compiler, or by none: every argument is parsed.
 

@@ -1,18 +1,18 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { presentAccount } from "../accounts/present-account.ts";
 import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { LOCALES } from "../kernel/locale.ts";
-import { type ExchangeCodeDeps, exchangeCode } from "../login-codes/exchange-code.ts";
-import { type CanDoDeps, canDo } from "../roles/can-do.ts";
+import type { Caller } from "../core/caller.ts";
+import { LOCALES } from "../core/locale.ts";
+import { type ExchangeAuthorizationCodeDeps, exchangeAuthorizationCode } from "../oauth/exchange-authorization-code.ts";
+import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { type EndUserSessionsDeps, endUserSessions } from "../users/end-user-sessions.ts";
-import { type LookUpUsersDeps, lookUpUsers } from "../users/look-up-users.ts";
+import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
+import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import {
   canArguments,
   exchangeArguments,
@@ -31,8 +31,8 @@ export type AuthServiceDeps = VerifyTokenDeps &
   LookUpUsersDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
-  CanDoDeps &
-  ExchangeCodeDeps &
+  CheckPermissionDeps &
+  ExchangeAuthorizationCodeDeps &
   RefreshSessionDeps &
   SignOutDeps & { readonly settings: TokenSettings };
 
@@ -112,7 +112,7 @@ export const createAuthService = <Env>(
       const method = { name: "can", scope: "read", takes: canArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { userId, permission }, async (deps, input) => ({
         ok: true,
-        allowed: await canDo(deps, { accountId: input.userId, permission: input.permission }),
+        allowed: await checkPermission(deps, { accountId: input.userId, permission: input.permission }),
       }));
     }
 
@@ -124,7 +124,7 @@ export const createAuthService = <Env>(
         const { code, codeVerifier, client } = input;
         // No page asks, so there is no origin; the verifier binds the code to whoever set out with it.
         const from = { origin: undefined, deviceToken: client.deviceToken, caller: callerOf(client) };
-        const result = await exchangeCode(issuing.deps, { code, codeVerifier, ...from });
+        const result = await exchangeAuthorizationCode(issuing.deps, { code, codeVerifier, ...from });
         return result.ok ? presentSignIn(result.value) : exchangeFailure(result.error);
       });
     }

@@ -15,7 +15,7 @@ export type CallLogLine = {
   readonly kv: number;
   readonly kvFailed?: number;
   /** Providers that were of no use, and why, as in the line of a request. */
-  readonly providerTrouble?: readonly string[];
+  readonly providerErrors?: readonly string[];
   /** What went wrong, for a store that is out and for a bug: the error's own words, with addresses and tokens blotted out. */
   readonly error?: string;
 };

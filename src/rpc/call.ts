@@ -1,8 +1,8 @@
 import type * as z from "zod/mini";
 import type { CallFailure } from "../client/auth-service.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { newId } from "../kernel/ids.ts";
-import { findUnavailable, firstCause } from "../kernel/unavailable.ts";
+import type { Clock } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import { findUnavailable, firstCause } from "../core/unavailable.ts";
 import { type Binding, readBinding, type Scope } from "./binding.ts";
 import type { CallLogLine } from "./call-log.ts";
 
@@ -14,10 +14,10 @@ export type OpenCall<Deps> = {
     readonly d1: number;
     readonly kv: number;
     readonly kvFailed: number;
-    readonly providerTrouble: readonly string[];
+    readonly providerErrors: readonly string[];
   };
   readonly log: (line: CallLogLine) => void;
-  wire(requestId: string): Promise<Deps>;
+  compose(requestId: string): Promise<Deps>;
 };
 
 type Method<Arguments extends z.ZodMiniType> = {
@@ -43,7 +43,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
   const requestId = newId();
   const binding = readBinding(call.props);
   const write = (answer: Answer | null, error?: unknown) => {
-    const { d1, kv, kvFailed, providerTrouble } = call.counts;
+    const { d1, kv, kvFailed, providerErrors } = call.counts;
     call.log({
       at: new Date(startedAt).toISOString(),
       requestId,
@@ -55,7 +55,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
       d1,
       kv,
       ...(kvFailed > 0 ? { kvFailed } : {}),
-      ...(providerTrouble.length > 0 ? { providerTrouble } : {}),
+      ...(providerErrors.length > 0 ? { providerErrors } : {}),
       ...(error === undefined ? {} : { error: firstCause(error) }),
     });
   };
@@ -68,7 +68,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
     if (!binding?.allows(method.scope)) return refuse("forbidden");
     const input = method.takes.safeParse(given);
     if (!input.success) return refuse("bad_request");
-    const result = await work(await call.wire(requestId), input.data, binding);
+    const result = await work(await call.compose(requestId), input.data, binding);
     write(result);
     return result;
   } catch (cause) {

@@ -2,7 +2,7 @@ import type { ExchangeResult, Tokens } from "../client/auth-service.ts";
 import type { VerifiedSession } from "../client/session.ts";
 import type { AccessTokenClaims } from "../sessions/access-token.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
-import type { SecondStepDue, SignedIn } from "../sign-in/outcome.ts";
+import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
 
 // What leaves over RPC, field by field, so that a new one does not come out by itself.
 
@@ -27,7 +27,7 @@ export const presentTokens = (tokens: IssuedTokens): Tokens => ({
   refreshExpiresIn: tokens.refreshExpiresIn,
 });
 
-export function presentSignIn(outcome: SignedIn | SecondStepDue): ExchangeResult {
+export function presentSignIn(outcome: SignedIn | SecondFactorRequired): ExchangeResult {
   if (outcome.kind === "second_step") {
     const { challengeId, expiresIn } = outcome;
     return { ok: false, reason: "second_step_due", challengeId, expiresIn };

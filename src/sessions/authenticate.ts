@@ -1,5 +1,5 @@
-import type { Clock } from "../kernel/clock.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
+import type { Clock } from "../core/clock.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import type { CurrentSession } from "./session.ts";
 

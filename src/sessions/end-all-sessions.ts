@@ -1,12 +1,12 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Clock } from "../core/clock.ts";
 
 export type EndAllSessionsDeps = {
   readonly clock: Clock;
-  readonly sessions: { endAll(accountId: string, now: number, audit: AuditDraft): Promise<void> };
-  readonly denylist: {
-    denyAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
+  readonly sessions: { endAll(accountId: string, now: number, audit: NewAuditEvent): Promise<void> };
+  readonly revocationList: {
+    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
   readonly settings: { readonly accessTokenTtl: number };
 };
@@ -17,8 +17,8 @@ export async function endAllSessions(
   input: { readonly accountId: string; readonly caller: Caller },
 ): Promise<void> {
   const now = deps.clock.now();
-  const audit = draftAuditEvent(deps, { type: "all_sessions_ended" }, input.caller, input.accountId);
+  const audit = newAuditEvent(deps, { type: "all_sessions_ended" }, input.caller, input.accountId);
   await deps.sessions.endAll(input.accountId, now, audit);
   // No token issued before `now` outlives this entry.
-  await deps.denylist.denyAccount(input.accountId, now, deps.settings.accessTokenTtl);
+  await deps.revocationList.revokeAccount(input.accountId, now, deps.settings.accessTokenTtl);
 }

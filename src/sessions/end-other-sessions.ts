@@ -1,6 +1,6 @@
-import { type AuditDraft, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Clock } from "../core/clock.ts";
 
 export type EndOtherSessionsDeps = {
   readonly clock: Clock;
@@ -8,11 +8,11 @@ export type EndOtherSessionsDeps = {
     endOthers(draft: {
       accountId: string;
       keepSessionId: string;
-      audit: AuditDraft;
+      audit: NewAuditEvent;
       now: number;
     }): Promise<readonly string[]>;
   };
-  readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
 };
@@ -23,7 +23,7 @@ type Ending = { readonly accountId: string; readonly sessionId: string; readonly
 export async function endOtherSessions(deps: EndOtherSessionsDeps, input: Ending): Promise<void> {
   const { accountId, sessionId, caller } = input;
   const now = deps.clock.now();
-  const audit = draftAuditEvent(deps, { type: "other_sessions_ended" }, caller, accountId);
+  const audit = newAuditEvent(deps, { type: "other_sessions_ended" }, caller, accountId);
   const ended = await deps.sessions.endOthers({ accountId, keepSessionId: sessionId, audit, now });
-  deps.defer(() => deps.denylist.denySessions(ended, deps.settings.accessTokenTtl));
+  deps.defer(() => deps.revocationList.revokeSessions(ended, deps.settings.accessTokenTtl));
 }

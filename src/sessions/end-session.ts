@@ -1,7 +1,7 @@
-import { type AuditDraft, type AuditEvent, draftAuditEvent } from "../audit/event.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { type Clock, SECOND } from "../kernel/clock.ts";
-import type { MessageDraft } from "../outbox/message.ts";
+import { type NewAuditEvent, type AuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Caller } from "../core/caller.ts";
+import { type Clock, SECOND } from "../core/clock.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
 
 export type EndSessionDeps = {
   readonly clock: Clock;
@@ -10,12 +10,12 @@ export type EndSessionDeps = {
       sessionId: string;
       accountId: string | null;
       now: number;
-      audit: AuditDraft;
-      notice?: MessageDraft;
+      audit: NewAuditEvent;
+      notice?: NewMessage;
     }): Promise<readonly { id: string; idleExpiresAt: number }[] | "already_ended">;
   };
   readonly settings: { readonly accessTokenTtl: number };
-  readonly denylist: { denySessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
 };
 
 type Ending = {
@@ -27,7 +27,7 @@ type Ending = {
   readonly actorId: string | null;
   readonly caller: Caller;
   /** Mailed by whoever really ends the session. */
-  readonly notice?: MessageDraft;
+  readonly notice?: NewMessage;
 };
 
 /**
@@ -37,13 +37,13 @@ type Ending = {
 export async function endSession(deps: EndSessionDeps, ending: Ending): Promise<"ended" | "already_ended"> {
   const { sessionId, accountId, event, actorId, caller, notice } = ending;
   const now = deps.clock.now();
-  const audit = draftAuditEvent(deps, event, caller, actorId);
+  const audit = newAuditEvent(deps, event, caller, actorId);
   const ended = await deps.sessions.end({ sessionId, accountId, now, audit, notice });
   if (ended === "already_ended") return "already_ended";
   // As long as the last token of any of them could live, whichever kind it is of.
   const last = Math.max(...ended.map(({ idleExpiresAt }) => idleExpiresAt));
   const rest = Math.max((last - now) / SECOND, deps.settings.accessTokenTtl);
-  await deps.denylist.denySessions(
+  await deps.revocationList.revokeSessions(
     ended.map(({ id }) => id),
     rest,
   );

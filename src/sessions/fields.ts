@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { instant } from "../http/instant.ts";
+import { timestamp } from "../http/timestamp.ts";
 
 export const audienceField = z.string("Must be text.").check(
   z.maxLength(256, "Is too long."),
@@ -38,8 +38,8 @@ export const tokensShape = {
 export const sessionSchema = z
   .object({
     id: z.uuid(),
-    createdAt: instant,
-    lastUsedAt: instant,
+    createdAt: timestamp,
+    lastUsedAt: timestamp,
     ip: z.nullable(z.string()),
     userAgent: z.nullable(z.string()),
     app: z.nullable(z.string()).check(

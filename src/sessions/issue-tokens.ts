@@ -1,5 +1,5 @@
 import type { Account } from "../accounts/account.ts";
-import { SECOND } from "../kernel/clock.ts";
+import { SECOND } from "../core/clock.ts";
 import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
 
@@ -26,7 +26,7 @@ type LiveSession = {
  * Before a code or a refresh token is spent: a cold isolate reads its signing key now, so that an
  * outage of D1 costs the caller nothing.
  */
-export async function readyToIssue(deps: IssueTokensDeps): Promise<void> {
+export async function warmSigningKey(deps: IssueTokensDeps): Promise<void> {
   await deps.keyRing.signingKey();
 }
 

@@ -1,6 +1,6 @@
-import type { Caller } from "../kernel/caller.ts";
-import { type Clock, SECOND } from "../kernel/clock.ts";
-import { newId } from "../kernel/ids.ts";
+import type { Caller } from "../core/caller.ts";
+import { type Clock, SECOND } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
 import type { SessionDraft } from "./session.ts";
 
 export type NewSessionDeps = {

@@ -1,10 +1,10 @@
 import type { Account } from "../accounts/account.ts";
-import type { Caller } from "../kernel/caller.ts";
-import { DAY, SECOND } from "../kernel/clock.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
-import type { Outbox } from "../outbox/outbox-port.ts";
+import type { Caller } from "../core/caller.ts";
+import { DAY, SECOND } from "../core/clock.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
-import { type IssuedTokens, type IssueTokensDeps, issueTokens, readyToIssue } from "./issue-tokens.ts";
+import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
 import { judgeRefresh } from "./rules.ts";
 import type { CurrentSession, SessionState } from "./session.ts";
@@ -36,7 +36,7 @@ export async function refreshSession(
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
   const { sessionId, generation } = claims.value;
-  await readyToIssue(deps);
+  await warmSigningKey(deps);
   const now = deps.clock.now();
   const idleExpiresAt = now + deps.settings.refreshIdleTtl * SECOND;
   const found = await deps.sessions.rotate({ sessionId, generation, idleExpiresAt, now });

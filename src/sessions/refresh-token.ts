@@ -1,8 +1,8 @@
 import { jwtVerify, SignJWT } from "jose";
-import { type Clock, SECOND } from "../kernel/clock.ts";
-import type { SecretRing } from "../kernel/crypto/secret-ring.ts";
-import { isTokenFault, UnknownKey } from "../kernel/crypto/token-fault.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
+import { type Clock, SECOND } from "../core/clock.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import { isTokenFault, UnknownKey } from "../core/crypto/token-fault.ts";
+import { err, ok, type Result } from "../core/result.ts";
 
 const TYPE = "rt+jwt";
 

@@ -164,7 +164,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account, sessionId } = c.var.session;
         const input = { accountId: account.id, currentSessionId: sessionId };
         const live = await listSessions(depsOf(c), input);
-        const iso = (instant: number) => new Date(instant).toISOString();
+        const iso = (timestamp: number) => new Date(timestamp).toISOString();
         const shown = live.map((s) => ({ ...s, createdAt: iso(s.createdAt), lastUsedAt: iso(s.lastUsedAt) }));
         return respond(c, sessionList, shown);
       },

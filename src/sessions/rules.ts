@@ -1,4 +1,4 @@
-import { SECOND } from "../kernel/clock.ts";
+import { SECOND } from "../core/clock.ts";
 import type { SessionState } from "./session.ts";
 
 /** A retry of the generation just spent gets the same successor for so long (contract §4). */
@@ -32,7 +32,7 @@ export function judgeRefresh(facts: RefreshFacts, now: number): "rotated" | "ret
 }
 
 /** What the denylist says of a session and its account: the instant (ms) up to which tokens are dead. */
-export type Denial = { readonly session: boolean; readonly account: number | null };
+export type RevocationVerdict = { readonly session: boolean; readonly account: number | null };
 
 /**
  * Seconds around that instant in which the denylist cannot tell. `iat` has no milliseconds; the instant
@@ -42,7 +42,7 @@ export type Denial = { readonly session: boolean; readonly account: number | nul
 const DOUBT = 10;
 
 /** Whether the denylist ends a token that was issued then (in seconds). In doubt D1 is to be asked. */
-export function judgeDenial(denial: Denial, issuedAt: number): "denied" | "not_denied" | "unclear" {
+export function judgeRevocation(denial: RevocationVerdict, issuedAt: number): "denied" | "not_denied" | "unclear" {
   if (denial.session) return "denied";
   if (denial.account === null) return "not_denied";
   const age = issuedAt - Math.floor(denial.account / SECOND);

@@ -1,5 +1,5 @@
-import type { Caller } from "../kernel/caller.ts";
-import { err, ok, type Result } from "../kernel/result.ts";
+import type { Caller } from "../core/caller.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "./refresh-token.ts";

@@ -1,17 +1,17 @@
-import { err, ok, type Result } from "../kernel/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import {
   type AccessTokenClaims,
   type AccessTokenDeps,
   type TokenFailure,
   verifyAccessToken,
 } from "./access-token.ts";
-import { type Denial, judgeDenial } from "./rules.ts";
+import { type RevocationVerdict, judgeRevocation } from "./rules.ts";
 import type { CurrentSession } from "./session.ts";
 
 export type VerifyTokenDeps = AccessTokenDeps & {
   readonly sessions: { findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> };
-  readonly denylist: {
-    read(sessionId: string, accountId: string): Promise<{ readonly value: Denial } | "failed">;
+  readonly revocationList: {
+    read(sessionId: string, accountId: string): Promise<{ readonly value: RevocationVerdict } | "failed">;
   };
 };
 
@@ -36,8 +36,8 @@ export async function verifyToken(
   const claims = verified.value;
   const { sessionId, accountId } = claims;
   if (!strict) {
-    const denied = await deps.denylist.read(sessionId, accountId);
-    const verdict = denied === "failed" ? "unclear" : judgeDenial(denied.value, claims.issuedAt);
+    const denied = await deps.revocationList.read(sessionId, accountId);
+    const verdict = denied === "failed" ? "unclear" : judgeRevocation(denied.value, claims.issuedAt);
     if (verdict === "denied") return err("session_ended");
     if (verdict === "not_denied") return ok(claims);
   }

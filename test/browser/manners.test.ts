@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { LANGUAGE_NAMES } from "../../src/pages/messages/catalogue.ts";
+import { LANGUAGE_NAMES } from "../../src/ui/words.ts";
 import { it } from "./support/it.ts";
 import { PASSWORD } from "./support/service.ts";
 import { WORDS } from "./support/words.ts";

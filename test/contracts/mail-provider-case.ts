@@ -1,5 +1,5 @@
-import type { Email } from "../../src/mail/port.ts";
-import type { MailSettings } from "../../src/mail/settings.ts";
+import type { Email } from "../../src/messaging/email/port.ts";
+import type { MailSettings } from "../../src/messaging/email/settings.ts";
 import type { LoopbackRequest } from "../support/loopback/protocol.ts";
 
 /** The mail that every provider is asked to send. Its name and subject need quoting and UTF-8. */

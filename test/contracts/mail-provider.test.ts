@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createMailProvider } from "../../src/mail/providers.ts";
+import { createMailProvider } from "../../src/messaging/email/providers.ts";
 import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";

@@ -1,5 +1,5 @@
-import type { TextMessage } from "../../src/sms/port.ts";
-import type { SmsSettings } from "../../src/sms/settings.ts";
+import type { TextMessage } from "../../src/messaging/sms/port.ts";
+import type { SmsSettings } from "../../src/messaging/sms/settings.ts";
 import type { LoopbackRequest } from "../support/loopback/protocol.ts";
 
 /** The text that every provider is asked to send. It has what a form must escape. */

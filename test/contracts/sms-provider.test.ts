@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createSmsProvider } from "../../src/sms/providers.ts";
-import type { SmsSettings } from "../../src/sms/settings.ts";
+import { createSmsProvider } from "../../src/messaging/sms/providers.ts";
+import type { SmsSettings } from "../../src/messaging/sms/settings.ts";
 import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "../support/loopback/protocol.ts";

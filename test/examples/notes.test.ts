@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GATEHOUSE, type Houses, NOTES, PASSWORD, startHouses } from "./houses.ts";
-import type { Landing } from "./surfer.ts";
+import type { CallbackResult } from "./surfer.ts";
 
 // The example and the service, each a Worker by its own wrangler.toml, bound as they would be deployed.
 
@@ -32,7 +32,7 @@ async function signedIn(email?: string) {
 /** The cookie of one who is on the way to sign in. */
 const JOURNEY = /^__Host-notes_journey_[\w-]{8}$/;
 
-const hrefOf = ({ url }: Landing) => url.href;
+const hrefOf = ({ url }: CallbackResult) => url.href;
 
 describe("the example", () => {
   describe("succeeds", () => {

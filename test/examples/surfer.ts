@@ -2,7 +2,7 @@
 export type Reach = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** A page: where it is in the end, and what it says. */
-export type Landing = { readonly url: URL; readonly status: number; readonly text: string };
+export type CallbackResult = { readonly url: URL; readonly status: number; readonly text: string };
 
 const MOST_REDIRECTS = 12;
 
@@ -37,7 +37,7 @@ export function openSurfer(reach: Reach) {
     else jarOf(origin).set(name, value);
   }
 
-  async function follow(url: URL, init: RequestInit, site: string): Promise<Landing> {
+  async function follow(url: URL, init: RequestInit, site: string): Promise<CallbackResult> {
     let at = url;
     let from = site;
     let response = await send(at, init, from);
@@ -58,7 +58,7 @@ export function openSurfer(reach: Reach) {
     /** Types an address. */
     visit: (url: string) => follow(new URL(url), { method: "GET" }, "none"),
     /** Sends the form of a page that is posted to that path, with what it brings along and what is typed. */
-    submit: (page: Landing, path: string, typed: Record<string, string> = {}) => {
+    submit: (page: CallbackResult, path: string, typed: Record<string, string> = {}) => {
       const form = formOf(page.text, path);
       const body = new URLSearchParams({ ...form.hidden, ...typed });
       const init = { method: "POST", body, headers: { Origin: page.url.origin } };

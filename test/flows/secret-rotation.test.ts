@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import instructions from "../../docs/rotation.md?raw";
 import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../src/kernel/clock.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import { openMixedApp, openMixedBrowser } from "../support/mixed-isolates.ts";
@@ -178,7 +178,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     const { service, deploy, clock } = openRotatedHouse();
     const [oldName, newName] = await Promise.all([nameOf(OLD_SECRET), nameOf(NEW_SECRET)]);
     await env.DB.batch(
-      ["accounts", "sessions", "outbox", "signing_keys", "social_sign_ins"].map((table) =>
+      ["accounts", "sessions", "outbox", "signing_keys", "oauth_transactions"].map((table) =>
         env.DB.prepare(`DELETE FROM ${table}`),
       ),
     );

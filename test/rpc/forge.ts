@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from "jose";
-import { unseal } from "../../src/kernel/crypto/seal.ts";
-import { createSecretRing } from "../../src/kernel/crypto/secret-ring.ts";
+import { unseal } from "../../src/core/crypto/seal.ts";
+import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
 import { AUTH_SECRET, type House } from "./house.ts";
 
 type Changes = { readonly claims?: JWTPayload; readonly header?: Record<string, unknown> };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hashOneTimeToken } from "../../src/kernel/crypto/one-time-token.ts";
+import { hashOneTimeToken } from "../../src/core/crypto/one-time-token.ts";
 import { serve } from "./house.ts";
 import { operatedHouse } from "./operated-house.ts";
 import { runAdmin } from "./run-admin.ts";
@@ -54,7 +54,7 @@ describe("succeeds", () => {
     const [, token = ""] =
       /^ {4}http:\/\/localhost:8790\/reset-password\?token=([\w-]{43})$/m.exec(out) ?? [];
     const links = await query(
-      "SELECT token_hash, purpose FROM one_time_links WHERE email_key = 'ada@example.test'",
+      "SELECT token_hash, purpose FROM email_tokens WHERE email_key = 'ada@example.test'",
     );
     expect(links).toEqual([{ token_hash: await hashOneTimeToken(token), purpose: "invite" }]);
     expect(await trail("Ada@example.test")).toEqual([{ type: "user_invited", actor_id: null }]);

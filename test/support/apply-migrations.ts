@@ -1,5 +1,5 @@
 import type { D1Migration } from "cloudflare:test";
-import type { Env as GatehouseEnv } from "../../src/wiring.ts";
+import type { Env as GatehouseEnv } from "../../src/composition/compose.ts";
 import { startAnew } from "./start-anew.ts";
 
 declare global {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import type { AccountStatus, Role } from "../../src/accounts/account.ts";
-import { openDatabase } from "../../src/storage/database.ts";
-import { newMeter } from "../../src/storage/metered-d1.ts";
-import { type DirectoryQuery, userDirectoryStorage } from "../../src/storage/user-directory.ts";
+import { openDatabase } from "../../src/db/database.ts";
+import { newMeter } from "../../src/db/metered-d1.ts";
+import { type DirectoryQuery, userDirectoryStore } from "../../src/admin/users/directory-store.ts";
 
 export type Person = {
   readonly email?: string;
@@ -36,7 +36,7 @@ export async function addPerson(person: Person = {}): Promise<string> {
   return id;
 }
 
-export const directory = userDirectoryStorage(openDatabase(env.DB, newMeter()));
+export const directory = userDirectoryStore(openDatabase(env.DB, newMeter()));
 
 export const page = (query: Partial<DirectoryQuery> = {}) =>
   directory.list({ roles: null, limit: 100, after: null, ...query });

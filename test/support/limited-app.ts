@@ -2,17 +2,17 @@ import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { emailField } from "../../src/accounts/fields.ts";
-import { callerOf } from "../../src/http/caller-of.ts";
+import { readCaller } from "../../src/http/read-caller.ts";
 import type { HttpEnv } from "../../src/http/context.ts";
 import { jsonBody } from "../../src/http/input.ts";
 import { rateLimited } from "../../src/http/rate-limit.ts";
 import { answer, refuse, respond } from "../../src/http/respond.ts";
-import { toBase64url, utf8 } from "../../src/kernel/crypto/encoding.ts";
+import { toBase64url, utf8 } from "../../src/core/crypto/encoding.ts";
 import { createBurstGuard, type RateLimitBinding } from "../../src/rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "../../src/rate-limit/limit-route.ts";
 import { guardedRoutes, type RatePolicies } from "../../src/rate-limit/policies.ts";
 import { readRateLimits } from "../../src/rate-limit/settings.ts";
-import { rateCounterStorage } from "../../src/storage/rate-counters.ts";
+import { rateLimitStore } from "../../src/rate-limit/store.ts";
 import { type Answer, createTestClock, type TestClock } from "./service.ts";
 
 type Options = {
@@ -53,13 +53,13 @@ function policiesOf(limits: object | "off" | undefined): RatePolicies | "off" {
  */
 export function startLimitedApp(options: Options = {}) {
   const { kv = env.KV, burst = openBurst, clock = createTestClock() } = options;
-  const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] };
+  const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
   const deferred: (() => Promise<unknown>)[] = [];
   const verbDeps = {
     clock,
     policies: policiesOf(options.limits),
     burstGuard: createBurstGuard(burst ?? undefined, meter),
-    counters: rateCounterStorage(kv, meter),
+    metrics: rateLimitStore(kv, meter),
     hash: keyedHash,
     defer: (work: () => Promise<unknown>) => deferred.push(work),
   };
@@ -67,7 +67,7 @@ export function startLimitedApp(options: Options = {}) {
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("requestId", crypto.randomUUID());
-    c.set("caller", callerOf(c.req.raw.headers));
+    c.set("caller", readCaller(c.req.raw.headers));
     await next();
   });
   for (const { method, path, policy } of guardedRoutes()) {

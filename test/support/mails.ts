@@ -1,8 +1,8 @@
 import de from "../../public/mail/words/de.json";
 import en from "../../public/mail/words/en.json";
-import type { Locale } from "../../src/kernel/locale.ts";
-import type { MailMessage } from "../../src/mail/message.ts";
-import { type MailBrand, renderMessage } from "../../src/mail/messages/render-message.tsx";
+import type { Locale } from "../../src/core/locale.ts";
+import type { MailMessage } from "../../src/messaging/email/message.ts";
+import { type MailBrand, renderMessage } from "../../src/messaging/email/messages/render-message.tsx";
 
 const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
 export const A_MINUTE = 60_000;

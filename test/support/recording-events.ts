@@ -1,4 +1,4 @@
-import type { EventsBinding } from "../../src/counters/counters.ts";
+import type { EventsBinding } from "../../src/metrics/metrics.ts";
 
 type DataPoint = Parameters<EventsBinding["writeDataPoint"]>[0];
 

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { createSecretRing } from "../../src/kernel/crypto/secret-ring.ts";
+import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
 import { createTestClock, type Service, startService } from "./service.ts";
 
 export const OLD_SECRET: string = Reflect.get(env, "AUTH_SECRET");

@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { createEntrypoint } from "../../src/entrypoint.ts";
+import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
 import type { CallLogLine } from "../../src/rpc/call-log.ts";
-import type { StandingCache } from "../../src/wiring.ts";
+import type { IsolateCache } from "../../src/composition/compose.ts";
 import type { Service } from "./service.ts";
 
 type Options = {
@@ -15,7 +15,7 @@ type Options = {
  * own, as the platform makes it. Real calls from another Worker are in test/rpc.
  */
 export function callingWorker(service: Service, options: Options = {}) {
-  const standing: StandingCache = new WeakMap();
+  const standing: IsolateCache = new WeakMap();
   const log: CallLogLine[] = [];
   const Entrypoint = createEntrypoint({ standing, clock: service.clock, log: (line) => log.push(line) });
   const env = { ...service.env, ...options.env };

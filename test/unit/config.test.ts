@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Config, readConfig } from "../../src/config.ts";
+import { type Config, readConfig } from "../../src/composition/config.ts";
 
 const SECRET = "a root secret of the unit tests, long enough";
 const production = {

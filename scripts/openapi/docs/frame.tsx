@@ -7,7 +7,7 @@ type Props = {
   readonly children: Child;
 };
 
-/** What every page has around it. What stands in double braces, a deployment puts in: src/openapi/docs-routes.ts. */
+/** What every page has around it. What stands in double braces, a deployment puts in: src/api-docs/docs-routes.ts. */
 export const Frame = ({ title, isTop, hasScript, children }: Props) => (
   <html lang="en">
     <head>

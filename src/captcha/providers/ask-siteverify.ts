@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { readAtMost } from "../../kernel/read-at-most.ts";
-import { InTrouble, type OnTrouble, onTheWay, troubleOf } from "../../kernel/trouble.ts";
+import { readAtMost } from "../../core/read-at-most.ts";
+import { ProviderError, type OnProviderError, throwNetworkError, providerErrorKind } from "../../core/provider-error.ts";
 import type { SiteverifyAnswer } from "../rules.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */
@@ -33,7 +33,7 @@ type SiteverifyRequest = {
   readonly fields: Readonly<Record<string, string | null>>;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly onTrouble: OnTrouble;
+  readonly onProviderError: OnProviderError;
 };
 
 /**
@@ -42,36 +42,36 @@ type SiteverifyRequest = {
  * throws.
  */
 export async function askSiteverify(request: SiteverifyRequest): Promise<SiteverifyAnswer | null> {
-  const { url, fields, timeout, onTrouble } = request;
+  const { url, fields, timeout, onProviderError } = request;
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) if (value !== null) body.set(name, value);
   try {
     const signal = AbortSignal.timeout(timeout);
     const headers = { accept: "application/json" };
-    const response = await onTheWay(
+    const response = await throwNetworkError(
       fetch(url, { method: "POST", headers, body, redirect: "manual", signal }),
     );
     if (response.status !== 200) {
       await response.body?.cancel();
-      throw new InTrouble("bad_status");
+      throw new ProviderError("bad_status");
     }
     const read = siteverifyAnswer.safeParse(JSON.parse(await readText(response)));
     if (read.success) return read.data;
-    throw new InTrouble("bad_answer");
+    throw new ProviderError("bad_answer");
   } catch (cause) {
     // Whatever went wrong, nobody has vouched for anything.
-    onTrouble(troubleOf(cause));
+    onProviderError(providerErrorKind(cause));
     return null;
   }
 }
 
 /** The body as UTF-8. Throws when it is too long or not UTF-8. */
 async function readText(response: Response): Promise<string> {
-  const bytes = await onTheWay(readAtMost(response.body, MAX_ANSWER_BYTES));
-  if (bytes === null) throw new InTrouble("bad_answer");
+  const bytes = await throwNetworkError(readAtMost(response.body, MAX_ANSWER_BYTES));
+  if (bytes === null) throw new ProviderError("bad_answer");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (cause) {
-    throw new InTrouble("bad_answer", cause);
+    throw new ProviderError("bad_answer", cause);
   }
 }

@@ -11,9 +11,9 @@ export function createRecaptchaV2(settings: CaptchaSettings<"recaptcha-v2">, tim
   const url = `${settings.apiBase ?? "https://www.google.com"}/recaptcha/api/siteverify`;
   const { secret, hostname } = settings;
   return {
-    async verify({ token, ip }, onTrouble) {
+    async verify({ token, ip }, onProviderError) {
       const fields = { secret, response: token, remoteip: ip };
-      const answer = await askSiteverify({ url, timeout, fields, onTrouble });
+      const answer = await askSiteverify({ url, timeout, fields, onProviderError });
       // A score is v3's: the key is of the wrong kind, and its success tells no robot from a person.
       if (answer !== null && answer.score !== null) return "unavailable";
       return judgeAnswer(answer, (said) => said.hostname === hostname);

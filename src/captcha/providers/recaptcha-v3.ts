@@ -11,9 +11,9 @@ export function createRecaptchaV3(settings: CaptchaSettings<"recaptcha-v3">, tim
   const url = `${settings.apiBase ?? "https://www.google.com"}/recaptcha/api/siteverify`;
   const { secret, hostname, minScore } = settings;
   return {
-    async verify({ token, ip, action }, onTrouble) {
+    async verify({ token, ip, action }, onProviderError) {
       const fields = { secret, response: token, remoteip: ip };
-      const answer = await askSiteverify({ url, timeout, fields, onTrouble });
+      const answer = await askSiteverify({ url, timeout, fields, onProviderError });
       return judgeAnswer(
         answer,
         (said) =>

@@ -1,4 +1,4 @@
-import { newId } from "../../kernel/ids.ts";
+import { newId } from "../../core/ids.ts";
 import type { ProviderCheck } from "../port.ts";
 import { isTestSecret, judgeAnswer } from "../rules.ts";
 import type { CaptchaSettings } from "../settings.ts";
@@ -16,12 +16,12 @@ export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout:
   const { secret, hostname } = settings;
   const isTest = isTestSecret(secret);
   return {
-    async verify({ token, ip, action }, onTrouble) {
+    async verify({ token, ip, action }, onProviderError) {
       if (isTest && !settings.acceptTestSecrets) return "unavailable";
       const answer = await askSiteverify({
         url,
         timeout,
-        onTrouble,
+        onProviderError,
         fields: { secret, response: token, remoteip: ip, idempotency_key: newId() },
       });
       return judgeAnswer(answer, (said) => {

@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
-import { seal } from "../../kernel/crypto/seal.ts";
-import type { SecretRing } from "../../kernel/crypto/secret-ring.ts";
+import { seal } from "../../core/crypto/seal.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
 type Period = { readonly createdAt: number; readonly signsFrom: number; readonly signsUntil: number };

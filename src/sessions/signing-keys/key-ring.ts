@@ -1,7 +1,7 @@
 import { importJWK, type JWK } from "jose";
-import { type Clock, MINUTE, SECOND } from "../../kernel/clock.ts";
-import { unseal } from "../../kernel/crypto/seal.ts";
-import type { SecretRing } from "../../kernel/crypto/secret-ring.ts";
+import { type Clock, MINUTE, SECOND } from "../../core/clock.ts";
+import { unseal } from "../../core/crypto/seal.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, pickSigningKey, SIGNING_PERIOD } from "./rules.ts";
 import type { StoredSigningKey } from "./signing-key.ts";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../kernel/clock.ts";
-import { SECOND } from "../../kernel/clock.ts";
-import { seal, unseal } from "../../kernel/crypto/seal.ts";
-import type { SecretRing } from "../../kernel/crypto/secret-ring.ts";
+import type { Clock } from "../../core/clock.ts";
+import { SECOND } from "../../core/clock.ts";
+import { seal, unseal } from "../../core/crypto/seal.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, planRotation } from "./rules.ts";
 import type { StoredSigningKey } from "./signing-key.ts";

@@ -1,4 +1,4 @@
-import { DAY, HOUR } from "../../kernel/clock.ts";
+import { DAY, HOUR } from "../../core/clock.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
 /** How long one key signs. */

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished } from "vitest";
-import { fill } from "../../../src/kernel/text.ts";
+import { fill } from "../../../src/core/text.ts";
 import { faultsOf } from "../support/accessibility.ts";
 import { it as plain } from "../support/it.ts";
 import { PASSWORD } from "../support/service.ts";

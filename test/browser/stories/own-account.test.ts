@@ -27,10 +27,10 @@ describe.each(WAYS)("an account of one's own, $name", (way) => {
     await reader.hear(t.notices.addressConfirmed);
     await signIn(reader, service, { email, password: PASSWORD, withCode: false });
 
-    await reader.follow(t.account.secondStep);
-    await reader.arrive(t.account.secondStep);
+    await reader.follow(t.account.secondFactor);
+    await reader.arrive(t.account.secondFactor);
     await reader.fill(t.fields.password, PASSWORD);
-    await reader.press(t.secondStep.turnOn);
+    await reader.press(t.secondFactor.turnOn);
     await reader.hear(t.notices.saved);
     await reader.press(t.nav.signOut);
     await reader.hear(t.notices.signedOut);

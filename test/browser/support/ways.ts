@@ -1,5 +1,5 @@
 import type { BrowserContextOptions } from "playwright-core";
-import type { Locale } from "../../../src/kernel/locale.ts";
+import type { Locale } from "../../../src/core/locale.ts";
 import { type Hands, keyboard, mouse } from "./hands.ts";
 
 /** One way to go through a story; every story can be gone in each. */

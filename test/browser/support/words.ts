@@ -1,7 +1,7 @@
 import de from "../../../public/pages/words/de.json" with { type: "json" };
 import en from "../../../public/pages/words/en.json" with { type: "json" };
-import type { Locale } from "../../../src/kernel/locale.ts";
-import type { Words } from "../../../src/pages/messages/catalogue.ts";
+import type { Locale } from "../../../src/core/locale.ts";
+import type { Words } from "../../../src/ui/words.ts";
 
 /** What the pages say, in every language. */
 export const WORDS: Readonly<Record<Locale, Words>> = { en, de };

@@ -37,7 +37,7 @@ export async function sessionsAndProfile(traveller: Traveller, email: string, wo
   return deviceToken;
 }
 
-export async function secondStep(traveller: Traveller, email: string, word: string, deviceToken?: string) {
+export async function secondFactor(traveller: Traveller, email: string, word: string, deviceToken?: string) {
   const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = traveller;
   const { token } = await logIn(email, word, { deviceToken });
   await post("/me/otp", { enabled: true, password: word }, token);

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { hashOneTimeToken, newOneTimeToken } from "../../../src/kernel/crypto/one-time-token.ts";
+import { hashOneTimeToken, newOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
 import { CHALLENGE } from "./app.ts";
 
 // What a sign-in at a provider leaves, for tests of what comes after it.
@@ -23,7 +23,7 @@ export async function loginCodeFor(email: string, now: number): Promise<string> 
   await linkGitHub(email);
   const code = newOneTimeToken();
   await env.DB.prepare(
-    `INSERT INTO login_codes (code_hash, account_id, provider, origin, code_challenge, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?, ?)`,
+    `INSERT INTO authorization_codes (code_hash, account_id, provider, origin, code_challenge, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?, ?)`,
   )
     .bind(await hashOneTimeToken(code), email, CHALLENGE, now, now + 60_000)
     .run();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanImage } from "../../../src/avatars/image/clean-image.ts";
+import { cleanImage } from "../../../src/accounts/avatar/image/clean-image.ts";
 import { carriers } from "../../support/carrier-images.ts";
 import {
   exif,

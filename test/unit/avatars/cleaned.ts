@@ -1,5 +1,5 @@
-import { cleanImage } from "../../../src/avatars/image/clean-image.ts";
-import type { Image } from "../../../src/avatars/image/image.ts";
+import { cleanImage } from "../../../src/accounts/avatar/image/clean-image.ts";
+import type { Image } from "../../../src/accounts/avatar/image/image.ts";
 
 /** What a picture that is to be taken is cleaned to. */
 export function cleaned(bytes: Uint8Array, declaredType: string): Image {

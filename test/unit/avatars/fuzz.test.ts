@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanImage } from "../../../src/avatars/image/clean-image.ts";
+import { cleanImage } from "../../../src/accounts/avatar/image/clean-image.ts";
 import { carriers } from "../../support/carrier-images.ts";
 import {
   alph,

@@ -1,7 +1,7 @@
 import { constants, deflateSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inflatedLength } from "../../../src/avatars/image/inflated-length.ts";
+import { inflatedLength } from "../../../src/accounts/avatar/image/inflated-length.ts";
 
 const { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE } = constants;
 // More than a few changes make of it.

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { tinyJpeg } from "../../support/image-parts.ts";
 
-const MODULE = new URL("../../../src/avatars/image/clean-image.ts", import.meta.url).href;
+const MODULE = new URL("../../../src/accounts/avatar/image/clean-image.ts", import.meta.url).href;
 
 /** Two MiB of the smallest segment that is kept before a sound picture. */
 const SCRIPT = `

@@ -5,7 +5,7 @@ import { judgeKeys } from "../../../scripts/doctor/judge-keys.ts";
 import { judgeMigrations } from "../../../scripts/doctor/judge-migrations.ts";
 import { judgeSecrets } from "../../../scripts/doctor/judge-secrets.ts";
 import { judgeTools } from "../../../scripts/doctor/judge-tools.ts";
-import { CRONS } from "../../../src/cron.ts";
+import { CRONS } from "../../../src/jobs/schedule.ts";
 import { wrong } from "./wrong.ts";
 
 describe("bindings", () => {

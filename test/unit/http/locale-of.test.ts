@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { localeOf } from "../../../src/http/locale-of.ts";
+import { readLocale } from "../../../src/http/read-locale.ts";
 
 const of = (language: string | null, cookie?: string) =>
-  localeOf(
+  readLocale(
     new Headers({
       ...(language === null ? {} : { "Accept-Language": language }),
       ...(cookie ? { Cookie: cookie } : {}),

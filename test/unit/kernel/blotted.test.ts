@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { blotted } from "../../../src/kernel/blotted.ts";
-import { firstCause, Unavailable } from "../../../src/kernel/unavailable.ts";
+import { redact } from "../../../src/core/redact.ts";
+import { firstCause, Unavailable } from "../../../src/core/unavailable.ts";
 
 const TOKEN = "q0VbXw5r2J9-fD3kLmN8pQsTuVwXyZ01aBcDeFgHiJk";
 
@@ -11,14 +11,14 @@ it.each([
   [`no key for ${TOKEN}.`, "no key for …."],
   [`a key of hexadecimal digits: ${"0f".repeat(16)}`, "a key of hexadecimal digits: …"],
 ])("blots out what looks like an address or a token: %s", (text, left) => {
-  expect(blotted(text)).toBe(left);
+  expect(redact(text)).toBe(left);
 });
 
 it.each([
   "D1_ERROR: UNIQUE constraint failed: accounts.email_key: SQLITE_CONSTRAINT_FOREIGNKEY",
   "SOCIAL_FACEBOOK_CLIENT_SECRET must be visible ASCII characters without spaces",
   "Network connection lost.",
-])("leaves what an operator needs: %s", (text) => expect(blotted(text)).toBe(text));
+])("leaves what an operator needs: %s", (text) => expect(redact(text)).toBe(text));
 
 it("says of which class the first cause is", () => {
   const cause = new TypeError(`cannot read ${TOKEN}`);

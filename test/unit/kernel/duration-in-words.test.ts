@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { durationInWords } from "../../../src/kernel/duration-in-words.ts";
+import { durationInWords } from "../../../src/core/duration-in-words.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

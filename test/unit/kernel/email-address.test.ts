@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type EmailAddress, parseEmailAddress } from "../../../src/kernel/email-address.ts";
+import { type EmailAddress, parseEmailAddress } from "../../../src/core/email-address.ts";
 
 function parsed(typed: string): EmailAddress {
   const result = parseEmailAddress(typed);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { hashOneTimeToken, newOneTimeToken } from "../../../src/kernel/crypto/one-time-token.ts";
+import { hashOneTimeToken, newOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
 
 describe("a one-time token", () => {
   it("is 256 bits as base64url, fit for a link as it stands", () => {

@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, pbkdf2Sync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readConfig } from "../../../src/config.ts";
-import { createPasswordHasher } from "../../../src/kernel/crypto/password-hash.ts";
-import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+import { readConfig } from "../../../src/composition/config.ts";
+import { createPasswordHasher } from "../../../src/core/crypto/password-hash.ts";
+import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 
 const SECRET = "a root secret of the unit tests, long enough";
 const OLD_SECRET = "the root secret that came before it, long enough";

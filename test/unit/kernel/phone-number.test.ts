@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePhoneNumber } from "../../../src/kernel/phone-number.ts";
+import { parsePhoneNumber } from "../../../src/core/phone-number.ts";
 
 describe("succeeds", () => {
   it.each([

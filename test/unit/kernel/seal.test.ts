@@ -1,7 +1,7 @@
 import { createDecipheriv, hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { seal, unseal } from "../../../src/kernel/crypto/seal.ts";
-import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+import { seal, unseal } from "../../../src/core/crypto/seal.ts";
+import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 
 const SECRET = "a root secret of the unit tests, long enough";
 const OLD_SECRET = "the root secret that came before it, long enough";

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 
 const SECRET = "a root secret of the unit tests, long enough";
 const OTHER = "another root secret of the tests, long enough";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fill, hasControlCharacter, isCleanText, oneLine, utf8Length } from "../../../src/kernel/text.ts";
+import { fill, hasControlCharacter, isCleanText, oneLine, utf8Length } from "../../../src/core/text.ts";
 
 describe("isCleanText", () => {
   it.each([

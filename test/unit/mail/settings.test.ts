@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readMailSettings as readMail } from "../../../src/mail/settings.ts";
+import { readMailSettings as readMail } from "../../../src/messaging/email/settings.ts";
 
 const MAIL_FROM = "Acme <no-reply@example.com>";
 const from = { name: "Acme", address: "no-reply@example.com" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import de from "../../../public/mail/words/de.json";
 import en from "../../../public/mail/words/en.json";
-import type { MailKind } from "../../../src/mail/message.ts";
+import type { MailKind } from "../../../src/messaging/email/message.ts";
 import { placesIn, sentencesOf } from "../../support/sentences.ts";
 
 const english = sentencesOf(en);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PROVIDER_TIMEOUT } from "../../../src/kernel/post-to-provider.ts";
-import { judgeDelivery, pauseAfter, SEND_LEASE } from "../../../src/outbox/rules.ts";
+import { PROVIDER_TIMEOUT } from "../../../src/core/post-to-provider.ts";
+import { judgeDelivery, pauseAfter, SEND_LEASE_MS } from "../../../src/messaging/outbox/rules.ts";
 
 const NOW = 1_800_000_000_000;
 const SECOND = 1_000;
@@ -24,7 +24,7 @@ describe("pauseAfter", () => {
 
 describe("the lease of a taken mail", () => {
   it("outlasts the longest attempt, so that nobody takes it a second time meanwhile", () => {
-    expect(SEND_LEASE).toBeGreaterThan(PROVIDER_TIMEOUT * 2);
+    expect(SEND_LEASE_MS).toBeGreaterThan(PROVIDER_TIMEOUT * 2);
   });
 });
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { SCRIPT_PATH } from "../../../src/pages/script.ts";
+import { SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
 
 it("the pages' script is named by what it holds, since browsers keep it for ever", () => {
   const hash = createHash("sha256").update(readFileSync("public/pages/enhance.js")).digest("hex");
-  expect(SCRIPT_PATH, "correct VERSION in src/pages/script.ts").toBe(
+  expect(SCRIPT_PATH, "correct VERSION in src/ui/script-routes.ts").toBe(
     `/pages/enhance-${hash.slice(0, 12)}.js`,
   );
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WindowCounter } from "../../../src/rate-limit/counter.ts";
+import type { WindowCounter } from "../../../src/rate-limit/window-counter.ts";
 import { clientKey, countRequest, judgeWindow } from "../../../src/rate-limit/rules.ts";
 
 const policy = { limit: 3, windowSeconds: 60 };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { mayDo, mayDoTo, PERMISSIONS, ROLES, reachOf, rolesSeenBy } from "../../../src/roles/permissions.ts";
+import { hasPermission, canManage, PERMISSIONS, ROLES, manageableRoles, visibleRoles } from "../../../src/admin/authorization/permissions.ts";
 
 const SUPERUSER_ONLY = ["users:set-role", "users:delete"];
 
 describe("permissions", () => {
   it("are none for users, all for superusers, and all but two for admins", () => {
-    expect(PERMISSIONS.filter((one) => mayDo("user", one))).toEqual([]);
-    expect(PERMISSIONS.filter((one) => !mayDo("admin", one))).toEqual(SUPERUSER_ONLY);
-    expect(PERMISSIONS.filter((one) => !mayDo("superuser", one))).toEqual([]);
+    expect(PERMISSIONS.filter((one) => hasPermission("user", one))).toEqual([]);
+    expect(PERMISSIONS.filter((one) => !hasPermission("admin", one))).toEqual(SUPERUSER_ONLY);
+    expect(PERMISSIONS.filter((one) => !hasPermission("superuser", one))).toEqual([]);
   });
 
   it.each([
@@ -15,12 +15,12 @@ describe("permissions", () => {
     ["admin", ["user"]],
     ["superuser", ["user", "admin", "superuser"]],
   ] as const)("of a %s reach %j", (role, reached) => {
-    expect(reachOf(role)).toEqual(reached);
+    expect(manageableRoles(role)).toEqual(reached);
     for (const permission of PERMISSIONS) {
       for (const other of ROLES) {
-        const allowed = mayDoTo({ id: "a", role }, permission, { id: "b", role: other });
+        const allowed = canManage({ id: "a", role }, permission, { id: "b", role: other });
         expect(allowed, `${permission} on ${other}`).toBe(
-          mayDo(role, permission) && (reached as readonly string[]).includes(other),
+          hasPermission(role, permission) && (reached as readonly string[]).includes(other),
         );
       }
     }
@@ -29,13 +29,13 @@ describe("permissions", () => {
   it("let nobody act on themselves, but look", () => {
     for (const role of ROLES) {
       for (const permission of PERMISSIONS) {
-        const isLook = permission === "users:read" && mayDo(role, permission);
-        expect(mayDoTo({ id: "a", role }, permission, { id: "a", role })).toBe(isLook);
+        const isLook = permission === "users:read" && hasPermission(role, permission);
+        expect(canManage({ id: "a", role }, permission, { id: "a", role })).toBe(isLook);
       }
     }
   });
 
   it("leave nobody out of a superuser's lists, and show an admin users alone", () => {
-    expect(ROLES.map(rolesSeenBy)).toEqual([[], ["user"], null]);
+    expect(ROLES.map(visibleRoles)).toEqual([[], ["user"], null]);
   });
 });

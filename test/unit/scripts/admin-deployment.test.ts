@@ -3,7 +3,7 @@ import { linkBase } from "../../../scripts/admin/create-superuser.ts";
 import { readSecret, refuseForeignSecret } from "../../../scripts/admin/deployment-secret.ts";
 import { remoteConfig } from "../../../scripts/admin/remote-config.ts";
 import { explain } from "../../../scripts/explain.ts";
-import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 
 const deployed = {
   name: "gatehouse",

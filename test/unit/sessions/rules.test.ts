@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeDenial, judgeRefresh } from "../../../src/sessions/rules.ts";
+import { judgeRevocation, judgeRefresh } from "../../../src/sessions/rules.ts";
 import type { SessionState } from "../../../src/sessions/session.ts";
 
 const NOW = 1_800_000_000_000;
@@ -67,11 +67,11 @@ describe("judgeDenial", () => {
   const at = (seconds: number) => Math.floor(NOW / 1000) + seconds;
 
   it("ends every token of a session that is denied", () => {
-    expect(judgeDenial({ session: true, account: null }, at(1000))).toBe("denied");
+    expect(judgeRevocation({ session: true, account: null }, at(1000))).toBe("denied");
   });
 
   it("has nothing against a token whose keys are not there", () => {
-    expect(judgeDenial({ session: false, account: null }, at(-1000))).toBe("not_denied");
+    expect(judgeRevocation({ session: false, account: null }, at(-1000))).toBe("not_denied");
   });
 
   it.each([
@@ -84,12 +84,12 @@ describe("judgeDenial", () => {
     [1000, "not_denied"],
   ])("calls a token issued %i s after the instant %s", (seconds, verdict) => {
     for (const account of [NOW, Math.floor(NOW / 1000) * 1000, Math.floor(NOW / 1000) * 1000 + 999]) {
-      expect(judgeDenial({ session: false, account }, at(seconds))).toBe(verdict);
+      expect(judgeRevocation({ session: false, account }, at(seconds))).toBe(verdict);
     }
   });
 
   it("cannot tell where the instant cannot be read", () => {
-    expect(judgeDenial({ session: false, account: Number.NaN }, at(0))).toBe("unclear");
+    expect(judgeRevocation({ session: false, account: Number.NaN }, at(0))).toBe("unclear");
   });
 });
 

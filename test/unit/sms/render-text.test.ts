@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { LOCALES, type Locale } from "../../../src/kernel/locale.ts";
-import { isGsmText } from "../../../src/sms/gsm-alphabet.ts";
-import { renderText } from "../../../src/sms/messages/render-text.ts";
+import { LOCALES, type Locale } from "../../../src/core/locale.ts";
+import { isGsmText } from "../../../src/messaging/sms/gsm-alphabet.ts";
+import { renderText } from "../../../src/messaging/sms/messages/render-text.ts";
 
 const TEN_MINUTES = 600_000;
 

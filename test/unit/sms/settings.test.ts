@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSmsSettings } from "../../../src/sms/settings.ts";
+import { readSmsSettings } from "../../../src/messaging/sms/settings.ts";
 
 const ACCOUNT_SID = `AC${"0123456789abcdef".repeat(2)}`;
 const SERVICE_SID = `MG${"0123456789abcdef".repeat(2)}`;

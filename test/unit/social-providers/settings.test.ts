@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readSocialSettings } from "../../../src/social-providers/settings.ts";
+import { readSocialSettings } from "../../../src/authentication/social/providers/settings.ts";
 
 const keys = { SOCIAL_GOOGLE_CLIENT_ID: "an-id", SOCIAL_GOOGLE_CLIENT_SECRET: "a-secret" };
 const read = (raw: Record<string, unknown>, isDevelopment = false) => readSocialSettings(raw, isDevelopment);

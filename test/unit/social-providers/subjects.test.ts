@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { createFacebook } from "../../../src/social-providers/providers/facebook.ts";
-import { createGitHub } from "../../../src/social-providers/providers/github.ts";
+import { createFacebook } from "../../../src/authentication/social/providers/facebook.ts";
+import { createGitHub } from "../../../src/authentication/social/providers/github.ts";
 
 // Nothing but an address that is not there could be asked in the tests of the workers: the real hosts.
 
@@ -27,7 +27,7 @@ it.each([
       clock: { now: Date.now },
       timeout: 1000,
       cache: new Map(),
-      onTrouble: () => {},
+      onProviderError: () => {},
     });
     const profile = await provider.inspect("a token");
     expect(profile).toMatchObject({ ok: true, value: { subject: "7" } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
-import type { Candidate } from "../../../src/identities/sign-in-facts.ts";
-import { cleanName, judgeLink, judgeSocial, mayBootstrap } from "../../../src/social/rules.ts";
+import type { CandidateAccount } from "../../../src/authentication/social/sign-in-facts.ts";
+import { cleanName, judgeLink, judgeSocial, mayBootstrap } from "../../../src/authentication/social/rules.ts";
 
 const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",
@@ -21,7 +21,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   updatedAt: 1,
   ...more,
 });
-const candidate = (more: Partial<Account> = {}, hasProvider = false): Candidate => ({
+const candidate = (more: Partial<Account> = {}, hasProvider = false): CandidateAccount => ({
   account: account(more),
   loginOtp: false,
   devicesKnownSince: 0,

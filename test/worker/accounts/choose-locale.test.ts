@@ -1,20 +1,20 @@
 import { expect, it } from "vitest";
-import { chooseLocale } from "../../../src/accounts/choose-locale.ts";
-import type { Locale } from "../../../src/kernel/locale.ts";
-import { accountLocaleStorage } from "../../../src/storage/account-locales.ts";
-import { openDatabase } from "../../../src/storage/database.ts";
+import { setLocale } from "../../../src/accounts/set-locale.ts";
+import type { Locale } from "../../../src/core/locale.ts";
+import { accountLocaleStore } from "../../../src/accounts/locale-store.ts";
+import { openDatabase } from "../../../src/db/database.ts";
 import { idOf } from "../../support/admins.ts";
 import { EVERY_MINUTE, startWithProvider, status } from "../../support/outbox.ts";
 import { mailTo, member } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
 
 const service = startService();
-const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] };
-const accountLocales = accountLocaleStorage(openDatabase(service.env.DB, meter));
+const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
+const accountLocales = accountLocaleStore(openDatabase(service.env.DB, meter));
 const { clock } = service;
 
 const choose = async (email: string, from: Locale | null, locale: Locale) =>
-  chooseLocale({ clock, accountLocales }, { account: { id: await idOf(email), locale: from }, locale });
+  setLocale({ clock, accountLocales }, { account: { id: await idOf(email), locale: from }, locale });
 
 const languageOfNewest = async (email: string) =>
   /<html lang="(\w+)">/.exec((await mailTo(service, email))[0]?.html ?? "")?.[1];

@@ -206,7 +206,7 @@ describe("breached passwords", () => {
     const { api, checked } = startChecked();
     await api.answer(outage);
     expect((await register(checked)).answer.status).toBe(201);
-    expect(checked.log.at(-1)?.providerTrouble).toEqual(trouble && [`breached-passwords: ${trouble}`]);
+    expect(checked.log.at(-1)?.providerErrors).toEqual(trouble && [`breached-passwords: ${trouble}`]);
     expect(await api.requests()).toHaveLength(1);
   });
 

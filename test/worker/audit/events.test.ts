@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { EVENT_TYPES } from "../../../src/audit/event.ts";
+import { EVENT_TYPES } from "../../../src/admin/audit-log/audit-event.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { lookedAfter } from "../../support/looked-after.ts";
 import { signedInPages } from "../../support/pages.ts";
@@ -101,7 +101,7 @@ describe("the audit trail", () => {
     ]);
     const trail = trails.filter((row) => row.account_id === accountId);
     const count = (type: string) => trail.filter((row) => row.type === type).length;
-    expect([count("second_step_chosen"), count("signed_out"), count("refresh_token_reused")]).toEqual([
+    expect([count("second_factor_changed"), count("signed_out"), count("refresh_token_reused")]).toEqual([
       2, 1, 1,
     ]);
     const changed = trail.find((row) => row.type === "profile_updated");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanImage } from "../../../src/avatars/image/clean-image.ts";
+import { cleanImage } from "../../../src/accounts/avatar/image/clean-image.ts";
 import { hostileImages, photoWithGps } from "../../support/images.ts";
 
 // test/unit/avatars has the rest: this shows that the runtime judges as Node does.

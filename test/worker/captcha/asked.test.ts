@@ -54,13 +54,13 @@ describe("where a captcha is asked for", () => {
     await provider.answer(answer);
     const refused = await guarded.post("/register", person({ captchaToken: "good" }));
     expect([refused.status, refused.body.error?.code]).toEqual([503, "unavailable"]);
-    expect(guarded.log.at(-1)?.providerTrouble).toEqual([`turnstile: ${trouble}`]);
+    expect(guarded.log.at(-1)?.providerErrors).toEqual([`turnstile: ${trouble}`]);
   });
 
   it("a person who is refused is no trouble of the provider's", async () => {
     await says("register", false);
     await guarded.post("/register", person({ captchaToken: "bad" }));
-    expect(guarded.log.at(-1)?.providerTrouble).toBeUndefined();
+    expect(guarded.log.at(-1)?.providerErrors).toBeUndefined();
   });
 
   it("a captcha that was passed for something else does not count", async () => {

@@ -2,17 +2,17 @@ import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { createCaptcha } from "../../../src/captcha/providers.ts";
-import { requireHuman } from "../../../src/captcha/require-human.ts";
+import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
 import { captchaRoutes } from "../../../src/captcha/routes.ts";
 import type { HttpEnv } from "../../../src/http/context.ts";
-import { openDatabase } from "../../../src/storage/database.ts";
-import { humanProofStorage } from "../../../src/storage/human-proofs.ts";
-import { newMeter } from "../../../src/storage/metered-d1.ts";
+import { openDatabase } from "../../../src/db/database.ts";
+import { captchaProofStore } from "../../../src/captcha/store.ts";
+import { newMeter } from "../../../src/db/metered-d1.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { createTestClock, type Envelope } from "../../support/service.ts";
 
 const IP = "192.0.2.1";
-const humanProofs = humanProofStorage(openDatabase(env.DB, newMeter()));
+const captchaProofs = captchaProofStore(openDatabase(env.DB, newMeter()));
 
 /** The room's route alone, as the app mounts it. */
 async function open(said: object, { status = 200, off = false } = {}) {
@@ -26,7 +26,7 @@ async function open(said: object, { status = 200, off = false } = {}) {
     apiBase: loopback.url,
     acceptTestSecrets: false,
   });
-  const deps = { clock: createTestClock(), captcha: off ? null : captcha, humanProofs };
+  const deps = { clock: createTestClock(), captcha: off ? null : captcha, captchaProofs };
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("requestId", "request");
@@ -58,8 +58,8 @@ describe("succeeds", () => {
     expect(body).toEqual({ success: true, data: { humanProof: expect.any(String), expiresIn: 300 } });
     expect(new URLSearchParams((await requests())[0]?.body).get("remoteip")).toBe(IP);
     const claim = { token: body.data.humanProof, action: "register", ip: null, asked: true } as const;
-    expect(await requireHuman(deps, claim)).toBe("human");
-    expect(await requireHuman(deps, claim)).toBe("captcha_failed");
+    expect(await requireCaptcha(deps, claim)).toBe("human");
+    expect(await requireCaptcha(deps, claim)).toBe("captcha_failed");
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CaptchaVerdict } from "../../../src/captcha/port.ts";
-import { proveHuman } from "../../../src/captcha/prove-human.ts";
-import { requireHuman } from "../../../src/captcha/require-human.ts";
-import { hashOneTimeToken } from "../../../src/kernel/crypto/one-time-token.ts";
-import { Unavailable } from "../../../src/kernel/unavailable.ts";
-import { openDatabase } from "../../../src/storage/database.ts";
-import { humanProofStorage } from "../../../src/storage/human-proofs.ts";
-import { newMeter } from "../../../src/storage/metered-d1.ts";
+import { createCaptchaProof } from "../../../src/captcha/create-captcha-proof.ts";
+import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
+import { hashOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
+import { Unavailable } from "../../../src/core/unavailable.ts";
+import { openDatabase } from "../../../src/db/database.ts";
+import { captchaProofStore } from "../../../src/captcha/store.ts";
+import { newMeter } from "../../../src/db/metered-d1.ts";
 import { ip, openRoom, PROVIDER_TOKEN, passing, proofFrom, rows } from "./room.ts";
 
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 describe("succeeds", () => {
   it("trades a passed captcha for a proof of 256 bits that lives 5 minutes", async () => {
     const { deps, meter, requests } = await openRoom();
-    const result = await proveHuman(deps, { token: PROVIDER_TOKEN, ip });
+    const result = await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip });
     expect(result).toEqual({
       outcome: "passed",
       expiresIn: 300,
@@ -27,7 +27,7 @@ describe("succeeds", () => {
   it("asks the provider about the action `prove`", async () => {
     const { deps } = await openRoom();
     const { captcha, seen } = passing();
-    await proveHuman({ ...deps, captcha }, { token: PROVIDER_TOKEN, ip });
+    await createCaptchaProof({ ...deps, captcha }, { token: PROVIDER_TOKEN, ip });
     expect(seen).toEqual([{ token: PROVIDER_TOKEN, ip, action: "prove" }]);
   });
 
@@ -46,7 +46,7 @@ describe("succeeds", () => {
     const { captcha, seen } = passing();
     for (const action of ["register", "forgot", "login"] as const) {
       const claim = { token: PROVIDER_TOKEN, action, ip, asked: true };
-      expect(await requireHuman({ ...deps, captcha }, claim)).toBe("human");
+      expect(await requireCaptcha({ ...deps, captcha }, claim)).toBe("human");
     }
     expect(seen).toEqual(
       ["register", "forgot", "login"].map((action) => ({ token: PROVIDER_TOKEN, ip, action })),
@@ -82,7 +82,7 @@ describe("refuses", () => {
   ])("what the provider says is %s: %j", async (outcome, siteverify, refusal) => {
     const before = await rows();
     const { deps, use } = await openRoom(siteverify);
-    expect(await proveHuman(deps, { token: PROVIDER_TOKEN, ip })).toEqual({ outcome });
+    expect(await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip })).toEqual({ outcome });
     expect(await use(PROVIDER_TOKEN)).toBe(refusal);
     expect(await rows()).toEqual(before);
   });
@@ -102,7 +102,7 @@ describe("refuses", () => {
 
   it("to prove anything where captchas are off", async () => {
     const { deps } = await openRoom();
-    expect(await proveHuman({ ...deps, captcha: null }, { token: PROVIDER_TOKEN, ip })).toEqual({
+    expect(await createCaptchaProof({ ...deps, captcha: null }, { token: PROVIDER_TOKEN, ip })).toEqual({
       outcome: "off",
     });
   });
@@ -132,7 +132,7 @@ describe("abuse", () => {
     const room = await openRoom();
     const proof = await proofFrom(room);
     const asked = (await room.requests()).length;
-    expect(await proveHuman(room.deps, { token: proof, ip })).toEqual({ outcome: "failed" });
+    expect(await createCaptchaProof(room.deps, { token: proof, ip })).toEqual({ outcome: "failed" });
     expect(await room.use(proof)).toBe("human");
     expect(await room.use(proof)).toBe("captcha_failed");
     expect(await room.requests()).toHaveLength(asked);
@@ -141,7 +141,7 @@ describe("abuse", () => {
   it("takes no provider's token for a proof, though it were one's random part or its hash", async () => {
     const room = await openRoom({ body: { success: false, "error-codes": ["invalid-input-response"] } });
     const { captcha } = passing();
-    const result = await proveHuman({ ...room.deps, captcha }, { token: PROVIDER_TOKEN, ip });
+    const result = await createCaptchaProof({ ...room.deps, captcha }, { token: PROVIDER_TOKEN, ip });
     const proof = result.outcome === "passed" ? result.proof : "";
     for (const token of [proof.slice(3), `HP_${proof.slice(3)}`, await hashOneTimeToken(proof)]) {
       expect(await room.use(token)).toBe("captcha_failed");
@@ -165,9 +165,9 @@ describe("abuse", () => {
   it("opens to nobody while the database is out", async () => {
     const { deps } = await openRoom();
     const down = { prepare: () => ({ bind: () => ({ raw: () => Promise.reject(new Error("down")) }) }) };
-    const humanProofs = humanProofStorage(openDatabase(down as unknown as D1Database, newMeter()));
+    const captchaProofs = captchaProofStore(openDatabase(down as unknown as D1Database, newMeter()));
     const claim = { token: `hp_${"A".repeat(43)}`, action: "login", ip, asked: true } as const;
-    const thrown = await requireHuman({ ...deps, humanProofs }, claim).catch((error: Error) => error.cause);
+    const thrown = await requireCaptcha({ ...deps, captchaProofs }, claim).catch((error: Error) => error.cause);
     expect(thrown).toBeInstanceOf(Unavailable);
   });
 });

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import type { CaptchaCheck } from "../../../src/captcha/port.ts";
-import { proveHuman } from "../../../src/captcha/prove-human.ts";
+import { createCaptchaProof } from "../../../src/captcha/create-captcha-proof.ts";
 import { createCaptcha } from "../../../src/captcha/providers.ts";
-import { requireHuman } from "../../../src/captcha/require-human.ts";
-import { openDatabase } from "../../../src/storage/database.ts";
-import { humanProofStorage } from "../../../src/storage/human-proofs.ts";
-import { newMeter } from "../../../src/storage/metered-d1.ts";
+import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
+import { openDatabase } from "../../../src/db/database.ts";
+import { captchaProofStore } from "../../../src/captcha/store.ts";
+import { newMeter } from "../../../src/db/metered-d1.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { createTestClock } from "../../support/service.ts";
 
@@ -27,17 +27,17 @@ export async function openRoom(siteverify: { status?: number; body?: object } = 
   });
   const clock = createTestClock();
   const meter = newMeter();
-  const humanProofs = humanProofStorage(openDatabase(env.DB, meter));
-  const deps = { clock, captcha, humanProofs };
+  const captchaProofs = captchaProofStore(openDatabase(env.DB, meter));
+  const deps = { clock, captcha, captchaProofs };
   const use = (token: string | undefined, asked = true, captchaNow: CaptchaCheck | null = captcha) =>
-    requireHuman({ ...deps, captcha: captchaNow }, { token, action: "login", ip, asked });
+    requireCaptcha({ ...deps, captcha: captchaNow }, { token, action: "login", ip, asked });
   return { ...loopback, deps, clock, meter, use };
 }
 
 type Room = Awaited<ReturnType<typeof openRoom>>;
 
 export async function proofFrom({ deps }: Room): Promise<string> {
-  const result = await proveHuman(deps, { token: PROVIDER_TOKEN, ip });
+  const result = await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip });
   if (result.outcome !== "passed") throw new Error(`the captcha was ${result.outcome}`);
   return result.proof;
 }
@@ -55,4 +55,4 @@ export function passing() {
 }
 
 export const rows = async () =>
-  (await env.DB.prepare("SELECT proof_hash, expires_at FROM human_proofs").all()).results;
+  (await env.DB.prepare("SELECT proof_hash, expires_at FROM captcha_proofs").all()).results;

@@ -114,7 +114,7 @@ const blocksOf = ({ derivations }: Observation) =>
 const askAgain = (challengeId: string): Asked => ({ path: "/login/otp/resend", body: { challengeId } });
 const challenged = async (service: Service) => challengeOf(service, await withSecondStep(service));
 
-const challenges: Record<string, (of: Service) => Promise<string>> = {
+const oneTimeCodes: Record<string, (of: Service) => Promise<string>> = {
   "one that waits": async (service) => {
     const { challengeId } = await challenged(service);
     clock.advance(2 * MINUTE);
@@ -157,7 +157,7 @@ describe.each(Object.entries(configurations))("%s", (_name, variables) => {
     const unknownId: Maker = async () => askAgain(crypto.randomUUID());
     const observe = await startObserving(variables, unknownId);
     const unknown = await observe(unknownId);
-    for (const [what, challenge] of Object.entries(challenges)) {
+    for (const [what, challenge] of Object.entries(oneTimeCodes)) {
       const known: Maker = async (service) => askAgain(await challenge(service));
       expect(await observe(known), what).toEqual(unknown);
     }

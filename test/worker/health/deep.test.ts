@@ -1,8 +1,8 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHECKS } from "../../../src/health/check-stores.ts";
-import { SECOND } from "../../../src/kernel/clock.ts";
+import { CHECKS } from "../../../src/health/check-dependencies.ts";
+import { SECOND } from "../../../src/core/clock.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { type Answer, startService } from "../../support/service.ts";

@@ -8,7 +8,7 @@ import {
   goodbye,
   newAddressAndPasswords,
   phoneNumbers,
-  secondStep,
+  secondFactor,
   sessionsAndProfile,
   signUp,
 } from "../../support/canary/journey.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await watched.earlier.call("GET", "/.well-known/jwks.json");
   const { email, first } = await signUp(traveller);
   const device = await sessionsAndProfile(traveller, email, first);
-  await secondStep(traveller, email, first, device);
+  await secondFactor(traveller, email, first, device);
   await phoneNumbers(traveller, email, first);
   const moved = await newAddressAndPasswords(traveller, email, first);
   await byCookie(traveller, moved.email, moved.third);
@@ -93,16 +93,16 @@ describe("the journey", () => {
     const { canaries } = traveller.watched;
     const places = [
       "identities",
-      "social_sign_ins",
-      "login_codes",
+      "oauth_transactions",
+      "authorization_codes",
       "accounts",
       "sessions",
       "outbox",
-      "challenges",
-      "human_proofs",
+      "one_time_codes",
+      "captcha_proofs",
       "audit_events",
     ];
-    for (const table of [...places, "one_time_links", "signing_keys", "attempt_counters"]) {
+    for (const table of [...places, "email_tokens", "signing_keys", "attempt_counters"]) {
       expect(canaries.textsOf(`the table ${table}`).length, table).toBeGreaterThan(0);
     }
     // Mail that waits: its message is in the row.

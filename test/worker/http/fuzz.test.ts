@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { failureTable } from "../../../src/http/failures.ts";
+import { errorTable } from "../../../src/http/error-table.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile/requests.ts";
 import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { phoneChallengeOf } from "../../support/phones.ts";
@@ -52,7 +52,7 @@ const LEAK =
   /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
 
 /** People and secrets of one round, so that what one round spends another still has. */
-async function gather(): Promise<Material> {
+async function loadData(): Promise<Material> {
   const [me, other] = [await signedInMember(service), await member(service)];
   const stepped = await signedInMember(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, stepped.token);
@@ -155,13 +155,13 @@ function expectSound(request: Request, { response, text }: { response: Response;
     return;
   }
   const requestId = headers.get("X-Request-Id");
-  const code = (body.error as { code: keyof typeof failureTable }).code;
+  const code = (body.error as { code: keyof typeof errorTable }).code;
   expect(body).toEqual({
     success: false,
     message: expect.any(String),
     error: expect.objectContaining({ code: expect.any(String), requestId }),
   });
-  expect(failureTable[code]?.[0]).toBe(status);
+  expect(errorTable[code]?.[0]).toBe(status);
 }
 
 const fates = new Map<number, number>();
@@ -173,7 +173,7 @@ describe("10,000 generated requests", () => {
     async (round) => {
       vi.spyOn(console, "log").mockImplementation(() => {});
       const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-      const requests = hostileRequests(await gather()).map((made) => ({ made, request: requestOf(made) }));
+      const requests = hostileRequests(await loadData()).map((made) => ({ made, request: requestOf(made) }));
       await fc.assert(
         fc.asyncProperty(
           requests.filter(({ request }) => request !== null),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../src/accounts/account.ts";
 import { partOf } from "../../../src/http/operation.ts";
-import { mayDo, type Permission, ROLES } from "../../../src/roles/permissions.ts";
+import { hasPermission, type Permission, ROLES } from "../../../src/admin/authorization/permissions.ts";
 import { idOf, type SignedIn, signedInAs } from "../../support/admins.ts";
 import { changes, perform } from "../../support/changes.ts";
 import { dumpOf } from "../../support/dump.ts";
@@ -114,7 +114,7 @@ describe.each(named(behindRole))("%s", (_name, route) => {
     async (role) => {
       const before = await dumpOf(service.env.DB);
       const answer = await call(route, crypto.randomUUID(), people[role].token);
-      const allowed = mayDo(role, route.permission as Permission);
+      const allowed = hasPermission(role, route.permission as Permission);
       if (!allowed) {
         expectRefusal(answer, 403, "forbidden");
       } else {

@@ -31,7 +31,7 @@ describe("the password of whoever is signed in", () => {
     );
     expect(evaluated).toBe(10);
     expect(statusCounts(answers)).toEqual({ 401: 10, 429: 190 });
-    const { accounts, one_time_links } = await allRows();
+    const { accounts, email_tokens } = await allRows();
     const right = await countEvaluated(() => inParallel(8, (index) => guessAt(index, token, PASSWORD)));
     expect(right.evaluated).toBe(0);
     for (const { status, body, headers } of right.answers) {
@@ -39,7 +39,7 @@ describe("the password of whoever is signed in", () => {
       expect(headers.get("Retry-After")).toBe("300");
     }
     const after = await allRows();
-    expect([after.accounts, after.one_time_links]).toEqual([accounts, one_time_links]);
+    expect([after.accounts, after.email_tokens]).toEqual([accounts, email_tokens]);
   });
 
   it.each(confirmations)("when locked, can be given again at %s after five minutes", async (path, body) => {

@@ -28,10 +28,10 @@ describe("POST /login", () => {
     expect(await hashOf(email)).toContain("$b=1,i=100000,");
     const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
     await logIn(costlier, email);
-    const rehashed = await hashOf(email);
-    expect(rehashed).toContain("$b=2,i=100000,");
+    const storeRehash = await hashOf(email);
+    expect(storeRehash).toContain("$b=2,i=100000,");
     await logIn(costlier, email);
-    expect(await hashOf(email)).toBe(rehashed);
+    expect(await hashOf(email)).toBe(storeRehash);
 
     const rotated = startService({
       env: {
@@ -41,7 +41,7 @@ describe("POST /login", () => {
       },
     });
     await logIn(rotated, email);
-    expect(await hashOf(email)).not.toBe(rehashed);
+    expect(await hashOf(email)).not.toBe(storeRehash);
     await logIn(rotated, email);
   });
 

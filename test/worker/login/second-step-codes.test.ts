@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newOneTimeCode } from "../../../src/kernel/crypto/one-time-code.ts";
+import { newOneTimeCode } from "../../../src/core/crypto/one-time-code.ts";
 import { attemptsOf, startWithProvider, status } from "../../support/outbox.ts";
 import { inParallel } from "../../support/parallel.ts";
 import { mailTo, member, PASSWORD } from "../../support/people.ts";

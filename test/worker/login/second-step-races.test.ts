@@ -15,7 +15,7 @@ const answerWith = (challengeId: string, code: string) => service.post("/login/o
 /** The challenge's own count, and that of the lock which its wrong answers count for. */
 const countsOf = (challengeId: string) =>
   env.DB.prepare(
-    "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM challenges WHERE id = ?",
+    "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM one_time_codes WHERE id = ?",
   )
     .bind(challengeId)
     .first<{ tries: number; failures: number | null }>();
@@ -23,7 +23,7 @@ const countsOf = (challengeId: string) =>
 const liveChallengesOf = async (email: string) =>
   (
     await env.DB.prepare(
-      "SELECT id FROM challenges WHERE account_id = (SELECT id FROM accounts WHERE email = ?) AND consumed_at IS NULL",
+      "SELECT id FROM one_time_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?) AND consumed_at IS NULL",
     )
       .bind(email)
       .all<{ id: string }>()

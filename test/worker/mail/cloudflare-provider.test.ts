@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { SendEmailBinding } from "../../../src/mail/providers/cloudflare.ts";
-import { createMailProvider } from "../../../src/mail/providers.ts";
+import type { SendEmailBinding } from "../../../src/messaging/email/providers/cloudflare.ts";
+import { createMailProvider } from "../../../src/messaging/email/providers.ts";
 
 type Sent = Parameters<SendEmailBinding["send"]>[0];
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { MailboxMessage, MailboxStore } from "../../../src/kernel/mailbox-message.ts";
-import { createMailProvider } from "../../../src/mail/providers.ts";
+import type { DevMessage, DevMailbox } from "../../../src/messaging/dev-mailbox/dev-message.ts";
+import { createMailProvider } from "../../../src/messaging/email/providers.ts";
 
 const from = { name: "Acme", address: "no-reply@example.com" };
 const email = {
@@ -12,14 +12,14 @@ const email = {
   idempotencyKey: "mail-1",
 };
 
-const open = (mailbox: MailboxStore) =>
+const open = (mailbox: DevMailbox) =>
   createMailProvider(
     { provider: "mailbox", from },
     { mailbox, sendEmailBinding: undefined, clock: { now: () => 1_750_000_000_000 } },
   );
 
 it("keeps the mail under its own key instead of sending it", async () => {
-  const kept: MailboxMessage[] = [];
+  const kept: DevMessage[] = [];
   const { send } = open({ store: async (message) => void kept.push(message) });
   expect(await send(email)).toEqual({ outcome: "sent" });
   expect(kept).toEqual([
@@ -41,7 +41,7 @@ it("keeps a mail for later when the mailbox is out", async () => {
 });
 
 it("refuses a header that holds a control character, as the real providers do", async () => {
-  const kept: MailboxMessage[] = [];
+  const kept: DevMessage[] = [];
   const { send } = open({ store: async (message) => void kept.push(message) });
   expect(await send({ ...email, subject: "Hello\nBcc: eve@example.com" })).toEqual({
     outcome: "refused",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LOCALES, type Locale } from "../../../src/kernel/locale.ts";
+import { LOCALES, type Locale } from "../../../src/core/locale.ts";
 import { A_DAY, A_MINUTE, brand, mails, render } from "../../support/mails.ts";
 
 /** How long a link or a code is good for, as each language says it. */

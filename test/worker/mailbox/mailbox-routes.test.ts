@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import type { MailboxMessage } from "../../../src/kernel/mailbox-message.ts";
-import { mailboxRoutes } from "../../../src/mailbox/routes.tsx";
+import type { DevMessage } from "../../../src/messaging/dev-mailbox/dev-message.ts";
+import { mailboxRoutes } from "../../../src/messaging/dev-mailbox/routes.tsx";
 
-const MAIL: MailboxMessage = {
+const MAIL: DevMessage = {
   id: "m-2",
   channel: "email",
   to: "ada@example.com",
@@ -12,7 +12,7 @@ const MAIL: MailboxMessage = {
   html: '<!doctype html><html><head lang="en"><title>x</title></head><body><a href="https://example.com/v?token=abc">Go</a></body></html>',
   createdAt: Date.UTC(2026, 0, 31, 12, 30, 5),
 };
-const SMS: MailboxMessage = {
+const SMS: DevMessage = {
   id: "m-1",
   channel: "sms",
   to: "+441632960000",
@@ -25,7 +25,7 @@ const SMS: MailboxMessage = {
 type Filter = { to?: string; limit: number };
 
 /** The routes over a list in memory, mounted as an app mounts them. */
-function open(messages: readonly MailboxMessage[] = [MAIL, SMS]) {
+function open(messages: readonly DevMessage[] = [MAIL, SMS]) {
   const filters: Filter[] = [];
   const mailbox = {
     list: async (filter: Filter) => {
@@ -70,7 +70,7 @@ describe("GET /dev/mailbox.json", () => {
   });
 
   it("gives out only the fields that the contract names", async () => {
-    const response = await open([{ ...MAIL, sealed: "secret" } as MailboxMessage]).get("/dev/mailbox.json");
+    const response = await open([{ ...MAIL, sealed: "secret" } as DevMessage]).get("/dev/mailbox.json");
     expect(await response.text()).not.toContain("sealed");
   });
 });

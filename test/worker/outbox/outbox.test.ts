@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { SEND_LEASE } from "../../../src/outbox/rules.ts";
-import { openDatabase } from "../../../src/storage/database.ts";
-import { outboxStorage } from "../../../src/storage/outbox.ts";
+import { SEND_LEASE_MS } from "../../../src/messaging/outbox/rules.ts";
+import { openDatabase } from "../../../src/db/database.ts";
+import { outboxStore } from "../../../src/messaging/outbox/store.ts";
 import {
   attemptsOf,
   EVERY_MINUTE,
@@ -113,13 +113,13 @@ describe("a mail", () => {
     await provider.answer(status(200));
     clock.advance(MINUTE);
     const [row] = await outboxOf(service, email);
-    const storage = outboxStorage(
-      openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerTrouble: [] }),
+    const storage = outboxStore(
+      openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] }),
     );
-    const taken = await storage.take(row?.id ?? "", clock.now(), clock.now() + SEND_LEASE);
+    const taken = await storage.take(row?.id ?? "", clock.now(), clock.now() + SEND_LEASE_MS);
     expect(taken).toMatchObject({ id: row?.id, attempts: 2, account: { email } });
 
-    clock.advance(SEND_LEASE - 1);
+    clock.advance(SEND_LEASE_MS - 1);
     await service.runCron(EVERY_MINUTE);
     expect(await provider.requests()).toHaveLength(1);
     clock.advance(1);

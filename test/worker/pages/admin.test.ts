@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../src/accounts/account.ts";
-import { mayDo, type Permission } from "../../../src/roles/permissions.ts";
+import { hasPermission, type Permission } from "../../../src/admin/authorization/permissions.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { startWithProvider, status } from "../../support/outbox.ts";
 import { linkOn, openPages, signedInPages, titleOf } from "../../support/pages.ts";
@@ -206,7 +206,7 @@ describe("the pages for admins, without a script", () => {
       const { browser } = await signedIn(role);
       for (const [path, permission] of pages) {
         expect((await browser.visit(path)).status, `${role} ${path}`).toBe(
-          mayDo(role, permission) ? 200 : 403,
+          hasPermission(role, permission) ? 200 : 403,
         );
       }
     }

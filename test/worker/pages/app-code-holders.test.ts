@@ -25,7 +25,7 @@ function withCookies(cookies: { access?: string | undefined; refresh?: string | 
   return browser;
 }
 
-const codes = async () => env.DB.prepare("SELECT count(*) AS n FROM login_codes").first<number>("n");
+const codes = async () => env.DB.prepare("SELECT count(*) AS n FROM authorization_codes").first<number>("n");
 
 /** What a stranger sees, and nothing has been written for them. */
 async function expectForm(ask: () => Promise<Shown>, title = "Sign in") {

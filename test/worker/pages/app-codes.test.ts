@@ -16,7 +16,7 @@ const ALLOWED = { ALLOWED_RETURN_URLS: `${APP},https://other.example.org/` };
 const service = startService({ env: ALLOWED, clock: createTestClock() });
 
 /** Somebody who has signed in here, on their way to the app. */
-async function onTheWay(more: object = {}) {
+async function throwNetworkError(more: object = {}) {
   const { email } = await member(service);
   const browser = await signedInPages(service, email);
   return { email, browser, code: codeIn(await browser.visit(fromApp("/sign-in", more))) };
@@ -26,7 +26,7 @@ const isDead = async (code: string) => expectRefusal(await exchange(service, cod
 
 describe("a code of the sign-in page", () => {
   it("is good once: of 50 exchanges at once, one session", async () => {
-    const { email, code } = await onTheWay();
+    const { email, code } = await throwNetworkError();
     const answers = await inParallel(50, () => exchange(service, code));
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
     expect(await sessionsOf(email)).toBe(2);
@@ -47,13 +47,13 @@ describe("a code of the sign-in page", () => {
   });
 
   it("is good for a minute", async () => {
-    const { code } = await onTheWay();
+    const { code } = await throwNetworkError();
     service.clock.advance(60_000);
     await isDead(code);
   });
 
   it("is good for its origin and its secret alone, or for the app's own server", async () => {
-    const { code } = await onTheWay();
+    const { code } = await throwNetworkError();
     for (const origin of [
       "https://other.example.org",
       "http://gatehouse.test",
@@ -69,14 +69,14 @@ describe("a code of the sign-in page", () => {
   });
 
   it("is bound to the challenge that it set out with: another's, slipped in, opens nothing", async () => {
-    const { code } = await onTheWay({ codeChallenge: "x".repeat(43) });
+    const { code } = await throwNetworkError({ codeChallenge: "x".repeat(43) });
     await isDead(code);
   });
 
   it("asks for nothing that was settled here: no second step, and no lock of other people's guesses", async () => {
     const clock = service.clock;
     const always = startService({ env: { ...ALLOWED, LOGIN_OTP: "always" }, clock });
-    const { email, code } = await onTheWay();
+    const { email, code } = await throwNetworkError();
     for (let guess = 0; guess < 11; guess++)
       await service.post("/login", { email, password: "a wrong guess" });
     expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
@@ -86,7 +86,7 @@ describe("a code of the sign-in page", () => {
 
 describe("it dies with the session that it was given to", () => {
   it("when that signs out", async () => {
-    const { email, browser, code } = await onTheWay();
+    const { email, browser, code } = await throwNetworkError();
     const account = await browser.visit("/account");
     const [, csrf = ""] = /name="csrf" value="([^"]+)"/.exec(account.text) ?? [];
     expect((await browser.post("/sign-out", { csrf })).status).toBe(303);
@@ -95,18 +95,18 @@ describe("it dies with the session that it was given to", () => {
   });
 
   it("when all are signed out, the password is reset, or an admin deactivates the account", async () => {
-    const everywhere = await onTheWay();
+    const everywhere = await throwNetworkError();
     const { token } = await logIn(service, everywhere.email);
     await service.post("/logout-all", undefined, token);
     await isDead(everywhere.code);
 
-    const reset = await onTheWay();
+    const reset = await throwNetworkError();
     await service.post("/forgot-password", { email: reset.email });
     const link = await tokenMailedTo(service, reset.email);
     await service.post("/reset-password", { token: link, newPassword: "another quiet harbour" });
     await isDead(reset.code);
 
-    const closed = await onTheWay();
+    const closed = await throwNetworkError();
     const admin = await signedInAs(service, "admin");
     const id = await env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
       .bind(closed.email)
@@ -127,7 +127,7 @@ describe("it dies with the session that it was given to", () => {
   });
 
   it("even when it ends between the look at the code and the batch that opens the app's session", async () => {
-    const { email, code } = await onTheWay();
+    const { email, code } = await throwNetworkError();
     const held = startHeld(1, ALLOWED);
     const traded = exchange(held.service, code);
     await held.reached;
@@ -141,7 +141,7 @@ describe("it dies with the session that it was given to", () => {
 
 describe("nobody else gets one", () => {
   it("without a session, with somebody else's cookies gone bad, or with a code in its place", async () => {
-    const { browser, code } = await onTheWay();
+    const { browser, code } = await throwNetworkError();
     for (const stranger of [openPages(service), openPages(service)]) {
       stranger.jar.set("__Host-gh_access", code);
       const page = await stranger.visit(fromApp("/sign-in"));
@@ -170,8 +170,8 @@ describe("nobody else gets one", () => {
   });
 
   it("by a code whose session is not there", async () => {
-    const { code } = await onTheWay();
-    await env.DB.prepare("UPDATE login_codes SET session_id = 'nobody' WHERE claim IS NULL").run();
+    const { code } = await throwNetworkError();
+    await env.DB.prepare("UPDATE authorization_codes SET session_id = 'nobody' WHERE claim IS NULL").run();
     await isDead(code);
   });
 });

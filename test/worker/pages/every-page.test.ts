@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SCRIPT_PATH } from "../../../src/pages/script.ts";
+import { SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
 import { pageRoutesOf, tourOf } from "../../support/page-tour.ts";
 import { formsIn, openPages } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";

@@ -42,7 +42,7 @@ const linkedTo = async (email: string) =>
     .bind(email)
     .first<number>("n");
 const openRounds = () =>
-  env.DB.prepare("SELECT count(*) AS n FROM social_sign_ins WHERE session_id IS NOT NULL").first<number>("n");
+  env.DB.prepare("SELECT count(*) AS n FROM oauth_transactions WHERE session_id IS NOT NULL").first<number>("n");
 
 describe("a provider that is linked on its page", () => {
   it.each(REDIRECTING)(

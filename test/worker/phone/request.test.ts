@@ -24,7 +24,7 @@ const phoneOf = async (token: string, by: Service = service) => {
 const challengesOf = async (email: string) =>
   (
     await env.DB.prepare(
-      "SELECT challenges.* FROM challenges JOIN accounts ON accounts.id = account_id WHERE email = ?",
+      "SELECT one_time_codes.* FROM one_time_codes JOIN accounts ON accounts.id = account_id WHERE email = ?",
     )
       .bind(email)
       .all<{ id: string; phone: string; code_hash: string; consumed_at: number | null }>()

@@ -23,7 +23,7 @@ const noticesTo = async (email: string) =>
 /** The challenge's own count, and that of the lock which its wrong answers count for. */
 const countsOf = (challengeId: string) =>
   env.DB.prepare(
-    "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM challenges WHERE id = ?",
+    "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM one_time_codes WHERE id = ?",
   )
     .bind(challengeId)
     .first<{ tries: number; failures: number | null }>();

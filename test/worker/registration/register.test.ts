@@ -127,7 +127,7 @@ describe("POST /register", () => {
       expect(statusCounts(answers)).toEqual({ 201: 50 });
       expect(await accountsLike("%@race.example.com")).toBe(1);
       const row = await env.DB.prepare(
-        "SELECT count(DISTINCT account_id) AS n FROM one_time_links WHERE email_key LIKE '%@race.example.com'",
+        "SELECT count(DISTINCT account_id) AS n FROM email_tokens WHERE email_key LIKE '%@race.example.com'",
       ).first<{ n: number }>();
       expect(row?.n).toBe(1);
     });

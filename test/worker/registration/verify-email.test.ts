@@ -85,7 +85,7 @@ describe("POST /verify-email", () => {
   it("stores the hash of the token and never the token", async () => {
     const { email } = await register(service);
     const token = await tokenMailedTo(service, email);
-    const { results } = await env.DB.prepare("SELECT * FROM one_time_links").all();
+    const { results } = await env.DB.prepare("SELECT * FROM email_tokens").all();
     expect(results.length).toBeGreaterThan(0);
     expect(JSON.stringify(results)).not.toContain(token);
   });

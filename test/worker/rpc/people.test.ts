@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import type { StoredEvent } from "../../../src/audit/event.ts";
+import type { StoredEvent } from "../../../src/admin/audit-log/audit-event.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { recordD1 } from "../../support/recording-d1.ts";

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { CLOCKWORK } from "../../../src/scheduled.ts";
+import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import configuration from "../../../wrangler.toml?raw";
 
 it("the crons of wrangler.toml are exactly those that something is due at", () => {
   const [, list = ""] = /^crons = \[(.*)\]$/m.exec(configuration) ?? [];
   const crons = [...list.matchAll(/"([^"]+)"/g)].map(([, cron]) => cron);
-  expect(crons.sort()).toEqual(Object.keys(CLOCKWORK).sort());
+  expect(crons.sort()).toEqual(Object.keys(SCHEDULE).sort());
 });

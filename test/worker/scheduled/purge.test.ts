@@ -33,8 +33,8 @@ async function purgeAt(service: Service, start: number, after: number): Promise<
 
 describe("the hourly purge", () => {
   it.each([
-    ["a verification link", "one_time_links", "verify_email", DAY],
-    ["a reset link", "one_time_links", "reset_password", 30 * MINUTE],
+    ["a verification link", "email_tokens", "verify_email", DAY],
+    ["a reset link", "email_tokens", "reset_password", 30 * MINUTE],
   ])("removes %s when it has expired, and not before", async (_what, table, purpose, life) => {
     const service = startService();
     const { email } = await register(service);
@@ -55,7 +55,7 @@ describe("the hourly purge", () => {
     await service.get("/social/github/start");
     await loginCodeFor(email, start);
     const count =
-      "SELECT (SELECT count(*) FROM social_sign_ins) AS rounds, (SELECT count(*) FROM login_codes) AS codes";
+      "SELECT (SELECT count(*) FROM oauth_transactions) AS rounds, (SELECT count(*) FROM authorization_codes) AS codes";
     await purgeAt(service, start, MINUTE - 1);
     expect(await env.DB.prepare(count).first()).toEqual({ rounds: 1, codes: 1 });
     await purgeAt(service, start, MINUTE);
@@ -69,9 +69,9 @@ describe("the hourly purge", () => {
     const start = service.clock.now();
     const { email } = await member(service);
     await purgeAt(service, start, DAY - 1);
-    expect(await rowsOf("one_time_links", email, "consumed_at IS NOT NULL")).toBe(1);
+    expect(await rowsOf("email_tokens", email, "consumed_at IS NOT NULL")).toBe(1);
     await purgeAt(service, start, DAY);
-    expect(await rowsOf("one_time_links", email)).toBe(0);
+    expect(await rowsOf("email_tokens", email)).toBe(0);
   });
 
   it("removes sessions at the end of their whole life, ended ones too, and not before", async () => {
@@ -150,7 +150,7 @@ describe("the hourly purge", () => {
     const { email } = await register(service);
     service.clock.advance(40 * DAY);
     await Promise.all([service.runCron(EVERY_HOUR), service.runCron(EVERY_HOUR)]);
-    expect(await rowsOf("one_time_links", email)).toBe(0);
+    expect(await rowsOf("email_tokens", email)).toBe(0);
   });
 });
 
@@ -163,7 +163,7 @@ describe("the clockwork", () => {
     service.clock.advance(2 * DAY);
     await service.runCron("");
     expect(await rowsOf("outbox", email, "state = 'dead'")).toBe(1);
-    expect(await rowsOf("one_time_links", email)).toBe(0);
+    expect(await rowsOf("email_tokens", email)).toBe(0);
   });
 
   it.each(["0 0 * * *", "17 * * *", "* * * * * *", "constructor", "__proto__"])(
@@ -177,7 +177,7 @@ describe("the clockwork", () => {
       await expect(service.runCron(cron)).rejects.toThrow();
       expect(await provider.requests()).toHaveLength(1);
       expect(await rowsOf("outbox", email, "state = 'queued'")).toBe(1);
-      expect(await rowsOf("one_time_links", email)).toBe(1);
+      expect(await rowsOf("email_tokens", email)).toBe(1);
     },
   );
 });

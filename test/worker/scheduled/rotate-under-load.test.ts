@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createVerifier } from "../../../src/client/create-verifier.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../../src/kernel/clock.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/core/clock.ts";
 import { EVERY_HOUR } from "../../support/outbox.ts";
 import { logIn, member } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";

@@ -24,7 +24,7 @@ function reluctantKv() {
 }
 
 const pending = async (): Promise<unknown[]> =>
-  (await env.DB.prepare("SELECT session_id FROM pending_denials").all()).results.map(
+  (await env.DB.prepare("SELECT session_id FROM pending_revocations").all()).results.map(
     ({ session_id }) => session_id,
   );
 

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
-import { unseal } from "../../../src/kernel/crypto/seal.ts";
-import { createSecretRing } from "../../../src/kernel/crypto/secret-ring.ts";
+import { unseal } from "../../../src/core/crypto/seal.ts";
+import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { phoneChallengeOf } from "../../support/phones.ts";
 import { challengeOf } from "../../support/second-step.ts";

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import type { MailboxMessage, MailboxStore } from "../../../src/kernel/mailbox-message.ts";
-import { createSmsProvider } from "../../../src/sms/providers.ts";
-import { sendText } from "../../../src/sms/send-text.ts";
+import type { DevMessage, DevMailbox } from "../../../src/messaging/dev-mailbox/dev-message.ts";
+import { createSmsProvider } from "../../../src/messaging/sms/providers.ts";
+import { sendText } from "../../../src/messaging/sms/send-text.ts";
 
 const message = { to: "+491701234567", text: "Your code is 012345\n", idempotencyKey: "text-1" };
 
-function open(mailbox: MailboxStore) {
+function open(mailbox: DevMailbox) {
   const sms = createSmsProvider(
     { provider: "mailbox" },
     { mailbox, clock: { now: () => 1_750_000_000_000 } },
@@ -15,7 +15,7 @@ function open(mailbox: MailboxStore) {
 }
 
 it("keeps the text under its own key instead of sending it", async () => {
-  const kept: MailboxMessage[] = [];
+  const kept: DevMessage[] = [];
   const { send } = open({ store: async (stored) => void kept.push(stored) });
   expect(await send(message)).toEqual({ outcome: "sent" });
   expect(kept).toEqual([
@@ -37,7 +37,7 @@ it("keeps a text for later when the mailbox is out", async () => {
 });
 
 it("refuses what the real providers refuse", async () => {
-  const kept: MailboxMessage[] = [];
+  const kept: DevMessage[] = [];
   const { send } = open({ store: async (stored) => void kept.push(stored) });
   expect(await send({ ...message, to: "0170 1234567" })).toEqual({
     outcome: "refused",
@@ -57,7 +57,7 @@ const letter = {
 const settings = { brand: { appName: "Acme", publicUrl: "https://auth.example.com" } };
 
 it("gets a message in words", async () => {
-  const kept: MailboxMessage[] = [];
+  const kept: DevMessage[] = [];
   const provider = open({ store: async (stored) => void kept.push(stored) });
   expect(await sendText({ provider, settings }, letter)).toEqual({ outcome: "sent" });
   expect(kept).toMatchObject([{ id: "text-2", to: "+491701234567" }]);

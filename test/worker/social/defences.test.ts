@@ -132,7 +132,7 @@ describe("the second step, the lock and deactivation", () => {
       expectRefusal(await answer, 403, "account_deactivated");
       expect(await sessionsOf(person.email)).toBe(before);
       const { n } = (await env.DB.prepare(
-        "SELECT count(*) AS n FROM login_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
+        "SELECT count(*) AS n FROM authorization_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
       )
         .bind(person.email)
         .first()) as { n: number };

@@ -19,8 +19,8 @@ beforeEach(() => {
 
 /** What is left of a sign-in, but for the mail and the trail that go with it. */
 const left = async () => {
-  const { accounts, identities, sessions, login_codes, social_sign_ins } = await allRows();
-  return { accounts, identities, sessions, login_codes, social_sign_ins };
+  const { accounts, identities, sessions, authorization_codes, oauth_transactions } = await allRows();
+  return { accounts, identities, sessions, authorization_codes, oauth_transactions };
 };
 
 type Forgery = Readonly<{

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Trouble } from "../../../src/kernel/trouble.ts";
+import type { ProviderErrorKind } from "../../../src/core/provider-error.ts";
 import { openBrowser } from "../../support/browser.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
 import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
@@ -25,7 +25,7 @@ const text = (status: number, body: string, type = "application/json"): Loopback
 const redirect = { kind: "respond", status: 302, headers: { location: "https://elsewhere.example.com/" } };
 
 /** What it answers, and what the log says of that. */
-const trouble: Record<string, readonly [LoopbackAnswer, Trouble]> = {
+const trouble: Record<string, readonly [LoopbackAnswer, ProviderErrorKind]> = {
   "a 500": [text(500, "Internal Server Error", "text/plain"), "bad_status"],
   "a 503 with JSON": [text(503, "{}"), "bad_status"],
   "a 429": [text(429, "{}"), "bad_status"],
@@ -41,19 +41,19 @@ const trouble: Record<string, readonly [LoopbackAnswer, Trouble]> = {
 
 /** Sessions, accounts and identities: what a sign-in would have made. */
 const made = async () => {
-  const { accounts, identities, sessions, login_codes, outbox } = await allRows();
-  return { accounts, identities, sessions, login_codes, outbox };
+  const { accounts, identities, sessions, authorization_codes, outbox } = await allRows();
+  return { accounts, identities, sessions, authorization_codes, outbox };
 };
 
 async function refusedWithNothingMade(
-  reason: Trouble,
+  reason: ProviderErrorKind,
   ask: () => ReturnType<typeof comeBack>,
   html: () => ReturnType<typeof comeBack>,
 ) {
   const before = await made();
   const answer = await ask();
   expectRefusal(answer, 503, "unavailable");
-  expect(service.log.at(-1)?.providerTrouble).toEqual([`oidc: ${reason}`]);
+  expect(service.log.at(-1)?.providerErrors).toEqual([`oidc: ${reason}`]);
   expect(answer.headers.get("Retry-After")).toMatch(/^[1-9]\d*$/);
   expect(await made()).toEqual(before);
   const page = await html();
@@ -65,7 +65,7 @@ async function refusedWithNothingMade(
 
 describe.each(Object.entries(trouble))("a provider that answers with %s", (_what, [answer, reason]) => {
   it("to discovery sends nobody anywhere, and leaves no row", async () => {
-    const rows = (await allRows()).social_sign_ins;
+    const rows = (await allRows()).oauth_transactions;
     await forged.answer(answer);
     const browser = openBrowser(service);
     await refusedWithNothingMade(
@@ -73,7 +73,7 @@ describe.each(Object.entries(trouble))("a provider that answers with %s", (_what
       () => start(browser, "oidc", "", { Accept: null }),
       () => start(browser, "oidc"),
     );
-    expect((await allRows()).social_sign_ins).toEqual(rows);
+    expect((await allRows()).oauth_transactions).toEqual(rows);
     // It comes back, and so does the sign-in.
     await forged.answer(forged.metadata);
     expect((await start(browser, "oidc")).status).toBe(302);
@@ -118,7 +118,7 @@ describe("a provider that never answers", () => {
       const { browser, path } = await forged.round(service);
       await forged.answer(answer);
       expectRefusal(await comeBack(browser, path), 503, "unavailable");
-      expect(service.log.at(-1)?.providerTrouble).toEqual(["oidc: timeout"]);
+      expect(service.log.at(-1)?.providerErrors).toEqual(["oidc: timeout"]);
       expect(await made()).toEqual(before);
     },
   );
@@ -128,12 +128,12 @@ it("a client secret that the provider does not know is trouble of its own kind, 
   const { browser, path } = await forged.round(service);
   await forged.answer(text(401, JSON.stringify({ error: "invalid_client", error_description: "canary" })));
   expectRefusal(await comeBack(browser, path), 503, "unavailable");
-  expect(service.log.at(-1)?.providerTrouble).toEqual(["oidc: error_named"]);
+  expect(service.log.at(-1)?.providerErrors).toEqual(["oidc: error_named"]);
 });
 
 it("a person who is refused is no trouble", async () => {
   const { browser, path } = await forged.round(service);
   await forged.answer(text(400, JSON.stringify({ error: "invalid_grant" })));
   expectRefusal(await comeBack(browser, path), 400, "token_invalid");
-  expect(service.log.at(-1)?.providerTrouble).toBeUndefined();
+  expect(service.log.at(-1)?.providerErrors).toBeUndefined();
 });

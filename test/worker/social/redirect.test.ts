@@ -146,7 +146,7 @@ describe("the way to a provider", () => {
     const { browser } = await visitor();
     const location = new URL((await start(browser, "google")).headers.get("Location") ?? "");
     const again = new URL((await start(browser, "google")).headers.get("Location") ?? "");
-    const stored = JSON.stringify((await allRows()).social_sign_ins);
+    const stored = JSON.stringify((await allRows()).oauth_transactions);
     for (const name of ["state", "nonce", "code_challenge"]) {
       expect(again.searchParams.get(name)).not.toBe(location.searchParams.get(name));
       expect(stored).not.toContain(location.searchParams.get(name));

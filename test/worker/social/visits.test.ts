@@ -9,7 +9,7 @@ import { allRows } from "../../support/tables.ts";
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 const goes = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate" };
-const begun = async () => (await allRows()).social_sign_ins?.length;
+const begun = async () => (await allRows()).oauth_transactions?.length;
 
 describe("the way to a provider is for somebody who goes there", () => {
   it("as a browser says that presses a link", async () => {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { getTableName } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { CLOCKWORK } from "../../../src/scheduled.ts";
-import * as schema from "../../../src/storage/schema.ts";
+import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
+import * as schema from "../../../src/db/schema.ts";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
@@ -85,7 +85,7 @@ async function doEverything(): Promise<void> {
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
-  await socialSignIns();
+  await oauthTransactions();
   await mailOutcomes();
   await secondStepAndLock();
   await phoneNumbers();
@@ -94,9 +94,9 @@ async function doEverything(): Promise<void> {
   await otherWorkers();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
-  for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
+  for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
   service.clock.advance(40 * 24 * 60 * 60_000);
-  for (const cron of Object.keys(CLOCKWORK)) await service.runCron(cron);
+  for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
   const rotated = {
     DB: d1.db,
     AUTH_SECRET: "the next root secret, of 32 bytes or more",
@@ -152,7 +152,7 @@ async function phoneNumbers(): Promise<void> {
 }
 
 /** Every way in by a provider, with and without a second step, and a link that comes and goes. */
-async function socialSignIns(): Promise<void> {
+async function oauthTransactions(): Promise<void> {
   const gitHub = async (person: ReturnType<typeof somebody>, of = service) =>
     of.post("/social/github/token", { accessToken: await providers.tokenOf(person) });
   const always = startService({
@@ -236,7 +236,7 @@ const NO_SCANS = [
 ];
 
 /** Its rows come from a trigger of the migrations. */
-const BY_TRIGGER = ["pending_denials"];
+const BY_TRIGGER = ["pending_revocations"];
 
 describe("every statement that the service issues", () => {
   it("finds its rows by an index, and never reads a whole table", async () => {
@@ -268,7 +268,7 @@ describe("every statement that the service issues", () => {
       if (!BY_TRIGGER.includes(table)) expect(all).toContain(`insert into "${table}"`);
     }
     for (const verb of [
-      'delete from "one_time_links"',
+      'delete from "email_tokens"',
       'delete from "signing_keys"',
       'update "signing_keys"',
       'update "outbox"',

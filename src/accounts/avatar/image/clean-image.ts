@@ -1,0 +1,32 @@
+import { err, type Result } from "../../../core/result.ts";
+import { readText } from "./byte-reader.ts";
+import type { Image, ImageProblem, ImageType } from "./image.ts";
+import { cleanJpeg, JPEG_SIGNATURE } from "./jpeg.ts";
+import { cleanPng } from "./png.ts";
+import { PNG_SIGNATURE } from "./png-chunks.ts";
+import { cleanWebp, isWebp } from "./webp.ts";
+
+const formats = {
+  "image/png": { clean: cleanPng, isIt: startsWith(PNG_SIGNATURE) },
+  "image/jpeg": { clean: cleanJpeg, isIt: startsWith(JPEG_SIGNATURE) },
+  "image/webp": { clean: cleanWebp, isIt: isWebp },
+} as const satisfies Record<
+  ImageType,
+  { clean(bytes: Uint8Array): Result<Image, ImageProblem>; isIt(bytes: Uint8Array): boolean }
+>;
+
+/**
+ * The picture in these bytes and nothing but the picture, without decoding it (docs/decisions/017). Only
+ * what showing it needs is copied out, so metadata and whatever hides in other places stay behind.
+ * `declaredType` is a media type without parameters, in lower case.
+ */
+export function cleanImage(bytes: Uint8Array, declaredType: string): Result<Image, ImageProblem> {
+  const found = Object.entries(formats).find(([, { isIt }]) => isIt(bytes));
+  if (!found) return err("unknown_format");
+  const [type, { clean }] = found;
+  return type === declaredType ? clean(bytes) : err("type_mismatch");
+}
+
+function startsWith(signature: string) {
+  return (bytes: Uint8Array): boolean => readText(bytes, 0, signature.length) === signature;
+}

@@ -1,0 +1,26 @@
+import type { Account } from "../account.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import type { Caller } from "../../core/caller.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
+import type { SetAvatarDeps } from "./set-avatar.ts";
+import { deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
+
+export type RemoveAvatarDeps = Omit<SetAvatarDeps, "avatarObjects"> & {
+  readonly avatarObjects: { delete(keys: readonly string[]): Promise<void> };
+};
+
+/** Takes the account's picture away. Where there is none, it changes nothing. */
+export async function removeAvatar(
+  deps: RemoveAvatarDeps,
+  input: { readonly actor: Actor; readonly target: Account; readonly caller: Caller },
+): Promise<Result<void, { readonly reason: "changed_meanwhile" }>> {
+  const { actor, target, caller } = input;
+  if (target.avatarKey === null) return ok(undefined);
+  const now = deps.clock.now();
+  const audit = newAuditEvent(deps, { type: "avatar_removed" }, caller, actorIdOf(actor));
+  const outcome = await deps.avatars.swap({ actor, target, key: null, audit, now });
+  if (outcome !== "done") return err({ reason: outcome });
+  deps.defer(() => deleteDiscardedAvatars(deps));
+  return ok(undefined);
+}

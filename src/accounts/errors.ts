@@ -1,0 +1,19 @@
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { ChangePasswordFailure } from "./change-password.ts";
+import type { DeactivationFailure } from "./deactivate-account.ts";
+import type { ProfileFailure } from "./update-profile.ts";
+
+/** One sentence for a wrong password where the address is not in question. */
+export const WRONG_PASSWORD = "The password is not correct.";
+
+type Reason = ChangePasswordFailure["reason"] | DeactivationFailure["reason"] | ProfileFailure["reason"];
+
+export const accountErrors = {
+  wrong_password: "invalid_credentials",
+  password_refused: "validation_failed",
+  locked: "too_many_attempts",
+  last_superuser: "last_admin",
+  username_taken: "username_taken",
+  changed_meanwhile: "conflict",
+  field_required: "validation_failed",
+} as const satisfies Record<Reason, ErrorCode>;

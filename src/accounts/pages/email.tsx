@@ -1,0 +1,39 @@
+import type { Account } from "../account.ts";
+import { emailField, passwordField } from "../fields.ts";
+import { type RequestEmailChangeDeps, requestEmailChange } from "../request-email-change.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../core/text.ts";
+import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import type { Page } from "../../ui/page.ts";
+import { readFields } from "../../ui/read-fields.ts";
+import { wordsOf } from "../../ui/render-page.tsx";
+import { backToAccount } from "../../ui/table-rows.tsx";
+import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+
+/** Another address: nothing changes until the link that is mailed there is used. */
+export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account> => ({
+  path: "/account/email",
+  access: "signed_in",
+  title: (t) => t.fields.email,
+  back: backToAccount,
+  load: (c) => c.var.session.account,
+  view: (p, { email }) => (
+    <section class="card">
+      <p class="lead">{fill(p.t.changeEmail.lead, { address: email })}</p>
+      <Form p={p}>
+        <Field p={p} name="newEmail" type="email" autocomplete="email" first />
+        <PasswordField p={p} name="password" />
+        <button type="submit" class="main">
+          {p.t.changeEmail.submit}
+        </button>
+      </Form>
+    </section>
+  ),
+  submit: async (c, form, account) => {
+    const read = readFields(wordsOf(c), form, { newEmail: emailField, password: passwordField });
+    if ("refusal" in read) return read.refusal;
+    const result = await requestEmailChange(depsOf(c), { account, ...read.values, caller: c.var.caller });
+    return result.ok ? redirectWithFlash(c, "/account", "newAddressAsked") : reauthenticationError(c, result.error);
+  },
+});

@@ -1,0 +1,96 @@
+import type { Account } from "../account.ts";
+import { type ReadSignInMethodsDeps, readSignInMethods, type SignInMethods } from "../read-sign-in-methods.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
+import type { Page } from "../../ui/page.ts";
+import { Badge, fullNameOf, Phone, Picture, Row, Rows } from "../../ui/table-rows.tsx";
+
+type Deps = ReadSignInMethodsDeps &
+  ListIdentitiesDeps & {
+    readonly settings: { readonly loginOtp: string; readonly canText: boolean };
+  };
+
+type Data = {
+  readonly account: Account;
+  readonly ways: SignInMethods;
+  readonly settings: Deps["settings"];
+  readonly linked: readonly { readonly name: string }[];
+  readonly hasProviders: boolean;
+};
+
+/** Everything about one's own account at a glance, each line the way to its page. */
+export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/account",
+  access: "signed_in",
+  title: (t) => t.account.title,
+  load: async (c) => {
+    const { account } = c.var.session;
+    const deps = depsOf(c);
+    const accountId = account.id;
+    const [ways, linked] = await Promise.all([
+      readSignInMethods(deps, { accountId }),
+      listIdentities(deps, { accountId }),
+    ]);
+    const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
+    return { account, ways, linked, hasProviders, settings: deps.settings };
+  },
+  view: (p, { account, ways, linked, hasProviders, settings }) => {
+    const t = p.t.account;
+    const isAsked = ways.secondFactor || settings.loginOtp === "always";
+    return (
+      <>
+        <div class="person">
+          <Picture of={account} size={64} />
+          <p>
+            <strong>{fullNameOf(account)}</strong>
+            <br />
+            <span class="faint">{account.email}</span>
+          </p>
+        </div>
+        <Rows title={t.profile}>
+          <Row href="/account/profile" label={t.name}>
+            {fullNameOf(account)}
+          </Row>
+          <Row href="/account/profile" label={p.t.fields.username}>
+            {account.username ?? t.none}
+          </Row>
+          <Row href="/account/profile" label={p.t.fields.age}>
+            {account.age ?? t.none}
+          </Row>
+          <Row href="/account/picture" label={p.t.fields.image}>
+            {account.avatarKey === null ? t.none : t.set}
+          </Row>
+        </Rows>
+        <Rows title={t.signingIn}>
+          <Row href="/account/email" label={p.t.fields.email}>
+            {account.email}
+          </Row>
+          <Row href="/account/password" label={p.t.fields.password}>
+            {ways.hasPassword ? "••••••••" : t.none}
+          </Row>
+          <Row href="/account/second-step" label={t.secondFactor}>
+            <Badge good={isAsked}>{isAsked ? t.on : t.off}</Badge>
+          </Row>
+          {(settings.canText || account.phone) && (
+            <Row href="/account/phone" label={p.t.fields.phone}>
+              {account.phone ? <Phone p={p} of={account} /> : t.none}
+            </Row>
+          )}
+          {hasProviders && (
+            <Row href="/account/linked" label={p.t.linked.title}>
+              {linked.map(({ name }) => name).join(", ") || p.t.linked.none}
+            </Row>
+          )}
+        </Rows>
+        <Rows title={t.security}>
+          <Row href="/account/sessions" label={t.sessions}>
+            {t.sessionsHint}
+          </Row>
+          <Row href="/account/deactivate" label={t.deactivate}>
+            {t.deactivateHint}
+          </Row>
+        </Rows>
+      </>
+    );
+  },
+});

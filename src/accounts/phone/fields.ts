@@ -1,0 +1,20 @@
+import * as z from "zod/mini";
+import { parsePhoneNumber } from "../../core/phone-number.ts";
+
+export const phoneField = z
+  .pipe(
+    z.string("Must be a phone number.").check(z.maxLength(40, "Is too long for a phone number.")),
+    z.transform((typed, ctx) => {
+      const parsed = parsePhoneNumber(typed);
+      if (parsed.ok) return parsed.value;
+      const message = "Must be a phone number with its country code, such as +14155550123.";
+      ctx.issues.push({ code: "custom", message, input: typed });
+      return z.NEVER;
+    }),
+  )
+  .check(
+    z.meta({
+      description: "E.164; spaces, dots, dashes and brackets between its digits are left out.",
+      examples: ["+14155550123"],
+    }),
+  );

@@ -1,0 +1,57 @@
+import type { Account } from "../../account.ts";
+import { codeField } from "../../../authentication/one-time-codes/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { fill } from "../../../core/text.ts";
+import { phoneErrors } from "../errors.ts";
+import { type VerifyPhoneDeps, verifyPhone } from "../verify-phone.ts";
+import { CodeField, Resend, readSent } from "../../../ui/code-field.tsx";
+import { Form } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import type { Page } from "../../../ui/page.ts";
+import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
+import { invalid, readFields } from "../../../ui/read-fields.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+
+type Data = { readonly account: Account; readonly challengeId: string; readonly sentAt: number };
+
+/** The code that was texted. The page of the number sends another one: by its limit, since texts cost more. */
+export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
+  path: "/account/phone/code",
+  access: "signed_in",
+  title: (t) => t.phone.codeTitle,
+  back: (t) => ({ href: "/account/phone", label: t.fields.phone }),
+  load: (c) => {
+    const sent = readSent(phoneChallengeCookie.read(c));
+    const { account } = c.var.session;
+    return sent.challengeId && account.phone ? { account, ...sent } : redirectWithFlash(c, "/account/phone");
+  },
+  view: (p, { account, sentAt }) => (
+    <section class="card">
+      <p class="lead">{fill(p.t.phone.codeLead, { phone: account.phone ?? "" })}</p>
+      <Form p={p}>
+        <CodeField p={p} />
+        <button type="submit" class="main">
+          {p.t.code.submit}
+        </button>
+      </Form>
+      <Resend p={p} sentAt={sentAt} nothing={p.t.phone.nothing} action="/account/phone">
+        <input type="hidden" name="phone" value={account.phone ?? ""} />
+      </Resend>
+    </section>
+  ),
+  submit: async (c, form, { account, challengeId }) => {
+    const t = wordsOf(c);
+    const read = readFields(t, form, { code: codeField });
+    if ("refusal" in read) return read.refusal;
+    const input = { accountId: account.id, challengeId, ...read.values, caller: c.var.caller };
+    const result = await verifyPhone(depsOf(c), input);
+    if (!result.ok) {
+      return result.error.reason === "code_wrong"
+        ? invalid({ code: t.problems.codeWrong })
+        : refusalOf(c, phoneErrors[result.error.reason], result.error);
+    }
+    phoneChallengeCookie.clear(c);
+    return redirectWithFlash(c, "/account", "phoneConfirmed");
+  },
+});

@@ -1,0 +1,98 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod/mini";
+import { challengeIdField, codeField } from "../../authentication/one-time-codes/fields.ts";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { jsonBody } from "../../http/input.ts";
+import { isDescribed } from "../../http/is-described.ts";
+import { describe } from "../../http/operation.ts";
+import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
+import { phoneErrors } from "./errors.ts";
+import { phoneField } from "./fields.ts";
+import { type RemovePhoneDeps, removePhone } from "./remove-phone.ts";
+import { type RequestPhoneVerificationDeps, type RequestPhoneVerificationFailure, requestPhoneVerification } from "./request-phone-verification.ts";
+import { type VerifyPhoneDeps, type VerifyPhoneFailure, verifyPhone } from "./verify-phone.ts";
+
+const texted = answer(
+  200,
+  "We have sent a code to that number.",
+  z.object({ challengeId: z.uuid(), expiresIn: z.int().check(z.meta({ description: "Seconds." })) }),
+);
+const verified = answer(
+  200,
+  "Your phone number is confirmed.",
+  z.object({ phone: z.string(), isPhoneVerified: z.literal(true) }),
+);
+const removed = answer(200, "There is no phone number on your account.");
+
+type Deps = RequestPhoneVerificationDeps & VerifyPhoneDeps & RemovePhoneDeps & RequireSessionDeps;
+
+/** The caller's own phone number. */
+export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Account";
+  const session = requireSession(depsOf);
+  return new Hono<HttpEnv>()
+    .post(
+      "/me/phone",
+      describe(
+        isDescribed && {
+          summary: "Text a code to a phone number",
+          description:
+            "The number is the account's from now on, unverified until the code has been given; the same " +
+            "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
+            "hour. Where text messages are off there is no such route: `not_found`.",
+          tag,
+          answer: texted,
+          failures: [phoneErrors.texts_off, phoneErrors.send_cap],
+        },
+      ),
+      session,
+      jsonBody(z.strictObject({ phone: phoneField })),
+      async (c) => {
+        const result = await requestPhoneVerification(depsOf(c), { ...c.req.valid("json"), ...callOf(c) });
+        return result.ok ? respond(c, texted, result.value) : sendRefusal(c, result.error);
+      },
+    )
+    .post(
+      "/me/phone/verify",
+      describe(
+        isDescribed && {
+          summary: "Prove the phone number with the code",
+          description:
+            "A code is good for 10 minutes and five answers, and only while its number is the account's.",
+          tag,
+          answer: verified,
+          failures: [phoneErrors.code_wrong, phoneErrors.locked],
+        },
+      ),
+      session,
+      jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
+      async (c) => {
+        const result = await verifyPhone(depsOf(c), { ...c.req.valid("json"), ...callOf(c) });
+        if (!result.ok) return sendRefusal(c, result.error);
+        return respond(c, verified, { phone: result.value.phone, isPhoneVerified: true });
+      },
+    )
+    .delete(
+      "/me/phone",
+      describe(isDescribed && { summary: "Remove the phone number", tag, answer: removed }),
+      session,
+      async (c) => {
+        await removePhone(depsOf(c), callOf(c));
+        return respond(c, removed);
+      },
+    );
+}
+
+const COUNTRY_REFUSED = { path: "phone", message: "We cannot send texts to this country." };
+
+const callOf = (c: Context<HttpEnv>) => ({
+  accountId: c.var.session.account.id,
+  caller: c.var.caller,
+});
+
+const sendRefusal = (c: Context, failure: RequestPhoneVerificationFailure | VerifyPhoneFailure) =>
+  refuse(c, phoneErrors[failure.reason], {
+    fields: failure.reason === "country_refused" ? [COUNTRY_REFUSED] : undefined,
+    retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,
+  });

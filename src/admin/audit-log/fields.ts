@@ -1,0 +1,21 @@
+import * as z from "zod/mini";
+import { pageQuery } from "../../http/pagination.ts";
+import { EVENT_TYPES } from "./audit-event.ts";
+import type { EventPosition } from "./list-audit-events.ts";
+
+/** Instant and id of the last row of a page. */
+export const positionField = z.pipe(
+  z
+    .string("Must be text.")
+    .check(z.regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")),
+  z.transform((text): EventPosition => {
+    const [at = "", id = ""] = text.split("../../audit");
+    return { at: Number(at), id };
+  }),
+);
+
+export const auditQuery = z.strictObject({
+  ...pageQuery(positionField),
+  userId: z.optional(z.uuid("Must be the id of a user.")),
+  type: z.optional(z.enum(EVENT_TYPES, "Must be the type of an event.")),
+});

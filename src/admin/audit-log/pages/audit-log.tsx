@@ -1,0 +1,73 @@
+import { EVENT_TYPES, type StoredEvent } from "../audit-event.ts";
+import { auditQuery } from "../fields.ts";
+import { type EventPosition, type ListAuditEventsDeps, listAuditEvents } from "../list-audit-events.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { type FindUserNamesDeps, findUserNames } from "../../users/find-user-names.ts";
+import { Choice, Search } from "../../../ui/form-fields.tsx";
+import { Moment } from "../../../ui/relative-time.tsx";
+import type { Page, Shown } from "../../../ui/page.ts";
+import { detailsOf } from "./event-details.ts";
+import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
+
+type Names = ReadonlyMap<string, string>;
+type Data = {
+  readonly events: readonly StoredEvent[];
+  readonly next: EventPosition | null;
+  readonly names: Names;
+};
+
+/** What happened to those whom the admin may see, the newest first. */
+export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps>): Page<Data> => ({
+  path: "/admin/audit",
+  access: "audit:read",
+  isList: true,
+  title: (t) => t.audit.title,
+  load: async (c) => {
+    const actor = c.var.session.account;
+    const { userId: accountId, type, cursor: after = null } = queryOf(c, auditQuery);
+    const { events, next } = await listAuditEvents(depsOf(c), { actor, accountId, type, after, limit: PAGE_ROWS });
+    const ids = events.flatMap(({ accountId: whom, actorId }) => (actorId ? [whom, actorId] : [whom]));
+    const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(actor.id, actor.name);
+    return { events, next, names };
+  },
+  view: (p, { events, next, names }) => (
+    <>
+      <Search p={p}>
+        {p.values.has("userId") && <input type="hidden" name="userId" value={p.values.get("userId")} />}
+        <Choice
+          p={p}
+          name="type"
+          options={[["", p.t.users.all], ...EVENT_TYPES.map((type) => [type, p.t.events[type]] as const)]}
+        />
+      </Search>
+      {events.length === 0 && <p class="lead">{p.t.audit.nothing}</p>}
+      <ol class="card list" hidden={events.length === 0}>
+        {events.map((event) => (
+          <Event p={p} event={event} names={names} />
+        ))}
+      </ol>
+      <Turn p={p} next={next && `${next.at}.${next.id}`} />
+    </>
+  ),
+});
+
+function Event({ p, event, names }: { p: Shown; event: StoredEvent; names: Names }) {
+  const { accountId, actorId, ip } = event;
+  return (
+    <li>
+      <p class="grow">
+        <strong>{p.t.events[event.type]}</strong>
+        <span class="faint"> {detailsOf(p.t, event).join(" · ")}</span>
+        <br />
+        <a href={pageOf(p, accountId)}>{names.get(accountId) ?? p.t.audit.somebody}</a>
+        {actorId !== null && actorId !== accountId && (
+          <span class="faint">{` · ${p.t.audit.by} ${names.get(actorId) ?? p.t.audit.somebody}`}</span>
+        )}
+        {ip && <span class="faint">{` · ${ip}`}</span>}
+      </p>
+      <span class="faint when">
+        <Moment p={p} at={event.at} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { queryParams } from "../../http/input.ts";
+import { timestamp } from "../../http/timestamp.ts";
+import { isDescribed } from "../../http/is-described.ts";
+import { describe } from "../../http/operation.ts";
+import { PAGE_LIMIT } from "../../http/pagination.ts";
+import { requirePermission } from "../../http/require-permission.ts";
+import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
+import { answer, respond } from "../../http/respond.ts";
+import { EVENT_TYPES, type StoredEvent } from "./audit-event.ts";
+import { auditQuery } from "./fields.ts";
+import { type ListAuditEventsDeps, listAuditEvents } from "./list-audit-events.ts";
+
+const eventSchema = z
+  .object({
+    id: z.uuid(),
+    type: z.enum(EVENT_TYPES),
+    at: timestamp,
+    userId: z.uuid().check(z.meta({ description: "Whom it happened to." })),
+    actorId: z.nullable(z.uuid()).check(z.meta({ description: "Who did it, where somebody was signed in." })),
+    ip: z.nullable(z.string()),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .check(z.meta({ id: "AuditEvent" }));
+
+const page = answer(
+  200,
+  undefined,
+  z.object({
+    events: z.array(eventSchema).check(z.maxLength(PAGE_LIMIT)),
+    nextCursor: z
+      .nullable(z.string())
+      .check(z.meta({ description: "For the next page; null on the last one." })),
+  }),
+);
+
+/** The audit trail, for admins. */
+export function auditRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get(
+    "/audit",
+    describe(
+      isDescribed && {
+        summary: "What happened to the users whom the caller may see, the newest first",
+        description: "Superusers also see what happened to users who are deleted.",
+        tag: "Users",
+        answer: page,
+      },
+    ),
+    requireSession(depsOf),
+    requirePermission("audit:read"),
+    queryParams(auditQuery),
+    async (c) => {
+      const { userId: accountId, cursor: after = null, ...filter } = c.req.valid("query");
+      const input = { ...filter, accountId, after, actor: c.var.session.account };
+      const { events, next } = await listAuditEvents(depsOf(c), input);
+      return respond(c, page, {
+        events: events.map(present),
+        nextCursor: next && `${next.at}.${next.id}`,
+      });
+    },
+  );
+}
+
+const present = ({ id, type, at, accountId, actorId, ip, details }: StoredEvent) => ({
+  id,
+  type,
+  at: new Date(at).toISOString(),
+  userId: accountId,
+  actorId,
+  ip,
+  details: { ...details },
+});

@@ -1,0 +1,31 @@
+import * as z from "zod/mini";
+import { profileSchema } from "../../accounts/present-account.ts";
+import { PAGE_LIMIT, pageQuery } from "../../http/pagination.ts";
+import { ROLES } from "../authorization/permissions.ts";
+
+export const roleField = z
+  .enum(ROLES, `Must be ${ROLES.join(", ")}.`)
+  .check(z.meta({ description: "None above the caller's own." }));
+
+/** Characters: more would be no search any more. */
+const MAX_SEARCH = 200;
+
+export const userQuery = z.strictObject({
+  ...pageQuery(
+    z.string("Must be text.").check(z.regex(/^\d{1,15}$/, "Must be the nextCursor of an earlier page.")),
+  ),
+  search: z
+    .optional(
+      z.string("Must be text.").check(z.maxLength(MAX_SEARCH, `Must have ${MAX_SEARCH} characters at most.`)),
+    )
+    .check(z.meta({ description: "Beginnings of words of the address, the name or the username." })),
+  role: z.optional(roleField),
+  status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
+});
+
+export const userPage = z.object({
+  users: z.array(profileSchema).check(z.maxLength(PAGE_LIMIT)),
+  nextCursor: z
+    .nullable(z.string())
+    .check(z.meta({ description: "For the next page; null on the last one." })),
+});

@@ -1,0 +1,53 @@
+import { emailField, nameField } from "../../../accounts/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { manageableRoles } from "../../authorization/permissions.ts";
+import { userErrors } from "../errors.ts";
+import { type InviteUserDeps, inviteUser } from "../invite-user.ts";
+import { Choice, Field, Form } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import type { Page } from "../../../ui/page.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { backToUsers } from "../../../ui/pagination.tsx";
+
+/** Somebody new: they get a link to choose their password. */
+export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
+  path: "/admin/invite",
+  access: "users:invite",
+  title: (t) => t.users.invite,
+  back: backToUsers,
+  load: () => null,
+  view: (p) => (
+    <section class="card">
+      <p class="lead">{p.t.users.inviteLead}</p>
+      <Form p={p}>
+        <Field p={p} name="name" autocomplete="off" maxlength={64} first />
+        <Field p={p} name="email" type="email" autocomplete="off" />
+        <Choice
+          p={p}
+          name="role"
+          value="user"
+          options={manageableRoles(p.person?.role ?? "user").map((role) => [role, p.t.roles[role]] as const)}
+        />
+        <button type="submit" class="main">
+          {p.t.users.sendInvitation}
+        </button>
+      </Form>
+    </section>
+  ),
+  submit: async (c, form) => {
+    const t = wordsOf(c);
+    const read = readFields(t, form, { name: nameField, email: emailField });
+    if ("refusal" in read) return read.refusal;
+    const actor = c.var.session.account;
+    const role = manageableRoles(actor.role).find((known) => known === form.text("role"));
+    if (!role) return refusalOf(c, "forbidden");
+    const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
+    if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");
+    const { reason } = result.error;
+    return reason === "address_taken"
+      ? { code: "conflict", problems: { email: t.users.addressTaken } }
+      : refusalOf(c, userErrors[reason]);
+  },
+});

@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+import { positionField } from "../../audit-log/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import {
+  type ListDeadMessagesDeps,
+  listDeadMessages,
+  type DeadMessageSummary,
+  type DeadMessagePosition,
+} from "../../../messaging/outbox/list-dead-messages.ts";
+import { Badge } from "../../../ui/table-rows.tsx";
+import { wordOf } from "../../../ui/words.ts";
+import { Moment } from "../../../ui/relative-time.tsx";
+import type { Page } from "../../../ui/page.ts";
+import { PAGE_ROWS, queryOf, Turn } from "../../../ui/pagination.tsx";
+
+type Data = { readonly messages: readonly DeadMessageSummary[]; readonly next: DeadMessagePosition | null };
+
+const query = z.object({ cursor: positionField });
+
+/** Mail and texts that were given up: what, to whom, when and why. */
+export const undeliveredPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data> => ({
+  path: "/admin/mail",
+  access: "mail:read",
+  isList: true,
+  title: (t) => t.undelivered.title,
+  load: (c) => {
+    const { cursor: after = null } = queryOf(c, query);
+    return listDeadMessages(depsOf(c), { actor: c.var.session.account, after, limit: PAGE_ROWS });
+  },
+  view: (p, { messages, next }) => (
+    <>
+      <p class="lead">{messages.length === 0 ? p.t.undelivered.nothing : p.t.undelivered.lead}</p>
+      <ul class="card list" hidden={messages.length === 0}>
+        {messages.map(({ kind, account, channel, createdAt, reason }) => (
+          <li>
+            <p class="grow">
+              <strong>{wordOf(p.t.mailKinds, kind, kind)}</strong>{" "}
+              {channel === "sms" && <Badge good={false}>SMS</Badge>}
+              <br />
+              <a href={`/admin/users/${account.id}`}>{account.name}</a>{" "}
+              <span class="faint">{account.email}</span>
+              <br />
+              <code>{reason}</code>
+            </p>
+            <span class="faint when">
+              <Moment p={p} at={createdAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Turn p={p} next={next && `${next.at}.${next.id}`} />
+    </>
+  ),
+});

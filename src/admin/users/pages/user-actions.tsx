@@ -1,0 +1,145 @@
+import type { Account, Role } from "../../../accounts/account.ts";
+import { type RemoveAvatarDeps, removeAvatar } from "../../../accounts/avatar/remove-avatar.ts";
+import { canManage, type Permission, manageableRoles } from "../../authorization/permissions.ts";
+import { type ActivateUserDeps, activateUser } from "../activate-user.ts";
+import { type DeactivateUserDeps, deactivateUser } from "../deactivate-user.ts";
+import { type DeleteUserDeps, deleteUser } from "../delete-user.ts";
+import { type EndUserSessionsDeps, endUserSessions } from "../end-user-sessions.ts";
+import { userErrors } from "../errors.ts";
+import { type SetRoleDeps, setRole } from "../set-role.ts";
+import { type SendPasswordResetDeps, sendPasswordReset } from "../send-password-reset.ts";
+import { type UnlockUserDeps, unlockUser } from "../unlock-user.ts";
+import { Choice, Form } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import type { PageContext, Refusal, Shown } from "../../../ui/page.ts";
+import type { Form as Posted } from "../../../ui/read-form.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
+
+export type UserActionsDeps = ActivateUserDeps &
+  DeactivateUserDeps &
+  UnlockUserDeps &
+  SendPasswordResetDeps &
+  EndUserSessionsDeps &
+  SetRoleDeps &
+  RemoveAvatarDeps &
+  DeleteUserDeps;
+
+type AdminAction = {
+  readonly permission: Permission;
+  /** Whether it would change anything. */
+  readonly fits: (user: Account, isLocked: boolean) => boolean;
+  readonly isGrave?: true;
+};
+
+/** What may be done to somebody, in the order of the page. Who may, the table of permissions says. */
+const acts = {
+  resetPassword: { permission: "users:reset-password", fits: (user) => user.status === "active" },
+  unlock: { permission: "users:unlock", fits: (_user, isLocked) => isLocked },
+  endSessions: { permission: "users:end-sessions", fits: () => true },
+  removePicture: { permission: "users:set-avatar", fits: (user) => user.avatarKey !== null },
+  activate: { permission: "users:activate", fits: (user) => user.status === "deactivated" },
+  deactivate: { permission: "users:deactivate", fits: (user) => user.status === "active", isGrave: true },
+  delete: { permission: "users:delete", fits: (user) => user.status === "deactivated", isGrave: true },
+} as const satisfies Record<string, AdminAction>;
+
+export type UserActionName = keyof typeof acts;
+
+const names = Object.keys(acts) as UserActionName[];
+
+/** A button for each of them that this admin may press. */
+export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; isLocked: boolean }) {
+  const { t, person } = p;
+  if (!person) return null;
+  const open = names.filter(
+    (name) => canManage(person, acts[name].permission, user) && acts[name].fits(user, isLocked),
+  );
+  return (
+    <section class="card">
+      <h2>{t.users.acts}</h2>
+      <div class="acts">
+        {open.map((name) => {
+          const isGrave = "isGrave" in acts[name];
+          return (
+            <Form
+              p={p}
+              act={name}
+              confirm={isGrave ? t.confirmActs[name as keyof typeof t.confirmActs] : undefined}
+            >
+              {name === "delete" && (
+                <label class="check">
+                  <input type="checkbox" name="sure" value="yes" required />
+                  {t.users.sure}
+                </label>
+              )}
+              <button type="submit" class={isGrave ? "bad" : undefined}>
+                {t.acts[name]}
+              </button>
+            </Form>
+          );
+        })}
+      </div>
+      {canManage(person, "users:set-role", user) && (
+        <Form p={p} act="setRole">
+          <Choice
+            p={p}
+            name="role"
+            value={user.role}
+            options={manageableRoles(person.role).map((role) => [role, t.roles[role]] as const)}
+          />
+          <button type="submit">{t.users.setRole}</button>
+        </Form>
+      )}
+    </section>
+  );
+}
+
+/** Does what was pressed: by the verbs of the API, which judge it once more. */
+export async function runUserAction(
+  c: PageContext,
+  deps: UserActionsDeps,
+  form: Posted,
+  user: Account,
+): Promise<Response | Refusal> {
+  const t = wordsOf(c);
+  const act = form.text("act");
+  const result = await run(c, deps, form, user);
+  if (!result) return { code: "validation_failed", alert: t.failures.validation_failed };
+  if (!result.ok) {
+    const { reason } = result.error;
+    const sentence = reason === "deactivated" ? t.users.activateFirst : undefined;
+    return refusalOf(c, userErrors[reason], result.error, sentence);
+  }
+  const search = searchOf(c);
+  return act === "delete"
+    ? redirectWithFlash(c, `/admin/users${search}`, "userDeleted")
+    : redirectWithFlash(c, c.req.path + search, "done");
+}
+
+async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Account) {
+  const input = { actor: c.var.session.account, id: user.id, caller: c.var.caller };
+  switch (form.text("act") as UserActionName | "setRole") {
+    case "resetPassword":
+      return sendPasswordReset(deps, input);
+    case "unlock":
+      return unlockUser(deps, input);
+    case "endSessions":
+      return endUserSessions(deps, input);
+    case "removePicture":
+      return canManage(input.actor, "users:set-avatar", user)
+        ? removeAvatar(deps, { ...input, target: user })
+        : null;
+    case "activate":
+      return activateUser(deps, input);
+    case "deactivate":
+      return deactivateUser(deps, input);
+    case "delete":
+      return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
+    case "setRole": {
+      const role = manageableRoles(input.actor.role).find((known: Role) => known === form.text("role"));
+      return role ? setRole(deps, { ...input, role }) : null;
+    }
+    default:
+      return null;
+  }
+}

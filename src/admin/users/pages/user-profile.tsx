@@ -1,0 +1,34 @@
+import type { Account, ProfileField } from "../../../accounts/account.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { type UpdateUserDeps, updateUser } from "../update-user.ts";
+import { userErrors } from "../errors.ts";
+import type { Page } from "../../../ui/page.ts";
+import { ProfileForm, saveProfile } from "../../../accounts/pages/profile-form.tsx";
+import { searchOf } from "../../../ui/render-page.tsx";
+import { backToUsers } from "../../../ui/pagination.tsx";
+import { findUser } from "./user.tsx";
+
+type Data = { readonly account: Account; readonly required: readonly ProfileField[] };
+
+/** Somebody's profile, under the rules that they have themselves. */
+export const userProfilePage = (depsOf: DepsOf<UpdateUserDeps>): Page<Data> => ({
+  path: "/admin/users/:id/profile",
+  access: "users:edit",
+  title: (t) => t.account.profile,
+  back: backToUsers,
+  load: async (c) => {
+    const account = await findUser(c, depsOf(c));
+    if (account instanceof Response) return account;
+    return { account, required: depsOf(c).settings.requiredProfileFields };
+  },
+  view: (p, data) => <ProfileForm p={p} {...data} />,
+  submit: (c, form, { account }) => {
+    const input = { actor: c.var.session.account, id: account.id, caller: c.var.caller };
+    return saveProfile(c, form, {
+      account,
+      save: (change) => updateUser(depsOf(c), { ...input, change }),
+      codes: userErrors,
+      there: `/admin/users/${account.id}${searchOf(c)}`,
+    });
+  },
+});

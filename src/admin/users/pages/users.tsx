@@ -1,0 +1,103 @@
+import * as z from "zod/mini";
+import type { Account } from "../../../accounts/account.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { manageableRoles } from "../../authorization/permissions.ts";
+import { userQuery } from "../fields.ts";
+import { type ListUsersDeps, listUsers } from "../list-users.ts";
+import { Badge, fullNameOf, Picture } from "../../../ui/table-rows.tsx";
+import { Choice, Search } from "../../../ui/form-fields.tsx";
+import type { Page, Shown } from "../../../ui/page.ts";
+import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
+
+type Data = { readonly users: readonly Account[]; readonly next: number | null };
+
+/** Everybody whom the admin may see: found by the beginnings of words, by role and by state. */
+export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
+  path: "/admin/users",
+  access: "users:list",
+  isList: true,
+  title: (t) => t.nav.users,
+  load: (c) => {
+    const asked = queryOf(c, z.omit(userQuery, { limit: true }));
+    const { cursor, ...query } = asked;
+    const after = cursor === undefined ? null : Number(cursor);
+    return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.session.account });
+  },
+  view: (p, { users, next }) => (
+    <>
+      <Search p={p}>
+        <SearchFields p={p} />
+      </Search>
+      <p>
+        <a class="button" href="/admin/invite">
+          {p.t.users.invite}
+        </a>
+      </p>
+      {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <People p={p} users={users} />}
+      <Turn p={p} next={next} />
+    </>
+  ),
+});
+
+function SearchFields({ p }: { p: Shown }) {
+  const roles = manageableRoles(p.person?.role ?? "user");
+  return (
+    <>
+      <div class="field grow">
+        <div class="label">
+          <label for="search">{p.t.users.search}</label>
+        </div>
+        <input id="search" name="search" type="search" value={p.values.get("search")} maxlength={200} />
+      </div>
+      {roles.length > 1 && (
+        <Choice
+          p={p}
+          name="role"
+          options={[["", p.t.users.all], ...roles.map((role) => [role, p.t.roles[role]] as const)]}
+        />
+      )}
+      <Choice
+        p={p}
+        name="status"
+        options={[
+          ["", p.t.users.all],
+          ["active", p.t.states.active],
+          ["deactivated", p.t.states.deactivated],
+        ]}
+      />
+    </>
+  );
+}
+
+const People = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
+  <ul class="card list">
+    {users.map((user) => (
+      <li>
+        <Picture of={user} />
+        <p class="grow">
+          <a href={pageOf(p, user.id, p.search)}>
+            <strong>{fullNameOf(user)}</strong>
+          </a>
+          <br />
+          <span class="faint">{user.email}</span>
+        </p>
+        <State p={p} of={user} />
+      </li>
+    ))}
+  </ul>
+);
+
+/** What an admin looks for first. */
+export const State = ({ p, of, isLocked }: { p: Shown; of: Account; isLocked?: boolean }) => (
+  <p class="states">
+    {isLocked && <Badge good={false}>{p.t.users.isLocked}</Badge>}{" "}
+    {of.role !== "user" && <Badge good={false}>{p.t.roles[of.role]}</Badge>}{" "}
+    {of.status === "deactivated" ? (
+      <Badge good={false}>{p.t.users.deactivated}</Badge>
+    ) : (
+      <Badge good={of.emailVerifiedAt !== null}>
+        {of.emailVerifiedAt === null ? p.t.account.unverified : p.t.users.active}
+      </Badge>
+    )}
+  </p>
+);

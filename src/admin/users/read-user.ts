@@ -1,0 +1,13 @@
+import type { Account } from "../../accounts/account.ts";
+import { ok, type Result } from "../../core/result.ts";
+import type { Actor } from "../authorization/admin-action.ts";
+import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+
+/** One of those whom that person may see. */
+export async function readUser(
+  deps: FindManageableUserDeps,
+  input: { readonly actor: Actor; readonly id: string },
+): Promise<Result<Account, FindManageableUserFailure>> {
+  const found = await findManageableUser(deps, input.actor, "users:read", input.id);
+  return found.ok ? ok(found.value.account) : found;
+}

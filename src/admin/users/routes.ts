@@ -1,0 +1,134 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod/mini";
+import { emailField, nameField, problemsOf, profileBody } from "../../accounts/fields.ts";
+import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { idParam, jsonBody, queryParams } from "../../http/input.ts";
+import { isDescribed } from "../../http/is-described.ts";
+import { describe } from "../../http/operation.ts";
+import { requirePermission } from "../../http/require-permission.ts";
+import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
+import { type UpdateUserDeps, updateUser } from "./update-user.ts";
+import { type UserFailure, userErrorMessages, userErrors } from "./errors.ts";
+import { roleField, userPage, userQuery } from "./fields.ts";
+import { type InviteUserDeps, inviteUser } from "./invite-user.ts";
+import { type ListUsersDeps, listUsers } from "./list-users.ts";
+import { readUser } from "./read-user.ts";
+
+const page = answer(200, undefined, userPage);
+const profile = answer(200, undefined, profileSchema);
+const invited = answer(201, "The invitation is on its way.", profileSchema);
+
+const invitation = z.strictObject({ email: emailField, name: nameField, role: z.optional(roleField) });
+
+type Deps = ListUsersDeps &
+  InviteUserDeps &
+  UpdateUserDeps &
+  RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
+
+/** Finding people, inviting them, and their profiles. What is done to an account is beside, in `act-routes.ts`. */
+export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Users";
+  const session = requireSession(depsOf);
+  const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
+  return new Hono<HttpEnv>()
+    .get(
+      "/users",
+      describe(
+        isDescribed && {
+          summary: "The users whom the caller may see, the newest first",
+          description: "Admins see users; superusers see everybody.",
+          tag,
+          answer: page,
+        },
+      ),
+      session,
+      requirePermission("users:list"),
+      queryParams(userQuery),
+      async (c) => {
+        const { cursor, ...query } = c.req.valid("query");
+        const after = cursor === undefined ? null : Number(cursor);
+        const { users, next } = await listUsers(depsOf(c), { ...query, after, actor: c.var.session.account });
+        return respond(c, page, {
+          users: users.map((user) => presentAccount(user, publicUrlOf(c))),
+          nextCursor: next === null ? null : String(next),
+        });
+      },
+    )
+    .post(
+      "/users",
+      describe(
+        isDescribed && {
+          summary: "Invite somebody: they get a mail with a link to choose a password",
+          description: "The link is good for 7 days. `role` is `user` unless said.",
+          tag,
+          answer: invited,
+          failures: ["conflict"],
+        },
+      ),
+      session,
+      requirePermission("users:invite"),
+      jsonBody(invitation),
+      async (c) => {
+        const { role = "user", ...body } = c.req.valid("json");
+        const input = { ...body, role, actor: c.var.session.account, caller: c.var.caller };
+        const result = await inviteUser(depsOf(c), input);
+        return result.ok
+          ? respond(c, invited, presentAccount(result.value.account, publicUrlOf(c)))
+          : refuseUser(c, result.error);
+      },
+    )
+    .get(
+      "/users/:id",
+      describe(isDescribed && { summary: "One user", tag, answer: profile, failures: ["not_found"] }),
+      session,
+      requirePermission("users:read"),
+      idParam,
+      async (c) => {
+        const input = { actor: c.var.session.account, id: c.req.valid("param").id };
+        const result = await readUser(depsOf(c), input);
+        return result.ok
+          ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
+          : refuseUser(c, result.error);
+      },
+    )
+    .patch(
+      "/users/:id",
+      describe(
+        isDescribed && {
+          summary: "Change a user's profile fields; null clears an optional one",
+          tag,
+          answer: profile,
+          failures: ["not_found", "username_taken", "conflict"],
+        },
+      ),
+      session,
+      requirePermission("users:edit"),
+      idParam,
+      jsonBody(profileBody),
+      async (c) => {
+        const input = {
+          actor: c.var.session.account,
+          id: c.req.valid("param").id,
+          change: c.req.valid("json"),
+          caller: c.var.caller,
+        };
+        const result = await updateUser(depsOf(c), input);
+        return result.ok
+          ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
+          : refuseUser(c, result.error);
+      },
+    );
+}
+
+/** Sends what an act on somebody failed by. */
+export const refuseUser = (c: Context, failure: UserFailure): Response =>
+  refuse(c, userErrors[failure.reason], {
+    message: userErrorMessages[failure.reason],
+    retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,
+    fields:
+      failure.reason === "username_taken" || failure.reason === "field_required"
+        ? problemsOf(failure)
+        : undefined,
+  });

@@ -1,0 +1,52 @@
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import * as z from "zod/mini";
+import type { HttpEnv } from "../http/context.ts";
+import { matchesIfNoneMatch } from "../http/if-none-match.ts";
+import { isDescribed } from "../http/is-described.ts";
+import { documented } from "../http/operation.ts";
+import { toBase64url, utf8 } from "../core/crypto/encoding.ts";
+
+type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
+type Deps = {
+  readonly settings: Settings;
+  readonly assets: { readJson(path: `/${string}`): Promise<unknown> };
+};
+
+const cacheControl = "public, max-age=300";
+
+const about = documented<MiddlewareHandler>(
+  (_c, next) => next(),
+  isDescribed && {
+    summary: "This document",
+    tag: "Discovery",
+    bare: z.looseObject({ openapi: z.literal("3.1.0") }),
+    cacheControl,
+    etag: true,
+  },
+);
+
+/** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
+export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
+  let known: { readonly for: Settings; readonly text: string; readonly etag: string } | null = null;
+  return new Hono<HttpEnv>().get("/openapi.json", about, async (c) => {
+    const { settings, assets } = depsOf(c);
+    if (known?.for !== settings) {
+      const text = JSON.stringify(describeDeployment(await assets.readJson("/openapi.json"), settings));
+      known = { for: settings, text, etag: await etagOf(text) };
+    }
+    c.header("Cache-Control", cacheControl);
+    c.header("ETag", known.etag);
+    if (matchesIfNoneMatch(c, known.etag)) return c.body(null, 304);
+    return c.body(known.text, 200, { "Content-Type": "application/json" });
+  });
+}
+
+const etagOf = async (text: string): Promise<string> =>
+  `"${toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text))))}"`;
+
+/** The committed document (`npm run openapi`) is of any deployment; this one has a name and an address. */
+function describeDeployment(committed: unknown, { publicUrl, brand }: Settings): object {
+  const document = committed as { readonly info: object };
+  const info = { ...document.info, title: `${brand.appName} auth API` };
+  return { ...document, info, servers: [{ url: publicUrl }] };
+}

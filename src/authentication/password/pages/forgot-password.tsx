@@ -1,0 +1,52 @@
+import { emailField } from "../../../accounts/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { type RequestPasswordResetDeps, requestPasswordReset } from "../request-password-reset.ts";
+import { Captcha, captchaTokenIn } from "../../../ui/captcha-widget.tsx";
+import { Field, Form } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
+import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
+import type { Page } from "../../../ui/page.ts";
+import { addressCookie } from "../../../ui/page-cookies.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+
+type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string };
+
+/** Asks for a link to choose a new password. It says the same of every address. */
+export const forgotPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Page<Data> => ({
+  path: "/forgot-password",
+  access: "everybody",
+  title: (t) => t.forgot.title,
+  captcha: { action: "forgot", always: true },
+  load: (c) => ({ returnTarget: c.var.returnTarget ?? null, address: addressCookie.read(c) ?? "" }),
+  view: (p, { returnTarget, address }) => (
+    <>
+      <p class="lead">{p.t.forgot.lead}</p>
+      <Form p={p}>
+        <Field p={p} name="email" type="email" autocomplete="username" value={address} first />
+        <Captcha p={p} />
+        <button type="submit" class="main">
+          {p.t.forgot.submit}
+        </button>
+      </Form>
+      <DevMailboxLink p={p} />
+      <p class="aside">
+        <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.forgot.back}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTarget }) => {
+    const read = readFields(wordsOf(c), form, { email: emailField });
+    if ("refusal" in read) return read.refusal;
+    const { email } = read.values;
+    const input = { email, captchaToken: captchaTokenIn(form), caller: c.var.caller };
+    const result = await requestPasswordReset(depsOf(c), input);
+    if (!result.ok) return refusalOf(c, result.error.reason);
+    addressCookie.write(c, email.address);
+    setPendingRedirectCookie(c, returnTarget);
+    return redirectWithFlash(c, withReturnTarget("/forgot-password", returnTarget), "resetSent");
+  },
+});

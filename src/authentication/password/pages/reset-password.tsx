@@ -1,0 +1,53 @@
+import { newPasswordField } from "../../../accounts/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import {
+  PASSWORD_LINK_PURPOSES,
+  type ResetPasswordDeps,
+  resetPassword,
+} from "../reset-password.ts";
+import { Form, PasswordField } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
+import type { Page } from "../../../ui/page.ts";
+import { addressCookie } from "../../../ui/page-cookies.ts";
+import { invalid, readFields } from "../../../ui/read-fields.ts";
+import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
+import { withReturnTarget } from "../../../ui/return-target.ts";
+import { type LinkData, loadLink, showDeadLink } from "../../../registration/email-tokens/pages/email-token.tsx";
+
+/** A new password by a mailed link; or the first one, by an invitation. It does not sign in (ASVS 6.4.3). */
+export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): Page<LinkData> => ({
+  path: "/reset-password",
+  access: "everybody",
+  title: (t, { link }) => (link.purpose === "invite" ? t.reset.inviteTitle : t.reset.title),
+  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: PASSWORD_LINK_PURPOSES, kind: "reset" }),
+  here: ({ here }) => here,
+  view: (p, { token, link }) => (
+    <>
+      <p class="lead">{link.purpose === "invite" ? p.t.reset.inviteLead : p.t.reset.lead}</p>
+      <Form p={p}>
+        <input type="hidden" name="token" value={token} />
+        {/* For password managers: whose password it is. */}
+        <input type="email" autocomplete="username" value={link.accountEmail} readonly hidden />
+        <PasswordField p={p} name="newPassword" fresh first />
+        <button type="submit" class="main">
+          {p.t.reset.submit}
+        </button>
+      </Form>
+    </>
+  ),
+  submit: async (c, form, { token, link }) => {
+    const t = wordsOf(c);
+    const read = readFields(t, form, { newPassword: newPasswordField });
+    if ("refusal" in read) return read.refusal;
+    const result = await resetPassword(depsOf(c), { token, ...read.values, caller: c.var.caller });
+    if (result.ok) {
+      addressCookie.write(c, link.accountEmail);
+      const there = withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings));
+      return redirectWithFlash(c, there, link.purpose === "invite" ? "passwordChosen" : "passwordSet");
+    }
+    const { error } = result;
+    if (error.reason === "link_dead") return showDeadLink(c, depsOf, "reset");
+    return invalid({ newPassword: t.passwordProblems[error.problem] });
+  },
+});

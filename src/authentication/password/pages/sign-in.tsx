@@ -1,0 +1,85 @@
+import { emailField, passwordField } from "../../../accounts/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { deviceCookie } from "../../../http/session-cookies.ts";
+import { passwordErrors } from "../errors.ts";
+import { type StartLoginDeps, startLogin } from "../start-login.ts";
+import { Captcha, captchaTokenIn } from "../../../ui/captcha-widget.tsx";
+import { writeSent } from "../../../ui/code-field.tsx";
+import { redirectToOtp } from "../../../ui/redirect-to-otp.ts";
+import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
+import type { Page } from "../../../ui/page.ts";
+import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { type RedirectIfSignedInDeps, redirectIfSignedIn, redirectAfterSignIn } from "../../../ui/redirect-after-sign-in.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
+
+type Deps = StartLoginDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
+
+type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string; readonly ways: SocialButtonsDeps };
+
+export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-in",
+  access: "everybody",
+  title: (t) => t.signIn.title,
+  captcha: { action: "login", always: false },
+  load: async (c) => {
+    const inside = await redirectIfSignedIn(c, depsOf);
+    if (inside) return inside;
+    const deps = depsOf(c);
+    const toCode = redirectToOtp(c, deps.clock);
+    if (toCode) return toCode;
+    return { returnTarget: c.var.returnTarget ?? null, address: addressCookie.read(c) ?? "", ways: deps };
+  },
+  view: (p, { returnTarget, address, ways }) => (
+    <>
+      <Form p={p}>
+        <Field p={p} name="email" type="email" autocomplete="username" value={address} first={!address} />
+        <PasswordField
+          p={p}
+          name="password"
+          first={!!address}
+          aside={<a href={withReturnTarget("/forgot-password", returnTarget)}>{p.t.signIn.forgot}</a>}
+        />
+        <Captcha p={p} />
+        <button type="submit" class="main">
+          {p.t.signIn.submit}
+        </button>
+      </Form>
+      <SocialButtons p={p} returnTarget={returnTarget} {...ways} />
+      <p class="aside">
+        {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTarget }) => {
+    const deps = depsOf(c);
+    const read = readFields(wordsOf(c), form, { email: emailField, password: passwordField });
+    if ("refusal" in read) return read.refusal;
+    const { email } = read.values;
+    const result = await startLogin(deps, {
+      ...read.values,
+      captchaToken: captchaTokenIn(form),
+      deviceToken: deviceCookie(c),
+      caller: c.var.caller,
+    });
+    if (!result.ok) {
+      const code = passwordErrors[result.error.reason];
+      if (code !== "email_not_verified") return refusalOf(c, code, result.error);
+      addressCookie.write(c, email.address);
+      setPendingRedirectCookie(c, returnTarget);
+      return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget), "notVerified");
+    }
+    if (result.value.kind === "signed_in") {
+      addressCookie.clear(c);
+      return redirectAfterSignIn(c, deps, result.value);
+    }
+    challengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
+    addressCookie.write(c, email.address);
+    return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget));
+  },
+});

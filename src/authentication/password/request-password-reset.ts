@@ -1,0 +1,37 @@
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import type { Caller } from "../../core/caller.ts";
+import type { EmailAddress } from "../../core/email-address.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { type SendEmailTokenDeps, sendEmailToken } from "../../registration/email-tokens/send-email-token.ts";
+
+type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
+
+export type RequestPasswordResetDeps = SendEmailTokenDeps & {
+  readonly captchaCheck: {
+    require(claim: {
+      token: string | undefined;
+      action: "forgot";
+      ip: string | null;
+      asked: true;
+    }): Promise<"human" | CaptchaRefusal>;
+  };
+};
+
+type Request = { readonly email: EmailAddress; readonly captchaToken?: string; readonly caller: Caller };
+
+/** Mails a reset link to whoever has the address. Tells nothing. */
+export async function requestPasswordReset(
+  deps: RequestPasswordResetDeps,
+  input: Request,
+): Promise<Result<void, { readonly reason: CaptchaRefusal }>> {
+  const { email, captchaToken: token, caller } = input;
+  const human = await deps.captchaCheck.require({ token, action: "forgot", ip: caller.ip, asked: true });
+  if (human !== "human") return err({ reason: human });
+  await sendEmailToken(deps, {
+    email,
+    purpose: "reset_password",
+    unverifiedOnly: false,
+    audit: newAuditEvent(deps, { type: "password_reset_requested" }, caller),
+  });
+  return ok(undefined);
+}

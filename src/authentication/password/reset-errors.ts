@@ -1,0 +1,7 @@
+import type { ErrorCode } from "../../core/error-codes.ts";
+import type { ResetFailure } from "./reset-password.ts";
+
+export const passwordResetErrors = {
+  link_dead: "token_invalid",
+  password_refused: "validation_failed",
+} as const satisfies Record<ResetFailure["reason"], ErrorCode>;

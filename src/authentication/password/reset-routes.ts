@@ -1,0 +1,94 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import { emailField, newPasswordField, passwordField, passwordProblems } from "../../accounts/fields.ts";
+import { captchaTokenField } from "../../captcha/fields.ts";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { jsonBody, queryParams } from "../../http/input.ts";
+import { isDescribed } from "../../http/is-described.ts";
+import { describe } from "../../http/operation.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
+import { emailTokenIsValid, tokenField, tokenQuery } from "../../registration/email-tokens/fields.ts";
+import { findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
+import { passwordResetErrors } from "./reset-errors.ts";
+import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-password-reset.ts";
+import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
+
+const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
+const done = answer(200, "Password has been reset successfully. Please log in with your new password.");
+
+const resetBody = z
+  .strictObject({
+    token: tokenField,
+    newPassword: newPasswordField,
+    confirmPassword: z.optional(passwordField),
+  })
+  .check(
+    z.refine((body) => body.confirmPassword === undefined || body.confirmPassword === body.newPassword, {
+      path: ["confirmPassword"],
+      message: "Must be the same as the new password.",
+    }),
+  );
+
+type Deps = RequestPasswordResetDeps & ResetPasswordDeps;
+
+/** A new password for somebody who has only their mail. */
+export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Password reset";
+  return new Hono<HttpEnv>()
+    .post(
+      "/forgot-password",
+      describe(
+        isDescribed && {
+          summary: "Mail a link to choose a new password",
+          description: "The answer is the same for an address that has no account.",
+          tag,
+          answer: asked,
+          failures: ["captcha_required", "captcha_failed"],
+        },
+      ),
+      jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
+      async (c) => {
+        const result = await requestPasswordReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
+        return result.ok ? respond(c, asked) : refuse(c, result.error.reason);
+      },
+    )
+    .get(
+      "/reset-password",
+      describe(
+        isDescribed && {
+          summary: "Whether a mailed link is still good; consumes nothing",
+          tag,
+          answer: emailTokenIsValid,
+          failures: ["token_invalid"],
+        },
+      ),
+      queryParams(tokenQuery),
+      async (c) => {
+        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
+        return link ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
+      },
+    )
+    .post(
+      "/reset-password",
+      describe(
+        isDescribed && {
+          summary: "Spend a mailed link: a new password, and every session ends",
+          tag,
+          answer: done,
+          failures: Object.values(passwordResetErrors),
+        },
+      ),
+      jsonBody(resetBody),
+      async (c) => {
+        const { token, newPassword } = c.req.valid("json");
+        const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
+        if (result.ok) return respond(c, done);
+        const { error } = result;
+        const fields =
+          error.reason === "password_refused"
+            ? [{ path: "newPassword", message: passwordProblems[error.problem] }]
+            : undefined;
+        return refuse(c, passwordResetErrors[error.reason], { fields });
+      },
+    );
+}

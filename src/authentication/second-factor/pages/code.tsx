@@ -1,0 +1,75 @@
+import { codeField } from "../../one-time-codes/fields.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { fill } from "../../../core/text.ts";
+import { passwordErrors } from "../../password/errors.ts";
+import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
+import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
+import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
+import { CodeField, Resend, readSent, writeSent } from "../../../ui/code-field.tsx";
+import { Form } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
+import type { Page } from "../../../ui/page.ts";
+import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
+import { invalid, readFields } from "../../../ui/read-fields.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { redirectAfterSignIn } from "../../../ui/redirect-after-sign-in.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+
+type Deps = VerifySecondFactorDeps & ResendCodeDeps & IssueCodeForSessionDeps;
+
+type Data = {
+  readonly challengeId: string;
+  readonly sentAt: number;
+  readonly address: string | null;
+  readonly returnTarget: ReturnTarget | null;
+};
+
+/** The second step of a sign-in: the mailed code. */
+export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-in/code",
+  access: "everybody",
+  title: (t) => t.code.title,
+  load: (c) => {
+    const sent = readSent(challengeCookie.read(c));
+    const returnTarget = c.var.returnTarget ?? null;
+    if (!sent.challengeId) return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
+    return { ...sent, address: addressCookie.read(c) ?? null, returnTarget };
+  },
+  view: (p, { address, sentAt, returnTarget }) => (
+    <>
+      <p class="lead">{address === null ? p.t.code.lead : fill(p.t.code.leadTo, { address })}</p>
+      <Form p={p}>
+        <CodeField p={p} />
+        <button type="submit" class="main">
+          {p.t.code.submit}
+        </button>
+      </Form>
+      <DevMailboxLink p={p} />
+      <Resend p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
+      <p class="aside">
+        <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.code.startOver}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { challengeId, returnTarget }) => {
+    const deps = depsOf(c);
+    if (form.text("act") === "resend") {
+      await resendCode(deps, { challengeId });
+      challengeCookie.write(c, writeSent(challengeId, deps.clock));
+      return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget), "codeSent");
+    }
+    const read = readFields(wordsOf(c), form, { code: codeField });
+    if ("refusal" in read) return read.refusal;
+    const result = await verifySecondFactor(deps, { challengeId, ...read.values, caller: c.var.caller });
+    if (!result.ok) {
+      return result.error.reason === "code_wrong"
+        ? invalid({ code: wordsOf(c).problems.codeWrong })
+        : refusalOf(c, passwordErrors[result.error.reason], result.error);
+    }
+    challengeCookie.clear(c);
+    addressCookie.clear(c);
+    return redirectAfterSignIn(c, deps, result.value);
+  },
+});

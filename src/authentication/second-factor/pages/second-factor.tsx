@@ -1,0 +1,50 @@
+import type { Account } from "../../../accounts/account.ts";
+import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.ts";
+import { passwordField } from "../../../accounts/fields.ts";
+import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { Form, PasswordField } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import type { Page } from "../../../ui/page.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { Badge, backToAccount } from "../../../ui/table-rows.tsx";
+import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+
+type Deps = SetSecondFactorDeps & ReadSignInMethodsDeps & { readonly settings: { readonly loginOtp: string } };
+type Data = { readonly isOn: boolean; readonly isForAll: boolean };
+
+/** The code by mail with every sign-in: on or off, by the password. */
+export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
+  path: "/account/second-step",
+  access: "signed_in",
+  title: (t) => t.account.secondFactor,
+  back: backToAccount,
+  load: (c) => c.var.session.account,
+  loadData: async (c, { id }) => {
+    const { secondFactor } = await readSignInMethods(depsOf(c), { accountId: id });
+    return { isOn: secondFactor, isForAll: depsOf(c).settings.loginOtp === "always" };
+  },
+  view: (p, { isOn, isForAll }) => (
+    <section class="card">
+      <p>
+        <Badge good={isOn || isForAll}>{isOn || isForAll ? p.t.account.on : p.t.account.off}</Badge>
+      </p>
+      <p class="lead">{isForAll ? p.t.secondFactor.forAll : p.t.secondFactor.lead}</p>
+      <Form p={p} act={isOn ? "off" : "on"}>
+        <PasswordField p={p} name="password" />
+        <button type="submit" class={isOn ? "bad" : "main"}>
+          {isOn ? p.t.secondFactor.turnOff : p.t.secondFactor.turnOn}
+        </button>
+      </Form>
+    </section>
+  ),
+  submit: async (c, form, account) => {
+    const read = readFields(wordsOf(c), form, { password: passwordField });
+    if ("refusal" in read) return read.refusal;
+    const enabled = form.text("act") === "on";
+    const input = { account, enabled, ...read.values, caller: c.var.caller };
+    const result = await setSecondFactor(depsOf(c), input);
+    return result.ok ? redirectWithFlash(c, "/account", "saved") : reauthenticationError(c, result.error);
+  },
+});

@@ -1,0 +1,140 @@
+import { passwordField } from "../../../accounts/fields.ts";
+import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import { refreshCookie, oauthTransactionCookie, setOAuthTransactionCookie } from "../../../http/session-cookies.ts";
+import { SECOND } from "../../../core/clock.ts";
+import { fill } from "../../../core/text.ts";
+import { socialErrors } from "../errors.ts";
+import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
+import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
+import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
+import { type StartLinkDeps, startLink } from "../start-link.ts";
+import { Form, PasswordField } from "../../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { Ago } from "../../../ui/relative-time.tsx";
+import type { Page, PageContext, Refusal, Shown } from "../../../ui/page.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import type { Form as Posted } from "../../../ui/read-form.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
+import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
+import { backToAccount } from "../../../ui/table-rows.tsx";
+import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+
+const PATH = "/account/linked";
+
+type Deps = ListIdentitiesDeps & RemoveIdentityDeps & ReadSignInMethodsDeps & StartLinkDeps & RenderPageDeps;
+
+type Linked = Awaited<ReturnType<typeof listIdentities>>[number];
+type Data = {
+  readonly linked: readonly Linked[];
+  /** Providers that are on, and not linked yet. */
+  readonly others: readonly { readonly id: string; readonly name: string }[];
+  /** Whether a password has to show whose account it is, before it gets another way in. */
+  readonly hasPassword: boolean;
+};
+
+/** The providers that sign the person in; what they do not use any more goes, but for the last way in. */
+export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: PATH,
+  access: "signed_in",
+  title: (t) => t.linked.title,
+  back: backToAccount,
+  load: async (c) => {
+    const deps = depsOf(c);
+    const input = { accountId: c.var.session.account.id };
+    const [linked, { hasPassword }] = await Promise.all([
+      listIdentities(deps, input),
+      readSignInMethods(deps, input),
+    ]);
+    const all = Array.from(deps.socialProviders, ([id, { name }]) => ({ id, name }));
+    const others = all.filter(({ id }) => !linked.some(({ provider }) => provider === id));
+    return { linked, others, hasPassword };
+  },
+  view: (p, data) => (
+    <>
+      <p class="lead">{p.t.linked.lead}</p>
+      {data.linked.length > 0 && (
+        <ul class="card list">
+          {data.linked.map((one) => (
+            <Row p={p} one={one} />
+          ))}
+        </ul>
+      )}
+      {data.others.length > 0 && <Others p={p} {...data} />}
+    </>
+  ),
+  submit: async (c, form, data) => {
+    const deps = depsOf(c);
+    if (form.text("act") === "link") return link(c, deps, form, data);
+    const { account, sessionId } = c.var.session;
+    const input = { accountId: account.id, sessionId, provider: form.text("provider") };
+    const result = await removeIdentity(deps, { ...input, caller: c.var.caller });
+    // What is not linked any more is what was asked for.
+    return result.ok || result.error.reason === "not_linked"
+      ? redirectWithFlash(c, PATH, "saved")
+      : refusalOf(c, socialErrors[result.error.reason]);
+  },
+});
+
+const Row = ({ p, one }: { p: Shown; one: Linked }) => (
+  <li>
+    <p>
+      <strong>{one.name}</strong>
+      <br />
+      <span class="faint">
+        {one.email && `${one.email} · `}
+        {p.t.sessions.lastUsed} <Ago p={p} at={one.lastUsedAt} />
+      </span>
+    </p>
+    <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: one.name })}>
+      <input type="hidden" name="provider" value={one.provider} />
+      <button type="submit" aria-label={`${p.t.linked.remove}: ${one.name}`}>
+        {p.t.linked.remove}
+      </button>
+    </Form>
+  </li>
+);
+
+/** One form for all of them: whose account it is, and a button for each. */
+const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: Shown }) => (
+  <section class="card">
+    <Form p={p} act="link">
+      {hasPassword && (
+        <>
+          <p class="lead">{p.t.linked.again}</p>
+          <PasswordField p={p} name="password" />
+        </>
+      )}
+      {others.map(({ id, name }) => (
+        <button type="submit" name="provider" value={id}>
+          {fill(p.t.linked.link, { provider: name })}
+        </button>
+      ))}
+    </Form>
+  </section>
+);
+
+async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promise<Response | Refusal> {
+  const provider = form.text("provider");
+  // An empty field is said to be one, and is no guess.
+  const read = readFields(wordsOf(c), form, data.hasPassword ? { password: passwordField } : {});
+  if ("refusal" in read) return read.refusal;
+  const result = await startLink(deps, {
+    provider,
+    page: PATH,
+    session: c.var.session,
+    password: data.hasPassword ? form.text("password") : undefined,
+    refreshToken: c.var.refreshToken ?? refreshCookie(c),
+    binding: oauthTransactionCookie(c),
+  });
+  if (!result.ok) {
+    const { error } = result;
+    if (error.reason === "wrong_password") return reauthenticationError(c, error);
+    return refusalOf(c, socialErrors[error.reason], error);
+  }
+  const { url, binding } = result.value;
+  setOAuthTransactionCookie(c, binding, OAUTH_TRANSACTION_TTL_MS / SECOND);
+  const name = data.others.find(({ id }) => id === provider)?.name ?? provider;
+  return interstitialRedirect(c, deps, { url, name, from: PATH });
+}

@@ -1,0 +1,27 @@
+import type { ConfirmationFailure } from "../reauthentication/confirm-password.ts";
+import type { SignInFailure } from "../sign-in-outcome.ts";
+
+/** Why a social sign-in, or a link, does not come about. */
+export type SocialFailure =
+  | SignInFailure
+  | ConfirmationFailure
+  | {
+      readonly reason:
+        | "unknown_provider"
+        | "return_url_refused"
+        | "challenge_missing"
+        | "no_visit"
+        | "round_dead"
+        | "wrong_kind_of_token"
+        | "provider_refused"
+        | "provider_unavailable"
+        | "address_unverified"
+        | "address_in_use"
+        | "email_not_verified"
+        | "account_deactivated"
+        | "identity_taken"
+        | "provider_linked"
+        | "password_missing"
+        | "refresh_token_missing"
+        | "proof_dead";
+    };

@@ -1,0 +1,198 @@
+import { and, asc, eq, exists, inArray, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import type { NewIdentity, IdentityKey, LinkedIdentity, ReauthenticationProof } from "./identity.ts";
+import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-from.ts";
+import { afterAttaching } from "./statements.ts";
+import { reauthenticationStillValid } from "../reauthentication/statements.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { accountColumns, auditRow } from "../../db/rows.ts";
+import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
+import { endSessions } from "../../sessions/store.ts";
+
+type Question = {
+  readonly provider: string;
+  readonly subject: string;
+  /** Null where the provider has verified no address. */
+  readonly emailKey: string | null;
+};
+
+type LinkQuestion = IdentityKey & { readonly proof: ReauthenticationProof; readonly now: number };
+
+type Link = {
+  readonly proof: ReauthenticationProof;
+  readonly accountId: string;
+  readonly key: NewIdentity;
+  readonly notice: NewMessage;
+  readonly audits: readonly NewAuditEvent[];
+  readonly now: number;
+};
+
+type Removal = {
+  readonly accountId: string;
+  readonly provider: string;
+  /** Those that can sign somebody in now. */
+  readonly usableProviders: readonly string[];
+  /** The session that asks, which goes on. */
+  readonly keepSessionId: string;
+  readonly notice: NewMessage;
+  readonly audit: NewAuditEvent;
+  readonly now: number;
+};
+
+export function linkedIdentityStore(db: Database, caps: SendCaps) {
+  return {
+    /** Whom a proven identity may be, in one round trip. */
+    async findFacts({ provider, subject, emailKey }: Question): Promise<SignInFacts> {
+      const columns = candidateColumns(db, provider);
+      const [byIdentity, byAddress] = await db.batch([
+        db
+          .select(columns)
+          .from(identities)
+          .innerJoin(accounts, eq(accounts.id, identities.accountId))
+          .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
+        db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
+      ]);
+      return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress) };
+    },
+
+    /** Whose an identity is, and whose the proof is that asks for it, in one round trip. */
+    async findLinkFacts({ provider, subject, proof, now }: LinkQuestion): Promise<LinkFacts> {
+      const [byIdentity, byProof] = await db.batch([
+        db
+          .select({ accountId: identities.accountId })
+          .from(identities)
+          .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
+        db
+          .select({ accountId: sessions.accountId, own: identities.id })
+          .from(sessions)
+          .leftJoin(
+            identities,
+            and(eq(identities.accountId, sessions.accountId), eq(identities.provider, provider)),
+          )
+          .where(reauthenticationStillValid(db, proof, now)),
+      ]);
+      const [owner] = byProof;
+      return {
+        byIdentity: byIdentity[0] ?? null,
+        byProof: owner ? { accountId: owner.accountId, hasProvider: owner.own !== null } : null,
+      };
+    },
+
+    /** Gives an identity to the account whose owner has asked for it; the unique indexes decide. */
+    async link(draft: Link): Promise<"linked" | "changed_meanwhile"> {
+      const { key, accountId, now } = draft;
+      const results = await db.batch([
+        insertFrom(
+          db,
+          identities,
+          { ...key, accountId, createdAt: now, lastUsedAt: now },
+          sessions,
+          and(reauthenticationStillValid(db, draft.proof, now), eq(sessions.accountId, accountId)),
+        ).onConflictDoNothing(),
+        ...afterAttaching(db, caps, { accountId, attachment: draft, now }),
+        db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
+      ]);
+      return (results.at(-1) as unknown[]).length > 0 ? "linked" : "changed_meanwhile";
+    },
+
+    list: (accountId: string): Promise<LinkedIdentity[]> =>
+      db
+        .select({
+          provider: identities.provider,
+          email: identities.email,
+          createdAt: identities.createdAt,
+          lastUsedAt: identities.lastUsedAt,
+        })
+        .from(identities)
+        .where(eq(identities.accountId, accountId))
+        .orderBy(asc(identities.createdAt)),
+
+    /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
+    async remove(draft: Removal): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in"> {
+      const { accountId, now } = draft;
+      const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
+      const removable = and(own, hasAnotherWayIn(db, draft));
+      const results = await db.batch([
+        db.select({ id: identities.id }).from(identities).where(own),
+        // Before the DELETE, while the condition that makes it single still holds.
+        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), identities, removable),
+        ...queueMessage(db, {
+          draft: draft.notice,
+          accountId,
+          now,
+          limits: ALWAYS,
+          caps,
+          source: identities,
+          where: removable,
+        }),
+        // A session that was opened with it must not outlive it.
+        endSessions(
+          db,
+          accountId,
+          now,
+          and(
+            ne(sessions.id, draft.keepSessionId),
+            exists(db.select({ one: sql`1` }).from(identities).where(removable)),
+          ),
+        ),
+        db.delete(identities).where(removable).returning({ id: identities.id }),
+      ]);
+      if (results[5].length > 0) return { endedSessionIds: results[4].map(({ id }) => id) };
+      return results[0].length > 0 ? "last_way_in" : "not_linked";
+    },
+  };
+}
+
+function hasAnotherWayIn(db: Database, { accountId, provider, usableProviders }: Removal): SQL | undefined {
+  const other = alias(identities, "other");
+  return or(
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(accounts)
+        .where(and(eq(accounts.id, accountId), isNotNull(accounts.passwordHash))),
+    ),
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(other)
+        .where(
+          and(
+            eq(other.accountId, accountId),
+            ne(other.provider, provider),
+            inArray(other.provider, [...usableProviders]),
+          ),
+        ),
+    ),
+  );
+}
+
+function candidateColumns(db: Database, provider: string) {
+  const own = alias(identities, "own");
+  const hasProvider = exists(
+    db
+      .select({ one: sql`1` })
+      .from(own)
+      .where(and(eq(own.accountId, accounts.id), eq(own.provider, provider))),
+  );
+  return {
+    id: accounts.id,
+    ...accountColumns,
+    loginOtp: accounts.loginOtp,
+    devicesKnownSince: accounts.devicesKnownSince,
+    hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
+  };
+}
+
+type CandidateRow = CandidateAccount["account"] &
+  Pick<CandidateAccount, "loginOtp" | "devicesKnownSince"> & { readonly hasProvider: number };
+
+function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
+  if (!row) return null;
+  const { loginOtp, devicesKnownSince, hasProvider, ...account } = row;
+  return { account, loginOtp, devicesKnownSince, hasProvider: hasProvider === 1 };
+}

@@ -1,0 +1,9 @@
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { ProofOutcome } from "./create-captcha-proof.ts";
+
+/** For the trade of a captcha for a proof. */
+export const captchaProofErrors = {
+  failed: "captcha_failed",
+  unavailable: "unavailable",
+  off: "not_found",
+} as const satisfies Record<Exclude<ProofOutcome["outcome"], "passed">, ErrorCode>;

@@ -1,0 +1,149 @@
+import * as z from "zod/mini";
+import type { PROFILE_FIELDS } from "../accounts/account.ts";
+import { type CaptchaSettings, readCaptchaSettings } from "../captcha/settings.ts";
+import { type Environment, type Variables, variables } from "./variables.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { type VariableProblem, withoutBlanks } from "../core/variables.ts";
+import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
+import type { RatePolicies } from "../rate-limit/policies.ts";
+import { readRateLimits } from "../rate-limit/settings.ts";
+import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
+import { readSocialSettings, type SocialSettings } from "../authentication/social/providers/settings.ts";
+
+/** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
+export type Config = {
+  readonly environment: Environment;
+  readonly authSecret: string;
+  /** One a line. */
+  readonly authSecretPrevious: string | undefined;
+  readonly passwordHashBlocks: number;
+  readonly breachedPasswordsApi: string | null;
+  readonly mail: MailSettings;
+  readonly sms: SmsSettings;
+  /** Mails and texts an hour, whoever they are to; null when limits are off. */
+  readonly sendCaps: { readonly email: number; readonly sms: number } | null;
+  readonly captcha: CaptchaSettings;
+  readonly social: SocialSettings;
+  readonly rateLimits: RatePolicies | "off";
+  readonly settings: Settings;
+};
+
+/** The part of it that verbs may name in their deps. Lifetimes in seconds. */
+export type Settings = {
+  readonly publicUrl: string;
+  readonly audiences: readonly [string, ...string[]];
+  readonly accessTokenTtl: number;
+  readonly refreshIdleTtl: number;
+  readonly refreshMaxTtl: number;
+  readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
+  readonly loginOtp: "off" | "new_device" | "always";
+  /** The folded address whose owner becomes superuser by proving it, or null. */
+  readonly bootstrapSuperuser: string | null;
+  readonly auditRetentionDays: number;
+  /** Whether there is anybody to send text messages by. */
+  readonly canText: boolean;
+  /** Calling codes that may be texted; empty for all. */
+  readonly smsCountries: readonly string[];
+  /** Origins of other sites whose pages may call this service, beside its own. */
+  readonly allowedOrigins: readonly string[];
+  /** Whole URLs, as the URL parser writes them, that a sign-in at a provider may lead to. */
+  readonly allowedReturnUrls: readonly string[];
+  readonly mailFrom: MailSettings["from"];
+  readonly brand: {
+    readonly appName: string;
+    readonly logoUrl: string | null;
+    readonly color: string | null;
+    readonly publicUrl: string;
+  };
+};
+
+/** What a laptop gets for what nobody has set; production has to say these itself. */
+const DEVELOPMENT_DEFAULTS = {
+  PUBLIC_URL: "http://localhost:8787",
+  MAIL_PROVIDER: "mailbox",
+  SMS_PROVIDER: "mailbox",
+  MAIL_FROM: "Gatehouse <no-reply@example.test>",
+};
+
+/** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
+export function readConfig(raw: Record<string, unknown>): Result<Config, readonly VariableProblem[]> {
+  const set = withoutBlanks(raw);
+  const environment = z
+    ._default(z.enum(["development", "production"]), "production")
+    .safeParse(set.ENVIRONMENT);
+  const mode = environment.data ?? "production";
+  const given: Record<string, unknown> = {
+    ...(mode === "development" ? DEVELOPMENT_DEFAULTS : {}),
+    ...set,
+  };
+  const parsed = variables(mode).safeParse(given);
+  const mail = readMailSettings(given, { isDevelopment: mode === "development" });
+  const sms = readSmsSettings(given, { isDevelopment: mode === "development" });
+  const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
+  const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
+  const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
+  const social = readSocialSettings(given, mode === "development");
+  const problems: VariableProblem[] = [];
+  if (!environment.success)
+    problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    problems.push({ path: String(path[0]), message });
+  }
+  if ("problems" in mail) problems.push(...mail.problems);
+  else if (mode === "production" && mail.settings.provider === "mailbox") {
+    problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
+  }
+  if ("problems" in sms) problems.push(...sms.problems);
+  if ("problems" in captcha) problems.push(...captcha.problems);
+  if ("problems" in rateLimits) problems.push(...rateLimits.problems);
+  if ("problems" in social) problems.push(...social.problems);
+  if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
+  if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
+  const gateways = {
+    mail: mail.settings,
+    sms: sms.settings,
+    captcha: captcha.settings,
+    rateLimits: rateLimits.policies,
+    social: social.settings,
+  };
+  return ok(freeze(mode, parsed.data, gateways));
+}
+
+type Gateways = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
+
+function freeze(environment: Environment, values: Variables, gateways: Gateways): Config {
+  const publicUrl = new URL(values.PUBLIC_URL).origin;
+  const [defaultAudience = "gatehouse", ...otherAudiences] = values.AUDIENCES;
+  return Object.freeze({
+    environment,
+    authSecret: values.AUTH_SECRET,
+    authSecretPrevious: values.AUTH_SECRET_PREVIOUS,
+    passwordHashBlocks: values.PASSWORD_HASH_BLOCKS,
+    breachedPasswordsApi: values.BREACHED_PASSWORDS === "on" ? values.BREACHED_PASSWORDS_API_BASE : null,
+    ...gateways,
+    sendCaps:
+      gateways.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
+    settings: Object.freeze({
+      publicUrl,
+      audiences: [defaultAudience, ...otherAudiences] as const,
+      accessTokenTtl: values.ACCESS_TOKEN_TTL,
+      refreshIdleTtl: values.REFRESH_IDLE_TTL,
+      refreshMaxTtl: values.REFRESH_MAX_TTL,
+      requiredProfileFields: values.REQUIRED_PROFILE_FIELDS,
+      loginOtp: values.LOGIN_OTP,
+      bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
+      auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+      canText: gateways.sms.provider !== "off",
+      smsCountries: values.SMS_COUNTRIES,
+      allowedOrigins: values.ALLOWED_ORIGINS,
+      allowedReturnUrls: values.ALLOWED_RETURN_URLS.map((text) => new URL(text).href),
+      mailFrom: gateways.mail.from,
+      brand: {
+        appName: values.APP_NAME,
+        logoUrl: values.APP_LOGO_URL ?? null,
+        color: values.APP_COLOR ?? null,
+        publicUrl,
+      },
+    }),
+  });
+}

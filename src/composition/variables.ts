@@ -1,0 +1,183 @@
+import * as z from "zod/mini";
+import { PROFILE_FIELDS } from "../accounts/account.ts";
+import { DAY, MINUTE, SECOND } from "../core/clock.ts";
+import { linesOf } from "../core/crypto/secret-ring.ts";
+import { parseEmailAddress } from "../core/email-address.ts";
+import { utf8Length } from "../core/text.ts";
+import { isPlainHttpUrl, providerUrl } from "../core/variables.ts";
+
+export type Environment = "development" | "production";
+
+const HAVE_I_BEEN_PWNED = "https://api.pwnedpasswords.com";
+
+const secret = z
+  .string("must be set")
+  .check(z.refine((value) => utf8Length(value) >= 32, "must have 32 bytes at least"));
+
+const httpUrl = (allowHttp: boolean) =>
+  z
+    .string("must be set")
+    .check(
+      z.refine(
+        (value) => isPlainHttpUrl(value) && (allowHttp || value.toLowerCase().startsWith("https:")),
+        `must be ${allowHttp ? "an http or https" : "an https"} URL without query or fragment`,
+      ),
+    );
+
+const seconds = (fallback: number, max: number) =>
+  z._default(
+    z.coerce
+      .number("must be a number of seconds")
+      .check(
+        z.int("must be whole seconds"),
+        z.minimum(1, "must be 1 second at least"),
+        z.maximum(max / SECOND, `must be ${max / SECOND} seconds at most`),
+      ),
+    fallback / SECOND,
+  );
+
+const hourlyCap = (fallback: number) =>
+  z._default(
+    z.coerce
+      .number("must be a number")
+      .check(z.int("must be a whole number"), z.minimum(1, "must be 1 at least")),
+    fallback,
+  );
+
+const commaList = <Item extends z.ZodMiniType<string, string>>(item: Item) =>
+  z.pipe(
+    z.pipe(
+      z.string("must be a comma-separated list"),
+      z.transform((text) =>
+        text
+          .split(",")
+          .map((entry) => entry.trim())
+          .filter(Boolean),
+      ),
+    ),
+    z.array(item),
+  );
+
+/** The variables of the service itself; those of its gateways are read by each of them. What is wrong is said for an operator. */
+export const variables = (environment: Environment) =>
+  z.object({
+    // A line break would make two of it, once it is a previous one.
+    AUTH_SECRET: secret.check(z.refine((value) => !value.includes("\n"), "must be one line")),
+    AUTH_SECRET_PREVIOUS: z.optional(
+      z
+        .string("must be text")
+        .check(
+          z.refine(
+            (text) => linesOf(text).every((line) => utf8Length(line) >= 32),
+            "must have 32 bytes at least in each line",
+          ),
+        ),
+    ),
+    // A base path in the issuer would not be a base of the routes, so there is none.
+    PUBLIC_URL: httpUrl(environment === "development").check(
+      z.refine((value) => (URL.parse(value)?.pathname ?? "/") === "/", "must not have a path"),
+    ),
+    APP_NAME: z._default(
+      z
+        .string("must be text")
+        .check(z.minLength(1, "must not be empty"), z.maxLength(64, "must have 64 characters at most")),
+      "Gatehouse",
+    ),
+    APP_LOGO_URL: z.optional(httpUrl(environment === "development")),
+    APP_COLOR: z.optional(
+      z.string("must be text").check(z.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "must be #rgb or #rrggbb")),
+    ),
+    ACCESS_TOKEN_TTL: seconds(15 * MINUTE, DAY),
+    REFRESH_IDLE_TTL: seconds(7 * DAY, 365 * DAY),
+    REFRESH_MAX_TTL: seconds(30 * DAY, 365 * DAY),
+    REQUIRED_PROFILE_FIELDS: z._default(
+      commaList(z.enum(PROFILE_FIELDS, `may name ${PROFILE_FIELDS.join(", ")}`)),
+      [],
+    ),
+    LOGIN_OTP: z._default(
+      z.enum(["off", "new_device", "always"], "must be off, new_device or always"),
+      "off",
+    ),
+    ALLOWED_ORIGINS: z._default(
+      commaList(
+        z
+          .string()
+          .check(
+            z.refine(
+              (text) => isOrigin(text) && (environment === "development" || text.startsWith("https:")),
+              "must be a list of origins such as https://app.example.com",
+            ),
+          ),
+      ),
+      [],
+    ),
+    ALLOWED_RETURN_URLS: z._default(
+      commaList(
+        z
+          .string()
+          .check(
+            z.refine(
+              (text) => isReturnUrl(text) && (environment === "development" || /^https:/i.test(text)),
+              "must be a list of URLs such as https://app.example.com/signed-in",
+            ),
+          ),
+      ),
+      [],
+    ),
+    AUDIENCES: z._default(commaList(z.string()), []),
+    BOOTSTRAP_SUPERUSER_EMAIL: z.optional(
+      z.pipe(
+        z.string("must be an email address"),
+        z.transform((text, context) => {
+          const parsed = parseEmailAddress(text);
+          if (parsed.ok) return parsed.value.key;
+          context.issues.push({ code: "custom", message: "must be an email address", input: text });
+          return z.NEVER;
+        }),
+      ),
+    ),
+    AUDIT_RETENTION_DAYS: z._default(
+      z.coerce
+        .number("must be a number of days")
+        .check(z.int("must be whole days"), z.minimum(1, "must be 1 day at least")),
+      365,
+    ),
+    PASSWORD_HASH_BLOCKS: z._default(
+      z.coerce
+        .number("must be a number")
+        .check(
+          z.int("must be a whole number"),
+          z.minimum(1, "must be 1 at least"),
+          z.maximum(50, "must be 50 at most"),
+        ),
+      6,
+    ),
+    MAIL_HOURLY_CAP: hourlyCap(5000),
+    SMS_HOURLY_CAP: hourlyCap(100),
+    SMS_COUNTRIES: z._default(
+      commaList(
+        z.string().check(z.regex(/^\+[1-9]\d{0,3}$/, "must be a list of calling codes such as +1,+49")),
+      ),
+      [],
+    ),
+    BREACHED_PASSWORDS: z._default(z.enum(["on", "off"], "must be on or off"), "off"),
+    BREACHED_PASSWORDS_API_BASE: z._default(
+      providerUrl({ isDevelopment: environment === "development" }),
+      HAVE_I_BEEN_PWNED,
+    ),
+  });
+
+export type Variables = z.output<ReturnType<typeof variables>>;
+
+/** Whole and exact: it is compared with what a browser sends. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
+}
+
+/** With a query it may be, but nobody's name, and no fragment: it is compared whole. */
+function isReturnUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === "" && url.password === "" && url.hash === "";
+}

@@ -1,0 +1,64 @@
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import type { Role } from "../../accounts/account.ts";
+import type { Channel } from "./message.ts";
+import type { Database } from "../../db/database.ts";
+import { accounts, outbox } from "../../db/schema.ts";
+
+type Position = { readonly at: number; readonly id: string };
+
+type DeadMessage = {
+  readonly id: string;
+  readonly kind: string;
+  readonly channel: Channel;
+  readonly createdAt: number;
+  readonly reason: string | null;
+  readonly account: { readonly id: string; readonly name: string; readonly email: string };
+};
+
+type Query = {
+  readonly roles: readonly Role[] | null;
+  readonly limit: number;
+  readonly after: Position | null;
+};
+
+export function deadMessageStore(db: Database) {
+  return {
+    /** One page, the last attempt first: the order of the index that also finds what is due. */
+    async listDead(query: Query): Promise<{ messages: DeadMessage[]; next: Position | null }> {
+      const { roles, limit } = query;
+      const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
+      const rows = await db
+        .select({
+          id: outbox.id,
+          kind: outbox.kind,
+          channel: outbox.channel,
+          createdAt: outbox.createdAt,
+          dueAt: outbox.dueAt,
+          reason: outbox.lastFailure,
+          accountId: accounts.id,
+          name: accounts.name,
+          email: accounts.email,
+        })
+        .from(outbox)
+        .innerJoin(accounts, eq(accounts.id, outbox.accountId))
+        .where(
+          and(
+            eq(outbox.state, "dead"),
+            sql`(${outbox.dueAt}, ${outbox.id}) < (${at}, ${id})`,
+            roles ? inArray(accounts.role, [...roles]) : undefined,
+          ),
+        )
+        .orderBy(desc(outbox.dueAt), desc(outbox.id))
+        .limit(limit + 1);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        messages: page.map(({ accountId, name, email, dueAt: _, ...message }) => ({
+          ...message,
+          account: { id: accountId, name, email },
+        })),
+        next: rows.length > limit && last ? { at: last.dueAt, id: last.id } : null,
+      };
+    },
+  };
+}

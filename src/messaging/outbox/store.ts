@@ -1,0 +1,72 @@
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import type { Locale } from "../../core/locale.ts";
+import type { Channel } from "./message.ts";
+import type { Database } from "../../db/database.ts";
+import { accounts, outbox } from "../../db/schema.ts";
+
+/** A message that this caller, and nobody else, may send until its lease ends. */
+export type TakenMessage = {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly sealed: string;
+  /** Attempts so far, this one included. */
+  readonly attempts: number;
+  readonly expiresAt: number;
+  /** The account as it is now, or null when it is gone. */
+  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null } | null;
+};
+
+export function outboxStore(db: Database) {
+  return {
+    /** Messages that are due, the longest-waiting first. */
+    async listDue(now: number, limit: number): Promise<string[]> {
+      const rows = await db
+        .select({ id: outbox.id })
+        .from(outbox)
+        .where(and(eq(outbox.state, "queued"), lte(outbox.dueAt, now)))
+        .orderBy(asc(outbox.dueAt))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+
+    /** Takes a due message by pushing its due time ahead; of any number of takers one gets it. */
+    async take(id: string, now: number, leaseUntil: number): Promise<TakenMessage | null> {
+      const owner = db.select({ accountId: outbox.accountId }).from(outbox).where(eq(outbox.id, id));
+      const [taken, owners] = await db.batch([
+        db
+          .update(outbox)
+          .set({ dueAt: leaseUntil, attempts: sql`${outbox.attempts} + 1` })
+          .where(and(eq(outbox.id, id), eq(outbox.state, "queued"), lte(outbox.dueAt, now)))
+          .returning({
+            id: outbox.id,
+            channel: outbox.channel,
+            sealed: outbox.sealed,
+            attempts: outbox.attempts,
+            expiresAt: outbox.expiresAt,
+          }),
+        db
+          .select({ email: accounts.email, name: accounts.name, locale: accounts.locale })
+          .from(accounts)
+          .where(inArray(accounts.id, owner)),
+      ]);
+      return taken[0] ? { ...taken[0], account: owners[0] ?? null } : null;
+    },
+
+    /** Sent: the content goes, the row stays for a day, so that sends can be counted. */
+    async markSent(id: string): Promise<void> {
+      await db.update(outbox).set({ state: "sent", sealed: "", lastFailure: null }).where(eq(outbox.id, id));
+    },
+
+    async postpone(id: string, dueAt: number, reason: string): Promise<void> {
+      await db.update(outbox).set({ dueAt, lastFailure: reason }).where(eq(outbox.id, id));
+    },
+
+    /** Given up: the content goes with its link, the reason stays for an admin. */
+    async markDead(id: string, reason: string): Promise<void> {
+      await db
+        .update(outbox)
+        .set({ state: "dead", sealed: "", lastFailure: reason })
+        .where(eq(outbox.id, id));
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { type Clock, systemClock } from "../../core/clock.ts";
+import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
+import { parsePhoneNumber } from "../../core/phone-number.ts";
+import { PROVIDER_TIMEOUT } from "../../core/post-to-provider.ts";
+import { hasControlCharacter } from "../../core/text.ts";
+import type { SmsProvider, TextMessage } from "./port.ts";
+import { createMailboxProvider } from "./providers/mailbox.ts";
+import { createTwilioProvider } from "./providers/twilio.ts";
+import { createVonageProvider } from "./providers/vonage.ts";
+import type { SmsProviderId, SmsSettings } from "./settings.ts";
+
+type Deps = {
+  readonly mailbox: DevMailbox;
+  /** Milliseconds that one attempt may take; 10 seconds unless told. */
+  readonly timeout?: number;
+  /** Dates the mailbox's messages; the system's clock unless told. */
+  readonly clock?: Clock;
+};
+
+type ProviderTable = {
+  readonly [Id in SmsProviderId]: (settings: SmsSettings<Id>, deps: Required<Deps>) => SmsProvider | null;
+};
+
+const providers: ProviderTable = {
+  off: () => null,
+  mailbox: (_settings, deps) => createMailboxProvider(deps.mailbox, deps.clock),
+  twilio: (settings, deps) => createTwilioProvider(settings, deps.timeout),
+  vonage: (settings, deps) => createVonageProvider(settings, deps.timeout),
+};
+
+/**
+ * The provider that the settings name, or null when text messages are off. Whichever it is, it refuses
+ * a recipient that is not exactly one number in E.164 (`number_malformed`) and control characters
+ * (`unsafe_text`) before anything is sent, and never throws.
+ */
+export function createSmsProvider<Id extends SmsProviderId>(
+  settings: SmsSettings<Id>,
+  deps: Deps,
+): SmsProvider | null {
+  const provider = providers[settings.provider](settings, {
+    ...deps,
+    timeout: deps.timeout ?? PROVIDER_TIMEOUT,
+    clock: deps.clock ?? systemClock,
+  });
+  if (provider === null) return null;
+  return {
+    async send(message) {
+      if (!isE164(message.to)) return { outcome: "refused", reason: "number_malformed" };
+      if (!isSafe(message)) return { outcome: "refused", reason: "unsafe_text" };
+      try {
+        return await provider.send(message);
+      } catch {
+        // The port promises it: one text that cannot be put into a request must not stop the others.
+        return { outcome: "retry", reason: "provider_threw" };
+      }
+    },
+  };
+}
+
+function isE164(to: string): boolean {
+  const number = parsePhoneNumber(to);
+  return number.ok && number.value === to;
+}
+
+/** Lines may end; nothing else may steer what shows the text. */
+const isSafe = ({ text, idempotencyKey }: TextMessage): boolean =>
+  !hasControlCharacter(text.replaceAll("\n", "")) && !hasControlCharacter(idempotencyKey);

@@ -1,0 +1,26 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { DevMailbox } from "../../dev-mailbox/dev-message.ts";
+import type { SmsProvider } from "../port.ts";
+
+/** Development: nothing is sent, and the text is kept where `/dev/mailbox` shows it. */
+export function createMailboxProvider(mailbox: DevMailbox, clock: Clock): SmsProvider {
+  return {
+    async send({ idempotencyKey, to, text }) {
+      try {
+        const createdAt = clock.now();
+        await mailbox.store({
+          id: idempotencyKey,
+          channel: "sms",
+          to,
+          subject: "",
+          text,
+          html: "",
+          createdAt,
+        });
+        return { outcome: "sent" };
+      } catch {
+        return { outcome: "retry", reason: "mailbox_unavailable" };
+      }
+    },
+  };
+}

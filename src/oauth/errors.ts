@@ -1,0 +1,16 @@
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { SignInFailure } from "../authentication/sign-in-outcome.ts";
+
+/** Why a code gives nothing. */
+export type ExchangeCodeFailure =
+  | SignInFailure
+  | { readonly reason: "code_dead" | "email_not_verified" | "account_deactivated" };
+
+export const exchangeCodeErrors = {
+  code_dead: "code_invalid",
+  email_not_verified: "email_not_verified",
+  account_deactivated: "account_deactivated",
+  changed_meanwhile: "conflict",
+  locked: "too_many_attempts",
+  send_cap: "rate_limited",
+} as const satisfies Record<ExchangeCodeFailure["reason"], ErrorCode>;

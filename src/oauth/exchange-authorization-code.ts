@@ -1,0 +1,66 @@
+import { lockoutKey } from "../authentication/lockout/lockout-keys.ts";
+import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../authentication/known-devices/device-token.ts";
+import type { Caller } from "../core/caller.ts";
+import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
+import { storedAddressKey } from "../core/email-address.ts";
+import { newId } from "../core/ids.ts";
+import { err, type Result } from "../core/result.ts";
+import { type CompleteFirstFactorDeps, completeFirstFactor } from "../authentication/complete-first-factor.ts";
+import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
+import { accountNotAllowedReason } from "../authentication/rules.ts";
+import type { ExchangeCodeFailure } from "./errors.ts";
+import { type CreateChildSessionDeps, createChildSession } from "./create-child-session.ts";
+import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
+
+export type ExchangeAuthorizationCodeDeps = CompleteFirstFactorDeps &
+  CreateChildSessionDeps &
+  DeviceTokenDeps & {
+    readonly authorizationCodes: { findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null> };
+  };
+
+type Exchange = {
+  readonly code: string;
+  readonly codeVerifier: string;
+  /** The page that asks, as its browser says; apps and servers have none. */
+  readonly origin: string | undefined;
+  readonly deviceToken: string | undefined;
+  readonly caller: Caller;
+};
+
+/** Trades the code of a redirect for what `/login` gives: once, and for whom it was sent to. */
+export async function exchangeAuthorizationCode(
+  deps: ExchangeAuthorizationCodeDeps,
+  input: Exchange,
+): Promise<Result<SignedIn | SecondFactorRequired, ExchangeCodeFailure>> {
+  const now = deps.clock.now();
+  const codeHash = await hashOneTimeToken(input.code);
+  const found = await deps.authorizationCodes.findLive(codeHash, now);
+  if (!found || !(await isForCaller(found, input))) return err({ reason: "code_dead" });
+  const { account, parent } = found;
+  const reason = accountNotAllowedReason(account);
+  if (reason) return err({ reason });
+  const emailKey = storedAddressKey(account.email);
+  const known = await recognizeDevice(deps, input.deviceToken, emailKey);
+  const device = known && isDeviceStillKnown(known, found) ? known : null;
+  const { caller } = input;
+  const spent = { accountId: account.id, codeHash, claim: newId(), now };
+  if (parent) {
+    const deviceToken = (device && input.deviceToken) ?? null;
+    const { origin } = found;
+    return createChildSession(deps, { step: { ...spent, by: "session" }, parent, origin, deviceToken, caller });
+  }
+  const step = {
+    ...spent,
+    by: "code",
+    lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
+  } as const;
+  const outcome = await completeFirstFactor(deps, { step, emailKey, device, caller }, found.loginOtp);
+  const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
+  return isSpent ? err({ reason: "code_dead" }) : outcome;
+}
+
+/** RFC 7636 §4.6. A code without a challenge is nobody's (RFC 9700 §4.8). */
+async function isForCaller({ origin, codeChallenge }: LiveAuthorizationCode, input: Exchange): Promise<boolean> {
+  if (input.origin !== undefined && input.origin !== origin) return false;
+  return (await hashOneTimeToken(input.codeVerifier)) === codeChallenge;
+}

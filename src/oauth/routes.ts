@@ -1,0 +1,44 @@
+import { Hono } from "hono";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import type { CsrfDeps } from "../http/csrf.ts";
+import { jsonBody } from "../http/input.ts";
+import { isDescribed } from "../http/is-described.ts";
+import { describe } from "../http/operation.ts";
+import { refuse } from "../http/respond.ts";
+import { deviceCookie } from "../http/session-cookies.ts";
+import { loggedIn, secondFactor, prepareTokenResponse, respondWithTokens } from "../authentication/token-response.ts";
+import { type ExchangeAuthorizationCodeDeps, exchangeAuthorizationCode } from "./exchange-authorization-code.ts";
+import { exchangeCodeErrors } from "./errors.ts";
+import { exchangeBody } from "./fields.ts";
+
+/** Where apps on other origins trade what a redirect brought them. */
+export const authorizationCodeRoutes = (depsOf: DepsOf<ExchangeAuthorizationCodeDeps & CsrfDeps>): Hono<HttpEnv> =>
+  new Hono<HttpEnv>().post(
+    "/exchange",
+    describe(
+      isDescribed && {
+        summary: "Exchange the code of a redirect for what `/login` gives",
+        description:
+          "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
+          "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
+        tag: "Sessions",
+        answer: loggedIn,
+        cookies: true,
+        alternatives: [secondFactor],
+        failures: [...new Set(Object.values(exchangeCodeErrors)), "csrf_failed"],
+      },
+    ),
+    jsonBody(exchangeBody),
+    async (c) => {
+      const { transport, audience, ...input } = c.req.valid("json");
+      const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
+      if (deps instanceof Response) return deps;
+      const deviceToken = input.deviceToken ?? deviceCookie(c);
+      const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
+      const result = await exchangeAuthorizationCode(deps, { ...input, ...from });
+      if (result.ok) return respondWithTokens(c, deps, result.value, transport);
+      const { error } = result;
+      const retryAfter = "retryAfter" in error ? error.retryAfter : undefined;
+      return refuse(c, exchangeCodeErrors[error.reason], { retryAfter });
+    },
+  );

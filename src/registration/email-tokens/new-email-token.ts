@@ -1,0 +1,27 @@
+import type { Clock } from "../../core/clock.ts";
+import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-token.ts";
+import { EMAIL_TOKEN_TTL_MS, EMAIL_TOKEN_PAGES, type NewEmailToken, type EmailTokenPurpose } from "./email-token.ts";
+
+export type NewEmailTokenDeps = {
+  readonly clock: Clock;
+  /** Links are built from configuration alone: no header of a request can shape one. */
+  readonly settings: { readonly publicUrl: string };
+};
+
+/** A fresh token: its hash to store, and the link to mail. The token itself is kept nowhere else. */
+export async function newEmailToken(
+  deps: NewEmailTokenDeps,
+  purpose: EmailTokenPurpose,
+): Promise<{ link: NewEmailToken; url: string }> {
+  const token = newOneTimeToken();
+  const now = deps.clock.now();
+  return {
+    link: {
+      tokenHash: await hashOneTimeToken(token),
+      purpose,
+      createdAt: now,
+      expiresAt: now + EMAIL_TOKEN_TTL_MS[purpose],
+    },
+    url: `${deps.settings.publicUrl}${EMAIL_TOKEN_PAGES[purpose]}?token=${token}`,
+  };
+}

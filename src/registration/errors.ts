@@ -1,0 +1,11 @@
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { RegistrationFailure } from "./register-account.ts";
+
+export const registrationErrors = {
+  profile_incomplete: "validation_failed",
+  password_refused: "validation_failed",
+  username_taken: "username_taken",
+  captcha_required: "captcha_required",
+  captcha_failed: "captcha_failed",
+  unavailable: "unavailable",
+} as const satisfies Record<RegistrationFailure["reason"], ErrorCode>;

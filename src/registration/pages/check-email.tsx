@@ -1,0 +1,51 @@
+import { emailField } from "../../accounts/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../core/text.ts";
+import type { SendEmailTokenDeps } from "../email-tokens/send-email-token.ts";
+import { resendVerification } from "../resend-verification.ts";
+import { Field, Form } from "../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { DevMailboxLink } from "../../ui/dev-mailbox-link.tsx";
+import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
+import type { Page } from "../../ui/page.ts";
+import { addressCookie } from "../../ui/page-cookies.ts";
+import { readFields } from "../../ui/read-fields.ts";
+import { wordsOf } from "../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
+
+type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string | null };
+
+/** After signing up, the same for everybody; and another link for whoever lost theirs. */
+export const checkMailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> => ({
+  path: "/sign-up/check-your-mail",
+  access: "everybody",
+  title: (t) => t.checkMail.title,
+  load: (c) => ({ returnTarget: c.var.returnTarget ?? null, address: addressCookie.read(c) ?? null }),
+  view: (p, { returnTarget, address }) => (
+    <>
+      {/* A notice says what was sent, and to whom it was not: both would not be true of a stranger's address. */}
+      {p.notice === null && (
+        <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
+      )}
+      <DevMailboxLink p={p} />
+      <Form p={p}>
+        <p class="hint">{p.t.checkMail.nothing}</p>
+        <Field p={p} name="email" type="email" autocomplete="username" value={address} />
+        <button type="submit" class="plain">
+          {p.t.checkMail.resend}
+        </button>
+      </Form>
+      <p class="aside">
+        <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.checkMail.back}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTarget }) => {
+    const read = readFields(wordsOf(c), form, { email: emailField });
+    if ("refusal" in read) return read.refusal;
+    await resendVerification(depsOf(c), read.values);
+    addressCookie.write(c, read.values.email.address);
+    setPendingRedirectCookie(c, returnTarget);
+    return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget), "linkSent");
+  },
+});

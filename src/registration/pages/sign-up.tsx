@@ -1,0 +1,96 @@
+import {
+  ageField,
+  emailField,
+  lastNameField,
+  nameField,
+  newPasswordField,
+  usernameField,
+} from "../../accounts/fields.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { registrationErrors } from "../errors.ts";
+import {
+  type RegisterAccountDeps,
+  type RegistrationFailure,
+  registerAccount,
+} from "../register-account.ts";
+import { Captcha, captchaTokenIn } from "../../ui/captcha-widget.tsx";
+import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
+import type { Words } from "../../ui/words.ts";
+import type { Page, Problems } from "../../ui/page.ts";
+import { addressCookie } from "../../ui/page-cookies.ts";
+import { ProfileField } from "../../accounts/pages/profile-fields.tsx";
+import { invalid, readFields } from "../../ui/read-fields.ts";
+import { refusalOf } from "../../ui/form-error.ts";
+import { type RedirectIfSignedInDeps, redirectIfSignedIn } from "../../ui/redirect-after-sign-in.ts";
+import { wordsOf } from "../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
+import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
+
+type Deps = RegisterAccountDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
+type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
+
+const optionalFields = { username: usernameField, lastName: lastNameField, age: ageField };
+
+/** A new account: what this deployment asks for, and no more. */
+export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+  path: "/sign-up",
+  access: "everybody",
+  title: (t) => t.signUp.title,
+  captcha: { action: "register", always: true },
+  load: async (c) => {
+    const returnTarget = c.var.returnTarget ?? null;
+    const inside = returnTarget && (await redirectIfSignedIn(c, depsOf));
+    return inside ?? { returnTarget, deps: depsOf(c) };
+  },
+  view: (p, { returnTarget, deps }) => (
+    <>
+      <Form p={p}>
+        <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
+        {deps.settings.requiredProfileFields.map((name) => (
+          <ProfileField p={p} name={name} />
+        ))}
+        <Field p={p} name="email" type="email" autocomplete="username" />
+        <PasswordField p={p} name="password" fresh />
+        <Captcha p={p} />
+        <button type="submit" class="main">
+          {p.t.signUp.submit}
+        </button>
+      </Form>
+      <SocialButtons p={p} returnTarget={returnTarget} {...deps} />
+      <p class="aside">
+        {p.t.signUp.hasAccount} <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.signUp.signIn}</a>
+      </p>
+    </>
+  ),
+  submit: async (c, form, { returnTarget, deps }) => {
+    const t = wordsOf(c);
+    const asked = deps.settings.requiredProfileFields.map((name) => [name, optionalFields[name]]);
+    const read = readFields(t, form, {
+      name: nameField,
+      ...(Object.fromEntries(asked) as Partial<typeof optionalFields>),
+      email: emailField,
+      password: newPasswordField,
+    });
+    if ("refusal" in read) return read.refusal;
+    const result = await registerAccount(deps, {
+      ...read.values,
+      captchaToken: captchaTokenIn(form),
+      caller: c.var.caller,
+    });
+    if (!result.ok) {
+      const problems = problemsOf(t, result.error);
+      return problems ? invalid(problems) : refusalOf(c, registrationErrors[result.error.reason]);
+    }
+    addressCookie.write(c, read.values.email.address);
+    setPendingRedirectCookie(c, returnTarget);
+    return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget));
+  },
+});
+
+function problemsOf(t: Words, failure: RegistrationFailure): Problems | null {
+  if (failure.reason === "password_refused") return { password: t.passwordProblems[failure.problem] };
+  if (failure.reason === "username_taken") return { username: t.problems.usernameTaken };
+  return null;
+}

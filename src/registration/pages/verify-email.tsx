@@ -1,0 +1,39 @@
+import type { DepsOf } from "../../http/context.ts";
+import { refreshCookie } from "../../http/session-cookies.ts";
+import { fill } from "../../core/text.ts";
+import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
+import { Form } from "../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { readPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
+import type { Page } from "../../ui/page.ts";
+import type { RenderPageDeps } from "../../ui/render-page.tsx";
+import { withReturnTarget } from "../../ui/return-target.ts";
+import { type LinkData, loadLink, showDeadLink } from "../email-tokens/pages/email-token.tsx";
+
+/** A mailed link asks before it does anything: mail scanners open links, and press no buttons. */
+export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<LinkData> => ({
+  path: "/verify-email",
+  access: "everybody",
+  title: (t) => t.verify.title,
+  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFYING_PURPOSES, kind: "verify" }),
+  here: ({ here }) => here,
+  view: (p, { token, link }) => (
+    <>
+      <p class="lead">{fill(p.t.verify.lead, { address: link.email })}</p>
+      <Form p={p}>
+        <input type="hidden" name="token" value={token} />
+        <button type="submit" class="main">
+          {p.t.verify.submit}
+        </button>
+      </Form>
+    </>
+  ),
+  submit: async (c, _form, { token, link }) => {
+    const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+    if (!result.ok) return showDeadLink(c, depsOf, "verify");
+    if (link.purpose === "verify_email") {
+      return redirectWithFlash(c, withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)), "addressConfirmed");
+    }
+    return redirectWithFlash(c, refreshCookie(c) === undefined ? "/sign-in" : "/account", "newAddressConfirmed");
+  },
+});

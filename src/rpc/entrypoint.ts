@@ -1,0 +1,34 @@
+import { PAUSE_AFTER_ANSWER, runDeferred } from "../core/deferred-work.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { createAuthService } from "./auth-service.ts";
+import type { CallLogLine } from "./call-log.ts";
+import { newMeter } from "../db/metered-d1.ts";
+import { type Env, type IsolateCache, compose } from "../composition/compose.ts";
+
+type EntrypointOptions = {
+  readonly standing: IsolateCache;
+  readonly clock?: Clock;
+  /** Where the one line a call goes. */
+  readonly log?: (line: CallLogLine) => void;
+};
+
+/** `AuthService` on this environment: every call is wired by itself, as a request is. */
+export function createEntrypoint(options: EntrypointOptions) {
+  const { standing, clock = systemClock, log = (line) => console.log(JSON.stringify(line)) } = options;
+  return createAuthService((env: Env, context) => {
+    const meter = newMeter();
+    return {
+      clock,
+      props: context.props,
+      counts: meter,
+      log,
+      compose: (requestId) =>
+        compose(standing, {
+          env,
+          clock,
+          meter,
+          defer: (work) => runDeferred(context, [work], PAUSE_AFTER_ANSWER, requestId),
+        }),
+    };
+  });
+}

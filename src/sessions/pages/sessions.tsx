@@ -1,0 +1,109 @@
+import type { DepsOf } from "../../http/context.ts";
+import { fill } from "../../core/text.ts";
+import { type EndOtherSessionsDeps, endOtherSessions } from "../end-other-sessions.ts";
+import { type EndSessionDeps, endSession } from "../end-session.ts";
+import { type ListSessionsDeps, listSessions } from "../list-sessions.ts";
+import type { CurrentSession, SessionSummary } from "../session.ts";
+import { Form } from "../../ui/form-fields.tsx";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { Ago, Moment } from "../../ui/relative-time.tsx";
+import type { Page, Shown } from "../../ui/page.ts";
+import { deviceOf } from "./device-name.ts";
+import { Badge, backToAccount } from "../../ui/table-rows.tsx";
+
+type Live = SessionSummary & { readonly current: boolean };
+type Data = { readonly live: readonly Live[] };
+
+type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
+
+/** As many as fit on a page; the rest of a long list can be ended, and is not looked through. */
+export const SHOWN = 20;
+
+/** Where the person is signed in; what is not theirs any more is ended here. */
+export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> => ({
+  path: "/account/sessions",
+  access: "signed_in",
+  title: (t) => t.account.sessions,
+  back: backToAccount,
+  load: (c) => c.var.session,
+  loadData: async (c, { account, sessionId }) => ({
+    live: await listSessions(depsOf(c), { accountId: account.id, currentSessionId: sessionId }),
+  }),
+  view: (p, { live }) => (
+    <>
+      <p class="lead">{p.t.sessions.lead}</p>
+      <ul class="card list">
+        {shownOf(live).map((one) => (
+          <Session p={p} of={one}>
+            {one.current ? (
+              <Badge good>{p.t.sessions.current}</Badge>
+            ) : (
+              <Form p={p} act="end">
+                <input type="hidden" name="id" value={one.id} />
+                <button type="submit" aria-label={`${p.t.sessions.end}: ${nameOf(p, one)}`}>
+                  {p.t.sessions.end}
+                </button>
+              </Form>
+            )}
+          </Session>
+        ))}
+      </ul>
+      <NotShown p={p} of={live} />
+      {live.length > 1 && (
+        <Form p={p} act="others" confirm={p.t.sessions.confirmOthers}>
+          <button type="submit" class="bad">
+            {p.t.sessions.endOthers}
+          </button>
+        </Form>
+      )}
+    </>
+  ),
+  submit: async (c, form, session) => {
+    const deps = depsOf(c);
+    const { caller } = c.var;
+    const accountId = session.account.id;
+    if (form.text("act") === "others") {
+      await endOtherSessions(deps, { accountId, sessionId: session.sessionId, caller });
+    } else {
+      const sessionId = form.text("id");
+      const event = { type: "session_ended", details: { sessionId } } as const;
+      await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
+    }
+    // Whether or not it had ended before: it has now.
+    return redirectWithFlash(c, "/account/sessions", "sessionEnded");
+  },
+});
+
+export const NotShown = ({ p, of: { length } }: { p: Shown; of: readonly unknown[] }) =>
+  length > SHOWN && <p class="faint">{fill(p.t.sessions.more, { count: String(length - SHOWN) })}</p>;
+
+/** The latest, and the one that asks whatever its age. */
+const shownOf = (live: readonly Live[]): readonly Live[] => {
+  const current = live.filter((one) => one.current);
+  return [...current, ...live.filter((one) => !one.current).slice(0, SHOWN - current.length)];
+};
+
+/** An app by its host, and the device that it was signed in to from. */
+const nameOf = (p: Shown, { app, userAgent }: SessionSummary): string => {
+  const device = deviceOf(p.t, userAgent);
+  return app === null ? device : `${new URL(app).host} (${device})`;
+};
+
+type SessionProps = { readonly p: Shown; readonly of: SessionSummary; readonly children?: unknown };
+
+/** One sign-in on one device: which, where from, and when it was used last. */
+export const Session = ({ p, of, children }: SessionProps) => (
+  <li>
+    <p>
+      <strong>{nameOf(p, of)}</strong>
+      <br />
+      <span class="faint">
+        {p.t.sessions.lastUsed} <Ago p={p} at={of.lastUsedAt} />
+        {of.ip && ` · ${of.ip}`}
+        <br />
+        {p.t.sessions.since} <Moment p={p} at={of.createdAt} />
+      </span>
+    </p>
+    {children}
+  </li>
+);

@@ -1,0 +1,38 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
+import type { DepsOf } from "../http/context.ts";
+import { type CsrfDeps, isOwnForm } from "../http/csrf.ts";
+import { isDescribed } from "../http/is-described.ts";
+import { documented } from "../http/operation.ts";
+import { isLocale } from "../core/locale.ts";
+import { judgeReturnUrl } from "../oauth/return-url.ts";
+import { redirectWithFlash } from "./redirect-with-flash.ts";
+import type { PageEnv } from "./page.ts";
+import { languageCookie } from "./page-cookies.ts";
+import { readForm } from "./read-form.ts";
+import { type PageSessionDeps, pageSession } from "./require-page-session.ts";
+
+type Deps = CsrfDeps & PageSessionDeps & SetLocaleDeps;
+
+/**
+ * The switch of languages, which comes back to where it was pressed: a page of this service, and no other.
+ * Whoever has signed in gets their mail in that language too.
+ */
+export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
+  new Hono<PageEnv>().post(
+    "/language",
+    documented<MiddlewareHandler>((_c, next) => next(), isDescribed && { page: "everybody" }),
+    async (c) => {
+      const deps = depsOf(c);
+      const form = await readForm(c.req.raw);
+      const { publicUrl } = deps.settings;
+      const here = judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
+      const locale = form?.text("locale");
+      if (!(await isOwnForm(c, deps, form?.text("csrf") ?? ""))) return redirectWithFlash(c, here, "staleForm");
+      if (!isLocale(locale)) return redirectWithFlash(c, here);
+      languageCookie.write(c, locale);
+      const session = await pageSession(c, deps);
+      if (session) await setLocale(deps, { account: session.account, locale });
+      return redirectWithFlash(c, here);
+    },
+  );

@@ -1,0 +1,133 @@
+import type { Child } from "hono/jsx";
+import { brandColor } from "../core/brand-color.ts";
+import { LOCALES } from "../core/locale.ts";
+import { hasPermission } from "../admin/authorization/permissions.ts";
+import { CaptchaScript } from "./captcha-widget.tsx";
+import { Form } from "./form-fields.tsx";
+import { LANGUAGE_NAMES } from "./words.ts";
+import type { Brand, Shown } from "./page.ts";
+import { SCRIPT_PATH } from "./script-routes.ts";
+
+type Props = { readonly p: Shown; readonly title: string; readonly children: Child };
+
+/** What every page has around it. */
+export function Frame({ p, title, children }: Props) {
+  const { background, text } = brandColor(p.brand.color);
+  const style = `:root{--brand:${background};--on-brand:${text}}${p.style}`;
+  return (
+    <html lang={p.locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        {p.onward && <meta http-equiv="refresh" content={`0; url=${p.onward}`} />}
+        <title>{`${title} · ${p.brand.appName}`}</title>
+        <link rel="icon" href={p.brand.logoUrl ?? iconOf(p.brand.appName, background, text)} />
+        <style nonce={p.nonce} dangerouslySetInnerHTML={{ __html: style }} />
+        <script src={SCRIPT_PATH} defer />
+        <CaptchaScript p={p} />
+      </head>
+      <body class={p.person ? "inside" : "outside"}>
+        <a class="skip" href="#content">
+          {p.t.skip}
+        </a>
+        <header>
+          <Masthead p={p} />
+        </header>
+        <main id="content" tabindex={-1}>
+          {p.back && (
+            <p class="back">
+              <a href={p.back.href}>← {p.back.label}</a>
+            </p>
+          )}
+          <h1>{title}</h1>
+          {p.notice && (
+            <p class="notice" role="status">
+              {p.notice}
+            </p>
+          )}
+          {p.alert && (
+            <p class="alert" role="alert" tabindex={-1} autofocus>
+              {p.alert}
+            </p>
+          )}
+          {children}
+        </main>
+        <footer>
+          <Languages p={p} />
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function Masthead({ p }: { p: Shown }) {
+  const { t, person, brand } = p;
+  const isHere = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
+  return (
+    <>
+      <a class="brand" href="/">
+        {brand.logoUrl === null ? (
+          <Mark name={brand.appName} />
+        ) : (
+          <img src={brand.logoUrl} alt="" height="32" />
+        )}
+        <span>{brand.appName}</span>
+      </a>
+      {person && (
+        <nav aria-label={t.nav.label}>
+          <a href="/account" aria-current={isHere("/account")}>
+            {t.nav.account}
+          </a>
+          {hasPermission(person.role, "users:list") && (
+            <>
+              <a href="/admin/users" aria-current={isHere("/admin/users")}>
+                {t.nav.users}
+              </a>
+              <a href="/admin/audit" aria-current={isHere("/admin/audit")}>
+                {t.nav.audit}
+              </a>
+              <a href="/admin/mail" aria-current={isHere("/admin/mail")}>
+                {t.nav.mail}
+              </a>
+            </>
+          )}
+        </nav>
+      )}
+      {person && (
+        <Form p={p} action="/sign-out">
+          <button type="submit" class="quiet">
+            {t.nav.signOut}
+          </button>
+        </Form>
+      )}
+    </>
+  );
+}
+
+const Mark = ({ name }: { name: string }) => (
+  <span class="mark" aria-hidden="true">
+    {initialOf(name)}
+  </span>
+);
+
+const initialOf = (name: string): string => [...name][0]?.toUpperCase() ?? "";
+
+/** The mark as an icon, in place of a request for one. */
+function iconOf(name: Brand["appName"], background: string, text: string): string {
+  const letter = initialOf(name).replace(/[^\p{L}\p{N}]/u, "");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${background}"/><text x="16" y="22.5" font-family="system-ui,sans-serif" font-size="18" font-weight="700" text-anchor="middle" fill="${text}">${letter}</text></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** A button for each language but this one, in that language. */
+const Languages = ({ p }: { p: Shown }) => (
+  <Form p={p} action="/language">
+    <input type="hidden" name="here" value={p.here} />
+    {LOCALES.filter((locale) => locale !== p.locale).map((locale) => (
+      <button type="submit" class="quiet" name="locale" value={locale} lang={locale}>
+        {LANGUAGE_NAMES[locale]}
+      </button>
+    ))}
+  </Form>
+);

@@ -1,0 +1,45 @@
+import type * as z from "zod/mini";
+import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
+import { utf8Length } from "../core/text.ts";
+import type { Words } from "./words.ts";
+import type { Problems, Refusal } from "./page.ts";
+import type { Form } from "./read-form.ts";
+
+type FieldName = keyof Words["fields"];
+type Schemas = { readonly [Name in FieldName]?: z.ZodMiniType };
+type Values<S extends Schemas> = {
+  readonly [Name in keyof S]: S[Name] extends z.ZodMiniType ? z.output<S[Name]> : never;
+};
+
+/** Reads a form by the API's own schemas; what is wrong is said in the reader's words, not in the schema's. */
+export function readFields<S extends Schemas>(
+  t: Words,
+  form: Form,
+  schemas: S,
+): { readonly values: Values<S> } | { readonly refusal: Refusal } {
+  const values: Record<string, unknown> = {};
+  const problems: Record<string, string> = {};
+  for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
+    // Mails and hands write a code in two halves; what is between its digits is none of it.
+    const typed = name === "code" ? form.text(name).replace(/[\s-]/g, "") : form.text(name);
+    // A field that was left blank was not filled in; and a number is typed as text.
+    const value = typed === "" ? undefined : name === "age" ? Number(typed) : typed;
+    const read = schema.safeParse(value);
+    if (read.success) values[name] = read.data;
+    else problems[name] = problemOf(t, name, typed);
+  }
+  const isGood = Object.keys(problems).length === 0;
+  return isGood ? { values: values as Values<S> } : { refusal: invalid(problems) };
+}
+
+function problemOf(t: Words, name: FieldName, typed: string): string {
+  if (typed === "") return t.problems.required;
+  if (/password$/i.test(name)) {
+    return utf8Length(typed) > MAX_PASSWORD_BYTES
+      ? t.passwordProblems.too_long
+      : t.passwordProblems.too_short;
+  }
+  return t.problems[name as keyof Words["problems"]] ?? t.failures.validation_failed;
+}
+
+export const invalid = (problems: Problems): Refusal => ({ code: "validation_failed", problems });

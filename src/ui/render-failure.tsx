@@ -1,0 +1,76 @@
+import type { MiddlewareHandler } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { DepsOf } from "../http/context.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
+import { fill } from "../core/text.ts";
+import { findUnavailable } from "../core/unavailable.ts";
+import type { Words } from "./words.ts";
+import type { PageContext, PageEnv, Shown } from "./page.ts";
+import { renderPlainText } from "./plain-text-page.ts";
+import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
+
+type Note = {
+  readonly title: string;
+  readonly text: string;
+  readonly status: ContentfulStatusCode;
+  /** Whole seconds after which asking again makes sense. */
+  readonly retryAfter?: number | undefined;
+  /** What may be done about it, in place of a link to the beginning. */
+  readonly more?: (p: Shown) => Child;
+};
+
+/** A page that says one thing. */
+export const renderMessage =
+  (depsOf: DepsOf<RenderPageDeps>) =>
+  async (c: PageContext, { title, text, status, retryAfter, more }: Note): Promise<Response> => {
+    if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
+    // A room of the API may send one, too.
+    if (!c.get("kit")) await loadAssets(c, depsOf(c));
+    return renderPage(c, depsOf(c), {
+      status,
+      title: () => title,
+      view: (p) => (
+        <>
+          <p class="lead">{text}</p>
+          {more?.(p) ?? (
+            <p>
+              <a href="/">{p.t.continue}</a>
+            </p>
+          )}
+        </>
+      ),
+    });
+  };
+
+/** To a browser whose person asked for a page, a failure is a page too. Programs get what they always get. */
+export const renderFailures =
+  (depsOf: DepsOf<RenderPageDeps | undefined>): MiddlewareHandler<PageEnv> =>
+  async (c, next) => {
+    await next();
+    const { status, headers } = c.res;
+    if (status < 400 || !headers.get("Content-Type")?.startsWith("application/json")) return;
+    if (c.req.path.startsWith("/api/") || !c.req.header("Accept")?.includes("text/html")) return;
+    const { error } = (await c.res.clone().json()) as { error: { code: ErrorCode; requestId: string } };
+    try {
+      // Without a configuration there is no brand and no policy to show a page under.
+      const deps = depsOf(c);
+      if (!deps) throw c.error;
+      await loadAssets(c, deps);
+    } catch (cause) {
+      // What failed may be just what a page is made with.
+      const problems = findUnavailable(cause)?.problems ?? [];
+      c.res = await renderPlainText(c, error.requestId, problems);
+      return;
+    }
+    const t = wordsOf(c);
+    const sentence = t.failures[error.code];
+    const text = status < 500 ? sentence : `${sentence} ${fill(t.reference, { id: error.requestId })}`;
+    const retryAfter = headers.get("Retry-After");
+    const note = { title: titleOf(t, status), text, status: status as ContentfulStatusCode };
+    c.res = await renderMessage(depsOf as DepsOf<RenderPageDeps>)(c, note);
+    if (retryAfter) c.res.headers.set("Retry-After", retryAfter);
+  };
+
+const titleOf = ({ failureTitles: titles }: Words, status: number): string =>
+  status === 403 || status === 404 ? titles[status] : titles.other;

@@ -1,0 +1,55 @@
+import type { RequireSessionDeps } from "../http/require-session.ts";
+import {
+  accessCookie,
+  clearSessionCookies,
+  refreshCookie,
+  setSessionCookies,
+} from "../http/session-cookies.ts";
+import { type Refreshed, type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import type { CurrentSession } from "../sessions/session.ts";
+import { redirectToOtp } from "./redirect-to-otp.ts";
+import { redirectWithFlash } from "./redirect-with-flash.ts";
+import type { PageContext } from "./page.ts";
+import { withReturnTarget } from "./return-target.ts";
+
+export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
+
+/** Sets the session of whoever has signed in; everybody else is sent to sign in first, and comes back. */
+export async function requirePageSession(c: PageContext, deps: PageSessionDeps): Promise<Response | null> {
+  const session = await pageSession(c, deps);
+  if (session) {
+    c.set("session", session);
+    return null;
+  }
+  clearSessionCookies(c);
+  const toCode = redirectToOtp(c, deps.clock);
+  if (toCode) return toCode;
+  const { pathname, search } = new URL(c.req.url);
+  const isForm = c.req.method === "POST";
+  const returnTo = isForm ? pathname : pathname + search;
+  return redirectWithFlash(c, withReturnTarget("/sign-in", { returnTo, app: null }), isForm ? "formLost" : undefined);
+}
+
+/**
+ * The session of a browser's cookies. The access cookie goes after minutes; a page then does what a
+ * script would do, and spends the refresh cookie for new ones.
+ */
+export async function pageSession(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
+  const access = accessCookie(c);
+  const known = access === undefined ? null : await deps.authenticate(access);
+  if (!known?.ok) return (await refreshPage(c, deps))?.session ?? null;
+  c.set("actorId", known.value.account.id);
+  return known.value;
+}
+
+/** The session of a browser's refresh cookie, which is spent for new ones. */
+export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<Refreshed | null> {
+  const refreshToken = refreshCookie(c);
+  if (refreshToken === undefined) return null;
+  const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  if (!refreshed.ok) return null;
+  setSessionCookies(c, refreshed.value.tokens);
+  c.set("refreshToken", refreshed.value.tokens.refreshToken);
+  c.set("actorId", refreshed.value.session.account.id);
+  return refreshed.value;
+}
