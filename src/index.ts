@@ -1,8 +1,8 @@
 import { createApp } from "./app.ts";
-import { createEntrypoint } from "./rpc/entrypoint.ts";
+import type { Env, IsolateCache } from "./composition/compose.ts";
 import { systemClock } from "./core/clock.ts";
 import { runScheduled } from "./jobs/run-scheduled.ts";
-import type { Env, IsolateCache } from "./composition/compose.ts";
+import { createEntrypoint } from "./rpc/entrypoint.ts";
 
 const standing: IsolateCache = new WeakMap();
 const app = createApp({ standing });

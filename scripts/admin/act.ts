@@ -47,7 +47,7 @@ type Failure = ActivateUserFailure | DeactivateUserFailure;
 
 const sentences: Record<Failure["reason"], string> = {
   no_such_user: "They have just been deleted.",
-  out_of_reach: "An operator may not do this.",
+  not_manageable: "An operator may not do this.",
   last_superuser:
     "Without them no active superuser could sign in, and one has to stay. Make another first, who takes up the " +
     "invitation: npm run admin -- create-superuser <email>",

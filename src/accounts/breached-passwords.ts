@@ -1,5 +1,10 @@
 import { encodeHexUpperCase } from "@oslojs/encoding";
-import { ProviderError, type OnProviderError, throwNetworkError, providerErrorKind } from "../core/provider-error.ts";
+import {
+  type OnProviderError,
+  ProviderError,
+  providerErrorKind,
+  throwNetworkError,
+} from "../core/provider-error.ts";
 
 type Settings = {
   /** Where the range API is, or null when the check is off. */

@@ -1,4 +1,9 @@
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import {
+  type ConfirmationFailure,
+  type ConfirmPasswordDeps,
+  confirmPassword,
+} from "../authentication/reauthentication/confirm-password.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
@@ -7,7 +12,6 @@ import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
 
 export type ChangePasswordDeps = ConfirmPasswordDeps &
@@ -25,7 +29,9 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
         now: number;
       }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
     };
-    readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+    readonly revocationList: {
+      revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
+    };
     readonly messages: Outbox;
     readonly defer: (work: () => Promise<unknown>) => void;
     readonly settings: { readonly accessTokenTtl: number };

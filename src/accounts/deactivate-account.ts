@@ -1,11 +1,15 @@
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import {
+  type ConfirmationFailure,
+  type ConfirmPasswordDeps,
+  confirmPassword,
+} from "../authentication/reauthentication/confirm-password.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 
 export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly clock: Clock;

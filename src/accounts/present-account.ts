@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { timestamp } from "../http/timestamp.ts";
 import { ROLES } from "../admin/authorization/permissions.ts";
+import { timestamp } from "../http/timestamp.ts";
 import type { Account } from "./account.ts";
 
 /** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */

@@ -15,5 +15,7 @@ export async function readSignInMethods(
   deps: ReadSignInMethodsDeps,
   input: { readonly accountId: string },
 ): Promise<SignInMethods> {
-  return (await deps.accounts.findSignInMethods(input.accountId)) ?? { hasPassword: false, secondFactor: false };
+  return (
+    (await deps.accounts.findSignInMethods(input.accountId)) ?? { hasPassword: false, secondFactor: false }
+  );
 }

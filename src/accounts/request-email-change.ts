@@ -1,13 +1,17 @@
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import {
+  type ConfirmationFailure,
+  type ConfirmPasswordDeps,
+  confirmPassword,
+} from "../authentication/reauthentication/confirm-password.ts";
 import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewEmailToken } from "../registration/email-tokens/email-token.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import type { NewEmailToken } from "../registration/email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
 import type { Account } from "./account.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../authentication/reauthentication/confirm-password.ts";
 
 export type RequestEmailChangeDeps = ConfirmPasswordDeps &
   NewEmailTokenDeps & {

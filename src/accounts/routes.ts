@@ -1,5 +1,10 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
+import type { ConfirmationFailure } from "../authentication/reauthentication/confirm-password.ts";
+import {
+  type SetSecondFactorDeps,
+  setSecondFactor,
+} from "../authentication/second-factor/set-second-factor.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
 import { isDescribed } from "../http/is-described.ts";
@@ -8,8 +13,6 @@ import { type RequireSessionDeps, requireSession } from "../http/require-session
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies } from "../http/session-cookies.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
-import { type SetSecondFactorDeps, setSecondFactor } from "../authentication/second-factor/set-second-factor.ts";
-import type { ConfirmationFailure } from "../authentication/reauthentication/confirm-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountErrors, WRONG_PASSWORD } from "./errors.ts";
 import {

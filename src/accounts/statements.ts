@@ -1,10 +1,13 @@
-import { and, eq, type SQL } from "drizzle-orm";
-import { EVERY_PURPOSE } from "../registration/email-tokens/email-token.ts";
+import { and, eq, exists, not, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
+import type { EmailAddress } from "../core/email-address.ts";
+import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
-import { voidEmailTokens } from "../registration/email-tokens/store.ts";
-import { accounts, oneTimeCodes, emailTokens } from "../db/schema.ts";
-import { endSessions } from "../sessions/store.ts";
+import { accounts, emailTokens, oneTimeCodes } from "../db/schema.ts";
+import { EVERY_PURPOSE } from "../registration/email-tokens/email-token.ts";
+import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
+import { endSessions } from "../sessions/statements.ts";
 
 /** What closes an account: it is deactivated, and its sessions, links and codes die. */
 export const closeAccount = (db: Database, accountId: string, now: number, where: SQL) =>
@@ -17,3 +20,73 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
     voidEmailTokens(db, and(eq(emailTokens.accountId, accountId), where) as SQL, EVERY_PURPOSE, now),
     voidOneTimeCodes(db, and(eq(oneTimeCodes.accountId, accountId), where) as SQL),
   ] as const;
+
+/** The columns of an `Account`: never the password hash. */
+export const accountColumns = {
+  email: accounts.email,
+  emailVerifiedAt: accounts.emailVerifiedAt,
+  name: accounts.name,
+  lastName: accounts.lastName,
+  username: accounts.username,
+  age: accounts.age,
+  phone: accounts.phone,
+  phoneVerifiedAt: accounts.phoneVerifiedAt,
+  avatarKey: accounts.avatarKey,
+  locale: accounts.locale,
+  role: accounts.role,
+  status: accounts.status,
+  createdAt: accounts.createdAt,
+  updatedAt: accounts.updatedAt,
+};
+
+type NewAccount = {
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly name: string;
+  readonly locale: Locale;
+  readonly now: number;
+};
+
+/** An account that has nothing yet but a name and an address that waits for its proof. */
+export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => ({
+  id,
+  email: email.address,
+  emailKey: email.key,
+  emailVerifiedAt: null,
+  name,
+  lastName: null,
+  username: null,
+  usernameKey: null,
+  age: null,
+  phone: null,
+  phoneVerifiedAt: null,
+  avatarKey: null,
+  passwordHash: null,
+  loginOtp: false,
+  locale,
+  // The address may have been another account's, and devices known there are none of this one's.
+  devicesKnownSince: now,
+  role: "user" as const,
+  status: "active" as const,
+  createdAt: now,
+  updatedAt: now,
+});
+
+/**
+ * What proving the address does to the username that was asked for at registration: it becomes the
+ * person's own, or, if somebody was sooner, it is left out. Usernames are ASCII, as is SQL's `lower`.
+ */
+export function takeUsername(db: Database) {
+  const other = alias(accounts, "other");
+  const isTaken = exists(
+    db
+      .select({ one: sql`1` })
+      .from(other)
+      .where(eq(other.usernameKey, sql`lower(${accounts.username})`)),
+  );
+  const isWaiting = sql`${accounts.usernameKey} IS NULL`;
+  return {
+    username: sql`CASE WHEN ${isWaiting} AND ${isTaken} THEN NULL ELSE ${accounts.username} END`,
+    usernameKey: sql`CASE WHEN ${isWaiting} AND ${not(isTaken)} THEN lower(${accounts.username}) ELSE ${accounts.usernameKey} END`,
+  };
+}

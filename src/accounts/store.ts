@@ -1,21 +1,21 @@
 import { and, eq, ne, notExists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { Reservation } from "../authentication/lockout/rules.ts";
-import type { Account, ProfileChange } from "./account.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
+import { auditRow, isAudited } from "../admin/audit-log/statements.ts";
 import type { AdminAction } from "../admin/authorization/admin-action.ts";
+import { anotherSuperuserExists, applyIf, wasApplied } from "../admin/users/statements.ts";
+import type { Reservation } from "../authentication/lockout/rules.ts";
 import { readLockout, reservationOf, reserveAttempt } from "../authentication/lockout/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
-import { closeAccount } from "./statements.ts";
 import type { Database } from "../db/database.ts";
-import { anotherSuperuserExists, applyIf, wasApplied, isAudited } from "../admin/users/statements.ts";
 import { insertFrom } from "../db/insert-from.ts";
-import { voidEmailTokens } from "../registration/email-tokens/store.ts";
+import { accounts, auditEvents, emailTokens, oneTimeCodes, sessions } from "../db/schema.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
-import { accountColumns, auditRow } from "../db/rows.ts";
-import { accounts, auditEvents, oneTimeCodes, emailTokens, sessions } from "../db/schema.ts";
-import { endSessions } from "../sessions/store.ts";
+import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
+import { endSessions } from "../sessions/statements.ts";
+import type { Account, ProfileChange } from "./account.ts";
+import { accountColumns, closeAccount } from "./statements.ts";
 
 type SecondStepChoice = {
   readonly accountId: string;

@@ -1,8 +1,8 @@
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../admin/authorization/admin-action.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../admin/authorization/admin-action.ts";
 import { type Account, type ProfileChange, type ProfileField, usernameKey } from "./account.ts";
 
 export type UpdateProfileDeps = {

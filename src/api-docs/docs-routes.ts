@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import type { HttpEnv } from "../http/context.ts";
-import { refuse } from "../http/respond.ts";
 import { brandColor } from "../core/brand-color.ts";
 import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
+import type { HttpEnv } from "../http/context.ts";
+import { refuse } from "../http/respond.ts";
 
 type Deps = {
   readonly settings: {

@@ -1,10 +1,10 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
+import { toBase64url, utf8 } from "../core/crypto/encoding.ts";
 import type { HttpEnv } from "../http/context.ts";
 import { matchesIfNoneMatch } from "../http/if-none-match.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
-import { toBase64url, utf8 } from "../core/crypto/encoding.ts";
 
 type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
 type Deps = {

@@ -1,9 +1,9 @@
 import type { Result } from "../core/result.ts";
 import { type CompleteSignInDeps, completeSignIn } from "./complete-sign-in.ts";
-import { type StartSecondFactorDeps, startSecondFactor } from "./second-factor/start-second-factor.ts";
-import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { isSecondFactorRequired, type SecondFactorPolicy } from "./rules.ts";
+import { type StartSecondFactorDeps, startSecondFactor } from "./second-factor/start-second-factor.ts";
+import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 
 export type CompleteFirstFactorDeps = CompleteSignInDeps &
   StartSecondFactorDeps & { readonly settings: { readonly loginOtp: SecondFactorPolicy } };

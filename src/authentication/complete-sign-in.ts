@@ -1,7 +1,5 @@
-import { secondsUntil } from "./lockout/rules.ts";
 import type { Account } from "../accounts/account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
-import { type DeviceTokenDeps, signDeviceToken } from "./known-devices/device-token.ts";
 import { DAY } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
@@ -10,8 +8,10 @@ import { warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
 import { amrOf, type FirstFactorGrant } from "./first-factor.ts";
-import type { SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
+import { type DeviceTokenDeps, signDeviceToken } from "./known-devices/device-token.ts";
+import { secondsUntil } from "./lockout/rules.ts";
+import type { SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 import { type SignedInDeps, signedIn } from "./signed-in.ts";
 
 export type CompleteSignInDeps = SignedInDeps &

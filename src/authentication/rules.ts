@@ -9,7 +9,9 @@ export const isSecondFactorRequired = (
 ): boolean => policy === "always" || facts.chosen || (policy === "new_device" && !facts.deviceIsKnown);
 
 /** Why the owner of an account may not sign in to it, as after a right password. */
-export function accountNotAllowedReason(account: Account): "account_deactivated" | "email_not_verified" | null {
+export function accountNotAllowedReason(
+  account: Account,
+): "account_deactivated" | "email_not_verified" | null {
   if (account.status === "deactivated") return "account_deactivated";
   return account.emailVerifiedAt === null ? "email_not_verified" : null;
 }

@@ -13,7 +13,7 @@ export type SignedIn = {
 
 /** A right first step where a second one is due: no token of any kind. `expiresIn` in seconds. */
 export type SecondFactorRequired = {
-  readonly kind: "second_step";
+  readonly kind: "second_factor_required";
   readonly challengeId: string;
   readonly expiresIn: number;
 };

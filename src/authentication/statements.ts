@@ -1,12 +1,12 @@
 import { and, eq, exists, gte, isNotNull, isNull, notExists, type SQL, sql } from "drizzle-orm";
-import type { IdentityKey } from "./social/identity.ts";
-import type { FirstFactorGrant, ChildSessionGrant } from "./first-factor.ts";
-import { lockoutOf } from "./lockout/statements.ts";
 import type { Database } from "../db/database.ts";
-import { attachIdentity } from "./social/statements.ts";
+import { accounts, authorizationCodes, identities, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { accounts, identities, authorizationCodes, sessions } from "../db/schema.ts";
-import { stillGood } from "../sessions/store.ts";
+import { stillGood } from "../sessions/statements.ts";
+import type { ChildSessionGrant, FirstFactorGrant } from "./first-factor.ts";
+import { lockoutOf } from "./lockout/statements.ts";
+import type { IdentityKey } from "./social/identity.ts";
+import { attachIdentity } from "./social/statements.ts";
 
 /** What a session may be opened on. */
 export type Grounds = FirstFactorGrant | ChildSessionGrant;
@@ -79,7 +79,10 @@ const hasSpentCode = (db: Database, step: Extract<FirstFactorGrant, { by: "code"
       .from(authorizationCodes)
       .innerJoin(
         identities,
-        and(eq(identities.accountId, authorizationCodes.accountId), eq(identities.provider, authorizationCodes.provider)),
+        and(
+          eq(identities.accountId, authorizationCodes.accountId),
+          eq(identities.provider, authorizationCodes.provider),
+        ),
       )
       .where(
         and(

@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
+import { SECOND } from "../core/clock.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
-import { SECOND } from "../core/clock.ts";
 import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
 import { forAudience, type Issuing } from "../sessions/for-audience.ts";
 import { loginDataSchema } from "./fields.ts";
+import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const loggedIn = answer(200, "Login successful", loginDataSchema);
@@ -43,7 +43,7 @@ export async function respondWithTokens(
   outcome: SignedIn | SecondFactorRequired,
   transport: Transport,
 ): Promise<Response> {
-  if (outcome.kind === "second_step") {
+  if (outcome.kind === "second_factor_required") {
     const { challengeId, expiresIn } = outcome;
     return respond(c, secondFactor, { otpRequired: true, challengeId, expiresIn });
   }

@@ -5,9 +5,9 @@ import { jsonBody } from "../http/input.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
 import { captchaProofErrors } from "./errors.ts";
 import { captchaTokenField } from "./fields.ts";
-import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
 
 const proved = answer(
   200,

@@ -91,7 +91,7 @@ export type ExchangeResult =
   /** The mailed code is due: `POST /api/auth/login/otp` takes it, with this challenge. Seconds. */
   | {
       readonly ok: false;
-      readonly reason: "second_step_due";
+      readonly reason: "second_factor_required";
       readonly challengeId: string;
       readonly expiresIn: number;
     }

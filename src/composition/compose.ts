@@ -1,11 +1,27 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
+import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
+import { avatarStore } from "../accounts/avatar/store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
+import { accountLocaleStore } from "../accounts/locale-store.ts";
+import { phoneStore } from "../accounts/phone/store.ts";
+import { accountStore } from "../accounts/store.ts";
+import { auditLogStore } from "../admin/audit-log/store.ts";
+import { userDirectoryStore } from "../admin/users/directory-store.ts";
+import { invitationStore } from "../admin/users/invitation-store.ts";
+import { accountStatusStore } from "../admin/users/status-store.ts";
+import { userStore } from "../admin/users/store.ts";
+import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passwordResetStore } from "../authentication/password/reset-store.ts";
+import { passwordStore } from "../authentication/password/store.ts";
+import { secondFactorStore } from "../authentication/second-factor/store.ts";
+import type { MetadataCache } from "../authentication/social/providers/code-flow.ts";
+import { createSocialProviders } from "../authentication/social/providers/providers.ts";
+import { linkedIdentityStore } from "../authentication/social/store.ts";
+import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
 import { createCaptcha } from "../captcha/providers.ts";
 import { type CaptchaClaim, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
-import { type Config, readConfig } from "./config.ts";
-import { createMetrics, type EventsBinding } from "../metrics/metrics.ts";
-import { emptyHealthCache, type HealthCache } from "../health/check-dependencies.ts";
+import { captchaProofStore } from "../captcha/store.ts";
 import type { Clock } from "../core/clock.ts";
 import { SECOND } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
@@ -14,55 +30,39 @@ import { createSecretRing, type SecretRing } from "../core/crypto/secret-ring.ts
 import type { Locale } from "../core/locale.ts";
 import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { Unavailable } from "../core/unavailable.ts";
+import { openDatabase } from "../db/database.ts";
+import type { Meter } from "../db/metered-d1.ts";
+import { emptyHealthCache, type HealthCache } from "../health/check-dependencies.ts";
+import { healthProbeStore } from "../health/store.ts";
+import { expiredRowStore } from "../jobs/store.ts";
+import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import type { EmailTexts } from "../messaging/email/messages/catalogue.ts";
 import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
 import { createMailProvider } from "../messaging/email/providers.ts";
 import { sendMail } from "../messaging/email/send-mail.ts";
+import { deadMessageStore } from "../messaging/outbox/dead-message-store.ts";
 import { type DeliverMessageDeps, deliverMessage } from "../messaging/outbox/deliver-message.ts";
 import { newMessage } from "../messaging/outbox/new-outbox-message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { PageAssets } from "../ui/page.ts";
-import { createBurstGuard, type RateLimitBinding } from "../rate-limit/burst-guard.ts";
-import { type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
-import { authenticate } from "../sessions/authenticate.ts";
-import { createKeyRing, emptyKeyCache, type KeyCache } from "../sessions/signing-keys/key-ring.ts";
+import { outboxStore } from "../messaging/outbox/store.ts";
 import { createSmsProvider } from "../messaging/sms/providers.ts";
 import { sendText } from "../messaging/sms/send-text.ts";
-import type { MetadataCache } from "../authentication/social/providers/code-flow.ts";
-import { createSocialProviders } from "../authentication/social/providers/providers.ts";
-import { accountLocaleStore } from "../accounts/locale-store.ts";
-import { accountStore } from "../accounts/store.ts";
-import { type AssetsBinding, createAssets, type AssetCache } from "../ui/assets.ts";
-import { auditLogStore } from "../admin/audit-log/store.ts";
-import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
-import { avatarStore } from "../accounts/avatar/store.ts";
-import { oneTimeCodeStore } from "../authentication/one-time-codes/statements.ts";
-import { openDatabase } from "../db/database.ts";
-import { deadMessageStore } from "../messaging/outbox/dead-message-store.ts";
-import { revocationListStore } from "../sessions/revocation-list/store.ts";
-import { emailVerificationStore } from "../registration/email-verification-store.ts";
-import { expiredRowStore } from "../jobs/store.ts";
-import { captchaProofStore } from "../captcha/store.ts";
-import { linkedIdentityStore } from "../authentication/social/store.ts";
-import { invitationStore } from "../admin/users/invitation-store.ts";
+import { createMetrics, type EventsBinding } from "../metrics/metrics.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
-import { passwordStore } from "../authentication/password/store.ts";
-import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
-import type { Meter } from "../db/metered-d1.ts";
-import { emailTokenStore } from "../registration/email-tokens/store.ts";
-import { outboxStore } from "../messaging/outbox/store.ts";
-import { passwordResetStore } from "../authentication/password/reset-store.ts";
-import { phoneStore } from "../accounts/phone/store.ts";
-import { healthProbeStore } from "../health/store.ts";
+import { createBurstGuard, type RateLimitBinding } from "../rate-limit/burst-guard.ts";
+import { type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
 import { rateLimitStore } from "../rate-limit/store.ts";
+import { emailTokenStore } from "../registration/email-tokens/store.ts";
+import { emailVerificationStore } from "../registration/email-verification-store.ts";
 import { registrationStore } from "../registration/store.ts";
-import { secondFactorStore } from "../authentication/second-factor/store.ts";
-import { sessionStore } from "../sessions/store.ts";
+import { authenticate } from "../sessions/authenticate.ts";
+import { revocationListStore } from "../sessions/revocation-list/store.ts";
+import { createKeyRing, emptyKeyCache, type KeyCache } from "../sessions/signing-keys/key-ring.ts";
 import { signingKeyStore } from "../sessions/signing-keys/store.ts";
-import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
-import { userDirectoryStore } from "../admin/users/directory-store.ts";
-import { accountStatusStore } from "../admin/users/status-store.ts";
-import { userStore } from "../admin/users/store.ts";
+import { sessionStore } from "../sessions/store.ts";
+import { type AssetCache, type AssetsBinding, createAssets } from "../ui/assets.ts";
+import type { PageAssets } from "../ui/page.ts";
+import { type Config, readConfig } from "./config.ts";
 
 /** The Worker's bindings. Variables and secrets are `readConfig`'s to read. */
 export type Env = {
@@ -119,7 +119,9 @@ export async function compose(cache: IsolateCache, request: Request) {
   const reportProviderError = (provider: string) => (trouble: ProviderErrorKind) => {
     meter.providerErrors.push(`${provider}: ${trouble}`);
   };
-  const captcha = createCaptcha(config.captcha, { onProviderError: reportProviderError(config.captcha.provider) });
+  const captcha = createCaptcha(config.captcha, {
+    onProviderError: reportProviderError(config.captcha.provider),
+  });
   const avatars = avatarStore(db);
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, keptAssets);
@@ -146,7 +148,9 @@ export async function compose(cache: IsolateCache, request: Request) {
     captcha,
     captchaProofs,
     captchaWidget: widgetOf(config.captcha),
-    captchaCheck: { require: (claim: CaptchaClaim) => requireCaptcha({ clock, captcha, captchaProofs }, claim) },
+    captchaCheck: {
+      require: (claim: CaptchaClaim) => requireCaptcha({ clock, captcha, captchaProofs }, claim),
+    },
     limitRoute: (call: LimitRouteInput) =>
       limitRoute(
         {

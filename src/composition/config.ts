@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 import type { PROFILE_FIELDS } from "../accounts/account.ts";
+import { readSocialSettings, type SocialSettings } from "../authentication/social/providers/settings.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "../captcha/settings.ts";
-import { type Environment, type Variables, variables } from "./variables.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type VariableProblem, withoutBlanks } from "../core/variables.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
+import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
-import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
-import { readSocialSettings, type SocialSettings } from "../authentication/social/providers/settings.ts";
+import { type Environment, type Variables, variables } from "./variables.ts";
 
 /** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
 export type Config = {

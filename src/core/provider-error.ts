@@ -3,7 +3,13 @@
  * `error_named`: it named an error that no person is to blame for, such as keys of ours that it does not know.
  * `fault`: nothing of all this, and so maybe ours.
  */
-export type ProviderErrorKind = "timeout" | "unreachable" | "bad_status" | "bad_answer" | "error_named" | "fault";
+export type ProviderErrorKind =
+  | "timeout"
+  | "unreachable"
+  | "bad_status"
+  | "bad_answer"
+  | "error_named"
+  | "fault";
 
 export type OnProviderError = (trouble: ProviderErrorKind) => void;
 

@@ -1,11 +1,16 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { timestamp } from "../http/timestamp.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import { CHECKS, type CheckDependenciesDeps, checkDependencies, type HealthReport } from "./check-dependencies.ts";
+import { timestamp } from "../http/timestamp.ts";
+import {
+  CHECKS,
+  type CheckDependenciesDeps,
+  checkDependencies,
+  type HealthReport,
+} from "./check-dependencies.ts";
 
 const running = answer(200, undefined, z.object({ status: z.literal("ok") }));
 

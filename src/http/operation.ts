@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod/mini";
-import type { ErrorCode } from "../core/error-codes.ts";
 import type { Permission } from "../admin/authorization/permissions.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 import type { Answer } from "./respond.ts";
 
 export type PageAccess = "everybody" | "signed_in" | Permission;

@@ -8,6 +8,7 @@ import { refuse } from "./respond.ts";
 /** Behind `requireSession`: lets through whoever's role has the permission. Whom it reaches, the verb asks. */
 export const requirePermission = (permission: Permission): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
-    async (c, next) => (hasPermission(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden")),
+    async (c, next) =>
+      hasPermission(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden"),
     isDescribed && { permission, failures: ["forbidden"] },
   );

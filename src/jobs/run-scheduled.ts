@@ -1,15 +1,15 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
-import type { Cron } from "./schedule.ts";
+import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
+import { compose, type Deps, type Env } from "../composition/compose.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
-import { publishRevocations } from "../sessions/revocation-list/publish-revocations.ts";
-import { purgeExpired } from "./purge-expired.ts";
-import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
-import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
-import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
 import { newMeter } from "../db/metered-d1.ts";
-import { type Deps, type Env, compose } from "../composition/compose.ts";
+import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
+import { publishRevocations } from "../sessions/revocation-list/publish-revocations.ts";
+import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
+import { purgeExpired } from "./purge-expired.ts";
+import type { Cron } from "./schedule.ts";
 
 type Job = (deps: Deps) => Promise<void>;
 

@@ -1,20 +1,20 @@
 import { and, eq, gte, lt, lte } from "drizzle-orm";
-import type { Channel } from "../messaging/outbox/message.ts";
 import type { Database } from "../db/database.ts";
 import {
   attemptCounters,
   auditEvents,
-  oneTimeCodes,
-  captchaProofs,
   authorizationCodes,
-  mailboxMessages,
+  captchaProofs,
   emailTokens,
+  mailboxMessages,
+  oauthTransactions,
+  oneTimeCodes,
   outbox,
   pendingRevocations,
   sendCounters,
   sessions,
-  oauthTransactions,
 } from "../db/schema.ts";
+import type { Channel } from "../messaging/outbox/message.ts";
 
 /** Instants (ms): rows older than these have served their time. */
 type PurgeLimits = {

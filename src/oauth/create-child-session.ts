@@ -1,13 +1,13 @@
 import type { Account } from "../accounts/account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { ChildSessionGrant } from "../authentication/first-factor.ts";
+import type { SignedIn } from "../authentication/sign-in-outcome.ts";
+import { type SignedInDeps, signedIn } from "../authentication/signed-in.ts";
 import type { Caller } from "../core/caller.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
-import type { ChildSessionGrant } from "../authentication/first-factor.ts";
-import type { SignedIn } from "../authentication/sign-in-outcome.ts";
-import { type SignedInDeps, signedIn } from "../authentication/signed-in.ts";
 
 export type CreateChildSessionDeps = SignedInDeps &
   NewSessionDeps & {
@@ -42,7 +42,7 @@ type Follower = {
 export async function createChildSession(
   deps: CreateChildSessionDeps,
   { step, parent, origin, deviceToken, caller }: Follower,
-): Promise<Result<SignedIn, { readonly reason: "code_dead" }>> {
+): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
   const fresh = newSession(deps, parent.amr.split(" "), caller);
   const session = {
@@ -55,6 +55,6 @@ export async function createChildSession(
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId);
   const outcome = await deps.logins.open({ step, session, audit, newDeviceNotice: null });
-  if (outcome.kind !== "opened") return err({ reason: "code_dead" });
+  if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   return ok(await signedIn(deps, { session, account: outcome.account, deviceToken }));
 }

@@ -1,13 +1,13 @@
-import type { ErrorCode } from "../core/error-codes.ts";
 import type { SignInFailure } from "../authentication/sign-in-outcome.ts";
+import type { ErrorCode } from "../core/error-codes.ts";
 
 /** Why a code gives nothing. */
 export type ExchangeCodeFailure =
   | SignInFailure
-  | { readonly reason: "code_dead" | "email_not_verified" | "account_deactivated" };
+  | { readonly reason: "authorization_code_invalid" | "email_not_verified" | "account_deactivated" };
 
 export const exchangeCodeErrors = {
-  code_dead: "code_invalid",
+  authorization_code_invalid: "code_invalid",
   email_not_verified: "email_not_verified",
   account_deactivated: "account_deactivated",
   changed_meanwhile: "conflict",

@@ -1,21 +1,30 @@
+import {
+  type CompleteFirstFactorDeps,
+  completeFirstFactor,
+} from "../authentication/complete-first-factor.ts";
+import {
+  type DeviceTokenDeps,
+  isDeviceStillKnown,
+  recognizeDevice,
+} from "../authentication/known-devices/device-token.ts";
 import { lockoutKey } from "../authentication/lockout/lockout-keys.ts";
-import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../authentication/known-devices/device-token.ts";
+import { accountNotAllowedReason } from "../authentication/rules.ts";
+import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
 import type { Caller } from "../core/caller.ts";
 import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
 import { storedAddressKey } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import { err, type Result } from "../core/result.ts";
-import { type CompleteFirstFactorDeps, completeFirstFactor } from "../authentication/complete-first-factor.ts";
-import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
-import { accountNotAllowedReason } from "../authentication/rules.ts";
-import type { ExchangeCodeFailure } from "./errors.ts";
 import { type CreateChildSessionDeps, createChildSession } from "./create-child-session.ts";
+import type { ExchangeCodeFailure } from "./errors.ts";
 import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
 
 export type ExchangeAuthorizationCodeDeps = CompleteFirstFactorDeps &
   CreateChildSessionDeps &
   DeviceTokenDeps & {
-    readonly authorizationCodes: { findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null> };
+    readonly authorizationCodes: {
+      findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null>;
+    };
   };
 
 type Exchange = {
@@ -35,7 +44,7 @@ export async function exchangeAuthorizationCode(
   const now = deps.clock.now();
   const codeHash = await hashOneTimeToken(input.code);
   const found = await deps.authorizationCodes.findLive(codeHash, now);
-  if (!found || !(await isForCaller(found, input))) return err({ reason: "code_dead" });
+  if (!found || !(await isForCaller(found, input))) return err({ reason: "authorization_code_invalid" });
   const { account, parent } = found;
   const reason = accountNotAllowedReason(account);
   if (reason) return err({ reason });
@@ -47,7 +56,13 @@ export async function exchangeAuthorizationCode(
   if (parent) {
     const deviceToken = (device && input.deviceToken) ?? null;
     const { origin } = found;
-    return createChildSession(deps, { step: { ...spent, by: "session" }, parent, origin, deviceToken, caller });
+    return createChildSession(deps, {
+      step: { ...spent, by: "session" },
+      parent,
+      origin,
+      deviceToken,
+      caller,
+    });
   }
   const step = {
     ...spent,
@@ -56,11 +71,14 @@ export async function exchangeAuthorizationCode(
   } as const;
   const outcome = await completeFirstFactor(deps, { step, emailKey, device, caller }, found.loginOtp);
   const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
-  return isSpent ? err({ reason: "code_dead" }) : outcome;
+  return isSpent ? err({ reason: "authorization_code_invalid" }) : outcome;
 }
 
 /** RFC 7636 §4.6. A code without a challenge is nobody's (RFC 9700 §4.8). */
-async function isForCaller({ origin, codeChallenge }: LiveAuthorizationCode, input: Exchange): Promise<boolean> {
+async function isForCaller(
+  { origin, codeChallenge }: LiveAuthorizationCode,
+  input: Exchange,
+): Promise<boolean> {
   if (input.origin !== undefined && input.origin !== origin) return false;
   return (await hashOneTimeToken(input.codeVerifier)) === codeChallenge;
 }

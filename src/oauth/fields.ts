@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { audienceField } from "../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../authentication/fields.ts";
+import { audienceField } from "../sessions/fields.ts";
 
 /** S256 of a code verifier (RFC 7636 §4.2). */
 export const codeChallengeField = z

@@ -1,7 +1,7 @@
-import { secondsUntil } from "../authentication/lockout/rules.ts";
-import { err, ok, type Result } from "../core/result.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
+import { secondsUntil } from "../authentication/lockout/rules.ts";
 import type { SignInFailure } from "../authentication/sign-in-outcome.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import { type Destination, type NewAuthorizationCode, newAuthorizationCode } from "./authorization-code.ts";
 
 export type IssueCodeForIdentityDeps = {

@@ -1,7 +1,12 @@
 import { type Clock, MINUTE, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../sessions/refresh-token.ts";
-import { type Destination, type HeldSession, type NewAuthorizationCode, newAuthorizationCode } from "./authorization-code.ts";
+import {
+  type Destination,
+  type HeldSession,
+  type NewAuthorizationCode,
+  newAuthorizationCode,
+} from "./authorization-code.ts";
 
 /** Codes of one account that may wait at once: a browser that opens a dozen tabs, and no flood of rows. */
 const MOST_WAITING = 20;
@@ -39,7 +44,11 @@ export async function issueCodeForSession(
   if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "not_held" });
   const { code, draft } = await newAuthorizationCode(destination, deps.clock.now());
   const { generation } = held.value;
-  const outcome = await deps.authorizationCodes.issueForSession({ sessionId, generation }, draft, MOST_WAITING);
+  const outcome = await deps.authorizationCodes.issueForSession(
+    { sessionId, generation },
+    draft,
+    MOST_WAITING,
+  );
   if (outcome === "issued") return ok(code);
   return err(
     outcome === "too_many" ? { reason: "too_many", retryAfter: MINUTE / SECOND } : { reason: "not_held" },

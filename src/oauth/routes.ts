@@ -1,4 +1,10 @@
 import { Hono } from "hono";
+import {
+  loggedIn,
+  prepareTokenResponse,
+  respondWithTokens,
+  secondFactor,
+} from "../authentication/token-response.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
@@ -6,13 +12,17 @@ import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
-import { loggedIn, secondFactor, prepareTokenResponse, respondWithTokens } from "../authentication/token-response.ts";
-import { type ExchangeAuthorizationCodeDeps, exchangeAuthorizationCode } from "./exchange-authorization-code.ts";
 import { exchangeCodeErrors } from "./errors.ts";
+import {
+  type ExchangeAuthorizationCodeDeps,
+  exchangeAuthorizationCode,
+} from "./exchange-authorization-code.ts";
 import { exchangeBody } from "./fields.ts";
 
 /** Where apps on other origins trade what a redirect brought them. */
-export const authorizationCodeRoutes = (depsOf: DepsOf<ExchangeAuthorizationCodeDeps & CsrfDeps>): Hono<HttpEnv> =>
+export const authorizationCodeRoutes = (
+  depsOf: DepsOf<ExchangeAuthorizationCodeDeps & CsrfDeps>,
+): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(
     "/exchange",
     describe(

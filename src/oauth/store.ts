@@ -1,16 +1,16 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
-import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
-import type { HeldSession, NewAuthorizationCode } from "./authorization-code.ts";
+import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
-import { accountIsActive } from "../db/predicates.ts";
 import { readLockout } from "../authentication/lockout/statements.ts";
+import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
-import { firstFactorStillValid, consumeFirstFactor, failureReason } from "../authentication/statements.ts";
 import { insertFrom } from "../db/insert-from.ts";
-import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { accountColumns } from "../db/rows.ts";
+import { accountIsActive } from "../db/predicates.ts";
 import { accounts, authorizationCodes, sessions } from "../db/schema.ts";
-import { isHeldBy, stillGood } from "../sessions/store.ts";
+import type { SendCaps } from "../messaging/outbox/statements.ts";
+import { isHeldBy, stillGood } from "../sessions/statements.ts";
+import type { HeldSession, NewAuthorizationCode } from "./authorization-code.ts";
+import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
 
 export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
@@ -51,7 +51,9 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       const waiting = db
         .select({ n: count() })
         .from(authorizationCodes)
-        .where(and(eq(authorizationCodes.accountId, sessions.accountId), gt(authorizationCodes.expiresAt, now)));
+        .where(
+          and(eq(authorizationCodes.accountId, sessions.accountId), gt(authorizationCodes.expiresAt, now)),
+        );
       const row = { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null };
       const [issued, held] = await db.batch([
         insertFrom(db, authorizationCodes, row, sessions, and(isHeld, sql`${waiting} < ${most}`)).returning({

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { BURST_PERIOD_SECONDS, type BurstGuard } from "./burst-guard.ts";
-import type { CounterRead, WindowCounter } from "./window-counter.ts";
 import type { RatePolicies, RatePolicyName } from "./policies.ts";
 import { clientKey, countRequest, judgeWindow } from "./rules.ts";
+import type { CounterRead, WindowCounter } from "./window-counter.ts";
 
 export type LimitRouteDeps = {
   readonly clock: Clock;

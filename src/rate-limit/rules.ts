@@ -1,6 +1,6 @@
 import { SECOND } from "../core/clock.ts";
-import type { WindowCounter } from "./window-counter.ts";
 import type { RatePolicy } from "./policies.ts";
+import type { WindowCounter } from "./window-counter.ts";
 
 type Allowance = Pick<RatePolicy, "limit" | "windowSeconds">;
 

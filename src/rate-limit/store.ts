@@ -1,6 +1,6 @@
-import type { CounterRead, WindowCounter } from "./window-counter.ts";
 import type { Meter } from "../db/metered-d1.ts";
 import { meterKv } from "../db/metered-kv.ts";
+import type { CounterRead, WindowCounter } from "./window-counter.ts";
 
 const STORED = /^(\d{1,9})@(\d{1,15})$/;
 

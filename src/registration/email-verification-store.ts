@@ -1,16 +1,23 @@
 import { and, eq, exists, inArray, isNull, sql } from "drizzle-orm";
-import type { Bootstrap } from "./bootstrap-superuser.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
-import { EVERY_PURPOSE, type NewEmailToken } from "./email-tokens/email-token.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
-import { claimed, claimedAccountId, claimEmailToken, type EmailTokenClaim, voidEmailTokens } from "./email-tokens/store.ts";
-import { auditBootstrap, provenAddress } from "./statements.ts";
+import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../db/schema.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
-import { auditRow, emailTokenRow } from "../db/rows.ts";
-import { accounts, auditEvents, oneTimeCodes, emailTokens } from "../db/schema.ts";
+import type { Bootstrap } from "./bootstrap-superuser.ts";
+import { EVERY_PURPOSE, type NewEmailToken } from "./email-tokens/email-token.ts";
+import {
+  claimEmailToken,
+  claimed,
+  claimedAccountId,
+  type EmailTokenClaim,
+  emailTokenRow,
+  voidEmailTokens,
+} from "./email-tokens/statements.ts";
+import { auditBootstrap, provenAddress } from "./statements.ts";
 
 export function emailVerificationStore(db: Database, caps: SendCaps) {
   const ownerId = sql`${emailTokens.accountId}`;
@@ -24,7 +31,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
       bootstrap: Bootstrap | null,
       choice: { readonly link: NewEmailToken; readonly mail: NewMessage },
       audit: NewAuditEvent,
-    ): Promise<"confirmed" | "link_dead"> {
+    ): Promise<"confirmed" | "email_token_invalid"> {
       const whose = claimedAccountId(db, claim);
       const hasNoPassword = and(
         claimed(claim),
@@ -63,7 +70,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         ),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken.length > 0 ? "confirmed" : "link_dead";
+      return taken.length > 0 ? "confirmed" : "email_token_invalid";
     },
 
     /** Spends a `change_email` link: its address becomes the account's, and every other link dies. */
@@ -71,7 +78,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
       claim: EmailTokenClaim,
       noticeToOldAddress: NewMessage,
       audit: NewAuditEvent,
-    ): Promise<"confirmed" | "link_dead"> {
+    ): Promise<"confirmed" | "email_token_invalid"> {
       const whose = claimedAccountId(db, claim);
       const ofLink = (column: typeof emailTokens.email | typeof emailTokens.emailKey) =>
         sql`(SELECT ${column} FROM ${emailTokens} WHERE ${claimed(claim)})`;
@@ -101,7 +108,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         }),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken.length > 0 ? "confirmed" : "link_dead";
+      return taken.length > 0 ? "confirmed" : "email_token_invalid";
     },
   };
 }

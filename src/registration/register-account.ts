@@ -9,10 +9,10 @@ import type { EmailAddress } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import type { Locale } from "../core/locale.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewEmailToken } from "./email-tokens/email-token.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import type { NewEmailToken } from "./email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 import { missingProfileFields } from "./rules.ts";
 
 export type RegisterAccountDeps = NewEmailTokenDeps &

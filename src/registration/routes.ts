@@ -11,12 +11,12 @@ import {
   usernameField,
 } from "../accounts/fields.ts";
 import { captchaTokenField } from "../captcha/fields.ts";
+import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
-import type { FieldProblem } from "../core/error-codes.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
 import { findEmailToken } from "./email-tokens/find-email-token.ts";
 import type { SendEmailTokenDeps } from "./email-tokens/send-email-token.ts";

@@ -1,11 +1,11 @@
 import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Bootstrap } from "./bootstrap-superuser.ts";
-import type { Database } from "../db/database.ts";
+import { takeUsername } from "../accounts/statements.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
 import { activeSuperuser } from "../admin/users/statements.ts";
+import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
-import { auditRow } from "../db/rows.ts";
 import { accounts, auditEvents } from "../db/schema.ts";
-import { takeUsername } from "../accounts/username-statements.ts";
+import type { Bootstrap } from "./bootstrap-superuser.ts";
 
 type Proof = {
   /** The ids of the accounts whose address is proven: one, or none. */

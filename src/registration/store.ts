@@ -1,16 +1,17 @@
 import { and, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { newAccountRow } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
-import type { NewEmailToken } from "./email-tokens/email-token.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom, insertUnless } from "../db/insert-from.ts";
-import { voidEmailTokens } from "./email-tokens/store.ts";
-import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
-import { auditRow, emailTokenRow, newAccountRow } from "../db/rows.ts";
 import { accounts, auditEvents, emailTokens } from "../db/schema.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import type { NewEmailToken } from "./email-tokens/email-token.ts";
+import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
 
 export type NewRegistration = {
   readonly id: string;

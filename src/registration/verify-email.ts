@@ -1,17 +1,17 @@
-import { type Bootstrap, type NewBootstrapDeps, newBootstrap } from "./bootstrap-superuser.ts";
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type FindEmailTokenDeps, findEmailToken } from "./email-tokens/find-email-token.ts";
-import type { NewEmailToken } from "./email-tokens/email-token.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import { type Bootstrap, type NewBootstrapDeps, newBootstrap } from "./bootstrap-superuser.ts";
+import type { NewEmailToken } from "./email-tokens/email-token.ts";
+import { type FindEmailTokenDeps, findEmailToken } from "./email-tokens/find-email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 
 type EmailTokenClaim = { tokenHash: string; claim: string; now: number };
-type Outcome = "confirmed" | "link_dead";
+type Outcome = "confirmed" | "email_token_invalid";
 
 export type VerifyEmailDeps = FindEmailTokenDeps &
   NewEmailTokenDeps &
@@ -35,9 +35,9 @@ export const VERIFYING_PURPOSES = ["verify_email", "change_email"] as const;
 export async function verifyEmail(
   deps: VerifyEmailDeps,
   input: { readonly token: string; readonly caller: Caller },
-): Promise<Result<void, { readonly reason: "link_dead" }>> {
+): Promise<Result<void, { readonly reason: "email_token_invalid" }>> {
   const link = await findEmailToken(deps, input.token, VERIFYING_PURPOSES);
-  if (!link) return err({ reason: "link_dead" });
+  if (!link) return err({ reason: "email_token_invalid" });
   const now = deps.clock.now();
   const claim = { tokenHash: link.tokenHash, claim: newId(), now };
   if (link.purpose === "change_email") {
@@ -46,8 +46,8 @@ export async function verifyEmail(
       { kind: "email_changed" },
       { expiresAt: now + DAY, to: link.accountEmail },
     );
-    if ((await deps.emailVerifications.change(claim, notice, audit)) === "link_dead") {
-      return err({ reason: "link_dead" });
+    if ((await deps.emailVerifications.change(claim, notice, audit)) === "email_token_invalid") {
+      return err({ reason: "email_token_invalid" });
     }
     deps.messages.deliverSoon([notice.id]);
     return ok(undefined);
@@ -64,5 +64,5 @@ export async function verifyEmail(
   );
   // It is there only for somebody without a password.
   deps.messages.deliverSoon([mail.id]);
-  return outcome === "confirmed" ? ok(undefined) : err({ reason: "link_dead" });
+  return outcome === "confirmed" ? ok(undefined) : err({ reason: "email_token_invalid" });
 }

@@ -1,18 +1,21 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { presentAccount } from "../accounts/present-account.ts";
+import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
+import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
+import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
 import { LOCALES } from "../core/locale.ts";
-import { type ExchangeAuthorizationCodeDeps, exchangeAuthorizationCode } from "../oauth/exchange-authorization-code.ts";
-import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
+import {
+  type ExchangeAuthorizationCodeDeps,
+  exchangeAuthorizationCode,
+} from "../oauth/exchange-authorization-code.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
-import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
 import {
   canArguments,
   exchangeArguments,

@@ -1,9 +1,9 @@
-import { PAUSE_AFTER_ANSWER, runDeferred } from "../core/deferred-work.ts";
+import { compose, type Env, type IsolateCache } from "../composition/compose.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
+import { PAUSE_AFTER_ANSWER, runDeferred } from "../core/deferred-work.ts";
+import { newMeter } from "../db/metered-d1.ts";
 import { createAuthService } from "./auth-service.ts";
 import type { CallLogLine } from "./call-log.ts";
-import { newMeter } from "../db/metered-d1.ts";
-import { type Env, type IsolateCache, compose } from "../composition/compose.ts";
 
 type EntrypointOptions = {
   readonly standing: IsolateCache;

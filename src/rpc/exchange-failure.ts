@@ -1,7 +1,10 @@
 import type { ExchangeResult } from "../client/auth-service.ts";
 import type { exchangeAuthorizationCode } from "../oauth/exchange-authorization-code.ts";
 
-type Failure = Extract<Awaited<ReturnType<typeof exchangeAuthorizationCode>>, { readonly ok: false }>["error"];
+type Failure = Extract<
+  Awaited<ReturnType<typeof exchangeAuthorizationCode>>,
+  { readonly ok: false }
+>["error"];
 
 /** What a caller may know of it; whatever else is wrong with a code is the code's own trouble. */
 export function exchangeFailure(failure: Failure): ExchangeResult {

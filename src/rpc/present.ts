@@ -1,8 +1,8 @@
+import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
 import type { ExchangeResult, Tokens } from "../client/auth-service.ts";
 import type { VerifiedSession } from "../client/session.ts";
 import type { AccessTokenClaims } from "../sessions/access-token.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
-import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
 
 // What leaves over RPC, field by field, so that a new one does not come out by itself.
 
@@ -28,9 +28,9 @@ export const presentTokens = (tokens: IssuedTokens): Tokens => ({
 });
 
 export function presentSignIn(outcome: SignedIn | SecondFactorRequired): ExchangeResult {
-  if (outcome.kind === "second_step") {
+  if (outcome.kind === "second_factor_required") {
     const { challengeId, expiresIn } = outcome;
-    return { ok: false, reason: "second_step_due", challengeId, expiresIn };
+    return { ok: false, reason: "second_factor_required", challengeId, expiresIn };
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;

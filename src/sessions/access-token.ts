@@ -1,10 +1,10 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Account, Role } from "../accounts/account.ts";
+import { ROLES } from "../admin/authorization/permissions.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { isTokenFault, UnknownKey } from "../core/crypto/token-fault.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { ROLES } from "../admin/authorization/permissions.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
 
 /** RFC 9068 §2.1: the type keeps an access token from passing for any other kind, and they for it. */

@@ -12,7 +12,9 @@ export type EndOtherSessionsDeps = {
       now: number;
     }): Promise<readonly string[]>;
   };
-  readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly revocationList: {
+    revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
+  };
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
 };

@@ -1,4 +1,4 @@
-import { type NewAuditEvent, type AuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { type AuditEvent, type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
@@ -15,7 +15,9 @@ export type EndSessionDeps = {
     }): Promise<readonly { id: string; idleExpiresAt: number }[] | "already_ended">;
   };
   readonly settings: { readonly accessTokenTtl: number };
-  readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly revocationList: {
+    revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
+  };
 };
 
 type Ending = {

@@ -42,7 +42,10 @@ export type RevocationVerdict = { readonly session: boolean; readonly account: n
 const DOUBT = 10;
 
 /** Whether the denylist ends a token that was issued then (in seconds). In doubt D1 is to be asked. */
-export function judgeRevocation(denial: RevocationVerdict, issuedAt: number): "denied" | "not_denied" | "unclear" {
+export function judgeRevocation(
+  denial: RevocationVerdict,
+  issuedAt: number,
+): "denied" | "not_denied" | "unclear" {
   if (denial.session) return "denied";
   if (denial.account === null) return "not_denied";
   const age = issuedAt - Math.floor(denial.account / SECOND);

@@ -5,7 +5,7 @@ import {
   type TokenFailure,
   verifyAccessToken,
 } from "./access-token.ts";
-import { type RevocationVerdict, judgeRevocation } from "./rules.ts";
+import { judgeRevocation, type RevocationVerdict } from "./rules.ts";
 import type { CurrentSession } from "./session.ts";
 
 export type VerifyTokenDeps = AccessTokenDeps & {

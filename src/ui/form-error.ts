@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../core/error-codes.ts";
 import { fill } from "../core/text.ts";
-import { inSeconds } from "./relative-time.tsx";
 import type { PageContext, Refusal } from "./page.ts";
+import { inSeconds } from "./relative-time.tsx";
 import { wordsOf } from "./render-page.tsx";
 
 type Failure = { readonly reason: string; readonly retryAfter?: number };

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
-import type { Words } from "./words.ts";
 import type { Shown } from "./page.ts";
+import type { Words } from "./words.ts";
 
 type FormProps = {
   readonly p: Shown;

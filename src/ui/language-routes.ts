@@ -1,15 +1,15 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
+import { isLocale } from "../core/locale.ts";
 import type { DepsOf } from "../http/context.ts";
 import { type CsrfDeps, isOwnForm } from "../http/csrf.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
-import { isLocale } from "../core/locale.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
-import { redirectWithFlash } from "./redirect-with-flash.ts";
 import type { PageEnv } from "./page.ts";
 import { languageCookie } from "./page-cookies.ts";
 import { readForm } from "./read-form.ts";
+import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { type PageSessionDeps, pageSession } from "./require-page-session.ts";
 
 type Deps = CsrfDeps & PageSessionDeps & SetLocaleDeps;
@@ -28,7 +28,8 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
       const { publicUrl } = deps.settings;
       const here = judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
       const locale = form?.text("locale");
-      if (!(await isOwnForm(c, deps, form?.text("csrf") ?? ""))) return redirectWithFlash(c, here, "staleForm");
+      if (!(await isOwnForm(c, deps, form?.text("csrf") ?? "")))
+        return redirectWithFlash(c, here, "staleForm");
       if (!isLocale(locale)) return redirectWithFlash(c, here);
       languageCookie.write(c, locale);
       const session = await pageSession(c, deps);

@@ -1,12 +1,12 @@
 import type { Child } from "hono/jsx";
+import { hasPermission } from "../admin/authorization/permissions.ts";
 import { brandColor } from "../core/brand-color.ts";
 import { LOCALES } from "../core/locale.ts";
-import { hasPermission } from "../admin/authorization/permissions.ts";
 import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
-import { LANGUAGE_NAMES } from "./words.ts";
 import type { Brand, Shown } from "./page.ts";
 import { SCRIPT_PATH } from "./script-routes.ts";
+import { LANGUAGE_NAMES } from "./words.ts";
 
 type Props = { readonly p: Shown; readonly title: string; readonly children: Child };
 

@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { Account } from "../accounts/account.ts";
-import type { HttpEnv } from "../http/context.ts";
-import type { PageAccess } from "../http/operation.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
-import type { Words } from "./words.ts";
+import type { HttpEnv } from "../http/context.ts";
+import type { PageAccess } from "../http/operation.ts";
 import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
+import type { Words } from "./words.ts";
 
 /** What every page is made with, in the reader's language: the assets of `public/pages`. */
 export type PageAssets = { readonly words: Words; readonly style: string };
@@ -17,7 +17,11 @@ export type PageAssets = { readonly words: Words; readonly style: string };
  * for another one, the other one.
  */
 export type PageEnv = {
-  Variables: HttpEnv["Variables"] & { kit: PageAssets; returnTarget?: ReturnTarget | null; refreshToken?: string };
+  Variables: HttpEnv["Variables"] & {
+    kit: PageAssets;
+    returnTarget?: ReturnTarget | null;
+    refreshToken?: string;
+  };
 };
 
 export type PageContext = Context<PageEnv>;

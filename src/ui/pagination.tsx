@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import type { Words } from "./words.ts";
 import type { PageContext, Shown } from "./page.ts";
+import type { Words } from "./words.ts";
 
 /** Rows of a page that a person reads. */
 export const PAGE_ROWS = 25;

@@ -1,7 +1,7 @@
 import { fromBase64url, toBase64url, utf8 } from "../core/crypto/encoding.ts";
 import type { PageContext } from "./page.ts";
 import { returnTargetCookie } from "./page-cookies.ts";
-import { queryOf, readReturnTarget, type Settings, type ReturnTarget } from "./return-target.ts";
+import { queryOf, type ReturnTarget, readReturnTarget, type Settings } from "./return-target.ts";
 
 /** For the mailed link that comes next; without a way, an earlier one is forgotten. */
 export function setPendingRedirectCookie(c: PageContext, way: ReturnTarget | null): void {

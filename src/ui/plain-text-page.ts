@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { Locale } from "../core/locale.ts";
 import { errorTable } from "../http/error-table.ts";
 import { retryAfterOf } from "../http/respond.ts";
-import type { Locale } from "../core/locale.ts";
 
 // Here and no asset, since what pages are made with may be just what is not there.
 const WORDS: Readonly<Record<Locale, string>> = {

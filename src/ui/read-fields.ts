@@ -1,9 +1,9 @@
 import type * as z from "zod/mini";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { utf8Length } from "../core/text.ts";
-import type { Words } from "./words.ts";
 import type { Problems, Refusal } from "./page.ts";
 import type { Form } from "./read-form.ts";
+import type { Words } from "./words.ts";
 
 type FieldName = keyof Words["fields"];
 type Schemas = { readonly [Name in FieldName]?: z.ZodMiniType };

@@ -1,16 +1,16 @@
+import type { SignedIn } from "../authentication/sign-in-outcome.ts";
+import { setSignInCookies } from "../authentication/token-response.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isTopLevelNavigation } from "../http/is-top-level-navigation.ts";
 import { refuse } from "../http/respond.ts";
 import { accessCookie, refreshCookie } from "../http/session-cookies.ts";
 import { type IssueCodeForSessionDeps, issueCodeForSession } from "../oauth/issue-code-for-session.ts";
-import type { SignedIn } from "../authentication/sign-in-outcome.ts";
-import { setSignInCookies } from "../authentication/token-response.ts";
-import { redirectWithFlash } from "./redirect-with-flash.ts";
-import { setPendingRedirectCookie } from "./pending-redirect-cookie.ts";
-import type { PageContext } from "./page.ts";
-import { type PageSessionDeps, pageSession, refreshPage } from "./require-page-session.ts";
 import { renderNotANavigation } from "./not-a-navigation-page.tsx";
+import type { PageContext } from "./page.ts";
+import { setPendingRedirectCookie } from "./pending-redirect-cookie.ts";
+import { redirectWithFlash } from "./redirect-with-flash.ts";
 import type { RenderPageDeps } from "./render-page.tsx";
+import { type PageSessionDeps, pageSession, refreshPage } from "./require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "./return-target.ts";
 
 /** The session of whoever is sent on, and the refresh token that shows whose it is. */
@@ -37,7 +37,10 @@ export type RedirectIfSignedInDeps = IssueCodeForSessionDeps & PageSessionDeps &
  * Sends on whoever has a session already; null is everybody who has to sign in first. A code spends the refresh
  * cookie for its successor: two who hold copies of one must not both get codes without a trace (RFC 9700 §4.14.2).
  */
-export async function redirectIfSignedIn(c: PageContext, depsOf: DepsOf<RedirectIfSignedInDeps>): Promise<Response | null> {
+export async function redirectIfSignedIn(
+  c: PageContext,
+  depsOf: DepsOf<RedirectIfSignedInDeps>,
+): Promise<Response | null> {
   if (c.req.method !== "GET" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
   const { returnTarget } = c.var;
   const deps = depsOf(c);
@@ -51,7 +54,8 @@ export async function redirectIfSignedIn(c: PageContext, depsOf: DepsOf<Redirect
 
 type WayToApp = ReturnTarget & { readonly app: NonNullable<ReturnTarget["app"]> };
 
-const isToApp = (returnTarget: ReturnTarget | null | undefined): returnTarget is WayToApp => Boolean(returnTarget?.app);
+const isToApp = (returnTarget: ReturnTarget | null | undefined): returnTarget is WayToApp =>
+  Boolean(returnTarget?.app);
 
 function goOnHere(c: PageContext, returnTarget: ReturnTarget | null | undefined): Response {
   setPendingRedirectCookie(c, null);

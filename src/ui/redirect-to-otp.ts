@@ -1,7 +1,7 @@
 import { writeSent } from "./code-field.tsx";
-import { redirectWithFlash } from "./redirect-with-flash.ts";
 import type { PageContext } from "./page.ts";
 import { challengeCookie } from "./page-cookies.ts";
+import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { withReturnTarget } from "./return-target.ts";
 
 const CHALLENGE = "challengeId";

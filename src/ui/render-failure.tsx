@@ -1,14 +1,14 @@
 import type { MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { DepsOf } from "../http/context.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import { fill } from "../core/text.ts";
 import { findUnavailable } from "../core/unavailable.ts";
-import type { Words } from "./words.ts";
+import type { DepsOf } from "../http/context.ts";
 import type { PageContext, PageEnv, Shown } from "./page.ts";
 import { renderPlainText } from "./plain-text-page.ts";
 import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
+import type { Words } from "./words.ts";
 
 type Note = {
   readonly title: string;

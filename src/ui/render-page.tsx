@@ -1,13 +1,13 @@
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 import type { Locale } from "../core/locale.ts";
+import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { captchaSources } from "./captcha-widget.tsx";
 import { Frame } from "./layout.tsx";
-import type { Words } from "./words.ts";
-import type { Brand, CaptchaWidget, PageContext, PageAssets, Shown } from "./page.ts";
+import type { Brand, CaptchaWidget, PageAssets, PageContext, Shown } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
+import type { Words } from "./words.ts";
 
 export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;

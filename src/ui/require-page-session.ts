@@ -7,9 +7,9 @@ import {
 } from "../http/session-cookies.ts";
 import { type Refreshed, type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
+import type { PageContext } from "./page.ts";
 import { redirectToOtp } from "./redirect-to-otp.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
-import type { PageContext } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
 
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
@@ -27,7 +27,11 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const { pathname, search } = new URL(c.req.url);
   const isForm = c.req.method === "POST";
   const returnTo = isForm ? pathname : pathname + search;
-  return redirectWithFlash(c, withReturnTarget("/sign-in", { returnTo, app: null }), isForm ? "formLost" : undefined);
+  return redirectWithFlash(
+    c,
+    withReturnTarget("/sign-in", { returnTo, app: null }),
+    isForm ? "formLost" : undefined,
+  );
 }
 
 /**

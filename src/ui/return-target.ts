@@ -18,7 +18,10 @@ const STATE = /^[\x21-\x7e]{1,512}$/;
  * The way that an address asks for, as the rules allow; null is to the account. `malformed`: an app would
  * wait for a code that cannot come.
  */
-export function readReturnTarget(asked: URLSearchParams, settings: Settings): ReturnTarget | null | "malformed" {
+export function readReturnTarget(
+  asked: URLSearchParams,
+  settings: Settings,
+): ReturnTarget | null | "malformed" {
   const typed = asked.get("returnTo");
   const codeChallenge = asked.get("codeChallenge");
   const state = asked.get("state");

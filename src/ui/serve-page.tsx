@@ -1,19 +1,19 @@
 import type { Hono, MiddlewareHandler } from "hono";
+import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isOwnForm } from "../http/csrf.ts";
 import { errorTable } from "../http/error-table.ts";
 import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
-import { hasPermission } from "../admin/authorization/permissions.ts";
-import { wordOf } from "./words.ts";
+import { renderInvalidReturnTarget } from "./invalid-return-target-page.tsx";
 import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
 import { noticeCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
+import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
-import { renderInvalidReturnTarget } from "./invalid-return-target-page.tsx";
-import { loadAssets, type RenderPageDeps, searchOf, renderPage, wordsOf } from "./render-page.tsx";
 import { readReturnTarget } from "./return-target.ts";
+import { wordOf } from "./words.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
 
@@ -69,7 +69,8 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
     if (access === "everybody") return (await refuseReturnTarget(c, depsOf)) ?? next();
     const turnedAway = await requirePageSession(c, depsOf(c));
     if (turnedAway) return turnedAway;
-    if (access !== "signed_in" && !hasPermission(c.var.session.account.role, access)) return refuse(c, "forbidden");
+    if (access !== "signed_in" && !hasPermission(c.var.session.account.role, access))
+      return refuse(c, "forbidden");
     return next();
   };
   return documented(guard, isDescribed && { page: access });

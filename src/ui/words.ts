@@ -1,13 +1,13 @@
 import type de from "../../public/pages/words/de.json";
 import type en from "../../public/pages/words/en.json";
 import type { ProfileChange, Role } from "../accounts/account.ts";
+import type { ImageProblem } from "../accounts/avatar/image/image.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import type { AuditEvent, DetailName } from "../admin/audit-log/audit-event.ts";
-import type { ImageProblem } from "../accounts/avatar/image/image.ts";
+import type { amrOf } from "../authentication/first-factor.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { MessageKind } from "../messaging/outbox/message.ts";
-import type { amrOf } from "../authentication/first-factor.ts";
 
 // The words themselves are assets, read by an isolate that shows its first page (docs/decisions/012).
 // Here they have their types: a language, or a key of one, that is missing does not compile.

@@ -70,8 +70,8 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
     message: { kind: "password_changed" },
     subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
   },
-  ways_in_reset: {
-    message: { kind: "ways_in_reset" },
+  sign_in_methods_reset: {
+    message: { kind: "sign_in_methods_reset" },
     subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
   },
   confirm_new_email: {
@@ -139,12 +139,12 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
     message: { kind: "new_device_sign_in" },
     subject: { en: "New sign-in to Acme", de: "Neue Anmeldung bei Acme" },
   },
-  second_step_on: {
-    message: { kind: "second_step_on" },
+  second_factor_enabled: {
+    message: { kind: "second_factor_enabled" },
     subject: { en: "Codes by mail are on for Acme", de: "Codes per E-Mail für Acme sind eingeschaltet" },
   },
-  second_step_off: {
-    message: { kind: "second_step_off" },
+  second_factor_disabled: {
+    message: { kind: "second_factor_disabled" },
     subject: { en: "Codes by mail are off for Acme", de: "Codes per E-Mail für Acme sind ausgeschaltet" },
   },
   phone_verified: {

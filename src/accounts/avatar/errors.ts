@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../../core/error-codes.ts";
 import type { FindManageableUserFailure } from "../../admin/authorization/find-manageable-user.ts";
+import type { ErrorCode } from "../../core/error-codes.ts";
 import type { AvatarFailure } from "./set-avatar.ts";
 
 export const avatarErrors = {
@@ -11,5 +11,5 @@ export const avatarErrors = {
   animated: "validation_failed",
   changed_meanwhile: "conflict",
   no_such_user: "not_found",
-  out_of_reach: "forbidden",
+  not_manageable: "forbidden",
 } as const satisfies Record<AvatarFailure["reason"] | FindManageableUserFailure["reason"], ErrorCode>;

@@ -1,10 +1,10 @@
-import type { Account } from "../account.ts";
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
 import type { Caller } from "../../core/caller.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
-import type { SetAvatarDeps } from "./set-avatar.ts";
+import type { Account } from "../account.ts";
 import { deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
+import type { SetAvatarDeps } from "./set-avatar.ts";
 
 export type RemoveAvatarDeps = Omit<SetAvatarDeps, "avatarObjects"> & {
   readonly avatarObjects: { delete(keys: readonly string[]): Promise<void> };

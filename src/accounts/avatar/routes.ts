@@ -1,7 +1,10 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { Account } from "../account.ts";
-import { presentAvatarUrl } from "../present-account.ts";
+import type { Actor } from "../../admin/authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  findManageableUser,
+} from "../../admin/authorization/find-manageable-user.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam } from "../../http/input.ts";
 import { isDescribed } from "../../http/is-described.ts";
@@ -10,8 +13,8 @@ import { readUpload } from "../../http/read-upload.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import type { Actor } from "../../admin/authorization/admin-action.ts";
-import { type FindManageableUserDeps, findManageableUser } from "../../admin/authorization/find-manageable-user.ts";
+import type { Account } from "../account.ts";
+import { presentAvatarUrl } from "../present-account.ts";
 import { avatarErrors } from "./errors.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "./remove-avatar.ts";
 import { type AvatarFailure, type SetAvatarDeps, setAvatar } from "./set-avatar.ts";

@@ -1,13 +1,13 @@
-import type { Account } from "../account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../../admin/authorization/admin-action.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, HOUR } from "../../core/clock.ts";
 import { newOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
+import type { Account } from "../account.ts";
+import { type DeleteDiscardedAvatarsDeps, deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
 import { cleanImage } from "./image/clean-image.ts";
 import type { ImageProblem } from "./image/image.ts";
-import { type DeleteDiscardedAvatarsDeps, deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
 
 export type SetAvatarDeps = DeleteDiscardedAvatarsDeps & {
   readonly clock: Clock;

@@ -1,10 +1,10 @@
-import { and, eq, inArray, isNotNull, lte, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, lte } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { AdminAction } from "../../admin/authorization/admin-action.ts";
-import type { Database } from "../../db/database.ts";
 import { applyIf, wasApplied } from "../../admin/users/statements.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import type { Database } from "../../db/database.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
+import { discardAvatarOf } from "./statements.ts";
 
 type Swap = AdminAction & {
   /** The new picture's object, which is there already; null takes the picture away. */
@@ -56,13 +56,3 @@ export function avatarStore(db: Database) {
     },
   };
 }
-
-/** Gives up an account's picture, as one statement of a batch; the sweep deletes the object. */
-export const discardAvatarOf = (db: Database, accountId: string, now: number, where: SQL) =>
-  insertFrom(
-    db,
-    discardedAvatars,
-    { key: sql`${accounts.avatarKey}`, dueAt: now },
-    accounts,
-    and(eq(accounts.id, accountId), isNotNull(accounts.avatarKey), where),
-  );

@@ -1,17 +1,17 @@
+import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { clearSessionCookies } from "../../http/session-cookies.ts";
+import { refusalOf } from "../../ui/form-error.ts";
+import { Form, PasswordField } from "../../ui/form-fields.tsx";
+import type { Page } from "../../ui/page.ts";
+import { readFields } from "../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { wordsOf } from "../../ui/render-page.tsx";
+import { backToAccount } from "../../ui/table-rows.tsx";
 import type { Account } from "../account.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "../deactivate-account.ts";
 import { accountErrors } from "../errors.ts";
 import { passwordField } from "../fields.ts";
-import type { DepsOf } from "../../http/context.ts";
-import { clearSessionCookies } from "../../http/session-cookies.ts";
-import { Form, PasswordField } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import type { Page } from "../../ui/page.ts";
-import { readFields } from "../../ui/read-fields.ts";
-import { refusalOf } from "../../ui/form-error.ts";
-import { wordsOf } from "../../ui/render-page.tsx";
-import { backToAccount } from "../../ui/table-rows.tsx";
-import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
 
 /** Closes one's own account. */
 export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Account> => ({

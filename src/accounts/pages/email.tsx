@@ -1,15 +1,15 @@
+import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import { fill } from "../../core/text.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
+import type { Page } from "../../ui/page.ts";
+import { readFields } from "../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { wordsOf } from "../../ui/render-page.tsx";
+import { backToAccount } from "../../ui/table-rows.tsx";
 import type { Account } from "../account.ts";
 import { emailField, passwordField } from "../fields.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "../request-email-change.ts";
-import type { DepsOf } from "../../http/context.ts";
-import { fill } from "../../core/text.ts";
-import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import type { Page } from "../../ui/page.ts";
-import { readFields } from "../../ui/read-fields.ts";
-import { wordsOf } from "../../ui/render-page.tsx";
-import { backToAccount } from "../../ui/table-rows.tsx";
-import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
 
 /** Another address: nothing changes until the link that is mailed there is used. */
 export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account> => ({
@@ -34,6 +34,8 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
     const read = readFields(wordsOf(c), form, { newEmail: emailField, password: passwordField });
     if ("refusal" in read) return read.refusal;
     const result = await requestEmailChange(depsOf(c), { account, ...read.values, caller: c.var.caller });
-    return result.ok ? redirectWithFlash(c, "/account", "newAddressAsked") : reauthenticationError(c, result.error);
+    return result.ok
+      ? redirectWithFlash(c, "/account", "newAddressAsked")
+      : reauthenticationError(c, result.error);
   },
 });

@@ -1,9 +1,13 @@
-import type { Account } from "../account.ts";
-import { type ReadSignInMethodsDeps, readSignInMethods, type SignInMethods } from "../read-sign-in-methods.ts";
-import type { DepsOf } from "../../http/context.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
+import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
 import { Badge, fullNameOf, Phone, Picture, Row, Rows } from "../../ui/table-rows.tsx";
+import type { Account } from "../account.ts";
+import {
+  type ReadSignInMethodsDeps,
+  readSignInMethods,
+  type SignInMethods,
+} from "../read-sign-in-methods.ts";
 
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps & {

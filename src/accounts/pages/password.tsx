@@ -1,14 +1,14 @@
-import { type ChangePasswordDeps, changePassword } from "../change-password.ts";
-import { newPasswordField, passwordField } from "../fields.ts";
+import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { Form, PasswordField } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import type { Page } from "../../ui/page.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { backToAccount } from "../../ui/table-rows.tsx";
-import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import { type ChangePasswordDeps, changePassword } from "../change-password.ts";
+import { newPasswordField, passwordField } from "../fields.ts";
 
 /** Another password: the present one first, and every other session ends. */
 export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSession> => ({

@@ -1,6 +1,6 @@
-import type { ProfileField as Name } from "../account.ts";
 import { Field } from "../../ui/form-fields.tsx";
 import type { Shown } from "../../ui/page.ts";
+import type { ProfileField as Name } from "../account.ts";
 
 const inputs = {
   username: { autocomplete: "nickname", maxlength: 32 },

@@ -1,23 +1,18 @@
 import * as z from "zod/mini";
-import {
-  type Account,
-  type ProfileField as Name,
-  PROFILE_FIELDS,
-  type ProfileChange,
-} from "../account.ts";
-import { ageField, lastNameField, nameField, usernameField } from "../fields.ts";
-import type { ProfileFailure } from "../update-profile.ts";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { refusalOf } from "../../ui/form-error.ts";
 import { Field, Form } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import type { Words } from "../../ui/words.ts";
 import type { PageContext, Refusal, Shown } from "../../ui/page.ts";
-import { ProfileField } from "./profile-fields.tsx";
 import { invalid, readFields } from "../../ui/read-fields.ts";
 import type { Form as Typed } from "../../ui/read-form.ts";
-import { refusalOf } from "../../ui/form-error.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
+import type { Words } from "../../ui/words.ts";
+import { type Account, type ProfileField as Name, PROFILE_FIELDS, type ProfileChange } from "../account.ts";
+import { ageField, lastNameField, nameField, usernameField } from "../fields.ts";
+import type { ProfileFailure } from "../update-profile.ts";
+import { ProfileField } from "./profile-fields.tsx";
 
 const schemas = {
   name: nameField,

@@ -1,10 +1,10 @@
+import type { DepsOf } from "../../http/context.ts";
+import type { Page } from "../../ui/page.ts";
+import { backToAccount } from "../../ui/table-rows.tsx";
 import type { Account, ProfileField } from "../account.ts";
 import { accountErrors } from "../errors.ts";
 import { type UpdateProfileDeps, updateProfile } from "../update-profile.ts";
-import type { DepsOf } from "../../http/context.ts";
-import type { Page } from "../../ui/page.ts";
 import { ProfileForm, saveProfile } from "./profile-form.tsx";
-import { backToAccount } from "../../ui/table-rows.tsx";
 
 type Data = { readonly account: Account; readonly required: readonly ProfileField[] };
 

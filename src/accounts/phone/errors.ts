@@ -9,6 +9,6 @@ export const phoneErrors = {
   // Deactivated since its session was looked up.
   account_not_active: "unauthorized",
   send_cap: "rate_limited",
-  code_wrong: "code_invalid",
+  code_incorrect: "code_invalid",
   locked: "too_many_attempts",
 } as const satisfies Record<(RequestPhoneVerificationFailure | VerifyPhoneFailure)["reason"], ErrorCode>;

@@ -1,8 +1,11 @@
+import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { lockoutKey } from "../../authentication/lockout/lockout-keys.ts";
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { OTP_TTL_MS, type NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
 import { newCode } from "../../authentication/one-time-codes/new-code.ts";
+import {
+  type NewOneTimeCodeChallenge,
+  OTP_TTL_MS,
+} from "../../authentication/one-time-codes/one-time-code.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
@@ -48,7 +51,9 @@ export type RequestPhoneVerificationFailure =
 export async function requestPhoneVerification(
   deps: RequestPhoneVerificationDeps,
   input: Request,
-): Promise<Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneVerificationFailure>> {
+): Promise<
+  Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneVerificationFailure>
+> {
   if (!deps.settings.canText) return err({ reason: "texts_off" });
   const { accountId, phone, caller } = input;
   const { smsCountries } = deps.settings;

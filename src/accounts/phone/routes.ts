@@ -10,7 +10,11 @@ import { answer, refuse, respond } from "../../http/respond.ts";
 import { phoneErrors } from "./errors.ts";
 import { phoneField } from "./fields.ts";
 import { type RemovePhoneDeps, removePhone } from "./remove-phone.ts";
-import { type RequestPhoneVerificationDeps, type RequestPhoneVerificationFailure, requestPhoneVerification } from "./request-phone-verification.ts";
+import {
+  type RequestPhoneVerificationDeps,
+  type RequestPhoneVerificationFailure,
+  requestPhoneVerification,
+} from "./request-phone-verification.ts";
 import { type VerifyPhoneDeps, type VerifyPhoneFailure, verifyPhone } from "./verify-phone.ts";
 
 const texted = answer(
@@ -62,7 +66,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
             "A code is good for 10 minutes and five answers, and only while its number is the account's.",
           tag,
           answer: verified,
-          failures: [phoneErrors.code_wrong, phoneErrors.locked],
+          failures: [phoneErrors.code_incorrect, phoneErrors.locked],
         },
       ),
       session,

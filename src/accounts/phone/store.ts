@@ -1,22 +1,29 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import { readLockout } from "../../authentication/lockout/statements.ts";
+import type { NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
 import {
-  codeWasRight,
   type ChallengeAnswer,
-  oneTimeCodeRow,
-  countWrongAnswer,
+  codeWasRight,
   consumeAttempt,
+  countWrongAnswer,
+  oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../../authentication/one-time-codes/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
-import { latestSend, retryAt } from "../../messaging/outbox/latest-send-statements.ts";
-import { ALWAYS, ASKED_FOR, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { auditRow } from "../../db/rows.ts";
 import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import {
+  ALWAYS,
+  ASKED_FOR,
+  latestSend,
+  queued,
+  queueMessage,
+  retryAt,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
 
 type PhoneRequest = {
   readonly accountId: string;

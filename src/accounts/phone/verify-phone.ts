@@ -1,6 +1,6 @@
+import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { lockoutKey } from "../../authentication/lockout/lockout-keys.ts";
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { codeHashes } from "../../authentication/one-time-codes/new-code.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
@@ -39,7 +39,7 @@ type Answer = {
 
 /** `retryAfter` in seconds. */
 export type VerifyPhoneFailure =
-  | { readonly reason: "code_wrong" }
+  | { readonly reason: "code_incorrect" }
   | { readonly reason: "locked"; readonly retryAfter: number };
 
 /**
@@ -67,7 +67,7 @@ export async function verifyPhone(
   if (outcome.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
-  if (outcome.kind === "refused") return err({ reason: "code_wrong" });
+  if (outcome.kind === "refused") return err({ reason: "code_incorrect" });
   deps.messages.deliverSoon([notice.id]);
   return ok({ phone: outcome.phone });
 }

@@ -1,9 +1,9 @@
 import { and, desc, eq, exists, inArray, sql } from "drizzle-orm";
 import type { Role } from "../../accounts/account.ts";
-import type { AuditEvent, StoredEvent } from "./audit-event.ts";
-import type { EventPosition } from "./list-audit-events.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
+import type { AuditEvent, StoredEvent } from "./audit-event.ts";
+import type { EventPosition } from "./list-audit-events.ts";
 
 type Query = {
   readonly roles: readonly Role[] | null;

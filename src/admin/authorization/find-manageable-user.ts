@@ -8,7 +8,7 @@ export type Target = { readonly account: Account; readonly hasPassword: boolean 
 
 export type FindManageableUserDeps = { readonly users: { find(id: string): Promise<Target | null> } };
 
-export type FindManageableUserFailure = { readonly reason: "no_such_user" | "out_of_reach" };
+export type FindManageableUserFailure = { readonly reason: "no_such_user" | "not_manageable" };
 
 /** The account of that id, if that person may do this to it. */
 export async function findManageableUser(
@@ -20,6 +20,6 @@ export async function findManageableUser(
   const target = await deps.users.find(id);
   if (!target) return err({ reason: "no_such_user" });
   if (actor !== "operator" && !canManage(actor, permission, target.account))
-    return err({ reason: "out_of_reach" });
+    return err({ reason: "not_manageable" });
   return ok(target);
 }

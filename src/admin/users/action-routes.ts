@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
+import type { Result } from "../../core/result.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam, jsonBody } from "../../http/input.ts";
 import { isDescribed } from "../../http/is-described.ts";
@@ -7,7 +8,6 @@ import { describe } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { type Answer, answer, respond } from "../../http/respond.ts";
-import type { Result } from "../../core/result.ts";
 import { type ActivateUserDeps, activateUser } from "./activate-user.ts";
 import { type DeactivateUserDeps, deactivateUser } from "./deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "./delete-user.ts";
@@ -15,8 +15,8 @@ import { type EndUserSessionsDeps, endUserSessions } from "./end-user-sessions.t
 import type { UserFailure } from "./errors.ts";
 import { roleField } from "./fields.ts";
 import { refuseUser } from "./routes.ts";
-import { type SetRoleDeps, setRole } from "./set-role.ts";
 import { type SendPasswordResetDeps, sendPasswordReset } from "./send-password-reset.ts";
+import { type SetRoleDeps, setRole } from "./set-role.ts";
 import { type UnlockUserDeps, unlockUser } from "./unlock-user.ts";
 
 const activated = answer(200, "The user is active.");

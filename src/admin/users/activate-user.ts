@@ -1,11 +1,15 @@
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type ActivateUserDeps = FindManageableUserDeps & {
   readonly clock: Clock;

@@ -1,11 +1,15 @@
-import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
 import type { Account } from "../../accounts/account.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type DeleteUserDeps = FindManageableUserDeps &
   AccountLockoutsDeps & {
@@ -24,7 +28,9 @@ export type DeleteUserDeps = FindManageableUserDeps &
     readonly defer: (work: () => Promise<unknown>) => void;
   };
 
-export type DeleteUserFailure = FindManageableUserFailure | { readonly reason: "still_active" | "changed_meanwhile" };
+export type DeleteUserFailure =
+  | FindManageableUserFailure
+  | { readonly reason: "still_active" | "changed_meanwhile" };
 
 /**
  * Deletes a deactivated account, and everything that is its own: sessions, links, codes, messages and

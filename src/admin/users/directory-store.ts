@@ -1,9 +1,9 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Account, AccountStatus, Role } from "../../accounts/account.ts";
+import { accountColumns } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { matchExpression } from "./search-expression.ts";
-import { accountColumns } from "../../db/rows.ts";
 import { accounts } from "../../db/schema.ts";
+import { matchExpression } from "./search-expression.ts";
 
 export type DirectoryQuery = {
   /** The roles that the asker may see; null for all. */

@@ -1,14 +1,20 @@
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type EndUserSessionsDeps = FindManageableUserDeps & {
   readonly clock: Clock;
   readonly users: {
-    endSessions(draft: AdminAction & { audit: NewAuditEvent; now: number }): Promise<"done" | "changed_meanwhile">;
+    endSessions(
+      draft: AdminAction & { audit: NewAuditEvent; now: number },
+    ): Promise<"done" | "changed_meanwhile">;
   };
   readonly revocationList: {
     revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;

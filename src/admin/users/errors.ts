@@ -3,9 +3,9 @@ import type { ErrorCode } from "../../core/error-codes.ts";
 import type { ActivateUserFailure } from "./activate-user.ts";
 import type { DeactivateUserFailure } from "./deactivate-user.ts";
 import type { DeleteUserFailure } from "./delete-user.ts";
-import type { UpdateUserFailure } from "./update-user.ts";
 import type { InvitationFailure } from "./invite-user.ts";
 import type { SendPasswordResetFailure } from "./send-password-reset.ts";
+import type { UpdateUserFailure } from "./update-user.ts";
 
 export type UserFailure =
   | ActivateUserFailure
@@ -17,7 +17,7 @@ export type UserFailure =
 
 export const userErrors = {
   no_such_user: "not_found",
-  out_of_reach: "forbidden",
+  not_manageable: "forbidden",
   last_superuser: "last_admin",
   still_active: "user_still_active",
   changed_meanwhile: "conflict",

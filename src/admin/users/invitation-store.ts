@@ -1,19 +1,27 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
-import type { NewAuditEvent } from "../audit-log/audit-event.ts";
+import { accountColumns, newAccountRow } from "../../accounts/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Locale } from "../../core/locale.ts";
-import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
-import type { AdminAction, Actor } from "../authorization/admin-action.ts";
 import type { Database } from "../../db/database.ts";
-import { actorStillAllowed, targetUnchanged } from "./statements.ts";
 import { insertFrom, insertUnless } from "../../db/insert-from.ts";
-import { latestSend, retryAt } from "../../messaging/outbox/latest-send-statements.ts";
-import { voidEmailTokens } from "../../registration/email-tokens/store.ts";
-import { ALWAYS, ASKED_FOR, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { accountColumns, auditRow, emailTokenRow, newAccountRow } from "../../db/rows.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import {
+  ALWAYS,
+  ASKED_FOR,
+  latestSend,
+  queued,
+  queueMessage,
+  retryAt,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
+import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
+import { emailTokenRow, voidEmailTokens } from "../../registration/email-tokens/statements.ts";
+import type { NewAuditEvent } from "../audit-log/audit-event.ts";
+import { auditRow } from "../audit-log/statements.ts";
+import type { Actor, AdminAction } from "../authorization/admin-action.ts";
+import { actorStillAllowed, targetUnchanged } from "./statements.ts";
 
 type LinkMailing = AdminAction & {
   readonly audit: NewAuditEvent;
@@ -90,7 +98,13 @@ export function invitationStore(db: Database, caps: SendCaps) {
         // Its source is the actor's own row, so that it hangs on what they are at this moment.
         (actor === "operator"
           ? insertUnless(db, accounts, row, owner)
-          : insertFrom(db, accounts, row, accounts, and(eq(accounts.id, actor.id), actorStillAllowed(db, actor)))
+          : insertFrom(
+              db,
+              accounts,
+              row,
+              accounts,
+              and(eq(accounts.id, actor.id), actorStillAllowed(db, actor)),
+            )
         ).onConflictDoNothing(),
         insertFrom(
           db,

@@ -1,14 +1,14 @@
 import type { Account, Role } from "../../accounts/account.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import type { Locale } from "../../core/locale.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import { type Actor, actorIdOf } from "../authorization/admin-action.ts";
 import { hasPermission, manageableRoles } from "../authorization/permissions.ts";
 
@@ -39,7 +39,7 @@ type Invitation = {
 };
 
 export type InvitationFailure = {
-  readonly reason: "out_of_reach" | "address_taken" | "changed_meanwhile";
+  readonly reason: "not_manageable" | "address_taken" | "changed_meanwhile";
 };
 
 /**
@@ -52,8 +52,9 @@ export async function inviteUser(
 ): Promise<Result<{ readonly account: Account; readonly url: string }, InvitationFailure>> {
   const { actor, email, name, role, caller } = input;
   const isReached =
-    actor === "operator" || (hasPermission(actor.role, "users:invite") && manageableRoles(actor.role).includes(role));
-  if (!isReached) return err({ reason: "out_of_reach" });
+    actor === "operator" ||
+    (hasPermission(actor.role, "users:invite") && manageableRoles(actor.role).includes(role));
+  if (!isReached) return err({ reason: "not_manageable" });
   const { link, url } = await newEmailToken(deps, "invite");
   const mail =
     actor === "operator"

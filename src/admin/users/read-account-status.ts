@@ -1,5 +1,10 @@
-import { type AccountLockoutsDeps, accountLockouts, LOCKOUTS, type Lockout } from "../../authentication/lockout/lockout-keys.ts";
 import type { Account } from "../../accounts/account.ts";
+import {
+  type AccountLockoutsDeps,
+  accountLockouts,
+  LOCKOUTS,
+  type Lockout,
+} from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
 

@@ -1,7 +1,11 @@
 import type { Account } from "../../accounts/account.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { Actor } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 /** One of those whom that person may see. */
 export async function readUser(

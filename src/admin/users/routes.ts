@@ -9,12 +9,12 @@ import { describe } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
-import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 import { type UserFailure, userErrorMessages, userErrors } from "./errors.ts";
 import { roleField, userPage, userQuery } from "./fields.ts";
 import { type InviteUserDeps, inviteUser } from "./invite-user.ts";
 import { type ListUsersDeps, listUsers } from "./list-users.ts";
 import { readUser } from "./read-user.ts";
+import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 
 const page = answer(200, undefined, userPage);
 const profile = answer(200, undefined, profileSchema);

@@ -1,13 +1,17 @@
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
-import { type NewAuditEvent, type AuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
+import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
+import { type AuditEvent, type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type SendPasswordResetDeps = FindManageableUserDeps &
   NewEmailTokenDeps & {

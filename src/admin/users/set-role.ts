@@ -1,13 +1,17 @@
 import type { Role } from "../../accounts/account.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 import { manageableRoles } from "../authorization/permissions.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
 
 export type SetRoleDeps = FindManageableUserDeps & {
   readonly clock: Clock;
@@ -36,7 +40,8 @@ export async function setRole(
   const { actor, id, role, caller } = input;
   const found = await findManageableUser(deps, actor, "users:set-role", id);
   if (!found.ok) return found;
-  if (actor !== "operator" && !manageableRoles(actor.role).includes(role)) return err({ reason: "out_of_reach" });
+  if (actor !== "operator" && !manageableRoles(actor.role).includes(role))
+    return err({ reason: "not_manageable" });
   const { account: target } = found.value;
   if (target.role === role) return ok(undefined);
   const now = deps.clock.now();

@@ -1,11 +1,11 @@
 import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { NewAuditEvent } from "../audit-log/audit-event.ts";
-import type { AdminAction, Actor } from "../authorization/admin-action.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
-import { auditRow } from "../../db/rows.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
+import type { NewAuditEvent } from "../audit-log/audit-event.ts";
+import { auditRow, isAudited } from "../audit-log/statements.ts";
+import type { Actor, AdminAction } from "../authorization/admin-action.ts";
 
 type Decision = AdminAction & { readonly audit: NewAuditEvent };
 
@@ -24,10 +24,6 @@ export const applyIf = (db: Database, act: Decision, also?: SQL) =>
   ).returning({ id: auditEvents.id });
 
 export const wasApplied = (db: Database, act: Decision): SQL => isAudited(db, act.audit);
-
-/** Whether that very event was written. */
-export const isAudited = (db: Database, audit: NewAuditEvent): SQL =>
-  sql`EXISTS ${db.select({ one: sql`1` }).from(auditEvents).where(eq(auditEvents.id, audit.id))}`;
 
 /** The target if the facts hold: read before anything changes, it tells a refusal's reason. */
 export const targetUnchanged = (db: Database, act: AdminAction, also?: SQL) =>

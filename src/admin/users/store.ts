@@ -1,26 +1,25 @@
 import { and, eq, inArray, or } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
-import type { NewAuditEvent } from "../audit-log/audit-event.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
-import type { AdminAction } from "../authorization/admin-action.ts";
+import { discardAvatarOf } from "../../accounts/avatar/statements.ts";
+import { accountColumns, closeAccount } from "../../accounts/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/statements.ts";
-import { discardAvatarOf } from "../../accounts/avatar/store.ts";
-import { closeAccount } from "../../accounts/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { anotherSuperuserExists, applyIf, wasApplied, targetUnchanged } from "./statements.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { accountColumns } from "../../db/rows.ts";
 import {
   accounts,
-  oneTimeCodes,
-  identities,
   authorizationCodes,
-  mailboxMessages,
   emailTokens,
+  identities,
+  mailboxMessages,
+  oneTimeCodes,
   outbox,
   sessions,
 } from "../../db/schema.ts";
-import { endSessions } from "../../sessions/store.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { endSessions } from "../../sessions/statements.ts";
+import type { NewAuditEvent } from "../audit-log/audit-event.ts";
+import type { AdminAction } from "../authorization/admin-action.ts";
+import { anotherSuperuserExists, applyIf, targetUnchanged, wasApplied } from "./statements.ts";
 
 type Decision = AdminAction & { readonly audit: NewAuditEvent };
 type Change = Decision & { readonly now: number };

@@ -1,10 +1,14 @@
 import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type AdminAction, type Actor, actorIdOf } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type UnlockUserDeps = FindManageableUserDeps &
   AccountLockoutsDeps & {

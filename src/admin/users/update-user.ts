@@ -3,7 +3,11 @@ import { type ProfileFailure, type UpdateProfileDeps, updateProfile } from "../.
 import type { Caller } from "../../core/caller.ts";
 import type { Result } from "../../core/result.ts";
 import type { Actor } from "../authorization/admin-action.ts";
-import { type FindManageableUserDeps, type FindManageableUserFailure, findManageableUser } from "../authorization/find-manageable-user.ts";
+import {
+  type FindManageableUserDeps,
+  type FindManageableUserFailure,
+  findManageableUser,
+} from "../authorization/find-manageable-user.ts";
 
 export type UpdateUserDeps = FindManageableUserDeps & UpdateProfileDeps;
 
@@ -17,7 +21,10 @@ type Edit = {
 };
 
 /** Changes somebody's profile fields, under the rules that they have themselves. */
-export async function updateUser(deps: UpdateUserDeps, input: Edit): Promise<Result<Account, UpdateUserFailure>> {
+export async function updateUser(
+  deps: UpdateUserDeps,
+  input: Edit,
+): Promise<Result<Account, UpdateUserFailure>> {
   const { actor, id, change, caller } = input;
   const found = await findManageableUser(deps, actor, "users:edit", id);
   if (!found.ok) return found;

@@ -47,8 +47,10 @@ export async function signDeviceToken(
 }
 
 /** Whether it became known since the account's devices last became strangers. */
-export const isDeviceStillKnown = (device: KnownDevice, account: { readonly devicesKnownSince: number }): boolean =>
-  device.knownSince >= account.devicesKnownSince;
+export const isDeviceStillKnown = (
+  device: KnownDevice,
+  account: { readonly devicesKnownSince: number },
+): boolean => device.knownSince >= account.devicesKnownSince;
 
 /**
  * The device, if the token was issued for this very address: a token of one's own account must not

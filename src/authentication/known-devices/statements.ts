@@ -1,8 +1,8 @@
 import { and, eq, exists, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { SessionDraft } from "../../sessions/session.ts";
 import type { Database } from "../../db/database.ts";
 import { auditEvents, sessions } from "../../db/schema.ts";
+import type { SessionDraft } from "../../sessions/session.ts";
 
 /**
  * Whether a sign-in is news to its owner: not their very first one, and not from where they have a

@@ -13,8 +13,11 @@ export type Lockout = (typeof LOCKOUTS)[number];
  * so that the rows name nobody, and made without looking, so that an address that has no account
  * locks alike.
  */
-export const lockoutKey = (deps: { readonly secrets: SecretRing }, target: string, who: Lockout): Promise<string> =>
-  keyedHash(deps.secrets.current, "lock-key", `${who}\n${target}`);
+export const lockoutKey = (
+  deps: { readonly secrets: SecretRing },
+  target: string,
+  who: Lockout,
+): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${who}\n${target}`);
 
 export type AccountLockoutsDeps = { readonly secrets: SecretRing };
 

@@ -1,5 +1,7 @@
 import { and, eq, gt, inArray, lte, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { Database } from "../../db/database.ts";
+import { attemptCounters } from "../../db/schema.ts";
 import {
   FIRST_LOCK,
   LOCK_MEMORY,
@@ -8,8 +10,6 @@ import {
   QUIET_TIME,
   type Reservation,
 } from "./rules.ts";
-import type { Database } from "../../db/database.ts";
-import { attemptCounters } from "../../db/schema.ts";
 
 const t = attemptCounters;
 

@@ -11,7 +11,7 @@ export const passwordErrors = {
   captcha_required: "captcha_required",
   captcha_failed: "captcha_failed",
   captcha_unavailable: "unavailable",
-  code_wrong: "code_invalid",
+  code_incorrect: "code_invalid",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
 } as const satisfies Record<LoginFailure["reason"], ErrorCode>;

@@ -12,5 +12,5 @@ export type LoginFailure =
         | "captcha_required"
         | "captcha_failed"
         | "captcha_unavailable"
-        | "code_wrong";
+        | "code_incorrect";
     };

@@ -1,9 +1,9 @@
-import { MAX_FAILURES } from "../lockout/rules.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import { MAX_FAILURES } from "../lockout/rules.ts";
 import type { LoginFailure } from "./login-failure.ts";
 
 export type RefuseLoginDeps = {

@@ -2,6 +2,6 @@ import type { ErrorCode } from "../../core/error-codes.ts";
 import type { ResetFailure } from "./reset-password.ts";
 
 export const passwordResetErrors = {
-  link_dead: "token_invalid",
+  email_token_invalid: "token_invalid",
   password_refused: "validation_failed",
 } as const satisfies Record<ResetFailure["reason"], ErrorCode>;

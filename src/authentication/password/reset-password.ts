@@ -1,8 +1,6 @@
-import { accountLockouts } from "../lockout/lockout-keys.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../../accounts/check-new-password.ts";
-import { type Bootstrap, type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { PasswordProblem } from "../../accounts/password-policy.ts";
-import { type NewAuditEvent, type AuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { type AuditEvent, type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
@@ -10,9 +8,15 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
 import type { Locale } from "../../core/locale.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type FindEmailTokenDeps, findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import {
+  type Bootstrap,
+  type NewBootstrapDeps,
+  newBootstrap,
+} from "../../registration/bootstrap-superuser.ts";
+import { type FindEmailTokenDeps, findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
+import { accountLockouts } from "../lockout/lockout-keys.ts";
 
 export type ResetPasswordDeps = FindEmailTokenDeps &
   NewBootstrapDeps &
@@ -28,7 +32,7 @@ export type ResetPasswordDeps = FindEmailTokenDeps &
         notices: { changed: NewMessage; alsoRemoved: NewMessage } | null;
         audit: NewAuditEvent;
         removal: NewAuditEvent;
-      }): Promise<{ accountId: string } | "link_dead">;
+      }): Promise<{ accountId: string } | "email_token_invalid">;
     };
     readonly revocationList: {
       revokeAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
@@ -41,7 +45,7 @@ export type ResetPasswordDeps = FindEmailTokenDeps &
   };
 
 export type ResetFailure =
-  | { readonly reason: "link_dead" }
+  | { readonly reason: "email_token_invalid" }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
 /** The purposes that this consumer takes: somebody who forgot a password, or who has none yet. */
@@ -57,7 +61,7 @@ export async function resetPassword(
   input: { readonly token: string; readonly newPassword: string; readonly caller: Caller },
 ): Promise<Result<void, ResetFailure>> {
   const link = await findEmailToken(deps, input.token, PASSWORD_LINK_PURPOSES);
-  if (!link) return err({ reason: "link_dead" });
+  if (!link) return err({ reason: "email_token_invalid" });
   const { accountEmail: email, accountId } = link;
   const problem = await checkNewPassword(deps, input.newPassword, { ...link, email });
   if (problem) return err({ reason: "password_refused", problem });
@@ -82,7 +86,7 @@ export async function resetPassword(
     // Which provider is the identity's to say.
     removal: caused({ type: "identity_removed", details: { provider: "" } }),
   });
-  if (outcome === "link_dead") return err({ reason: "link_dead" });
+  if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
   deps.defer(() => deps.revocationList.revokeAccount(accountId, now, deps.settings.accessTokenTtl));
   // Whichever was queued.
   if (notices) deps.messages.deliverSoon([notices.changed.id, notices.alsoRemoved.id]);
@@ -91,5 +95,5 @@ export async function resetPassword(
 
 const draftNotices = async ({ messages }: Pick<ResetPasswordDeps, "messages">, expiresAt: number) => ({
   changed: await messages.draft({ kind: "password_changed" }, { expiresAt }),
-  alsoRemoved: await messages.draft({ kind: "ways_in_reset" }, { expiresAt }),
+  alsoRemoved: await messages.draft({ kind: "sign_in_methods_reset" }, { expiresAt }),
 });

@@ -9,8 +9,8 @@ import { describe } from "../../http/operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "../../registration/email-tokens/fields.ts";
 import { findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
-import { passwordResetErrors } from "./reset-errors.ts";
 import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-password-reset.ts";
+import { passwordResetErrors } from "./reset-errors.ts";
 import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
 
 const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
@@ -48,7 +48,10 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
-        const result = await requestPasswordReset(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
+        const result = await requestPasswordReset(depsOf(c), {
+          ...c.req.valid("json"),
+          caller: c.var.caller,
+        });
         return result.ok ? respond(c, asked) : refuse(c, result.error.reason);
       },
     )

@@ -1,20 +1,29 @@
 import { and, inArray, not, type SQL, sql } from "drizzle-orm";
-import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Locale } from "../../core/locale.ts";
-import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { clearAttempts } from "../lockout/statements.ts";
-import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
-import { claimed, claimedAccountId, claimEmailToken, type EmailTokenClaim, voidEmailTokens } from "../../registration/email-tokens/store.ts";
-import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
+import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../db/schema.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { auditRow } from "../../db/rows.ts";
-import { accounts, auditEvents, oneTimeCodes, emailTokens } from "../../db/schema.ts";
-import { endSessions } from "../../sessions/store.ts";
-import { hasUnverifiedIdentity, removeUnverifiedIdentities } from "../social/unverified-identity-statements.ts";
+import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
+import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
+import {
+  claimEmailToken,
+  claimed,
+  claimedAccountId,
+  type EmailTokenClaim,
+  voidEmailTokens,
+} from "../../registration/email-tokens/statements.ts";
+import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
+import { endSessions } from "../../sessions/statements.ts";
+import { clearAttempts } from "../lockout/statements.ts";
+import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
+import {
+  hasUnverifiedIdentity,
+  removeUnverifiedIdentities,
+} from "../social/unverified-identity-statements.ts";
 
 type Reset = {
   readonly claim: EmailTokenClaim;
@@ -51,7 +60,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       notices,
       audit,
       removal,
-    }: Reset): Promise<{ accountId: string } | "link_dead"> {
+    }: Reset): Promise<{ accountId: string } | "email_token_invalid"> {
       const whose = claimedAccountId(db, claim);
       const proof = { whose, bootstrap, now: claim.now };
       const tell = (draft: NewMessage, where: SQL) =>
@@ -87,7 +96,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
         ...removeUnverifiedIdentities(db, whose, removal),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken[0] ?? "link_dead";
+      return taken[0] ?? "email_token_invalid";
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { emailField, passwordField } from "../../accounts/fields.ts";
 import { captchaTokenField } from "../../captcha/fields.ts";
-import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
+import type { ErrorCode } from "../../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody } from "../../http/input.ts";
@@ -10,14 +10,14 @@ import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { deviceCookie } from "../../http/session-cookies.ts";
-import type { ErrorCode } from "../../core/error-codes.ts";
 import { audienceField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
-import { loggedIn, secondFactor, prepareTokenResponse, respondWithTokens } from "../token-response.ts";
-import { passwordErrors } from "./errors.ts";
-import { type VerifySecondFactorDeps, verifySecondFactor } from "../second-factor/verify-second-factor.ts";
-import type { LoginFailure } from "./login-failure.ts";
+import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
 import { type ResendCodeDeps, resendCode } from "../second-factor/resend-code.ts";
+import { type VerifySecondFactorDeps, verifySecondFactor } from "../second-factor/verify-second-factor.ts";
+import { loggedIn, prepareTokenResponse, respondWithTokens, secondFactor } from "../token-response.ts";
+import { passwordErrors } from "./errors.ts";
+import type { LoginFailure } from "./login-failure.ts";
 import { type StartLoginDeps, startLogin } from "./start-login.ts";
 
 const resent = answer(200, "If that sign-in is still waiting, a new code has been sent.");
@@ -79,7 +79,7 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           tag,
           answer: loggedIn,
           cookies: true,
-          failures: codesOf("code_wrong", "locked", "csrf"),
+          failures: codesOf("code_incorrect", "locked", "csrf"),
         },
       ),
       jsonBody(

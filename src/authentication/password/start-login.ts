@@ -1,17 +1,17 @@
-import { lockoutKey } from "../lockout/lockout-keys.ts";
-import { FAILURES_BEFORE_CAPTCHA, type Reservation, secondsUntil } from "../lockout/rules.ts";
 import type { Account } from "../../accounts/account.ts";
+import type { Caller } from "../../core/caller.ts";
+import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
+import type { EmailAddress } from "../../core/email-address.ts";
+import { err, type Result } from "../../core/result.ts";
+import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import {
   type DeviceTokenDeps,
   isDeviceStillKnown,
   type KnownDevice,
   recognizeDevice,
 } from "../known-devices/device-token.ts";
-import type { Caller } from "../../core/caller.ts";
-import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
-import { err, type Result } from "../../core/result.ts";
-import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
+import { lockoutKey } from "../lockout/lockout-keys.ts";
+import { FAILURES_BEFORE_CAPTCHA, type Reservation, secondsUntil } from "../lockout/rules.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { LoginFailure } from "./login-failure.ts";

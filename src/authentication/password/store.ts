@@ -1,9 +1,17 @@
 import { and, eq, exists, sql } from "drizzle-orm";
-import type { Reservation } from "../lockout/rules.ts";
 import type { Account } from "../../accounts/account.ts";
+import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-from.ts";
+import { accounts, auditEvents, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import type { SessionDraft } from "../../sessions/session.ts";
+import { endSurplus, sessionRow } from "../../sessions/statements.ts";
+import { isNewDevice } from "../known-devices/statements.ts";
+import type { Reservation } from "../lockout/rules.ts";
 import {
   clearAttempts,
   readLockout,
@@ -11,14 +19,13 @@ import {
   reservationOf,
   reserveAttempt,
 } from "../lockout/statements.ts";
-import type { Database } from "../../db/database.ts";
-import { type Grounds, storeRehash, firstFactorStillValid, consumeFirstFactor, failureReason } from "../statements.ts";
-import { insertFrom } from "../../db/insert-from.ts";
-import { isNewDevice } from "../known-devices/statements.ts";
-import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { accountColumns, auditRow, sessionRow } from "../../db/rows.ts";
-import { accounts, auditEvents, sessions } from "../../db/schema.ts";
-import { endSurplus } from "../../sessions/store.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  type Grounds,
+  storeRehash,
+} from "../statements.ts";
 
 type LoginFacts = {
   readonly account: Account;

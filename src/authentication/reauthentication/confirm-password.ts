@@ -1,10 +1,10 @@
-import { lockoutKey } from "../lockout/lockout-keys.ts";
-import { type Reservation, secondsUntil } from "../lockout/rules.ts";
+import type { Account } from "../../accounts/account.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Account } from "../../accounts/account.ts";
+import { lockoutKey } from "../lockout/lockout-keys.ts";
+import { type Reservation, secondsUntil } from "../lockout/rules.ts";
 
 export type ConfirmPasswordDeps = {
   readonly clock: Clock;

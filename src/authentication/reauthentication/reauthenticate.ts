@@ -1,13 +1,9 @@
-import {
-  type ConfirmationFailure,
-  type ConfirmPasswordDeps,
-  confirmPassword,
-} from "./confirm-password.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../accounts/read-sign-in-methods.ts";
-import type { ReauthenticationProof } from "../social/identity.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
+import type { ReauthenticationProof } from "../social/identity.ts";
+import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
 export type ReauthenticateDeps = ConfirmPasswordDeps & ReadSignInMethodsDeps & RefreshTokenDeps;
 
@@ -21,7 +17,7 @@ export type ReauthenticationClaim = {
 type Failure =
   | ConfirmationFailure
   | {
-      readonly reason: "password_missing" | "refresh_token_missing" | "proof_dead";
+      readonly reason: "password_missing" | "refresh_token_missing" | "reauthentication_expired";
     };
 
 /**
@@ -44,6 +40,6 @@ export async function reauthenticate(
   }
   if (refreshToken === undefined) return err({ reason: "refresh_token_missing" });
   const held = await verifyRefreshToken(deps, refreshToken);
-  if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "proof_dead" });
+  if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "reauthentication_expired" });
   return ok({ sessionId, generation: held.value.generation, at });
 }

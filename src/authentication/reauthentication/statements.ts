@@ -1,9 +1,9 @@
 import { and, eq, lte, type SQL } from "drizzle-orm";
-import type { ReauthenticationProof } from "../social/identity.ts";
-import { maySignIn } from "../../db/predicates.ts";
 import type { Database } from "../../db/database.ts";
+import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
-import { stillGood } from "../../sessions/store.ts";
+import { stillGood } from "../../sessions/statements.ts";
+import type { ReauthenticationProof } from "../social/identity.ts";
 
 /**
  * The session by which an account's owner has shown whose it is. A new password or a reset since then has made

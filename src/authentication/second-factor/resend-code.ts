@@ -1,9 +1,9 @@
-import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
-import { newCode } from "../one-time-codes/new-code.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import { newCode } from "../one-time-codes/new-code.ts";
+import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
 
 export type ResendCodeDeps = {
   readonly secrets: SecretRing;

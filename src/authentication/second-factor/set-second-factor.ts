@@ -1,11 +1,15 @@
+import type { Account } from "../../accounts/account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { Account } from "../../accounts/account.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "../reauthentication/confirm-password.ts";
+import {
+  type ConfirmationFailure,
+  type ConfirmPasswordDeps,
+  confirmPassword,
+} from "../reauthentication/confirm-password.ts";
 
 export type SetSecondFactorDeps = ConfirmPasswordDeps & {
   readonly accounts: {
@@ -37,7 +41,7 @@ export async function setSecondFactor(
   const confirmed = await confirmPassword(deps, account, input.password);
   if (!confirmed.ok) return confirmed;
   const now = deps.clock.now();
-  const kind = enabled ? "second_step_on" : "second_step_off";
+  const kind = enabled ? "second_factor_enabled" : "second_factor_disabled";
   const notice = await deps.messages.draft({ kind }, { expiresAt: now + DAY });
   const audit = newAuditEvent(
     deps,

@@ -1,6 +1,3 @@
-import { secondsUntil } from "../lockout/rules.ts";
-import { OTP_TTL_MS, type NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
-import { newCode } from "../one-time-codes/new-code.ts";
 import { type Clock, HOUR, SECOND } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
@@ -8,8 +5,11 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { amrOf, type FirstFactorGrant } from "../first-factor.ts";
-import type { SecondFactorRequired, SignInFailure } from "../sign-in-outcome.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
+import { secondsUntil } from "../lockout/rules.ts";
+import { newCode } from "../one-time-codes/new-code.ts";
+import { type NewOneTimeCodeChallenge, OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
+import type { SecondFactorRequired, SignInFailure } from "../sign-in-outcome.ts";
 
 export type StartSecondFactorDeps = {
   readonly secrets: SecretRing;
@@ -61,5 +61,5 @@ export async function startSecondFactor(
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
   deps.messages.deliverSoon([mail.id]);
-  return ok({ kind: "second_step", challengeId: id, expiresIn: OTP_TTL_MS / SECOND });
+  return ok({ kind: "second_factor_required", challengeId: id, expiresIn: OTP_TTL_MS / SECOND });
 }

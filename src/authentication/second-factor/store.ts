@@ -1,29 +1,37 @@
 import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
+import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
-import type { SessionDraft } from "../../sessions/session.ts";
-import type { FirstFactorGrant } from "../first-factor.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-from.ts";
 import { maySignIn } from "../../db/predicates.ts";
+import { accounts, attemptCounters, auditEvents, oneTimeCodes, sessions } from "../../db/schema.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import {
+  AFTER_PASSWORD,
+  ALWAYS,
+  HOURLY,
+  queued,
+  queueMessage,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
+import type { SessionDraft } from "../../sessions/session.ts";
+import { endSurplus, sessionRow } from "../../sessions/statements.ts";
+import type { FirstFactorGrant } from "../first-factor.ts";
+import { isNewDevice } from "../known-devices/statements.ts";
 import { lockoutOf, readLockout, releaseAttempt } from "../lockout/statements.ts";
+import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
   codeWasRight,
   codeWasWrong,
-  oneTimeCodeRow,
+  consumeAttempt,
   countWrongAnswer,
   lockoutOfCode,
-  consumeAttempt,
+  oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
-import type { Database } from "../../db/database.ts";
-import { storeRehash, firstFactorStillValid, consumeFirstFactor, failureReason } from "../statements.ts";
-import { insertFrom } from "../../db/insert-from.ts";
-import { isNewDevice } from "../known-devices/statements.ts";
-import { AFTER_PASSWORD, ALWAYS, HOURLY, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { accountColumns, auditRow, sessionRow } from "../../db/rows.ts";
-import { accounts, attemptCounters, auditEvents, oneTimeCodes, sessions } from "../../db/schema.ts";
-import { endSurplus } from "../../sessions/store.ts";
+import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 
 type ChallengeOpening = {
   readonly step: FirstFactorGrant;
@@ -111,7 +119,11 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           limits: ALWAYS,
           caps,
           source: oneTimeCodes,
-          where: and(right, eq(oneTimeCodes.newDevice, true), isNewDevice(db, draft.session, ownerId, draft.audit)),
+          where: and(
+            right,
+            eq(oneTimeCodes.newDevice, true),
+            isNewDevice(db, draft.session, ownerId, draft.audit),
+          ),
         }),
         db
           .delete(attemptCounters)

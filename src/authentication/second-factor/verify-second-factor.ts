@@ -1,8 +1,5 @@
-import { secondsUntil } from "../lockout/rules.ts";
 import type { Account } from "../../accounts/account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { codeHashes } from "../one-time-codes/new-code.ts";
-import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
@@ -14,9 +11,12 @@ import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
 import type { SessionDraft } from "../../sessions/session.ts";
+import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
+import { secondsUntil } from "../lockout/rules.ts";
+import { codeHashes } from "../one-time-codes/new-code.ts";
+import type { LoginFailure } from "../password/login-failure.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
 import { type SignedInDeps, signedIn } from "../signed-in.ts";
-import type { LoginFailure } from "../password/login-failure.ts";
 
 export type VerifySecondFactorDeps = SignedInDeps &
   DeviceTokenDeps &
@@ -72,7 +72,7 @@ export async function verifySecondFactor(
   if (outcome.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
-  if (outcome.kind === "refused") return err({ reason: "code_wrong" });
+  if (outcome.kind === "refused") return err({ reason: "code_incorrect" });
   const { account, amr } = outcome;
   const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
   return ok(await signedIn(deps, { session: { ...session, amr }, account, deviceToken }));

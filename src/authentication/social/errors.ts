@@ -10,8 +10,8 @@ export const socialErrors = {
   return_url_refused: "validation_failed",
   challenge_missing: "validation_failed",
   wrong_kind_of_token: "validation_failed",
-  no_visit: "forbidden",
-  round_dead: "token_invalid",
+  not_a_navigation: "forbidden",
+  transaction_expired: "token_invalid",
   provider_refused: "token_invalid",
   provider_unavailable: "unavailable",
   address_unverified: "email_not_verified",
@@ -23,21 +23,21 @@ export const socialErrors = {
   password_missing: "validation_failed",
   refresh_token_missing: "validation_failed",
   wrong_password: "invalid_credentials",
-  proof_dead: "refresh_invalid",
+  reauthentication_expired: "refresh_invalid",
   changed_meanwhile: "conflict",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
   not_linked: "not_found",
-  last_way_in: "last_sign_in_method",
+  last_sign_in_method: "last_sign_in_method",
 } as const satisfies Record<Reason, ErrorCode>;
 
 /** Where the code's own sentence would leave a person wondering. */
 export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   return_url_refused: "This is not a place that signing in may lead to.",
   challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
-  no_visit: "A provider is gone to by a person, and not by a part of a page. Please press its button.",
+  not_a_navigation: "A provider is gone to by a person, and not by a part of a page. Please press its button.",
   wrong_kind_of_token: "This provider takes another kind of token.",
-  round_dead: "This sign-in was used, is too old, or began in another browser. Please start again.",
+  transaction_expired: "This sign-in was used, is too old, or began in another browser. Please start again.",
   provider_refused: "The provider did not confirm who you are. Please start again.",
   provider_unavailable: "The provider does not answer just now. Please try again in a moment.",
   address_unverified:

@@ -1,4 +1,3 @@
-import type { ReauthenticationProof, ConsumedOAuthTransaction } from "./identity.ts";
 import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
@@ -6,13 +5,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { type IssueCodeForIdentityDeps, issueCodeForIdentity } from "../../oauth/issue-code-for-identity.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
-import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
-import type { SocialProvider } from "./providers/provider.ts";
-import { signInWithProvider } from "./sign-in-with-provider.ts";
+import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
+import type { ConsumedOAuthTransaction, ReauthenticationProof } from "./identity.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
-import type { ResolveAccountDeps } from "./resolve-account.ts";
 import { OAUTH_TRANSACTION_TTL_MS, oauthTransactionOf } from "./oauth-transaction.ts";
+import type { SocialProvider } from "./providers/provider.ts";
+import type { ResolveAccountDeps } from "./resolve-account.ts";
+import { signInWithProvider } from "./sign-in-with-provider.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type HandleCallbackDeps = ResolveAccountDeps &
@@ -56,7 +56,7 @@ export async function handleCallback(
   const provider = deps.socialProviders.get(input.provider);
   if (!provider) return err({ reason: "unknown_provider" });
   const state = input.query.get("state");
-  if (!state || !input.binding) return err({ reason: "round_dead" });
+  if (!state || !input.binding) return err({ reason: "transaction_expired" });
   await warmSigningKey(deps);
   const pending = await deps.oauthTransactions.take({
     stateHash: await hashOneTimeToken(state),
@@ -65,7 +65,7 @@ export async function handleCallback(
     now: deps.clock.now(),
   });
   const root = pending && secrets.find(pending.rootId);
-  if (!root) return err({ reason: "round_dead" });
+  if (!root) return err({ reason: "transaction_expired" });
   const { publicUrl } = settings;
   const transaction = await oauthTransactionOf(root, { publicUrl, provider: input.provider, state });
   const profile = await provider.finish(input.query, transaction);
@@ -114,6 +114,6 @@ function landingOf(returnTo: string, outcome: Entered): CallbackResult {
   const url = new URL(returnTo);
   if (outcome.kind === "code") url.searchParams.set("code", outcome.code);
   // It names the step that is due, and opens nothing without the mailed code.
-  if (outcome.kind === "second_step") url.searchParams.set("challengeId", outcome.challengeId);
+  if (outcome.kind === "second_factor_required") url.searchParams.set("challengeId", outcome.challengeId);
   return { url: url.href, signedIn: outcome.kind === "signed_in" ? outcome : null };
 }

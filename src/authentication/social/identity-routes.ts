@@ -11,8 +11,8 @@ import { socialErrors } from "./errors.ts";
 import { appTokenOf, identitySchema, linkBody, providerParam } from "./fields.ts";
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";
 import { type ListIdentitiesDeps, listIdentities } from "./list-identities.ts";
-import { refuseSocialLogin } from "./render-failure.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "./remove-identity.ts";
+import { refuseSocialLogin } from "./render-failure.ts";
 
 const identityList = answer(200, undefined, z.array(identitySchema));
 const identityLinked = answer(200, "It signs you in from now on.");

@@ -1,8 +1,8 @@
-import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
+import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
 
 /** Who somebody is at a provider: never empty, and never an address (ASVS 6.8.1). */
 export type IdentityKey = { readonly provider: string; readonly subject: string };
@@ -59,7 +59,10 @@ export type NewOAuthTransaction = {
 };
 
 /** The same person, as they come back. */
-export type ConsumedOAuthTransaction = Pick<NewOAuthTransaction, "returnTo" | "codeChallenge" | "rootId" | "expiresAt"> & {
+export type ConsumedOAuthTransaction = Pick<
+  NewOAuthTransaction,
+  "returnTo" | "codeChallenge" | "rootId" | "expiresAt"
+> & {
   /** The session whose account is to have the identity; null signs in. */
   readonly sessionId: string | null;
 };

@@ -1,15 +1,15 @@
 import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { NewIdentity, ReauthenticationProof } from "./identity.ts";
-import type { LinkFacts } from "./sign-in-facts.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
-import type { Profile } from "./providers/provider.ts";
+import type { NewIdentity, ReauthenticationProof } from "./identity.ts";
 import { newIdentity } from "./new-identity.ts";
+import type { Profile } from "./providers/provider.ts";
 import { judgeLink } from "./rules.ts";
+import type { LinkFacts } from "./sign-in-facts.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type LinkIdentityDeps = {

@@ -1,8 +1,12 @@
 import type { Caller } from "../../core/caller.ts";
 import { err, type Result } from "../../core/result.ts";
-import type { AppToken, SocialProvider } from "./providers/provider.ts";
-import { type ReauthenticateDeps, reauthenticate, type ReauthenticationClaim } from "../reauthentication/reauthenticate.ts";
+import {
+  type ReauthenticateDeps,
+  type ReauthenticationClaim,
+  reauthenticate,
+} from "../reauthentication/reauthenticate.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
+import type { AppToken, SocialProvider } from "./providers/provider.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type LinkWithTokenDeps = ReauthenticateDeps &

@@ -1,6 +1,6 @@
-import type { NewIdentity } from "./identity.ts";
 import { parseEmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
+import type { NewIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
 
 /**

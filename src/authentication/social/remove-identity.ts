@@ -17,16 +17,18 @@ export type RemoveIdentityDeps = {
       notice: NewMessage;
       audit: NewAuditEvent;
       now: number;
-    }): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in">;
+    }): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method">;
   };
-  readonly revocationList: { revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown> };
+  readonly revocationList: {
+    revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
+  };
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
 };
 
-export type RemovalFailure = { readonly reason: "not_linked" | "last_way_in" };
+export type RemovalFailure = { readonly reason: "not_linked" | "last_sign_in_method" };
 
 type Removal = {
   readonly accountId: string;

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { FieldProblem } from "../../core/error-codes.ts";
 import { errorTable } from "../../http/error-table.ts";
 import { refuse, retryAfterOf } from "../../http/respond.ts";
-import type { FieldProblem } from "../../core/error-codes.ts";
 import { NO_REFRESH_TOKEN } from "../../sessions/fields.ts";
-import { socialErrors, socialErrorMessages } from "./errors.ts";
+import { socialErrorMessages, socialErrors } from "./errors.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 /** How a page that says one thing is shown; the pages are above this room. */

@@ -1,19 +1,19 @@
-import { lockoutKey } from "../lockout/lockout-keys.ts";
-import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import { type AuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
-import type { IdentityAttachment } from "./identity.ts";
-import type { SignInFacts } from "./sign-in-facts.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { type EmailAddress, parseEmailAddress, storedAddressKey } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
-import type { Profile } from "./providers/provider.ts";
+import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
+import { lockoutKey } from "../lockout/lockout-keys.ts";
+import type { IdentityAttachment } from "./identity.ts";
 import { newIdentity } from "./new-identity.ts";
+import type { Profile } from "./providers/provider.ts";
 import { cleanName, judgeSocial, mayBootstrap, type SocialDecision } from "./rules.ts";
+import type { SignInFacts } from "./sign-in-facts.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type ResolveAccountDeps = DeviceTokenDeps &
@@ -44,7 +44,10 @@ export type ResolvedAccount = {
 };
 
 /** Who a provider's word is about, and what it takes for them to come in. */
-export async function resolveAccount(deps: ResolveAccountDeps, providerLogin: ProviderLogin): Promise<Result<ResolvedAccount, SocialFailure>> {
+export async function resolveAccount(
+  deps: ResolveAccountDeps,
+  providerLogin: ProviderLogin,
+): Promise<Result<ResolvedAccount, SocialFailure>> {
   const { profile, provider } = providerLogin;
   const email = trustedAddress(profile);
   const facts = await deps.identities.findFacts({

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
+import { SECOND } from "../../core/clock.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/input.ts";
@@ -7,13 +8,22 @@ import { isDescribed } from "../../http/is-described.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
 import { describe, documented } from "../../http/operation.ts";
 import { answer, respond } from "../../http/respond.ts";
-import { deviceCookie, oauthTransactionCookie, setOAuthTransactionCookie } from "../../http/session-cookies.ts";
-import { SECOND } from "../../core/clock.ts";
-import { setSignInCookies, loggedIn, secondFactor, prepareTokenResponse, respondWithTokens } from "../token-response.ts";
+import {
+  deviceCookie,
+  oauthTransactionCookie,
+  setOAuthTransactionCookie,
+} from "../../http/session-cookies.ts";
+import {
+  loggedIn,
+  prepareTokenResponse,
+  respondWithTokens,
+  secondFactor,
+  setSignInCookies,
+} from "../token-response.ts";
 import { appTokenOf, callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
 import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
-import { refuseSocialLogin, type RenderMessage, renderSocialFailure } from "./render-failure.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
+import { type RenderMessage, refuseSocialLogin, renderSocialFailure } from "./render-failure.ts";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
 import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
 
@@ -54,7 +64,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
-        if (!isTopLevelNavigation(c)) return renderSocialFailure(c, { reason: "no_visit" }, renderMessage);
+        if (!isTopLevelNavigation(c)) return renderSocialFailure(c, { reason: "not_a_navigation" }, renderMessage);
         const result = await startSocialSignIn(depsOf(c), {
           ...c.req.valid("param"),
           ...c.req.valid("query"),
@@ -84,7 +94,11 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       async (c) => {
         const query = new URL(c.req.url).searchParams;
-        const from = { binding: oauthTransactionCookie(c), deviceToken: deviceCookie(c), caller: c.var.caller };
+        const from = {
+          binding: oauthTransactionCookie(c),
+          deviceToken: deviceCookie(c),
+          caller: c.var.caller,
+        };
         const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...from });
         if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
         const { url, signedIn } = result.value;
@@ -119,7 +133,9 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
           deviceToken: input.deviceToken ?? deviceCookie(c),
           caller: c.var.caller,
         });
-        return result.ok ? respondWithTokens(c, deps, result.value, transport) : refuseSocialLogin(c, result.error);
+        return result.ok
+          ? respondWithTokens(c, deps, result.value, transport)
+          : refuseSocialLogin(c, result.error);
       },
     );
 }

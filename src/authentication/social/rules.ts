@@ -1,6 +1,6 @@
-import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
 import { accountNotAllowedReason } from "../rules.ts";
 import type { EmailTrust } from "./providers/provider.ts";
+import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 type Refusal = Extract<
@@ -8,7 +8,7 @@ type Refusal = Extract<
   "address_unverified" | "address_in_use" | "email_not_verified" | "account_deactivated" | "provider_linked"
 >;
 
-type LinkRefusal = Extract<SocialFailure["reason"], "identity_taken" | "provider_linked" | "proof_dead">;
+type LinkRefusal = Extract<SocialFailure["reason"], "identity_taken" | "provider_linked" | "reauthentication_expired">;
 
 export type SocialDecision =
   /** A person who was here before, or whose address both sides have proven. */
@@ -54,7 +54,7 @@ const isSameMailbox = (proven: string | null, stored: string): boolean =>
 
 /** What becomes of an identity that an account's owner has asked for. */
 export function judgeLink({ byIdentity, byProof }: LinkFacts): LinkDecision {
-  if (!byProof) return { kind: "refuse", reason: "proof_dead" };
+  if (!byProof) return { kind: "refuse", reason: "reauthentication_expired" };
   if (byIdentity?.accountId === byProof.accountId) return { kind: "already_linked" };
   if (byIdentity) return { kind: "refuse", reason: "identity_taken" };
   if (byProof.hasProvider) return { kind: "refuse", reason: "provider_linked" };

@@ -1,6 +1,6 @@
 import type { Result } from "../../core/result.ts";
-import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
+import { retryOnConflict } from "../retry-on-conflict.ts";
 import { type ProviderLogin, type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
 import type { SocialFailure } from "./social-failure.ts";
 

@@ -3,8 +3,8 @@ import { err, type Result } from "../../core/result.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { AppToken, SocialProvider } from "./providers/provider.ts";
-import { signInWithProvider } from "./sign-in-with-provider.ts";
 import type { ResolveAccountDeps } from "./resolve-account.ts";
+import { signInWithProvider } from "./sign-in-with-provider.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type SignInWithTokenDeps = ResolveAccountDeps &
@@ -27,6 +27,13 @@ export async function signInWithToken(
   if (token.kind !== provider.appToken) return err({ reason: "wrong_kind_of_token" });
   const profile = await provider.inspect(token.token);
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });
-  const providerLogin = { provider: { id, name: provider.name }, profile: profile.value, deviceToken, caller };
-  return signInWithProvider(deps, providerLogin, (person, chosen) => completeFirstFactor(deps, person, chosen));
+  const providerLogin = {
+    provider: { id, name: provider.name },
+    profile: profile.value,
+    deviceToken,
+    caller,
+  };
+  return signInWithProvider(deps, providerLogin, (person, chosen) =>
+    completeFirstFactor(deps, person, chosen),
+  );
 }

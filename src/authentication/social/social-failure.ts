@@ -10,8 +10,8 @@ export type SocialFailure =
         | "unknown_provider"
         | "return_url_refused"
         | "challenge_missing"
-        | "no_visit"
-        | "round_dead"
+        | "not_a_navigation"
+        | "transaction_expired"
         | "wrong_kind_of_token"
         | "provider_refused"
         | "provider_unavailable"
@@ -23,5 +23,5 @@ export type SocialFailure =
         | "provider_linked"
         | "password_missing"
         | "refresh_token_missing"
-        | "proof_dead";
+        | "reauthentication_expired";
     };

@@ -1,13 +1,25 @@
-import type { ReauthenticationProof, NewOAuthTransaction } from "./identity.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type ReauthenticateDeps, reauthenticate, type ReauthenticationClaim } from "../reauthentication/reauthenticate.ts";
-import { type StartTransactionDeps, startTransaction, type AuthorizationRedirect } from "./start-transaction.ts";
+import {
+  type ReauthenticateDeps,
+  type ReauthenticationClaim,
+  reauthenticate,
+} from "../reauthentication/reauthenticate.ts";
+import type { NewOAuthTransaction, ReauthenticationProof } from "./identity.ts";
 import type { SocialFailure } from "./social-failure.ts";
+import {
+  type AuthorizationRedirect,
+  type StartTransactionDeps,
+  startTransaction,
+} from "./start-transaction.ts";
 
 export type StartLinkDeps = StartTransactionDeps &
   ReauthenticateDeps & {
     readonly oauthTransactions: {
-      openForOwner(draft: NewOAuthTransaction, proof: ReauthenticationProof, now: number): Promise<"opened" | "proof_dead">;
+      openForOwner(
+        draft: NewOAuthTransaction,
+        proof: ReauthenticationProof,
+        now: number,
+      ): Promise<"opened" | "reauthentication_expired">;
     };
   };
 

@@ -1,8 +1,12 @@
-import type { NewOAuthTransaction } from "./identity.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { judgeReturnUrl } from "../../oauth/return-url.ts";
-import { type StartTransactionDeps, startTransaction, type AuthorizationRedirect } from "./start-transaction.ts";
+import type { NewOAuthTransaction } from "./identity.ts";
 import type { SocialFailure } from "./social-failure.ts";
+import {
+  type AuthorizationRedirect,
+  type StartTransactionDeps,
+  startTransaction,
+} from "./start-transaction.ts";
 
 export type StartSocialSignInDeps = StartTransactionDeps & {
   readonly oauthTransactions: { open(draft: NewOAuthTransaction): Promise<void> };

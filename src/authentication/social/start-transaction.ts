@@ -1,10 +1,10 @@
-import type { NewOAuthTransaction } from "./identity.ts";
 import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { SocialProvider } from "./providers/provider.ts";
+import type { NewOAuthTransaction } from "./identity.ts";
 import { OAUTH_TRANSACTION_TTL_MS, oauthTransactionOf } from "./oauth-transaction.ts";
+import type { SocialProvider } from "./providers/provider.ts";
 import type { SocialFailure } from "./social-failure.ts";
 
 export type StartTransactionDeps = {

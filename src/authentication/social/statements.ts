@@ -11,19 +11,27 @@ import {
   type SQLWrapper,
   sql,
 } from "drizzle-orm";
-import type { IdentityAttachment } from "./identity.ts";
+import { newAccountRow } from "../../accounts/statements.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
-import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
-import { lockoutOf } from "../lockout/statements.ts";
-import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom, insertUnless } from "../../db/insert-from.ts";
-import { voidEmailTokens } from "../../registration/email-tokens/store.ts";
-import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
+import {
+  accounts,
+  attemptCounters,
+  auditEvents,
+  emailTokens,
+  identities,
+  oneTimeCodes,
+} from "../../db/schema.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { auditRow, newAccountRow } from "../../db/rows.ts";
-import { accounts, attemptCounters, auditEvents, oneTimeCodes, identities, emailTokens } from "../../db/schema.ts";
-import { endSessions } from "../../sessions/store.ts";
+import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
+import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
+import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
+import { endSessions } from "../../sessions/statements.ts";
+import { lockoutOf } from "../lockout/statements.ts";
+import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
+import type { IdentityAttachment } from "./identity.ts";
 
 type Joined = {
   readonly accountId: string;

@@ -1,17 +1,18 @@
 import { and, asc, eq, exists, inArray, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { NewIdentity, IdentityKey, LinkedIdentity, ReauthenticationProof } from "./identity.ts";
-import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
-import { afterAttaching } from "./statements.ts";
-import { reauthenticationStillValid } from "../reauthentication/statements.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { accountColumns, auditRow } from "../../db/rows.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
-import { endSessions } from "../../sessions/store.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { endSessions } from "../../sessions/statements.ts";
+import { reauthenticationStillValid } from "../reauthentication/statements.ts";
+import type { IdentityKey, LinkedIdentity, NewIdentity, ReauthenticationProof } from "./identity.ts";
+import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
+import { afterAttaching } from "./statements.ts";
 
 type Question = {
   readonly provider: string;
@@ -112,7 +113,7 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
         .orderBy(asc(identities.createdAt)),
 
     /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
-    async remove(draft: Removal): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_way_in"> {
+    async remove(draft: Removal): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
       const { accountId, now } = draft;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
       const removable = and(own, hasAnotherWayIn(db, draft));
@@ -142,7 +143,7 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
         db.delete(identities).where(removable).returning({ id: identities.id }),
       ]);
       if (results[5].length > 0) return { endedSessionIds: results[4].map(({ id }) => id) };
-      return results[0].length > 0 ? "last_way_in" : "not_linked";
+      return results[0].length > 0 ? "last_sign_in_method" : "not_linked";
     },
   };
 }

@@ -1,9 +1,9 @@
 import { and, eq, gt } from "drizzle-orm";
-import type { ReauthenticationProof, NewOAuthTransaction, ConsumedOAuthTransaction } from "./identity.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { oauthTransactions, sessions } from "../../db/schema.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
-import { sessions, oauthTransactions } from "../../db/schema.ts";
+import type { ConsumedOAuthTransaction, NewOAuthTransaction, ReauthenticationProof } from "./identity.ts";
 
 type Return = {
   readonly stateHash: string;
@@ -20,7 +20,11 @@ export function oauthTransactionStore(db: Database) {
     },
 
     /** Remembers an owner who was sent to a provider to link it, if the proof still holds. */
-    async openForOwner(draft: NewOAuthTransaction, proof: ReauthenticationProof, now: number): Promise<"opened" | "proof_dead"> {
+    async openForOwner(
+      draft: NewOAuthTransaction,
+      proof: ReauthenticationProof,
+      now: number,
+    ): Promise<"opened" | "reauthentication_expired"> {
       const [opened] = await insertFrom(
         db,
         oauthTransactions,
@@ -28,7 +32,7 @@ export function oauthTransactionStore(db: Database) {
         sessions,
         reauthenticationStillValid(db, proof, now),
       ).returning({ stateHash: oauthTransactions.stateHash });
-      return opened ? "opened" : "proof_dead";
+      return opened ? "opened" : "reauthentication_expired";
     },
 
     /** Takes what a callback answers: of any number at once, one gets it, in the browser that started it. */

@@ -1,6 +1,11 @@
 import * as z from "zod/mini";
+import {
+  type OnProviderError,
+  ProviderError,
+  providerErrorKind,
+  throwNetworkError,
+} from "../../core/provider-error.ts";
 import { readAtMost } from "../../core/read-at-most.ts";
-import { ProviderError, type OnProviderError, throwNetworkError, providerErrorKind } from "../../core/provider-error.ts";
 import type { SiteverifyAnswer } from "../rules.ts";
 
 /** How long a provider may take for its whole answer, in milliseconds. */

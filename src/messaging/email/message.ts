@@ -10,7 +10,7 @@ export type MailMessage =
   | { readonly kind: "reset_password"; readonly url: string }
   | { readonly kind: "password_changed" }
   /** The same, by a reset that has also taken away what signed in under another address. */
-  | { readonly kind: "ways_in_reset" }
+  | { readonly kind: "sign_in_methods_reset" }
   /** To the new address of an account: prove it. */
   | { readonly kind: "confirm_new_email"; readonly url: string }
   /** To the old address: a change was asked for. */
@@ -29,8 +29,8 @@ export type MailMessage =
   | { readonly kind: "identity_linked"; readonly provider: string }
   | { readonly kind: "identity_removed"; readonly provider: string }
   /** The mailed second step was switched. */
-  | { readonly kind: "second_step_on" }
-  | { readonly kind: "second_step_off" }
+  | { readonly kind: "second_factor_enabled" }
+  | { readonly kind: "second_factor_disabled" }
   /** A number was proven to be the person's. */
   | { readonly kind: "phone_verified" }
   /** A proven number was removed, or another one took its place. */

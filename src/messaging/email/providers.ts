@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
-import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import { PROVIDER_TIMEOUT } from "../../core/post-to-provider.ts";
 import { hasControlCharacter } from "../../core/text.ts";
+import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { Email, MailProvider } from "./port.ts";
 import { createBrevoProvider } from "./providers/brevo.ts";
 import { createCloudflareProvider, type SendEmailBinding } from "./providers/cloudflare.ts";

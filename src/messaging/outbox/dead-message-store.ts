@@ -1,8 +1,8 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Role } from "../../accounts/account.ts";
-import type { Channel } from "./message.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, outbox } from "../../db/schema.ts";
+import type { Channel } from "./message.ts";
 
 type Position = { readonly at: number; readonly id: string };
 

@@ -5,8 +5,8 @@ import { LOCALES, type Locale } from "../../core/locale.ts";
 import type { SendOutcome } from "../../core/send-outcome.ts";
 import type { MailMessage } from "../email/message.ts";
 import type { SmsMessage } from "../sms/message.ts";
-import type { SealedMessage } from "./new-outbox-message.ts";
 import { type Channel, isTexted } from "./message.ts";
+import type { SealedMessage } from "./new-outbox-message.ts";
 import { judgeDelivery, SEND_LEASE_MS } from "./rules.ts";
 
 type TakenMessage = {

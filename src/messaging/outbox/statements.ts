@@ -1,12 +1,11 @@
-import { and, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { HOUR, MINUTE } from "../../core/clock.ts";
-import type { Channel, NewMessage } from "./message.ts";
-import { sendBucket } from "./send-bucket.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
-import { outboxRow } from "../../db/rows.ts";
 import { outbox, sendCounters } from "../../db/schema.ts";
+import type { Channel, NewMessage } from "./message.ts";
+import { sendBucket } from "./send-bucket.ts";
 
 /** At most `max` messages of one kind to one account, and to one named recipient, within so many milliseconds. */
 type SendLimit = {
@@ -105,3 +104,38 @@ function below(
     draft.target === null ? undefined : recentTo(sql`${outbox.target} = ${draft.target}`),
   );
 }
+
+export const outboxRow = <A>(draft: NewMessage, accountId: A, now: number) => ({
+  id: draft.id,
+  accountId,
+  kind: draft.kind,
+  channel: draft.channel,
+  target: draft.target,
+  sealed: draft.sealed,
+  state: "queued" as const,
+  attempts: 0,
+  createdAt: now,
+  dueAt: now,
+  expiresAt: draft.expiresAt,
+  lastFailure: null,
+});
+
+/** When a message of that kind last went to the account, or to the recipient that the draft names, within the minute. */
+export const latestSend = (db: Database, accountId: string, draft: NewMessage, now: number) =>
+  db
+    .select({ at: sql<number | null>`max(${outbox.createdAt})` })
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.kind, draft.kind),
+        gt(outbox.createdAt, now - MINUTE),
+        or(
+          eq(outbox.accountId, accountId),
+          draft.target === null ? undefined : sql`${outbox.target} = ${draft.target}`,
+        ),
+      ),
+    );
+
+/** The instant at which asking again makes sense, for whoever met a cap: of the minute, or else of the hour. */
+export const retryAt = (latest: readonly { at: number | null }[], now: number): number =>
+  latest[0]?.at ? latest[0].at + MINUTE : now + HOUR;

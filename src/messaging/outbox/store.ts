@@ -1,8 +1,8 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Locale } from "../../core/locale.ts";
-import type { Channel } from "./message.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, outbox } from "../../db/schema.ts";
+import type { Channel } from "./message.ts";
 
 /** A message that this caller, and nobody else, may send until its lease ends. */
 export type TakenMessage = {

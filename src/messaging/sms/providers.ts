@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
-import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import { parsePhoneNumber } from "../../core/phone-number.ts";
 import { PROVIDER_TIMEOUT } from "../../core/post-to-provider.ts";
 import { hasControlCharacter } from "../../core/text.ts";
+import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { SmsProvider, TextMessage } from "./port.ts";
 import { createMailboxProvider } from "./providers/mailbox.ts";
 import { createTwilioProvider } from "./providers/twilio.ts";

@@ -5,7 +5,11 @@ import type { EmailTokenPurpose, LiveEmailToken } from "./email-token.ts";
 export type FindEmailTokenDeps = {
   readonly clock: Clock;
   readonly links: {
-    findLive(tokenHash: string, purposes: readonly EmailTokenPurpose[], now: number): Promise<LiveEmailToken | null>;
+    findLive(
+      tokenHash: string,
+      purposes: readonly EmailTokenPurpose[],
+      now: number,
+    ): Promise<LiveEmailToken | null>;
   };
 };
 

@@ -1,6 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-token.ts";
-import { EMAIL_TOKEN_TTL_MS, EMAIL_TOKEN_PAGES, type NewEmailToken, type EmailTokenPurpose } from "./email-token.ts";
+import {
+  EMAIL_TOKEN_PAGES,
+  EMAIL_TOKEN_TTL_MS,
+  type EmailTokenPurpose,
+  type NewEmailToken,
+} from "./email-token.ts";
 
 export type NewEmailTokenDeps = {
   readonly clock: Clock;

@@ -1,17 +1,17 @@
 import { emailField } from "../../accounts/fields.ts";
-import type { DepsOf } from "../../http/context.ts";
 import { fill } from "../../core/text.ts";
-import type { SendEmailTokenDeps } from "../email-tokens/send-email-token.ts";
-import { resendVerification } from "../resend-verification.ts";
-import { Field, Form } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import type { DepsOf } from "../../http/context.ts";
 import { DevMailboxLink } from "../../ui/dev-mailbox-link.tsx";
-import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
+import { Field, Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
+import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import { readFields } from "../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
+import type { SendEmailTokenDeps } from "../email-tokens/send-email-token.ts";
+import { resendVerification } from "../resend-verification.ts";
 
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string | null };
 

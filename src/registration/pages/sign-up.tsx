@@ -6,27 +6,23 @@ import {
   newPasswordField,
   usernameField,
 } from "../../accounts/fields.ts";
+import { ProfileField } from "../../accounts/pages/profile-fields.tsx";
+import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
 import type { DepsOf } from "../../http/context.ts";
-import { registrationErrors } from "../errors.ts";
-import {
-  type RegisterAccountDeps,
-  type RegistrationFailure,
-  registerAccount,
-} from "../register-account.ts";
 import { Captcha, captchaTokenIn } from "../../ui/captcha-widget.tsx";
+import { refusalOf } from "../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
-import type { Words } from "../../ui/words.ts";
 import type { Page, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
-import { ProfileField } from "../../accounts/pages/profile-fields.tsx";
+import { setPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
-import { refusalOf } from "../../ui/form-error.ts";
 import { type RedirectIfSignedInDeps, redirectIfSignedIn } from "../../ui/redirect-after-sign-in.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
-import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
+import type { Words } from "../../ui/words.ts";
+import { registrationErrors } from "../errors.ts";
+import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
 
 type Deps = RegisterAccountDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };

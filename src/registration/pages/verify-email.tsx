@@ -1,14 +1,14 @@
+import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
-import { fill } from "../../core/text.ts";
-import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 import { Form } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import { readPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import type { Page } from "../../ui/page.ts";
+import { readPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import type { RenderPageDeps } from "../../ui/render-page.tsx";
 import { withReturnTarget } from "../../ui/return-target.ts";
 import { type LinkData, loadLink, showDeadLink } from "../email-tokens/pages/email-token.tsx";
+import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 
 /** A mailed link asks before it does anything: mail scanners open links, and press no buttons. */
 export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<LinkData> => ({
@@ -32,8 +32,16 @@ export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Pa
     const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
     if (!result.ok) return showDeadLink(c, depsOf, "verify");
     if (link.purpose === "verify_email") {
-      return redirectWithFlash(c, withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)), "addressConfirmed");
+      return redirectWithFlash(
+        c,
+        withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)),
+        "addressConfirmed",
+      );
     }
-    return redirectWithFlash(c, refreshCookie(c) === undefined ? "/sign-in" : "/account", "newAddressConfirmed");
+    return redirectWithFlash(
+      c,
+      refreshCookie(c) === undefined ? "/sign-in" : "/account",
+      "newAddressConfirmed",
+    );
   },
 });

@@ -1,15 +1,15 @@
-import type { DepsOf } from "../../http/context.ts";
 import { fill } from "../../core/text.ts";
+import type { DepsOf } from "../../http/context.ts";
+import { Form } from "../../ui/form-fields.tsx";
+import type { Page, Shown } from "../../ui/page.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
+import { Ago, Moment } from "../../ui/relative-time.tsx";
+import { Badge, backToAccount } from "../../ui/table-rows.tsx";
 import { type EndOtherSessionsDeps, endOtherSessions } from "../end-other-sessions.ts";
 import { type EndSessionDeps, endSession } from "../end-session.ts";
 import { type ListSessionsDeps, listSessions } from "../list-sessions.ts";
 import type { CurrentSession, SessionSummary } from "../session.ts";
-import { Form } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import { Ago, Moment } from "../../ui/relative-time.tsx";
-import type { Page, Shown } from "../../ui/page.ts";
 import { deviceOf } from "./device-name.ts";
-import { Badge, backToAccount } from "../../ui/table-rows.tsx";
 
 type Live = SessionSummary & { readonly current: boolean };
 type Data = { readonly live: readonly Live[] };

@@ -1,11 +1,11 @@
+import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { accessCookie, clearSessionCookies, refreshCookie } from "../../http/session-cookies.ts";
-import { fill } from "../../core/text.ts";
-import { type SignOutDeps, signOut } from "../sign-out.ts";
 import { Form } from "../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import type { Page } from "../../ui/page.ts";
+import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { withReturnTarget } from "../../ui/return-target.ts";
+import { type SignOutDeps, signOut } from "../sign-out.ts";
 
 type Deps = SignOutDeps & { readonly settings: { readonly publicUrl: string } };
 
@@ -63,6 +63,8 @@ export const signOutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       if (token === undefined) continue;
       if ((await signOut(depsOf(c), { kind, token, caller: c.var.caller })).ok) break;
     }
-    return app ? redirectWithFlash(c, withReturnTarget("/sign-out", c.var.returnTarget ?? null)) : redirectWithFlash(c, "/sign-in", "signedOut");
+    return app
+      ? redirectWithFlash(c, withReturnTarget("/sign-out", c.var.returnTarget ?? null))
+      : redirectWithFlash(c, "/sign-in", "signedOut");
   },
 });

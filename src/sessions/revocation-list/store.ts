@@ -1,10 +1,10 @@
 import { asc, gt, inArray, sql } from "drizzle-orm";
 import { SECOND } from "../../core/clock.ts";
-import type { RevocationVerdict } from "../rules.ts";
 import type { Database } from "../../db/database.ts";
 import type { Meter } from "../../db/metered-d1.ts";
 import { type KvOutcome, meterKv } from "../../db/metered-kv.ts";
 import { pendingRevocations } from "../../db/schema.ts";
+import type { RevocationVerdict } from "../rules.ts";
 
 /** Sessions that KV is told of at once, by one request or one run of the clockwork; a call of a Worker may use KV a thousand times. */
 const TOLD_AT_ONCE = 480;
@@ -98,7 +98,10 @@ const revoke = (db: Database, sessionIds: readonly string[]) =>
   db
     .delete(pendingRevocations)
     .where(
-      inArray(pendingRevocations.sessionId, sql`(select value from json_each(${JSON.stringify(sessionIds)}))`),
+      inArray(
+        pendingRevocations.sessionId,
+        sql`(select value from json_each(${JSON.stringify(sessionIds)}))`,
+      ),
     );
 
 const sessionKey = (sessionId: string): string => `deny:sid:${sessionId}`;

@@ -1,9 +1,9 @@
 import { and, asc, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { StoredSigningKey } from "./signing-key.ts";
 import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-from.ts";
 import { signingKeys } from "../../db/schema.ts";
+import type { StoredSigningKey } from "./signing-key.ts";
 
 export function signingKeyStore(db: Database) {
   const since = (instant: number) =>

@@ -139,7 +139,7 @@ describe("signInRoutes", () => {
 
     it.each([
       ["code_invalid", 400],
-      ["second_step_due", 400],
+      ["second_factor_required", 400],
       ["rate_limited", 400],
       ["account_deactivated", 403],
       ["email_not_verified", 403],

@@ -139,8 +139,8 @@ describe("what becomes of an identity that an owner has asked for", () => {
   const own = { accountId: "an id" };
   const foreign = { accountId: "another" };
   it.each([
-    ["a proof that does not hold", { byIdentity: null, byProof: null }, refuse("proof_dead")],
-    ["that, of their own identity", { byIdentity: own, byProof: null }, refuse("proof_dead")],
+    ["a proof that does not hold", { byIdentity: null, byProof: null }, refuse("reauthentication_expired")],
+    ["that, of their own identity", { byIdentity: own, byProof: null }, refuse("reauthentication_expired")],
     ["nobody's identity", { byIdentity: null, byProof }, { kind: "link", accountId: "an id" }],
     [
       "their own",

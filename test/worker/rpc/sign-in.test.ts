@@ -95,7 +95,7 @@ describe("signing in over RPC", () => {
     const { email, ...exchange } = await codeFor();
     await env.DB.prepare("UPDATE accounts SET login_otp = 1 WHERE email = ?").bind(email).run();
     const due = await worker.call("exchangeCode", exchange);
-    expect(due).toMatchObject({ ok: false, reason: "second_step_due", expiresIn: 600 });
+    expect(due).toMatchObject({ ok: false, reason: "second_factor_required", expiresIn: 600 });
     expect(JSON.stringify(due)).not.toContain("oken");
     const closed = await codeFor();
     await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")

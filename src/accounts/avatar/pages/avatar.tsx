@@ -1,16 +1,16 @@
+import type { DepsOf } from "../../../http/context.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { Field, Form } from "../../../ui/form-fields.tsx";
+import type { Page } from "../../../ui/page.ts";
+import { invalid } from "../../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { backToAccount, Picture } from "../../../ui/table-rows.tsx";
 import type { Account } from "../../account.ts";
 import { avatarErrors } from "../errors.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../remove-avatar.ts";
 import { UPLOAD } from "../routes.ts";
 import { type SetAvatarDeps, setAvatar } from "../set-avatar.ts";
-import type { DepsOf } from "../../../http/context.ts";
-import { Field, Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import type { Page } from "../../../ui/page.ts";
-import { invalid } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { wordsOf } from "../../../ui/render-page.tsx";
-import { backToAccount, Picture } from "../../../ui/table-rows.tsx";
 
 /** The person's picture: another one, or none. */
 export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Page<Account> => ({
@@ -49,7 +49,9 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
     const act = { actor: account, target: account, caller: c.var.caller };
     if (form.text("act") === "remove") {
       const removed = await removeAvatar(depsOf(c), act);
-      return removed.ok ? redirectWithFlash(c, "/account", "saved") : refusalOf(c, avatarErrors[removed.error.reason]);
+      return removed.ok
+        ? redirectWithFlash(c, "/account", "saved")
+        : refusalOf(c, avatarErrors[removed.error.reason]);
     }
     const { file } = form;
     if (!file || file.size === 0) return invalid({ image: t.problems.required });

@@ -1,17 +1,17 @@
-import type { Account } from "../../account.ts";
 import { codeField } from "../../../authentication/one-time-codes/fields.ts";
-import type { DepsOf } from "../../../http/context.ts";
 import { fill } from "../../../core/text.ts";
-import { phoneErrors } from "../errors.ts";
-import { type VerifyPhoneDeps, verifyPhone } from "../verify-phone.ts";
+import type { DepsOf } from "../../../http/context.ts";
 import { CodeField, Resend, readSent } from "../../../ui/code-field.tsx";
+import { refusalOf } from "../../../ui/form-error.ts";
 import { Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
+import type { Account } from "../../account.ts";
+import { phoneErrors } from "../errors.ts";
+import { type VerifyPhoneDeps, verifyPhone } from "../verify-phone.ts";
 
 type Data = { readonly account: Account; readonly challengeId: string; readonly sentAt: number };
 
@@ -47,7 +47,7 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
     const input = { accountId: account.id, challengeId, ...read.values, caller: c.var.caller };
     const result = await verifyPhone(depsOf(c), input);
     if (!result.ok) {
-      return result.error.reason === "code_wrong"
+      return result.error.reason === "code_incorrect"
         ? invalid({ code: t.problems.codeWrong })
         : refusalOf(c, phoneErrors[result.error.reason], result.error);
     }

@@ -1,18 +1,21 @@
-import type { Account } from "../../account.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { phoneErrors } from "../errors.ts";
-import { phoneField } from "../fields.ts";
-import { type RemovePhoneDeps, removePhone } from "../remove-phone.ts";
-import { type RequestPhoneVerificationDeps, requestPhoneVerification } from "../request-phone-verification.ts";
 import { writeSent } from "../../../ui/code-field.tsx";
+import { refusalOf } from "../../../ui/form-error.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
 import { readFields } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount, Phone } from "../../../ui/table-rows.tsx";
+import type { Account } from "../../account.ts";
+import { phoneErrors } from "../errors.ts";
+import { phoneField } from "../fields.ts";
+import { type RemovePhoneDeps, removePhone } from "../remove-phone.ts";
+import {
+  type RequestPhoneVerificationDeps,
+  requestPhoneVerification,
+} from "../request-phone-verification.ts";
 
 type Deps = RequestPhoneVerificationDeps & RemovePhoneDeps;
 type Data = { readonly account: Account; readonly canText: boolean };
@@ -70,6 +73,10 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const result = await requestPhoneVerification(deps, { ...read.values, ...call });
     if (!result.ok) return refusalOf(c, phoneErrors[result.error.reason], result.error);
     phoneChallengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
-    return redirectWithFlash(c, "/account/phone/code", form.text("act") === "resend" ? "codeTexted" : undefined);
+    return redirectWithFlash(
+      c,
+      "/account/phone/code",
+      form.text("act") === "resend" ? "codeTexted" : undefined,
+    );
   },
 });

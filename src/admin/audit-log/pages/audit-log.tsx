@@ -1,13 +1,13 @@
+import type { DepsOf } from "../../../http/context.ts";
+import { Choice, Search } from "../../../ui/form-fields.tsx";
+import type { Page, Shown } from "../../../ui/page.ts";
+import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
+import { Moment } from "../../../ui/relative-time.tsx";
+import { type FindUserNamesDeps, findUserNames } from "../../users/find-user-names.ts";
 import { EVENT_TYPES, type StoredEvent } from "../audit-event.ts";
 import { auditQuery } from "../fields.ts";
 import { type EventPosition, type ListAuditEventsDeps, listAuditEvents } from "../list-audit-events.ts";
-import type { DepsOf } from "../../../http/context.ts";
-import { type FindUserNamesDeps, findUserNames } from "../../users/find-user-names.ts";
-import { Choice, Search } from "../../../ui/form-fields.tsx";
-import { Moment } from "../../../ui/relative-time.tsx";
-import type { Page, Shown } from "../../../ui/page.ts";
 import { detailsOf } from "./event-details.ts";
-import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
 
 type Names = ReadonlyMap<string, string>;
 type Data = {
@@ -25,7 +25,13 @@ export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps
   load: async (c) => {
     const actor = c.var.session.account;
     const { userId: accountId, type, cursor: after = null } = queryOf(c, auditQuery);
-    const { events, next } = await listAuditEvents(depsOf(c), { actor, accountId, type, after, limit: PAGE_ROWS });
+    const { events, next } = await listAuditEvents(depsOf(c), {
+      actor,
+      accountId,
+      type,
+      after,
+      limit: PAGE_ROWS,
+    });
     const ids = events.flatMap(({ accountId: whom, actorId }) => (actorId ? [whom, actorId] : [whom]));
     const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(actor.id, actor.name);
     return { events, next, names };

@@ -1,5 +1,5 @@
-import type { StoredEvent } from "../audit-event.ts";
 import { type Words, wordOf } from "../../../ui/words.ts";
+import type { StoredEvent } from "../audit-event.ts";
 
 /** What an event says beside its type. A row may be of another version: what has no words here is shown as it is. */
 export const detailsOf = (t: Words, { details }: StoredEvent): string[] =>

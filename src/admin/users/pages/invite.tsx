@@ -1,15 +1,15 @@
 import { emailField, nameField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { Choice, Field, Form } from "../../../ui/form-fields.tsx";
+import type { Page } from "../../../ui/page.ts";
+import { backToUsers } from "../../../ui/pagination.tsx";
+import { readFields } from "../../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
 import { manageableRoles } from "../../authorization/permissions.ts";
 import { userErrors } from "../errors.ts";
 import { type InviteUserDeps, inviteUser } from "../invite-user.ts";
-import { Choice, Field, Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import type { Page } from "../../../ui/page.ts";
-import { readFields } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { wordsOf } from "../../../ui/render-page.tsx";
-import { backToUsers } from "../../../ui/pagination.tsx";
 
 /** Somebody new: they get a link to choose their password. */
 export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({

@@ -1,17 +1,17 @@
 import * as z from "zod/mini";
-import { positionField } from "../../audit-log/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import {
+  type DeadMessagePosition,
+  type DeadMessageSummary,
   type ListDeadMessagesDeps,
   listDeadMessages,
-  type DeadMessageSummary,
-  type DeadMessagePosition,
 } from "../../../messaging/outbox/list-dead-messages.ts";
-import { Badge } from "../../../ui/table-rows.tsx";
-import { wordOf } from "../../../ui/words.ts";
-import { Moment } from "../../../ui/relative-time.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { PAGE_ROWS, queryOf, Turn } from "../../../ui/pagination.tsx";
+import { Moment } from "../../../ui/relative-time.tsx";
+import { Badge } from "../../../ui/table-rows.tsx";
+import { wordOf } from "../../../ui/words.ts";
+import { positionField } from "../../audit-log/fields.ts";
 
 type Data = { readonly messages: readonly DeadMessageSummary[]; readonly next: DeadMessagePosition | null };
 

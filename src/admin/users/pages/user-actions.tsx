@@ -1,20 +1,20 @@
 import type { Account, Role } from "../../../accounts/account.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../../../accounts/avatar/remove-avatar.ts";
-import { canManage, type Permission, manageableRoles } from "../../authorization/permissions.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { Choice, Form } from "../../../ui/form-fields.tsx";
+import type { PageContext, Refusal, Shown } from "../../../ui/page.ts";
+import type { Form as Posted } from "../../../ui/read-form.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
+import { canManage, manageableRoles, type Permission } from "../../authorization/permissions.ts";
 import { type ActivateUserDeps, activateUser } from "../activate-user.ts";
 import { type DeactivateUserDeps, deactivateUser } from "../deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "../delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../end-user-sessions.ts";
 import { userErrors } from "../errors.ts";
-import { type SetRoleDeps, setRole } from "../set-role.ts";
 import { type SendPasswordResetDeps, sendPasswordReset } from "../send-password-reset.ts";
+import { type SetRoleDeps, setRole } from "../set-role.ts";
 import { type UnlockUserDeps, unlockUser } from "../unlock-user.ts";
-import { Choice, Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import type { PageContext, Refusal, Shown } from "../../../ui/page.ts";
-import type { Form as Posted } from "../../../ui/read-form.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
 
 export type UserActionsDeps = ActivateUserDeps &
   DeactivateUserDeps &

@@ -1,11 +1,11 @@
 import type { Account, ProfileField } from "../../../accounts/account.ts";
-import type { DepsOf } from "../../../http/context.ts";
-import { type UpdateUserDeps, updateUser } from "../update-user.ts";
-import { userErrors } from "../errors.ts";
-import type { Page } from "../../../ui/page.ts";
 import { ProfileForm, saveProfile } from "../../../accounts/pages/profile-form.tsx";
-import { searchOf } from "../../../ui/render-page.tsx";
+import type { DepsOf } from "../../../http/context.ts";
+import type { Page } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
+import { searchOf } from "../../../ui/render-page.tsx";
+import { userErrors } from "../errors.ts";
+import { type UpdateUserDeps, updateUser } from "../update-user.ts";
 import { findUser } from "./user.tsx";
 
 type Data = { readonly account: Account; readonly required: readonly ProfileField[] };

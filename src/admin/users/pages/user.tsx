@@ -1,17 +1,17 @@
 import type { Account } from "../../../accounts/account.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
-import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
-import type { SessionSummary } from "../../../sessions/session.ts";
-import { userErrors } from "../errors.ts";
-import { type ReadAccountStatusDeps, readAccountStatus, type ActiveLockout } from "../read-account-status.ts";
-import { readUser } from "../read-user.ts";
-import { fullNameOf, Phone, Picture } from "../../../ui/table-rows.tsx";
 import { NotShown, Session, SHOWN } from "../../../sessions/pages/sessions.tsx";
-import { Moment } from "../../../ui/relative-time.tsx";
+import type { SessionSummary } from "../../../sessions/session.ts";
 import type { Page, PageContext, Shown } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
-import { UserActions, type UserActionsDeps, runUserAction } from "./user-actions.tsx";
+import { Moment } from "../../../ui/relative-time.tsx";
+import { fullNameOf, Phone, Picture } from "../../../ui/table-rows.tsx";
+import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
+import { userErrors } from "../errors.ts";
+import { type ActiveLockout, type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
+import { readUser } from "../read-user.ts";
+import { runUserAction, UserActions, type UserActionsDeps } from "./user-actions.tsx";
 import { State } from "./users.tsx";
 
 type Deps = FindManageableUserDeps & ReadAccountStatusDeps & UserActionsDeps;

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import type { Account } from "../../../accounts/account.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { manageableRoles } from "../../authorization/permissions.ts";
-import { userQuery } from "../fields.ts";
-import { type ListUsersDeps, listUsers } from "../list-users.ts";
-import { Badge, fullNameOf, Picture } from "../../../ui/table-rows.tsx";
 import { Choice, Search } from "../../../ui/form-fields.tsx";
 import type { Page, Shown } from "../../../ui/page.ts";
 import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
+import { Badge, fullNameOf, Picture } from "../../../ui/table-rows.tsx";
+import { manageableRoles } from "../../authorization/permissions.ts";
+import { userQuery } from "../fields.ts";
+import { type ListUsersDeps, listUsers } from "../list-users.ts";
 
 type Data = { readonly users: readonly Account[]; readonly next: number | null };
 

@@ -1,19 +1,19 @@
 import { newPasswordField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import {
-  PASSWORD_LINK_PURPOSES,
-  type ResetPasswordDeps,
-  resetPassword,
-} from "../reset-password.ts";
+  type LinkData,
+  loadLink,
+  showDeadLink,
+} from "../../../registration/email-tokens/pages/email-token.tsx";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
+import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { withReturnTarget } from "../../../ui/return-target.ts";
-import { type LinkData, loadLink, showDeadLink } from "../../../registration/email-tokens/pages/email-token.tsx";
+import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "../reset-password.ts";
 
 /** A new password by a mailed link; or the first one, by an invitation. It does not sign in (ASVS 6.4.3). */
 export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): Page<LinkData> => ({
@@ -47,7 +47,7 @@ export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): P
       return redirectWithFlash(c, there, link.purpose === "invite" ? "passwordChosen" : "passwordSet");
     }
     const { error } = result;
-    if (error.reason === "link_dead") return showDeadLink(c, depsOf, "reset");
+    if (error.reason === "email_token_invalid") return showDeadLink(c, depsOf, "reset");
     return invalid({ newPassword: t.passwordProblems[error.problem] });
   },
 });

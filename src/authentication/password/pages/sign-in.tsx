@@ -1,26 +1,34 @@
 import { emailField, passwordField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
-import { passwordErrors } from "../errors.ts";
-import { type StartLoginDeps, startLogin } from "../start-login.ts";
 import { Captcha, captchaTokenIn } from "../../../ui/captcha-widget.tsx";
 import { writeSent } from "../../../ui/code-field.tsx";
-import { redirectToOtp } from "../../../ui/redirect-to-otp.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
+import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { readFields } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { type RedirectIfSignedInDeps, redirectIfSignedIn, redirectAfterSignIn } from "../../../ui/redirect-after-sign-in.ts";
+import {
+  type RedirectIfSignedInDeps,
+  redirectAfterSignIn,
+  redirectIfSignedIn,
+} from "../../../ui/redirect-after-sign-in.ts";
+import { redirectToOtp } from "../../../ui/redirect-to-otp.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
+import { passwordErrors } from "../errors.ts";
+import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
 type Deps = StartLoginDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
 
-type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string; readonly ways: SocialButtonsDeps };
+type Data = {
+  readonly returnTarget: ReturnTarget | null;
+  readonly address: string;
+  readonly ways: SocialButtonsDeps;
+};
 
 export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in",

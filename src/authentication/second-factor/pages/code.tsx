@@ -1,21 +1,21 @@
-import { codeField } from "../../one-time-codes/fields.ts";
-import type { DepsOf } from "../../../http/context.ts";
 import { fill } from "../../../core/text.ts";
-import { passwordErrors } from "../../password/errors.ts";
-import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
-import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
+import type { DepsOf } from "../../../http/context.ts";
 import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
 import { CodeField, Resend, readSent, writeSent } from "../../../ui/code-field.tsx";
-import { Form } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
+import { refusalOf } from "../../../ui/form-error.ts";
+import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
 import { redirectAfterSignIn } from "../../../ui/redirect-after-sign-in.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { codeField } from "../../one-time-codes/fields.ts";
+import { passwordErrors } from "../../password/errors.ts";
+import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
+import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
 
 type Deps = VerifySecondFactorDeps & ResendCodeDeps & IssueCodeForSessionDeps;
 
@@ -64,7 +64,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if ("refusal" in read) return read.refusal;
     const result = await verifySecondFactor(deps, { challengeId, ...read.values, caller: c.var.caller });
     if (!result.ok) {
-      return result.error.reason === "code_wrong"
+      return result.error.reason === "code_incorrect"
         ? invalid({ code: wordsOf(c).problems.codeWrong })
         : refusalOf(c, passwordErrors[result.error.reason], result.error);
     }

@@ -1,17 +1,18 @@
 import type { Account } from "../../../accounts/account.ts";
-import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.ts";
 import { passwordField } from "../../../accounts/fields.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import type { Page } from "../../../ui/page.ts";
 import { readFields } from "../../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { Badge, backToAccount } from "../../../ui/table-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.ts";
 
-type Deps = SetSecondFactorDeps & ReadSignInMethodsDeps & { readonly settings: { readonly loginOtp: string } };
+type Deps = SetSecondFactorDeps &
+  ReadSignInMethodsDeps & { readonly settings: { readonly loginOtp: string } };
 type Data = { readonly isOn: boolean; readonly isForAll: boolean };
 
 /** The code by mail with every sign-in: on or off, by the password. */

@@ -1,25 +1,29 @@
 import { passwordField } from "../../../accounts/fields.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
-import type { DepsOf } from "../../../http/context.ts";
-import { refreshCookie, oauthTransactionCookie, setOAuthTransactionCookie } from "../../../http/session-cookies.ts";
 import { SECOND } from "../../../core/clock.ts";
 import { fill } from "../../../core/text.ts";
-import { socialErrors } from "../errors.ts";
-import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
-import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
-import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
-import { type StartLinkDeps, startLink } from "../start-link.ts";
+import type { DepsOf } from "../../../http/context.ts";
+import {
+  oauthTransactionCookie,
+  refreshCookie,
+  setOAuthTransactionCookie,
+} from "../../../http/session-cookies.ts";
+import { refusalOf } from "../../../ui/form-error.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { Ago } from "../../../ui/relative-time.tsx";
+import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
 import type { Page, PageContext, Refusal, Shown } from "../../../ui/page.ts";
 import { readFields } from "../../../ui/read-fields.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { Ago } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
-import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
 import { backToAccount } from "../../../ui/table-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+import { socialErrors } from "../errors.ts";
+import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
+import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
+import { type RemoveIdentityDeps, removeIdentity } from "../remove-identity.ts";
+import { type StartLinkDeps, startLink } from "../start-link.ts";
 
 const PATH = "/account/linked";
 

@@ -9,12 +9,18 @@ export type SocialButtonsDeps = {
 };
 
 /** Sign-in at somebody else's, beneath the form. */
-export function SocialButtons({ p, returnTarget, ...deps }: SocialButtonsDeps & { p: Shown; returnTarget: ReturnTarget | null }) {
+export function SocialButtons({
+  p,
+  returnTarget,
+  ...deps
+}: SocialButtonsDeps & { p: Shown; returnTarget: ReturnTarget | null }) {
   const { socialProviders, settings } = deps;
   if (socialProviders.size === 0) return null;
   // With cookies, as by the form: a code for an app comes after that, from the page that it goes on from.
   const isElsewhere = returnTarget !== null && new URL(returnTarget.returnTo).origin !== settings.publicUrl;
-  const landing = isElsewhere ? withReturnTarget("/sign-in", returnTarget) : (returnTarget?.returnTo ?? "/account");
+  const landing = isElsewhere
+    ? withReturnTarget("/sign-in", returnTarget)
+    : (returnTarget?.returnTo ?? "/account");
   const query = `?returnTo=${encodeURIComponent(landing)}`;
   return (
     <div class="ways">

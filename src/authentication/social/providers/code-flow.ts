@@ -14,10 +14,14 @@ import {
   validateAuthResponse,
 } from "oauth4webapi";
 import { type Clock, SECOND } from "../../../core/clock.ts";
+import {
+  type OnProviderError,
+  type ProviderErrorKind,
+  providerErrorKind,
+} from "../../../core/provider-error.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { type OnProviderError, type ProviderErrorKind, providerErrorKind } from "../../../core/provider-error.ts";
+import type { OAuthTransaction, ProviderFailure } from "./provider.ts";
 import { type ProviderFetch, Refused } from "./provider-fetch.ts";
-import type { ProviderFailure, OAuthTransaction } from "./provider.ts";
 import type { ClientSettings } from "./settings.ts";
 
 /** Seconds by which a provider's clock may differ from ours. */

@@ -1,8 +1,8 @@
 import { utf8 } from "../../../core/crypto/encoding.ts";
-import { type ProviderFetch, fetchProviderJson, Refused, createProviderFetch } from "./provider-fetch.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "./code-flow.ts";
-import type { Profile, SocialProvider } from "./provider.ts";
 import { ofIssuer, profileOf } from "./profile.ts";
+import type { Profile, SocialProvider } from "./provider.ts";
+import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
 
 const FACEBOOK = "https://www.facebook.com";
@@ -34,7 +34,13 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
     finish: (callback, transaction) =>
       outcomeOf(deps, async () => {
         const ask = createProviderFetch(timeout);
-        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, transaction, look });
+        const { access_token } = await exchangeCode(ask, clock, {
+          server,
+          settings,
+          callback,
+          transaction,
+          look,
+        });
         return known(await readProfile(ask, graph, settings, access_token));
       }),
     inspect: (token) =>
@@ -55,11 +61,20 @@ function look({ error }: { readonly error?: unknown }): void {
 }
 
 /** Whose token it is, if it was given to this very app: one of another app would tell the profile, too. */
-async function ownerOf(ask: ProviderFetch, graph: string, { clientId, clientSecret }: ClientSettings, token: string) {
+async function ownerOf(
+  ask: ProviderFetch,
+  graph: string,
+  { clientId, clientSecret }: ClientSettings,
+  token: string,
+) {
   const headers = { Authorization: `Bearer ${clientId}|${clientSecret}` };
-  const { data } = await fetchProviderJson(ask, `${graph}/debug_token?input_token=${encodeURIComponent(token)}`, {
-    headers,
-  });
+  const { data } = await fetchProviderJson(
+    ask,
+    `${graph}/debug_token?input_token=${encodeURIComponent(token)}`,
+    {
+      headers,
+    },
+  );
   const said = (data ?? {}) as { app_id?: unknown; is_valid?: unknown; user_id?: unknown };
   if (said.is_valid !== true || said.app_id !== clientId) throw new Refused();
   return said.user_id;

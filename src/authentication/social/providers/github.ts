@@ -1,8 +1,8 @@
 import { ProviderError } from "../../../core/provider-error.ts";
-import { type ProviderFetch, fetchProviderJson, Refused, createProviderFetch } from "./provider-fetch.ts";
 import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "./code-flow.ts";
-import type { Profile, SocialProvider } from "./provider.ts";
 import { ofIssuer, profileOf } from "./profile.ts";
+import type { Profile, SocialProvider } from "./provider.ts";
+import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
 
 const GITHUB = "https://github.com";
@@ -34,7 +34,13 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
     finish: (callback, transaction) =>
       outcomeOf(deps, async () => {
         const ask = createProviderFetch(timeout);
-        const { access_token } = await exchangeCode(ask, clock, { server, settings, callback, transaction, look });
+        const { access_token } = await exchangeCode(ask, clock, {
+          server,
+          settings,
+          callback,
+          transaction,
+          look,
+        });
         return known(await readProfile(ask, api, access_token));
       }),
     inspect: (token) =>
@@ -62,7 +68,12 @@ const headersOf = (authorization: string) => ({
 });
 
 /** Whose token it is, if it was given to this very app: any other app's would tell GitHub's profile, too. */
-async function ownerOf(ask: ProviderFetch, api: string, { clientId, clientSecret }: ClientSettings, token: string) {
+async function ownerOf(
+  ask: ProviderFetch,
+  api: string,
+  { clientId, clientSecret }: ClientSettings,
+  token: string,
+) {
   const said = await fetchProviderJson(ask, `${api}/applications/${encodeURIComponent(clientId)}/token`, {
     method: "POST",
     headers: {

@@ -1,7 +1,7 @@
 import type { ProviderDeps } from "./code-flow.ts";
+import { createOidc } from "./oidc.ts";
 import type { SocialProvider } from "./provider.ts";
 import type { ClientSettings } from "./settings.ts";
-import { createOidc } from "./oidc.ts";
 
 /**
  * Google is an OpenID provider like any other, but that its accounts may be made under anybody's address, which it

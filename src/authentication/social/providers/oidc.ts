@@ -8,7 +8,6 @@ import {
 } from "oauth4webapi";
 import { HOUR, SECOND } from "../../../core/clock.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
-import { type ProviderFetch, fetchProviderJson, Refused, createProviderFetch } from "./provider-fetch.ts";
 import {
   authorizationUrl,
   CLOCK_TOLERANCE,
@@ -17,8 +16,9 @@ import {
   outcomeOf,
   type ProviderDeps,
 } from "./code-flow.ts";
-import type { EmailTrust, Profile, SocialProvider } from "./provider.ts";
 import { ofIssuer, profileOf } from "./profile.ts";
+import type { EmailTrust, Profile, SocialProvider } from "./provider.ts";
+import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
 
 /** How long what a provider says of itself is believed; keys that it lacks are looked for sooner. */
@@ -105,7 +105,11 @@ export function createOidc(
 }
 
 /** OpenID Connect Discovery 1.0 §4. The document has to name the issuer that it was asked of. */
-const discover = (ask: ProviderFetch, { issuer }: ClientSettings, deps: ProviderDeps): Promise<AuthorizationServer> =>
+const discover = (
+  ask: ProviderFetch,
+  { issuer }: ClientSettings,
+  deps: ProviderDeps,
+): Promise<AuthorizationServer> =>
   remembered(deps, issuer, CACHE_LIFE, async () => {
     const url = new URL(issuer);
     const server = await processDiscoveryResponse(url, await discoveryRequest(url, optionsOf(ask, issuer)));

@@ -1,6 +1,6 @@
 import { isCleanText } from "../../../core/text.ts";
-import { Refused } from "./provider-fetch.ts";
 import type { EmailTrust, Profile } from "./provider.ts";
+import { Refused } from "./provider-fetch.ts";
 
 /** Characters (OpenID Connect Core 1.0 §2: a subject has 255 at most). */
 const MAX_SUBJECT_LENGTH = 255;

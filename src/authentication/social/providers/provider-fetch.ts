@@ -1,5 +1,5 @@
-import { readAtMost } from "../../../core/read-at-most.ts";
 import { ProviderError, throwNetworkError } from "../../../core/provider-error.ts";
+import { readAtMost } from "../../../core/read-at-most.ts";
 
 /** Bytes: more than any answer of a provider that makes sense has. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -27,7 +27,11 @@ export function createProviderFetch(timeout: number): ProviderFetch {
 }
 
 /** The JSON of a 200. A 4xx is a refusal, since the request is one that we know to be well-formed. */
-export async function fetchProviderJson(ask: ProviderFetch, url: string, init?: RequestInit): Promise<Record<string, unknown>> {
+export async function fetchProviderJson(
+  ask: ProviderFetch,
+  url: string,
+  init?: RequestInit,
+): Promise<Record<string, unknown>> {
   const response = await ask(url, init);
   if ([400, 401, 403, 404, 422].includes(response.status)) throw new Refused();
   if (response.status !== 200) throw new ProviderError("bad_status");

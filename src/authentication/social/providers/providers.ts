@@ -1,11 +1,11 @@
 import { SECOND } from "../../../core/clock.ts";
 import type { OnProviderError } from "../../../core/provider-error.ts";
 import type { ProviderDeps } from "./code-flow.ts";
-import type { SocialProvider } from "./provider.ts";
 import { createFacebook } from "./facebook.ts";
 import { createGitHub } from "./github.ts";
 import { createGoogle } from "./google.ts";
 import { createOidc } from "./oidc.ts";
+import type { SocialProvider } from "./provider.ts";
 import type { ClientSettings, SocialProviderId, SocialSettings } from "./settings.ts";
 
 /** Long enough for three requests to a healthy provider, and as long as a person waits for a page. */
@@ -38,6 +38,9 @@ export function createSocialProviders(
 ): SocialProviders {
   const known = Object.entries(settings) as [SocialProviderId, ClientSettings][];
   return new Map(
-    known.map(([id, own]) => [id, providers[id](own, { ...deps, timeout, onProviderError: reportProviderError(id) })]),
+    known.map(([id, own]) => [
+      id,
+      providers[id](own, { ...deps, timeout, onProviderError: reportProviderError(id) }),
+    ]),
   );
 }

@@ -1,15 +1,15 @@
 import type { Child } from "hono/jsx";
 import type { DepsOf } from "../../../http/context.ts";
-import { type FindEmailTokenDeps, findEmailToken } from "../find-email-token.ts";
-import type { EmailTokenPurpose, LiveEmailToken } from "../email-token.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
-import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { PageContext, Shown } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
+import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import { renderMessage } from "../../../ui/render-failure.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import type { EmailTokenPurpose, LiveEmailToken } from "../email-token.ts";
+import { type FindEmailTokenDeps, findEmailToken } from "../find-email-token.ts";
 
 /** What a page needs that a mailed link leads to. */
 export type LinkData = { readonly token: string; readonly link: LiveEmailToken; readonly here: string };
@@ -39,7 +39,10 @@ export async function loadLink(
 export function showDeadLink(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kind: Kind): Promise<Response> {
   const { deadLink } = wordsOf(c);
   c.set("failure", "token_invalid");
-  const data = { returnTarget: readPendingRedirectCookie(c, depsOf(c).settings), address: addressCookie.read(c) };
+  const data = {
+    returnTarget: readPendingRedirectCookie(c, depsOf(c).settings),
+    address: addressCookie.read(c),
+  };
   const more = kind === "verify" ? (p: Shown) => verifyAgain(p, data) : (p: Shown) => resetAgain(p, data);
   return renderMessage(depsOf)(c, { title: deadLink.title, text: deadLink[kind], status: 400, more });
 }

@@ -1,0 +1,14 @@
+import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-from.ts";
+import { accounts, discardedAvatars } from "../../db/schema.ts";
+
+/** Gives up an account's picture, as one statement of a batch; the sweep deletes the object. */
+export const discardAvatarOf = (db: Database, accountId: string, now: number, where: SQL) =>
+  insertFrom(
+    db,
+    discardedAvatars,
+    { key: sql`${accounts.avatarKey}`, dueAt: now },
+    accounts,
+    and(eq(accounts.id, accountId), isNotNull(accounts.avatarKey), where),
+  );
