@@ -16,7 +16,7 @@ const testVars = {
 };
 
 /** Milliseconds. It ends what hangs, and fails nothing for being slow: a whole story in a browser is one test. */
-const PATIENCE = 240_000;
+const TEST_TIMEOUT_MS = 240_000;
 
 /** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
 const eventually = { poll: { timeout: 15_000 } };
@@ -34,8 +34,8 @@ export default defineConfig({
           environment: "node",
           setupFiles: ["test/support/seed-fuzz.ts"],
           isolate: false,
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -54,8 +54,8 @@ export default defineConfig({
           // A workerd of its own costs a file more than most files take.
           isolate: false,
           globalSetup: ["test/support/loopback/start.ts"],
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -67,8 +67,8 @@ export default defineConfig({
           environment: "node",
           // Some forty wranglers are started there; each would compile itself anew, for a fifth of its time.
           env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") },
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -78,8 +78,8 @@ export default defineConfig({
           expect: eventually,
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -89,8 +89,8 @@ export default defineConfig({
           expect: eventually,
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -99,9 +99,9 @@ export default defineConfig({
           name: "bundle",
           include: ["test/bundle/**/*.test.ts"],
           environment: "node",
-          globalSetup: ["scripts/serve-production-bundle.ts"],
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          globalSetup: ["scripts/build/serve-production-bundle.ts"],
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -111,9 +111,9 @@ export default defineConfig({
           expect: eventually,
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
-          globalSetup: ["scripts/serve-for-browser.ts"],
-          testTimeout: PATIENCE,
-          hookTimeout: PATIENCE,
+          globalSetup: ["scripts/shared/serve-for-browser.ts"],
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: TEST_TIMEOUT_MS,
         },
       },
     ],

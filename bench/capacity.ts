@@ -1,4 +1,4 @@
-import { openHouse, type Tally } from "./capacity/house.ts";
+import { openService, type Tally } from "./capacity/capacity-service.ts";
 import { measureOperations, type Row } from "./capacity/operations.ts";
 import { measureSizes, type Sizes } from "./capacity/sizes.ts";
 
@@ -14,7 +14,7 @@ const timeLimit = setTimeout(() => {
   console.error(`\nIt took longer than ${TIME_LIMIT} s.`);
   process.exit(1);
 }, TIME_LIMIT * 1000);
-const house = await openHouse();
+const house = await openService();
 try {
   printRows(await measureOperations(house, LIVES));
   printSizes(await measureSizes(house.db, ROWS));

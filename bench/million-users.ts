@@ -1,5 +1,5 @@
-import { type FillableD1, fillDatabase } from "../scripts/fill-database.ts";
-import { type Answer, type House, openHouse, PASSWORD } from "./houses.ts";
+import { type FillableD1, fillDatabase } from "../scripts/dev/fill-database.ts";
+import { type Answer, type BenchService, openService, PASSWORD } from "./bench-services.ts";
 
 // `npm run bench:users`: does it matter to anybody how many people there are? Two services, one with a thousand
 // people and one with a million, are asked the same in turn, and the medians compared.
@@ -18,14 +18,14 @@ const PAGE = 20;
 const PAGES = Math.min(10_000, Math.floor(MANY / PAGE));
 const PAGES_OF_A_LETTER = Math.min(5000, Math.floor(MANY / PAGE / 10));
 
-type Ask = (house: House, turn: number) => Promise<Answer>;
+type Ask = (house: BenchService, turn: number) => Promise<Answer>;
 type Row = { readonly name: string; readonly few: number[]; readonly many: number[]; readonly found: string };
 
 process.exitCode = await run();
 
 async function run(): Promise<number> {
-  const few = await openHouse(fillWith(FEW));
-  const many = await openHouse(fillWith(MANY));
+  const few = await openService(fillWith(FEW));
+  const many = await openService(fillWith(MANY));
   try {
     const rows = await measureAll([few, many]);
     rows.push(await walk([few, many], {}, PAGES));
@@ -49,10 +49,10 @@ function questions(): Record<string, Ask> {
     (query: Record<string, string>): Ask =>
     (house) =>
       house.list({ limit: String(PAGE), ...query });
-  const someone = (house: House, turn: number) =>
-    house.people[turn % house.people.length] as House["people"][0];
+  const someone = (house: BenchService, turn: number) =>
+    house.people[turn % house.people.length] as BenchService["people"][0];
   const about =
-    (text: (person: House["people"][0]) => string, limit: number): Ask =>
+    (text: (person: BenchService["people"][0]) => string, limit: number): Ask =>
     (house, turn) =>
       house.list({ limit: String(limit), search: text(someone(house, turn)) });
   return {
@@ -82,7 +82,7 @@ function questions(): Record<string, Ask> {
  * Every question in every turn, and the houses in turn, each first as often as second: a slow minute of the
  * machine is slow for all of them.
  */
-async function measureAll(houses: readonly [House, House]): Promise<Row[]> {
+async function measureAll(houses: readonly [BenchService, BenchService]): Promise<Row[]> {
   const all = Object.entries(questions()).map(([name, ask]) => ({ name, ask, times: pair(), found: [0, 0] }));
   for (let turn = -WARM_UP; turn < SAMPLES; turn += 1) {
     for (const { ask, times, found } of all) {
@@ -112,11 +112,11 @@ function pair(): [number[], number[]] {
  * the last pages of the way count, which are the deep ones.
  */
 async function walk(
-  [few, many]: readonly [House, House],
+  [few, many]: readonly [BenchService, BenchService],
   query: Record<string, string>,
   pages: number,
 ): Promise<Row> {
-  const step = async (house: House, cursor: string | null) => {
+  const step = async (house: BenchService, cursor: string | null) => {
     const began = performance.now();
     const { data } = await house.list({
       limit: String(PAGE),

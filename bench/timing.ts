@@ -1,6 +1,6 @@
-import { type DevServer, startDevServer } from "../scripts/dev-server.ts";
-import { createScratchDirectory } from "../scripts/scratch-directory.ts";
-import { until } from "../scripts/until.ts";
+import { type DevServer, startDevServer } from "../scripts/dev/dev-server.ts";
+import { createScratchDirectory } from "../scripts/shared/scratch-directory.ts";
+import { waitFor } from "../scripts/shared/wait-for.ts";
 import { send } from "./send.ts";
 
 // `npm run bench:timing`: does the time of an answer tell whether an address has an account? Asks a real
@@ -149,7 +149,7 @@ async function succeed(server: DevServer, path: string, body: object): Promise<A
 }
 
 const tokenMailedTo = ({ origin }: DevServer, address: string): Promise<string> =>
-  until(`a mail to ${address}`, async () => {
+  waitFor(`a mail to ${address}`, async () => {
     const { text } = await send(`${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`, "GET");
     const { messages } = JSON.parse(text) as { messages: { text: string }[] };
     return /[?&]token=([\w-]+)/.exec(messages[0]?.text ?? "")?.[1];

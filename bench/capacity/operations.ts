@@ -1,4 +1,4 @@
-import type { Asked, House, Tally } from "./house.ts";
+import type { Asked, BenchService, Tally } from "./capacity-service.ts";
 
 export type Row = { readonly name: string; readonly samples: readonly Pick<Asked, "tally" | "ms">[] };
 
@@ -6,7 +6,7 @@ const PASSWORD = "a quiet lighthouse 7";
 const API = "/api/auth";
 
 /** An account's life, over and over: what each step of it asks of the stores. */
-export async function measureOperations(house: House, lives: number): Promise<readonly Row[]> {
+export async function measureOperations(house: BenchService, lives: number): Promise<readonly Row[]> {
   const rows = new Map<string, Pick<Asked, "tally" | "ms">[]>();
   const note = (name: string, { tally, ms }: Pick<Asked, "tally" | "ms">) =>
     rows.set(name, [...(rows.get(name) ?? []), { tally, ms }]);
@@ -28,7 +28,11 @@ export async function measureOperations(house: House, lives: number): Promise<re
   }));
 }
 
-async function live(house: House, email: string, note: (name: string, asked: Asked) => void): Promise<void> {
+async function live(
+  house: BenchService,
+  email: string,
+  note: (name: string, asked: Asked) => void,
+): Promise<void> {
   const post = async (name: string, path: string, body: object, token?: string) => {
     const asked = await house.ask("POST", `${API}${path}`, { body, token });
     note(name, asked);

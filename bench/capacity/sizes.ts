@@ -1,5 +1,5 @@
-import { fillDatabase } from "../../scripts/fill-database.ts";
-import type { Queryable } from "./house.ts";
+import { fillDatabase } from "../../scripts/dev/fill-database.ts";
+import type { Queryable } from "./capacity-service.ts";
 
 /** Bytes that one more of it takes in the database, indexes included. */
 export type Sizes = Readonly<Record<"account" | "session" | "audit event", number>>;

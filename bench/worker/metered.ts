@@ -1,5 +1,5 @@
-import service from "../../src/index.ts";
 import type { Env } from "../../src/composition/compose.ts";
+import service from "../../src/index.ts";
 
 // The service as it is, with what D1 and KV say of each request added up: `npm run bench:capacity` asks it.
 

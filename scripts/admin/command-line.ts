@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { Complaint } from "../complaint.ts";
-import { nearest } from "../nearest.ts";
-import { printable } from "../printable.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { suggest } from "../shared/suggest.ts";
 import { type CommandName, commands, isCommand, shapeOf, usageOf } from "./commands.ts";
+import { printable } from "./printable.ts";
 
 /** Which database is meant, in the words of `npm run dev`. */
 export type Where = {
@@ -65,7 +65,7 @@ function optionProblem(error: unknown, known: readonly string[]): string {
   const message = error instanceof Error ? error.message : "";
   const [, typed = ""] = /Unknown option '(--?[^'\s]*)/.exec(message) ?? [];
   if (typed === "") return (message.split(/\.\s|\n/)[0] ?? "").replace(/\.$/, "");
-  const guess = nearest(typed.replace(/^-+/, ""), known);
+  const guess = suggest(typed.replace(/^-+/, ""), known);
   return `It has no option ${printable(typed)}${guess ? `; did you mean --${guess}?` : ""}`;
 }
 
@@ -78,7 +78,7 @@ const misused = (command: CommandName, problem: string): Complaint =>
   new Complaint(`${problem.replace(/([^?])$/, "$1.")}\n\n  npm run admin -- ${usageOf(command)}`);
 
 function unknownCommand(typed: string): Complaint {
-  const guess = nearest(typed, Object.keys(commands));
+  const guess = suggest(typed, Object.keys(commands));
   return new Complaint(
     `There is no command "${printable(typed)}".${guess ? ` Did you mean "${guess}"?` : ""}\n\n  npm run admin -- help`,
   );

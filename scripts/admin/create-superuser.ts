@@ -1,12 +1,12 @@
 import { nameField } from "../../src/accounts/fields.ts";
+import { inviteUser } from "../../src/admin/users/invite-user.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
 import { isPlainHttpUrl } from "../../src/core/variables.ts";
-import { inviteUser } from "../../src/admin/users/invite-user.ts";
-import { Complaint } from "../complaint.ts";
-import { printable } from "../printable.ts";
-import { findPerson } from "./people.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { caller, noMessages, type Operator } from "./compose.ts";
+import { findUser } from "./find-user.ts";
 import type { Platform } from "./platform.ts";
-import { caller, noMessages, type Operator } from "./wire.ts";
+import { printable } from "./printable.ts";
 
 type Request = {
   readonly email: string;
@@ -38,7 +38,7 @@ export async function createSuperuser(deps: Operator, request: Request): Promise
 }
 
 async function whoeverHas(deps: Operator, named: string): Promise<string> {
-  const { email, role, status } = await findPerson(deps, named);
+  const { email, role, status } = await findUser(deps, named);
   const steps = [
     ...(status === "active" ? [] : [`npm run admin -- activate ${email}`]),
     ...(role === "superuser" ? [] : [`npm run admin -- set-role ${email} superuser`]),

@@ -1,7 +1,7 @@
 import type { SecretRing } from "../../src/core/crypto/secret-ring.ts";
 import { utf8Length } from "../../src/core/text.ts";
 import type { StoredSigningKey } from "../../src/sessions/signing-keys/signing-key.ts";
-import { Complaint } from "../complaint.ts";
+import { Complaint } from "../dev/usage-error.ts";
 import type { Platform } from "./platform.ts";
 
 /** AUTH_SECRET as the service itself would take it. */

@@ -1,5 +1,5 @@
 import type { Unstable_Config } from "wrangler";
-import { Complaint } from "../complaint.ts";
+import { Complaint } from "../dev/usage-error.ts";
 
 type Deployed = Pick<
   Unstable_Config,

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { Complaint } from "../complaint.ts";
-import { wranglerEnvironment } from "../run-wrangler.ts";
-import { createScratchDirectory } from "../scratch-directory.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { wranglerEnvironment } from "../shared/run-wrangler.ts";
+import { createScratchDirectory } from "../shared/scratch-directory.ts";
 import type { Where } from "./command-line.ts";
 import type { Platform } from "./platform.ts";
 import { remoteConfig } from "./remote-config.ts";

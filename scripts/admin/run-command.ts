@@ -1,16 +1,16 @@
 import type { AccountStatus, Role } from "../../src/accounts/account.ts";
 import { ROLES } from "../../src/admin/authorization/permissions.ts";
 import { listUsers } from "../../src/admin/users/list-users.ts";
-import { Complaint } from "../complaint.ts";
-import { printable, printableJson } from "../printable.ts";
-import { activate, deactivate, setRoleOf, unlock } from "./act.ts";
+import { Complaint } from "../dev/usage-error.ts";
 import type { Call } from "./command-line.ts";
 import type { CommandName } from "./commands.ts";
+import { composeOperator, type Operator, type SealingOperator, withSecrets } from "./compose.ts";
 import { createSuperuser } from "./create-superuser.ts";
-import { asJson, asLines, asTable, findPerson } from "./people.ts";
+import { asJson, asLines, asTable, findUser } from "./find-user.ts";
 import type { Platform } from "./platform.ts";
+import { printable, printableJson } from "./printable.ts";
 import { describeSecrets, readSecrets } from "./secrets.ts";
-import { type Operator, type SealingOperator, wireOperator, withSecrets } from "./wire.ts";
+import { activate, deactivate, setRoleOf, unlock } from "./user-actions.ts";
 
 type Run = (deps: Operator, call: Call) => Promise<string>;
 
@@ -19,7 +19,7 @@ const runs = {
     createSuperuser(deps, { email, name: textOf(name), url: textOf(url) }),
   list,
   async show(deps, { args: [named = ""], options: { json } }) {
-    const person = await findPerson(deps, named);
+    const person = await findUser(deps, named);
     return json ? printableJson(asJson(person)) : asLines(person);
   },
   async secrets(deps, { options: { json } }) {
@@ -47,7 +47,7 @@ export const needsSecret = (command: CommandName): command is keyof typeof seali
 /** What a command has to say. Throws a Complaint where it fails. */
 export async function runCommand(platform: Platform, call: Call): Promise<string> {
   const { command } = call;
-  const deps = wireOperator(platform);
+  const deps = composeOperator(platform);
   if (!needsSecret(command)) return runs[command](deps, call);
   return sealingRuns[command](await withSecrets(deps), call);
 }

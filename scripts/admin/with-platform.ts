@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Complaint } from "../complaint.ts";
-import { lastOrigin } from "../last-origin.ts";
-import { statePath, withLocalPlatform } from "../local-platform.ts";
+import { lastOrigin } from "../dev/last-origin.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { statePath, withLocalPlatform } from "../shared/local-platform.ts";
 import type { Where } from "./command-line.ts";
 import type { Platform } from "./platform.ts";
 import { withRemotePlatform } from "./remote-platform.ts";

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
-import { Complaint } from "../complaint.ts";
-import { explain } from "../explain.ts";
-import { runWrangler } from "../run-wrangler.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { formatError } from "../shared/format-error.ts";
+import { runWrangler } from "../shared/run-wrangler.ts";
 
 /** What is asked of Cloudflare, by wrangler and its login. Failures are Complaints with their mend. */
 export type Cloudflare = ReturnType<typeof cloudflare>;
@@ -67,7 +67,7 @@ async function wrangler(args: readonly string[]): Promise<{ code: number; output
 /** wrangler's own sentence, and what it means. */
 export function failed(what: string, output: string): Complaint {
   const [, sentence = ""] = /ERROR\]?\s+(.+)/.exec(output) ?? [];
-  const meaning = explain(new Error(output), true);
+  const meaning = formatError(new Error(output), true);
   const own = sentence === "" || meaning.includes(sentence) ? "" : `  ${sentence}\n`;
   return new Complaint(`${what} failed.\n${own}  ${meaning}`);
 }

@@ -1,5 +1,5 @@
-import { Complaint } from "../complaint.ts";
-import { readArguments } from "../read-arguments.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { readArguments } from "../shared/read-arguments.ts";
 
 /** What `npm run deploy` has to know of the arguments that it hands on to `wrangler deploy`. */
 export type DeployCall = {

@@ -1,6 +1,6 @@
-import { Complaint } from "../complaint.ts";
-import { exitOf, startWrangler } from "../run-wrangler.ts";
-import { createScratchDirectory } from "../scratch-directory.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { exitOf, startWrangler } from "../shared/run-wrangler.ts";
+import { createScratchDirectory } from "../shared/scratch-directory.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";
 import type { DeployCall } from "./command-line.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";

@@ -1,5 +1,5 @@
-import { Complaint } from "../complaint.ts";
-import { wranglerEnvironment } from "../run-wrangler.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { wranglerEnvironment } from "../shared/run-wrangler.ts";
 
 type Place = {
   readonly config: string | undefined;

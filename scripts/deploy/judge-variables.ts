@@ -1,5 +1,5 @@
 import { readConfig } from "../../src/composition/config.ts";
-import { unknownVariables } from "../unknown-variables.ts";
+import { unknownVariables } from "../shared/unknown-variables.ts";
 import type { Secrets } from "./secrets.ts";
 
 export type Given = {

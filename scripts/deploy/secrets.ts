@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseEnv } from "node:util";
-import { Complaint } from "../complaint.ts";
+import { Complaint } from "../dev/usage-error.ts";
 
 export type Secrets = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Complaint } from "../complaint.ts";
+import { Complaint } from "../dev/usage-error.ts";
 
 export type DoctorCall = {
   readonly isRemote: boolean;

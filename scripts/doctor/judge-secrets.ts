@@ -1,5 +1,5 @@
 import { isSecretName, judgeVariables } from "../deploy/judge-variables.ts";
-import { unknownVariables } from "../unknown-variables.ts";
+import { unknownVariables } from "../shared/unknown-variables.ts";
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
 export type VariableFacts = {

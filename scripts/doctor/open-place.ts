@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Complaint } from "../complaint.ts";
 import { cloudflare } from "../deploy/cloudflare.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { devVarsPath } from "../dev-vars.ts";
-import { lastOrigin } from "../last-origin.ts";
-import { statePath, withLocalPlatform } from "../local-platform.ts";
+import { devVarsPath } from "../dev/dev-vars.ts";
+import { lastOrigin } from "../dev/last-origin.ts";
+import { Complaint } from "../dev/usage-error.ts";
+import { statePath, withLocalPlatform } from "../shared/local-platform.ts";
 import type { DoctorCall } from "./command-line.ts";
 import type { Place } from "./examine.ts";
 import { type Ask, appliedMigrations } from "./gather-database.ts";

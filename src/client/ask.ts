@@ -1,4 +1,4 @@
-import { orTooLate } from "./or-too-late.ts";
+import { withTimeout } from "./or-too-late.ts";
 
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 type Yes<A> = Extract<A, { readonly ok: true }>;
@@ -13,7 +13,7 @@ export async function ask<A extends Answer>(
   isWhole: (yes: Yes<A>) => boolean,
 ): Promise<A | { readonly ok: false; readonly reason: "unavailable" }> {
   try {
-    const answer = await orTooLate(call());
+    const answer = await withTimeout(call());
     if (answer?.ok === true && isWhole(answer as Yes<A>)) return answer;
     if (answer?.ok === false && typeof answer.reason === "string") return answer;
     return UNAVAILABLE;

@@ -1,7 +1,7 @@
 import { clock } from "./clock.ts";
 
 /** What comes, or null where it takes too long. */
-export const orTooLate = <T>(answer: Promise<T>): Promise<T | null> =>
+export const withTimeout = <T>(answer: Promise<T>): Promise<T | null> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(null), clock.patience);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -48,8 +48,8 @@ const fold = (local: string): string =>
 function asciiDomain(typed: string): string | null {
   if (!DOMAIN_AS_TYPED.test(typed)) return null;
   const url = URL.parse(`http://${typed}`);
-  const labels = url?.hostname.split("../kernel") ?? [];
+  const labels = url?.hostname.split(".") ?? [];
   if (labels.length < 2 || !labels.every((label) => DOMAIN_LABEL.test(label))) return null;
   // An all-numeric last label is an IPv4 address, not a domain.
-  return /^\d+$/.test(labels.at(-1) ?? "") ? null : labels.join("../kernel");
+  return /^\d+$/.test(labels.at(-1) ?? "") ? null : labels.join(".");
 }

@@ -43,4 +43,4 @@ export const noSettings =
 
 /** What schemas say is wrong, by the variables that it is wrong with. */
 export const problemsOf = (error: z.core.$ZodError | undefined): readonly VariableProblem[] =>
-  (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("../kernel"), message }));
+  (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));

@@ -24,7 +24,7 @@ export const writeSent = (challengeId: string, clock: { now(): number }): string
   `${challengeId}.${Math.floor(clock.now() / SECOND)}`;
 
 export function readSent(cookie: string | undefined): { challengeId: string; sentAt: number } {
-  const [challengeId = "", seconds = ""] = cookie?.split("../pages") ?? [];
+  const [challengeId = "", seconds = ""] = cookie?.split(".") ?? [];
   return { challengeId, sentAt: Number(seconds) * SECOND };
 }
 

@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished } from "vitest";
-import { SHOWN_PAGES } from "../support/shown-pages.ts";
+import { SHOWN_PAGES } from "../support/page-list.ts";
 import { faultsOf } from "./support/accessibility.ts";
 import { it as plain } from "./support/it.ts";
-import { LOOKS } from "./support/looks.ts";
-import { SHOWINGS } from "./support/showings.ts";
+import { PAGE_STATES } from "./support/page-states.ts";
+import { scalesFor } from "./support/page-weight.ts";
+import { VIEWPORTS } from "./support/viewports.ts";
 import { newVisitor } from "./support/visitor.ts";
-import { scalesFor } from "./support/weight.ts";
 
 // Whether the other tests could fail: each of these pages is wrong in one way.
 
@@ -43,7 +43,7 @@ const documentWith = (body: string, head = "") =>
 
 describe("the showings", () => {
   plain("have every page of the service", () => {
-    const shown = Object.values(SHOWINGS).flatMap((showings) => showings.map(({ page }) => page));
+    const shown = Object.values(PAGE_STATES).flatMap((showings) => showings.map(({ page }) => page));
     expect(SHOWN_PAGES.filter((page) => !shown.includes(page))).toEqual([]);
   });
 });
@@ -82,7 +82,7 @@ describe("a visitor", () => {
 });
 
 describe("the look at a page", () => {
-  const EVERY_LOOK = LOOKS.map(({ name }) => name);
+  const EVERY_LOOK = VIEWPORTS.map(({ name }) => name);
 
   it.for([
     ["a field without a label", "<input>", "label", EVERY_LOOK],

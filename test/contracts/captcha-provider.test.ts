@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createCaptcha } from "../../src/captcha/providers.ts";
 import type { CaptchaSettings } from "../../src/captcha/settings.ts";
-import { arrived } from "../support/loopback/arrived.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
+import { received } from "../support/loopback/received.ts";
 import { asked, HOSTNAME, type ProviderCase, type Said } from "./captcha-provider-case.ts";
 import { cases } from "./captcha-provider-cases.ts";
 import { openCheck, refusal, says, text } from "./captcha-provider-check.ts";
@@ -13,7 +13,7 @@ const IMPATIENT = 1_000;
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { verify, answer: set, requests } = openCheck(provider.settings, timeout);
   await set(answer);
-  return { verdict: await verify(asked), requests: await arrived(requests) };
+  return { verdict: await verify(asked), requests: await received(requests) };
 }
 
 const formOf = (body: string | undefined) => Object.fromEntries(new URLSearchParams(body));

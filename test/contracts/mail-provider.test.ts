@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createMailProvider } from "../../src/messaging/email/providers.ts";
-import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
+import { received } from "../support/loopback/received.ts";
 import { email, type ProviderCase } from "./mail-provider-case.ts";
 import { cases } from "./mail-provider-cases.ts";
 import { signatureOf } from "./sigv4.ts";
@@ -36,7 +36,7 @@ const IMPATIENT = 1_000;
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { url, send, answer: set, requests } = open(provider, timeout);
   await set(answer);
-  return { url, outcome: await send(email), requests: await arrived(requests) };
+  return { url, outcome: await send(email), requests: await received(requests) };
 }
 
 describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => {
@@ -160,7 +160,7 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
 describe("the request to ses", () => {
   const ses = cases.ses as ProviderCase;
 
-  it("carries the signature that AWS would compute from it as it arrived", async () => {
+  it("carries the signature that AWS would compute from it as it received", async () => {
     const { url, requests } = await answered(ses, status(200));
     const [request] = requests;
     if (request === undefined) throw new Error("no request");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createSmsProvider } from "../../src/messaging/sms/providers.ts";
 import type { SmsSettings } from "../../src/messaging/sms/settings.ts";
-import { arrived } from "../support/loopback/arrived.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "../support/loopback/protocol.ts";
+import { received } from "../support/loopback/received.ts";
 import { message, type ProviderCase } from "./sms-provider-case.ts";
 import { cases } from "./sms-provider-cases.ts";
 
@@ -33,7 +33,7 @@ const IMPATIENT = 1_000;
 async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { send, answer: set, requests } = open(provider, timeout);
   await set(answer);
-  return { outcome: await send(message), requests: await arrived(requests) };
+  return { outcome: await send(message), requests: await received(requests) };
 }
 
 function only(requests: readonly LoopbackRequest[]): LoopbackRequest {

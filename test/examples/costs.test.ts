@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openHouse, type Tally } from "../../bench/capacity/house.ts";
+import { openService, type Tally } from "../../bench/capacity/capacity-service.ts";
 import { measureOperations } from "../../bench/capacity/operations.ts";
 
 // docs/scaling.md is what somebody plans and pays by, so its figures are those that D1 itself gives.
@@ -39,9 +39,9 @@ const operations = tableOf("operation").map(([name = "", ...figures]) => ({
 
 describe("docs/scaling.md", () => {
   const measured = new Map<string, Tally>();
-  let house: Awaited<ReturnType<typeof openHouse>>;
+  let house: Awaited<ReturnType<typeof openService>>;
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openService();
     for (const { name, samples } of await measureOperations(house, LIVES)) {
       const most = (figure: keyof Tally) => Math.max(...samples.map(({ tally }) => tally[figure]));
       measured.set(name, Object.fromEntries(FIGURES.map((figure) => [figure, most(figure)])) as Tally);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import own from "../../package.json" with { type: "json" };
-import { leftTo } from "../../scripts/examples/left-to.ts";
-import { readPages } from "../../scripts/examples/pages.ts";
+import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { readPages } from "../../scripts/check/examples/pages.ts";
 import { type Documented, memberOf, openDocumented, PASSWORD } from "./documented.ts";
 
 // What docs/ and the example's README show, as it stands there: built, bound by the configuration beside it, and held to

@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { createTestHarness } from "wrangler";
-import { wranglerEnvironment } from "../../scripts/run-wrangler.ts";
-import { until } from "../../scripts/until.ts";
+import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
+import { waitFor } from "../../scripts/shared/wait-for.ts";
 import { holdToContract } from "../support/contract/hold.ts";
-import { openSurfer } from "./surfer.ts";
+import { openSurfer } from "./cookie-browser.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 
@@ -143,7 +143,7 @@ export async function memberOf(
     return (await (await reach(new URL(`${origin}/api/auth${path}`), init)).json()) as any;
   };
   await post("/register", { email, password: PASSWORD, name: "Ada" });
-  const token = await until(`a token mailed to ${email}`, async () => {
+  const token = await waitFor(`a token mailed to ${email}`, async () => {
     const answer = await reach(new URL(`${origin}/dev/mailbox.json?to=${encodeURIComponent(email)}`));
     const { messages } = (await answer.json()) as { messages: { text: string }[] };
     return /token=([\w-]+)/.exec(messages[0]?.text ?? "")?.[1];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GATEHOUSE, type Houses, NOTES, PASSWORD, startHouses } from "./houses.ts";
-import type { CallbackResult } from "./surfer.ts";
+import type { CallbackResult } from "./cookie-browser.ts";
+import { GATEHOUSE, type Houses, NOTES, PASSWORD, startHouses } from "./example-servers.ts";
 
 // The example and the service, each a Worker by its own wrangler.toml, bound as they would be deployed.
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bearer, clientOf } from "../support/api-client.ts";
-import { tokenMailedTo } from "../support/people.ts";
 import { startService } from "../support/service.ts";
+import { tokenMailedTo } from "../support/users.ts";
 
 describe("the life of an account, as the seed tells it", () => {
   it("registers, verifies, logs in, refreshes, logs out, resets and logs in again", async () => {

@@ -1,8 +1,8 @@
 import { expect, expectTypeOf, it, vi } from "vitest";
 import page from "../../docs/api.md?raw";
 import { clientOf } from "../support/api-client.ts";
-import { member, PASSWORD } from "../support/people.ts";
 import { startService } from "../support/service.ts";
+import { member, PASSWORD } from "../support/users.ts";
 import source from "./client-types.test.ts?raw";
 
 // Whether the flows could fail to compile. `npm run types` checks each line that must not.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { idOf, signedInAs } from "../support/admins.ts";
 import { clientOf } from "../support/api-client.ts";
-import { logIn, mailTo, newAddress, PASSWORD, tokenMailedTo } from "../support/people.ts";
 import { newNumber } from "../support/phones.ts";
 import { type Service, startService } from "../support/service.ts";
+import { logIn, mailTo, newAddress, PASSWORD, tokenMailedTo } from "../support/users.ts";
 
 const service = startService();
 const GERMAN = "de-AT,de;q=0.9,en;q=0.5";

@@ -2,13 +2,13 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import instructions from "../../docs/backup.md?raw";
 import searchIndex from "../../migrations/0003_account_search.sql?raw";
-import { leftTo } from "../../scripts/examples/left-to.ts";
-import { readMarkdown } from "../../scripts/examples/read-markdown.ts";
-import { statementsOf } from "../../scripts/migration-statements.ts";
+import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { readMarkdown } from "../../scripts/check/examples/read-markdown.ts";
+import { statementsOf } from "../../scripts/shared/migration-statements.ts";
 import { actingAs, signedInAs } from "../support/admins.ts";
 import { type Dump, dumpOf } from "../support/dump.ts";
-import { logIn, member, PASSWORD, signedInMember, tokenMailedTo } from "../support/people.ts";
 import { createTestClock, startService } from "../support/service.ts";
+import { logIn, member, PASSWORD, signedInMember, tokenMailedTo } from "../support/users.ts";
 
 // docs/backup.md, step by step, on a database that is put back as Time Travel does it.
 

@@ -8,6 +8,13 @@ import { openLoopback } from "../support/loopback/loopback.ts";
 import { openMixedApp, openMixedBrowser } from "../support/mixed-isolates.ts";
 import { attemptsOf, EVERY_HOUR, EVERY_MINUTE, startWithProvider, status } from "../support/outbox.ts";
 import { signedInPages } from "../support/pages.ts";
+import { phoneChallengeOf } from "../support/phones.ts";
+import { NEW_SECRET, nameOf, OLD_SECRET, openRotatedService } from "../support/rotated-secret.ts";
+import { challengeOf } from "../support/second-factor.ts";
+import { createTestClock, startService } from "../support/service.ts";
+import { returnFromProvider, startRedirect } from "../support/social/browser-flow.ts";
+import { openProviders } from "../support/social/providers.ts";
+import { socialUser } from "../support/social/users.ts";
 import {
   logIn,
   member,
@@ -16,14 +23,7 @@ import {
   register,
   signedInMember,
   tokenMailedTo,
-} from "../support/people.ts";
-import { phoneChallengeOf } from "../support/phones.ts";
-import { NEW_SECRET, nameOf, OLD_SECRET, openRotatedHouse } from "../support/rotated-house.ts";
-import { challengeOf } from "../support/second-step.ts";
-import { createTestClock, startService } from "../support/service.ts";
-import { somebody } from "../support/social/people.ts";
-import { openProviders } from "../support/social/providers.ts";
-import { comeBack, setOut } from "../support/social/surf.ts";
+} from "../support/users.ts";
 
 // Every run of the cron writes a line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -33,7 +33,7 @@ const secretsAt = (clock: { now(): number }) => readSecrets({ d1: env.DB, clock 
 
 describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", () => {
   it("keeps bearer sessions, cookie sessions and pages that are open", async () => {
-    const { service, deploy } = openRotatedHouse();
+    const { service, deploy } = openRotatedService();
     const bearer = await signedInMember(service);
     const browser = await signedInBrowser(service, (await member(service)).email);
     const pages = await signedInPages(service, (await member(service)).email);
@@ -50,7 +50,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
   });
 
   it("keeps a page's session whose access cookie has gone", async () => {
-    const { service, deploy } = openRotatedHouse();
+    const { service, deploy } = openRotatedService();
     const pages = await signedInPages(service, (await member(service)).email);
     pages.jar.delete("__Host-gh_access");
     deploy("switched");
@@ -59,7 +59,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
   });
 
   it("keeps mailed links, codes, texted codes, and known devices", async () => {
-    const { service, deploy, at } = openRotatedHouse();
+    const { service, deploy, at } = openRotatedService();
     const unverified = await register(service);
     const forgetful = await member(service);
     await service.post("/forgot-password", { email: forgetful.email });
@@ -101,7 +101,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
       status: 200,
       body: JSON.stringify({ success: true, hostname: "gatehouse.test" }),
     });
-    const { service, deploy } = openRotatedHouse({
+    const { service, deploy } = openRotatedService({
       ...providers.variables,
       CAPTCHA_PROVIDER: "recaptcha-v2",
       CAPTCHA_SITE_KEY: "site",
@@ -109,11 +109,11 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
       CAPTCHA_API_BASE: captcha.url,
     });
     const browser = openBrowser(service);
-    const callback = await setOut(browser, "google", somebody());
+    const callback = await startRedirect(browser, "google", socialUser());
     const { humanProof } = (await service.post("/captcha/verify", { token: "a widget's token" })).body.data;
     deploy("announced");
     deploy("switched");
-    const back = await comeBack(browser, callback);
+    const back = await returnFromProvider(browser, callback);
     expect([back.status, browser.jar.has("__Host-gh_access")]).toEqual([302, true]);
     const { answer } = await register(service, newAddress(), { captchaToken: humanProof });
     expect(answer.status).toBe(201);
@@ -139,7 +139,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     ["announced", "switched"],
     ["switched", "after"],
   ] as const)("signs nobody out while isolates of %s and of %s answer in turn", async (one, other) => {
-    const { at, clock } = openRotatedHouse();
+    const { at, clock } = openRotatedService();
     const { email } = await member(at[one]);
     const sessions = [await logIn(at[one], email), await logIn(at[other], email)];
     const browser = openMixedBrowser(at[one]);
@@ -167,7 +167,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
   });
 
   it("needs its first step: an isolate that has not heard of the new secret refuses what is under it", async () => {
-    const { at } = openRotatedHouse();
+    const { at } = openRotatedService();
     const { email } = await member(at.before);
     const { refreshToken } = await logIn(at.switched, email);
     expect((await at.before.post("/refresh", { refreshToken })).status).toBe(401);
@@ -175,7 +175,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
   });
 
   it("writes with the new secret alone, and says when nothing depends on the earlier one", async () => {
-    const { service, deploy, clock } = openRotatedHouse();
+    const { service, deploy, clock } = openRotatedService();
     const [oldName, newName] = await Promise.all([nameOf(OLD_SECRET), nameOf(NEW_SECRET)]);
     await env.DB.batch(
       ["accounts", "sessions", "outbox", "signing_keys", "oauth_transactions"].map((table) =>
@@ -221,7 +221,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
 
 describe("somebody who was away for longer", () => {
   it("signs in by password for as long as the secret of their last sign-in is among the previous ones", async () => {
-    const { at } = openRotatedHouse();
+    const { at } = openRotatedService();
     const { email } = await member(at.before);
     const AUTH_SECRET = "a third root secret, a year later, 32 bytes";
     const AUTH_SECRET_PREVIOUS = `${NEW_SECRET}\n${OLD_SECRET}\n`;
@@ -232,7 +232,7 @@ describe("somebody who was away for longer", () => {
   });
 
   it("and whose secret was taken away, is told that the password is wrong, and resets it by mail", async () => {
-    const { at } = openRotatedHouse();
+    const { at } = openRotatedService();
     const { email } = await member(at.before);
     const refused = await at.after.post("/login", { email, password: PASSWORD });
     expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
@@ -245,7 +245,7 @@ describe("somebody who was away for longer", () => {
 
 describe("after a leak of AUTH_SECRET", () => {
   it("the new secret alone, and no old signing key, sign everybody out, and open no door to the old one", async () => {
-    const { at, clock } = openRotatedHouse();
+    const { at, clock } = openRotatedService();
     const { email, token, refreshToken } = await signedInMember(at.before);
     const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
     const { after } = at;

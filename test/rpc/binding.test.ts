@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./house.ts";
-import { logIn, type SignedIn, signedIn } from "./people.ts";
+import { type House, openHouse } from "./test-server.ts";
+import { logIn, type SignedIn, signedIn } from "./users.ts";
 
 let house: House;
 let ada: SignedIn;

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from "jose";
 import { unseal } from "../../src/core/crypto/seal.ts";
 import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
-import { AUTH_SECRET, type House } from "./house.ts";
+import { AUTH_SECRET, type House } from "./test-server.ts";
 
 type Changes = { readonly claims?: JWTPayload; readonly header?: Record<string, unknown> };
 

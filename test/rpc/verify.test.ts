@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { decodeJwt, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openForge } from "./forge.ts";
-import { type House, openHouse } from "./house.ts";
-import { logIn, type SignedIn, signedIn } from "./people.ts";
+import { type House, openHouse } from "./test-server.ts";
+import { logIn, type SignedIn, signedIn } from "./users.ts";
 
 let house: House;
 let ada: SignedIn;

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Call, readCommandLine } from "../../scripts/admin/command-line.ts";
 import { runCommand } from "../../scripts/admin/run-command.ts";
-import { explain } from "../../scripts/explain.ts";
-import { hold } from "./house.ts";
-import { KEEPER, operatedHouse } from "./operated-house.ts";
+import { formatError } from "../../scripts/shared/format-error.ts";
+import { hold } from "./dev-service.ts";
+import { KEEPER, operatedHouse } from "./operated-service.ts";
 import { runAdmin } from "./run-admin.ts";
 
 const { admin, house, newSuperuser, place, query } = operatedHouse();
@@ -56,7 +56,7 @@ describe("refuses", () => {
     const call = readCommandLine(["list"]) as Call;
     const error = await runCommand(empty.platform, call).catch((thrown: unknown) => thrown);
     await empty.close();
-    expect(explain(error, false)).toBe(
+    expect(formatError(error, false)).toBe(
       "The database is not migrated. Run this first: npx wrangler d1 migrations apply DB --local",
     );
   });

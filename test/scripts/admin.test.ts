@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashOneTimeToken } from "../../src/core/crypto/one-time-token.ts";
-import { serve } from "./house.ts";
-import { operatedHouse } from "./operated-house.ts";
+import { serve } from "./dev-service.ts";
+import { operatedHouse } from "./operated-service.ts";
 import { runAdmin } from "./run-admin.ts";
 
 // Everything here happens while a `wrangler dev` has the same database open.

@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { leftTo } from "../../scripts/examples/left-to.ts";
-import { readPages } from "../../scripts/examples/pages.ts";
-import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { readPages } from "../../scripts/check/examples/pages.ts";
+import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 
 // `gatehouse/client` as a consumer gets it: built, packed, installed as docs/workers.md says, with hono beside it.
 
@@ -35,7 +35,7 @@ beforeAll(() => {
     copyFileSync(file, join(source, file));
   }
   cpSync("src/client", join(source, "src", "client"), { recursive: true });
-  cpSync("scripts/build-client.ts", join(source, "scripts", "build-client.ts"));
+  cpSync("scripts/build/build-client.ts", join(source, "scripts", "build-client.ts"));
   symlinkSync(resolve("node_modules"), join(source, "node_modules"), "junction");
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createScratchDirectory } from "../../scripts/scratch-directory.ts";
+import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 import { startCloudflareApi } from "./cloudflare/api.ts";
 import { runScript } from "./run-script.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startCloudflareApi } from "./cloudflare/api.ts";
-import { createHouse, type House, SECRET, serve } from "./house.ts";
+import { createHouse, type House, SECRET, serve } from "./dev-service.ts";
 import { runScript } from "./run-script.ts";
 
 // Each look is several wranglers, and the machine may have other things to do.

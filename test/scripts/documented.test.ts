@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Example } from "../../scripts/check/examples/example.ts";
+import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { readPages } from "../../scripts/check/examples/pages.ts";
 import { readDeployment } from "../../scripts/deploy/deployment.ts";
 import { judgeVariables } from "../../scripts/deploy/judge-variables.ts";
-import type { Example } from "../../scripts/examples/example.ts";
-import { leftTo } from "../../scripts/examples/left-to.ts";
-import { readPages } from "../../scripts/examples/pages.ts";
-import { openDocumentedHouse } from "./documented-house.ts";
+import { openDocumentedHouse } from "./documented-deployment.ts";
 import type { Ended } from "./run-script.ts";
 
 // What README and docs tell whoever has a deployment to type, in order, from the first deployment on: against a stand-in

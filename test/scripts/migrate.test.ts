@@ -1,10 +1,10 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { migrate, withLocalPlatform } from "../../scripts/local-platform.ts";
-import { migrateDatabase } from "../../scripts/migrate-database.ts";
-import { runWrangler } from "../../scripts/run-wrangler.ts";
-import { createHouse, type House } from "./house.ts";
+import { migrate, withLocalPlatform } from "../../scripts/shared/local-platform.ts";
+import { migrateDatabase } from "../../scripts/shared/migrate-database.ts";
+import { runWrangler } from "../../scripts/shared/run-wrangler.ts";
+import { createHouse, type House } from "./dev-service.ts";
 
 let house: House;
 beforeAll(async () => {

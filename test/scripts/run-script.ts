@@ -7,7 +7,7 @@ export const runScript = (
   script: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<Ended> => runProgram(process.execPath, [`scripts/${script}.ts`, ...args], env);
+): Promise<Ended> => runProgram(process.execPath, [`scripts/${script}/main.ts`, ...args], env);
 
 /** Any program, with nobody at its terminal. */
 export function runProgram(

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import type { Role } from "../../src/accounts/account.ts";
-import { logIn, member, newAddress } from "./people.ts";
 import type { Service } from "./service.ts";
+import { logIn, member, newAddress } from "./users.ts";
 
 export type SignedIn = { readonly id: string; readonly email: string; readonly token: string };
 

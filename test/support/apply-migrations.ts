@@ -1,6 +1,6 @@
 import type { D1Migration } from "cloudflare:test";
 import type { Env as GatehouseEnv } from "../../src/composition/compose.ts";
-import { startAnew } from "./start-anew.ts";
+import { resetStores } from "./reset-stores.ts";
 
 declare global {
   namespace Cloudflare {
@@ -11,4 +11,4 @@ declare global {
 }
 
 // Files take turns in one workerd (docs/decisions/030).
-await startAnew();
+await resetStores();

@@ -1,5 +1,5 @@
-import { PASSWORD } from "./people.ts";
 import type { Answer, Service } from "./service.ts";
+import { PASSWORD } from "./users.ts";
 
 export const OWN_ORIGIN = "http://gatehouse.test";
 

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
-import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "./people.ts";
 import type { Answer, Service } from "./service.ts";
+import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "./users.ts";
 
 /** The account's own words, which its password must not be. */
 export type Chooser = {

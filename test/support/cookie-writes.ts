@@ -3,13 +3,13 @@ import { idOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
-import { logIn, member, newAddress, PASSWORD } from "./people.ts";
 import { newNumber, phoneChallengeOf, proveNumber } from "./phones.ts";
-import { codeMailedTo } from "./second-step.ts";
+import { codeMailedTo } from "./second-factor.ts";
 import type { Answer, Service } from "./service.ts";
-import { somebody } from "./social/people.ts";
+import { linkGitHub } from "./social/inserted-rows.ts";
 import { openProviders } from "./social/providers.ts";
-import { linkGitHub } from "./social/written-in.ts";
+import { socialUser } from "./social/users.ts";
+import { logIn, member, newAddress, PASSWORD } from "./users.ts";
 
 /** A write that a browser's cookies may vouch for. */
 export type CookieWrite = { readonly method: string; readonly path: string };
@@ -56,11 +56,11 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     },
     "POST /refresh": () => undefined,
     "POST /social/:provider/token": async () => ({
-      accessToken: await providers.tokenOf(somebody()),
+      accessToken: await providers.tokenOf(socialUser()),
       transport: "cookie",
     }),
     "POST /me/identities/:provider": async () => ({
-      accessToken: await providers.tokenOf(somebody()),
+      accessToken: await providers.tokenOf(socialUser()),
       password: PASSWORD,
     }),
     "DELETE /me/identities/:provider": async () => {

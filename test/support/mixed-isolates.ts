@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { openBrowser } from "./browser.ts";
-import { PASSWORD } from "./people.ts";
 import { callingWorker } from "./rpc.ts";
 import type { Service } from "./service.ts";
+import { PASSWORD } from "./users.ts";
 
 const CLIENT = { ip: "203.0.113.9", userAgent: "Firefox" };
 

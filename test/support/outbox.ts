@@ -1,8 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { openLoopback } from "./loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "./loopback/protocol.ts";
-import { newAddress, PASSWORD } from "./people.ts";
 import { type Service, startService, type TestClock } from "./service.ts";
+import { newAddress, PASSWORD } from "./users.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,9 +1,9 @@
 import { partOf } from "../../src/http/operation.ts";
 import { idOf } from "./admins.ts";
 import { openPages, type Shown, signedInPages } from "./pages.ts";
-import { linkMailedTo, logIn, member, newAddress, PASSWORD, register } from "./people.ts";
 import { newNumber } from "./phones.ts";
 import type { Service } from "./service.ts";
+import { linkMailedTo, logIn, member, newAddress, PASSWORD, register } from "./users.ts";
 
 export type Stop = {
   /** The pattern of its route. */

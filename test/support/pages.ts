@@ -1,5 +1,5 @@
-import { PASSWORD } from "./people.ts";
 import type { Answer, Service } from "./service.ts";
+import { PASSWORD } from "./users.ts";
 
 /** A page as a browser without a script has it. */
 export type Shown = Answer & { readonly path: string };

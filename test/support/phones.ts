@@ -1,5 +1,5 @@
-import { type MailboxEntry, mailTo } from "./people.ts";
 import type { Service } from "./service.ts";
+import { type MailboxEntry, mailTo } from "./users.ts";
 
 let numbers = 0;
 

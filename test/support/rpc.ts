@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
-import type { CallLogLine } from "../../src/rpc/call-log.ts";
 import type { IsolateCache } from "../../src/composition/compose.ts";
+import type { CallLogLine } from "../../src/rpc/call-log.ts";
+import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
 import type { Service } from "./service.ts";
 
 type Options = {

@@ -1,9 +1,9 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env as testEnv } from "cloudflare:workers";
 import { createApp } from "../../src/app.ts";
+import type { Env } from "../../src/composition/compose.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
-import type { Env } from "../../src/composition/compose.ts";
 import { watchContract } from "./contract/watch.ts";
 
 export type TestClock = { now(): number; advance(ms: number): void };

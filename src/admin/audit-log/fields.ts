@@ -9,7 +9,7 @@ export const positionField = z.pipe(
     .string("Must be text.")
     .check(z.regex(/^\d{1,15}\.[0-9a-f-]{36}$/, "Must be the nextCursor of an earlier page.")),
   z.transform((text): EventPosition => {
-    const [at = "", id = ""] = text.split("../../audit");
+    const [at = "", id = ""] = text.split(".");
     return { at: Number(at), id };
   }),
 );

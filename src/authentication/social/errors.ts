@@ -35,7 +35,8 @@ export const socialErrors = {
 export const socialErrorMessages: { readonly [R in Reason]?: string } = {
   return_url_refused: "This is not a place that signing in may lead to.",
   challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
-  not_a_navigation: "A provider is gone to by a person, and not by a part of a page. Please press its button.",
+  not_a_navigation:
+    "A provider is gone to by a person, and not by a part of a page. Please press its button.",
   wrong_kind_of_token: "This provider takes another kind of token.",
   transaction_expired: "This sign-in was used, is too old, or began in another browser. Please start again.",
   provider_refused: "The provider did not confirm who you are. Please start again.",

@@ -64,7 +64,8 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
-        if (!isTopLevelNavigation(c)) return renderSocialFailure(c, { reason: "not_a_navigation" }, renderMessage);
+        if (!isTopLevelNavigation(c))
+          return renderSocialFailure(c, { reason: "not_a_navigation" }, renderMessage);
         const result = await startSocialSignIn(depsOf(c), {
           ...c.req.valid("param"),
           ...c.req.valid("query"),

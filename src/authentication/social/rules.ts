@@ -8,7 +8,10 @@ type Refusal = Extract<
   "address_unverified" | "address_in_use" | "email_not_verified" | "account_deactivated" | "provider_linked"
 >;
 
-type LinkRefusal = Extract<SocialFailure["reason"], "identity_taken" | "provider_linked" | "reauthentication_expired">;
+type LinkRefusal = Extract<
+  SocialFailure["reason"],
+  "identity_taken" | "provider_linked" | "reauthentication_expired"
+>;
 
 export type SocialDecision =
   /** A person who was here before, or whose address both sides have proven. */

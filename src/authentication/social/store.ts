@@ -113,7 +113,9 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
         .orderBy(asc(identities.createdAt)),
 
     /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
-    async remove(draft: Removal): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
+    async remove(
+      draft: Removal,
+    ): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
       const { accountId, now } = draft;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
       const removable = and(own, hasAnotherWayIn(db, draft));

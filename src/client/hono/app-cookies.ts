@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { Tokens } from "../auth-service.ts";
 import { cookie } from "./cookie.ts";
-import { journeyCookies } from "./journey-cookies.ts";
+import { signInAttemptCookies } from "./journey-cookies.ts";
 
 /** The cookies of one app in this browser. They leave with `giveCookies`. */
 export function appCookies(c: Context, { name = "app" }: { readonly name?: string }) {
@@ -10,7 +10,7 @@ export function appCookies(c: Context, { name = "app" }: { readonly name?: strin
   return {
     access,
     refresh,
-    journeys: journeyCookies(c, `${name}_journey_`),
+    journeys: signInAttemptCookies(c, `${name}_journey_`),
     keep(tokens: Tokens): void {
       access.write(tokens.token, tokens.expiresIn);
       refresh.write(tokens.refreshToken, tokens.refreshExpiresIn);

@@ -13,13 +13,13 @@ const MOST = 5;
 const NAMED_BY = 8;
 
 /** What a browser has to bring back from the pages (RFC 7636 §4.1), and where in the app it wanted to go. */
-export type Journey = { readonly state: string; readonly verifier: string; readonly to: string };
+export type SignInAttempt = { readonly state: string; readonly verifier: string; readonly to: string };
 
 /** The sign-ins that a browser has set out on, each in a cookie of its own: tabs do not know of each other. */
-export function journeyCookies(c: Context, prefix: string) {
+export function signInAttemptCookies(c: Context, prefix: string) {
   const of = (state: string) => cookie(c, prefix + state.slice(0, NAMED_BY));
   return {
-    begin(journey: Journey): void {
+    begin(journey: SignInAttempt): void {
       const others = Object.entries(getCookie(c))
         .filter(([name]) => name.startsWith(`__Host-${prefix}`))
         .map(([name, text]) => ({ key: name.slice("__Host-".length), at: parse(text)?.at ?? 0 }))
@@ -28,7 +28,7 @@ export function journeyCookies(c: Context, prefix: string) {
       of(journey.state).write(JSON.stringify({ ...journey, at: clock.now() }), LONGEST);
     },
     /** Null for what this browser has not set out for (RFC 9700 §4.7), or too long ago. */
-    find(state: string): Journey | null {
+    find(state: string): SignInAttempt | null {
       const journey = parse(of(state).read());
       return journey?.state === state ? journey : null;
     },
@@ -36,7 +36,7 @@ export function journeyCookies(c: Context, prefix: string) {
   };
 }
 
-function parse(text: string | undefined): (Journey & { readonly at: number }) | null {
+function parse(text: string | undefined): (SignInAttempt & { readonly at: number }) | null {
   try {
     const { state, verifier, to, at } = JSON.parse(text ?? "");
     const isWhole = [state, verifier, to].every((part) => typeof part === "string") && Number.isFinite(at);

@@ -5,7 +5,7 @@ import { isRead } from "./caller.ts";
 const LONGEST = 1024;
 
 /** A path of this app, whatever was asked: no host, however it is written (RFC 9700 §4.11). Else its home. */
-export function ownPath(c: Context, asked: string | undefined, home: string): string {
+export function safePath(c: Context, asked: string | undefined, home: string): string {
   return asked?.startsWith("/") ? pathOf(c, asked, home) : home;
 }
 

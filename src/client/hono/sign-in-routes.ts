@@ -5,7 +5,7 @@ import { areTokens } from "./are-tokens.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
 import { giveCookies } from "./cookie.ts";
 import { throwIfMisconfigured } from "./misconfigured.ts";
-import { ownPath } from "./own-path.ts";
+import { safePath } from "./own-path.ts";
 import { challengeOf, newSecret } from "./pkce.ts";
 import { plainPage } from "./plain-page.ts";
 import { refuse } from "./refuse.ts";
@@ -20,15 +20,15 @@ const CALLBACK = "/signed-in";
  */
 export function signInRoutes<E extends Env>(appOf: AppOf<E>): Hono {
   return new Hono()
-    .get("/sign-in", (c) => setOut(c, openApp(c, appOf)))
-    .get(CALLBACK, (c) => comeBack(c, openApp(c, appOf)))
+    .get("/sign-in", (c) => startRedirect(c, openApp(c, appOf)))
+    .get(CALLBACK, (c) => handleCallback(c, openApp(c, appOf)))
     .post("/sign-out", (c) => (isFromOwnPage(c) ? signOut(c, openApp(c, appOf)) : refuse(c, "csrf_failed")));
 }
 
-async function setOut(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+async function startRedirect(c: Context, { app, cookies }: OpenApp): Promise<Response> {
   const verifier = newSecret();
   const state = newSecret();
-  cookies.journeys.begin({ state, verifier, to: ownPath(c, c.req.query("to"), app.home) });
+  cookies.journeys.begin({ state, verifier, to: safePath(c, c.req.query("to"), app.home) });
   giveCookies(c);
   const url = new URL("/sign-in", app.pages);
   url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
@@ -37,7 +37,7 @@ async function setOut(c: Context, { app, cookies }: OpenApp): Promise<Response> 
   return onward(c, url.href);
 }
 
-async function comeBack(c: Context, { app, cookies }: OpenApp): Promise<Response> {
+async function handleCallback(c: Context, { app, cookies }: OpenApp): Promise<Response> {
   hide(c);
   const { code, state = "" } = c.req.query();
   const journey = cookies.journeys.find(state);
@@ -58,7 +58,7 @@ async function comeBack(c: Context, { app, cookies }: OpenApp): Promise<Response
   if (exchanged.ok) cookies.keep(exchanged);
   giveCookies(c);
   // Judged again: a cookie is what the browser says.
-  const to = ownPath(c, journey.to, app.home);
+  const to = safePath(c, journey.to, app.home);
   return exchanged.ok ? onward(c, to) : startAgain(c, statusOf(exchanged.reason), to);
 }
 

@@ -30,7 +30,7 @@ export async function unseal(
   context: string,
   sealed: string,
 ): Promise<string | null> {
-  const [rootId = "", ivText = "", cipherText = ""] = sealed.split("../../kernel/crypto");
+  const [rootId = "", ivText = "", cipherText = ""] = sealed.split(".");
   const root = ring.find(rootId);
   const iv = fromBase64url(ivText);
   const bytes = fromBase64url(cipherText);

@@ -1,4 +1,4 @@
-import { lookAt } from "../support/look-at.ts";
-import { SHOWINGS } from "../support/showings.ts";
+import { checkPage } from "../support/check-page.ts";
+import { PAGE_STATES } from "../support/page-states.ts";
 
-lookAt(SHOWINGS.admin);
+checkPage(PAGE_STATES.admin);

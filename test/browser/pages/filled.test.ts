@@ -1,10 +1,10 @@
 import { describe, expect } from "vitest";
 import { faultsOf } from "../support/accessibility.ts";
-import { type Configured, startConfigured } from "../support/configured.ts";
-import { fillHouse, PEOPLE } from "../support/filled-house.ts";
+import { type Configured, startConfiguredService } from "../support/configured-service.ts";
+import { fillService, PEOPLE } from "../support/filled-service.ts";
 import { it as plain } from "../support/it.ts";
+import { type } from "../support/page-states/steps.ts";
 import { PASSWORD } from "../support/service.ts";
-import { type } from "../support/showings/steps.ts";
 import { newVisitor, type Visitor } from "../support/visitor.ts";
 
 // What takes a brand, long lists, or a store that does not answer: states that nobody clicks their way to.
@@ -15,14 +15,14 @@ const LOGO =
 
 const it = plain
   .extend("house", { scope: "file" }, async ({ stage: _ }, { onCleanup }): Promise<Configured> => {
-    const house = await startConfigured({
+    const house = await startConfiguredService({
       SMS_PROVIDER: "mailbox",
       APP_NAME: "The association of the lighthouse keepers of both coasts",
       APP_LOGO_URL: `${LOGO_ORIGIN}/logo.svg`,
       APP_COLOR: "#fd0",
     });
     onCleanup(() => house.stop());
-    await fillHouse(house);
+    await fillService(house);
     return house;
   })
   /** Somebody at a page; null has not signed in. */

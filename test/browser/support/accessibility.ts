@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { LOOKS, wear } from "./looks.ts";
+import { VIEWPORTS, wear } from "./viewports.ts";
 
 /** Each page that is looked at reads it anew: half the size is half the time. */
 const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -11,7 +11,7 @@ const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "u
  */
 export async function faultsOf(page: Page): Promise<Record<string, string[]>> {
   const faults: Record<string, string[]> = {};
-  for (const look of LOOKS) {
+  for (const look of VIEWPORTS) {
     await wear(page, look);
     for (const fault of await faultsAsIs(page)) {
       faults[fault] = [...(faults[fault] ?? []), look.name];

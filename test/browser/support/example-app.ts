@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { leftTo } from "../../../scripts/examples/left-to.ts";
-import { readPages } from "../../../scripts/examples/pages.ts";
+import { leftTo } from "../../../scripts/check/examples/left-to.ts";
+import { readPages } from "../../../scripts/check/examples/pages.ts";
 
 /** An app on another site, which has its people sign in at the service: by its own server, or in its page. */
 export type ExampleApp = {

@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { expect, inject, it as plain } from "vitest";
 import { type ServiceApi, serviceAt } from "./service.ts";
-import type { BrowserStage } from "./stage.ts";
+import type { TestServerContext } from "./test-server.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
 
-type Stage = Exclude<BrowserStage, { problem: string }>;
+type Stage = Exclude<TestServerContext, { problem: string }>;
 
 /** A test with the service, and with as many visitors as it wants; it fails if anything was wrong on any page. */
 export const it = plain

@@ -1,4 +1,4 @@
-import { until } from "../../../scripts/until.ts";
+import { waitFor } from "../../../scripts/shared/wait-for.ts";
 import { holdToContract } from "../../support/contract/hold.ts";
 
 /** The service as a program sees it, to prepare what a browser is to find. */
@@ -56,7 +56,7 @@ export function serviceAt({
 
   /** The newest mail to an address of which that holds. */
   const mailTo = (address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> =>
-    until(`a mail to ${address}`, async () => {
+    waitFor(`a mail to ${address}`, async () => {
       const url = `${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`;
       const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
       const { messages } = (await response.json()) as { messages: Mail[] };

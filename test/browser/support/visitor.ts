@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { watch } from "./watch.ts";
+import { watch } from "./watch-console.ts";
 
 /** Somebody with a browser of their own: nothing is kept of anybody else. */
 export type Visitor = {

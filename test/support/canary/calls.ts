@@ -1,8 +1,8 @@
 import { VERIFIER } from "../social/app.ts";
-import type { Traveller } from "./traveller.ts";
+import type { PageDriver } from "./page-driver.ts";
 
 /** Another Worker is shown tokens, right and wrong ones, spends them, and asks after people. */
-export async function byRpc(traveller: Traveller, email: string, word: string) {
+export async function byRpc(traveller: PageDriver, email: string, word: string) {
   const { logIn, watched } = traveller;
   const { call, canaries, addresses } = watched;
   const { token = "", refreshToken = "" } = await logIn(email, word);

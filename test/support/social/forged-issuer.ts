@@ -3,8 +3,8 @@ import { type Browser, openBrowser } from "../browser.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { LoopbackAnswer } from "../loopback/protocol.ts";
 import type { Service } from "../service.ts";
+import { start } from "./browser-flow.ts";
 import { CLIENT } from "./client.ts";
-import { start } from "./surf.ts";
 
 const json = (body: unknown, status = 200): LoopbackAnswer => ({
   kind: "respond",

@@ -1,8 +1,8 @@
 import { type openPages, type Shown, unescapeHtml } from "../pages.ts";
-import { PASSWORD } from "../people.ts";
 import type { Service } from "../service.ts";
+import { PASSWORD } from "../users.ts";
+import { consent } from "./browser-flow.ts";
 import type { SocialPerson } from "./person.ts";
-import { consent } from "./surf.ts";
 
 type Pages = ReturnType<typeof openPages>;
 

@@ -17,7 +17,7 @@ function open(brought: Record<string, string> = {}, changes: Partial<App> = {}) 
   const app = new Hono().onError((error, c) => c.text(error.message, 500)).route("/", signInRoutes(appOf));
   const browser = openBrowser(app, brought);
   /** Sets out, and says what the pages would be asked. */
-  async function setOut(to?: string, headers: Record<string, string> = {}) {
+  async function startRedirect(to?: string, headers: Record<string, string> = {}) {
     time += 1000;
     const answer = await browser.ask(`/sign-in${to === undefined ? "" : `?to=${encodeURIComponent(to)}`}`, {
       headers,
@@ -26,7 +26,7 @@ function open(brought: Record<string, string> = {}, changes: Partial<App> = {}) 
   }
   const comeBack = (state = "", code = "code") => browser.ask(`/signed-in?code=${code}&state=${state}`);
   const journeys = () => Object.keys(browser.kept()).filter((name) => name.startsWith("journey_"));
-  return { gatehouse, browser, setOut, comeBack, journeys };
+  return { gatehouse, browser, startRedirect, comeBack, journeys };
 }
 
 const SIGNED_IN = { access: "access-1", refresh: "refresh-1" };
@@ -34,8 +34,8 @@ const SIGNED_IN = { access: "access-1", refresh: "refresh-1" };
 describe("signInRoutes", () => {
   describe("succeeds", () => {
     it("sends a browser to the pages and takes it back, with a verifier that fits", async () => {
-      const { gatehouse, browser, setOut, comeBack } = open();
-      const asked = await setOut("/notes?page=2");
+      const { gatehouse, browser, startRedirect, comeBack } = open();
+      const asked = await startRedirect("/notes?page=2");
       expect(asked.returnTo).toBe(`${APP}/signed-in`);
       const back = await comeBack(asked.state);
       expect([back.status, back.headers.get("Location")]).toEqual([302, "/notes?page=2"]);
@@ -48,10 +48,10 @@ describe("signInRoutes", () => {
     });
 
     it("takes tabs back in any order, and a page fetched ahead disturbs none of them", async () => {
-      const { browser, setOut, comeBack } = open();
-      const first = await setOut("/first");
-      const second = await setOut("/second");
-      const ahead = await setOut("/ahead", { "Sec-Purpose": "prefetch" });
+      const { browser, startRedirect, comeBack } = open();
+      const first = await startRedirect("/first");
+      const second = await startRedirect("/second");
+      const ahead = await startRedirect("/ahead", { "Sec-Purpose": "prefetch" });
       expect(new Set([first.state, second.state, ahead.state]).size).toBe(3);
       expect((await comeBack(second.state)).headers.get("Location")).toBe("/second");
       expect((await comeBack(first.state)).headers.get("Location")).toBe("/first");
@@ -59,10 +59,10 @@ describe("signInRoutes", () => {
     });
 
     it("keeps five ways at most, and gives up the oldest", async () => {
-      const { browser, setOut, comeBack, journeys } = open({ journey_odd: "odd" });
+      const { browser, startRedirect, comeBack, journeys } = open({ journey_odd: "odd" });
       const states: (string | undefined)[] = [];
       for (let count = 0; count < 7; count += 1) {
-        states.push((await setOut(`/${count}`)).state);
+        states.push((await startRedirect(`/${count}`)).state);
         // A browser may send them in any order (RFC 6265 §5.4).
         const backwards = [...browser.jar].reverse();
         browser.jar.clear();
@@ -106,8 +106,8 @@ describe("signInRoutes", () => {
 
   describe("refuses", () => {
     it("what this browser has not set out for, and says nothing of why", async () => {
-      const { gatehouse, browser, setOut, comeBack } = open();
-      const { state = "" } = await setOut("/notes");
+      const { gatehouse, browser, startRedirect, comeBack } = open();
+      const { state = "" } = await startRedirect("/notes");
       const kept = browser.kept();
       // The first characters name the cookie; they are not enough.
       for (const other of [
@@ -144,8 +144,8 @@ describe("signInRoutes", () => {
       ["account_deactivated", 403],
       ["email_not_verified", 403],
     ])("%s, with a page and a way to try again, and ends this one", async (reason, status) => {
-      const { gatehouse, browser, setOut, comeBack } = open();
-      const { state } = await setOut("/notes?q=%22%3E");
+      const { gatehouse, browser, startRedirect, comeBack } = open();
+      const { state } = await startRedirect("/notes?q=%22%3E");
       gatehouse.does.exchangeCode = () => ({ ok: false, reason });
       const answer = await comeBack(state);
       expect(answer.status).toBe(status);
@@ -164,8 +164,8 @@ describe("signInRoutes", () => {
       "javascript:1",
       "",
     ])("to go on at %s", async (to) => {
-      const { setOut, comeBack } = open();
-      const { state } = await setOut(to);
+      const { startRedirect, comeBack } = open();
+      const { state } = await startRedirect(to);
       expect((await comeBack(state)).headers.get("Location")).toMatch(/^\/(home|evil.example)?$/);
     });
 
@@ -180,8 +180,8 @@ describe("signInRoutes", () => {
   describe("when Gatehouse is not well", () => {
     const ofTokens = Object.entries(MISFORTUNES);
     it.each(ofTokens)("and %s, the same address leads in once it is", async (_name, misfortune) => {
-      const { gatehouse, browser, setOut, comeBack } = open();
-      const { state } = await setOut("/notes");
+      const { gatehouse, browser, startRedirect, comeBack } = open();
+      const { state } = await startRedirect("/notes");
       const { exchangeCode } = gatehouse.does;
       gatehouse.does.exchangeCode = misfortune;
       const answer = await comeBack(state);
@@ -203,8 +203,8 @@ describe("signInRoutes", () => {
 
     it("waits five seconds for each, and no longer", async () => {
       const never = () => new Promise(() => {});
-      const { gatehouse, browser, setOut, comeBack } = open(SIGNED_IN);
-      const { state } = await setOut();
+      const { gatehouse, browser, startRedirect, comeBack } = open(SIGNED_IN);
+      const { state } = await startRedirect();
       gatehouse.does.exchangeCode = never;
       gatehouse.does.signOut = never;
       let answered = 0;
@@ -223,8 +223,8 @@ describe("signInRoutes", () => {
     });
 
     it("throws for what the binding may not do, and signs nobody out", async () => {
-      const { gatehouse, browser, setOut, comeBack, journeys } = open(SIGNED_IN);
-      const { state } = await setOut();
+      const { gatehouse, browser, startRedirect, comeBack, journeys } = open(SIGNED_IN);
+      const { state } = await startRedirect();
       gatehouse.does.signOut = () => ({ ok: false, reason: "forbidden" });
       gatehouse.does.exchangeCode = () => ({ ok: false, reason: "bad_request" });
       for (const answer of [await browser.post("/sign-out"), await comeBack(state)]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linkBase } from "../../../scripts/admin/create-superuser.ts";
 import { readSecret, refuseForeignSecret } from "../../../scripts/admin/deployment-secret.ts";
 import { remoteConfig } from "../../../scripts/admin/remote-config.ts";
-import { explain } from "../../../scripts/explain.ts";
+import { formatError } from "../../../scripts/shared/format-error.ts";
 import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 
 const deployed = {
@@ -163,13 +163,15 @@ describe("what went wrong, in a sentence", () => {
     ],
     [new Error("D1_ERROR: no such table: account_search: SQLITE_ERROR"), "0003_account_search.sql"],
   ])("%s", (error, mend) => {
-    const said = explain(error, true);
+    const said = formatError(error, true);
     expect(said).toContain(mend);
     expect(said).not.toMatch(/\n|\bat .*:\d+/);
   });
 
   it("keeps the first line of what it does not know, without its controls", () => {
-    expect(explain(new Error("odd\u001b[31m thing\n    at file.js:1:1"), false)).toBe("odd\\u{1b}[31m thing");
-    expect(explain("text", false)).toBe("Something failed, and said nothing.");
+    expect(formatError(new Error("odd\u001b[31m thing\n    at file.js:1:1"), false)).toBe(
+      "odd\\u{1b}[31m thing",
+    );
+    expect(formatError("text", false)).toBe("Something failed, and said nothing.");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printable, printableJson, printableLines, table } from "../../../scripts/printable.ts";
+import { printable, printableJson, printableLines, table } from "../../../scripts/admin/printable.ts";
 
 // An escape sequence, its one-character form, a forged line, a turned direction, and half a character.
 const HOSTILE = "a\u001b[31m\u009b2J\nroot\u202egnp\u2028\ud800b";

@@ -1,12 +1,12 @@
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
-import { variableFiles } from "../../../scripts/dev-vars.ts";
-import { anyFreePort, isPortFree } from "../../../scripts/free-port.ts";
-import { lastOrigin, rememberOrigin } from "../../../scripts/last-origin.ts";
-import { readyPort } from "../../../scripts/run-wrangler.ts";
-import { createScratchDirectory } from "../../../scripts/scratch-directory.ts";
-import { watchVariables } from "../../../scripts/watch-variables.ts";
+import { variableFiles } from "../../../scripts/dev/dev-vars.ts";
+import { lastOrigin, rememberOrigin } from "../../../scripts/dev/last-origin.ts";
+import { watchVariables } from "../../../scripts/dev/watch-variables.ts";
+import { anyFreePort, isPortFree } from "../../../scripts/shared/free-port.ts";
+import { readyPort } from "../../../scripts/shared/run-wrangler.ts";
+import { createScratchDirectory } from "../../../scripts/shared/scratch-directory.ts";
 
 const scratch = createScratchDirectory();
 afterEach(() => vi.restoreAllMocks());

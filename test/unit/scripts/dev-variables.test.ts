@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { argumentsFor, ourVariables } from "../../../scripts/dev-variables.ts";
-import { readWranglerArguments } from "../../../scripts/wrangler-arguments.ts";
+import { argumentsFor, ourVariables } from "../../../scripts/dev/dev-variables.ts";
+import { readWranglerArguments } from "../../../scripts/shared/wrangler-arguments.ts";
 
 const origin = "http://localhost:8787";
 const notes = {

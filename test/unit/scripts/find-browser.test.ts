@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findBrowser } from "../../../scripts/find-browser.ts";
+import { findBrowser } from "../../../scripts/shared/find-browser.ts";
 
 /** A machine on which these programs are. */
 const machine = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv, programs: readonly string[]) => ({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { knownVariables, unknownVariables } from "../../../scripts/unknown-variables.ts";
+import { knownVariables, unknownVariables } from "../../../scripts/shared/unknown-variables.ts";
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => /(?:^|[\\/])(?:config|settings|sender-variable)\.ts$/.test(name))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeRevocation, judgeRefresh } from "../../../src/sessions/rules.ts";
+import { judgeRefresh, judgeRevocation } from "../../../src/sessions/rules.ts";
 import type { SessionState } from "../../../src/sessions/session.ts";
 
 const NOW = 1_800_000_000_000;

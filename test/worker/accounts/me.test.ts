@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { startService } from "../../support/service.ts";
 import {
   logIn,
   mailTo,
@@ -10,8 +11,7 @@ import {
   register,
   signedInMember,
   tokenMailedTo,
-} from "../../support/people.ts";
-import { startService } from "../../support/service.ts";
+} from "../../support/users.ts";
 
 const service = startService();
 const patch = (body: object, token: string) => service.call("PATCH", "/api/auth/me", body, token);

@@ -4,10 +4,10 @@ import commonPasswords from "../../../public/common-passwords.txt?raw";
 import { type Chooser, passwordRoutes, watchHashing } from "../../support/choose-password.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
-import { logIn, member, newAddress, PASSWORD, register } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { type Answer, startService } from "../../support/service.ts";
 import { allRows } from "../../support/tables.ts";
+import { logIn, member, newAddress, PASSWORD, register } from "../../support/users.ts";
 
 const service = startService();
 const LIGHTHOUSE = "\u{1f5fc}";

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { createCaptcha } from "../../../src/captcha/providers.ts";
 import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
 import { captchaRoutes } from "../../../src/captcha/routes.ts";
-import type { HttpEnv } from "../../../src/http/context.ts";
-import { openDatabase } from "../../../src/db/database.ts";
 import { captchaProofStore } from "../../../src/captcha/store.ts";
+import { openDatabase } from "../../../src/db/database.ts";
 import { newMeter } from "../../../src/db/metered-d1.ts";
+import type { HttpEnv } from "../../../src/http/context.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { createTestClock, type Envelope } from "../../support/service.ts";
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { CaptchaVerdict } from "../../../src/captcha/port.ts";
 import { createCaptchaProof } from "../../../src/captcha/create-captcha-proof.ts";
+import type { CaptchaVerdict } from "../../../src/captcha/port.ts";
 import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
+import { captchaProofStore } from "../../../src/captcha/store.ts";
 import { hashOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
 import { Unavailable } from "../../../src/core/unavailable.ts";
 import { openDatabase } from "../../../src/db/database.ts";
-import { captchaProofStore } from "../../../src/captcha/store.ts";
 import { newMeter } from "../../../src/db/metered-d1.ts";
-import { ip, openRoom, PROVIDER_TOKEN, passing, proofFrom, rows } from "./room.ts";
+import { ip, openRoom, PROVIDER_TOKEN, passing, proofFrom, rows } from "./captcha-service.ts";
 
 const MINUTE = 60_000;
 
@@ -167,7 +167,9 @@ describe("abuse", () => {
     const down = { prepare: () => ({ bind: () => ({ raw: () => Promise.reject(new Error("down")) }) }) };
     const captchaProofs = captchaProofStore(openDatabase(down as unknown as D1Database, newMeter()));
     const claim = { token: `hp_${"A".repeat(43)}`, action: "login", ip, asked: true } as const;
-    const thrown = await requireCaptcha({ ...deps, captchaProofs }, claim).catch((error: Error) => error.cause);
+    const thrown = await requireCaptcha({ ...deps, captchaProofs }, claim).catch(
+      (error: Error) => error.cause,
+    );
     expect(thrown).toBeInstanceOf(Unavailable);
   });
 });

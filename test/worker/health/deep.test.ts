@@ -1,12 +1,12 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { CHECKS } from "../../../src/health/check-dependencies.ts";
 import { SECOND } from "../../../src/core/clock.ts";
+import { CHECKS } from "../../../src/health/check-dependencies.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
+import { resetStores } from "../../support/reset-stores.ts";
 import { type Answer, startService } from "../../support/service.ts";
-import { startAnew } from "../../support/start-anew.ts";
 
 const down = () => Promise.reject(new Error("secret words of a store that is down: SELECT"));
 const dead = createFaultyD1(env.DB);
@@ -17,7 +17,7 @@ const deep = (service: ReturnType<typeof startService>) => service.call("GET", "
 const failingIn = ({ body }: Answer): string[] =>
   CHECKS.filter((name) => body.data.checks[name].status !== "ok");
 
-beforeEach(startAnew);
+beforeEach(resetStores);
 
 describe("GET /healthz/deep succeeds", () => {
   it("and says of each store that it answers, and since when that is known", async () => {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
 import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
-import { newAddress, PASSWORD, signedInMember } from "../../support/people.ts";
 import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
 import { ask, type BodyRoute, bodyRoutes, methodsByPath } from "../../support/routes.ts";
 import { type Answer, startService } from "../../support/service.ts";
+import { newAddress, PASSWORD, signedInMember } from "../../support/users.ts";
 
 const service = startService();
 const routes = bodyRoutes(service);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Browser, openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { member, PASSWORD, signedInMember } from "../../support/people.ts";
-import { codeMailedTo } from "../../support/second-step.ts";
+import { codeMailedTo } from "../../support/second-factor.ts";
 import { type Answer, createTestClock, startService } from "../../support/service.ts";
+import { member, PASSWORD, signedInMember } from "../../support/users.ts";
 
 const MINUTE = 60_000;
 const START = Date.now();

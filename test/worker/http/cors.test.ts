@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { member, PASSWORD, signedInMember } from "../../support/users.ts";
 
 const APP = "https://app.example.com";
 const OTHER = "https://other.example.com:8443";

@@ -6,10 +6,10 @@ import {
   cookieWrites,
   prepareWrite,
 } from "../../support/cookie-writes.ts";
-import { member, PASSWORD } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { allRows } from "../../support/tables.ts";
+import { member, PASSWORD } from "../../support/users.ts";
 
 const HOUR = 60 * 60_000;
 const START = Date.now();

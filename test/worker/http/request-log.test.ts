@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { createApp } from "../../../src/app.ts";
-import { PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
 
 describe("the log", () => {
   it("is one JSON line a request, with its id, route, status, time and round trips", async () => {

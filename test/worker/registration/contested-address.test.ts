@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
 import { MINUTE } from "../../support/outbox.ts";
-import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
+import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
 // With the limits of production: they decide whose mail goes out.
 const service = startService({ env: { RATE_LIMITS: "", BURST: undefined } });

@@ -1,16 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import {
-  logIn,
-  mailTo,
-  member,
-  newAddress,
-  PASSWORD,
-  register,
-  tokenMailedTo,
-} from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { logIn, mailTo, member, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
 

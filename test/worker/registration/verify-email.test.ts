@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { mailTo, member, newAddress, register, tokenMailedTo } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { mailTo, member, newAddress, register, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
 /** Mail that anybody can ask for comes once a minute. */

@@ -3,12 +3,12 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
 import { idOf } from "../../support/admins.ts";
-import { signedInMember } from "../../support/people.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
-import { loginCodeFor } from "../../support/social/written-in.ts";
+import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
+import { signedInMember } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
@@ -73,7 +73,7 @@ const table: Record<string, Line> = {
     kvGets: 0,
     kvPuts: 0,
     args: async ({ email }) => {
-      const code = await loginCodeFor(email, service.clock.now());
+      const code = await authorizationCodeFor(email, service.clock.now());
       return [{ code, codeVerifier: VERIFIER, client }];
     },
   },

@@ -2,10 +2,10 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
 import { idOf } from "../../support/admins.ts";
-import { PASSWORD, signedInMember } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
+import { PASSWORD, signedInMember } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
 const worker = callingWorker(service);

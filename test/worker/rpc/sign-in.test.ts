@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { logIn, member, signedInMember } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
-import { loginCodeFor } from "../../support/social/written-in.ts";
+import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
+import { logIn, member, signedInMember } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
 const worker = callingWorker(service);
@@ -15,7 +15,12 @@ const client = { ip: "192.0.2.7", userAgent: "a phone" };
 describe("signing in over RPC", () => {
   const codeFor = async () => {
     const { email } = await member(service);
-    return { email, code: await loginCodeFor(email, service.clock.now()), codeVerifier: VERIFIER, client };
+    return {
+      email,
+      code: await authorizationCodeFor(email, service.clock.now()),
+      codeVerifier: VERIFIER,
+      client,
+    };
   };
 
   it("trades a code for a session of the binding's audience, and keeps it", async () => {

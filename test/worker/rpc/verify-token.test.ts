@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { idOf, signedInAs } from "../../support/admins.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
-import { logIn, signedInMember } from "../../support/people.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
+import { logIn, signedInMember } from "../../support/users.ts";
 
 const ENDED = { ok: false, reason: "session_ended" };
 const UNAVAILABLE = { ok: false, reason: "unavailable" };

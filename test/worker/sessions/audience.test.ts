@@ -1,14 +1,14 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { logIn, member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
-import { challengeOf } from "../../support/second-step.ts";
+import { challengeOf } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
-import { somebody } from "../../support/social/people.ts";
+import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { loginCodeFor } from "../../support/social/written-in.ts";
+import { socialUser } from "../../support/social/users.ts";
+import { logIn, member, PASSWORD, signedInMember } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
@@ -31,12 +31,12 @@ const issuing: Record<string, Asking> = {
     return { path: "/refresh", body: { refreshToken, audience } };
   },
   "/social/:provider/token": async (audience) => {
-    const accessToken = await providers.tokenOf(somebody());
+    const accessToken = await providers.tokenOf(socialUser());
     return { path: "/social/github/token", body: { accessToken, audience } };
   },
   "/exchange": async (audience) => {
     const { email } = await member(service);
-    const code = await loginCodeFor(email, service.clock.now());
+    const code = await authorizationCodeFor(email, service.clock.now());
     return { path: "/exchange", body: { code, codeVerifier: VERIFIER, audience } };
   },
 };

@@ -3,14 +3,14 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
 import { openPages, titleOf } from "../../support/pages.ts";
-import { member, PASSWORD, signedInMember } from "../../support/people.ts";
 import { expectRefusal } from "../../support/refusal.ts";
-import { challengeOf } from "../../support/second-step.ts";
+import { challengeOf } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
-import { somebody } from "../../support/social/people.ts";
+import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { loginCodeFor } from "../../support/social/written-in.ts";
+import { socialUser } from "../../support/social/users.ts";
+import { member, PASSWORD, signedInMember } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
@@ -49,7 +49,7 @@ describe("a token in a cookie is of the first of AUDIENCES", () => {
     const { email, token } = await atNotes();
     const browser = openBrowser(service);
     browser.jar.set(ACCESS, token);
-    const accessToken = await providers.tokenOf(somebody());
+    const accessToken = await providers.tokenOf(socialUser());
     await browser.write("POST", "/social/github/token", { accessToken, transport: "cookie" });
     const linked =
       "SELECT count(*) AS n FROM identities WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
@@ -68,10 +68,10 @@ const issuing: Record<string, Asking> = {
   },
   "/social/:provider/token": async () => [
     "/social/github/token",
-    { accessToken: await providers.tokenOf(somebody()) },
+    { accessToken: await providers.tokenOf(socialUser()) },
   ],
   "/exchange": async () => {
-    const code = await loginCodeFor((await member(service)).email, service.clock.now());
+    const code = await authorizationCodeFor((await member(service)).email, service.clock.now());
     return ["/exchange", { code, codeVerifier: VERIFIER }];
   },
 };

@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { logIn, mailTo, member, signedInMember } from "../../support/people.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
+import { logIn, mailTo, member, signedInMember } from "../../support/users.ts";
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { logIn, signedInMember } from "../../support/people.ts";
 import { startService } from "../../support/service.ts";
+import { logIn, signedInMember } from "../../support/users.ts";
 
 const service = startService();
 

@@ -3,10 +3,10 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { beforeAll, describe, expect, it } from "vitest";
 import { unseal } from "../../../src/core/crypto/seal.ts";
 import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
-import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/people.ts";
 import { phoneChallengeOf } from "../../support/phones.ts";
-import { challengeOf } from "../../support/second-step.ts";
+import { challengeOf } from "../../support/second-factor.ts";
 import { type Answer, startService } from "../../support/service.ts";
+import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
 

@@ -65,9 +65,9 @@ function Event({ p, event, names }: { p: Shown; event: StoredEvent; names: Names
         <strong>{p.t.events[event.type]}</strong>
         <span class="faint"> {detailsOf(p.t, event).join(" · ")}</span>
         <br />
-        <a href={pageOf(p, accountId)}>{names.get(accountId) ?? p.t.audit.somebody}</a>
+        <a href={pageOf(p, accountId)}>{names.get(accountId) ?? p.t.audit.someUser}</a>
         {actorId !== null && actorId !== accountId && (
-          <span class="faint">{` · ${p.t.audit.by} ${names.get(actorId) ?? p.t.audit.somebody}`}</span>
+          <span class="faint">{` · ${p.t.audit.by} ${names.get(actorId) ?? p.t.audit.someUser}`}</span>
         )}
         {ip && <span class="faint">{` · ${ip}`}</span>}
       </p>

@@ -65,7 +65,7 @@ export function readSocialSettings(
     const read = variablesOf(id, isDevelopment).safeParse(Object.fromEntries(own));
     if (read.success) settings[id] = read.data;
     for (const { path, message } of read.error?.issues ?? []) {
-      problems.push({ path: `${prefix}${path.join("../../../social-providers")}`, message });
+      problems.push({ path: `${prefix}${path.join(".")}`, message });
     }
   }
   return problems.length > 0 ? { problems } : { settings };

@@ -6,7 +6,7 @@ import type { MailKind, MailMessage } from "../message.ts";
 // The words themselves are assets, read by an isolate that sends its first mail (docs/decisions/012).
 // Here they have their types: a language, or a kind in one, that is missing does not compile. What
 // a sentence may name in its braces is in `placesOf` of compose-letter.ts, and held by
-// test/unit/mail/words.test.ts. The first word after a German greeting is small: that ends in a comma.
+// test/unit/messaging/email/texts.test.ts. The first word after a German greeting is small: that ends in a comma.
 
 /** The words of one mail. Each entry of `before` and `after` is a paragraph. */
 type EmailTextCatalogue = {

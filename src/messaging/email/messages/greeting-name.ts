@@ -17,6 +17,6 @@ export function greetingName(recipientName: string | null): string | null {
   const asRead = name
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
-    .replace(IDEOGRAPHIC_STOP, "../../../mail/messages");
+    .replace(IDEOGRAPHIC_STOP, ".");
   return name === "" || LOOKS_LIKE_LINK.test(asRead) ? null : name;
 }

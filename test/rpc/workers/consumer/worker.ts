@@ -1,6 +1,6 @@
 import type { AuthServiceBinding } from "../../../../src/client/auth-service.ts";
 import { createVerifier } from "../../../../src/client/index.ts";
-import type { Order } from "../../order.ts";
+import type { Order } from "../../command.ts";
 
 type Env = Readonly<Record<string, AuthServiceBinding>>;
 

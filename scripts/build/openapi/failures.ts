@@ -1,0 +1,115 @@
+import * as z from "zod";
+import type { ErrorCode } from "../../../src/core/error-codes.ts";
+import { errorTable } from "../../../src/http/error-table.ts";
+import type { OperationPart } from "../../../src/http/operation.ts";
+import { headerRef } from "./headers.ts";
+
+const failureCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
+
+export const failureEnvelope = z.object({
+  success: z.literal(false),
+  message: z.string().meta({ description: "Fit for a person." }),
+  error: z.object({
+    code: z.enum(failureCodes).meta({ description: "Stable." }),
+    requestId: z.uuid().meta({ description: "Also in X-Request-Id." }),
+    fields: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: "What is wrong with which field." }),
+  }),
+});
+
+/** What is alike is written once: the responses, and a name for each. */
+export type SharedResponses = Map<string, object>;
+
+/** One response a status, naming the codes that it may carry. */
+export function failureResponses(
+  codes: ReadonlySet<ErrorCode>,
+  operation: OperationPart & { readonly path: string },
+  shared: SharedResponses,
+): Record<string, object> {
+  const byStatus = Map.groupBy([...codes].sort(), (code) => errorTable[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, found]) => {
+      const name = nameOf(found, operation);
+      shared.set(name, failureResponse(status, found, operation));
+      return [String(status), { $ref: `#/components/responses/${name}` }];
+    }),
+  );
+}
+
+/** All that it depends on is in its name. */
+const nameOf = (codes: readonly ErrorCode[], operation: Parameters<typeof isPageToo>[0]): string =>
+  [
+    ...codes,
+    ...(operation.headers?.length ? ["limited"] : []),
+    ...(mayChangeCookies(codes, operation) ? ["cookies"] : []),
+    ...(operation.upload && codes.includes("unsupported_media_type") ? [operation.upload.field] : []),
+    ...(isPageToo(operation) ? ["page"] : []),
+    ...(codes.includes("unavailable") && operation.unavailable ? ["report"] : []),
+  ].join(".");
+
+/** Whoever is not signed in any more has no use for the cookies of it; a page brings the one of its forms. */
+const mayChangeCookies = (codes: readonly ErrorCode[], operation: Parameters<typeof isPageToo>[0]): boolean =>
+  isPageToo(operation) ||
+  (operation.cookies === true && codes.some((code) => code === "unauthorized" || code === "refresh_invalid"));
+
+/** Where a browser asks for a page, and the address is not one of the API, a failure is a page. */
+const isPageToo = ({ path, redirect }: OperationPart & { readonly path: string }): boolean =>
+  redirect !== undefined || !path.startsWith("/api/");
+
+function failureResponse(
+  status: number,
+  codes: readonly ErrorCode[],
+  operation: OperationPart & { readonly path: string },
+): object {
+  const { upload, headers = [] } = operation;
+  const sentenceOf = (code: ErrorCode): string =>
+    upload && code === "unsupported_media_type"
+      ? `Please send ${upload.types.join(", ")}, or such a file in a form.`
+      : errorTable[code][1];
+  const onlyUnauthorized = codes.every((code) => code === "unauthorized");
+  return {
+    description: codes.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join("\n\n"),
+    headers: {
+      "X-Request-Id": headerRef("RequestId"),
+      "Cache-Control": headerRef("NotKept"),
+      ...(status === 429 || status === 503 ? { "Retry-After": headerRef("RetryAfter") } : {}),
+      ...(codes.includes("unauthorized")
+        ? { "WWW-Authenticate": headerRef(onlyUnauthorized ? "Authenticate" : "MayAuthenticate") }
+        : {}),
+      ...Object.fromEntries(headers.map((name) => [name, headerRef(name.replace("-", "") as "RateLimit")])),
+      ...(mayChangeCookies(codes, operation) ? { "Set-Cookie": headerRef("SetCookie") } : {}),
+    },
+    content: {
+      "application/json": {
+        schema: failureOf(codes, status === 503 ? operation.unavailable : undefined),
+      },
+      ...(isPageToo(operation) ? { "text/html": { schema: { type: "string" } } } : {}),
+    },
+  };
+}
+
+const failureOf = (codes: readonly ErrorCode[], data: z.core.$ZodType | undefined): object =>
+  data === undefined
+    ? {
+        allOf: [
+          { $ref: "#/components/schemas/Failure" },
+          {
+            type: "object",
+            properties: {
+              error: { type: "object", properties: { code: { enum: codes } }, required: ["code"] },
+            },
+            required: ["error"],
+          },
+        ],
+      }
+    : failureThatMaySay(codes, data);
+
+/** The envelope is closed: what may be said besides makes another of it. */
+function failureThatMaySay(codes: readonly ErrorCode[], data: z.core.$ZodType): object {
+  const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [ErrorCode]) });
+  const envelope = failureEnvelope.extend({ error, data: z.optional(data) });
+  const { $schema: _, ...schema } = z.toJSONSchema(envelope, { io: "output" });
+  return schema;
+}

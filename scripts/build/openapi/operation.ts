@@ -1,0 +1,113 @@
+import * as z from "zod";
+import type { ZodOpenApiOperationObject } from "zod-openapi";
+import type { ErrorCode } from "../../../src/core/error-codes.ts";
+import type { OperationPart } from "../../../src/http/operation.ts";
+import { failureResponses, type SharedResponses } from "./failures.ts";
+import { headerRef, keptHeader } from "./headers.ts";
+import { operationIds } from "./operation-ids.ts";
+import { tags } from "./tags.ts";
+
+/** Every route may answer with these, whatever it is. */
+const ALWAYS: readonly ErrorCode[] = ["internal", "unavailable"];
+
+type RouteKey = { readonly method: string; readonly path: string };
+
+/** One operation, of the parts of its handlers; null for what no description is for. */
+export function describeOperation(
+  { method, path }: RouteKey,
+  parts: readonly OperationPart[],
+  shared: SharedResponses,
+): ZodOpenApiOperationObject | null {
+  const whole: OperationPart = {
+    ...Object.assign({}, ...parts),
+    headers: parts.flatMap((part) => part.headers ?? []),
+  };
+  const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
+  const success = whole.bare ?? oneOf(answers.map(envelopeOf));
+  if (!whole.summary || !(success || whole.file || whole.redirect)) return null;
+  const codes = new Set([...parts.flatMap((part) => failuresOf(part, method)), ...ALWAYS]);
+  return {
+    operationId: operationIdOf(method, path),
+    summary: whole.summary,
+    description: whole.description,
+    tags: tagsOf(whole, path),
+    security: whole.session ? [{ bearer: [] }, { cookie: [] }] : [],
+    ...(codes.has("csrf_failed") && method !== "GET" ? { parameters: [CSRF_TOKEN] } : {}),
+    requestParams: {
+      ...(whole.query ? { query: whole.query } : {}),
+      ...(whole.params ? { path: whole.params } : {}),
+    },
+    requestBody: requestBodyOf(whole),
+    responses: {
+      ...successResponses(whole, success),
+      ...failureResponses(codes, { ...whole, path }, shared),
+    } as ZodOpenApiOperationObject["responses"],
+  };
+}
+
+const CSRF_TOKEN = { $ref: "#/components/parameters/CsrfToken" } as never;
+
+/** Reading needs no token against forged requests, whatever the guard of a session says of itself. */
+const failuresOf = ({ failures = [], session }: OperationPart, method: string): readonly ErrorCode[] =>
+  session && method === "GET" ? failures.filter((code) => code !== "csrf_failed") : failures;
+
+function operationIdOf(method: string, path: string): string {
+  const id = operationIds[`${method} ${path}`];
+  if (id === undefined) throw new Error(`operation-ids.ts has no name for ${method} ${path}`);
+  return id;
+}
+
+function tagsOf({ tag }: OperationPart, path: string): string[] {
+  if (tags.some(({ name }) => name === tag)) return [tag as string];
+  throw new Error(`tags.ts does not have ${tag}, the tag of ${path}`);
+}
+
+/** Bytes as they are (OpenAPI 3.1, "Considerations for File Uploads"). */
+const FILE = { type: "string", format: "binary" } as const;
+
+const contentOf = (types: readonly string[], schema: object) =>
+  Object.fromEntries(types.map((type) => [type, { schema }]));
+
+function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
+  if (upload) {
+    const form = { type: "object", properties: { [upload.field]: FILE }, required: [upload.field] };
+    const content = { ...contentOf(upload.types, FILE), "multipart/form-data": { schema: form } };
+    return { required: true, content } as ZodOpenApiOperationObject["requestBody"];
+  }
+  return body && { required: !bodyIsOptional, content: { "application/json": { schema: body } } };
+}
+
+/** What a success is: JSON by default, a file, or the way to somewhere else. */
+function successResponses(
+  whole: OperationPart,
+  success: z.core.$ZodType | undefined,
+): Record<string, object> {
+  const { redirect, answer, file, etag } = whole;
+  const headers = successHeaders(whole);
+  if (redirect !== undefined) return { "302": { description: redirect, headers } };
+  const content = file ? contentOf(file.types, FILE) : { "application/json": { schema: success } };
+  return {
+    [String(answer?.status ?? 200)]: { description: answer?.message ?? "Success", headers, content },
+    ...(etag ? { "304": { description: "It is what the caller has", headers } } : {}),
+  };
+}
+
+const successHeaders = ({ cacheControl, headers = [], cookies, etag, redirect }: OperationPart) => ({
+  "X-Request-Id": headerRef("RequestId"),
+  "Cache-Control": cacheControl === undefined ? headerRef("NotKept") : keptHeader(cacheControl),
+  ...Object.fromEntries(headers.map((name) => [name, headerRef(name.replace("-", "") as "RateLimit")])),
+  ...(cookies ? { "Set-Cookie": headerRef("SetCookie") } : {}),
+  ...(etag ? { ETag: headerRef("ETag") } : {}),
+  ...(redirect === undefined ? {} : { Location: headerRef("Location") }),
+});
+
+const oneOf = ([first, ...others]: z.core.$ZodType[]): z.core.$ZodType | undefined =>
+  first && (others.length > 0 ? z.union([first, ...others]) : first);
+
+function envelopeOf({ message, data }: NonNullable<OperationPart["answer"]>): z.core.$ZodType {
+  return z.object({
+    success: z.literal(true),
+    ...(message === undefined ? {} : { message: z.literal(message) }),
+    ...(data === null ? {} : { data }),
+  });
+}

@@ -1,0 +1,43 @@
+import type { TestProject } from "vitest/node";
+import { createTestHarness } from "wrangler";
+// The type alone; it also tells vitest's `provide` what may be given.
+import type { ServedBundle } from "../../test/bundle/served-bundle.ts";
+import { wranglerEnvironment } from "../shared/run-wrangler.ts";
+import { createScratchDirectory } from "../shared/scratch-directory.ts";
+import { buildProductionBundle } from "./production-bundle.ts";
+
+const misconfigured = {
+  ENVIRONMENT: "development",
+  AUTH_SECRET: "a test's root secret, 32 bytes or more",
+  PUBLIC_URL: "http://gatehouse.example.test",
+  MAIL_PROVIDER: "mailbox",
+  MAIL_FROM: "Gatehouse <no-reply@example.test>",
+};
+
+const production = {
+  ...misconfigured,
+  ENVIRONMENT: "production",
+  PUBLIC_URL: "https://gatehouse.example.test",
+  MAIL_PROVIDER: "resend",
+  MAIL_API_KEY: "never-called",
+};
+
+/** Global setup of the "bundle" tests: builds what would be deployed, once, and serves it in workerd. */
+export default async function serveProductionBundle(project: TestProject) {
+  Object.assign(process.env, wranglerEnvironment);
+  const scratch = createScratchDirectory();
+  await buildProductionBundle(scratch.path);
+  // As secrets they win over a developer's .dev.vars, which the harness reads too.
+  const harnesses = [misconfigured, production].map((secrets) =>
+    createTestHarness({
+      workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: scratch.path, secrets }],
+    }),
+  );
+  const [first, second] = await Promise.all(harnesses.map((harness) => harness.listen()));
+  const served: ServedBundle = { misconfigured: String(first?.url), production: String(second?.url) };
+  project.provide("servedBundle", served);
+  return async () => {
+    await Promise.all(harnesses.map((harness) => harness.close()));
+    scratch.remove();
+  };
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { buildProductionBundle, uploadedModules } from "../build/production-bundle.ts";
+import { createScratchDirectory } from "../shared/scratch-directory.ts";
+
+// `npm run size`: the production bundle stays small, and holds nothing of the development mailbox.
+
+const LIMIT = 150 * 1024; // gzipped: docs/decisions/012
+const MAILBOX_PATH = "/dev/mailbox";
+
+const scratch = createScratchDirectory();
+try {
+  await buildProductionBundle(scratch.path);
+  const modules = uploadedModules(scratch.path);
+  const total = modules.reduce((sum, { gzippedBytes }) => sum + gzippedBytes, 0);
+  for (const { name, gzippedBytes } of modules) console.log(`${kibibytes(gzippedBytes)}  ${name}`);
+  console.log(`${kibibytes(total)}  in all, gzipped; the limit is ${kibibytes(LIMIT).trim()}`);
+  if (total >= LIMIT) fail("The production bundle is too large.");
+  // Guards the guard: a path that was renamed would be missed for ever.
+  if (!readFileSync("src/messaging/dev-mailbox/routes.tsx", "utf8").includes(MAILBOX_PATH)) {
+    fail(
+      `src/messaging/dev-mailbox/routes.tsx does not serve ${MAILBOX_PATH} any more: correct MAILBOX_PATH here.`,
+    );
+  }
+  for (const { name, content } of modules) {
+    if (content.includes(MAILBOX_PATH)) fail(`${name} holds ${MAILBOX_PATH}: the mailbox was bundled.`);
+  }
+} finally {
+  scratch.remove();
+}
+
+function kibibytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1).padStart(7)} KiB`;
+}
+
+function fail(reason: string): void {
+  console.error(`\n${reason}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { statementsOf } from "../shared/migration-statements.ts";
+import { madeUpPeople, USER_COLUMNS } from "./generated-users.ts";
+
+/** What of D1 is needed; the real one fits. */
+export type FillableD1 = {
+  prepare(query: string): FillableStatement;
+  batch(statements: FillableStatement[]): Promise<unknown>;
+};
+type FillableStatement = {
+  bind(...values: unknown[]): FillableStatement;
+  run(): Promise<unknown>;
+  first<T>(column: string): Promise<T | null>;
+};
+
+type Filling = {
+  readonly count: number;
+  /** One for all: hashing a million passwords would take a day. */
+  readonly passwordHash: string;
+  readonly now: number;
+  readonly onProgress?: (done: number) => void;
+};
+
+// As one JSON text a statement, which is under D1's 2 MB.
+const ROWS_A_STATEMENT = 4000;
+const ONE_SESSION_EACH = 100;
+const WEEK = 7 * 86_400_000;
+
+/** Adds made-up people, and a session for every hundredth. The index of words is made once, at the end. */
+export async function fillDatabase(db: FillableD1, { count, passwordHash, now, onProgress }: Filling) {
+  const first = (await db.prepare("SELECT max(rowid) AS n FROM accounts").first<number>("n")) ?? 0;
+  const index = searchIndexStatements();
+  await runAll(
+    db,
+    index.filter((statement) => statement.startsWith("DROP")),
+  );
+  let rows: unknown[] = [];
+  const flush = async () => {
+    await db.prepare(INSERT_PEOPLE).bind(passwordHash, JSON.stringify(rows)).run();
+    rows = [];
+  };
+  let done = 0;
+  for (const person of madeUpPeople(first, count, now)) {
+    if (rows.push(person) === ROWS_A_STATEMENT) await flush();
+    done += 1;
+    if (done % 100_000 === 0) onProgress?.(done);
+  }
+  await flush();
+  await db
+    .prepare(INSERT_SESSIONS)
+    .bind(now, now + WEEK, first, ONE_SESSION_EACH)
+    .run();
+  await runAll(db, index);
+}
+
+const runAll = (db: FillableD1, queries: readonly string[]) =>
+  db.batch(queries.map((query) => db.prepare(query)));
+
+/** The statements of the migration that makes the index: run again, they make it anew. */
+function searchIndexStatements(): string[] {
+  const file = readdirSync("migrations").find((name) => name.endsWith("_account_search.sql"));
+  if (file === undefined) throw new Error("There is no migration …_account_search.sql.");
+  return statementsOf(readFileSync(join("migrations", file), "utf8"));
+}
+
+const INSERT_PEOPLE = `INSERT INTO accounts (password_hash, ${USER_COLUMNS.join(", ")})
+SELECT ?1, ${USER_COLUMNS.map((_, at) => `value ->> ${at}`).join(", ")} FROM json_each(?2)`;
+
+const INSERT_SESSIONS = `INSERT INTO sessions (id, account_id, generation, amr, ip, user_agent,
+  created_at, last_used_at, rotated_at, idle_expires_at, expires_at)
+SELECT lower(hex(randomblob(16))), id, 1, 'pwd', '192.0.2.1', 'Made up', ?1, ?1, ?1, ?2, ?2
+FROM accounts WHERE rowid > ?3 AND rowid % ?4 = 0 AND status = 'active'`;

@@ -1,0 +1,17 @@
+import type { Page } from "playwright-core";
+
+/** Every way that a page has to look right in: a phone's width and a desktop's, by day and by night. */
+export const VIEWPORTS = (["light", "dark"] as const).flatMap((theme) =>
+  [360, 1280].map((width) => ({ theme, width, name: `${theme}-${width}` })),
+);
+
+export type Viewport = (typeof VIEWPORTS)[number];
+
+export const NARROW: Viewport = { theme: "light", width: 360, name: "light-360" };
+
+const HEIGHT = 800;
+
+export async function wear(page: Page, { theme, width }: Viewport): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize({ width, height: HEIGHT });
+}

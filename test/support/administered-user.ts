@@ -1,0 +1,39 @@
+import { actingAs, type SignedIn } from "./admins.ts";
+import { tinyPng } from "./image-parts.ts";
+import type { Service } from "./service.ts";
+import { logIn, newAddress, PASSWORD, tokenMailedTo } from "./users.ts";
+
+const IMAGE = { "Content-Type": "image/png" };
+
+/** Somebody to whom a superuser does everything that can be done, from the invitation to the end. */
+export async function administeredUser(service: Service, superuser: SignedIn): Promise<string> {
+  const email = newAddress();
+  const { call } = actingAs(service, superuser);
+  const { id } = (await call("POST", "", { email, name: "Grace" })).body.data;
+  await service.post("/reset-password", {
+    token: await tokenMailedTo(service, email),
+    newPassword: PASSWORD,
+  });
+  const picture = (method: string, path: string, token: string) =>
+    service.call(method, `/api/auth${path}`, method === "PUT" ? tinyPng : undefined, token, IMAGE);
+  await picture("PUT", "/me/avatar", (await logIn(service, email)).token);
+  await picture("PUT", `/users/${id}/avatar`, superuser.token);
+  await picture("DELETE", `/users/${id}/avatar`, superuser.token);
+  for (const [method, path, body] of [
+    ["GET", ""],
+    ["PATCH", "", { lastName: "Hopper", username: `grace.${id.slice(0, 8)}` }],
+    ["PUT", "/role", { role: "admin" }],
+    ["PUT", "/role", { role: "user" }],
+    ["POST", "/unlock"],
+    ["DELETE", "/sessions"],
+    ["POST", "/reset-password"],
+    ["POST", "/deactivate"],
+    ["POST", "/activate"],
+    ["POST", "/deactivate"],
+    ["DELETE", ""],
+  ] as const) {
+    const answer = await call(method, `/${id}${path}`, body);
+    if (answer.status !== 200) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+  }
+  return id;
+}

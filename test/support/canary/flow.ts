@@ -1,0 +1,184 @@
+import { env } from "cloudflare:workers";
+import { tinyPng } from "../image-parts.ts";
+import { TO_APP, VERIFIER } from "../social/app.ts";
+import { consent } from "../social/browser-flow.ts";
+import { socialUser } from "../social/users.ts";
+import type { PageDriver } from "./page-driver.ts";
+
+const MINUTE = 60_000;
+
+export async function signUp(traveller: PageDriver) {
+  const { ask, post, captchaToken, password, address, mailedToken, watched } = traveller;
+  const [email, first] = [address(), password("of the first day")];
+  const body = { email, password: first, name: "Ada", captchaToken: captchaToken() };
+  await post("/register", body);
+  await post("/register", { ...body, captchaToken: captchaToken() });
+  watched.clock.advance(2 * MINUTE);
+  await post("/verify-email/resend", { email });
+  const token = await mailedToken(email);
+  await ask("GET", `/verify-email?token=${token}`);
+  await post("/verify-email", { token });
+  return { email, first };
+}
+
+export async function sessionsAndProfile(traveller: PageDriver, email: string, word: string) {
+  const { ask, post, issuedBy, password, logIn, watched } = traveller;
+  for (let wrong = 0; wrong < 5; wrong += 1)
+    await post("/login", { email, password: password("a wrong one") });
+  const { token = "", refreshToken = "", deviceToken } = await logIn(email, word);
+  await ask("GET", "/me", { token });
+  await ask("PATCH", "/me", { token, body: { name: "Grace", lastName: "Hopper", age: 40 } });
+  await ask("GET", "/sessions", { token });
+  const [next] = [issuedBy(await post("/refresh", { refreshToken }))];
+  issuedBy(await post("/refresh", { refreshToken }));
+  watched.clock.advance(2 * MINUTE);
+  await post("/refresh", { refreshToken });
+  await post("/refresh", { refreshToken: next.refreshToken });
+  return deviceToken;
+}
+
+export async function secondFactor(traveller: PageDriver, email: string, word: string, deviceToken?: string) {
+  const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = traveller;
+  const { token } = await logIn(email, word, { deviceToken });
+  await post("/me/otp", { enabled: true, password: word }, token);
+  const answer = await post("/login", { email, password: word, captchaToken: captchaToken() });
+  const { challengeId } = answer.body.data;
+  await mailedCode(email);
+  await post("/login/otp", { challengeId, code: watched.canaries.plant("a wrong code", "404404") });
+  watched.clock.advance(2 * MINUTE);
+  await post("/login/otp/resend", { challengeId });
+  const tokens = issuedBy(await post("/login/otp", { challengeId, code: await mailedCode(email) }));
+  await post("/me/otp", { enabled: false, password: word }, tokens.token);
+  await post("/logout", undefined, tokens.token);
+}
+
+export async function phoneNumbers(traveller: PageDriver, email: string, word: string) {
+  const { ask, post, number, textedCode, logIn, watched } = traveller;
+  const { token } = await logIn(email, word);
+  const phone = number();
+  const { challengeId } = (await post("/me/phone", { phone }, token)).body.data;
+  const code = await textedCode(phone);
+  await post("/me/phone", { phone: number() }, token);
+  await post("/me/phone", { phone: `${phone}x` }, token);
+  await post("/me/phone/verify", { challengeId, code: "404404" }, token);
+  await post("/login/otp", { challengeId, code });
+  await post("/me/phone/verify", { challengeId, code }, token);
+  await ask("GET", "/me", { token });
+  watched.clock.advance(2 * MINUTE);
+  const next = number();
+  await post("/me/phone", { phone: next }, token);
+  await textedCode(next);
+  await ask("DELETE", "/me/phone", { token });
+}
+
+export async function newAddressAndPasswords(traveller: PageDriver, email: string, first: string) {
+  const { ask, post, issuedBy, captchaToken, password, address, mailedToken, logIn } = traveller;
+  const { token } = await logIn(email, first);
+  const [newEmail, second, third] = [address(), password("of the second day"), password("of the third day")];
+  await post("/me/email", { newEmail, password: first }, token);
+  await post("/verify-email", { token: await mailedToken(newEmail) });
+  await post("/me/password", { currentPassword: first, newPassword: second }, token);
+  const proof = issuedBy(await post("/captcha/verify", { token: captchaToken() })).humanProof;
+  await post("/forgot-password", { email: newEmail, captchaToken: proof });
+  const reset = await mailedToken(newEmail);
+  await ask("GET", `/reset-password?token=${reset}`);
+  await post("/reset-password", { token: reset, newPassword: newEmail });
+  await post("/reset-password", { token: reset, newPassword: third });
+  await post("/reset-password", { token: reset, newPassword: password("of no day") });
+  return { email: newEmail, third };
+}
+
+export async function byCookie(traveller: PageDriver, email: string, word: string) {
+  const { ask, issuedBy, captchaToken } = traveller;
+  const anonymous = issuedBy(await ask("GET", "/csrf-token"));
+  const cookies = (from: Record<string, string>) =>
+    Object.entries(from)
+      .filter(([name]) => name.startsWith("__Host-"))
+      .map((pair) => pair.join("="))
+      .join("; ");
+  const headersOf = (from: Record<string, string>) => ({
+    Cookie: cookies(from),
+    "X-CSRF-Token": from.csrfToken ?? "",
+    Origin: "http://gatehouse.test",
+  });
+  const body = { email, password: word, transport: "cookie", captchaToken: captchaToken() };
+  const session = issuedBy(await ask("POST", "/login", { body, headers: headersOf(anonymous) }));
+  issuedBy(await ask("GET", "/csrf-token", { headers: headersOf(session) }));
+  await ask("PATCH", "/me", { body: { name: "Ada" }, headers: headersOf(session) });
+  await ask("PATCH", "/me", { body: { name: "Ada" }, headers: { Cookie: cookies(session) } });
+  const next = issuedBy(await ask("POST", "/refresh", { headers: headersOf(session) }));
+  await ask("POST", "/logout", { headers: headersOf({ ...session, ...next }) });
+}
+
+/** Somebody who comes by GitHub: with an app's token, and twice by redirect. */
+export async function atProvider(traveller: PageDriver, { email, third }: { email: string; third: string }) {
+  const { ask, post, issuedBy, watched } = traveller;
+  // The clock stands still, and a reset makes strangers of all who came at its instant.
+  watched.clock.advance(1000);
+  const { canaries, social } = watched;
+  const person = socialUser({ email });
+  await social.be(person);
+  const accessToken = canaries.plant("a provider's token", await social.tokenOf(person));
+  const { token } = issuedBy(await post("/social/github/token", { accessToken }));
+  await post("/social/github/token", { accessToken: `${accessToken}x` });
+  await ask("GET", "/social");
+  for (const query of ["", TO_APP]) {
+    const set = await ask("GET", `/social/github/start${query}`);
+    const cookie = issuedBy(set)["__Host-gh_social"];
+    const path = (await consent(set.headers.get("Location") ?? "", person)).replace("/api/auth", "");
+    canaries.plant("a provider's code", /code=(\w+)/.exec(path)?.[1] ?? "");
+    const back = await ask("GET", path, { headers: { Cookie: `__Host-gh_social=${cookie}` } });
+    const url = new URL(back.headers.get("Location") ?? "");
+    issuedBy(back);
+    const code = url.searchParams.get("code");
+    if (code === null) continue;
+    canaries.plantIssued("a login code", code, back);
+    issuedBy(await post("/exchange", { code, codeVerifier: VERIFIER }));
+    await post("/exchange", { code, codeVerifier: VERIFIER });
+  }
+  await ask("GET", "/me/identities", { token });
+  await ask("DELETE", "/me/identities/github", { token });
+  for (const password of [traveller.password("that links nothing"), third])
+    await post("/me/identities/github", { accessToken, password }, token);
+}
+
+/** A superuser looks after somebody, whose address, name and links are nobody else's business. */
+export async function administration(traveller: PageDriver, email: string, word: string) {
+  const { ask, post, address, password, mailedToken, logIn } = traveller;
+  await env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
+  const { token = "" } = await logIn(email, word);
+  const [theirs, theirPassword] = [address(), password("of somebody invited")];
+  const invited = await post("/users", { email: theirs, name: "Grace" }, token);
+  await post("/reset-password", { token: await mailedToken(theirs), newPassword: theirPassword });
+  const their = await logIn(theirs, theirPassword);
+  const picture = { body: tinyPng, headers: { "Content-Type": "image/png" } };
+  await ask("PUT", "/me/avatar", { ...picture, token: their.token });
+  await ask("DELETE", "/me/avatar", { token: their.token });
+  const path = `/users/${invited.body.data.id}`;
+  await ask("PUT", `${path}/avatar`, { ...picture, token });
+  await ask("DELETE", `${path}/avatar`, { token });
+  await ask("GET", `/users?search=${encodeURIComponent(theirs)}`, { token });
+  await ask("GET", path, { token });
+  await ask("PATCH", path, { token, body: { lastName: "Hopper" } });
+  await ask("PUT", `${path}/role`, { token, body: { role: "admin" } });
+  for (const act of ["unlock", "reset-password"]) await post(`${path}/${act}`, undefined, token);
+  await mailedToken(theirs);
+  for (const act of ["deactivate", "activate"]) await post(`${path}/${act}`, undefined, token);
+  await ask("DELETE", `${path}/sessions`, { token });
+  await post(`${path}/deactivate`, undefined, token);
+  await ask("GET", "/audit", { token });
+  await ask("DELETE", path, { token });
+  await post("/logout", undefined, token);
+  await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
+}
+
+export async function deleteAccount(traveller: PageDriver, email: string, word: string) {
+  const { ask, post, captchaToken, logIn } = traveller;
+  const { token } = await logIn(email, word);
+  const list = (await ask("GET", "/sessions", { token })).body.data as { id: string }[];
+  for (const { id } of list.slice(1)) await ask("DELETE", `/sessions/${id}`, { token });
+  await post("/logout-all", undefined, token);
+  const last = await logIn(email, word);
+  await post("/me/deactivate", { password: word }, last.token);
+  await post("/login", { email, password: word, captchaToken: captchaToken() });
+}

@@ -1,0 +1,98 @@
+import type { Mutation, MutationRequest } from "../mutations.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../phones.ts";
+import { wrongCode } from "../second-factor.ts";
+import type { Service } from "../service.ts";
+import { logIn, newAddress, PASSWORD, signedInMember } from "../users.ts";
+
+const NEXT_PASSWORD = "a newer lighthouse 8";
+
+const signedIn = async (service: Service, body?: unknown): Promise<MutationRequest> => ({
+  body,
+  token: (await signedInMember(service)).token,
+});
+
+/** What somebody may do who has signed in. */
+export const userMutations: readonly Mutation[] = [
+  { route: "POST /logout", status: 200, request: (service) => signedIn(service) },
+  { route: "POST /logout-all", status: 200, again: 401, request: (service) => signedIn(service) },
+  {
+    route: "DELETE /sessions/:id",
+    status: 200,
+    again: 404,
+    async request(service) {
+      const { email, token } = await signedInMember(service);
+      const other = await logIn(service, email);
+      const list: { id: string; current: boolean }[] = (await service.get("/sessions", other.token)).body
+        .data;
+      return { path: `/sessions/${list.find(({ current }) => current)?.id}`, token };
+    },
+  },
+  { route: "PATCH /me", status: 200, request: (service) => signedIn(service, { name: "Grace", age: 40 }) },
+  {
+    route: "POST /me/password",
+    status: 200,
+    again: 401,
+    async request(service) {
+      const { email, token } = await signedInMember(service);
+      await logIn(service, email);
+      return { body: { currentPassword: PASSWORD, newPassword: NEXT_PASSWORD }, token };
+    },
+  },
+  {
+    route: "POST /me/email",
+    status: 200,
+    request: (service) => signedIn(service, { newEmail: newAddress(), password: PASSWORD }),
+  },
+  {
+    route: "POST /me/otp",
+    status: 200,
+    request: (service) => signedIn(service, { enabled: true, password: PASSWORD }),
+  },
+  {
+    route: "POST /me/phone",
+    what: "in place of a verified number",
+    status: 200,
+    async request(service) {
+      const { token, email } = await signedInMember(service);
+      // Written in, not proven: the next text could only go out in a minute.
+      const proven = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
+      await service.env.DB.prepare(proven).bind(newNumber(), email).run();
+      return { body: { phone: newNumber() }, token };
+    },
+  },
+  {
+    route: "POST /me/phone/verify",
+    status: 200,
+    again: 400,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return { body: { challengeId, code }, token };
+    },
+  },
+  {
+    route: "POST /me/phone/verify",
+    what: "a wrong code",
+    status: 400,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      const { challengeId, code } = await phoneChallengeOf(service, token);
+      return { body: { challengeId, code: wrongCode(code) }, token };
+    },
+  },
+  {
+    route: "DELETE /me/phone",
+    status: 200,
+    async request(service) {
+      const { token } = await signedInMember(service);
+      await proveNumber(service, token);
+      return { token };
+    },
+  },
+  {
+    route: "POST /me/deactivate",
+    status: 200,
+    again: 401,
+    request: (service) => signedIn(service, { password: PASSWORD }),
+  },
+];

@@ -1,0 +1,94 @@
+import type { Mutation } from "../mutations.ts";
+import { VERIFIER } from "../social/app.ts";
+import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
+import { openProviders } from "../social/providers.ts";
+import { socialUser } from "../social/users.ts";
+import { member, newAddress, PASSWORD, register, signedInMember } from "../users.ts";
+
+const providers = openProviders();
+const variables = async () => providers.variables;
+const always = async () => ({ ...providers.variables, LOGIN_OTP: "always" });
+const route = "POST /social/:provider/token";
+const path = "/social/github/token";
+
+const gitHub = async (email: string) => ({
+  path,
+  body: { accessToken: await providers.tokenOf(socialUser({ email })) },
+});
+
+/** What somebody may do who has an account at a provider. */
+export const socialMutations: readonly Mutation[] = [
+  { route, what: "somebody new", status: 200, variables, request: () => gitHub(newAddress()) },
+  {
+    route,
+    what: "somebody new, with a second step",
+    status: 200,
+    variables: always,
+    request: () => gitHub(newAddress()),
+  },
+  {
+    route,
+    what: "an account that nobody has proven",
+    status: 200,
+    variables,
+    request: async (service) => gitHub((await register(service)).email),
+  },
+  {
+    route,
+    what: "an account under the same proven address",
+    status: 200,
+    variables,
+    request: async (service) => gitHub((await signedInMember(service)).email),
+  },
+  {
+    route,
+    what: "somebody who was here before",
+    status: 200,
+    variables,
+    async request(service) {
+      const id = await linkGitHub((await signedInMember(service)).email, providers.issuer);
+      return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };
+    },
+  },
+  {
+    route,
+    what: "somebody who was here before, with a second step",
+    status: 200,
+    variables: always,
+    async request(service) {
+      const id = await linkGitHub((await member(service)).email, providers.issuer);
+      return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };
+    },
+  },
+  {
+    route: "POST /exchange",
+    status: 200,
+    again: 400,
+    request: async (service) => ({
+      body: {
+        code: await authorizationCodeFor((await member(service)).email, service.clock.now()),
+        codeVerifier: VERIFIER,
+      },
+    }),
+  },
+  {
+    route: "POST /me/identities/:provider",
+    status: 200,
+    variables,
+    async request(service) {
+      const accessToken = await providers.tokenOf(socialUser());
+      const { token } = await signedInMember(service);
+      return { path: "/me/identities/github", body: { accessToken, password: PASSWORD }, token };
+    },
+  },
+  {
+    route: "DELETE /me/identities/:provider",
+    status: 200,
+    again: 404,
+    async request(service) {
+      const { email, token } = await signedInMember(service);
+      await linkGitHub(email);
+      return { path: "/me/identities/github", token };
+    },
+  },
+];

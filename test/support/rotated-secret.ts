@@ -1,0 +1,32 @@
+import { env } from "cloudflare:workers";
+import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
+import { createTestClock, type Service, startService } from "./service.ts";
+
+export const OLD_SECRET: string = Reflect.get(env, "AUTH_SECRET");
+export const NEW_SECRET = "the root secret that takes its place, 32 bytes";
+
+/** What is deployed in turn: docs/rotation.md. */
+const deployments = {
+  before: { AUTH_SECRET: OLD_SECRET },
+  announced: { AUTH_SECRET: OLD_SECRET, AUTH_SECRET_PREVIOUS: NEW_SECRET },
+  switched: { AUTH_SECRET: NEW_SECRET, AUTH_SECRET_PREVIOUS: OLD_SECRET },
+  after: { AUTH_SECRET: NEW_SECRET, AUTH_SECRET_PREVIOUS: undefined },
+};
+
+type Deployment = keyof typeof deployments;
+
+/** One service whose secrets are changed under its callers: `service` is whatever was deployed last. */
+export function openRotatedService(variables: Record<string, unknown> = {}) {
+  const clock = createTestClock();
+  const at = Object.fromEntries(
+    Object.entries(deployments).map(([name, secrets]) => [
+      name,
+      startService({ clock, env: { ...variables, ...secrets } }),
+    ]),
+  ) as Record<Deployment, Service>;
+  const service: Service = { ...at.before };
+  return { clock, at, service, deploy: (name: Deployment) => void Object.assign(service, at[name]) };
+}
+
+/** The public name of a secret. */
+export const nameOf = async (secret: string): Promise<string> => (await createSecretRing(secret)).current.id;

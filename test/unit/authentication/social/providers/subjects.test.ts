@@ -1,0 +1,35 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { createFacebook } from "../../../../../src/authentication/social/providers/facebook.ts";
+import { createGitHub } from "../../../../../src/authentication/social/providers/github.ts";
+
+// Nothing but an address that is not there could be asked in the tests of the workers: the real hosts.
+
+const SAID: Readonly<Record<string, unknown>> = {
+  "https://api.github.com/applications/us/token": { app: { client_id: "us" }, user: { id: 7 } },
+  "https://api.github.com/user": { id: 7, login: "octo" },
+  "https://api.github.com/user/emails": [],
+  "https://graph.facebook.com/v23.0/debug_token": { data: { app_id: "us", is_valid: true, user_id: "7" } },
+  "https://graph.facebook.com/v23.0/me": { id: "7" },
+};
+
+afterEach(() => vi.unstubAllGlobals());
+
+it.each([
+  ["GitHub", createGitHub, "https://github.com"],
+  ["GitHub with a slash at its end", createGitHub, "https://github.com/"],
+  ["Facebook", createFacebook, "https://www.facebook.com"],
+] as const)(
+  "somebody at the usual %s is known by the id alone, as they were stored",
+  async (_who, create, issuer) => {
+    vi.stubGlobal("fetch", async (url: string) => Response.json(SAID[url.split("?", 1)[0] ?? ""]));
+    const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It" };
+    const provider = create(settings, {
+      clock: { now: Date.now },
+      timeout: 1000,
+      cache: new Map(),
+      onProviderError: () => {},
+    });
+    const profile = await provider.inspect("a token");
+    expect(profile).toMatchObject({ ok: true, value: { subject: "7" } });
+  },
+);

@@ -1,0 +1,221 @@
+import { describe, expect, it } from "vitest";
+import { type Config, readConfig } from "../../../src/composition/config.ts";
+
+const SECRET = "a root secret of the unit tests, long enough";
+const production = {
+  AUTH_SECRET: SECRET,
+  PUBLIC_URL: "https://auth.example.com",
+  MAIL_PROVIDER: "resend",
+  MAIL_API_KEY: "key",
+  MAIL_FROM: "Acme <no-reply@example.com>",
+};
+const texting = {
+  SMS_PROVIDER: "vonage",
+  SMS_FROM: "Acme",
+  SMS_VONAGE_API_KEY: "key",
+  SMS_VONAGE_API_SECRET: "secret",
+};
+const development = { ENVIRONMENT: "development", AUTH_SECRET: SECRET };
+
+function configOf(raw: Record<string, unknown>): Config {
+  const read = readConfig(raw);
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  return read.value;
+}
+
+const problemsOf = (raw: Record<string, unknown>): string[] => {
+  const read = readConfig(raw);
+  return read.ok ? [] : [...new Set(read.error.map(({ path }) => path))].sort();
+};
+
+describe("succeeds", () => {
+  it("takes an environment for production unless it says otherwise", () => {
+    expect(configOf(production).environment).toBe("production");
+    expect(configOf({ ...production, ENVIRONMENT: "production" }).environment).toBe("production");
+    expect(configOf(development).environment).toBe("development");
+  });
+
+  it("gives a laptop what nobody has set", () => {
+    const { environment, mail, settings } = configOf(development);
+    expect([environment, mail.provider]).toEqual(["development", "mailbox"]);
+    expect(settings.publicUrl).toBe("http://localhost:8787");
+    expect(settings.mailFrom).toEqual({ name: "Gatehouse", address: "no-reply@example.test" });
+  });
+
+  it("texts into the mailbox on a laptop, and not at all in production until it is told by whom", () => {
+    const [laptop, told] = [configOf(development), configOf({ ...production, ...texting })];
+    expect([laptop.sms.provider, laptop.settings.canText]).toEqual(["mailbox", true]);
+    expect([told.sms.provider, told.settings.canText]).toEqual(["vonage", true]);
+    for (const off of [production, { ...development, SMS_PROVIDER: "off" }]) {
+      const { sms, settings } = configOf(off);
+      expect([sms.provider, settings.canText]).toEqual(["off", false]);
+    }
+  });
+
+  it("has the contract's defaults", () => {
+    const { settings, ...rest } = configOf(production);
+    expect(settings).toMatchObject({
+      accessTokenTtl: 900,
+      refreshIdleTtl: 7 * 86_400,
+      refreshMaxTtl: 30 * 86_400,
+      requiredProfileFields: [],
+      audiences: ["gatehouse"],
+      brand: { appName: "Gatehouse", logoUrl: null, color: null, publicUrl: "https://auth.example.com" },
+    });
+    expect(rest).toMatchObject({
+      authSecretPrevious: undefined,
+      passwordHashBlocks: 6,
+      breachedPasswordsApi: null,
+    });
+  });
+
+  it.each([
+    ["1", 1],
+    [2, 2],
+    ["86400", 86_400],
+  ])("takes %j for ACCESS_TOKEN_TTL", (given, seconds) => {
+    expect(configOf({ ...production, ACCESS_TOKEN_TTL: given }).settings.accessTokenTtl).toBe(seconds);
+  });
+
+  it.each([
+    ["https://auth.example.com/", "https://auth.example.com"],
+    ["https://AUTH.example.com:443", "https://auth.example.com"],
+    ["https://auth.example.com:8443", "https://auth.example.com:8443"],
+  ])("makes an origin of PUBLIC_URL %s", (given, origin) => {
+    expect(configOf({ ...production, PUBLIC_URL: given }).settings.publicUrl).toBe(origin);
+  });
+
+  it("reads lists with spaces and gaps in them", () => {
+    const raw = { ...production, REQUIRED_PROFILE_FIELDS: " username, ,age,", AUDIENCES: "web , api" };
+    const { settings } = configOf(raw);
+    expect(settings.requiredProfileFields).toEqual(["username", "age"]);
+    expect(settings.audiences).toEqual(["web", "api"]);
+  });
+
+  it.each(["", " ", "\t"])("takes a variable that holds %j for one that is not set", (blank) => {
+    const names = [
+      ...["ENVIRONMENT", "AUTH_SECRET_PREVIOUS", "APP_NAME", "APP_LOGO_URL", "APP_COLOR", "AUDIENCES"],
+      ...["ACCESS_TOKEN_TTL", "REFRESH_IDLE_TTL", "REFRESH_MAX_TTL", "REQUIRED_PROFILE_FIELDS"],
+      ...["PASSWORD_HASH_BLOCKS", "BREACHED_PASSWORDS", "BREACHED_PASSWORDS_API_BASE", "MAIL_API_BASE"],
+    ];
+    const blanks = Object.fromEntries(names.map((name) => [name, blank]));
+    expect(readConfig({ ...production, ...blanks })).toEqual(readConfig(production));
+    const required = { AUTH_SECRET: blank, PUBLIC_URL: blank, MAIL_FROM: blank };
+    expect(problemsOf({ ...production, ...required })).toEqual(["AUTH_SECRET", "MAIL_FROM", "PUBLIC_URL"]);
+  });
+
+  it("asks the public range API only when breached passwords are on", () => {
+    const on = { ...production, BREACHED_PASSWORDS: "on" };
+    expect(configOf(on).breachedPasswordsApi).toBe("https://api.pwnedpasswords.com");
+    const base = { BREACHED_PASSWORDS_API_BASE: "http://127.0.0.1:9" };
+    expect(configOf({ ...on, ...base }).breachedPasswordsApi).toBe("http://127.0.0.1:9");
+    expect(configOf({ ...production, ...base }).breachedPasswordsApi).toBeNull();
+  });
+});
+
+describe("a provider's host", () => {
+  const keys = {
+    ...production,
+    ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key" },
+    ...{
+      SMS_PROVIDER: "vonage",
+      SMS_FROM: "Acme",
+      SMS_VONAGE_API_KEY: "key",
+      SMS_VONAGE_API_SECRET: "secret",
+    },
+    ...{ CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "site", CAPTCHA_SECRET: "secret" },
+    ...{ SOCIAL_GITHUB_CLIENT_ID: "id", SOCIAL_GITHUB_CLIENT_SECRET: "secret", BREACHED_PASSWORDS: "on" },
+  };
+  const development = { ...keys, ENVIRONMENT: "development" };
+
+  it.each([
+    "MAIL_API_BASE",
+    "SMS_API_BASE",
+    "CAPTCHA_API_BASE",
+    "BREACHED_PASSWORDS_API_BASE",
+    "SOCIAL_GITHUB_ISSUER",
+  ])("is not sent secrets in the open: %s", (name) => {
+    for (const host of [
+      "example.com",
+      "localhost.example.com",
+      "127.0.0.1.example.com",
+      "10.0.0.1",
+      "[::2]",
+    ]) {
+      const read = readConfig({ ...keys, [name]: `http://${host}` });
+      const message = "must be an https URL in production, unless its host is a loopback one";
+      expect(read).toEqual({ ok: false, error: [{ path: name, message }] });
+      expect(problemsOf({ ...development, [name]: `http://${host}` })).toEqual([]);
+    }
+    for (const url of ["https://example.com", "http://localhost:9000", "HTTP://127.9.9.9", "http://[::1]:80"])
+      expect(problemsOf({ ...keys, [name]: url })).toEqual([]);
+  });
+});
+
+describe("refuses", () => {
+  it("to start production on nothing, and names all that it needs", () => {
+    expect(problemsOf({})).toEqual(["AUTH_SECRET", "MAIL_FROM", "MAIL_PROVIDER", "PUBLIC_URL"]);
+    expect(problemsOf({ ENVIRONMENT: "development" })).toEqual(["AUTH_SECRET"]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ["the mailbox in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
+    ["the mailbox for texts in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
+    ["a texting provider that there is not", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],
+    ["no texts in an hour", { SMS_HOURLY_CAP: "0" }, "SMS_HOURLY_CAP"],
+    ["an http PUBLIC_URL in production", { PUBLIC_URL: "http://auth.example.com" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL with a path", { PUBLIC_URL: "https://example.com/auth" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL with a query", { PUBLIC_URL: "https://example.com/?a=1" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL with a fragment", { PUBLIC_URL: "https://example.com/#a" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL with a name and password", { PUBLIC_URL: "https://u:p@example.com" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL that is none", { PUBLIC_URL: "auth.example.com" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL of another scheme", { PUBLIC_URL: "javascript:alert(1)" }, "PUBLIC_URL"],
+    ["an AUTH_SECRET of 31 bytes", { AUTH_SECRET: "s".repeat(31) }, "AUTH_SECRET"],
+    ["an AUTH_SECRET of two lines", { AUTH_SECRET: `${"s".repeat(32)}\n${"t".repeat(32)}` }, "AUTH_SECRET"],
+    [
+      "an AUTH_SECRET_PREVIOUS with a line of 31 bytes",
+      { AUTH_SECRET_PREVIOUS: `${"s".repeat(32)}\n${"t".repeat(31)}` },
+      "AUTH_SECRET_PREVIOUS",
+    ],
+    ["an AUTH_SECRET_PREVIOUS of 31 bytes", { AUTH_SECRET_PREVIOUS: "s".repeat(31) }, "AUTH_SECRET_PREVIOUS"],
+    ["another ENVIRONMENT", { ENVIRONMENT: "staging" }, "ENVIRONMENT"],
+    ["ENVIRONMENT in capitals", { ENVIRONMENT: "Production" }, "ENVIRONMENT"],
+    ["an ACCESS_TOKEN_TTL of nothing", { ACCESS_TOKEN_TTL: "0" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCESS_TOKEN_TTL below nothing", { ACCESS_TOKEN_TTL: "-1" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCESS_TOKEN_TTL of half a second", { ACCESS_TOKEN_TTL: "0.5" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCESS_TOKEN_TTL of more than a day", { ACCESS_TOKEN_TTL: "86401" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCESS_TOKEN_TTL in words", { ACCESS_TOKEN_TTL: "15m" }, "ACCESS_TOKEN_TTL"],
+    ["a REFRESH_IDLE_TTL in words", { REFRESH_IDLE_TTL: "a week" }, "REFRESH_IDLE_TTL"],
+    ["an endless REFRESH_MAX_TTL", { REFRESH_MAX_TTL: "Infinity" }, "REFRESH_MAX_TTL"],
+    ["no blocks of hashing", { PASSWORD_HASH_BLOCKS: "0" }, "PASSWORD_HASH_BLOCKS"],
+    ["51 blocks of hashing", { PASSWORD_HASH_BLOCKS: "51" }, "PASSWORD_HASH_BLOCKS"],
+    ["a profile field that there is not", { REQUIRED_PROFILE_FIELDS: "age,role" }, "REQUIRED_PROFILE_FIELDS"],
+    ["a colour that could break out of a style", { APP_COLOR: "red;}" }, "APP_COLOR"],
+    ["a logo over http in production", { APP_LOGO_URL: "http://example.com/logo.png" }, "APP_LOGO_URL"],
+    ["an APP_NAME of 65 characters", { APP_NAME: "n".repeat(65) }, "APP_NAME"],
+    ["BREACHED_PASSWORDS that is neither", { BREACHED_PASSWORDS: "yes" }, "BREACHED_PASSWORDS"],
+  ])("%s", (_what, wrong, path) => {
+    expect(problemsOf({ ...production, ...wrong })).toEqual([path]);
+  });
+
+  it("an AUTH_SECRET of 31 bytes in development too, and counts bytes", () => {
+    expect(problemsOf({ ...development, AUTH_SECRET: "s".repeat(31) })).toEqual(["AUTH_SECRET"]);
+    expect(problemsOf({ ...development, AUTH_SECRET: "\u00e9".repeat(16) })).toEqual([]);
+  });
+});
+
+describe("abuse", () => {
+  const canaries = {
+    ...{ ENVIRONMENT: "canary", AUTH_SECRET: "canary", AUTH_SECRET_PREVIOUS: "canary", PUBLIC_URL: "canary" },
+    ...{ APP_NAME: "canary".repeat(11), APP_LOGO_URL: "canary", APP_COLOR: "canary" },
+    ...{ ACCESS_TOKEN_TTL: "canary", REFRESH_IDLE_TTL: "canary", REFRESH_MAX_TTL: "canary" },
+    ...{ REQUIRED_PROFILE_FIELDS: "canary", PASSWORD_HASH_BLOCKS: "canary", BREACHED_PASSWORDS: "canary" },
+    ...{ BREACHED_PASSWORDS_API_BASE: "canary", MAIL_PROVIDER: "canary", MAIL_FROM: "canary" },
+    ...{ SMS_PROVIDER: "canary" },
+  };
+
+  it("names every wrong variable at once, and repeats the value of none", () => {
+    expect(problemsOf(canaries)).toEqual(Object.keys(canaries).sort());
+    expect(JSON.stringify(readConfig(canaries))).not.toContain("canary");
+  });
+});

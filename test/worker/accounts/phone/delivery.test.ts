@@ -1,0 +1,79 @@
+import { describe, expect, it, vi } from "vitest";
+import { openLoopback } from "../../../support/loopback/loopback.ts";
+import { MINUTE, outboxOf, passMinutes, status } from "../../../support/outbox.ts";
+import { newNumber } from "../../../support/phones.ts";
+import { startService } from "../../../support/service.ts";
+import { logIn, signedInMember } from "../../../support/users.ts";
+
+// Every run of the cron writes a line.
+vi.spyOn(console, "log").mockImplementation(() => undefined);
+
+const ACCEPTED = { kind: "respond", status: 201, body: '{"sid":"SM0"}' } as const;
+
+/** The service with Twilio's adapter, whose other end is the loopback server. */
+function startWithTexts() {
+  const provider = openLoopback();
+  const variables = {
+    SMS_PROVIDER: "twilio",
+    SMS_FROM: "+14155550100",
+    SMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    SMS_TWILIO_AUTH_TOKEN: "auth-token",
+    SMS_API_BASE: provider.url,
+  };
+  const texts = async () =>
+    (await provider.requests()).map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+  return { provider, texts, service: startService({ env: variables }) };
+}
+
+describe("a text that the provider does not take", () => {
+  it("waits in the outbox, and goes out by the retry with its code still good", async () => {
+    const { provider, texts, service } = startWithTexts();
+    await provider.answer(status(503));
+    const { token, email } = await signedInMember(service);
+    const phone = newNumber();
+    const asked = await service.post("/me/phone", { phone }, token);
+    expect(asked.status).toBe(200);
+    const textOf = async () => (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    expect(await textOf()).toMatchObject({ state: "queued", attempts: 1, last_failure: "http_503" });
+    await provider.answer(ACCEPTED);
+    await passMinutes(service, 2);
+    expect(await textOf()).toMatchObject({ state: "sent", sealed: "", last_failure: null });
+    const sent = (await texts()).at(-1);
+    expect(sent).toMatchObject({ To: phone, From: "+14155550100" });
+    const [code] = /^\d{6}/.exec(sent?.Body ?? "") ?? [];
+    const { challengeId } = asked.body.data;
+    expect((await service.post("/me/phone/verify", { challengeId, code }, token)).status).toBe(200);
+  });
+
+  it("is tried three times, and given up: each may cost", async () => {
+    const { provider, texts, service } = startWithTexts();
+    await provider.answer(status(503));
+    const { token, email } = await signedInMember(service);
+    const asked = await service.post("/me/phone", { phone: newNumber() }, token);
+    await passMinutes(service, 10);
+    expect(await texts()).toHaveLength(3);
+    await provider.answer(ACCEPTED);
+    await passMinutes(service, 10);
+    expect(await texts()).toHaveLength(3);
+    const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "gave_up_after_http_503" });
+    const [code] = /^\d{6}/.exec((await texts())[0]?.Body ?? "") ?? [];
+    const { challengeId } = asked.body.data;
+    const late = await logIn(service, email);
+    const answer = await service.post("/me/phone/verify", { challengeId, code }, late.token);
+    expect([answer.status, answer.body.error?.code]).toEqual([400, "code_invalid"]);
+  });
+
+  it("is given up where text messages have been turned off meanwhile", async () => {
+    const { provider, texts, service } = startWithTexts();
+    await provider.answer(status(503));
+    const { token, email } = await signedInMember(service);
+    await service.post("/me/phone", { phone: newNumber() }, token);
+    service.clock.advance(MINUTE);
+    const tried = (await texts()).length;
+    await startService({ clock: service.clock, env: { SMS_PROVIDER: "off" } }).runCron("* * * * *");
+    const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "sms_off" });
+    expect(await texts()).toHaveLength(tried);
+  });
+});

@@ -1,0 +1,146 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
+import { administeredUser } from "../../../support/administered-user.ts";
+import { idOf, signedInAs } from "../../../support/admins.ts";
+import { signedInPages } from "../../../support/pages.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../../../support/phones.ts";
+import { recordEvents } from "../../../support/recording-events.ts";
+import { wrongCode } from "../../../support/second-factor.ts";
+import { startService } from "../../../support/service.ts";
+import { openProviders } from "../../../support/social/providers.ts";
+import { socialUser } from "../../../support/social/users.ts";
+import {
+  logIn,
+  member,
+  newAddress,
+  PASSWORD,
+  signedInMember,
+  tokenMailedTo,
+} from "../../../support/users.ts";
+
+type Row = { type: string; account_id: string; actor_id: string | null; ip: string | null; details: string };
+
+const providers = openProviders();
+const { EVENTS, points } = recordEvents();
+const service = startService({ env: { ...providers.variables, EVENTS } });
+const from = { "CF-Connecting-IP": "203.0.113.9" };
+const rows = async (): Promise<Row[]> =>
+  (await env.DB.prepare("SELECT * FROM audit_events ORDER BY at, rowid").all<Row>()).results;
+
+/** One person who does, or suffers, everything that is remembered. */
+async function liveALife(): Promise<string> {
+  const { email, token, refreshToken } = await signedInMember(service);
+  const write = (method: string, path: string, body?: unknown, as = token) =>
+    service.call(method, `/api/auth${path}`, body, as, from);
+  await write("PATCH", "/me", { name: "Grace" });
+  await write("POST", "/me/otp", { enabled: true, password: PASSWORD });
+  await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
+  await proveNumber(service, token);
+  await write("DELETE", "/me/phone");
+  // The clock stands still, and the second step made strangers of all who came at its instant.
+  service.clock.advance(1000);
+  const accessToken = await providers.tokenOf(socialUser());
+  await write("POST", "/me/identities/github", { accessToken, password: PASSWORD });
+  await write("DELETE", "/me/identities/github");
+  await service.post("/refresh", { refreshToken });
+  service.clock.advance(11_000);
+  await service.post("/refresh", { refreshToken });
+  const first = await logIn(service, email);
+  const second = await logIn(service, email);
+  await write("DELETE", `/sessions/${decodeJwt(second.token).sid}`, undefined, first.token);
+  const newEmail = newAddress();
+  await write("POST", "/me/email", { newEmail, password: PASSWORD }, first.token);
+  await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
+  const change = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
+  await write("POST", "/me/password", change, first.token);
+  await write("POST", "/logout", undefined, first.token);
+  await service.post("/forgot-password", { email: newEmail });
+  const link = await tokenMailedTo(service, newEmail);
+  await service.post("/reset-password", { token: link, newPassword: PASSWORD });
+  const pages = await signedInPages(service, newEmail);
+  await logIn(service, newEmail);
+  await pages.submit(await pages.visit("/account/sessions"), {}, "others");
+  await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
+  await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
+  return decodeJwt(token).sub as string;
+}
+
+/** Whoever proves the address that the deployment names. */
+async function foundation(): Promise<string> {
+  const email = newAddress();
+  const young = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
+  await member(young, email);
+  return idOf(email);
+}
+
+describe("the audit trail", () => {
+  it("has every event of the closed list after lives in which each of them happened", async () => {
+    const founded = await foundation();
+    const accountId = await liveALife();
+    const superuser = await signedInAs(service, "superuser");
+    const otherId = await administeredUser(service, superuser);
+    // Each is counted once, when its row is there: docs/observability.md.
+    const counted = points.filter(({ blobs }) => blobs[0] === "event").map(({ blobs }) => blobs[1]);
+    expect(counted.sort()).toEqual((await rows()).map((row) => row.type).sort());
+    const trails = (await rows()).filter((row) => [accountId, otherId, founded].includes(row.account_id));
+    expect([...new Set(trails.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
+    const done = trails.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);
+    expect(done.map((row) => row.type)).toEqual([
+      "user_invited",
+      "avatar_changed",
+      "avatar_removed",
+      "profile_updated",
+      "role_changed",
+      "role_changed",
+      "account_unlocked",
+      "all_sessions_ended",
+      "password_reset_requested",
+      "account_deactivated",
+      "account_activated",
+      "account_deactivated",
+      "account_deleted",
+    ]);
+    expect(done.filter((row) => row.type === "role_changed").map((row) => row.details)).toEqual([
+      '{"from":"user","to":"admin"}',
+      '{"from":"admin","to":"user"}',
+    ]);
+    const trail = trails.filter((row) => row.account_id === accountId);
+    const count = (type: string) => trail.filter((row) => row.type === type).length;
+    expect([count("second_factor_changed"), count("signed_out"), count("refresh_token_reused")]).toEqual([
+      2, 1, 1,
+    ]);
+    const changed = trail.find((row) => row.type === "profile_updated");
+    expect(changed).toMatchObject({ actor_id: accountId, ip: "203.0.113.9", details: '{"fields":"name"}' });
+    expect(trail.find((row) => row.type === "refresh_token_reused")?.actor_id).toBeNull();
+  });
+
+  it("has no word of what was refused", async () => {
+    const { token, email } = await signedInMember(service);
+    const { token: phoneless } = await signedInMember(service);
+    const asked = await phoneChallengeOf(service, token);
+    const wrong = { challengeId: asked.challengeId, code: wrongCode(asked.code) };
+    const capped = startService({ env: { RATE_LIMITS: "{}", BURST: undefined }, clock: service.clock });
+    const before = (await rows()).length;
+    const body = { currentPassword: "wrong", newPassword: "a newer lighthouse" };
+    for (const refused of [
+      await service.post("/me/password", body, token),
+      await service.post("/me/email", { newEmail: newAddress(), password: "wrong" }, token),
+      await service.post("/me/otp", { enabled: true, password: "wrong" }, token),
+      await service.post("/me/deactivate", { password: "wrong" }, token),
+      await service.post("/me/phone/verify", wrong, token),
+      await capped.post("/me/phone", { phone: newNumber() }, token),
+      await service.post("/login", { email, password: "wrong" }),
+      await service.post("/verify-email", { token: "dead" }),
+      await service.post("/reset-password", { token: "dead", newPassword: "a newer lighthouse" }),
+      await service.call("DELETE", `/api/auth/sessions/${crypto.randomUUID()}`, undefined, token),
+    ]) {
+      expect(refused.status).toBeGreaterThanOrEqual(400);
+    }
+    await service.post("/forgot-password", { email: newAddress() });
+    await service.call("DELETE", "/api/auth/me/phone", undefined, phoneless);
+    await service.post("/me/otp", { enabled: false, password: PASSWORD }, token);
+    expect((await rows()).length).toBe(before);
+  });
+});

@@ -1,0 +1,222 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Role } from "../../../../src/accounts/account.ts";
+import { hasPermission, type Permission } from "../../../../src/admin/authorization/permissions.ts";
+import { idOf, signedInAs } from "../../../support/admins.ts";
+import { startWithProvider, status } from "../../../support/outbox.ts";
+import { linkOn, openPages, signedInPages, titleOf } from "../../../support/pages.ts";
+import { startService } from "../../../support/service.ts";
+import {
+  linkMailedTo,
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+} from "../../../support/users.ts";
+
+const service = startService();
+
+async function signedIn(role: Role) {
+  const { email, id } = await signedInAs(service, role);
+  return { email, id, browser: await signedInPages(service, email) };
+}
+
+const setStatus = (id: string, state: string) =>
+  env.DB.prepare("UPDATE accounts SET status = ? WHERE id = ?").bind(state, id).run();
+
+describe("the pages for admins, without a script", () => {
+  it("find people by what they ask, and keep the questions", async () => {
+    const { browser } = await signedIn("admin");
+    const tag = `w${crypto.randomUUID().slice(0, 8)}`;
+    const { email } = await register(service, `${tag}.one@example.com`);
+    const { email: other } = await register(service, `${tag}.two@example.com`);
+    await setStatus(await idOf(other), "deactivated");
+    const found = await browser.visit(`/admin/users?search=${tag}`);
+    expect([found.text.includes(email), found.text.includes(other)]).toEqual([true, true]);
+    expect(found.text).toContain(`value="${tag}"`);
+    const active = await browser.visit(`/admin/users?search=${tag}&status=active`);
+    expect([active.text.includes(email), active.text.includes(other)]).toEqual([true, false]);
+    // What cannot be asked is not asked; a superuser is none of an admin's.
+    const odd = await browser.visit(`/admin/users?search=${tag}&status=asleep&role=superuser&cursor=x`);
+    expect(odd.status).toBe(200);
+    expect((await browser.visit("/admin/users?search=nobodyatall")).text).toContain("Nobody fits that.");
+  });
+
+  it("show so many at a time, and the way on", async () => {
+    const { browser } = await signedIn("admin");
+    const tag = `p${crypto.randomUUID().slice(0, 8)}`;
+    for (let one = 0; one < 26; one++) await register(service, `${tag}.${one}@example.com`);
+    const first = await browser.visit(`/admin/users?search=${tag}`);
+    const [, next = ""] = /href="(\?[^"]*cursor=[^"]*)"/.exec(first.text) ?? [];
+    const second = await browser.visit(`/admin/users${next.replaceAll("&amp;", "&")}`);
+    const idsIn = ({ text }: { text: string }) => text.match(/\/admin\/users\/[0-9a-f-]{36}/g) ?? [];
+    expect([idsIn(first).length, idsIn(second).length]).toEqual([25, 1]);
+    expect(new Set([...idsIn(first), ...idsIn(second)]).size).toBe(26);
+    expect(second.text).not.toContain("Next page");
+    // Back to the beginning, and to the list as it was asked for.
+    expect(linkOn(second, "?")).toBe(`?search=${tag}`);
+    expect(first.text).not.toContain("First page");
+    const socialUser = linkOn(second, "/admin/users/");
+    const user = await browser.visit(socialUser);
+    expect(linkOn(user, "/admin/users?")).toBe(`/admin/users${next.replaceAll("&amp;", "&")}`);
+    const ended = await browser.submit(user, {}, "endSessions");
+    expect([ended.path, ended.text.includes("Done.")]).toEqual([socialUser, true]);
+    const edited = await browser.submit(
+      await browser.visit(linkOn(ended, `${socialUser.split("?")[0]}/profile`)),
+      {
+        name: "Grace",
+      },
+    );
+    expect(edited.path).toBe(socialUser);
+  });
+
+  it("deactivate somebody, whose next click lands on sign-in; and activate them again", async () => {
+    const { browser } = await signedIn("admin");
+    const { email } = await member(service);
+    const victim = await signedInPages(service, email);
+    const path = `/admin/users/${await idOf(email)}`;
+    const page = await browser.visit(path);
+    expect(page.text).toContain("End sessions");
+    const done = await browser.submit(page, {}, "deactivate");
+    expect([done.path, done.text.includes("Done.")]).toEqual([path, true]);
+    expect((await victim.visit("/account")).path).toBe("/sign-in?returnTo=%2Faccount");
+    await browser.submit(done, {}, "activate");
+    await logIn(service, email);
+  });
+
+  it("mail a link, end sessions, edit and remove a picture", async () => {
+    const { browser } = await signedIn("admin");
+    const { email } = await member(service);
+    const victim = await signedInPages(service, email);
+    const path = `/admin/users/${await idOf(email)}`;
+    const page = await browser.visit(path);
+    await browser.submit(page, {}, "resetPassword");
+    expect(await linkMailedTo(service, email)).toContain("/reset-password?token=");
+    await browser.submit(page, {}, "endSessions");
+    expect((await victim.visit("/account")).path).not.toBe("/account");
+    const saved = await browser.submit(await browser.visit(`${path}/profile`), {
+      name: "Grace",
+      lastName: "Hopper",
+    });
+    expect([saved.path, titleOf(saved)]).toEqual([path, "Grace Hopper"]);
+  });
+
+  it("let superusers give roles and delete, who has to be sure, and nobody else", async () => {
+    const { browser } = await signedIn("superuser");
+    const admin = await signedIn("admin");
+    const { email } = await member(service);
+    const id = await idOf(email);
+    const path = `/admin/users/${id}`;
+    const byAdmin = await admin.browser.visit(path);
+    for (const act of ["setRole", "delete"]) expect(byAdmin.text).not.toContain(`value="${act}"`);
+    const page = await browser.visit(path);
+    const csrf = /name="csrf" value="([^"]+)"/.exec(byAdmin.text)?.[1] ?? "";
+    // The button is not there, and pressing it all the same does nothing.
+    const presses: Record<string, string>[] = [
+      { act: "setRole", role: "admin" },
+      { act: "delete", sure: "yes" },
+    ];
+    for (const fields of presses) {
+      expect([400, 403]).toContain((await admin.browser.post(path, { csrf, ...fields })).status);
+    }
+    await browser.submit(page, { role: "admin" }, "setRole");
+    expect((await service.get("/me", (await logIn(service, email)).token)).body.data.role).toBe("admin");
+    expect((await admin.browser.visit(path)).status).toBe(403);
+    await browser.submit(page, {}, "deactivate");
+    const closed = await browser.visit(path);
+    expect((await browser.press(closed, { sure: "" }, "delete")).status).toBe(400);
+    const gone = await browser.submit(closed, { sure: "yes" }, "delete");
+    expect([gone.path, gone.text.includes("The user is deleted.")]).toEqual(["/admin/users", true]);
+    expect((await browser.visit(path)).status).toBe(404);
+  });
+
+  it("invite somebody, who chooses a password and signs in", async () => {
+    const { browser } = await signedIn("admin");
+    const email = newAddress();
+    const done = await browser.submit(await browser.visit("/admin/invite"), {
+      name: "Grace",
+      email,
+      role: "user",
+    });
+    expect([titleOf(done), done.text.includes("The invitation is on its way.")]).toEqual(["Grace", true]);
+    const taken = await browser.press(await browser.visit("/admin/invite"), {
+      name: "Grace",
+      email,
+      role: "user",
+    });
+    expect([taken.status, taken.text.includes("Somebody has an account")]).toEqual([409, true]);
+    const above = await browser.press(await browser.visit("/admin/invite"), {
+      name: "Eve",
+      email: newAddress(),
+      role: "superuser",
+    });
+    expect(above.status).toBe(403);
+    const guest = openPages(service);
+    const page = await guest.visit(await linkMailedTo(service, email));
+    expect(titleOf(page)).toBe("Choose your password");
+    const chosen = await guest.submit(page, { newPassword: PASSWORD });
+    expect(chosen.text).toContain("Your password is set. You can sign in now.");
+    await logIn(service, email);
+  });
+
+  it("tell what happened, to whom and by whom", async () => {
+    const { browser, email: adminEmail } = await signedIn("admin");
+    const { email } = await member(service);
+    const id = await idOf(email);
+    await browser.submit(await browser.visit(`/admin/users/${id}`), {}, "deactivate");
+    const trail = await browser.visit(`/admin/audit?userId=${id}`);
+    for (const words of ["Deactivated", "Signed up", "Address confirmed", "· by Ada"]) {
+      expect(trail.text).toContain(words);
+    }
+    await logIn(service, (await signedInAs(service, "user")).email);
+    const inGerman = await signedInPages(service, adminEmail, { language: "de" });
+    for (const [reader, words] of [
+      [browser, "By: password"],
+      [inGerman, "Mit: Passwort"],
+    ] as const) {
+      const signIns = await reader.visit("/admin/audit?type=signed_in");
+      expect(signIns.text).toContain(words);
+      expect(signIns.text).not.toMatch(/amr|pwd|sessionId/);
+    }
+    expect(trail.text).toContain(`name="userId" value="${id}"`);
+    const only = await browser.visit(`/admin/audit?userId=${id}&type=email_verified`);
+    expect(only.text.match(/<li>/g)).toHaveLength(1);
+  });
+
+  it("show mail that was given up, of those whom the admin may see, and nothing of what it said", async () => {
+    const { service: failing, provider } = startWithProvider();
+    await provider.answer(status(422));
+    const email = newAddress();
+    await register(failing, email);
+    const admin = await signedIn("admin");
+    const page = await admin.browser.visit("/admin/mail");
+    expect(page.text).toContain(email);
+    expect(page.text).toContain("Confirm address");
+    expect(page.text).toMatch(/<code>\w+<\/code>/);
+    expect(page.text).not.toContain("token=");
+    await env.DB.prepare("UPDATE accounts SET role = 'admin' WHERE email = ?").bind(email).run();
+    expect((await admin.browser.visit("/admin/mail")).text).not.toContain(email);
+    const { browser } = await signedIn("superuser");
+    expect((await browser.visit("/admin/mail")).text).toContain(email);
+    expect(await mailTo(service, email)).toEqual([]);
+  });
+
+  it("are for whom the table of permissions says", async () => {
+    const pages: [string, Permission][] = [
+      ["/admin/users", "users:list"],
+      ["/admin/invite", "users:invite"],
+      ["/admin/audit", "audit:read"],
+      ["/admin/mail", "mail:read"],
+    ];
+    for (const role of ["user", "admin", "superuser"] as const) {
+      const { browser } = await signedIn(role);
+      for (const [path, permission] of pages) {
+        expect((await browser.visit(path)).status, `${role} ${path}`).toBe(
+          hasPermission(role, permission) ? 200 : 403,
+        );
+      }
+    }
+  });
+});

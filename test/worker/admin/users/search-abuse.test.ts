@@ -1,0 +1,81 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { addPerson, idsFound, page } from "../../../support/directory.ts";
+import { emptyTables } from "../../../support/dump.ts";
+
+beforeEach(() => emptyTables(env.DB));
+
+describe("finding people abuse", () => {
+  const nothing: readonly [string, string][] = [
+    ["nothing", ""],
+    ["spaces", "   \t\n "],
+    ["signs alone", "\"'*():^-+{}[]%_\\;,.@!?#&|~`<>/="],
+    ["emoji alone", "🦄🎉👩‍👩‍👧"],
+    ["NUL", "\0"],
+    ["half of a surrogate pair", "\uD800"],
+    ["accents alone", "\u0301\u0302"],
+    ["private-use characters", "\uE000\uE001"],
+  ];
+  it.each(nothing)("finds nobody by %s", async (_what, search) => {
+    await addPerson({ name: "Ada" });
+    expect(await page({ search })).toEqual({ users: [], next: null });
+  });
+
+  it.each([
+    ["an unfinished quote", '"nobody'],
+    ["operators", "nobody AND nobody OR NOT NEAR(nobody, 2)"],
+    ["a column filter", "email:nobody {name email}: nobody"],
+    ["FTS5's own column", "account_search:rebuild"],
+    ["a prefix of everything", "*"],
+    ["first-token and phrase signs", "^nobody + nobody"],
+    ["SQL", "'; DROP TABLE accounts; --"],
+    ["a LIKE pattern", "%no_ody%"],
+    ["10,000 letters", "n".repeat(10_000)],
+    ["10,000 letters beyond the BMP", "𐐀".repeat(5000)],
+    ["5,000 words", Array.from({ length: 5000 }, (_, n) => `w${n}`).join(" ")],
+    ["10,000 quotes", '"'.repeat(10_000)],
+    ["10,000 accents", `q${"\u0301".repeat(10_000)}`],
+    ["a NUL within", "nob\0ody"],
+    ["half of a surrogate pair within", "nob\uDC00ody"],
+  ])("takes %s for words", async (_what, search) => {
+    await addPerson({ name: "Ada" });
+    for (const query of [
+      {},
+      { role: "user" as const, status: "active" as const, roles: ["user" as const] },
+    ]) {
+      expect(await page({ search, ...query })).toEqual({ users: [], next: null });
+    }
+  });
+
+  it("takes every letter and digit of Unicode for what the index takes it", async () => {
+    await addPerson({ name: "Ada" });
+    // Words of 64 letters, 16 at a time: a letter that ended a word of the index would be a syntax error.
+    let letters = 0;
+    let search = "";
+    const ask = async () => {
+      expect((await page({ search })).users).toEqual([]);
+      search = "";
+    };
+    for (let point = 0x80; point < 0x110000; point += 1) {
+      const character = String.fromCodePoint(point);
+      if (!/[\p{L}\p{N}]/u.test(character)) continue;
+      letters += 1;
+      search += letters % 64 === 0 ? `${character} ` : character;
+      if (letters % 1024 === 0) await ask();
+    }
+    await ask();
+    expect(letters).toBeGreaterThan(130_000);
+  });
+
+  it("shows nobody of a role that the asker may not see", async () => {
+    await addPerson({ name: "Ada", role: "superuser" });
+    await addPerson({ name: "Ada", role: "admin" });
+    const user = await addPerson({ name: "Ada" });
+    for (const search of [undefined, "ada"]) {
+      expect(await idsFound({ roles: ["user"], search })).toEqual([user]);
+      expect(await idsFound({ roles: ["user"], role: "admin", search })).toEqual([]);
+      expect(await idsFound({ roles: [], search })).toEqual([]);
+      expect(await idsFound({ roles: ["user"], role: "user", search })).toEqual([user]);
+    }
+  });
+});

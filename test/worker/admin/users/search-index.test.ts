@@ -1,0 +1,118 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { addPerson, bytesOfIndex, directory, idsFound } from "../../../support/directory.ts";
+import { emptyTables } from "../../../support/dump.ts";
+
+beforeEach(() => emptyTables(env.DB));
+
+const sql = (text: string, ...values: unknown[]) =>
+  env.DB.prepare(text)
+    .bind(...values)
+    .run();
+
+const isIntact = () =>
+  sql("INSERT INTO account_search (account_search, rank) VALUES ('integrity-check', 1)").then(
+    () => true,
+    () => false,
+  );
+
+describe("what changes is found as it is now", () => {
+  it("after a new name, address, username, role and status", async () => {
+    const id = await addPerson({
+      email: "old@example.com",
+      name: "Olden",
+      lastName: "Days",
+      username: "oldie",
+    });
+    await sql(
+      "UPDATE accounts SET email = 'fresh@example.net', name = 'Newton', last_name = NULL, username = 'newbie', role = 'admin', status = 'deactivated'",
+    );
+    for (const search of ["old@example.com", "olden", "days", "oldie"]) {
+      expect(await idsFound({ search }), search).toEqual([]);
+    }
+    for (const search of ["fresh@example.net", "newton", "newbie"]) {
+      expect(await idsFound({ search }), search).toEqual([id]);
+    }
+    expect(await idsFound({ role: "admin", status: "deactivated" })).toEqual([id]);
+    expect(await idsFound({ role: "user" })).toEqual([]);
+    expect(await idsFound({ status: "active" })).toEqual([]);
+    expect(await isIntact()).toBe(true);
+  });
+
+  it("by the row, should the index say otherwise", async () => {
+    // U+E000 begins the words for roles and statuses; a name may have it too.
+    const id = await addPerson({ name: "\uE000admin \uE000deactivated", role: "user" });
+    expect(await idsFound({ role: "admin" })).toEqual([]);
+    expect(await idsFound({ status: "deactivated" })).toEqual([]);
+    expect(await idsFound({ search: "\uE000admin" })).toEqual([]);
+    expect(await idsFound({ role: "user" })).toEqual([id]);
+  });
+
+  it("and the index can be made anew from the rows", async () => {
+    const id = await addPerson({ name: "Ada" });
+    const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes("account_search"));
+    expect(migration?.queries.length).toBeGreaterThan(10);
+    for (let times = 0; times < 2; times += 1) {
+      await env.DB.batch((migration?.queries ?? []).map((query) => env.DB.prepare(query)));
+      expect(await idsFound({ search: "ada", role: "user" })).toEqual([id]);
+      expect(await isIntact()).toBe(true);
+    }
+    expect(await idsFound({ search: "eve" })).toEqual([]);
+    await addPerson({ name: "Eve" });
+    expect(await idsFound({ search: "eve" })).toHaveLength(1);
+  });
+});
+
+describe("what is gone leaves nothing behind in the index", () => {
+  const traces = ["quixotically", "zanzibarian", "vexillologist", "xylographer"];
+  const person = {
+    email: "quixotically@example.com",
+    name: "Zanzibarian",
+    lastName: "Vexillologist",
+    username: "xylographer",
+  };
+
+  it.each([
+    ["deleted", "DELETE FROM accounts WHERE id = ?"],
+    [
+      "renamed",
+      "UPDATE accounts SET email = 'x@example.com', name = 'X', last_name = 'X', username = 'x' WHERE id = ?",
+    ],
+  ])("of somebody who is %s", async (_what, change) => {
+    for (let n = 0; n < 200; n += 1) await addPerson({ name: "Ada", lastName: `Number${n}` });
+    const id = await addPerson(person);
+    for (let n = 0; n < 200; n += 1) await addPerson({ name: "Grace" });
+    // Terms are stored by what they have not in common with the one before: the ends are there in any case.
+    const before = await bytesOfIndex();
+    for (const trace of traces) expect(before).toContain(trace.slice(3));
+    await sql(change, id);
+    const after = await bytesOfIndex();
+    for (const trace of traces) expect(after).not.toContain(trace.slice(3));
+    expect(await isIntact()).toBe(true);
+  });
+});
+
+describe("tidying the index", () => {
+  /** Where the pages of the index begin. */
+  const signposts = async () => {
+    const query = "SELECT CAST(substr(term, 2) AS TEXT) AS word FROM account_search_idx";
+    return (await env.DB.prepare(query).all<{ word: string }>()).results.map(({ word }) => word);
+  };
+
+  it("takes away the words that are left as signposts between its pages", async () => {
+    const words = Array.from({ length: 3000 }, (_, n) => `w${1000 + n}`);
+    const insert = "INSERT INTO accounts (id, email, email_key, name, role, status, created_at, updated_at)";
+    const values = "value, value || '@example.com', value, 'Ada', 'user', 'active', 0, 0";
+    await sql(`${insert} SELECT ${values} FROM json_each(?)`, JSON.stringify(words));
+    const [gone = "none"] = (await signposts()).filter((word) => words.includes(word));
+    await sql("DELETE FROM accounts WHERE id = ?", gone);
+    // This test would show nothing if there were no such words.
+    expect(await signposts()).toContain(gone);
+    await addPerson({ name: "Grace" });
+    await directory.tidy(true);
+    for (let hour = 0; hour < 5; hour += 1) await directory.tidy(false);
+    expect(await signposts()).not.toContain(gone);
+    expect(await idsFound({ search: "w" })).toHaveLength(100);
+    expect(await isIntact()).toBe(true);
+  });
+});

@@ -1,0 +1,413 @@
+import { describe, expect, it } from "vitest";
+import { actingAs, activeSuperusers, idOf, signedInAs } from "../../../support/admins.ts";
+import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { startService } from "../../../support/service.ts";
+import {
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  tokenMailedTo,
+} from "../../../support/users.ts";
+
+const service = startService();
+const admin = await signedInAs(service, "admin");
+const superuser = await signedInAs(service, "superuser");
+const asAdmin = actingAs(service, admin);
+const asSuperuser = actingAs(service, superuser);
+
+const NEW_PASSWORD = "a second lighthouse 8";
+
+async function wrongPasswords(email: string, times: number) {
+  for (let at = 0; at < times; at++) await service.post("/login", { email, password: "wrong" });
+}
+
+describe("an admin", () => {
+  it("deactivates a user, whose very next call and refresh fail, and who is told", async () => {
+    const { email } = await member(service);
+    const { token, refreshToken } = await logIn(service, email);
+    const id = await idOf(email);
+    expect((await asAdmin.call("POST", `/${id}/deactivate`)).status).toBe(200);
+    expect((await service.get("/me", token)).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+    expect((await service.post("/login", { email, password: PASSWORD })).body.error?.code).toBe(
+      "account_deactivated",
+    );
+    expect((await mailTo(service, email))[0]?.subject).toContain("deactivated");
+    expect(await service.env.KV.get(`deny:user:${id}`)).not.toBeNull();
+  });
+
+  it("voids a deactivated user's links", async () => {
+    const { email } = await member(service);
+    await service.post("/forgot-password", { email });
+    const token = await tokenMailedTo(service, email);
+    const id = await idOf(email);
+    await asAdmin.call("POST", `/${id}/deactivate`);
+    await asAdmin.call("POST", `/${id}/activate`);
+    const answer = await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
+    expect(answer.body.error?.code).toBe("token_invalid");
+  });
+
+  it("activates a user again, who signs in anew", async () => {
+    const { email } = await member(service);
+    const { token } = await logIn(service, email);
+    const id = await idOf(email);
+    await asAdmin.call("POST", `/${id}/deactivate`);
+    expect((await asAdmin.call("POST", `/${id}/activate`)).status).toBe(200);
+    expect((await service.get("/me", token)).status).toBe(401);
+    expect((await mailTo(service, email))[0]?.subject).toContain("active again");
+    await logIn(service, email);
+  });
+
+  it("finds both done already, and changes and mails nothing more", async () => {
+    const { email } = await member(service);
+    const id = await idOf(email);
+    for (const path of ["deactivate", "deactivate", "activate", "activate"]) {
+      expect((await asAdmin.call("POST", `/${id}/${path}`)).status).toBe(200);
+    }
+    expect(
+      (await mailTo(service, email)).filter(({ subject }) => subject.includes("deactivated")),
+    ).toHaveLength(1);
+    expect(
+      (await mailTo(service, email)).filter(({ subject }) => subject.includes("active again")),
+    ).toHaveLength(1);
+  });
+
+  it("unlocks a user's account at once", async () => {
+    const { email } = await member(service);
+    await wrongPasswords(email, 10);
+    expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(429);
+    expect((await asAdmin.call("POST", `/${await idOf(email)}/unlock`)).status).toBe(200);
+    await logIn(service, email);
+  });
+
+  it("ends a user's sessions, and leaves the password", async () => {
+    const { email } = await member(service);
+    const sessions = [await logIn(service, email), await logIn(service, email)];
+    expect((await asAdmin.call("DELETE", `/${await idOf(email)}/sessions`)).status).toBe(200);
+    for (const { token, refreshToken } of sessions) {
+      expect((await service.get("/me", token)).status).toBe(401);
+      expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+    }
+    await logIn(service, email);
+  });
+
+  it("starts a reset: the user gets a link, and the admin nothing of it", async () => {
+    const { email } = await member(service);
+    const answer = await asAdmin.call("POST", `/${await idOf(email)}/reset-password`);
+    expect(answer.status).toBe(200);
+    const token = await tokenMailedTo(service, email);
+    expect(answer.text).not.toContain(token);
+    expect((await service.post("/reset-password", { token, newPassword: NEW_PASSWORD })).status).toBe(200);
+    await logIn(service, email, NEW_PASSWORD);
+  });
+
+  it("cannot start a reset for somebody who is deactivated", async () => {
+    const { email } = await member(service);
+    const id = await idOf(email);
+    await asAdmin.call("POST", `/${id}/deactivate`);
+    const answer = await asAdmin.call("POST", `/${id}/reset-password`);
+    expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
+  });
+
+  it("edits a user's profile, under the user's own rules", async () => {
+    const { email } = await member(service);
+    const id = await idOf(email);
+    const { body } = await asAdmin.call("PATCH", `/${id}`, {
+      name: "Grace",
+      lastName: "Hopper",
+      username: "grace.h",
+    });
+    expect(body.data).toMatchObject({ id, email, name: "Grace", lastName: "Hopper", username: "grace.h" });
+    const other = await idOf((await member(service)).email);
+    const taken = await asAdmin.call("PATCH", `/${other}`, { username: "GRACE.H" });
+    expect([taken.status, taken.body.error?.code]).toEqual([409, "username_taken"]);
+    expect(taken.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
+  });
+
+  it("looks at their own account, and at no other admin's or superuser's", async () => {
+    expect((await asAdmin.call("GET", `/${admin.id}`)).body.data.id).toBe(admin.id);
+    for (const { id } of [superuser, await signedInAs(service, "admin")]) {
+      expect((await asAdmin.call("GET", `/${id}`)).status).toBe(403);
+    }
+  });
+
+  it.each([
+    ["PATCH", "", { name: "Mallory" }],
+    ["POST", "/activate"],
+    ["POST", "/deactivate"],
+    ["POST", "/unlock"],
+    ["POST", "/reset-password"],
+    ["DELETE", "/sessions"],
+    ["DELETE", "/avatar"],
+  ])(
+    "may not %s /users/:id%s of another admin, a superuser or themselves",
+    async (method, path, body?: object) => {
+      const peer = await signedInAs(service, "admin");
+      for (const { id } of [peer, superuser, admin]) {
+        const answer = await asAdmin.call(method, `/${id}${path}`, body);
+        expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
+      }
+      expect((await service.get("/me", peer.token)).status).toBe(200);
+      expect((await service.get("/me", superuser.token)).status).toBe(200);
+    },
+  );
+
+  it("learns that an id is nobody's", async () => {
+    const answer = await asAdmin.call("POST", `/${crypto.randomUUID()}/deactivate`);
+    expect([answer.status, answer.body.error?.code]).toEqual([404, "not_found"]);
+    expect((await asAdmin.call("GET", "/not-an-id")).status).toBe(404);
+  });
+
+  it("neither sets roles nor deletes", async () => {
+    const id = await idOf((await member(service)).email);
+    await asAdmin.call("POST", `/${id}/deactivate`);
+    expect((await asAdmin.call("PUT", `/${id}/role`, { role: "admin" })).status).toBe(403);
+    expect((await asAdmin.call("DELETE", `/${id}`)).status).toBe(403);
+    expect((await asAdmin.call("GET", `/${id}`)).body.data.role).toBe("user");
+  });
+});
+
+describe("a superuser", () => {
+  it("makes an admin, whose earlier session ends with the earlier role", async () => {
+    const user = await signedInAs(service, "user");
+    expect((await asSuperuser.call("PUT", `/${user.id}/role`, { role: "admin" })).status).toBe(200);
+    expect((await service.get("/me", user.token)).status).toBe(401);
+    const { token } = await logIn(service, user.email);
+    expect((await service.get("/me", token)).body.data.role).toBe("admin");
+    expect((await service.call("GET", "/api/auth/users", undefined, token)).status).toBe(200);
+  });
+
+  it("demotes an admin, who is refused on the very next call with the old token", async () => {
+    const demoted = await signedInAs(service, "admin");
+    await asSuperuser.call("PUT", `/${demoted.id}/role`, { role: "user" });
+    expect((await actingAs(service, demoted).call("GET", "")).status).toBe(401);
+    const { token } = await logIn(service, demoted.email);
+    expect((await actingAs(service, { token }).call("GET", "")).status).toBe(403);
+  });
+
+  it("changes nothing by giving the role that somebody has", async () => {
+    const user = await signedInAs(service, "user");
+    expect((await asSuperuser.call("PUT", `/${user.id}/role`, { role: "user" })).status).toBe(200);
+    expect((await service.get("/me", user.token)).status).toBe(200);
+  });
+
+  it("does not act on themselves", async () => {
+    for (const [method, path, body] of [
+      ["PUT", "/role", { role: "user" }],
+      ["POST", "/deactivate"],
+      ["DELETE", ""],
+    ] as const) {
+      const answer = await asSuperuser.call(method, `/${superuser.id}${path}`, body);
+      expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
+    }
+  });
+
+  it("deletes nobody who is active", async () => {
+    const { email } = await member(service);
+    const answer = await asSuperuser.call("DELETE", `/${await idOf(email)}`);
+    expect([answer.status, answer.body.error?.code]).toEqual([409, "user_still_active"]);
+    await logIn(service, email);
+  });
+});
+
+describe("an invitation", () => {
+  const invite = (body: object) => asAdmin.call("POST", "", body);
+
+  it("mails a link to choose a password, which proves the address too", async () => {
+    const email = newAddress();
+    const answer = await invite({ email, name: "Grace" });
+    expect(answer.status).toBe(201);
+    expect(answer.body.data).toMatchObject({ email, name: "Grace", role: "user", isVerified: false });
+    const token = await tokenMailedTo(service, email);
+    expect(answer.text).not.toContain(token);
+    expect((await service.get(`/reset-password?token=${token}`)).status).toBe(200);
+    expect((await service.post("/reset-password", { token, newPassword: PASSWORD })).status).toBe(200);
+    const { token: access } = await logIn(service, email);
+    expect((await service.get("/me", access)).body.data.isVerified).toBe(true);
+  });
+
+  it("opens nothing before it is taken up, and is good once", async () => {
+    const email = newAddress();
+    await invite({ email, name: "Grace" });
+    expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
+    const token = await tokenMailedTo(service, email);
+    const answers = await inParallel(50, () =>
+      service.post("/reset-password", { token, newPassword: PASSWORD }),
+    );
+    expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
+  });
+
+  it("is refused where a reset's address is proven, or for another purpose", async () => {
+    const email = newAddress();
+    await invite({ email, name: "Grace" });
+    const token = await tokenMailedTo(service, email);
+    expect((await service.post("/verify-email", { token })).body.error?.code).toBe("token_invalid");
+  });
+
+  it("lives for seven days", async () => {
+    const later = startService();
+    const boss = await signedInAs(later, "admin");
+    const email = newAddress();
+    await actingAs(later, boss).call("POST", "", { email, name: "Grace" });
+    const token = await tokenMailedTo(later, email);
+    later.clock.advance(7 * 24 * 3_600_000 - 1000);
+    expect((await later.get(`/reset-password?token=${token}`)).status).toBe(200);
+    later.clock.advance(1000);
+    expect((await later.get(`/reset-password?token=${token}`)).status).toBe(400);
+  });
+
+  it("can be sent once more, which voids the first", async () => {
+    const email = newAddress();
+    const { body } = await invite({ email, name: "Grace" });
+    const first = await tokenMailedTo(service, email);
+    expect((await asAdmin.call("POST", `/${body.data.id}/reset-password`)).status).toBe(200);
+    const mails = await mailTo(service, email);
+    expect(mails.map(({ subject }) => subject)).toEqual([mails[1]?.subject, mails[1]?.subject]);
+    expect((await service.get(`/reset-password?token=${first}`)).status).toBe(400);
+    const second = await tokenMailedTo(service, email);
+    expect((await service.post("/reset-password", { token: second, newPassword: PASSWORD })).status).toBe(
+      200,
+    );
+  });
+
+  it("is not made for an address that has an account", async () => {
+    const { email } = await register(service);
+    const answer = await invite({ email: email.toUpperCase(), name: "Grace" });
+    expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
+  });
+
+  it("is made once for one address, of 30 at once", async () => {
+    const email = newAddress();
+    const answers = await inParallel(30, () => invite({ email, name: "Grace" }));
+    expect(statusCounts(answers)).toEqual({ 201: 1, 409: 29 });
+    expect(await mailTo(service, email)).toHaveLength(1);
+  });
+
+  it("uses up nothing of what strangers' requests may send in an hour", async () => {
+    const { email } = await member(service);
+    const used = await service.env.DB.prepare("SELECT sum(sends) AS n FROM send_counters").first<number>("n");
+    const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: String((used ?? 0) + 1) };
+    const capped = startService({ env, clock: service.clock });
+    for (let at = 0; at < 3; at++) {
+      const answer = await actingAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
+      expect(answer.status).toBe(201);
+    }
+    await capped.post("/forgot-password", { email });
+    expect((await mailTo(service, email))[0]?.text).toContain("/reset-password?token=");
+  });
+
+  it("gives no role that is not below the admin's, and a superuser's any", async () => {
+    for (const role of ["admin", "superuser"]) {
+      const answer = await invite({ email: newAddress(), name: "Grace", role });
+      expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
+      const email = newAddress();
+      const made = await asSuperuser.call("POST", "", { email, name: "Grace", role });
+      expect(made.body.data.role).toBe(role);
+      // An invited superuser is not active in the sense of the last one, until a password is chosen.
+      await service.env.DB.prepare("DELETE FROM accounts WHERE email = ?").bind(email).run();
+    }
+  });
+});
+
+describe("the last superuser", () => {
+  it("stays while another one has only been invited, and may go once the invitation is taken up", async () => {
+    await service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
+    const last = await signedInAs(service, "superuser");
+    const email = newAddress();
+    const invited = await actingAs(service, last).call("POST", "", {
+      email,
+      name: "Grace",
+      role: "superuser",
+    });
+    expect(invited.status).toBe(201);
+    const leave = () => service.post("/me/deactivate", { password: PASSWORD }, last.token);
+    expect((await leave()).body.error?.code).toBe("last_admin");
+    await service.post("/reset-password", {
+      token: await tokenMailedTo(service, email),
+      newPassword: PASSWORD,
+    });
+    expect((await leave()).status).toBe(200);
+  });
+});
+
+describe("two superusers at once", () => {
+  const rounds = Array.from({ length: 50 }, (_, at) => at);
+  const alone = () =>
+    service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
+
+  it.each([
+    ["demoting", "PUT", "/role", { role: "user" }],
+    ["deactivating", "POST", "/deactivate", undefined],
+  ] as const)("%s each other leave one, 50 times", async (_name, method, path, body) => {
+    const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
+    for (const round of rounds) {
+      await alone();
+      await service.env.DB.prepare(
+        "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
+      )
+        .bind(first.id, second.id)
+        .run();
+      const tokens = [await logIn(service, first.email), await logIn(service, second.email)];
+      const answers = await Promise.all([
+        actingAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
+        actingAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
+      ]);
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      expect(
+        answers.filter(({ status }) => status === 200),
+        `round ${round}`,
+      ).toHaveLength(1);
+      const loser = answers.find(({ status }) => status !== 200);
+      expect([401, 403, 409], `round ${round}: ${loser?.text}`).toContain(loser?.status);
+    }
+  });
+
+  it("one closing their own account, the other demoting them: one is left, 50 times", async () => {
+    const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
+    for (const round of rounds) {
+      await alone();
+      await service.env.DB.prepare(
+        "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
+      )
+        .bind(first.id, second.id)
+        .run();
+      const [a, b] = [await logIn(service, first.email), await logIn(service, second.email)];
+      await Promise.all([
+        service.post("/me/deactivate", { password: PASSWORD }, b.token),
+        actingAs(service, a).call("PUT", `/${second.id}/role`, { role: "user" }),
+        actingAs(service, b).call("POST", `/${first.id}/deactivate`),
+      ]);
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+    }
+  });
+
+  it("deactivating and deleting each other leave one, and no row of the other, 50 times", async () => {
+    for (const round of rounds) {
+      await alone();
+      const [first, second] = [
+        await signedInAs(service, "superuser"),
+        await signedInAs(service, "superuser"),
+      ];
+      const removals = [
+        [first, second],
+        [second, first],
+      ] as const;
+      const answers = await Promise.all(
+        removals.map(async ([actor, target]) => {
+          await actingAs(service, actor).call("POST", `/${target.id}/deactivate`);
+          return actingAs(service, actor).call("DELETE", `/${target.id}`);
+        }),
+      );
+      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      const deleted = answers.map(({ status }) => status === 200);
+      expect(deleted.filter(Boolean), `round ${round}`).toHaveLength(1);
+      const gone = deleted[0] ? second : first;
+      expect((await actingAs(service, deleted[0] ? first : second).call("GET", `/${gone.id}`)).status).toBe(
+        404,
+      );
+    }
+  }, 60_000);
+});

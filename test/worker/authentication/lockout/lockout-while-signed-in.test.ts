@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { countEvaluated } from "../../../support/count-evaluations.ts";
+import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { createTestClock, startService } from "../../../support/service.ts";
+import { allRows } from "../../../support/tables.ts";
+import { logIn, newAddress, PASSWORD, signedInMember } from "../../../support/users.ts";
+
+const MINUTE = 60_000;
+const START = Date.now();
+const service = startService({ clock: createTestClock(START) });
+
+/** Every route that asks for the password of whoever is signed in. */
+const confirmations: [string, (password: string) => object][] = [
+  ["/me/password", (currentPassword) => ({ currentPassword, newPassword: "another quiet harbour" })],
+  ["/me/email", (password) => ({ newEmail: newAddress(), password })],
+  ["/me/otp", (password) => ({ enabled: true, password })],
+  ["/me/deactivate", (password) => ({ password })],
+];
+
+const guessAt = (index: number, token: string, password = "not the password") => {
+  const [path, body] = confirmations[index % confirmations.length] as (typeof confirmations)[number];
+  return service.post(path, body(password), token);
+};
+
+describe("the password of whoever is signed in", () => {
+  it("has ten guesses in all at the four routes under 200 in parallel, and then none, right or wrong", async () => {
+    const { email, token } = await signedInMember(service);
+    const second = await logIn(service, email);
+    const { answers, evaluated } = await countEvaluated(() =>
+      inParallel(200, (index) => guessAt(index, index % 8 < 4 ? token : second.token)),
+    );
+    expect(evaluated).toBe(10);
+    expect(statusCounts(answers)).toEqual({ 401: 10, 429: 190 });
+    const { accounts, email_tokens } = await allRows();
+    const right = await countEvaluated(() => inParallel(8, (index) => guessAt(index, token, PASSWORD)));
+    expect(right.evaluated).toBe(0);
+    for (const { status, body, headers } of right.answers) {
+      expect([status, body.error?.code]).toEqual([429, "too_many_attempts"]);
+      expect(headers.get("Retry-After")).toBe("300");
+    }
+    const after = await allRows();
+    expect([after.accounts, after.email_tokens]).toEqual([accounts, email_tokens]);
+  });
+
+  it.each(confirmations)("when locked, can be given again at %s after five minutes", async (path, body) => {
+    const clocked = startService({ clock: createTestClock(START) });
+    const { token } = await signedInMember(clocked);
+    await inParallel(10, () => clocked.post(path, body("not the password"), token));
+    clocked.clock.advance(5 * MINUTE - 1);
+    expect((await clocked.post(path, body(PASSWORD), token)).status).toBe(429);
+    clocked.clock.advance(1);
+    expect((await clocked.post(path, body(PASSWORD), token)).status).toBe(200);
+  });
+
+  it("does not lock the sign-in, nor does a locked sign-in lock it, nor do other people's guesses", async () => {
+    const { email, token } = await signedInMember(service);
+    const other = await signedInMember(service);
+    await inParallel(10, (index) => guessAt(index, token));
+    expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(200);
+    expect((await guessAt(2, other.token, PASSWORD)).status).toBe(200);
+    await inParallel(10, () => service.post("/login", { email: other.email, password: "not the password" }));
+    expect((await service.post("/login", { email: other.email, password: PASSWORD })).status).toBe(429);
+    expect((await guessAt(2, other.token, PASSWORD)).status).toBe(200);
+  });
+
+  it("costs a guess only when it is wrong, and a right one does not clear the count", async () => {
+    const { token } = await signedInMember(service);
+    for (let time = 0; time < 12; time++) {
+      expect((await guessAt(2, token, PASSWORD)).status).toBe(200);
+    }
+    await inParallel(9, (index) => guessAt(index, token));
+    expect((await guessAt(2, token, PASSWORD)).status).toBe(200);
+    expect((await guessAt(0, token)).status).toBe(401);
+    expect((await guessAt(2, token, PASSWORD)).status).toBe(429);
+  });
+});

@@ -1,0 +1,115 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { startHeld } from "../../../support/held-d1.ts";
+import { startService } from "../../../support/service.ts";
+import { logIn, member, newAddress, PASSWORD, register } from "../../../support/users.ts";
+
+const service = startService();
+
+const hashOf = async (email: string) =>
+  (
+    await env.DB.prepare("SELECT password_hash AS hash FROM accounts WHERE email = ?")
+      .bind(email)
+      .first<{ hash: string }>()
+  )?.hash;
+
+describe("POST /login", () => {
+  it("answers no-store, and with what the contract lists", async () => {
+    const { email } = await member(service);
+    const answer = await service.post("/login", { email: email.toUpperCase(), password: PASSWORD });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.body.data.user.email).toBe(email);
+  });
+
+  it("hashes anew a password that was stored at another cost, and under a previous secret", async () => {
+    const { email } = await member(service);
+    expect(await hashOf(email)).toContain("$b=1,i=100000,");
+    const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
+    await logIn(costlier, email);
+    const storeRehash = await hashOf(email);
+    expect(storeRehash).toContain("$b=2,i=100000,");
+    await logIn(costlier, email);
+    expect(await hashOf(email)).toBe(storeRehash);
+
+    const rotated = startService({
+      env: {
+        PASSWORD_HASH_BLOCKS: "2",
+        AUTH_SECRET: "the next root secret, of 32 bytes or more",
+        AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
+      },
+    });
+    await logIn(rotated, email);
+    expect(await hashOf(email)).not.toBe(storeRehash);
+    await logIn(rotated, email);
+  });
+
+  it("lets all of several parallel sign-ins through that find the stored hash too cheap", async () => {
+    const { email } = await member(service);
+    const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
+    const logins = Array.from({ length: 5 }, () => costlier.post("/login", { email, password: PASSWORD }));
+    expect((await Promise.all(logins)).map((answer) => answer.status)).toEqual(Array(5).fill(200));
+    expect(await hashOf(email)).toContain("$b=2,i=100000,");
+  });
+
+  describe("refuses", () => {
+    it("an unknown address and a wrong password alike", async () => {
+      const { email } = await member(service);
+      const wrong = await service.post("/login", { email, password: "not the password" });
+      const unknown = await service.post("/login", { email: newAddress(), password: "not the password" });
+      for (const answer of [wrong, unknown]) {
+        expect(answer.status).toBe(401);
+        expect(answer.body).toEqual({
+          success: false,
+          message: "Invalid email or password",
+          error: { code: "invalid_credentials", requestId: answer.headers.get("X-Request-Id") },
+        });
+      }
+      const [a, b] = service.log.slice(-2);
+      expect([a?.d1, a?.kv]).toEqual([b?.d1, b?.kv]);
+      expect([...wrong.headers.keys()]).toEqual([...unknown.headers.keys()]);
+    });
+
+    it("an unverified or deactivated account only after its right password", async () => {
+      const { email: waiting } = await register(service);
+      const { email: closed } = await member(service);
+      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(closed).run();
+      for (const [email, code] of [
+        [waiting, "email_not_verified"],
+        [closed, "account_deactivated"],
+      ]) {
+        const wrong = await service.post("/login", { email, password: "not the password" });
+        expect(wrong.body.error?.code).toBe("invalid_credentials");
+        const right = await service.post("/login", { email, password: PASSWORD });
+        expect([right.status, right.body.error?.code]).toEqual([403, code]);
+        expect(right.body.data).toBeUndefined();
+      }
+    });
+  });
+
+  it("opens nothing for a password that is reset while the login is on its way", async () => {
+    const { email } = await member(service);
+    for (let failure = 0; failure < 2; failure++)
+      await service.post("/login", { email, password: "wrong one" });
+    // The first batch is the read; the second, the write, waits until the password has changed.
+    const slow = startHeld(2);
+    const login = slow.service.post("/login", { email, password: PASSWORD });
+    await slow.reached;
+    await env.DB.prepare("UPDATE accounts SET password_hash = 'changed' WHERE email = ?").bind(email).run();
+    slow.letGo();
+    const answer = await login;
+    expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    // And what opened nothing clears nothing: the failures before it are still counted.
+    const counted = await env.DB.prepare("SELECT max(failures) AS n FROM attempt_counters").first<{
+      n: number;
+    }>();
+    expect(counted?.n).toBeGreaterThanOrEqual(3);
+    const open = await env.DB.prepare(
+      "SELECT count(*) AS n FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
+    )
+      .bind(email)
+      .first<{ n: number }>();
+    expect(open?.n).toBe(0);
+  });
+});

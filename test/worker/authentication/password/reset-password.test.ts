@@ -1,0 +1,160 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { startService } from "../../../support/service.ts";
+import {
+  logIn,
+  mailTo,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../../../support/users.ts";
+
+const service = startService();
+/** Mail that anybody can ask for comes once a minute. */
+const A_MINUTE = 60_000;
+const NEW_PASSWORD = "another quiet harbour";
+
+async function resetTokenOf(email: string): Promise<string> {
+  await service.post("/forgot-password", { email });
+  return tokenMailedTo(service, email);
+}
+
+describe("POST /reset-password", () => {
+  it("lets one of 50 parallel uses of a token through", async () => {
+    const { email } = await member(service);
+    const token = await resetTokenOf(email);
+    const answers = await inParallel(50, (index) =>
+      service.post("/reset-password", { token, newPassword: `${NEW_PASSWORD} ${index}` }),
+    );
+    expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
+    const winner = answers.findIndex((answer) => answer.status === 200);
+    await logIn(service, email, `${NEW_PASSWORD} ${winner}`);
+  });
+
+  it("ends every session at once, and does not sign in", async () => {
+    const { email, token, refreshToken } = await signedInMember(service);
+    const other = await logIn(service, email);
+    const reset = await service.post("/reset-password", {
+      token: await resetTokenOf(email),
+      newPassword: NEW_PASSWORD,
+    });
+    expect(reset.status).toBe(200);
+    expect(reset.body.data).toBeUndefined();
+    expect((await service.get("/me", token)).status).toBe(401);
+    expect((await service.get("/me", other.token)).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
+    expect((await service.post("/refresh", { refreshToken: other.refreshToken })).status).toBe(401);
+    const me = await env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
+      .bind(email)
+      .first<{ id: string }>();
+    expect(await env.KV.get(`deny:user:${me?.id}`)).toBe(String(service.clock.now()));
+  });
+
+  it("tells the owner by mail", async () => {
+    const { email } = await member(service);
+    await service.post("/reset-password", { token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
+    expect((await mailTo(service, email))[0]?.subject).toMatch(/password/i);
+    expect((await mailTo(service, email))[0]?.text).not.toContain("token=");
+  });
+
+  it("leaves the token good when the new password is refused", async () => {
+    const { email } = await member(service);
+    const token = await resetTokenOf(email);
+    const refused = await service.post("/reset-password", { token, newPassword: "password1" });
+    expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["newPassword"]);
+    expect((await service.post("/reset-password", { token, newPassword: NEW_PASSWORD })).status).toBe(200);
+  });
+
+  it("verifies the address that the link was mailed to", async () => {
+    const { email } = await register(service);
+    await service.post("/reset-password", { token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
+    await logIn(service, email, NEW_PASSWORD);
+    expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
+  });
+
+  describe("refuses", () => {
+    it("a token that is half an hour old", async () => {
+      const clocked = startService();
+      const { email } = await member(clocked);
+      await clocked.post("/forgot-password", { email });
+      const token = await tokenMailedTo(clocked, email);
+      clocked.clock.advance(30 * 60_000);
+      const answer = await clocked.post("/reset-password", { token, newPassword: NEW_PASSWORD });
+      expect([answer.status, answer.body.error?.code]).toEqual([400, "token_invalid"]);
+    });
+
+    it("a token that a newer one, or a changed password, has replaced", async () => {
+      const { email, token } = await signedInMember(service);
+      const first = await resetTokenOf(email);
+      service.clock.advance(A_MINUTE);
+      const second = await resetTokenOf(email);
+      const use = (used: string) =>
+        service.post("/reset-password", { token: used, newPassword: NEW_PASSWORD });
+      expect((await use(first)).status).toBe(400);
+      const changed = await service.post(
+        "/me/password",
+        { currentPassword: PASSWORD, newPassword: "yet another harbour" },
+        token,
+      );
+      expect(changed.status).toBe(200);
+      expect((await use(second)).status).toBe(400);
+    });
+
+    it("a confirmation that differs, and a verification token", async () => {
+      const { email } = await register(service);
+      const token = await tokenMailedTo(service, email);
+      const differs = { token, newPassword: NEW_PASSWORD, confirmPassword: "x" };
+      expect((await service.post("/reset-password", differs)).body.error?.fields?.[0]?.path).toBe(
+        "confirmPassword",
+      );
+      const foreign = await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
+      expect(foreign.body.error?.code).toBe("token_invalid");
+    });
+  });
+});
+
+describe("POST /forgot-password", () => {
+  it("answers the same for a known, an unknown and a deactivated address, and mails only the first", async () => {
+    const { email: known } = await member(service);
+    const { email: closed } = await member(service);
+    await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(closed).run();
+    const unknown = newAddress();
+    const before = {
+      known: (await mailTo(service, known)).length,
+      closed: (await mailTo(service, closed)).length,
+    };
+    const answers = await Promise.all(
+      [known, unknown, closed].map((email) => service.post("/forgot-password", { email })),
+    );
+    expect(new Set(answers.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1);
+    expect((await mailTo(service, known)).length).toBe(before.known + 1);
+    expect((await mailTo(service, closed)).length).toBe(before.closed);
+    expect(await mailTo(service, unknown)).toEqual([]);
+  });
+
+  it("mails the address of the account, not the variant that was typed", async () => {
+    const { email } = await member(service, "stored.person@example.com");
+    const before = (await mailTo(service, email)).length;
+    await service.post("/forgot-password", { email: "\uff33TORED.person@example.com" });
+    expect((await mailTo(service, email)).length).toBe(before + 1);
+  });
+
+  it("builds the link from configuration, whatever the request's headers say", async () => {
+    const { email } = await member(service);
+    await service.call("POST", "/api/auth/forgot-password", { email }, undefined, {
+      Host: "evil.example",
+      "X-Forwarded-Host": "evil.example",
+      "X-Forwarded-Proto": "gopher",
+      Origin: "https://evil.example",
+      Referer: "https://evil.example/",
+      Forwarded: "host=evil.example",
+    });
+    const [mail] = await mailTo(service, email);
+    expect(mail?.text).toContain("http://gatehouse.test/reset-password?token=");
+    expect(JSON.stringify(mail)).not.toContain("evil.example");
+  });
+});

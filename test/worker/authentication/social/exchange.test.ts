@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { openBrowser } from "../../../support/browser.ts";
+import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { expectRefusal } from "../../../support/refusal.ts";
+import { codeMailedTo } from "../../../support/second-factor.ts";
+import { type Service, startService } from "../../../support/service.ts";
+import { CHALLENGE, TO_APP, VERIFIER } from "../../../support/social/app.ts";
+import { signInWithBrowser, start } from "../../../support/social/browser-flow.ts";
+import { APP, openProviders } from "../../../support/social/providers.ts";
+import { socialUser } from "../../../support/social/users.ts";
+import { allRows, sessionsOf } from "../../../support/tables.ts";
+import { tokenMailedTo } from "../../../support/users.ts";
+
+const providers = openProviders();
+const service = startService({ env: providers.variables });
+
+/** Comes back to the app with its code. */
+async function codeFor(person = socialUser(), of: Service = service) {
+  await providers.be(person);
+  const browser = openBrowser(of);
+  const answer = await signInWithBrowser(browser, "github", person, TO_APP);
+  const url = new URL(answer.headers.get("Location") ?? "");
+  return { person, browser, answer, url, code: url.searchParams.get("code") ?? "" };
+}
+
+const exchange = (body: object, headers: Record<string, string> = {}, of: Service = service) =>
+  of.call("POST", "/api/auth/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
+
+describe("a return to an app on another origin", () => {
+  it("carries a code and no token, and leaves no cookie of a session", async () => {
+    const { person, answer, url, code } = await codeFor();
+    expect(url.origin + url.pathname).toBe(APP);
+    expect([...url.searchParams.keys()]).toEqual(["code"]);
+    expect(code).toMatch(/^[\w-]{43}$/);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(await sessionsOf(person.email)).toBe(0);
+    expect(JSON.stringify(await allRows())).not.toContain(code);
+    const tokens = await exchange({ code }, { Origin: "https://app.example.com" });
+    expect(tokens.body.data.user.email).toBe(person.email);
+    expect(tokens.headers.get("Cache-Control")).toBe("no-store");
+    expect((await service.get("/me", tokens.body.data.token)).status).toBe(200);
+  });
+
+  it("is good once: of 50 exchanges at once, one session", async () => {
+    const { person, code } = await codeFor();
+    const answers = await inParallel(50, () => exchange({ code }));
+    expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
+    expect(await sessionsOf(person.email)).toBe(1);
+    expectRefusal(await exchange({ code }), 400, "code_invalid");
+  });
+
+  it("is dead after a minute, for another origin, and after a reset", async () => {
+    const old = await codeFor();
+    service.clock.advance(60_000);
+    expectRefusal(await exchange({ code: old.code }), 400, "code_invalid");
+    const { code, person } = await codeFor();
+    for (const Origin of ["https://other.example.org", "https://app.example.com.evil.example", "null"]) {
+      expectRefusal(await exchange({ code }, { Origin }), 400, "code_invalid");
+    }
+    await service.post("/forgot-password", { email: person.email });
+    const token = await tokenMailedTo(service, person.email);
+    await service.post("/reset-password", { token, newPassword: "another quiet harbour" });
+    expectRefusal(await exchange({ code }), 400, "code_invalid");
+    expect(await sessionsOf(person.email)).toBe(0);
+  });
+
+  it("is bound to the app's own secret", async () => {
+    const { code } = await codeFor();
+    for (const codeVerifier of [undefined, null, "", "a guess", 7]) {
+      expectRefusal(await exchange({ code, codeVerifier }), 400, "validation_failed");
+    }
+    for (const codeVerifier of [CHALLENGE, `${VERIFIER}x`]) {
+      expectRefusal(await exchange({ code, codeVerifier }), 400, "code_invalid");
+    }
+    expect((await exchange({ code })).status).toBe(200);
+  });
+
+  it("begins with the announcement of that secret, or not at all (RFC 9700 §2.1.1)", async () => {
+    const query = `?returnTo=${encodeURIComponent(APP)}`;
+    const answer = await start(openBrowser(service), "github", query, { Accept: null });
+    expectRefusal(answer, 400, "validation_failed");
+    expect(answer.body.error?.fields).toEqual([{ path: "codeChallenge", message: "Must be there." }]);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("asks for the second step with the exchange", async () => {
+    const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
+    const { code, person } = await codeFor(socialUser(), always);
+    const { challengeId } = (await exchange({ code }, {}, always)).body.data;
+    const answer = await always.post("/login/otp", {
+      challengeId,
+      code: await codeMailedTo(always, person.email),
+    });
+    expect(answer.body.data.user.email).toBe(person.email);
+  });
+
+  it("goes into cookies where a page of the same site asks for it, which has to mean it", async () => {
+    const { code, browser } = await codeFor();
+    const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
+    const Origin = "https://app.example.com";
+    const sameSite = startService({
+      env: { ...providers.variables, ALLOWED_ORIGINS: Origin },
+      clock: service.clock,
+    });
+    const page = openBrowser(sameSite, Origin);
+    expectRefusal(await page.send("POST", "/exchange", body), 403, "csrf_failed");
+    expect((await page.write("POST", "/exchange", body)).status).toBe(200);
+    expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([true, false]);
+  });
+});
+
+describe("returnTo", () => {
+  const browser = openBrowser(service);
+  const startWith = (returnTo: string) =>
+    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${CHALLENGE}`, {
+      Accept: null,
+    });
+
+  it.each([
+    "/",
+    "/a/b?c=d",
+    "http://gatehouse.test/x",
+    APP,
+    "HTTPS://APP.EXAMPLE.COM/signed-in",
+    "https://other.example.org/",
+  ])("may be %s", async (returnTo) => {
+    expect((await startWith(returnTo)).status).toBe(302);
+  });
+
+  it.each([
+    "/api/auth/social/github/start",
+    "/API/auth/social/github/start",
+    "/%61pi/auth/social/github/start",
+    "/x/../api/auth/social/github/start",
+    "http://gatehouse.test/api",
+    "//e.example",
+    "/\\e.example",
+    "\\\\e.example",
+    "/\t/e.example",
+    "/\r\n/e.example",
+    "/%0d%0aX: y\r\nX: y",
+    "https://app@e.example/",
+    "https://app.example.com@e.example/signed-in",
+    "https://user:password@app.example.com/signed-in",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,x",
+    "https://app.example.com.evil.example/signed-in",
+    "https://evil.example/?https://app.example.com/signed-in",
+    "https:evil.example",
+    "http://app.example.com/signed-in",
+    "https://app.example.com:8443/signed-in",
+    "https://app.example.com/signed-in/",
+    "https://app.example.com/signed-in/../other",
+    "https://app.example.com/signed-in?next=//e.example",
+    "https://app.example.com/signed-in#x",
+    "https://app.example.com",
+    "http://gatehouse.test.evil.example/",
+    "http://gatehouse.test@evil.example/",
+    "https://аpp.example.com/signed-in",
+    "welcome",
+    "?x",
+    "",
+    "x".repeat(3000),
+  ])("may not be %j", async (returnTo) => {
+    const answer = await startWith(returnTo);
+    expectRefusal(answer, 400, "validation_failed");
+    expect(answer.headers.get("Location")).toBeNull();
+  });
+});

@@ -1,0 +1,92 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { openLoopback } from "../../../support/loopback/loopback.ts";
+import { expectRefusal } from "../../../support/refusal.ts";
+import { startService } from "../../../support/service.ts";
+import { CLIENT } from "../../../support/social/client.ts";
+import { linkToken } from "../../../support/social/link.ts";
+import { openProviders } from "../../../support/social/providers.ts";
+import { socialUser } from "../../../support/social/users.ts";
+import { sessionsOf } from "../../../support/tables.ts";
+import { member, newAddress, PASSWORD, register, signedInMember } from "../../../support/users.ts";
+
+const providers = openProviders();
+const service = startService({ env: providers.variables });
+const signIn = (accessToken: string) => service.post("/social/facebook/token", { accessToken });
+
+describe("Facebook", () => {
+  it("signs in by a token of an app, and knows the same person again", async () => {
+    const ada = socialUser();
+    const first = await signIn(await providers.tokenOf(ada));
+    expect(first.body.data.user).toMatchObject({ email: ada.email, name: "Ada" });
+    const second = await signIn(await providers.tokenOf({ ...ada, email: "moved@example.com" }));
+    expect(second.body.data.user.id).toBe(first.body.data.user.id);
+  });
+
+  it("refuses a token of another app, and one that is made up", async () => {
+    expectRefusal(await signIn(await providers.tokenOf(socialUser(), "another-app")), 400, "token_invalid");
+    expectRefusal(await signIn("made-up"), 400, "token_invalid");
+    expectRefusal(await signIn("made-up&access_token=other"), 400, "token_invalid");
+  });
+
+  it.each([null, "", " ", {}])("refuses a profile whose id is %j", async (id) => {
+    expectRefusal(await signIn(await providers.tokenOf(socialUser({ id }))), 400, "token_invalid");
+  });
+
+  it("makes no account of somebody who has confirmed no address there", async () => {
+    const answer = await signIn(await providers.tokenOf(socialUser({ verified: false })));
+    expectRefusal(answer, 403, "email_not_verified");
+  });
+
+  it.each([
+    ["proven", member],
+    ["unproven", register],
+  ])("neither joins nor takes over an %s account by its address", async (_how, make) => {
+    const { email } = await make(service);
+    const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+    expectRefusal(await signIn(await providers.tokenOf(socialUser({ email }))), 409, "conflict");
+    const after = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+    expect(after).toEqual(before);
+    expect(await sessionsOf(email)).toBe(0);
+  });
+
+  it("is linked by its owner, and signs in from then on", async () => {
+    const { email, token } = await signedInMember(service);
+    const accessToken = await providers.tokenOf(socialUser({ email }));
+    const body = { accessToken, password: PASSWORD };
+    expect((await linkToken(service, "facebook", body, token)).status).toBe(200);
+    expect((await signIn(accessToken)).body.data.user.email).toBe(email);
+  });
+
+  it("makes no superuser, whoever BOOTSTRAP_SUPERUSER_EMAIL names", async () => {
+    const email = newAddress();
+    const booted = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
+    const accessToken = await providers.tokenOf(socialUser({ email }));
+    const answer = await booted.post("/social/facebook/token", { accessToken });
+    expect(answer.body.data.user).toMatchObject({ email, role: "user" });
+  });
+
+  it("refuses a token whose owner is not whom the profile is of", async () => {
+    const owner = { app_id: CLIENT.id, type: "USER", is_valid: true };
+    const profile = { id: "7", name: "Ada", email: newAddress() };
+    for (const [user_id, status] of [
+      ["8", 400],
+      [7, 400],
+      [undefined, 400],
+      ["7", 200],
+    ] as const) {
+      const facebook = openLoopback();
+      const saying = (body: unknown) =>
+        ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
+      await facebook.answer(saying({ data: { ...owner, user_id } }), saying(profile));
+      const of = startService({ env: providers.keys("FACEBOOK", facebook.url) });
+      const answer = await of.post("/social/facebook/token", { accessToken: "a-token" });
+      expect([user_id, answer.status]).toEqual([user_id, status]);
+    }
+  });
+
+  it("takes no ID token", async () => {
+    const answer = await service.post("/social/facebook/token", { idToken: "x" });
+    expectRefusal(answer, 400, "validation_failed");
+  });
+});

@@ -1,0 +1,279 @@
+import { env } from "cloudflare:workers";
+import { getTableName } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import * as schema from "../../../src/db/schema.ts";
+import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
+import { administeredUser } from "../../support/administered-user.ts";
+import { idOf, signedInAs } from "../../support/admins.ts";
+import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
+import { openBrowser } from "../../support/browser.ts";
+import { openLoopback } from "../../support/loopback/loopback.ts";
+import { signedInPages } from "../../support/pages.ts";
+import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
+import { recordD1 } from "../../support/recording-d1.ts";
+import { callingWorker } from "../../support/rpc.ts";
+import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-factor.ts";
+import { startService } from "../../support/service.ts";
+import { TO_APP, VERIFIER } from "../../support/social/app.ts";
+import { signInWithBrowser } from "../../support/social/browser-flow.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { socialUser } from "../../support/social/users.ts";
+import { createDeadKv } from "../../support/stale-kv.ts";
+import {
+  logIn,
+  member,
+  newAddress,
+  PASSWORD,
+  register,
+  signedInMember,
+  tokenMailedTo,
+} from "../../support/users.ts";
+
+const d1 = recordD1(env.DB);
+// With the send caps on, for they are part of the statements, and no limit in the way.
+const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createDeadKv() };
+const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
+const providers = openProviders();
+const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
+
+/** What pages ask and the API does not. */
+async function pages(): Promise<void> {
+  for (const role of ["admin", "superuser"] as const) {
+    const { email } = await signedInAs(service, role);
+    const browser = await signedInPages(service, email);
+    for (const path of ["/account", "/admin/audit", "/admin/mail"]) {
+      if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
+    }
+    if (role === "admin") await exchange(service, codeIn(await browser.visit(fromApp("/sign-in"))));
+  }
+}
+
+/** Goes through everything that the service does, so that every statement of it is issued once. */
+async function doEverything(): Promise<void> {
+  const { email, token, refreshToken } = await signedInMember(service);
+  await register(service, email, { username: "query.plan", lastName: "L", age: 30 });
+  await service.post("/verify-email/resend", { email: (await register(service)).email });
+  await service.get("/me", token);
+  await service.get("/sessions", token);
+  await service.call("PATCH", "/api/auth/me", { username: "planned", age: 31 }, token);
+  await service.post("/refresh", { refreshToken });
+  service.clock.advance(11_000);
+  await service.post("/refresh", { refreshToken });
+  const again = await logIn(service, email);
+  const costlier = startService({ env: { DB: d1.db, PASSWORD_HASH_BLOCKS: "2" }, clock: service.clock });
+  await logIn(costlier, email);
+  const newEmail = newAddress();
+  await service.post("/me/email", { newEmail, password: PASSWORD }, again.token);
+  await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
+  const other = await logIn(service, newEmail);
+  const sessions = (await service.get("/sessions", again.token)).body.data as {
+    id: string;
+    current: boolean;
+  }[];
+  const notMine = sessions.find((session) => !session.current)?.id;
+  await service.call("DELETE", `/api/auth/sessions/${notMine}`, undefined, again.token);
+  const change = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
+  await service.post("/me/password", change, again.token);
+  await service.post("/forgot-password", { email: newEmail });
+  const resetToken = await tokenMailedTo(service, newEmail);
+  await service.get(`/reset-password?token=${resetToken}`);
+  await service.post("/reset-password", { token: resetToken, newPassword: PASSWORD });
+  await service.post("/logout", undefined, other.token);
+  const last = await logIn(service, newEmail);
+  await service.post("/logout-all", undefined, last.token);
+  await env.DB.prepare("UPDATE accounts SET role = 'superuser'").run();
+  await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
+  await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
+  await administration();
+  await oauthTransactions();
+  await mailOutcomes();
+  await secondStepAndLock();
+  await phoneNumbers();
+  await captchas();
+  await pages();
+  await otherWorkers();
+  await service.call("GET", "/dev/mailbox");
+  service.clock.advance(30 * 24 * 60 * 60_000);
+  for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
+  service.clock.advance(40 * 24 * 60 * 60_000);
+  for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
+  const rotated = {
+    DB: d1.db,
+    AUTH_SECRET: "the next root secret, of 32 bytes or more",
+    AUTH_SECRET_PREVIOUS: "a test's root secret, 32 bytes or more",
+  };
+  await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
+}
+
+/** Looking after people, and looking for them, as an admin and as a superuser. */
+async function administration(): Promise<void> {
+  const admin = await signedInAs(service, "admin");
+  const superuser = await signedInAs(service, "superuser");
+  const id = await administeredUser(service, superuser);
+  const founder = newAddress();
+  const young = startService({ env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: founder } });
+  await member(young, founder);
+  for (const { token } of [admin, superuser]) {
+    const filters = ["", "role=user&status=active&", "role=user&", "status=active&"];
+    for (const query of filters.flatMap((one) => [one, `${one}search=ada+example&`])) {
+      const { nextCursor } = (await service.get(`/users?${query}limit=1`, token)).body.data;
+      if (nextCursor) await service.get(`/users?${query}limit=1&cursor=${nextCursor}`, token);
+    }
+    for (const query of ["", `userId=${id}&`, "type=signed_in&", `userId=${id}&type=signed_in&`]) {
+      const { nextCursor } = (await service.get(`/audit?${query}limit=1`, token)).body.data;
+      if (nextCursor) await service.get(`/audit?${query}limit=1&cursor=${nextCursor}`, token);
+    }
+  }
+}
+
+/** Codes that are right, wrong and sent again, and a lock that shuts. */
+async function secondStepAndLock(): Promise<void> {
+  const { email, token } = await signedInMember(service);
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  const first = await challengeOf(service, email);
+  service.clock.advance(61_000);
+  await service.post("/login/otp/resend", { challengeId: first.challengeId });
+  const code = await codeMailedTo(service, email);
+  await service.post("/login/otp", { challengeId: first.challengeId, code: wrongCode(code) });
+  await service.post("/login/otp", { challengeId: first.challengeId, code });
+  for (let guess = 0; guess < 11; guess++) await service.post("/login", { email, password: "wrong" });
+}
+
+/** Numbers that are asked for too soon, proven, replaced and removed. */
+async function phoneNumbers(): Promise<void> {
+  const { token } = await signedInMember(service);
+  const { challengeId, code } = await phoneChallengeOf(service, token);
+  await service.post("/me/phone", { phone: newNumber() }, token);
+  await service.post("/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
+  await service.post("/me/phone/verify", { challengeId, code }, token);
+  service.clock.advance(61_000);
+  await proveNumber(service, token);
+  await service.call("DELETE", "/api/auth/me/phone", undefined, token);
+}
+
+/** Every way in by a provider, with and without a second step, and a link that comes and goes. */
+async function oauthTransactions(): Promise<void> {
+  const gitHub = async (person: ReturnType<typeof socialUser>, of = service) =>
+    of.post("/social/github/token", { accessToken: await providers.tokenOf(person) });
+  const always = startService({
+    env: {
+      ...LIMITS_ON,
+      ...providers.variables,
+      DB: d1.db,
+      LOGIN_OTP: "always",
+      BOOTSTRAP_SUPERUSER_EMAIL: "boot@example.com",
+    },
+    clock: service.clock,
+  });
+  const person = socialUser();
+  await gitHub(person);
+  await gitHub(person);
+  await gitHub(socialUser(), always);
+  await gitHub(person, always);
+  await gitHub(socialUser({ email: (await register(service)).email }));
+  const { email, token } = await signedInMember(service);
+  await gitHub(socialUser({ email }));
+  await service.get("/me/identities", token);
+  await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
+  const accessToken = await providers.tokenOf(socialUser({ verified: false }));
+  await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
+  for (const query of ["", TO_APP]) {
+    const browser = openBrowser(service);
+    const visitor = socialUser();
+    await providers.be(visitor);
+    const { headers } = await signInWithBrowser(browser, "github", visitor, query);
+    const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
+    if (code) await service.post("/exchange", { code, codeVerifier: VERIFIER });
+  }
+}
+
+/** What other Workers ask for. */
+async function otherWorkers(): Promise<void> {
+  const worker = callingWorker(service);
+  const { email, token } = await signedInMember(service);
+  const id = await idOf(email);
+  await worker.call("verifyToken", token, { strict: true });
+  await worker.call("getUsers", [id, crypto.randomUUID()]);
+  await worker.call("can", id, "users:list");
+  await worker.call("revokeSession", crypto.randomUUID());
+  await worker.call("revokeUser", id);
+}
+
+/** A proof that is earned and one that is spent. */
+async function captchas(): Promise<void> {
+  const provider = openLoopback();
+  const body = JSON.stringify({ success: true, hostname: "gatehouse.test", action: "prove" });
+  await provider.answer({ kind: "respond", status: 200, body });
+  const env = { ...LIMITS_ON, ...CAPTCHA, CAPTCHA_API_BASE: provider.url, DB: d1.db };
+  const guarded = startService({ env, clock: service.clock });
+  const { humanProof } = (await guarded.post("/captcha/verify", { token: "t" })).body.data;
+  await guarded.post("/forgot-password", { email: newAddress(), captchaToken: humanProof });
+}
+
+/** A mail that waits, and one that is given up. */
+async function mailOutcomes(): Promise<void> {
+  const unreachable = {
+    DB: d1.db,
+    MAIL_PROVIDER: "resend",
+    MAIL_API_KEY: "key",
+    MAIL_API_BASE: "http://127.0.0.1:1",
+  };
+  const mute = startService({ env: unreachable, clock: service.clock });
+  const { email } = await register(mute);
+  await mute.post("/forgot-password", { email });
+  service.clock.advance(29 * 60_000);
+  await mute.runCron("* * * * *");
+  service.clock.advance(5 * 60_000);
+  await mute.runCron("* * * * *");
+}
+
+// What SQLite calls a scan and is none: one row that is written out in the statement, and what FTS5
+// finds by its own index (M: a MATCH).
+const NO_SCANS = [
+  /^SCAN CONSTANT ROW$/,
+  /^SCAN json_each VIRTUAL TABLE/,
+  /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/,
+];
+
+/** Its rows come from a trigger of the migrations. */
+const BY_TRIGGER = ["pending_revocations"];
+
+describe("every statement that the service issues", () => {
+  it("finds its rows by an index, and never reads a whole table", async () => {
+    await doEverything();
+    const distinct = new Map(d1.statements.map(({ sql, values }) => [sql, values]));
+    expect(distinct.size).toBeGreaterThan(50);
+    const scans: string[] = [];
+    for (const [sql, values] of distinct) {
+      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...values)
+        .all<{ detail: string }>();
+      for (const { detail } of plan.results) {
+        // A sort would read everybody who matches.
+        if (/account_search/.test(sql)) expect(detail, sql).not.toContain("TEMP B-TREE");
+        if (/^SCAN /.test(detail) && !NO_SCANS.some((one) => one.test(detail))) {
+          scans.push(`${detail}  <-  ${sql}`);
+        }
+      }
+    }
+    expect(scans).toEqual([]);
+  });
+
+  it("is seen by this test: each storage module has issued one", () => {
+    const all = d1.statements.map(({ sql }) => sql.toLowerCase()).join("\n");
+    const tables = Object.values(schema).map((table) => getTableName(table));
+    expect(tables.length).toBeGreaterThan(10);
+    for (const table of tables) {
+      expect(all).toContain(`from "${table}"`);
+      if (!BY_TRIGGER.includes(table)) expect(all).toContain(`insert into "${table}"`);
+    }
+    for (const verb of [
+      'delete from "email_tokens"',
+      'delete from "signing_keys"',
+      'update "signing_keys"',
+      'update "outbox"',
+    ]) {
+      expect(all).toContain(verb);
+    }
+  });
+});

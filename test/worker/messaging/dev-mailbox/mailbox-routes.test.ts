@@ -1,0 +1,163 @@
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import type { DevMessage } from "../../../../src/messaging/dev-mailbox/dev-message.ts";
+import { mailboxRoutes } from "../../../../src/messaging/dev-mailbox/routes.tsx";
+
+const MAIL: DevMessage = {
+  id: "m-2",
+  channel: "email",
+  to: "ada@example.com",
+  subject: "Confirm <your> address",
+  text: 'Open\nhttps://example.com/v?token=abc&x=1\n<script>alert("text")</script>',
+  html: '<!doctype html><html><head lang="en"><title>x</title></head><body><a href="https://example.com/v?token=abc">Go</a></body></html>',
+  createdAt: Date.UTC(2026, 0, 31, 12, 30, 5),
+};
+const SMS: DevMessage = {
+  id: "m-1",
+  channel: "sms",
+  to: "+441632960000",
+  subject: "",
+  text: "Your code is 123456",
+  html: "",
+  createdAt: Date.UTC(2026, 0, 31, 12),
+};
+
+type Filter = { to?: string; limit: number };
+
+/** The routes over a list in memory, mounted as an app mounts them. */
+function open(messages: readonly DevMessage[] = [MAIL, SMS]) {
+  const filters: Filter[] = [];
+  const mailbox = {
+    list: async (filter: Filter) => {
+      filters.push(filter);
+      return messages.filter(({ to }) => filter.to === undefined || to === filter.to);
+    },
+  };
+  const app = new Hono().route(
+    "/",
+    mailboxRoutes(() => ({ mailbox })),
+  );
+  app.get("/elsewhere", (c) => c.text("ok"));
+  const get = (path: string) => app.request(`http://gatehouse.test${path}`);
+  return { get, page: async (path: string) => (await get(path)).text(), filters };
+}
+
+describe("GET /dev/mailbox.json", () => {
+  it("gives the messages in the list's order, with instants in ISO 8601", async () => {
+    const response = await open().get("/dev/mailbox.json");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      messages: [
+        { ...MAIL, createdAt: "2026-01-31T12:30:05.000Z" },
+        { ...SMS, createdAt: "2026-01-31T12:00:00.000Z" },
+      ],
+    });
+  });
+
+  it.each([
+    ["?to=ada@example.com", "ada@example.com"],
+    ["?to=ada%2Btag%40example.com", "ada+tag@example.com"],
+    ["?to=ada+tag@example.com", "ada+tag@example.com"],
+    ["?to=+441632960000", "+441632960000"],
+    ["?to=%20ada@example.com%20", "ada@example.com"],
+    ["?to=", undefined],
+    ["?to=%20", undefined],
+    ["", undefined],
+  ])("asks with %j for messages to %j", async (query, to) => {
+    const { get, filters } = open();
+    await get(`/dev/mailbox.json${query}`);
+    expect(filters).toEqual([{ to, limit: 100 }]);
+  });
+
+  it("gives out only the fields that the contract names", async () => {
+    const response = await open([{ ...MAIL, sealed: "secret" } as DevMessage]).get("/dev/mailbox.json");
+    expect(await response.text()).not.toContain("sealed");
+  });
+});
+
+describe("GET /dev/mailbox", () => {
+  it("lists every message and shows the newest in a sandboxed frame", async () => {
+    const html = await open().page("/dev/mailbox");
+    expect(html).toMatch(/^<!doctype html><html lang="en">/);
+    expect(/<style>([^<]*)<\/style>/.exec(html)?.[1]).not.toContain("&");
+    expect(html.indexOf("Confirm &lt;your&gt; address")).toBeLessThan(html.indexOf("Your code is 123456"));
+    expect(html).toContain("SMS to +441632960000");
+    expect(html).toContain('<time datetime="2026-01-31T12:30:05.000Z">2026-01-31 12:30:05 UTC</time>');
+    expect(html).toContain('sandbox="allow-popups allow-popups-to-escape-sandbox"');
+    expect(html).toContain(
+      "&lt;head lang=&quot;en&quot;&gt;&lt;base target=&quot;_blank&quot;&gt;&lt;title&gt;",
+    );
+  });
+
+  it("shows the chosen message, and a text message without a frame", async () => {
+    const html = await open().page("/dev/mailbox?id=m-1");
+    expect(html).toContain("<h2>Your code is 123456</h2>");
+    expect(html).toContain('<body class="reading">');
+    expect(html).not.toContain("<iframe");
+  });
+
+  it("shows the plain text of a mail, its links alive and its markup not", async () => {
+    const html = await open().page("/dev/mailbox?id=m-2&view=text");
+    expect(html).not.toContain("<iframe");
+    expect(html).toContain(
+      '<a href="https://example.com/v?token=abc&amp;x=1" target="_blank" rel="noopener noreferrer">',
+    );
+    expect(html).not.toContain("<script");
+  });
+
+  it("keeps the filter in every link of the list", async () => {
+    const html = await open().page("/dev/mailbox?to=ada%40example.com");
+    expect(html).toContain('href="/dev/mailbox?to=ada%40example.com&amp;id=m-2"');
+    expect(html).toContain('value="ada@example.com"');
+    expect(html).not.toContain("123456");
+  });
+
+  it("tells a newcomer how to get a first mail", async () => {
+    const html = await open([]).page("/dev/mailbox");
+    expect(html).toContain("No messages yet");
+    expect(html).toContain("curl http://gatehouse.test/api/auth/register");
+  });
+
+  it("says so when there is nothing for a recipient, or no such message", async () => {
+    expect(await open().page("/dev/mailbox?to=eve@example.com")).toContain("Nothing for eve@example.com yet");
+    const gone = await open().page("/dev/mailbox?id=m-9");
+    expect(gone).toContain("That message is not here.");
+    expect(gone).not.toContain("<iframe");
+  });
+
+  it("shows a mail that has no head element", async () => {
+    const html = await open([{ ...MAIL, html: "<header>Hi</header>" }]).page("/dev/mailbox");
+    expect(html).toContain('srcdoc="&lt;base target=&quot;_blank&quot;&gt;&lt;header&gt;Hi&lt;/header&gt;"');
+  });
+});
+
+describe("abuse", () => {
+  it.each(["/dev/mailbox", "/dev/mailbox.json"])(
+    "forbids scripts, caching and referrers on %s",
+    async (path) => {
+      const { headers } = await open().get(path);
+      const policy = headers.get("Content-Security-Policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain("script-src");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(headers.get("Cache-Control")).toBe("no-store");
+      expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+      expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+    },
+  );
+
+  it("lets no message and no query break out of the page", async () => {
+    const evil = '"><script>alert(1)</script>';
+    const message = { ...MAIL, to: evil, subject: evil, html: evil };
+    for (const path of ["/dev/mailbox", `/dev/mailbox?to=${encodeURIComponent(evil)}`]) {
+      expect(await open([message]).page(path)).not.toContain("<script");
+    }
+    expect(await open([]).page(`/dev/mailbox?to=${encodeURIComponent(evil)}`)).not.toContain("<script");
+  });
+
+  it("leaves the headers of the app's other routes alone", async () => {
+    const { headers } = await open().get("/elsewhere");
+    expect(headers.get("Content-Security-Policy")).toBeNull();
+    expect(headers.get("Cache-Control")).toBeNull();
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { SendEmailBinding } from "../../../../src/messaging/email/providers/cloudflare.ts";
+import { createMailProvider } from "../../../../src/messaging/email/providers.ts";
+
+type Sent = Parameters<SendEmailBinding["send"]>[0];
+
+const from = { name: "Acme", address: "no-reply@example.com" };
+const email = {
+  from,
+  to: "ada@example.com",
+  subject: "Hello",
+  html: "<p>Hi</p>",
+  text: "Hi",
+  idempotencyKey: "mail-1",
+};
+
+function open(send?: (message: Sent) => Promise<unknown>) {
+  const sent: Sent[] = [];
+  const binding = send && {
+    send: (message: Sent) => {
+      sent.push(message);
+      return send(message);
+    },
+  };
+  const provider = createMailProvider(
+    { provider: "cloudflare", from },
+    { mailbox: { store: async () => {} }, sendEmailBinding: binding, timeout: 100 },
+  );
+  return { ...provider, sent };
+}
+
+const failing = (error: unknown) => open(() => Promise.reject(error));
+const coded = (code: string) => Object.assign(new Error("refused for ada@example.com"), { code });
+
+describe("succeeds", () => {
+  it("hands the mail to the binding once, with its key in a header", async () => {
+    const { send, sent } = open(async () => ({ messageId: "x" }));
+    expect(await send(email)).toEqual({ outcome: "sent" });
+    expect(sent).toEqual([
+      {
+        from: { name: "Acme", email: "no-reply@example.com" },
+        to: "ada@example.com",
+        subject: "Hello",
+        html: "<p>Hi</p>",
+        text: "Hi",
+        headers: { "X-Mail-Id": "mail-1" },
+      },
+    ]);
+  });
+
+  it("names a sender without a name by the address alone", async () => {
+    const { send, sent } = open(async () => ({}));
+    await send({ ...email, from: { name: null, address: "no-reply@example.com" } });
+    expect(sent[0]?.from).toBe("no-reply@example.com");
+  });
+
+  it("takes the Worker's own binding by type", () => {
+    expectTypeOf<SendEmail>().toExtend<SendEmailBinding>();
+  });
+});
+
+describe("refuses", () => {
+  it.each(["E_VALIDATION_ERROR", "E_FIELD_MISSING", "E_CONTENT_TOO_LARGE", "E_RECIPIENT_SUPPRESSED"])(
+    "gives up a mail that is at fault itself (%s)",
+    async (code) => {
+      expect(await failing(coded(code)).send(email)).toEqual({
+        outcome: "refused",
+        reason: code.toLowerCase(),
+      });
+    },
+  );
+
+  it.each([
+    ["a limit", coded("E_RATE_LIMIT_EXCEEDED")],
+    ["a sender that is not verified yet", coded("E_SENDER_NOT_VERIFIED")],
+    ["a recipient that the binding does not allow", coded("E_RECIPIENT_NOT_ALLOWED")],
+    ["an outage", coded("E_INTERNAL_SERVER_ERROR")],
+    ["an error without a code", new Error("ada@example.com")],
+    ["something thrown that is no error", "ada@example.com"],
+  ])("keeps a mail after %s", async (_what, error) => {
+    expect(await failing(error).send(email)).toEqual({ outcome: "retry", reason: "binding_error" });
+  });
+
+  it("keeps a mail when the binding does not answer in time", async () => {
+    const { send } = open(() => new Promise(() => {}));
+    expect(await send(email)).toEqual({ outcome: "retry", reason: "timeout" });
+  });
+
+  it("keeps a mail when the Worker has no binding", async () => {
+    expect(await open().send(email)).toEqual({ outcome: "retry", reason: "binding_missing" });
+  });
+});
+
+describe("abuse", () => {
+  it("does not touch the binding when a header could be broken out of", async () => {
+    const { send, sent } = open(async () => ({}));
+    expect(await send({ ...email, from: { ...from, name: "Acme\r\nBcc: eve@example.com" } })).toEqual({
+      outcome: "refused",
+      reason: "unsafe_header",
+    });
+    expect(sent).toEqual([]);
+  });
+});

@@ -1,0 +1,66 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { APP_ORIGIN, codeIn, exchange, fromApp } from "../../support/app-pages.ts";
+import { openBrowser } from "../../support/browser.ts";
+import { signedInPages } from "../../support/pages.ts";
+import { callingWorker } from "../../support/rpc.ts";
+import { createTestClock, startService } from "../../support/service.ts";
+import { VERIFIER } from "../../support/social/app.ts";
+import { APP } from "../../support/social/providers.ts";
+import { member, PASSWORD } from "../../support/users.ts";
+
+const service = startService({
+  env: { ALLOWED_RETURN_URLS: APP, ALLOWED_ORIGINS: APP_ORIGIN },
+  clock: createTestClock(),
+});
+
+describe("a session that follows another", () => {
+  const codeOf = async (email: string) =>
+    codeIn(await (await signedInPages(service, email)).visit(fromApp("/sign-in")));
+
+  it("makes no device known: nothing was proven anew", async () => {
+    const { email } = await member(service);
+    const { body } = await exchange(service, await codeOf(email));
+    expect(body.data.user.email).toBe(email);
+    expect(body.data).not.toHaveProperty("deviceToken");
+    const stranger = (
+      await service.post("/login", { email: (await member(service)).email, password: PASSWORD })
+    ).body.data.deviceToken;
+    for (const deviceToken of [stranger, "made-up"]) {
+      const answer = await exchange(service, await codeOf(email), { deviceToken });
+      expect(answer.status).toBe(200);
+      expect(answer.body.data).not.toHaveProperty("deviceToken");
+    }
+  });
+
+  it("gives back the token of a device that is known, as it was", async () => {
+    const { email } = await member(service);
+    const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
+    service.clock.advance(60_000);
+    const answer = await exchange(service, await codeOf(email), { deviceToken });
+    expect(answer.body.data.deviceToken).toBe(deviceToken);
+    const known = decodeJwt(deviceToken).known;
+    await env.DB.prepare("UPDATE accounts SET devices_known_since = ? WHERE email = ?")
+      .bind(Number(known) + 1, email)
+      .run();
+    const later = await exchange(service, await codeOf(email), { deviceToken });
+    expect([later.status, "deviceToken" in later.body.data]).toEqual([200, false]);
+  });
+
+  it("does so in cookies and over RPC as well", async () => {
+    const { email } = await member(service);
+    const browser = openBrowser(service, APP_ORIGIN);
+    const fields = { codeVerifier: VERIFIER, transport: "cookie" };
+    const answer = await browser.write("POST", "/exchange", { ...fields, code: await codeOf(email) });
+    expect([answer.status, browser.jar.has("__Host-gh_refresh")]).toEqual([200, true]);
+    expect(browser.jar.has("__Host-gh_device")).toBe(false);
+    const client = { ip: null, userAgent: null };
+    const given = { code: await codeOf(email), codeVerifier: VERIFIER, client };
+    const signedIn = await callingWorker(service).call("exchangeCode", given);
+    expect([signedIn.ok, "deviceToken" in signedIn]).toEqual([true, false]);
+    const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
+    const again = { ...given, code: await codeOf(email), client: { ...client, deviceToken } };
+    expect(await callingWorker(service).call("exchangeCode", again)).toMatchObject({ ok: true, deviceToken });
+  });
+});

@@ -1,0 +1,204 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { errorTable } from "../../../src/http/error-table.ts";
+import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile/requests.ts";
+import { phoneChallengeOf } from "../../support/phones.ts";
+import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
+import { challengeOf } from "../../support/second-factor.ts";
+import { FUZZ_SEED } from "../../support/seed-fuzz.ts";
+import { startService } from "../../support/service.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
+
+const ROUNDS = 20;
+const REQUESTS_A_ROUND = 500;
+const PATIENCE = 10_000;
+
+/** Every limit is on and counts, and none is reached. */
+const plenty = { limit: 1_000_000 };
+const names = [
+  "login",
+  "login-otp",
+  "login-otp-resend",
+  "refresh",
+  "register",
+  "verify-email",
+  "reset-password",
+];
+const more = [
+  "captcha-verify",
+  "phone",
+  "phone-verify",
+  "profile",
+  "password-check",
+  "forgot-password",
+  "verify-email-resend",
+];
+const limits = Object.fromEntries([...names, ...more].map((name) => [name, plenty]));
+const providers = openProviders();
+const service = startService({
+  env: {
+    RATE_LIMITS: JSON.stringify(limits),
+    MAIL_HOURLY_CAP: "100000",
+    SMS_HOURLY_CAP: "100000",
+    BURST: undefined,
+    ...providers.gitHubAlone,
+  },
+});
+
+/** What a failure of ours, of the database or of the runtime would look like in an answer. */
+const LEAK =
+  /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
+
+/** People and secrets of one round, so that what one round spends another still has. */
+async function loadData(): Promise<Material> {
+  const [me, other] = [await signedInMember(service), await member(service)];
+  const stepped = await signedInMember(service);
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, stepped.token);
+  const { challengeId, code } = await challengeOf(service, stepped.email);
+  const texted = await phoneChallengeOf(service, me.token);
+  const { email: newcomer } = await register(service);
+  const verifying = await tokenMailedTo(service, newcomer);
+  await service.post("/forgot-password", { email: other.email });
+  const resetting = await tokenMailedTo(service, other.email);
+  const csrf = await service.get("/csrf-token");
+  const cookie = csrf.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const session = `__Host-gh_access=${me.token}; __Host-gh_refresh=${me.refreshToken}`;
+  const emails = [me.email, other.email, newcomer, "nobody@example.com", "NEW.person@example.com"];
+  const passwords = [PASSWORD, PASSWORD, PASSWORD, "another quiet harbour 9", "short", "password123"];
+  const newUsername = `ada-${crypto.randomUUID().slice(0, 8)}`;
+  const ids = [challengeId, texted.challengeId, crypto.randomUUID()];
+  return {
+    paths: [
+      ...methodsByPath(service).map(({ path }) => path),
+      ...["start", "start?returnTo=/x", `callback?code=x&state=${crypto.randomUUID()}`, "token"].map(
+        (path) => `/api/auth/social/github/${path}`,
+      ),
+    ],
+    bodies: bodyRoutes(service),
+    tokens: [me.token, me.refreshToken, stepped.token, csrf.body.data.csrfToken],
+    cookies: [session, cookie, `${session}; ${cookie}`],
+    values: {
+      ...{ email: emails, newEmail: emails, password: passwords, currentPassword: passwords },
+      ...{
+        newPassword: passwords,
+        confirmPassword: passwords,
+        challengeId: ids,
+        code: [code, texted.code, "000000"],
+      },
+      phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
+      token: [verifying, resetting, me.token, me.refreshToken],
+      ...{ refreshToken: [me.refreshToken, stepped.refreshToken, me.token], enabled: [true, false] },
+      ...{
+        name: ["Ada", "Grace"],
+        lastName: ["Hopper", "Lovelace", null],
+        username: [newUsername, "ada.l", "ADA.L", null],
+        age: [36, 40, null],
+      },
+      ...{ idToken: [me.token], accessToken: ["x"], codeVerifier: ["x"] },
+      ...{ transport: ["bearer", "cookie"], captchaToken: ["0.x"], deviceToken: [me.token] },
+    },
+  };
+}
+
+function requestOf({ method, path, headers, body }: HostileRequest): Request | null {
+  try {
+    const all = new Headers();
+    for (const [name, value] of headers) all.append(name, value);
+    return new Request(`http://gatehouse.test${path}`, { method, headers: all, body });
+  } catch {
+    // The platform takes no such request, so none can arrive.
+    return null;
+  }
+}
+
+async function send(request: Request): Promise<{ response: Response; text: string }> {
+  const context = createExecutionContext();
+  const response = await service.app.fetch(request, service.env, context);
+  const text = await response.text();
+  await waitOnExecutionContext(context);
+  return { response, text };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Standards and the development mailbox say what these look like; their failures have the envelope. */
+const BARE = ["/.well-known/jwks.json", "/openapi.json", "/dev/mailbox.json"];
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function expectSound(request: Request, { response, text }: { response: Response; text: string }): void {
+  const { status, headers } = response;
+  expect(status).toBeLessThan(500);
+  expect(headers.get("X-Request-Id")).toMatch(UUID);
+  const path = new URL(request.url).pathname;
+  if (!BARE.includes(path) && !path.startsWith("/dev/")) {
+    // A page's style sheet speaks of "select" and "from" too.
+    expect(text.replace(/<style .*?<\/style>/s, "")).not.toMatch(LEAK);
+  }
+  if (!headers.get("Content-Type")?.startsWith("application/json")) {
+    // Pages, redirects, and answers without a body.
+    expect(status < 400 || text === "" || headers.get("Content-Type")?.startsWith("text/html")).toBe(true);
+    return;
+  }
+  if (text === "" || (status === 200 && BARE.includes(path))) return;
+  const body = JSON.parse(text) as Record<string, unknown>;
+  if (status < 300) {
+    expect(body.success).toBe(true);
+    expect(["success", "message", "data"]).toEqual(expect.arrayContaining(Object.keys(body)));
+    return;
+  }
+  const requestId = headers.get("X-Request-Id");
+  const code = (body.error as { code: keyof typeof errorTable }).code;
+  expect(body).toEqual({
+    success: false,
+    message: expect.any(String),
+    error: expect.objectContaining({ code: expect.any(String), requestId }),
+  });
+  expect(errorTable[code]?.[0]).toBe(status);
+}
+
+const fates = new Map<number, number>();
+let sent = 0;
+
+describe("10,000 generated requests", () => {
+  it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
+    `get a sound answer each: round %i of ${ROUNDS}, seed ${FUZZ_SEED}`,
+    async (round) => {
+      vi.spyOn(console, "log").mockImplementation(() => {});
+      const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+      const requests = hostileRequests(await loadData()).map((made) => ({ made, request: requestOf(made) }));
+      await fc.assert(
+        fc.asyncProperty(
+          requests.filter(({ request }) => request !== null),
+          async ({ request }) => {
+            if (request === null) return;
+            const answer = await inTime(send(request));
+            sent += 1;
+            fates.set(answer.response.status, (fates.get(answer.response.status) ?? 0) + 1);
+            expectSound(request, answer);
+          },
+        ),
+        { seed: FUZZ_SEED + round, numRuns: REQUESTS_A_ROUND, endOnFailure: true },
+      );
+      // Work that was left for after an answer did not fail either.
+      expect(errors).not.toHaveBeenCalled();
+      vi.restoreAllMocks();
+    },
+  );
+
+  it("were as many as that, and met every kind of answer", () => {
+    console.log(
+      `fuzz: seed ${FUZZ_SEED}, ${sent} requests:`,
+      JSON.stringify(Object.fromEntries([...fates].sort())),
+    );
+    expect(sent).toBeGreaterThanOrEqual(10_000);
+    expect([...fates.keys()]).toEqual(expect.arrayContaining([200, 201, 400, 401, 403, 404, 405, 413, 415]));
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { openPages, titleOf } from "../../support/pages.ts";
+import { codeMailedTo } from "../../support/second-factor.ts";
+import { createTestClock, startService } from "../../support/service.ts";
+import { sessionsOf } from "../../support/tables.ts";
+import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../../support/users.ts";
+
+const service = startService();
+const NEW_PASSWORD = "another quiet harbour";
+
+async function withSecondStep(own = service) {
+  const { email } = await member(own);
+  const { token } = await logIn(own, email);
+  await own.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  return email;
+}
+
+describe("without a script, by forms alone", () => {
+  it("somebody signs up, verifies by a button and not by a look, and signs in", async () => {
+    const browser = openPages(service);
+    const email = newAddress();
+    const form = await browser.visit("/sign-up");
+    const sent = await browser.submit(form, { name: "Ada", email, password: PASSWORD });
+    expect([sent.path, titleOf(sent)]).toEqual(["/sign-up/check-your-mail", "Check your email"]);
+    expect(sent.text).toContain(email);
+    const link = await linkMailedTo(service, email);
+    for (let look = 0; look < 2; look++) {
+      expect(titleOf(await browser.visit(link))).toBe("Confirm your email address");
+    }
+    // Nothing is proven yet: signing in leads to the page that sends another link.
+    const early = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    expect([early.path, await sessionsOf(email)]).toEqual(["/sign-up/check-your-mail", 0]);
+    const verified = await browser.submit(await browser.visit(link));
+    expect(verified.path).toBe("/sign-in");
+    expect(verified.text).toContain("Your email address is confirmed");
+    expect(titleOf(await browser.visit(link))).toBe("This link does not work any more");
+    const signIn = await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    expect([signIn.status, signIn.headers.get("Location")]).toEqual([303, "/account"]);
+    expect(browser.jar.has("__Host-gh_access")).toBe(true);
+    expect(browser.jar.has("__Host-gh_device")).toBe(true);
+    expect(await sessionsOf(email)).toBe(1);
+  });
+
+  it("somebody without the mail has another link sent, and the answer is the same for strangers", async () => {
+    const slow = startService({ clock: createTestClock() });
+    const email = newAddress();
+    const browser = openPages(slow);
+    const page = await browser.submit(await browser.visit("/sign-up"), {
+      name: "Ada",
+      email,
+      password: PASSWORD,
+    });
+    slow.clock.advance(61_000);
+    const again = await browser.submit(page, { email });
+    const stranger = await browser.submit(page, { email: newAddress() });
+    for (const answer of [again, stranger]) {
+      expect([answer.status, answer.text.includes("a new link is on its way")]).toEqual([200, true]);
+    }
+    expect((await mailTo(slow, email)).length).toBe(2);
+  });
+
+  it("the second step asks for its code on the next page, and no address holds the challenge", async () => {
+    const email = await withSecondStep();
+    const browser = openPages(service);
+    const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    expect([page.path, titleOf(page)]).toEqual(["/sign-in/code", "Check your email"]);
+    expect(browser.jar.has("__Host-gh_access")).toBe(false);
+    const code = await codeMailedTo(service, email);
+    const wrong = await browser.press(page, { code: code === "000000" ? "000001" : "000000" });
+    expect([wrong.status, wrong.text.includes("wrong or has expired")]).toEqual([400, true]);
+    const odd = await browser.press(page, { code: "12" });
+    expect([odd.status, odd.text.includes("six digits")]).toEqual([400, true]);
+    // As mail programs and hands copy it.
+    const done = await browser.press(page, { code: ` ${code.slice(0, 3)}\u00a0${code.slice(3)} ` });
+    expect(done.headers.get("Location")).toBe("/account");
+    expect(browser.jar.has("__Host-gh_challenge")).toBe(false);
+    expect(browser.jar.has("__Host-gh_access")).toBe(true);
+  });
+
+  it("a new code voids the first, and the button waits a minute", async () => {
+    const slow = startService({ clock: createTestClock() });
+    const email = await withSecondStep(slow);
+    const browser = openPages(slow);
+    const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    expect(page.text).toContain('data-wait="60"');
+    const first = await codeMailedTo(slow, email);
+    slow.clock.advance(61_000);
+    expect((await browser.visit("/sign-in/code")).text).toContain('data-wait="0"');
+    const again = await browser.submit(page, {}, "resend");
+    expect(again.text).toContain("a new code is on its way");
+    expect(again.text).toContain('data-wait="60"');
+    expect((await browser.press(again, { code: first })).status).toBe(400);
+    const done = await browser.press(again, { code: await codeMailedTo(slow, email) });
+    expect(done.headers.get("Location")).toBe("/account");
+  });
+
+  it("somebody forgets, resets and is signed out; a refused password does not spend the link", async () => {
+    const { email } = await member(service);
+    const browser = openPages(service);
+    await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD }).catch(() => null);
+    const sent = await browser.submit(await browser.visit("/forgot-password"), { email });
+    expect(sent.text).toContain("a link to choose a new password is on its way");
+    const page = await browser.visit(await linkMailedTo(service, email));
+    expect(titleOf(page)).toBe("Choose a new password");
+    for (const [newPassword, words] of [
+      ["short", "8 characters"],
+      ["password1", "most common"],
+      ["", "fill this in"],
+    ] as const) {
+      const again = await browser.press(page, { newPassword });
+      expect([again.status, again.text.includes(words)]).toEqual([400, true]);
+    }
+    const done = await browser.submit(page, { newPassword: NEW_PASSWORD });
+    expect(done.path).toBe("/sign-in");
+    expect(done.text).toContain("Your new password is set");
+    // It does not sign in (ASVS 6.4.3), and knows whose password was set.
+    expect(done.text).toContain(`value="${email}"`);
+    await logIn(service, email, NEW_PASSWORD);
+  });
+
+  it("somebody signs out by the button, and with a page that was too old by another", async () => {
+    const { email } = await member(service);
+    const browser = openPages(service);
+    const press = async () => browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    await press();
+    const old = await browser.visit("/sign-out");
+    expect((await browser.submit(old)).text).toContain("You are signed out");
+    expect(browser.jar.has("__Host-gh_refresh")).toBe(false);
+    await press();
+    const asked = await browser.post("/sign-out", { csrf: "of another day" });
+    expect([asked.status, titleOf(asked)]).toEqual([403, "Sign out"]);
+    expect((await browser.submit(asked)).path).toBe("/sign-in");
+  });
+});

@@ -1,0 +1,110 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { createFaultyD1 } from "../../support/faulty-d1.ts";
+import { tourOf } from "../../support/page-tour.ts";
+import { openPages, titleOf } from "../../support/pages.ts";
+import { createTestClock, startService } from "../../support/service.ts";
+import { member, newAddress, PASSWORD } from "../../support/users.ts";
+
+const service = startService();
+const named = (await tourOf(service)).map((stop) => [stop.path, stop] as const);
+
+describe("what pages tell", () => {
+  it("of an address that nobody has is what they tell of one that somebody has", async () => {
+    const { email } = await member(service);
+    const seen = async (path: string, fields: Record<string, string>, address: string) => {
+      const browser = openPages(service);
+      const answer = await browser.press(await browser.visit(path), { ...fields, email: address });
+      const text = answer.text
+        .replaceAll(address, "")
+        .replaceAll(/nonce="[^"]*"|name="csrf" value="[^"]*"/g, "");
+      const cookies = answer.headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]*/, ""));
+      return { status: answer.status, location: answer.headers.get("Location"), text, cookies };
+    };
+    for (const [path, fields] of [
+      ["/sign-in", { password: "not it at all" }],
+      ["/sign-up", { name: "Ada", password: PASSWORD }],
+      ["/forgot-password", {}],
+      ["/sign-up/check-your-mail", {}],
+    ] as const) {
+      expect(await seen(path, fields, email), path).toEqual(await seen(path, fields, newAddress()));
+    }
+  });
+
+  it("has no words of the reader's own making", async () => {
+    const browser = openPages(service);
+    browser.jar.set("__Host-gh_notice", "toString");
+    expect((await browser.visit("/sign-in")).text).not.toContain('class="notice"');
+    const page = await browser.visit(
+      "/sign-in?email=evil@example.com&notice=<script>&returnTo=%22%3E%3Cscript",
+    );
+    expect(page.text).not.toContain('value="evil@example.com"');
+    expect(page.text).not.toContain("<script>");
+    const again = await browser.press(page, { email: '"><script>alert(1)</script>', password: "x" });
+    expect(again.text).toContain("&quot;&gt;&lt;script&gt;");
+    expect(again.text).not.toContain("<script>alert");
+  });
+
+  it("is a page where a browser asks, and an envelope where a program does", async () => {
+    const browser = openPages(service);
+    const missing = await browser.visit("/nothing/of/the/kind");
+    expect([missing.status, titleOf(missing)]).toEqual([404, "Nothing here"]);
+    const method = await browser.send("DELETE", "/sign-in");
+    expect([method.status, titleOf(method), method.headers.get("Allow")]).toEqual([
+      405,
+      "That did not work",
+      "POST, GET, HEAD",
+    ]);
+    expect((await service.call("GET", "/nothing/of/the/kind")).body.error?.code).toBe("not_found");
+    const api = await browser.send("GET", "/api/auth/nothing");
+    expect(api.headers.get("Content-Type")).toMatch(/^application\/json/);
+  });
+
+  it("is that the service is out, with a reference, when the database is; and no more without assets", async () => {
+    const faulty = createFaultyD1(env.DB);
+    faulty.goDown();
+    const broken = startService({ env: { DB: faulty.db } });
+    const page = await openPages(broken).visit("/verify-email?token=x");
+    expect([page.status, page.text.includes("Reference: ")]).toEqual([503, true]);
+    expect(page.headers.get("Retry-After")).not.toBeNull();
+    const bare = startService({ env: { ASSETS: undefined } });
+    const answer = await openPages(bare).visit("/sign-in");
+    expect([answer.status, titleOf(answer)]).toEqual([503, "503"]);
+    expect((await bare.call("GET", "/healthz")).status).toBe(200);
+  });
+});
+
+describe("round trips of a page before its answer", () => {
+  it.each(named)("%s needs few", async (path, { browser, page }) => {
+    await browser.visit(page.path);
+    const { d1 = 99, kv = 99 } = service.log.at(-1) ?? {};
+    const most = /^\/(account|admin)/.test(path) ? 3 : 1;
+    expect(d1).toBeLessThanOrEqual(most);
+    expect(kv).toBe(0);
+  });
+
+  it("signing in by the page costs what it costs by the API", async () => {
+    const { email } = await member(service);
+    await service.post("/login", { email, password: PASSWORD });
+    const byApi = service.log.at(-1)?.d1;
+    const browser = openPages(service);
+    await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    expect(service.log.at(-1)?.d1).toBe(byApi);
+  });
+});
+
+describe("too many attempts", () => {
+  it("are said with the time to wait, and the address stays", async () => {
+    const limited = startService({ clock: createTestClock() });
+    const { email } = await member(limited);
+    const browser = openPages(limited);
+    const page = await browser.visit("/sign-in");
+    let answer = page;
+    for (let attempt = 0; attempt < 11; attempt++) {
+      answer = await browser.press(page, { email, password: "not it at all" });
+    }
+    expect([answer.status, /Please try again in \d+ minutes\./.test(answer.text)]).toEqual([429, true]);
+    expect(answer.text).toContain(`value="${email}"`);
+    expect(answer.headers.get("Retry-After")).toMatch(/^\d+$/);
+  });
+});

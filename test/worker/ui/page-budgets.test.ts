@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { idOf, signedInAs } from "../../support/admins.ts";
+import { codeIn, fromApp } from "../../support/app-pages.ts";
+import { tourOf } from "../../support/page-tour.ts";
+import { openPages, signedInPages } from "../../support/pages.ts";
+import { startService } from "../../support/service.ts";
+import { APP } from "../../support/social/providers.ts";
+import { member, PASSWORD } from "../../support/users.ts";
+
+const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
+const trips = () => service.log.at(-1)?.d1;
+
+/** By GET. Whoever has signed in costs one, and what a page shows one or two more. */
+const BUDGET: Readonly<Record<string, number>> = {
+  "/account": 3,
+  "/account/deactivate": 1,
+  "/account/email": 1,
+  "/account/linked": 3,
+  "/account/password": 1,
+  "/account/phone": 1,
+  "/account/phone/code": 1,
+  "/account/picture": 1,
+  "/account/profile": 1,
+  "/account/second-step": 2,
+  "/account/sessions": 2,
+  "/admin/audit": 3,
+  "/admin/invite": 1,
+  "/admin/mail": 2,
+  "/admin/users": 2,
+  "/admin/users/:id": 3,
+  "/admin/users/:id/profile": 2,
+  "/forgot-password": 0,
+  "/reset-password": 1,
+  "/sign-in": 0,
+  "/sign-in/code": 0,
+  "/sign-out": 0,
+  "/sign-up": 0,
+  "/sign-up/check-your-mail": 0,
+  "/verify-email": 1,
+};
+
+describe("round trips to D1 before a page", () => {
+  it("of whichever kind are these, and a new page has to be put here", async () => {
+    const found: Record<string, number | undefined> = {};
+    for (const { path, browser, page } of await tourOf(service)) {
+      await browser.send("GET", page.path);
+      found[path] = trips();
+    }
+    expect(found).toEqual(BUDGET);
+  });
+
+  it("of a form that does what it is for are the session's and its own: nothing that is only looked at", async () => {
+    const { email } = await member(service);
+    const { email: admin } = await signedInAs(service, "admin");
+    const [own, asAdmin] = [await signedInPages(service, email), await signedInPages(service, admin)];
+    await signedInPages(service, email);
+    const found: Record<string, number | undefined> = {};
+    for (const [browser, path, act, fields] of [
+      [own, "/account/sessions", "others", {}],
+      [own, "/account/second-step", "on", { password: PASSWORD }],
+      [asAdmin, `/admin/users/${await idOf(email)}`, "endSessions", {}],
+    ] as const) {
+      const answer = await browser.press(await browser.visit(path), fields, act);
+      expect([path, answer.status]).toEqual([path, 303]);
+      found[act] = trips();
+    }
+    expect(found).toEqual({ others: 2, on: 4, endSessions: 4 });
+  });
+
+  it("that sends people on to an app are one more for the code", async () => {
+    const { email } = await member(service);
+    const browser = openPages(service);
+    const page = await browser.visit(fromApp("/sign-in"));
+    expect(trips()).toBe(0);
+    codeIn(await browser.submit(page, { email, password: PASSWORD }));
+    expect(trips()).toBe(3);
+    const inside = await signedInPages(service, email);
+    codeIn(await inside.visit(fromApp("/sign-in")));
+    expect(trips()).toBe(2);
+  });
+});

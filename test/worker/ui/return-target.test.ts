@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { formsIn, openPages, titleOf } from "../../support/pages.ts";
+import { startService } from "../../support/service.ts";
+import { member, newAddress, PASSWORD } from "../../support/users.ts";
+
+const service = startService();
+
+describe("after signing in", () => {
+  const APP = "https://app.example.com/signed-in?from=auth";
+  const own = startService({ env: { ALLOWED_RETURN_URLS: APP } });
+
+  const leadsTo = async (returnTo: string) => {
+    const { email } = await member(own);
+    const browser = openPages(own);
+    const page = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
+    return (await browser.press(page, { email, password: PASSWORD })).headers.get("Location");
+  };
+
+  it.each([
+    ["/account/sessions?a=b", "http://gatehouse.test/account/sessions?a=b"],
+    ["http://gatehouse.test/account", "http://gatehouse.test/account"],
+    [APP, APP],
+    // A path of two slashes is a host's to a browser, unless the host is said.
+    ["/.//evil.example", "http://gatehouse.test//evil.example"],
+  ])("%s is where it leads", async (returnTo, location) => {
+    expect(await leadsTo(returnTo)).toBe(location);
+  });
+
+  it.each([
+    "//evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "\n//evil.example",
+    "https://evil.example/",
+    "https://app.example.com/signed-in",
+    `${APP}&more`,
+    "https://app.example.com@evil.example/",
+    "http://gatehouse.test@evil.example/",
+    "http://gatehouse.test.evil.example/",
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "",
+  ])("%j leads to the account instead", async (returnTo) => {
+    expect(await leadsTo(returnTo)).toBe("/account");
+  });
+
+  it("is remembered through the code and through signing up", async () => {
+    const { email } = await member(own);
+    const browser = openPages(own);
+    const start = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
+    const page = await browser.visit(start);
+    expect(page.text).toContain(`/sign-up?returnTo=${encodeURIComponent(APP)}`);
+    const always = startService({ env: { ALLOWED_RETURN_URLS: APP, LOGIN_OTP: "always" } });
+    const asked = openPages(always);
+    const code = await asked.submit(await asked.visit(start), { email, password: PASSWORD });
+    expect(code.path).toBe(`/sign-in/code?returnTo=${encodeURIComponent(APP)}`);
+    const sent = await browser.submit(await browser.visit(`/sign-up?returnTo=${encodeURIComponent(APP)}`), {
+      name: "Ada",
+      email: newAddress(),
+      password: PASSWORD,
+    });
+    expect(sent.text).toContain(`/sign-in?returnTo=${encodeURIComponent(APP)}`);
+  });
+});
+
+describe("the switch of languages", () => {
+  it("comes back to where it was pressed, and is remembered", async () => {
+    const browser = openPages(service);
+    const page = await browser.visit("/sign-up?returnTo=%2Faccount%2Fsessions");
+    const [form] = formsIn(page).filter(({ action }) => action === "/language");
+    const back = await browser.post("/language", { ...form?.values, locale: "de" });
+    expect(back.headers.get("Location")).toBe("http://gatehouse.test/sign-up?returnTo=%2Faccount%2Fsessions");
+    expect(back.headers.get("Set-Cookie")).toMatch(
+      /^__Host-gh_lang=de; Max-Age=31536000; .*HttpOnly; Secure/,
+    );
+    expect(titleOf(await browser.visit("/sign-up"))).toBe("Konto anlegen");
+  });
+
+  it("leads nowhere else, speaks no other language, and needs its token", async () => {
+    const browser = openPages(service);
+    const [form] = formsIn(await browser.visit("/sign-in")).filter(({ action }) => action === "/language");
+    for (const here of ["//evil.example", "https://evil.example", "/\\evil.example"]) {
+      const answer = await browser.post("/language", { ...form?.values, here, locale: "xx" });
+      expect([answer.headers.get("Location"), browser.jar.has("__Host-gh_lang")]).toEqual(["/", false]);
+    }
+    const stale = await browser.post("/language", { ...form?.values, csrf: "", locale: "de" });
+    expect([stale.status, browser.jar.has("__Host-gh_lang")]).toEqual([303, false]);
+  });
+});
