@@ -20,7 +20,6 @@ import { codePage } from "./authentication/second-factor/pages/code.tsx";
 import { secondStepPage } from "./authentication/second-factor/pages/second-factor.tsx";
 import { linkedPage } from "./authentication/social/pages/linked-identities.tsx";
 import type { DepsOf } from "./http/context.ts";
-import { isDescribed } from "./http/is-described.ts";
 import { documented } from "./http/operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
 import { checkMailPage } from "./registration/pages/check-email.tsx";
@@ -96,7 +95,7 @@ export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   serve(undeliveredPage(depsOf));
   app.get(
     "/",
-    documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), isDescribed && { page: "everybody" }),
+    documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),
     (c) => redirectWithFlash(c, refreshCookie(c) === undefined ? "/sign-in" : "/account"),
   );
   app.route("/", languageRoutes(depsOf));

@@ -7,7 +7,6 @@ import {
 } from "../authentication/second-factor/set-second-factor.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -46,22 +45,17 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
   return new Hono<HttpEnv>()
-    .get(
-      "/me",
-      describe(isDescribed && { summary: "The caller's account", tag, answer: profile }),
-      session,
-      (c) => respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
+    .get("/me", describe({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
+      respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(
       "/me",
-      describe(
-        isDescribed && {
-          summary: "Change profile fields; null clears an optional one",
-          tag,
-          answer: profile,
-          failures: ["username_taken", "conflict"],
-        },
-      ),
+      describe({
+        summary: "Change profile fields; null clears an optional one",
+        tag,
+        answer: profile,
+        failures: ["username_taken", "conflict"],
+      }),
       session,
       jsonBody(profileBody),
       async (c) => {
@@ -75,14 +69,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/password",
-      describe(
-        isDescribed && {
-          summary: "Change the password; the other sessions end",
-          tag,
-          answer: passwordChanged,
-          failures: ["invalid_credentials", "too_many_attempts"],
-        },
-      ),
+      describe({
+        summary: "Change the password; the other sessions end",
+        tag,
+        answer: passwordChanged,
+        failures: ["invalid_credentials", "too_many_attempts"],
+      }),
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
       async (c) => {
@@ -97,14 +89,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/email",
-      describe(
-        isDescribed && {
-          summary: "Mail the new address a link; nothing changes until it is used",
-          tag,
-          answer: emailChangeAsked,
-          failures: ["invalid_credentials", "too_many_attempts"],
-        },
-      ),
+      describe({
+        summary: "Mail the new address a link; nothing changes until it is used",
+        tag,
+        answer: emailChangeAsked,
+        failures: ["invalid_credentials", "too_many_attempts"],
+      }),
       session,
       jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
       async (c) => {
@@ -116,14 +106,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/otp",
-      describe(
-        isDescribed && {
-          summary: "Choose whether signing in asks for a mailed code",
-          tag,
-          answer: secondFactorSet,
-          failures: ["invalid_credentials", "too_many_attempts"],
-        },
-      ),
+      describe({
+        summary: "Choose whether signing in asks for a mailed code",
+        tag,
+        answer: secondFactorSet,
+        failures: ["invalid_credentials", "too_many_attempts"],
+      }),
       session,
       jsonBody(z.strictObject({ enabled: z.boolean("Must be true or false."), password: passwordField })),
       async (c) => {
@@ -137,15 +125,13 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/deactivate",
-      describe(
-        isDescribed && {
-          summary: "Close the caller's own account",
-          tag,
-          answer: deactivated,
-          cookies: true,
-          failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
-        },
-      ),
+      describe({
+        summary: "Close the caller's own account",
+        tag,
+        answer: deactivated,
+        cookies: true,
+        failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
+      }),
       session,
       jsonBody(z.strictObject({ password: passwordField })),
       async (c) => {

@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import { toBase64url, utf8 } from "../core/crypto/encoding.ts";
 import type { HttpEnv } from "../http/context.ts";
 import { matchesIfNoneMatch } from "../http/if-none-match.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 
 type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
@@ -14,16 +13,13 @@ type Deps = {
 
 const cacheControl = "public, max-age=300";
 
-const about = documented<MiddlewareHandler>(
-  (_c, next) => next(),
-  isDescribed && {
-    summary: "This document",
-    tag: "Discovery",
-    bare: z.looseObject({ openapi: z.literal("3.1.0") }),
-    cacheControl,
-    etag: true,
-  },
-);
+const about = documented<MiddlewareHandler>((_c, next) => next(), {
+  summary: "This document",
+  tag: "Discovery",
+  bare: z.looseObject({ openapi: z.literal("3.1.0") }),
+  cacheControl,
+  etag: true,
+});
 
 /** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
 export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {

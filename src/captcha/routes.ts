@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
@@ -22,17 +21,15 @@ const proved = answer(
 export function captchaRoutes(depsOf: DepsOf<CreateCaptchaProofDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
-    describe(
-      isDescribed && {
-        summary: "Trade a passed captcha for a proof",
-        description:
-          "The widget's action must be `prove`. A proof is not taken in trade for another. " +
-          "Where captchas are off there is no such route: `not_found`.",
-        tag: "Captcha",
-        answer: proved,
-        failures: Object.values(captchaProofErrors),
-      },
-    ),
+    describe({
+      summary: "Trade a passed captcha for a proof",
+      description:
+        "The widget's action must be `prove`. A proof is not taken in trade for another. " +
+        "Where captchas are off there is no such route: `not_found`.",
+      tag: "Captcha",
+      answer: proved,
+      failures: Object.values(captchaProofErrors),
+    }),
     jsonBody(
       z.strictObject({ token: captchaTokenField.check(z.meta({ description: "What the widget gave." })) }),
     ),

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { timestamp } from "../http/timestamp.ts";
@@ -33,21 +32,17 @@ const tag = "Discovery";
 /** Shallow: whether the Worker runs and its configuration can be read. Deep: whether its stores answer. */
 export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get(
-      "/healthz",
-      describe(isDescribed && { summary: "Whether the service runs", tag, answer: running }),
-      (c) => respond(c, running, { status: "ok" }),
+    .get("/healthz", describe({ summary: "Whether the service runs", tag, answer: running }), (c) =>
+      respond(c, running, { status: "ok" }),
     )
     .get(
       "/healthz/deep",
-      describe(
-        isDescribed && {
-          summary: "Whether what the service stands on answers",
-          tag,
-          answer: healthy,
-          unavailable: reportSchema,
-        },
-      ),
+      describe({
+        summary: "Whether what the service stands on answers",
+        tag,
+        answer: healthy,
+        unavailable: reportSchema,
+      }),
       async (c) => {
         const report = presentReport(await checkDependencies(depsOf(c)));
         return report.status === "ok"

@@ -3,7 +3,6 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { isCleanText } from "../core/text.ts";
-import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { readJson } from "./read-json.ts";
 import { refuse } from "./respond.ts";
@@ -24,31 +23,22 @@ export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
     c.req.bodyCache.json = Promise.resolve(read.value);
     return validate(c, next);
   };
-  return documented(
-    handler,
-    isDescribed && {
-      body: schema,
-      failures: ["malformed_json", "validation_failed", "payload_too_large", "unsupported_media_type"],
-    },
-  );
+  return documented(handler, {
+    body: schema,
+    failures: ["malformed_json", "validation_failed", "payload_too_large", "unsupported_media_type"],
+  });
 }
 
 /** The validated query as `c.req.valid("query")`. */
 export const queryParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-  documented(
-    zValidator("query", schema, refuseInvalid, atOnce),
-    isDescribed && {
-      query: schema,
-      failures: ["validation_failed"],
-    },
-  );
+  documented(zValidator("query", schema, refuseInvalid, atOnce), {
+    query: schema,
+    failures: ["validation_failed"],
+  });
 
 /** The validated path parameters as `c.req.valid("param")`. */
 export const pathParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-  documented(
-    zValidator("param", schema, refuseInvalid, atOnce),
-    isDescribed && { params: schema, failures: ["not_found"] },
-  );
+  documented(zValidator("param", schema, refuseInvalid, atOnce), { params: schema, failures: ["not_found"] });
 
 /** The id in a path as `c.req.valid("param").id`. */
 export const idParam = pathParams(z.object({ id: z.uuid() }));

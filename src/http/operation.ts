@@ -51,9 +51,9 @@ export type OperationPart = {
 // Written while the routes are built, read when the document is; the same for every request.
 const parts = new WeakMap<object, OperationPart>();
 
-/** Attaches documentation to a handler, where there is any: `isDescribed` before it. */
-export function documented<H extends object>(handler: H, part: OperationPart | false): H {
-  if (part) parts.set(handler, part);
+/** Attaches documentation to a handler and returns the handler. */
+export function documented<H extends object>(handler: H, part: OperationPart): H {
+  parts.set(handler, part);
   return handler;
 }
 
@@ -62,9 +62,6 @@ export const partOf = (handler: object): OperationPart | undefined => parts.get(
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
   Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
-/**
- * The part of a route that no guard or schema knows: what it is for, and how it answers. Only `npm run openapi` and the
- * tests read it; with `isDescribed` before it, the bundler leaves it out of what is deployed (docs/decisions/012).
- */
-export const describe = (description: Description | false): MiddlewareHandler =>
+/** Documents a route: its purpose and its answers. Guards and schemas document themselves. */
+export const describe = (description: Description): MiddlewareHandler =>
   documented(async (_c, next) => next(), description);

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "./context.ts";
-import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 
@@ -39,7 +38,7 @@ export const rateLimited = <Policy extends string>(
       c.set("limitedFor", decision.retryAfterSeconds);
       return next();
     },
-    isDescribed && { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },
+    { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },
   );
 
 const listPolicies = (policies: Decision["policies"]): string =>

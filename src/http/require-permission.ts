@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { hasPermission, type Permission } from "../admin/authorization/permissions.ts";
 import type { HttpEnv } from "./context.ts";
-import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 
@@ -10,5 +9,5 @@ export const requirePermission = (permission: Permission): MiddlewareHandler<Htt
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) =>
       hasPermission(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden"),
-    isDescribed && { permission, failures: ["forbidden"] },
+    { permission, failures: ["forbidden"] },
   );

@@ -3,7 +3,6 @@ import type { Result } from "../core/result.ts";
 import type { CurrentSession, PresentedToken } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
-import { isDescribed } from "./is-described.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 import { accessCookie } from "./session-cookies.ts";
@@ -31,7 +30,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
       c.set("session", session.value);
       return next();
     },
-    isDescribed && { session: true, failures: ["unauthorized", "csrf_failed"] },
+    { session: true, failures: ["unauthorized", "csrf_failed"] },
   );
 
 /** The access token of a request. One that has an Authorization header is not judged by its cookies. */

@@ -8,7 +8,6 @@ import {
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
@@ -25,19 +24,17 @@ export const authorizationCodeRoutes = (
 ): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(
     "/exchange",
-    describe(
-      isDescribed && {
-        summary: "Exchange the code of a redirect for what `/login` gives",
-        description:
-          "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
-          "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
-        tag: "Sessions",
-        answer: loggedIn,
-        cookies: true,
-        alternatives: [secondFactor],
-        failures: [...new Set(Object.values(exchangeCodeErrors)), "csrf_failed"],
-      },
-    ),
+    describe({
+      summary: "Exchange the code of a redirect for what `/login` gives",
+      description:
+        "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
+        "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
+      tag: "Sessions",
+      answer: loggedIn,
+      cookies: true,
+      alternatives: [secondFactor],
+      failures: [...new Set(Object.values(exchangeCodeErrors)), "csrf_failed"],
+    }),
     jsonBody(exchangeBody),
     async (c) => {
       const { transport, audience, ...input } = c.req.valid("json");

@@ -14,7 +14,6 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
@@ -62,15 +61,13 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/register",
-      describe(
-        isDescribed && {
-          summary: "Create an account and mail a link to verify its address",
-          description: "An address that has an account already gets the same answer, and its owner a mail.",
-          tag,
-          answer: registered,
-          failures: Object.values(registrationErrors),
-        },
-      ),
+      describe({
+        summary: "Create an account and mail a link to verify its address",
+        description: "An address that has an account already gets the same answer, and its owner a mail.",
+        tag,
+        answer: registered,
+        failures: Object.values(registrationErrors),
+      }),
       jsonBody(registerBody),
       async (c) => {
         const { confirmPassword: _, ...input } = c.req.valid("json");
@@ -81,14 +78,12 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email",
-      describe(
-        isDescribed && {
-          summary: "Spend a mailed link: its address is verified",
-          tag,
-          answer: verified,
-          failures: ["token_invalid"],
-        },
-      ),
+      describe({
+        summary: "Spend a mailed link: its address is verified",
+        tag,
+        answer: verified,
+        failures: ["token_invalid"],
+      }),
       jsonBody(z.strictObject({ token: tokenField })),
       async (c) => {
         const { token } = c.req.valid("json");
@@ -98,14 +93,12 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/verify-email",
-      describe(
-        isDescribed && {
-          summary: "Whether a mailed link is still good; consumes nothing",
-          tag,
-          answer: emailTokenIsValid,
-          failures: ["token_invalid"],
-        },
-      ),
+      describe({
+        summary: "Whether a mailed link is still good; consumes nothing",
+        tag,
+        answer: emailTokenIsValid,
+        failures: ["token_invalid"],
+      }),
       queryParams(tokenQuery),
       async (c) => {
         const link = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
@@ -114,7 +107,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email/resend",
-      describe(isDescribed && { summary: "Mail a fresh verification link", tag, answer: resent }),
+      describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));

@@ -9,7 +9,6 @@ import {
   issueCsrfToken,
 } from "../http/csrf.ts";
 import { idParam, jsonBody } from "../http/input.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { describe, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
@@ -61,23 +60,21 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/refresh",
-      describe(
-        isDescribed && {
-          summary: "Spend a refresh token for its successor and a new access token",
-          description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
-          tag,
-          answer: refreshed,
-          cookies: true,
-          failures: ["refresh_invalid"],
-        },
-      ),
+      describe({
+        summary: "Spend a refresh token for its successor and a new access token",
+        description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
+        tag,
+        answer: refreshed,
+        cookies: true,
+        failures: ["refresh_invalid"],
+      }),
       documented<MiddlewareHandler<HttpEnv>>(
         async (c, next) => {
           // A browser's refresh is its cookie, and may have no body at all.
           const hasBody = c.req.header("Content-Type") !== undefined;
           return hasBody || refreshCookie(c) === undefined ? next() : refreshByCookie(c, depsOf(c));
         },
-        isDescribed && { failures: ["csrf_failed"], bodyIsOptional: true },
+        { failures: ["csrf_failed"], bodyIsOptional: true },
       ),
       jsonBody(refreshBody),
       async (c) => {
@@ -96,19 +93,14 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout",
-      describe(
-        isDescribed && {
-          summary: "End the session of the bearer token, or of the cookies",
-          description: "Idempotent; a token that has just expired still signs out.",
-          tag,
-          answer: signedOut,
-          cookies: true,
-        },
-      ),
-      documented(
-        async (_c, next) => next(),
-        isDescribed && { session: true, failures: ["unauthorized", "csrf_failed"] },
-      ),
+      describe({
+        summary: "End the session of the bearer token, or of the cookies",
+        description: "Idempotent; a token that has just expired still signs out.",
+        tag,
+        answer: signedOut,
+        cookies: true,
+      }),
+      documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
         const presented = tokensToSignOutWith(c);
         const byCookie = presented.some(({ by }) => by === "cookie");
@@ -125,14 +117,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout-all",
-      describe(
-        isDescribed && {
-          summary: "End every session of the caller",
-          tag,
-          answer: signedOutEverywhere,
-          cookies: true,
-        },
-      ),
+      describe({
+        summary: "End every session of the caller",
+        tag,
+        answer: signedOutEverywhere,
+        cookies: true,
+      }),
       session,
       async (c) => {
         await endAllSessions(depsOf(c), { accountId: c.var.session.account.id, caller: c.var.caller });
@@ -142,15 +132,13 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/csrf-token",
-      describe(
-        isDescribed && {
-          summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
-          description: "Bound to the session of the cookies; ask again after signing in or out.",
-          tag,
-          answer: csrfToken,
-          cookies: true,
-        },
-      ),
+      describe({
+        summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
+        description: "Bound to the session of the cookies; ask again after signing in or out.",
+        tag,
+        answer: csrfToken,
+        cookies: true,
+      }),
       async (c) => {
         const token = await issueCsrfToken(c, depsOf(c));
         return respond(c, csrfToken, { csrfToken: token, expiresIn: CSRF_TOKEN_LIFE });
@@ -158,7 +146,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/sessions",
-      describe(isDescribed && { summary: "The caller's live sessions", tag, answer: sessionList }),
+      describe({ summary: "The caller's live sessions", tag, answer: sessionList }),
       session,
       async (c) => {
         const { account, sessionId } = c.var.session;
@@ -171,14 +159,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/sessions/:id",
-      describe(
-        isDescribed && {
-          summary: "End one of the caller's sessions",
-          tag,
-          answer: sessionEnded,
-          failures: ["not_found"],
-        },
-      ),
+      describe({
+        summary: "End one of the caller's sessions",
+        tag,
+        answer: sessionEnded,
+        failures: ["not_found"],
+      }),
       session,
       idParam,
       async (c) => {

@@ -3,7 +3,6 @@ import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
 import { isLocale } from "../core/locale.ts";
 import type { DepsOf } from "../http/context.ts";
 import { type CsrfDeps, isOwnForm } from "../http/csrf.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
 import type { PageEnv } from "./page.ts";
@@ -21,7 +20,7 @@ type Deps = CsrfDeps & PageSessionDeps & SetLocaleDeps;
 export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
   new Hono<PageEnv>().post(
     "/language",
-    documented<MiddlewareHandler>((_c, next) => next(), isDescribed && { page: "everybody" }),
+    documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
     async (c) => {
       const deps = depsOf(c);
       const form = await readForm(c.req.raw);

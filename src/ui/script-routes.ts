@@ -1,6 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 
 /** The beginning of the SHA-256 of public/pages/enhance.js; a test says what it must be. */
@@ -15,7 +14,7 @@ type Deps = { readonly assets: { readText(path: `/${string}`): Promise<string> }
 export const scriptRoutes = (depsOf: DepsOf<Deps>): Hono<HttpEnv> =>
   new Hono<HttpEnv>().get(
     SCRIPT_PATH,
-    documented<MiddlewareHandler>((_c, next) => next(), isDescribed && { page: "everybody" }),
+    documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
     async (c) => {
       c.header("Cache-Control", "public, max-age=31536000, immutable");
       c.header("Content-Type", "text/javascript; charset=utf-8");

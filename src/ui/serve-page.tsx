@@ -3,7 +3,6 @@ import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isOwnForm } from "../http/csrf.ts";
 import { errorTable } from "../http/error-table.ts";
-import { isDescribed } from "../http/is-described.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { renderInvalidReturnTarget } from "./invalid-return-target-page.tsx";
@@ -73,7 +72,7 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
       return refuse(c, "forbidden");
     return next();
   };
-  return documented(guard, isDescribed && { page: access });
+  return documented(guard, { page: access });
 }
 
 /** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */

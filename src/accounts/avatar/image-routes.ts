@@ -2,7 +2,6 @@ import { Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { matchesIfNoneMatch } from "../../http/if-none-match.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { documented } from "../../http/operation.ts";
 import { refuse } from "../../http/respond.ts";
 
@@ -14,18 +13,15 @@ type Deps = {
 
 const cacheControl = "public, max-age=31536000, immutable";
 
-const about = documented<MiddlewareHandler>(
-  async (_c, next) => next(),
-  isDescribed && {
-    summary: "A picture, by the key in somebody's `avatarUrl`",
-    tag: "Avatars",
-    params: z.object({ key: z.string() }),
-    file: { types: ["image/png", "image/jpeg", "image/webp"] },
-    failures: ["not_found"],
-    cacheControl,
-    etag: true,
-  },
-);
+const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
+  summary: "A picture, by the key in somebody's `avatarUrl`",
+  tag: "Avatars",
+  params: z.object({ key: z.string() }),
+  file: { types: ["image/png", "image/jpeg", "image/webp"] },
+  failures: ["not_found"],
+  cacheControl,
+  etag: true,
+});
 
 const KEY = /^[A-Za-z0-9_-]{43}\.(?:png|jpg|webp)$/;
 

@@ -7,7 +7,6 @@ import {
 } from "../../admin/authorization/find-manageable-user.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe, documented } from "../../http/operation.ts";
 import { readUpload } from "../../http/read-upload.ts";
 import { requirePermission } from "../../http/require-permission.ts";
@@ -28,13 +27,10 @@ export const UPLOAD = {
 const changed = answer(200, undefined, z.object({ avatarUrl: z.string() }));
 const removed = answer(200, "The picture has been removed.");
 
-const upload = documented(
-  async (_c: Context, next: () => Promise<void>) => next(),
-  isDescribed && {
-    upload: UPLOAD,
-    failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
-  },
-);
+const upload = documented(async (_c: Context, next: () => Promise<void>) => next(), {
+  upload: UPLOAD,
+  failures: ["validation_failed", "payload_too_large", "unsupported_media_type", "conflict"],
+});
 
 type Deps = SetAvatarDeps &
   RemoveAvatarDeps &
@@ -50,29 +46,25 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
-      describe(isDescribed && { ...about("Set the caller's picture"), description, answer: changed }),
+      describe({ ...about("Set the caller's picture"), description, answer: changed }),
       session,
       upload,
       (c) => set(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .delete(
       "/me/avatar",
-      describe(
-        isDescribed && { ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] },
-      ),
+      describe({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
       session,
       (c) => remove(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .put(
       "/users/:id/avatar",
-      describe(
-        isDescribed && {
-          ...about("Set a user's picture"),
-          description,
-          answer: changed,
-          failures: ["not_found"],
-        },
-      ),
+      describe({
+        ...about("Set a user's picture"),
+        description,
+        answer: changed,
+        failures: ["not_found"],
+      }),
       session,
       mayChange,
       idParam,
@@ -86,13 +78,11 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/avatar",
-      describe(
-        isDescribed && {
-          ...about("Remove a user's picture"),
-          answer: removed,
-          failures: ["not_found", "conflict"],
-        },
-      ),
+      describe({
+        ...about("Remove a user's picture"),
+        answer: removed,
+        failures: ["not_found", "conflict"],
+      }),
       session,
       mayChange,
       idParam,

@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import { challengeIdField, codeField } from "../../authentication/one-time-codes/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { jsonBody } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
@@ -38,18 +37,16 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/me/phone",
-      describe(
-        isDescribed && {
-          summary: "Text a code to a phone number",
-          description:
-            "The number is the account's from now on, unverified until the code has been given; the same " +
-            "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
-            "hour. Where text messages are off there is no such route: `not_found`.",
-          tag,
-          answer: texted,
-          failures: [phoneErrors.texts_off, phoneErrors.send_cap],
-        },
-      ),
+      describe({
+        summary: "Text a code to a phone number",
+        description:
+          "The number is the account's from now on, unverified until the code has been given; the same " +
+          "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
+          "hour. Where text messages are off there is no such route: `not_found`.",
+        tag,
+        answer: texted,
+        failures: [phoneErrors.texts_off, phoneErrors.send_cap],
+      }),
       session,
       jsonBody(z.strictObject({ phone: phoneField })),
       async (c) => {
@@ -59,16 +56,14 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/phone/verify",
-      describe(
-        isDescribed && {
-          summary: "Prove the phone number with the code",
-          description:
-            "A code is good for 10 minutes and five answers, and only while its number is the account's.",
-          tag,
-          answer: verified,
-          failures: [phoneErrors.code_incorrect, phoneErrors.locked],
-        },
-      ),
+      describe({
+        summary: "Prove the phone number with the code",
+        description:
+          "A code is good for 10 minutes and five answers, and only while its number is the account's.",
+        tag,
+        answer: verified,
+        failures: [phoneErrors.code_incorrect, phoneErrors.locked],
+      }),
       session,
       jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
       async (c) => {
@@ -79,7 +74,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/phone",
-      describe(isDescribed && { summary: "Remove the phone number", tag, answer: removed }),
+      describe({ summary: "Remove the phone number", tag, answer: removed }),
       session,
       async (c) => {
         await removePhone(depsOf(c), callOf(c));

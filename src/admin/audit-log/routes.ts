@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { queryParams } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { PAGE_LIMIT } from "../../http/pagination.ts";
 import { requirePermission } from "../../http/require-permission.ts";
@@ -40,14 +39,12 @@ const page = answer(
 export function auditRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/audit",
-    describe(
-      isDescribed && {
-        summary: "What happened to the users whom the caller may see, the newest first",
-        description: "Superusers also see what happened to users who are deleted.",
-        tag: "Users",
-        answer: page,
-      },
-    ),
+    describe({
+      summary: "What happened to the users whom the caller may see, the newest first",
+      description: "Superusers also see what happened to users who are deleted.",
+      tag: "Users",
+      answer: page,
+    }),
     requireSession(depsOf),
     requirePermission("audit:read"),
     queryParams(auditQuery),

@@ -3,7 +3,6 @@ import * as z from "zod/mini";
 import type { Result } from "../../core/result.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam, jsonBody } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -44,7 +43,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/users/:id/activate",
-      describe(isDescribed && { ...about("Activate a user"), answer: activated, failures }),
+      describe({ ...about("Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
       idParam,
@@ -52,13 +51,11 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/deactivate",
-      describe(
-        isDescribed && {
-          ...about("Deactivate a user; their sessions, links and codes end"),
-          answer: deactivated,
-          failures: [...failures, "last_admin"],
-        },
-      ),
+      describe({
+        ...about("Deactivate a user; their sessions, links and codes end"),
+        answer: deactivated,
+        failures: [...failures, "last_admin"],
+      }),
       session,
       requirePermission("users:deactivate"),
       idParam,
@@ -66,13 +63,11 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/unlock",
-      describe(
-        isDescribed && {
-          ...about("Forget the failed attempts at a user's account"),
-          answer: unlocked,
-          failures,
-        },
-      ),
+      describe({
+        ...about("Forget the failed attempts at a user's account"),
+        answer: unlocked,
+        failures,
+      }),
       session,
       requirePermission("users:unlock"),
       idParam,
@@ -80,13 +75,11 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/reset-password",
-      describe(
-        isDescribed && {
-          ...about("Mail a user a link to choose a password, or their invitation once more"),
-          answer: linkMailed,
-          failures: [...failures, "rate_limited"],
-        },
-      ),
+      describe({
+        ...about("Mail a user a link to choose a password, or their invitation once more"),
+        answer: linkMailed,
+        failures: [...failures, "rate_limited"],
+      }),
       session,
       requirePermission("users:reset-password"),
       idParam,
@@ -94,7 +87,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/sessions",
-      describe(isDescribed && { ...about("End a user's sessions"), answer: sessionsEnded, failures }),
+      describe({ ...about("End a user's sessions"), answer: sessionsEnded, failures }),
       session,
       requirePermission("users:end-sessions"),
       idParam,
@@ -102,13 +95,11 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .put(
       "/users/:id/role",
-      describe(
-        isDescribed && {
-          ...about("Give a user a role; their sessions end"),
-          answer: roleSet,
-          failures: [...failures, "last_admin"],
-        },
-      ),
+      describe({
+        ...about("Give a user a role; their sessions end"),
+        answer: roleSet,
+        failures: [...failures, "last_admin"],
+      }),
       session,
       requirePermission("users:set-role"),
       idParam,
@@ -120,14 +111,12 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id",
-      describe(
-        isDescribed && {
-          ...about("Delete a deactivated user and everything that is theirs"),
-          description: "The audit trail stays, under the id.",
-          answer: deleted,
-          failures: [...failures, "user_still_active"],
-        },
-      ),
+      describe({
+        ...about("Delete a deactivated user and everything that is theirs"),
+        description: "The audit trail stays, under the id.",
+        answer: deleted,
+        failures: [...failures, "user_still_active"],
+      }),
       session,
       requirePermission("users:delete"),
       idParam,

@@ -4,7 +4,6 @@ import { emailField, nameField, problemsOf, profileBody } from "../../accounts/f
 import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam, jsonBody, queryParams } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -35,14 +34,12 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/users",
-      describe(
-        isDescribed && {
-          summary: "The users whom the caller may see, the newest first",
-          description: "Admins see users; superusers see everybody.",
-          tag,
-          answer: page,
-        },
-      ),
+      describe({
+        summary: "The users whom the caller may see, the newest first",
+        description: "Admins see users; superusers see everybody.",
+        tag,
+        answer: page,
+      }),
       session,
       requirePermission("users:list"),
       queryParams(userQuery),
@@ -58,15 +55,13 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users",
-      describe(
-        isDescribed && {
-          summary: "Invite somebody: they get a mail with a link to choose a password",
-          description: "The link is good for 7 days. `role` is `user` unless said.",
-          tag,
-          answer: invited,
-          failures: ["conflict"],
-        },
-      ),
+      describe({
+        summary: "Invite somebody: they get a mail with a link to choose a password",
+        description: "The link is good for 7 days. `role` is `user` unless said.",
+        tag,
+        answer: invited,
+        failures: ["conflict"],
+      }),
       session,
       requirePermission("users:invite"),
       jsonBody(invitation),
@@ -81,7 +76,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/users/:id",
-      describe(isDescribed && { summary: "One user", tag, answer: profile, failures: ["not_found"] }),
+      describe({ summary: "One user", tag, answer: profile, failures: ["not_found"] }),
       session,
       requirePermission("users:read"),
       idParam,
@@ -95,14 +90,12 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .patch(
       "/users/:id",
-      describe(
-        isDescribed && {
-          summary: "Change a user's profile fields; null clears an optional one",
-          tag,
-          answer: profile,
-          failures: ["not_found", "username_taken", "conflict"],
-        },
-      ),
+      describe({
+        summary: "Change a user's profile fields; null clears an optional one",
+        tag,
+        answer: profile,
+        failures: ["not_found", "username_taken", "conflict"],
+      }),
       session,
       requirePermission("users:edit"),
       idParam,

@@ -4,7 +4,6 @@ import { emailField, newPasswordField, passwordField, passwordProblems } from ".
 import { captchaTokenField } from "../../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { jsonBody, queryParams } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "../../registration/email-tokens/fields.ts";
@@ -37,15 +36,13 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/forgot-password",
-      describe(
-        isDescribed && {
-          summary: "Mail a link to choose a new password",
-          description: "The answer is the same for an address that has no account.",
-          tag,
-          answer: asked,
-          failures: ["captcha_required", "captcha_failed"],
-        },
-      ),
+      describe({
+        summary: "Mail a link to choose a new password",
+        description: "The answer is the same for an address that has no account.",
+        tag,
+        answer: asked,
+        failures: ["captcha_required", "captcha_failed"],
+      }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
       async (c) => {
         const result = await requestPasswordReset(depsOf(c), {
@@ -57,14 +54,12 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/reset-password",
-      describe(
-        isDescribed && {
-          summary: "Whether a mailed link is still good; consumes nothing",
-          tag,
-          answer: emailTokenIsValid,
-          failures: ["token_invalid"],
-        },
-      ),
+      describe({
+        summary: "Whether a mailed link is still good; consumes nothing",
+        tag,
+        answer: emailTokenIsValid,
+        failures: ["token_invalid"],
+      }),
       queryParams(tokenQuery),
       async (c) => {
         const link = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
@@ -73,14 +68,12 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/reset-password",
-      describe(
-        isDescribed && {
-          summary: "Spend a mailed link: a new password, and every session ends",
-          tag,
-          answer: done,
-          failures: Object.values(passwordResetErrors),
-        },
-      ),
+      describe({
+        summary: "Spend a mailed link: a new password, and every session ends",
+        tag,
+        answer: done,
+        failures: Object.values(passwordResetErrors),
+      }),
       jsonBody(resetBody),
       async (c) => {
         const { token, newPassword } = c.req.valid("json");

@@ -6,7 +6,6 @@ import type { ErrorCode } from "../../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { deviceCookie } from "../../http/session-cookies.ts";
@@ -30,28 +29,26 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/login",
-      describe(
-        isDescribed && {
-          summary: "Sign in by password",
-          description:
-            "Gives tokens (or, with the transport `cookie`, cookies), or a challenge where a second step is due. " +
-            "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
-          tag,
-          answer: loggedIn,
-          cookies: true,
-          alternatives: [secondFactor],
-          failures: codesOf(
-            "no_such_account",
-            "email_not_verified",
-            "account_deactivated",
-            "captcha_required",
-            "captcha_failed",
-            "locked",
-            "send_cap",
-            "csrf",
-          ),
-        },
-      ),
+      describe({
+        summary: "Sign in by password",
+        description:
+          "Gives tokens (or, with the transport `cookie`, cookies), or a challenge where a second step is due. " +
+          "Send back the `deviceToken` of an earlier sign-in for this device to be known.",
+        tag,
+        answer: loggedIn,
+        cookies: true,
+        alternatives: [secondFactor],
+        failures: codesOf(
+          "no_such_account",
+          "email_not_verified",
+          "account_deactivated",
+          "captcha_required",
+          "captcha_failed",
+          "locked",
+          "send_cap",
+          "csrf",
+        ),
+      }),
       jsonBody(
         z.strictObject({
           email: emailField,
@@ -73,15 +70,13 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/login/otp",
-      describe(
-        isDescribed && {
-          summary: "Answer the second step with the code",
-          tag,
-          answer: loggedIn,
-          cookies: true,
-          failures: codesOf("code_incorrect", "locked", "csrf"),
-        },
-      ),
+      describe({
+        summary: "Answer the second step with the code",
+        tag,
+        answer: loggedIn,
+        cookies: true,
+        failures: codesOf("code_incorrect", "locked", "csrf"),
+      }),
       jsonBody(
         z.strictObject({
           challengeId: challengeIdField,
@@ -100,14 +95,12 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/login/otp/resend",
-      describe(
-        isDescribed && {
-          summary: "Mail a new code; the earlier one is void",
-          description: "At most one a minute. The answer is the same for a challenge that is not there.",
-          tag,
-          answer: resent,
-        },
-      ),
+      describe({
+        summary: "Mail a new code; the earlier one is void",
+        description: "At most one a minute. The answer is the same for a challenge that is not there.",
+        tag,
+        answer: resent,
+      }),
       jsonBody(z.strictObject({ challengeId: challengeIdField })),
       async (c) => {
         await resendCode(depsOf(c), c.req.valid("json"));

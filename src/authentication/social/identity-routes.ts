@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { jsonBody, pathParams } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { describe } from "../../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
@@ -27,9 +26,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/me/identities",
-      describe(
-        isDescribed && { summary: "The providers that sign the caller in", tag, answer: identityList },
-      ),
+      describe({ summary: "The providers that sign the caller in", tag, answer: identityList }),
       session,
       async (c) => {
         const linked = await listIdentities(depsOf(c), { accountId: c.var.session.account.id });
@@ -44,26 +41,24 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/identities/:provider",
-      describe(
-        isDescribed && {
-          summary: "Link one, by a token that an app has from the provider",
-          description:
-            "It lasts, so more than an access token is asked for: the account's password or, where it has none, the " +
-            "latest refresh token of this very session. The provider's token must have been given to this service's own client.",
-          tag,
-          answer: identityLinked,
-          failures: [
-            "not_found",
-            "validation_failed",
-            "invalid_credentials",
-            "refresh_invalid",
-            "token_invalid",
-            "conflict",
-            "too_many_attempts",
-            "unavailable",
-          ],
-        },
-      ),
+      describe({
+        summary: "Link one, by a token that an app has from the provider",
+        description:
+          "It lasts, so more than an access token is asked for: the account's password or, where it has none, the " +
+          "latest refresh token of this very session. The provider's token must have been given to this service's own client.",
+        tag,
+        answer: identityLinked,
+        failures: [
+          "not_found",
+          "validation_failed",
+          "invalid_credentials",
+          "refresh_invalid",
+          "token_invalid",
+          "conflict",
+          "too_many_attempts",
+          "unavailable",
+        ],
+      }),
       session,
       pathParams(providerParam),
       jsonBody(linkBody),
@@ -82,14 +77,12 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/identities/:provider",
-      describe(
-        isDescribed && {
-          summary: "Remove one, unless it is the last way to sign in; the other sessions end",
-          tag,
-          answer: identityRemoved,
-          failures: ["not_found", "last_sign_in_method"],
-        },
-      ),
+      describe({
+        summary: "Remove one, unless it is the last way to sign in; the other sessions end",
+        tag,
+        answer: identityRemoved,
+        failures: ["not_found", "last_sign_in_method"],
+      }),
       session,
       pathParams(providerParam),
       async (c) => {

@@ -4,7 +4,6 @@ import { SECOND } from "../../core/clock.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/input.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
 import { describe, documented } from "../../http/operation.ts";
 import { answer, respond } from "../../http/respond.ts";
@@ -39,28 +38,22 @@ type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & C
 export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
-    .get(
-      "/social",
-      describe(isDescribed && { summary: "The providers that are on", tag, answer: providerList }),
-      (c) =>
-        respond(
-          c,
-          providerList,
-          Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
-        ),
+    .get("/social", describe({ summary: "The providers that are on", tag, answer: providerList }), (c) =>
+      respond(
+        c,
+        providerList,
+        Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
+      ),
     )
     .get(
       "/social/:provider/start",
-      documented(
-        async (_c, next) => next(),
-        isDescribed && {
-          summary: "Send a browser to a provider to sign in",
-          tag,
-          redirect: "To the provider",
-          cookies: true,
-          failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
-        },
-      ),
+      documented(async (_c, next) => next(), {
+        summary: "Send a browser to a provider to sign in",
+        tag,
+        redirect: "To the provider",
+        cookies: true,
+        failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
+      }),
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
@@ -78,20 +71,17 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     )
     .get(
       "/social/:provider/callback",
-      documented(
-        async (_c, next) => next(),
-        isDescribed && {
-          summary: "Where a provider sends the browser back",
-          description:
-            "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
-            "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
-          tag,
-          redirect: "To `returnTo`",
-          cookies: true,
-          failures: [...atProvider, "refresh_invalid"],
-          query: callbackQuery,
-        },
-      ),
+      documented(async (_c, next) => next(), {
+        summary: "Where a provider sends the browser back",
+        description:
+          "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
+          "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
+        tag,
+        redirect: "To `returnTo`",
+        cookies: true,
+        failures: [...atProvider, "refresh_invalid"],
+        query: callbackQuery,
+      }),
       pathParams(providerParam),
       async (c) => {
         const query = new URL(c.req.url).searchParams;
@@ -109,19 +99,17 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     )
     .post(
       "/social/:provider/token",
-      describe(
-        isDescribed && {
-          summary: "Sign in by a token that an app has from the provider",
-          description:
-            "The token must have been given to this service's own client. Nobody's session is looked at: " +
-            "`POST /me/identities/{provider}` links.",
-          tag,
-          answer: loggedIn,
-          cookies: true,
-          alternatives: [secondFactor],
-          failures: [...atProvider, "validation_failed", "csrf_failed"],
-        },
-      ),
+      describe({
+        summary: "Sign in by a token that an app has from the provider",
+        description:
+          "The token must have been given to this service's own client. Nobody's session is looked at: " +
+          "`POST /me/identities/{provider}` links.",
+        tag,
+        answer: loggedIn,
+        cookies: true,
+        alternatives: [secondFactor],
+        failures: [...atProvider, "validation_failed", "csrf_failed"],
+      }),
       pathParams(providerParam),
       jsonBody(tokenBody),
       async (c) => {

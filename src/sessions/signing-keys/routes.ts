@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { isDescribed } from "../../http/is-described.ts";
 import { documented } from "../../http/operation.ts";
 import type { KeyRing } from "./key-ring.ts";
 
@@ -27,15 +26,12 @@ const keySet = z.object({
 export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/.well-known/jwks.json",
-    documented(
-      async (_c, next) => next(),
-      isDescribed && {
-        summary: "The public keys of the access tokens",
-        tag: "Discovery",
-        bare: keySet,
-        cacheControl,
-      },
-    ),
+    documented(async (_c, next) => next(), {
+      summary: "The public keys of the access tokens",
+      tag: "Discovery",
+      bare: keySet,
+      cacheControl,
+    }),
     async (c) => {
       const keys = await depsOf(c).keyRing.publicKeys();
       c.header("Cache-Control", cacheControl);
