@@ -1,19 +1,31 @@
-// The arrow of imports (docs/architecture.md), enforced. Each rule says who may not look where.
+// The dependency rule (docs/architecture.md), enforced:
+//   index -> app, rpc, jobs -> composition -> routes, pages -> use cases -> rules -> core
+// Each rule names the imports that it forbids.
 
-const FOUNDATION =
-  "^src/(accounts|account-lock|audit|challenges|devices|identities|login-codes|one-time-links|roles|sessions|sign-in)/";
-const CAPABILITIES =
-  "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/";
-const GATEWAYS = "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers|counters)/";
-// Where HTTP is spoken: everything else in a room is verbs, rules and types.
-const EDGE_FILES = "/([a-z]*-?routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts)$";
-// What a verb may know of mail and texts: that there are messages, and an outbox.
-const MESSAGES_PORT = "^src/outbox/(message|outbox-port|send-bucket)\\.ts$";
+// The files that talk to D1, KV and R2, and the statements that one batch takes from several features.
+const STORES = "^src/.*[/-]store\\.ts$";
+const STATEMENTS = "^src/.*[/-]statements\\.ts$";
+// Where HTTP is spoken. Everything else in a feature is use cases, rules and types.
+const HTTP_FILES = [
+  "^src/(http|ui|api-docs)/",
+  "^src/.*/pages/",
+  "^src/.*/([a-z-]*routes\\.tsx?|fields\\.ts|present-[a-z-]+\\.ts|[a-z-]*response\\.ts|render-[a-z-]+\\.tsx?)$",
+  "^src/messaging/dev-mailbox/.*\\.tsx$",
+  "^src/messaging/dev-mailbox/(page-link|style|frame-document)\\.ts$",
+  "^src/(app|page-routes)\\.tsx?$",
+];
+// Adapters of services on the network, and of the platform. They know core, and what they carry.
+const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers)/";
+// What use cases know of mail and texts: that there are messages, and an outbox.
+const MESSAGES_PORT = "^src/messaging/outbox/(message|outbox-port|send-bucket|new-outbox-message)\\.ts$";
+// The entry points and the composition, which see every feature.
+const TOP =
+  "^src/(composition/|(index|app|page-routes)\\.tsx?$|rpc/entrypoint\\.ts$|jobs/(run-scheduled|schedule)\\.ts$)";
 
 // What `exports` of package.json leads to.
 const PUBLISHED = "^src/client/(index|hono|api-types)\\.ts$";
 
-// What the Worker is made of. What else is installed builds and tests it.
+// The packages that the Worker is made of. The other installed packages build and test it.
 const RUNTIME = [
   "@hono/zod-validator",
   "@oslojs/(crypto|encoding)",
@@ -29,124 +41,132 @@ const RUNTIME = [
 module.exports = {
   forbidden: [
     {
-      name: "no-circles",
+      name: "no-circular-imports",
       severity: "error",
       from: {},
       to: { circular: true },
     },
     {
-      name: "kernel-imports-nothing-of-ours",
+      name: "core-imports-nothing-of-ours",
       severity: "error",
-      from: { path: "^src/kernel/" },
-      to: { path: "^src/", pathNot: "^src/kernel/" },
+      from: { path: "^src/core/" },
+      to: { path: "^src/", pathNot: "^src/core/" },
     },
     {
-      name: "only-storage-knows-drizzle",
+      name: "only-db-and-stores-import-drizzle",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/storage/" },
+      from: { path: "^src/", pathNot: ["^src/db/", STORES, STATEMENTS] },
       to: { path: "node_modules/drizzle-orm" },
     },
     {
-      name: "storage-knows-only-the-domain",
-      comment: "Types of the rooms, and nothing that runs above it.",
+      name: "only-db-and-stores-import-db",
+      comment: "The composition opens the database.",
       severity: "error",
-      from: { path: "^src/storage/" },
+      from: { path: "^src/", pathNot: ["^src/db/", STORES, STATEMENTS, TOP] },
+      to: { path: "^src/db/" },
+    },
+    {
+      name: "db-knows-no-feature",
+      severity: "error",
+      from: { path: "^src/db/" },
+      to: { path: "^src/", pathNot: "^src/(db|core)/" },
+    },
+    {
+      name: "stores-are-composed-not-imported",
+      comment:
+        "A use case may take the type of a store of its own folder. Only the composition creates stores.",
+      severity: "error",
+      from: { path: "^src/(.+)/[^/]+$", pathNot: [TOP] },
+      to: { path: STORES, pathNot: "^src/$1/[^/]+$" },
+    },
+    {
+      name: "stores-are-imported-as-types",
+      severity: "error",
+      from: { path: "^src/", pathNot: [TOP] },
+      to: { path: STORES, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "only-stores-import-statements",
+      severity: "error",
+      from: { path: "^src/", pathNot: [STORES, STATEMENTS, TOP] },
+      to: { path: STATEMENTS, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "stores-do-not-speak-http",
+      severity: "error",
+      from: { path: [STORES, STATEMENTS] },
+      to: { path: [...HTTP_FILES, "node_modules/(hono|@hono|zod)/"] },
+    },
+    {
+      name: "use-cases-do-not-speak-http",
+      severity: "error",
+      from: { path: "^src/", pathNot: [...HTTP_FILES, TOP, GATEWAYS, "^src/(client|rpc|core)/"] },
       to: {
-        path: "^src/",
-        pathNot: [
-          "^src/(storage|kernel)/",
-          FOUNDATION,
-          "^src/outbox/(message|send-bucket)\\.ts$",
-          "^src/rate-limit/counter\\.ts$",
-        ],
+        path: ["node_modules/(hono|@hono|zod)/", ...HTTP_FILES],
       },
     },
     {
-      name: "storage-is-wired-not-imported",
-      severity: "error",
-      from: { path: "^src/", pathNot: ["^src/storage/", "^src/(wiring|app|scheduled|entrypoint)\\.ts$"] },
-      to: { path: "^src/storage/" },
-    },
-    {
-      name: "gateways-know-only-the-kernel",
-      severity: "error",
-      comment: "A gateway with a route of its own speaks HTTP there.",
-      from: { path: GATEWAYS, pathNot: EDGE_FILES },
-      to: { path: "^src/", pathNot: ["^src/kernel/", GATEWAYS] },
-    },
-    {
-      name: "gateways-do-not-know-each-other",
-      severity: "error",
-      from: { path: "^src/(mail|sms|breached-passwords|captcha|rate-limit|social-providers|counters)/" },
-      to: { path: GATEWAYS, pathNot: "^src/$1/" },
-    },
-    {
-      name: "messages-are-a-port",
-      severity: "error",
-      from: { path: [FOUNDATION, CAPABILITIES] },
-      to: {
-        path: [GATEWAYS, "^src/outbox/"],
-        pathNot: [MESSAGES_PORT, "^src/captcha/fields\\.ts$", "^src/social-providers/port\\.ts$"],
-      },
-    },
-    {
-      name: "the-outbox-stands-between",
-      comment: "It knows what the gateways carry, and not how.",
-      severity: "error",
-      from: { path: "^src/outbox/" },
-      to: { path: "^src/", pathNot: ["^src/(outbox|kernel)/", "^src/(mail|sms)/message\\.ts$"] },
-    },
-    {
-      name: "capabilities-do-not-know-each-other",
-      severity: "error",
-      from: {
-        path: "^src/(registration|login|password-reset|phone|avatars|social|users|maintenance|health)/",
-      },
-      to: { path: CAPABILITIES, pathNot: "^src/$1/" },
-    },
-    {
-      name: "the-foundation-carries-the-capabilities",
-      severity: "error",
-      from: { path: FOUNDATION },
-      to: { path: CAPABILITIES },
-    },
-    {
-      name: "verbs-do-not-speak-http",
-      severity: "error",
-      from: { path: [FOUNDATION, CAPABILITIES], pathNot: EDGE_FILES },
-      to: { path: ["^src/http/", "node_modules/(hono|@hono|zod)/", EDGE_FILES] },
-    },
-    {
-      name: "http-knows-no-room",
-      comment: "But the type of a session, which a guard hands on, and the table that another guard asks.",
+      name: "http-knows-no-feature",
+      comment: "Except the types of a session and of a permission, which the guards hand on.",
       severity: "error",
       from: { path: "^src/http/" },
       to: {
         path: "^src/",
-        pathNot: ["^src/(http|kernel)/", "^src/sessions/session\\.ts$", "^src/roles/permissions\\.ts$"],
+        pathNot: [
+          "^src/(http|core)/",
+          "^src/sessions/session\\.ts$",
+          "^src/admin/authorization/permissions\\.ts$",
+        ],
       },
     },
     {
-      name: "only-the-top-is-wired",
+      name: "gateways-know-only-core",
       severity: "error",
-      from: { path: "^src/[^/]+/" },
-      to: { path: "^src/[^/]+\\.ts$" },
+      from: { path: GATEWAYS, pathNot: [...HTTP_FILES, STORES] },
+      to: {
+        path: "^src/",
+        pathNot: ["^src/core/", GATEWAYS, "^src/messaging/dev-mailbox/dev-message\\.ts$"],
+      },
     },
     {
-      name: "only-wiring-reads-config",
+      name: "messages-are-a-port",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(wiring|config)\\.ts$" },
-      to: { path: "^src/config(/|\\.ts$)" },
+      from: {
+        path: "^src/(accounts|admin|authentication|oauth|registration|sessions|health|jobs)/",
+        pathNot: [STORES, STATEMENTS, TOP],
+      },
+      to: {
+        path: "^src/messaging/",
+        pathNot: [MESSAGES_PORT, "^src/messaging/outbox/list-dead-messages\\.ts$"],
+      },
     },
     {
-      name: "pages-are-looked-at-and-not-built-on",
+      name: "only-the-top-imports-the-composition",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: "^src/(pages|mailbox|openapi)/" },
-      to: { path: "^src/(pages|mailbox|openapi)/" },
+      from: { path: "^src/", pathNot: TOP },
+      to: { path: ["^src/composition/", "^src/(index|app|page-routes)\\.tsx?$"] },
     },
     {
-      name: "examples-take-what-anybody-can",
-      comment: "Themselves, Hono, and the package by its name: what a copy of the folder would have.",
+      name: "only-the-composition-reads-config",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/composition/" },
+      to: { path: "^src/composition/(config|variables)\\.ts$" },
+    },
+    {
+      name: "pages-are-mounted-not-built-on",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/.*/pages/", "^src/page-routes\\.tsx$"] },
+      to: { path: "^src/.*/pages/" },
+    },
+    {
+      name: "ui-knows-no-page",
+      severity: "error",
+      from: { path: "^src/ui/" },
+      to: { path: "^src/.*/pages/" },
+    },
+    {
+      name: "examples-import-only-published-packages",
+      comment: "An example imports itself, Hono and the package by its name, as a copy of the folder would.",
       severity: "error",
       from: { path: "^examples/([^/]+)/" },
       to: { pathNot: ["^examples/$1/", "node_modules/hono/", PUBLISHED] },

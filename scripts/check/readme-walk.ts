@@ -16,7 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 const pages = readPages();
 // What README starts with is what is started below, on packages that are installed.
-const START = leftTo("scripts/readme-walk", pages.values())("start").code;
+const START = leftTo("scripts/check/readme-walk", pages.values())("start").code;
 if (START !== "npm install\nnpm run dev\n")
   throw new Error("README starts the service otherwise than this does.");
 

@@ -1,11 +1,10 @@
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
-import { type Meter, meterD1 } from "./metered-d1.ts";
+import { type AuditObserver, type Meter, meterD1 } from "./metered-d1.ts";
 
 export type Database = DrizzleD1Database;
 
-/** `onEvent`: told of each audit event that was written, by its type. */
-export const openDatabase = (
-  d1: D1Database,
-  meter: Meter,
-  onEvent: (type: string) => void = () => undefined,
-): Database => drizzle(meterD1(d1, meter, onEvent));
+const NO_OBSERVER: AuditObserver = { types: [], onEvent: () => undefined };
+
+/** Opens D1 through the meter. `audit` is called for each audit event that a batch has written. */
+export const openDatabase = (d1: D1Database, meter: Meter, audit: AuditObserver = NO_OBSERVER): Database =>
+  drizzle(meterD1(d1, meter, audit));

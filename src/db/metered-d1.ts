@@ -1,4 +1,3 @@
-import { EVENT_TYPES } from "../admin/audit-log/audit-event.ts";
 import { Unavailable } from "../core/unavailable.ts";
 
 /** Counts what a request asked of the stores, and what failed it. A batch is one round trip. */
@@ -13,12 +12,18 @@ export type Meter = {
 
 export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] });
 
+/** Which audit events are counted, and what is called for each. */
+export type AuditObserver = {
+  readonly types: readonly string[];
+  onEvent(type: string): void;
+};
+
 /**
  * The database with every round trip counted, and every failure to answer turned into
  * `Unavailable`. A violated constraint is a bug of ours, not an outage, and stays what it is.
- * `onEvent` hears of each audit row that a batch has really written.
+ * `audit.onEvent` is called for each audit row that a batch has written.
  */
-export function meterD1(d1: D1Database, meter: Meter, onEvent: (type: string) => void): D1Database {
+export function meterD1(d1: D1Database, meter: Meter, audit: AuditObserver): D1Database {
   const call = async <T>(run: () => Promise<T>): Promise<T> => {
     meter.d1 += 1;
     try {
@@ -31,7 +36,8 @@ export function meterD1(d1: D1Database, meter: Meter, onEvent: (type: string) =>
   const wrapped = new WeakMap<object, Wrapped>();
   const wrap = (statement: D1PreparedStatement, query: string, event?: string): D1PreparedStatement => {
     const metered = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values), query, eventIn(query, values)),
+      bind: (...values: unknown[]) =>
+        wrap(statement.bind(...values), query, eventIn(query, values, audit.types)),
       run: () => call(() => statement.run()),
       all: () => call(() => statement.all()),
       raw: () => call(() => statement.raw()),
@@ -47,7 +53,7 @@ export function meterD1(d1: D1Database, meter: Meter, onEvent: (type: string) =>
       const parts = statements.map((statement) => wrapped.get(statement) ?? { statement });
       const results = await call(() => d1.batch<T>(parts.map(({ statement }) => statement)));
       for (const [at, { event }] of parts.entries()) {
-        if (event && results[at]?.meta.changes) onEvent(event);
+        if (event && results[at]?.meta.changes) audit.onEvent(event);
       }
       return results;
     },
@@ -59,7 +65,5 @@ export function meterD1(d1: D1Database, meter: Meter, onEvent: (type: string) =>
 type Wrapped = { readonly statement: D1PreparedStatement; readonly event?: string | undefined };
 
 /** The type of the audit row that a statement is to write. Audit rows are written in batches alone. */
-const eventIn = (query: string, values: readonly unknown[]): string | undefined =>
-  query.startsWith('insert into "audit_events"')
-    ? EVENT_TYPES.find((type) => values.includes(type))
-    : undefined;
+const eventIn = (query: string, values: readonly unknown[], types: readonly string[]): string | undefined =>
+  query.startsWith('insert into "audit_events"') ? types.find((type) => values.includes(type)) : undefined;

@@ -1,11 +1,11 @@
 import { and, getTableColumns, is, isNull, sql } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { AssetsBinding } from "../core/assets.ts";
+import { createAssets } from "../core/assets.ts";
 import type { Database } from "../db/database.ts";
 import type { Meter } from "../db/metered-d1.ts";
 import { meterKv } from "../db/metered-kv.ts";
 import * as schema from "../db/schema.ts";
-import type { AssetsBinding } from "../ui/assets.ts";
-import { createAssets } from "../ui/assets.ts";
 
 type Stores = {
   readonly db: Database;

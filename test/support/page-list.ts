@@ -1,5 +1,5 @@
 /**
- * Every page that a browser looks at. `worker/pages/every-page` holds it to the router, and `browser/harness` holds
+ * Every page that a browser looks at. `worker/ui/every-page` holds it to the router, and `browser/harness` holds
  * the showings to it, since a browser's tests run beside the service and cannot ask its router.
  */
 export const SHOWN_PAGES = [

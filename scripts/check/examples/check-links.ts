@@ -25,7 +25,7 @@ function checkTargets(page: Page, pages: ReadonlyMap<string, Page>): readonly Pr
 /** The page that says which test shows what. */
 const NAMES_TESTS = "docs/security.md";
 
-/** `worker/login/lock` is test/worker/authentication/lockout/lockout.test.ts, or all of a folder of that name. */
+/** `worker/authentication/lockout/lockout` is test/worker/authentication/lockout/lockout.test.ts, or all of a folder of that name. */
 function checkTestNames({ file, inlineCode }: Page): readonly Problem[] {
   if (file !== NAMES_TESTS) return [];
   const isThere = (name: string) =>

@@ -4,7 +4,7 @@ import { readPages } from "../../../scripts/check/examples/pages.ts";
 import { it } from "../support/it.ts";
 import { PASSWORD } from "../support/service.ts";
 
-const { code } = leftTo("browser/stories/own-page", readPages().values())("cookie-sign-in");
+const { code } = leftTo("browser/flows/own-page", readPages().values())("cookie-sign-in");
 
 describe("a page of the service's own origin", () => {
   it("signs in with cookies as docs/sign-in.md shows it", async ({ visit, service }) => {

@@ -461,7 +461,7 @@ describe("round trips before the response, on a warm isolate", () => {
     });
   }
 
-  it("has a line for every route that there is, but for the pages: `worker/pages/budgets`", () => {
+  it("has a line for every route that there is, but for the pages: `worker/ui/page-budgets`", () => {
     const listed = new Set(Object.keys(table).map((key) => key.split(",")[0]));
     const pages = new Set(
       service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path),

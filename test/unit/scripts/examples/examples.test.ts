@@ -126,10 +126,13 @@ describe("links and configuration", () => {
 
   it("finds names of tests that are not there, in the table that names them", () => {
     const names = (file: string, text: string) => says(checkLinks(readMarkdown(file, text), new Map()));
-    const known = "`worker/outbox/outbox`, `unit/avatars`, `rpc/verify`, `npm run walk`, `worker_threads`";
+    const known =
+      "`worker/messaging/outbox/outbox`, `unit/accounts/avatar`, `rpc/verify`, `npm run walk`, `worker_threads`";
     expect(names("docs/security.md", known)).toBe("");
-    expect(names("docs/security.md", "`worker/mail/outbox`")).toContain("no worker/mail/outbox below test/");
-    expect(names("docs/x.md", "`worker/mail/outbox`")).toBe("");
+    expect(names("docs/security.md", "`worker/messaging/email/outbox`")).toContain(
+      "no worker/messaging/email/outbox below test/",
+    );
+    expect(names("docs/x.md", "`worker/messaging/email/outbox`")).toBe("");
   });
 
   it("asks wrangler about its configuration, parts of it included", { timeout: 30_000 }, async () => {

@@ -158,8 +158,7 @@ describe("a known device", () => {
       ["a token with another signature", ({ deviceToken }) => `${deviceToken.slice(0, -6)}AAAAAA`],
       [
         "a token without a signature",
-        ({ deviceToken }) =>
-          `${base64url({ alg: "none", typ: "device+jwt" })}.${deviceToken.split(".")[1]}.`,
+        ({ deviceToken }) => `${base64url({ alg: "none", typ: "device+jwt" })}.${deviceToken.split(".")[1]}.`,
       ],
       [
         "the same token under another key",

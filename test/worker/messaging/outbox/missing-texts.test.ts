@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { AssetsBinding } from "../../../../src/ui/assets.ts";
+import type { AssetsBinding } from "../../../../src/core/assets.ts";
 import { attemptsOf, outboxOf, passMinutes, startWithProvider } from "../../../support/outbox.ts";
 import { register } from "../../../support/users.ts";
 

@@ -160,9 +160,7 @@ describe("a mail", () => {
     expect(token).toHaveLength(43);
     const [row] = await outboxOf(service, email);
     expect(row?.sealed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    const bytes = row?.sealed
-      .split(".")
-      .map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/")));
+    const bytes = row?.sealed.split(".").map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/")));
     for (const clear of [token, "verify-email", "http:", email]) {
       expect(JSON.stringify(row)).not.toContain(clear);
       expect(bytes?.join()).not.toContain(clear);

@@ -1,4 +1,4 @@
-import { Unavailable } from "../core/unavailable.ts";
+import { Unavailable } from "./unavailable.ts";
 
 export type AssetsBinding = Pick<Fetcher, "fetch">;
 
