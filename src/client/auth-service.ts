@@ -1,12 +1,12 @@
 import type { Role, VerifyResult } from "./session.ts";
 
-// The RPC surface of Gatehouse as its callers see it. The service's class is held to it by TypeScript.
+// The RPC interface of Gatehouse. The service's class implements it, which TypeScript checks.
 
-/** Every method's, where the service does not answer what was asked. */
+/** Failures that every method can return. */
 export type CallFailure =
-  /** A store that it needs did not answer. Ask again later; nothing is decided. */
+  /** A store did not answer. Retry later; nothing was decided. */
   | "unavailable"
-  /** The arguments are not what the method takes. */
+  /** The arguments are invalid. */
   | "bad_request"
   /** The binding's props do not allow the method, or are not props of this service. */
   | "forbidden";
@@ -35,7 +35,7 @@ export type User = {
   readonly updatedAt: string;
 };
 
-/** What a person may do beyond their own account. */
+/** The administrative permissions. */
 export type Permission =
   | "users:list"
   | "users:read"
@@ -52,29 +52,29 @@ export type Permission =
   | "audit:read"
   | "mail:read";
 
-/** The person's own client, as the calling Worker sees it: for the trail, and for known devices. */
+/** The user's client, as the calling Worker sees it. The audit log and the known-device check use it. */
 export type Client = {
-  /** `CF-Connecting-IP` of the person's request, or null. */
+  /** `CF-Connecting-IP` of the user's request, or null. */
   readonly ip: string | null;
-  /** Its `User-Agent`, or null; cut to 256 characters. */
+  /** `User-Agent` of the user's request, or null. Cut to 256 characters. */
   readonly userAgent: string | null;
   /** The `deviceToken` of an earlier sign-in on this device. */
   readonly deviceToken?: string;
 };
 
-/** What a session is kept by. Lifetimes in seconds. */
+/** The tokens of a session. Lifetimes in seconds. */
 export type Tokens = {
   /** The access token: a JWT of type at+jwt (RFC 9068). */
   readonly token: string;
   readonly tokenType: "Bearer";
   readonly expiresIn: number;
-  /** Good for one use; its successor comes with every refresh. */
+  /** Single use. Each refresh returns its successor. */
   readonly refreshToken: string;
   readonly refreshExpiresIn: number;
 };
 
 export type SignedIn = Tokens & {
-  /** Keep it, and send it with the next sign-in, so that this device is known. Absent after a code of the sign-in page, unless a known one was sent. */
+  /** Identifies this device. Send it with the next sign-in. Absent after an authorization code of the sign-in page, unless a known device token was sent. */
   readonly deviceToken?: string;
   readonly sessionId: string;
   readonly user: {
@@ -88,32 +88,32 @@ export type SignedIn = Tokens & {
 
 export type ExchangeResult =
   | ({ readonly ok: true } & SignedIn)
-  /** The mailed code is due: `POST /api/auth/login/otp` takes it, with this challenge. Seconds. */
+  /** The mailed code is required: send it with this challenge to `POST /api/auth/login/otp`. `expiresIn` in seconds. */
   | {
       readonly ok: false;
       readonly reason: "second_factor_required";
       readonly challengeId: string;
       readonly expiresIn: number;
     }
-  /** Seconds after which asking again makes sense. */
+  /** `retryAfter` in seconds. */
   | {
       readonly ok: false;
       readonly reason: "too_many_attempts" | "rate_limited";
       readonly retryAfter: number;
     }
-  /** `code_invalid`: wrong, used, older than a minute, or bound to another verifier. */
+  /** `code_invalid`: the code is unknown, used, older than a minute, or bound to another verifier. */
   | Failed<"code_invalid" | "email_not_verified" | "account_deactivated">;
 
 /**
- * What a service binding to the entrypoint `AuthService` offers. Every method answers with a plain
- * union and throws nothing for an outage of its stores; what the platform throws when the service
- * itself cannot be reached is the caller's to catch (`createVerifier` does).
+ * The methods of a service binding to the entrypoint `AuthService`. Each returns a union and does not throw
+ * when a store is down. The platform throws when the service itself is unreachable; the caller catches that
+ * (`createVerifier` does).
  */
 export interface AuthServiceBinding {
   /**
-   * Who the token speaks for. The audience is the binding's (`props.audience`), else the option's, else the
-   * first of AUDIENCES; the token has to be for exactly that one. Fast by default: signature, claims and the
-   * denylist. `strict`: session and account in D1, exact at this instant.
+   * Verifies an access token. The expected audience is that of the binding (`props.audience`), else that of the
+   * options, else the first of AUDIENCES. By default: signature, claims and revocation list. With `strict`: also
+   * session and account in D1, exact at this instant.
    */
   verifyToken(
     token: string,
@@ -122,22 +122,22 @@ export interface AuthServiceBinding {
 
   getUser(id: string): Promise<{ readonly ok: true; readonly user: User } | Failed<"not_found">>;
 
-  /** At most 100 ids. Those that are nobody's are left out; the order is that of the ids. */
+  /** Takes at most 100 ids. Unknown ids are left out; the order is that of the ids. */
   getUsers(ids: readonly string[]): Promise<{ readonly ok: true; readonly users: readonly User[] } | Failed>;
 
-  /** Signs one session out. `ended` is false where there was no live session of that id. */
+  /** Ends one session. `ended` is false if there was no live session with that id. */
   revokeSession(sessionId: string): Promise<{ readonly ok: true; readonly ended: boolean } | Failed>;
 
-  /** Signs somebody out everywhere. */
+  /** Ends every session of a user. */
   revokeUser(userId: string): Promise<{ readonly ok: true } | Failed<"not_found" | "conflict">>;
 
-  /** Whether that account, as it is now, may do this. Nobody and deactivated accounts may do nothing. */
+  /** Whether the account has the permission now. Unknown and deactivated accounts have none. */
   can(
     userId: string,
     permission: Permission,
   ): Promise<{ readonly ok: true; readonly allowed: boolean } | Failed>;
 
-  /** Trades the code of a redirect for a session: once, within a minute, with its PKCE verifier (RFC 7636). */
+  /** Exchanges an authorization code for a session: once, within a minute, with its PKCE verifier (RFC 7636). */
   exchangeCode(exchange: {
     readonly code: string;
     readonly codeVerifier: string;
@@ -145,7 +145,7 @@ export interface AuthServiceBinding {
     readonly audience?: string;
   }): Promise<ExchangeResult>;
 
-  /** Spends a refresh token for its successor and a new access token. */
+  /** Exchanges a refresh token for its successor and a new access token. */
   refreshSession(refresh: {
     readonly refreshToken: string;
     readonly client: Client;
@@ -153,12 +153,12 @@ export interface AuthServiceBinding {
   }): Promise<({ readonly ok: true; readonly sessionId: string } & Tokens) | Failed<"refresh_invalid">>;
 
   /**
-   * Ends the session of a refresh token, whichever of its tokens that is: an app may sign out its own people
-   * without a say about others. Signing out twice is signing out.
+   * Ends the session of a refresh token, also of an earlier generation. An app needs no other right to sign out
+   * its own users. Idempotent.
    */
-  signOut(signingOut: {
+  signOut(input: {
     readonly refreshToken: string;
-    /** For the trail. */
+    /** For the audit log. */
     readonly client?: Client;
   }): Promise<{ readonly ok: true } | Failed<"refresh_invalid">>;
 }

@@ -1,7 +1,7 @@
-/** All that the client knows of time. Nothing else here looks at it, so that a test may move it. */
+/** The client's only source of time, which a test can replace. */
 export const clock = {
-  /** Milliseconds since 1970. In Workers it stands still between two answers from outside. */
+  /** Milliseconds since the epoch. In Workers, the clock advances only with I/O. */
   now: (): number => Date.now(),
-  /** Milliseconds for an answer of Gatehouse's, of which a strict one takes tens. */
-  patience: 5000,
+  /** Milliseconds to wait for Gatehouse. */
+  timeoutMs: 5000,
 };

@@ -3,11 +3,11 @@ import { type OverHttps, overHttps } from "./over-https.ts";
 import type { StrictVerifier, Verifier } from "./verifier.ts";
 
 /**
- * Says who a token speaks for: `createVerifier({ binding: env.AUTH })` asks Gatehouse itself, over a
- * service binding; `createVerifier({ issuer, audience })` checks by its published keys, from anywhere.
+ * Creates a verifier of access tokens. `createVerifier({ binding: env.AUTH })` calls Gatehouse over a service
+ * binding; `createVerifier({ issuer, audience })` verifies with the published keys, from any runtime.
  */
-export function createVerifier(by: OverBinding): StrictVerifier;
-export function createVerifier(by: OverHttps): Verifier;
-export function createVerifier(by: OverBinding | OverHttps): StrictVerifier | Verifier {
-  return "binding" in by ? overBinding(by) : overHttps(by);
+export function createVerifier(options: OverBinding): StrictVerifier;
+export function createVerifier(options: OverHttps): Verifier;
+export function createVerifier(options: OverBinding | OverHttps): StrictVerifier | Verifier {
+  return "binding" in options ? overBinding(options) : overHttps(options);
 }

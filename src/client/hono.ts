@@ -1,4 +1,4 @@
-// `gatehouse/client/hono`: what a package shows has to be named in one place.
+// The exports of `gatehouse/client/hono`.
 export type { App } from "./hono/app.ts";
 export { browserSession } from "./hono/browser-session.ts";
 export { requireRole } from "./hono/require-role.ts";

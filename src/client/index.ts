@@ -1,4 +1,4 @@
-// `gatehouse/client`: what a package shows has to be named in one place.
+// The exports of `gatehouse/client`.
 export type {
   AuthServiceBinding,
   CallFailure,

@@ -2,104 +2,110 @@ import { importJWK, type JWK } from "jose";
 import { clock } from "./clock.ts";
 import { readJson } from "./read-json.ts";
 
-/** Milliseconds for which a key set is believed. A next key is published a day before it signs. */
-const FRESH = 10 * 60_000;
+/** Milliseconds for which a key set is cached. A new key is published a day before it signs. */
+const FRESH_MS = 10 * 60_000;
 
-/** And for which it is believed while it cannot be read again: a key goes an hour after its last token. */
-const USABLE = 60 * 60_000;
+/** Milliseconds for which a key set is used while it cannot be refetched. A key is published for an hour after its last token. */
+const USABLE_MS = 60 * 60_000;
 
-/** Between two readings for a `kid` that is not there: garbage must not become load. */
-const PAUSE = 30_000;
+/** Milliseconds between two fetches for an unknown `kid`: invalid tokens must not cause load. */
+const UNKNOWN_KID_PAUSE_MS = 30_000;
 
-/** Between two readings where the last one failed. */
-const PAUSE_AFTER_FAILURE = 2000;
+/** Milliseconds between two fetches after a failure. */
+const FAILURE_PAUSE_MS = 2000;
 
-/** How often a waiting call looks whether the keys are there. */
-const GLANCE = 20;
+/** Milliseconds between two checks of a call that waits for another call's fetch. */
+const POLL_MS = 20;
 
-/** More keys than any service publishes; the rest is not looked at. */
+/** Keys beyond this number are ignored. */
 const MAX_KEYS = 32;
 
 /**
- * What is known of one key set: finished values alone. In Workers a promise that was started in one
- * request must not be awaited in another, so whoever comes while it is read waits by timers of their own.
+ * The cached state of one key set: values only. In Workers, a request must not await a promise that another
+ * request started, so a call that arrives during a fetch polls with its own timers.
  */
-type Known = {
+type CachedKeySet = {
   keys: ReadonlyMap<string, CryptoKey>;
-  readAt: number;
-  /** When the last reading began, and the last one that was for a `kid` alone. */
-  askedAt: number;
+  fetchedAt: number;
+  /** When the last fetch started, and the last one for an unknown `kid`. */
+  startedAt: number;
   searchedAt: number;
-  /** Whether the last reading has come to its end, and failed. */
-  state: "reading" | "read" | "failed";
+  /** State of the last fetch. */
+  state: "fetching" | "fetched" | "failed";
 };
 
-/** By URL. It outlives verifiers, which may be made anew for each request. */
-const knownSets = new Map<string, Known>();
+/** By URL. The cache outlives verifiers, which an app may create for each request. */
+const cachedKeySets = new Map<string, CachedKeySet>();
 
-/** The key of that name; null where the set has none; "unavailable" where the set cannot be read. */
+/** Returns the key with that `kid`; null if the set has none; "unavailable" if the set cannot be fetched. */
 export async function findKey(url: string, kid: string): Promise<CryptoKey | null | "unavailable"> {
-  const known = knownOf(url);
-  const has = known.keys.get(kid);
-  if (has && (isFresh(known) || (isUsable(known) && isBeingRead(known)))) return has;
-  if (isBeingRead(known)) await waitForReading(known);
-  else if (mayRead(known)) await read(url, known);
-  if (!isUsable(known)) return "unavailable";
-  // Without a reading that came to its end nobody can say that there is no such key.
-  return known.keys.get(kid) ?? (known.state === "read" ? null : "unavailable");
+  const cached = cachedKeySet(url);
+  const key = cached.keys.get(kid);
+  if (key && (isFresh(cached) || (isUsable(cached) && isFetching(cached)))) return key;
+  if (isFetching(cached)) await waitForFetch(cached);
+  else if (mayFetch(cached)) await fetchKeys(url, cached);
+  if (!isUsable(cached)) return "unavailable";
+  // Only a completed fetch proves that the key does not exist.
+  return cached.keys.get(kid) ?? (cached.state === "fetched" ? null : "unavailable");
 }
 
-function knownOf(url: string): Known {
+function cachedKeySet(url: string): CachedKeySet {
   const never = Number.NEGATIVE_INFINITY;
-  const fresh: Known = { keys: new Map(), readAt: never, askedAt: never, searchedAt: never, state: "read" };
-  const known = knownSets.get(url) ?? fresh;
-  knownSets.set(url, known);
-  return known;
+  const empty: CachedKeySet = {
+    keys: new Map(),
+    fetchedAt: never,
+    startedAt: never,
+    searchedAt: never,
+    state: "fetched",
+  };
+  const cached = cachedKeySets.get(url) ?? empty;
+  cachedKeySets.set(url, cached);
+  return cached;
 }
 
 const age = (instant: number): number => clock.now() - instant;
-const isFresh = (known: Known): boolean => age(known.readAt) < FRESH;
-const isUsable = (known: Known): boolean => age(known.readAt) < USABLE;
+const isFresh = (cached: CachedKeySet): boolean => age(cached.fetchedAt) < FRESH_MS;
+const isUsable = (cached: CachedKeySet): boolean => age(cached.fetchedAt) < USABLE_MS;
 
-/** A request that was cut off leaves its reading behind; it counts for as long as one may take. */
-const isBeingRead = (known: Known): boolean =>
-  known.state === "reading" && age(known.askedAt) < clock.patience;
+/** A cancelled request leaves the state "fetching" behind. It counts only for the length of the timeout. */
+const isFetching = (cached: CachedKeySet): boolean =>
+  cached.state === "fetching" && age(cached.startedAt) < clock.timeoutMs;
 
-function mayRead(known: Known): boolean {
-  if (known.state === "failed" && age(known.askedAt) < PAUSE_AFTER_FAILURE) return false;
-  return !isFresh(known) || age(known.searchedAt) >= PAUSE;
+function mayFetch(cached: CachedKeySet): boolean {
+  if (cached.state === "failed" && age(cached.startedAt) < FAILURE_PAUSE_MS) return false;
+  return !isFresh(cached) || age(cached.searchedAt) >= UNKNOWN_KID_PAUSE_MS;
 }
 
-async function waitForReading(known: Known): Promise<void> {
-  while (isBeingRead(known)) await new Promise((resolve) => setTimeout(resolve, GLANCE));
+async function waitForFetch(cached: CachedKeySet): Promise<void> {
+  while (isFetching(cached)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
-async function read(url: string, known: Known): Promise<void> {
-  // At once, before anything is awaited: so of any number at once one reads.
-  known.askedAt = clock.now();
-  if (isFresh(known)) known.searchedAt = known.askedAt;
-  known.state = "reading";
+async function fetchKeys(url: string, cached: CachedKeySet): Promise<void> {
+  // Set before the first await, so that one of several concurrent calls fetches.
+  cached.startedAt = clock.now();
+  if (isFresh(cached)) cached.searchedAt = cached.startedAt;
+  cached.state = "fetching";
   try {
-    known.keys = await importKeys(await readJson(url, clock.patience));
-    known.readAt = clock.now();
-    known.state = "read";
+    cached.keys = await importKeys(await readJson(url, clock.timeoutMs));
+    cached.fetchedAt = clock.now();
+    cached.state = "fetched";
   } catch {
-    known.state = "failed";
+    cached.state = "failed";
   }
 }
 
-/** The keys that access tokens are signed with, and no others: ES256, public, named. */
+/** Imports the keys that can sign access tokens: public ES256 keys with a `kid`. Others are ignored. */
 async function importKeys(set: unknown): Promise<ReadonlyMap<string, CryptoKey>> {
   const { keys } = set as { keys?: unknown };
-  if (!Array.isArray(keys)) throw new Error("no key set");
+  if (!Array.isArray(keys)) throw new Error("The response is not a JWK set.");
   const imported = new Map<string, CryptoKey>();
   for (const jwk of keys.slice(0, MAX_KEYS) as (JWK | null)[]) {
     if (jwk?.kty !== "EC" || jwk.crv !== "P-256" || typeof jwk.kid !== "string") continue;
     if ((jwk.alg ?? "ES256") !== "ES256" || (jwk.use ?? "sig") !== "sig") continue;
-    // Member by member: a private one, or operations of another kind, are none of ours.
+    // Only these members are copied: private members and `key_ops` are not imported.
     const { kty, crv, x, y } = jwk;
     imported.set(jwk.kid, (await importJWK({ kty, crv, x, y }, "ES256")) as CryptoKey);
   }
-  if (imported.size === 0) throw new Error("no key of ours");
+  if (imported.size === 0) throw new Error("The JWK set has no ES256 signing key.");
   return imported;
 }

@@ -1,5 +1,5 @@
-import { ask } from "./ask.ts";
 import type { AuthServiceBinding } from "./auth-service.ts";
+import { callService } from "./call-service.ts";
 import { requireBinding } from "./require-binding.ts";
 import { isSession } from "./session.ts";
 import type { StrictVerifier } from "./verifier.ts";
@@ -7,18 +7,18 @@ import type { StrictVerifier } from "./verifier.ts";
 export type OverBinding = {
   /** The service binding to `AuthService`, such as `env.AUTH`. */
   readonly binding: Pick<AuthServiceBinding, "verifyToken">;
-  /** Left out where the binding's props name it, or it is the service's default. */
+  /** Omit it if the binding's props name the audience, or for the service's default audience. */
   readonly audience?: string;
 };
 
-/** Asks Gatehouse over a service binding. What keeps it from answering is `unavailable`, and never a session. */
+/** Verifies by calling Gatehouse over a service binding. An outage is `unavailable`, never a session. */
 export function overBinding({ binding, audience }: OverBinding): StrictVerifier {
   requireBinding(binding);
   return {
     canBeStrict: true,
     async verify(token, { strict = false } = {}) {
       const options = audience === undefined ? { strict } : { strict, audience };
-      const answer = await ask(
+      const answer = await callService(
         () => binding.verifyToken(token, options),
         ({ session }) => isSession(session),
       );

@@ -5,28 +5,28 @@ import { isSession, type VerifiedSession, type VerifyFailure, type VerifyResult 
 import type { Verifier } from "./verifier.ts";
 
 export type OverHttps = {
-  /** PUBLIC_URL of Gatehouse, exactly as it has it: `https://auth.example.com`. */
+  /** PUBLIC_URL of Gatehouse, character for character: `https://auth.example.com`. */
   readonly issuer: string;
-  /** Whom tokens have to be for. */
+  /** The `aud` claim that tokens must have. */
   readonly audience: string;
 };
 
 /**
- * Verifies tokens by the published keys alone. It cannot know of a sign-out: a token is good until it
- * expires. Throws for an issuer that is no https origin (http is for this machine), or no audience.
+ * Verifies tokens with the published keys only. It does not see a sign-out: a token is valid until it expires.
+ * Throws a TypeError for an issuer that is not an https origin (or http on loopback), and for a missing audience.
  */
 export function overHttps({ issuer, audience }: OverHttps): Verifier {
-  if (!isSound(issuer)) throw new TypeError("issuer has to be an https origin, without a path");
-  if (typeof audience !== "string" || audience === "") throw new TypeError("audience has to be named");
+  if (!isValidIssuer(issuer)) throw new TypeError("issuer must be an https origin without a path");
+  if (typeof audience !== "string" || audience === "") throw new TypeError("audience is required");
   const url = `${issuer}/.well-known/jwks.json`;
   return {
     async verify(token: string, options?: { readonly strict?: boolean }): Promise<VerifyResult> {
-      // Only Gatehouse itself can be asked strictly, and a fast answer must not pass for a strict one.
+      // Only Gatehouse can verify strictly. A fast result must not be taken for a strict one.
       if (options?.strict || typeof token !== "string") return refused("bad_request");
-      // The compact form and nothing around it: jose decodes around what does not belong there.
+      // Compact serialization only: jose ignores some surrounding characters.
       if (token.length > 8192 || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return refused("token_invalid");
       try {
-        const session = readSession((await verified(token, url, { issuer, audience })).payload);
+        const session = readSession((await verifyJwt(token, url, { issuer, audience })).payload);
         return session ? { ok: true, session } : refused("token_invalid");
       } catch (cause) {
         return refused(failureOf(cause));
@@ -39,8 +39,8 @@ const refused = (reason: VerifyFailure): VerifyResult => ({ ok: false, reason })
 
 class KeysUnavailable extends Error {}
 
-/** RFC 9068 §4. Keys come from the issuer alone: `jku`, `jwk` and `x5u` of a header are never looked at. */
-const verified = (token: string, url: string, expected: OverHttps) =>
+/** RFC 9068 §4. Keys come from the issuer only: the header parameters `jku`, `jwk` and `x5u` are ignored. */
+const verifyJwt = (token: string, url: string, expected: OverHttps) =>
   jwtVerify(
     token,
     async ({ kid }) => {
@@ -61,11 +61,11 @@ const verified = (token: string, url: string, expected: OverHttps) =>
 function failureOf(cause: unknown): VerifyFailure {
   if (cause instanceof KeysUnavailable) return "unavailable";
   if (cause instanceof errors.JWTExpired) return "token_expired";
-  const isForOthers = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
-  return isForOthers && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
+  const isAudience = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
+  return isAudience && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }
 
-/** The claims if each is of its type, which jose does not ask. */
+/** Returns the claims if each has its type, which jose does not check. */
 function readSession(payload: JWTPayload): VerifiedSession | null {
   const { sub, sid, aud, role, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
   const session = {
@@ -83,8 +83,8 @@ function readSession(payload: JWTPayload): VerifiedSession | null {
   return isSession(session) ? session : null;
 }
 
-/** The origin as the URL parser writes it, since it is compared with a claim as text. */
-function isSound(issuer: string): boolean {
+/** The issuer must be written as the URL parser writes an origin, since it is compared with a claim as text. */
+function isValidIssuer(issuer: string): boolean {
   if (!URL.canParse(issuer)) return false;
   const url = new URL(issuer);
   if (url.origin !== issuer) return false;

@@ -1,7 +1,7 @@
-/** Bytes: a key set has a few hundred. */
+/** Bytes. A key set has a few hundred. */
 const MAX_BYTES = 64 * 1024;
 
-/** The JSON of a 200, within that time and a size that makes sense. Follows no redirect. Throws for all else. */
+/** Fetches JSON with a timeout in milliseconds and a size limit, without redirects. Throws unless the status is 200. */
 export async function readJson(url: string, timeout: number): Promise<unknown> {
   const response = await fetch(url, {
     headers: { Accept: "application/json" },
@@ -10,7 +10,7 @@ export async function readJson(url: string, timeout: number): Promise<unknown> {
   });
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel();
-    throw new Error(`answered ${response.status}`);
+    throw new Error(`Unexpected status ${response.status}.`);
   }
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   const reader = response.body.getReader();
@@ -20,7 +20,7 @@ export async function readJson(url: string, timeout: number): Promise<unknown> {
     length += part.value.byteLength;
     if (length > MAX_BYTES) {
       await reader.cancel();
-      throw new Error("the answer is too long");
+      throw new Error("The response is too long.");
     }
     text += decoder.decode(part.value, { stream: true });
   }

@@ -1,4 +1,4 @@
-/** A binding that wrangler.toml does not have is undefined; each request would only say "unavailable". */
+/** A binding that is missing in wrangler.toml is undefined. Without this check each request would only report "unavailable". */
 export function requireBinding(binding: unknown): void {
-  if (!binding) throw new TypeError("binding is not there: is it in wrangler.toml?");
+  if (!binding) throw new TypeError("The service binding is undefined. Add it to wrangler.toml.");
 }

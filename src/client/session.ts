@@ -1,54 +1,54 @@
 /** `user` < `admin` < `superuser`. */
 export type Role = "user" | "admin" | "superuser";
 
-/** From the least to the most. */
+/** In ascending order of rights. */
 export const ROLES: readonly Role[] = ["user", "admin", "superuser"];
 
-/** Who is calling. Instants in seconds since the epoch, as in the token. */
+/** A verified session. Instants in seconds since the epoch, as in the token. */
 export type VerifiedSession = {
   readonly userId: string;
   readonly sessionId: string;
   /** The audience that the token was issued for. */
   readonly audience: string;
-  /** As the token says it; as the account has it now, where it was asked strictly. So are email and name. */
+  /** From the token; with `strict`, as the account has it now. The same holds for email and name. */
   readonly role: Role;
   readonly email: string;
   readonly emailVerified: boolean;
   readonly name: string;
-  /** How they proved who they are (RFC 8176), such as `pwd` and `otp`; `fed` is a provider's word. */
+  /** Authentication methods (RFC 8176), such as `pwd` and `otp`; `fed` is a federated login. */
   readonly amr: readonly string[];
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
 
-/** Why a token lets nobody in. */
+/** Why a token was rejected. */
 export type VerifyFailure =
-  /** It is no access token of this issuer, or not whole. */
+  /** Not an access token of this issuer, or malformed. */
   | "token_invalid"
   | "token_expired"
-  /** It is a good token, for somebody else. */
+  /** Valid, but for another audience. */
   | "audience_mismatch"
-  /** Signed out, revoked, deactivated: the token would be good otherwise. */
+  /** Signed out, revoked or deactivated; otherwise valid. */
   | "session_ended"
-  /** Whoever could tell did not answer. Says nothing about the token. */
+  /** The service or the key set did not answer. Nothing is known about the token. */
   | "unavailable"
-  /** The question is wrong, not the token: arguments of other types, an audience that nobody has. */
+  /** The call is invalid: arguments of other types, or an unknown audience. */
   | "bad_request"
-  /** The binding's props do not allow the question. */
+  /** The binding's props do not allow the call. */
   | "forbidden";
 
 export type VerifyResult =
   | { readonly ok: true; readonly session: VerifiedSession }
   | { readonly ok: false; readonly reason: VerifyFailure };
 
-/** Whether that is one, each part of it of its type: what comes from elsewhere no compiler has seen. */
+/** Checks the type of each member: TypeScript cannot check a value that arrives at run time. */
 export function isSession(given: unknown): given is VerifiedSession {
   const session = given as VerifiedSession | null | undefined;
   const { userId, sessionId, audience, role, email, emailVerified, name, amr } = session ?? {};
   return (
     [userId, sessionId, audience, email, name].every((text) => typeof text === "string") &&
     [session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
-    ROLES.some((known) => known === role) &&
+    ROLES.some((name) => name === role) &&
     typeof emailVerified === "boolean" &&
     Array.isArray(amr)
   );

@@ -1,13 +1,13 @@
 import type { VerifyResult } from "./session.ts";
 
-/** Says who a token speaks for. One result for both ways of asking; it never throws for an outage. */
+/** Verifies access tokens. Does not throw when Gatehouse is unreachable. */
 export type Verifier = {
   verify(token: string): Promise<VerifyResult>;
 };
 
-/** Over a service binding Gatehouse can also be asked strictly: exact at this instant, for one D1 query. */
+/** A verifier over a service binding. `strict` also reads session and account: exact at this instant, one D1 query. */
 export type StrictVerifier = {
-  /** For TypeScript to tell it from one that cannot be. */
+  /** Lets TypeScript distinguish it from `Verifier`. */
   readonly canBeStrict: true;
   verify(token: string, options?: { readonly strict?: boolean }): Promise<VerifyResult>;
 };

@@ -1,24 +1,24 @@
 import type { Context, Env, MiddlewareHandler } from "hono";
 import { type AppOf, openApp } from "./app.ts";
-import { isFromOwnPage, isRead, isVisit } from "./caller.ts";
+import { acceptsHtml, isFromOwnPage, isRead } from "./caller.ts";
 import { giveCookies } from "./cookie.ts";
 import { findSession } from "./find-session.ts";
 import { keepPrivate } from "./keep-private.ts";
-import { wantedPath } from "./own-path.ts";
 import { refuse } from "./refuse.ts";
+import { wantedPath } from "./safe-path.ts";
 import type { OptionalSessionEnv, SessionEnv } from "./session-env.ts";
 
 type Options = {
-  /** D1 is asked each time: exact at this instant. */
+  /** Also checks session and account in D1 for each request: exact at this instant. */
   readonly strict?: boolean;
 };
 
 type Guard<E extends Env, Left> = MiddlewareHandler<Left & Pick<E, "Bindings">>;
 
 /**
- * The session of a browser that has signed in by `signInRoutes`, in `c.var.session`. Whoever has none is sent
- * to sign in and comes back; what is no visit of a page gets 401. A write has to come from a page of this very
- * origin, since a browser sends cookies by itself: 403. With `optional` all of these go on without a session.
+ * Sets `c.var.session` for a browser that signed in through `signInRoutes`. Without a session, a page request is
+ * redirected to sign-in and back; any other request gets 401. A write must come from a page of the same origin,
+ * since browsers send cookies automatically; otherwise 403. With `optional`, all of these continue without a session.
  */
 export function browserSession<E extends Env>(
   appOf: AppOf<E>,
@@ -31,24 +31,24 @@ export function browserSession<E extends Env>(
 ): MiddlewareHandler {
   return async (c, next) => {
     const { optional = false } = options;
-    const isOwn = isRead(c) || isFromOwnPage(c);
-    if (!isOwn && !optional) return refuse(c, "csrf_failed");
+    const isSameOrigin = isRead(c) || isFromOwnPage(c);
+    if (!isSameOrigin && !optional) return refuse(c, "csrf_failed");
     const open = openApp(c, appOf);
-    const found = isOwn ? await findSession(c, open, options) : null;
+    const found = isSameOrigin ? await findSession(c, open, options) : null;
     if (!found?.ok && !optional) {
       giveCookies(c);
       return found?.reason === "unavailable" ? refuse(c, "unavailable") : signInFirst(c, open.app.home);
     }
     if (found?.ok) c.set("session", found.session);
     await next();
-    // On whatever answers in the end: a handler may return a Response that it has from elsewhere.
+    // After the handler: it may have returned a Response that another server created.
     keepPrivate(c, giveCookies(c));
     return;
   };
 }
 
 function signInFirst(c: Context, home: string): Response | Promise<Response> {
-  if (!isVisit(c)) return refuse(c, "unauthorized");
+  if (!acceptsHtml(c)) return refuse(c, "unauthorized");
   c.header("Cache-Control", "no-store");
   return c.redirect(`/sign-in?to=${encodeURIComponent(wantedPath(c, home))}`, 303);
 }

@@ -1,21 +1,21 @@
 import type { Context } from "hono";
 import type { Client } from "../auth-service.ts";
 
-/** The person's own client, for the list of their sessions. The edge sets the address; nobody can send it. */
+/** The user's client, for the list of their sessions. The edge sets the IP address; a client cannot forge it. */
 export const clientOf = (c: Context): Client => ({
   ip: c.req.header("CF-Connecting-IP") ?? null,
   userAgent: c.req.header("User-Agent") ?? null,
 });
 
-/** Whether a person is going to a page, or sends its form, rather than a script asking: only then may it be HTML. */
-export const isVisit = (c: Context): boolean => c.req.header("Accept")?.includes("text/html") ?? false;
+/** Whether a browser navigates or submits a form, rather than a script. Only then may the response be HTML. */
+export const acceptsHtml = (c: Context): boolean => c.req.header("Accept")?.includes("text/html") ?? false;
 
-/** Whether it changes nothing (RFC 9110 §9.2.1). */
+/** Whether the method is safe (RFC 9110 §9.2.1). */
 export const isRead = (c: Context): boolean => c.req.method === "GET" || c.req.method === "HEAD";
 
 /**
- * Whether a request is this app's own, where cookies vouch for it (ASVS 3.5.1). No page can set
- * Sec-Fetch-Site; a browser without it sends Origin with every write.
+ * Whether a request comes from a page of this origin (CSRF, ASVS 3.5.1). A page cannot set Sec-Fetch-Site; a
+ * browser without it sends Origin with every write.
  */
 export function isFromOwnPage(c: Context): boolean {
   const site = c.req.header("Sec-Fetch-Site");

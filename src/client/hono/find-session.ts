@@ -1,15 +1,15 @@
 import type { Context } from "hono";
-import { ask } from "../ask.ts";
+import { callService } from "../call-service.ts";
 import { overBinding } from "../over-binding.ts";
 import type { VerifyResult } from "../session.ts";
 import type { OpenApp } from "./app.ts";
-import { areTokens } from "./are-tokens.ts";
 import { clientOf } from "./caller.ts";
-import { throwIfMisconfigured } from "./misconfigured.ts";
+import { isTokenResponse } from "./is-token-response.ts";
+import { throwIfMisconfigured } from "./throw-if-misconfigured.ts";
 
 /**
- * Who it is by the app's cookies. An access token goes after minutes; the refresh token is then spent for new
- * ones. Requests side by side may all do so: within 10 seconds each gets the same successor.
+ * Verifies the session in the app's cookies. When the access token has expired, the refresh token is exchanged
+ * for new tokens. Concurrent requests may all do so: within 10 seconds each gets the same successor.
  */
 export async function findSession(
   c: Context,
@@ -18,22 +18,22 @@ export async function findSession(
 ): Promise<VerifyResult> {
   const { verify } = overBinding(app);
   const access = cookies.access.read();
-  const known = access === undefined ? null : await verify(access, options);
-  if (known?.ok || known?.reason === "unavailable") return known;
-  if (known) throwIfMisconfigured(known.reason);
+  const verified = access === undefined ? null : await verify(access, options);
+  if (verified?.ok || verified?.reason === "unavailable") return verified;
+  if (verified) throwIfMisconfigured(verified.reason);
   const refreshToken = cookies.refresh.read();
-  if (refreshToken === undefined) return known ?? ENDED;
-  const refreshed = await ask(
+  if (refreshToken === undefined) return verified ?? ENDED;
+  const refreshed = await callService(
     () => app.binding.refreshSession({ refreshToken, client: clientOf(c), audience: app.audience }),
-    areTokens,
+    isTokenResponse,
   );
   if (refreshed.ok) {
-    cookies.keep(refreshed);
+    cookies.set(refreshed);
     return verify(refreshed.token, options);
   }
   throwIfMisconfigured(refreshed.reason);
   if (refreshed.reason !== "refresh_invalid") return { ok: false, reason: "unavailable" };
-  cookies.forget();
+  cookies.clear();
   return ENDED;
 }
 

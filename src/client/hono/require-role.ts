@@ -4,13 +4,13 @@ import { refuse } from "./refuse.ts";
 import type { SessionEnv } from "./session-env.ts";
 
 /**
- * Behind `requireSession` or `browserSession`: lets through that role and those above it (`user` < `admin` <
- * `superuser`). Throws for what is no role.
+ * Requires a role or a higher one (`user` < `admin` < `superuser`). Use it after `requireSession` or
+ * `browserSession`. Throws a TypeError for an unknown role.
  */
 export const requireRole = (role: Role): MiddlewareHandler<SessionEnv> => {
   const least = ROLES.indexOf(role);
-  // It would let in everybody.
-  if (least < 0) throw new TypeError(`there is no role ${role}: it is one of ${ROLES.join(", ")}`);
+  // An unknown role would admit every user.
+  if (least < 0) throw new TypeError(`Unknown role ${role}. Use one of ${ROLES.join(", ")}.`);
   return async (c, next) => {
     const session: VerifiedSession | undefined = c.get("session");
     if (!session) return refuse(c, "unauthorized", "Bearer");

@@ -1,23 +1,23 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { StrictVerifier, Verifier } from "../verifier.ts";
-import { throwIfMisconfigured } from "./misconfigured.ts";
 import { refuse } from "./refuse.ts";
 import type { SessionEnv } from "./session-env.ts";
+import { throwIfMisconfigured } from "./throw-if-misconfigured.ts";
 
 type TokenFrom = (c: Context) => string | null | undefined;
 
 type Options = {
-  /** Where the token is. By default the header `Authorization: Bearer`. */
+  /** Reads the token from the request. By default from the header `Authorization: Bearer`. */
   readonly tokenFrom?: TokenFrom;
 };
 
-/** A verifier, or how to get one: bindings may be there in a request alone. */
+/** A verifier, or a function that returns one: bindings may be available only in a request. */
 // biome-ignore lint/suspicious/noExplicitAny: the bindings of any app
 type From<T> = T | ((c: Context<any>) => T);
 
 /**
- * Lets through whoever brings a good token; the session is then `c.var.session`. Else 401 (RFC 6750
- * §3), or 503 where nobody could tell. With `strict` D1 is asked each time.
+ * Requires a valid access token and sets `c.var.session`. Otherwise responds with 401 (RFC 6750 §3), or with 503 if
+ * the token could not be verified. `strict` also checks session and account in D1.
  */
 export function requireSession(
   verifier: From<StrictVerifier>,
@@ -32,8 +32,8 @@ export function requireSession(
   return async (c, next) => {
     const token = tokenFrom(c);
     if (!token) return refuse(c, "unauthorized", "Bearer");
-    const asked = typeof verifier === "function" ? verifier(c) : verifier;
-    const result = await asked.verify(token, { strict });
+    const current = typeof verifier === "function" ? verifier(c) : verifier;
+    const result = await current.verify(token, { strict });
     if (result.ok) {
       c.set("session", result.session);
       return next();

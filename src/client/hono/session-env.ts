@@ -1,7 +1,7 @@
 import type { VerifiedSession } from "../session.ts";
 
-/** What the guards leave behind: `c.var.session`. */
+/** The variable that the guards set: `c.var.session`. */
 export type SessionEnv = { Variables: { session: VerifiedSession } };
 
-/** What a guard leaves behind that lets nobody through as well. */
+/** The variable that an optional guard may set. */
 export type OptionalSessionEnv = { Variables: { session?: VerifiedSession } };

@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import { APP } from "./fake-gatehouse.ts";
 
-/** A browser at an app: it keeps cookies, and follows nothing. What it brings to begin with is by name. */
+/** A browser at an app. It keeps cookies and follows no redirect. `initialCookies` are by name, without the prefix. */
 // biome-ignore lint/suspicious/noExplicitAny: an app of any bindings
-export function openBrowser(app: Hono<any>, brought: Record<string, string> = {}) {
-  const jar = new Map(Object.entries(brought).map(([name, value]) => [`__Host-app_${name}`, value]));
+export function openBrowser(app: Hono<any>, initialCookies: Record<string, string> = {}) {
+  const jar = new Map(Object.entries(initialCookies).map(([name, value]) => [`__Host-app_${name}`, value]));
 
   async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}) {
     const Cookie = Array.from(jar, ([name, value]) => `${name}=${value}`).join("; ");
@@ -23,7 +23,7 @@ export function openBrowser(app: Hono<any>, brought: Record<string, string> = {}
     post: (path: string, headers: Record<string, string> = {}) =>
       ask(path, { method: "POST", headers: { "Sec-Fetch-Site": "same-origin", ...headers } }),
     jar,
-    /** By what it keeps, without the prefix that all of them have. */
+    /** The cookies by name, without their common prefix. */
     kept: () => Object.fromEntries([...jar].map(([name, value]) => [name.replace("__Host-app_", ""), value])),
   };
 }

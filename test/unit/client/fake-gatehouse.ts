@@ -17,7 +17,7 @@ export const SESSION: VerifiedSession = {
   expiresAt: 1,
 };
 
-/** What a session is kept by; the number tells one pair from the next. */
+/** A token response. The number distinguishes one pair of tokens from the next. */
 export const tokens = (number: number) => ({
   token: `access-${number}`,
   tokenType: "Bearer",
@@ -29,8 +29,8 @@ export const tokens = (number: number) => ({
 type Method = "verifyToken" | "refreshSession" | "exchangeCode" | "signOut";
 
 /**
- * The far end of a binding, where this process ends. It takes `access-…`, `refresh-…` and the code `code`, and
- * does otherwise where it is told: `does.signOut = () => …`.
+ * A fake of the service at the other end of a binding. It accepts `access-…`, `refresh-…` and the code `code`.
+ * A test replaces a method with `does.signOut = () => …`.
  */
 export function openFakeGatehouse() {
   const calls: [Method, ...unknown[]][] = [];
@@ -55,20 +55,24 @@ export function openFakeGatehouse() {
   return { calls, does, binding: binding as unknown as AuthServiceBinding };
 }
 
-/** What a binding does to whoever asks a Gatehouse that is not well, or is none. */
-export const MISFORTUNES: Readonly<Record<string, () => unknown>> = {
+/** Results of a binding whose service is down, is another service, or returns malformed data. */
+export const OUTAGES: Readonly<Record<string, () => unknown>> = {
   "is not deployed": () => {
     throw new Error('Worker "gatehouse" not found. Make sure it is running locally.');
   },
   "has no such method": () => {
     throw new TypeError('The RPC receiver does not implement the method "x".');
   },
-  "says nothing": () => undefined,
-  "says yes": () => true,
-  "says ok alone": () => ({ ok: true }),
-  "says ok with empty tokens": () => ({ ok: true, ...tokens(1), token: "" }),
-  "says ok with tokens of no time": () => ({ ok: true, ...tokens(1), refreshExpiresIn: Number.NaN }),
-  "says ok with tokens that are over": () => ({ ok: true, ...tokens(1), expiresIn: 0 }),
-  "says no without a reason": () => ({ ok: false }),
+  "returns undefined": () => undefined,
+  "returns true": () => true,
+  "returns ok without data": () => ({ ok: true }),
+  "returns ok with empty tokens": () => ({ ok: true, ...tokens(1), token: "" }),
+  "returns ok with tokens without a lifetime": () => ({
+    ok: true,
+    ...tokens(1),
+    refreshExpiresIn: Number.NaN,
+  }),
+  "returns ok with expired tokens": () => ({ ok: true, ...tokens(1), expiresIn: 0 }),
+  "returns a failure without a reason": () => ({ ok: false }),
   "is unavailable": () => ({ ok: false, reason: "unavailable" }),
 };

@@ -19,13 +19,13 @@ const sessionOf = (role: Role): VerifyResult => ({
   },
 });
 
-const asked: unknown[] = [];
+const calls: unknown[] = [];
 
-/** Answers by the token itself: a role, or a reason to refuse. */
+/** A verifier whose result is the token itself: a role, or a failure reason. */
 const verifier = {
   canBeStrict: true as const,
   async verify(token: string, options?: { strict?: boolean }): Promise<VerifyResult> {
-    asked.push([token, options]);
+    calls.push([token, options]);
     const isRole = ["user", "admin", "superuser"].includes(token);
     return isRole ? sessionOf(token as Role) : ({ ok: false, reason: token } as VerifyResult);
   },
@@ -49,25 +49,25 @@ const ask = (path: string, headers: Record<string, string> = {}) => app.request(
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 describe("requireSession", () => {
-  it("lets a good token in, and hands on whose it is", async () => {
+  it("accepts a valid token and sets its session", async () => {
     const answer = await ask("/me", bearer("user"));
     expect([answer.status, await answer.text()]).toEqual([200, "ada@example.com"]);
-    expect(asked.at(-1)).toEqual(["user", { strict: false }]);
+    expect(calls.at(-1)).toEqual(["user", { strict: false }]);
   });
 
   it.each(["", "Bearer", "Bearer ", "Basic user", "Bearer user user", "user"])(
-    "answers 401 to the header %j, without asking anybody, and names no error",
+    "answers with 401 to the header %j without a call and without an error code",
     async (Authorization) => {
-      const before = asked.length;
+      const before = calls.length;
       const answer = await ask("/me", Authorization ? { Authorization } : {});
       expect(answer.status).toBe(401);
       expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
-      expect(asked).toHaveLength(before);
+      expect(calls).toHaveLength(before);
     },
   );
 
   it.each(["token_invalid", "token_expired", "audience_mismatch", "session_ended"])(
-    "answers 401 to a token that is refused as %s, in the contract's envelope",
+    "answers with 401 to a token rejected as %s, in the error envelope",
     async (reason) => {
       const answer = await ask("/me", bearer(reason));
       expect(answer.status).toBe(401);
@@ -75,37 +75,37 @@ describe("requireSession", () => {
       expect(answer.headers.get("Cache-Control")).toBe("no-store");
       expect(await answer.json()).toEqual({
         success: false,
-        message: "Please sign in to do this.",
+        message: "Please sign in.",
         error: { code: "unauthorized", requestId: answer.headers.get("X-Request-Id") },
       });
     },
   );
 
-  it("answers 503 with Retry-After when nobody can tell", async () => {
+  it("answers with 503 and Retry-After when the token cannot be verified", async () => {
     const answer = await ask("/me", bearer("unavailable"));
     expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
     expect(await answer.json()).toMatchObject({ success: false, error: { code: "unavailable" } });
     expect(answer.headers.get("WWW-Authenticate")).toBeNull();
   });
 
-  it.each(["bad_request", "forbidden"])("throws on %s, which is nobody's visitor's doing", async (reason) => {
+  it.each(["bad_request", "forbidden"])("throws on %s, since the app is misconfigured", async (reason) => {
     const answer = await ask("/me", bearer(reason));
     expect([answer.status, await answer.text()]).toEqual([
       500,
-      `Gatehouse does not take this app's question: ${reason}. Look at its binding and audience.`,
+      `Gatehouse rejected the call: ${reason}. Check the app's service binding (props) and its audience.`,
     ]);
   });
 
-  it("asks strictly where it is told to, and takes the token from where it is told", async () => {
+  it("verifies strictly with strict and reads the token with tokenFrom", async () => {
     expect((await ask("/strict", bearer("user"))).status).toBe(200);
-    expect(asked.at(-1)).toEqual(["user", { strict: true }]);
+    expect(calls.at(-1)).toEqual(["user", { strict: true }]);
     expect((await ask("/cookie", { "X-Token": "user" })).status).toBe(200);
     expect((await ask("/cookie", bearer("user"))).status).toBe(401);
   });
 });
 
 describe("requireRole", () => {
-  it("lets that role in and those above, and refuses those below as RFC 6750 says", async () => {
+  it("accepts the role and higher ones and rejects lower ones with insufficient_scope (RFC 6750)", async () => {
     expect((await ask("/admin", bearer("admin"))).status).toBe(200);
     expect((await ask("/admin", bearer("superuser"))).status).toBe(200);
     const answer = await ask("/admin", bearer("user"));
@@ -114,11 +114,11 @@ describe("requireRole", () => {
     expect(await answer.json()).toMatchObject({ success: false, error: { code: "forbidden" } });
   });
 
-  it.each(["owner", "Admin", "", undefined])("is not made for %j, which everybody would have", (role) => {
-    expect(() => requireRole(role as Role)).toThrow(/no role/);
+  it.each(["owner", "Admin", "", undefined])("throws for the unknown role %j", (role) => {
+    expect(() => requireRole(role as Role)).toThrow(/Unknown role/);
   });
 
-  it("lets nobody in where no session was asked for", async () => {
+  it("answers with 401 when no session guard ran before it", async () => {
     expect((await ask("/unguarded", bearer("superuser"))).status).toBe(401);
   });
 });

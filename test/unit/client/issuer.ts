@@ -5,16 +5,16 @@ import { onTestFinished } from "vitest";
 
 type Key = { readonly kid: string; readonly privateKey: CryptoKey; readonly publicJwk: object };
 
-/** An issuer on this machine, whose address nobody has asked before. It may be told to answer otherwise. */
+/** An issuer on loopback at a new URL. `answerWith` replaces its response. */
 export async function openIssuer() {
   const keys: Key[] = [];
-  let asked = 0;
+  let requests = 0;
   const giveKeys: RequestListener = (_request, response) => {
     response.end(JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }));
   };
   let answer = giveKeys;
   const server = createServer((request, response) => {
-    asked += 1;
+    requests += 1;
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -32,14 +32,14 @@ export async function openIssuer() {
   return {
     url,
     addKey,
-    asked: () => asked,
-    /** From now on; without an argument, the keys again. */
+    requests: () => requests,
+    /** Replaces the response; without an argument, the issuer serves its keys again. */
     answerWith: (listener: RequestListener = giveKeys) => {
       answer = listener;
     },
-    /** A good token by that key, under that name. */
+    /** A valid token signed with the key `by`, with `kid` in its header. */
     token: (kid = "first", by = kid) => {
-      const key = keys.find((one) => one.kid === by);
+      const key = keys.find((candidate) => candidate.kid === by);
       if (!key) throw new Error(`no key ${by}`);
       return new SignJWT({
         sid: "s",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createVerifier } from "../../../src/client/create-verifier.ts";
-import { MISFORTUNES, openFakeGatehouse, SESSION } from "./fake-gatehouse.ts";
+import { OUTAGES, openFakeGatehouse, SESSION } from "./fake-gatehouse.ts";
 
 const verifyBy = (answer: () => unknown) => {
   const { does, binding } = openFakeGatehouse();
@@ -10,25 +10,25 @@ const verifyBy = (answer: () => unknown) => {
 const UNAVAILABLE = { ok: false, reason: "unavailable" };
 
 describe("a verifier over a binding", () => {
-  it("hands on the session, and nothing beside it", async () => {
+  it("returns the session and no other member of the response", async () => {
     expect(await verifyBy(() => ({ ok: true, session: SESSION, more: 1 }))).toEqual({
       ok: true,
       session: SESSION,
     });
   });
 
-  it.each(Object.entries(MISFORTUNES))("is unavailable where the service %s", async (_name, misfortune) => {
-    expect(await verifyBy(misfortune)).toEqual(UNAVAILABLE);
+  it.each(Object.entries(OUTAGES))("returns unavailable when the service %s", async (_name, outage) => {
+    expect(await verifyBy(outage)).toEqual(UNAVAILABLE);
   });
 
-  it.each(Object.keys(SESSION))("takes no session whose %s is of another type", async (part) => {
-    for (const odd of [undefined, null, {}]) {
-      const session = { ...SESSION, [part]: odd };
+  it.each(Object.keys(SESSION))("rejects a session whose %s has another type", async (member) => {
+    for (const invalid of [undefined, null, {}]) {
+      const session = { ...SESSION, [member]: invalid };
       expect(await verifyBy(() => ({ ok: true, session }))).toEqual(UNAVAILABLE);
     }
   });
 
-  it("takes no role that it does not know", async () => {
+  it("rejects an unknown role", async () => {
     const session = { ...SESSION, role: "owner" };
     expect(await verifyBy(() => ({ ok: true, session }))).toEqual(UNAVAILABLE);
   });
