@@ -51,9 +51,9 @@ describe("the props of a service binding", () => {
   it("rejects an unknown audience in the props or in a call as bad_request", async () => {
     const { token } = await signedInMember(service);
     const badRequest = { ok: false, reason: "bad_request" };
-    const misconfigured = callingWorker(service, { props: { audience: "strangers" } });
+    const misconfigured = callingWorker(service, { props: { audience: "unknown" } });
     expect(await misconfigured.call("verifyToken", token)).toEqual(badRequest);
-    expect(await worker.call("verifyToken", token, { audience: "strangers" })).toEqual(badRequest);
+    expect(await worker.call("verifyToken", token, { audience: "unknown" })).toEqual(badRequest);
   });
 
   it("forbids methods outside the permissions, and every method when the props are misspelt", async () => {
