@@ -16,7 +16,7 @@ const MAX_LENGTH = 8192;
 export type TokenSettings = {
   /** PUBLIC_URL: the issuer of every token. */
   readonly publicUrl: string;
-  /** AUDIENCES. A token is issued for the first (see `forAudience`). */
+  /** AUDIENCES. A token is issued for the first (see `withAudience`). */
   readonly audiences: readonly [string, ...string[]];
   /** Seconds. */
   readonly accessTokenTtl: number;
