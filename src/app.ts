@@ -14,7 +14,9 @@ import { passwordRoutes } from "./authentication/password/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
-import { compose, type Deps, type Env, type IsolateCache } from "./composition/compose.ts";
+import { compose, type Deps } from "./composition/compose.ts";
+import type { Env } from "./composition/env.ts";
+import type { IsolateCache } from "./composition/isolate-state.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { PAUSE_AFTER_ANSWER, runDeferred, type Work } from "./core/deferred-work.ts";
 import { newId } from "./core/ids.ts";
@@ -44,17 +46,17 @@ type AppEnv = {
 
 export type AppOptions = {
   readonly clock?: Clock;
-  /** What the isolate keeps; its own, unless it shares that of the RPC entrypoint. */
+  /** The isolate's state. The Worker shares it with the RPC entrypoint. Default: the app's own. */
   readonly standing?: IsolateCache;
-  /** Where the one line a request goes. */
+  /** Receives one line for each request. Default: the console, as JSON. */
   readonly log?: (line: RequestLogLine) => void;
-  /** Milliseconds between an answer and the work that was left for after it. */
+  /** Milliseconds between a response and the work deferred until after it. */
   readonly pauseAfterAnswer?: number;
-  /** Milliseconds that a step at a sign-in provider may take. */
+  /** Milliseconds that one call of a social login provider may take. */
   readonly providerPatience?: number | undefined;
 };
 
-/** The service as one Hono app: what every request goes through, and which room answers it. */
+/** The service as one Hono app: the middleware of every request, and the routes of the features. */
 export function createApp(options: AppOptions = {}) {
   const {
     clock = systemClock,
@@ -74,14 +76,14 @@ export function createApp(options: AppOptions = {}) {
     c.set("deferred", []);
     await next();
     c.res.headers.set("X-Request-Id", requestId);
-    // Only now: what is left for later must not compete with the answer, nor show in its time.
+    // After the response: deferred work must neither compete with it nor show in its duration.
     runDeferred(c.executionCtx, c.var.deferred, pauseAfterAnswer, requestId);
   });
   app.use(
     requestLog({
       clock,
       countsOf: (c) => c.get("meter"),
-      // A configuration that cannot be read has no deps, and no environment that is known.
+      // With an invalid configuration there are no deps, and the environment is unknown.
       showsDetails: (c) => (c.get("deps") as Deps | undefined)?.isDevelopment ?? false,
       write: (line, c) => {
         log(line);
@@ -96,7 +98,7 @@ export function createApp(options: AppOptions = {}) {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) => {
-        // What is not there in production has no methods either.
+        // In production /dev/* does not exist: 404, not 405.
         if (c.req.path.startsWith("/dev/") && !depsOf(c).isDevelopment) return c.res;
         c.header("Allow", methods.join(", "));
         return refuse(c, "method_not_allowed");
@@ -115,7 +117,7 @@ export function createApp(options: AppOptions = {}) {
     const isForm = method === "POST" && !path.startsWith("/api/");
     app.on(method, path, rateLimited(depsOf, policy, isForm));
   }
-  for (const room of [
+  for (const routes of [
     captchaRoutes,
     registrationRoutes,
     passwordRoutes,
@@ -130,7 +132,7 @@ export function createApp(options: AppOptions = {}) {
     identityRoutes,
     phoneRoutes,
   ]) {
-    app.route("/api/auth", room(depsOf));
+    app.route("/api/auth", routes(depsOf));
   }
   app.route("/api/auth", socialRoutes(depsOf, renderMessage(depsOf)));
   app.route("/", keySetRoutes(depsOf));
@@ -139,7 +141,7 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", pageRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
-  // A constant of the bundler: a production bundle does not even hold the mailbox.
+  // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.
   if (process.env.NODE_ENV !== "production") {
     app.use("/dev/*", async (c, next) => (depsOf(c).isDevelopment ? next() : refuse(c, "not_found")));
     app.route("/", mailboxRoutes(depsOf));

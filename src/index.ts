@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
-import type { Env, IsolateCache } from "./composition/compose.ts";
+import type { Env } from "./composition/env.ts";
+import type { IsolateCache } from "./composition/isolate-state.ts";
 import { systemClock } from "./core/clock.ts";
 import { runScheduled } from "./jobs/run-scheduled.ts";
 import { createEntrypoint } from "./rpc/entrypoint.ts";
@@ -12,5 +13,5 @@ export default {
   scheduled: (controller, env) => runScheduled(controller.cron, env, systemClock),
 } satisfies ExportedHandler<Env>;
 
-/** What other Workers call over a service binding (docs/workers.md). */
+/** The RPC service that other Workers call over a service binding (docs/workers.md). */
 export class AuthService extends createEntrypoint({ standing }) {}

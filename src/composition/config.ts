@@ -10,17 +10,17 @@ import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import { type Environment, type Variables, variables } from "./variables.ts";
 
-/** What the service runs by (contract §5): parsed once, frozen, and never a raw variable again. */
+/** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
 export type Config = {
   readonly environment: Environment;
   readonly authSecret: string;
-  /** One a line. */
+  /** Previous root secrets, one per line. */
   readonly authSecretPrevious: string | undefined;
   readonly passwordHashBlocks: number;
   readonly breachedPasswordsApi: string | null;
   readonly mail: MailSettings;
   readonly sms: SmsSettings;
-  /** Mails and texts an hour, whoever they are to; null when limits are off. */
+  /** Mails and text messages an hour, over all recipients; null when rate limits are off. */
   readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
   readonly social: SocialSettings;
@@ -28,7 +28,7 @@ export type Config = {
   readonly settings: Settings;
 };
 
-/** The part of it that verbs may name in their deps. Lifetimes in seconds. */
+/** The part of the configuration that use cases may depend on. Lifetimes in seconds. */
 export type Settings = {
   readonly publicUrl: string;
   readonly audiences: readonly [string, ...string[]];
@@ -37,16 +37,16 @@ export type Settings = {
   readonly refreshMaxTtl: number;
   readonly requiredProfileFields: readonly (typeof PROFILE_FIELDS)[number][];
   readonly loginOtp: "off" | "new_device" | "always";
-  /** The folded address whose owner becomes superuser by proving it, or null. */
+  /** The normalized address whose account becomes superuser when it is verified, or null. */
   readonly bootstrapSuperuser: string | null;
   readonly auditRetentionDays: number;
-  /** Whether there is anybody to send text messages by. */
+  /** Whether an SMS provider is configured. */
   readonly canText: boolean;
-  /** Calling codes that may be texted; empty for all. */
+  /** Calling codes that text messages may go to; empty for all. */
   readonly smsCountries: readonly string[];
-  /** Origins of other sites whose pages may call this service, beside its own. */
+  /** Origins that may call this service from a browser, beside its own. */
   readonly allowedOrigins: readonly string[];
-  /** Whole URLs, as the URL parser writes them, that a sign-in at a provider may lead to. */
+  /** Allowed return targets: whole URLs, as the URL parser writes them. */
   readonly allowedReturnUrls: readonly string[];
   readonly mailFrom: MailSettings["from"];
   readonly brand: {
@@ -57,7 +57,7 @@ export type Settings = {
   };
 };
 
-/** What a laptop gets for what nobody has set; production has to say these itself. */
+/** Defaults in development only. Production must set these variables. */
 const DEVELOPMENT_DEFAULTS = {
   PUBLIC_URL: "http://localhost:8787",
   MAIL_PROVIDER: "mailbox",
@@ -65,7 +65,7 @@ const DEVELOPMENT_DEFAULTS = {
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
 };
 
-/** Reads the Worker's variables; every problem comes back, named by its variable, none with its value. */
+/** Parses the Worker's variables. Returns every problem, each with its variable's name and never its value. */
 export function readConfig(raw: Record<string, unknown>): Result<Config, readonly VariableProblem[]> {
   const set = withoutBlanks(raw);
   const environment = z
@@ -99,19 +99,19 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if ("problems" in social) problems.push(...social.problems);
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
-  const gateways = {
+  const providers = {
     mail: mail.settings,
     sms: sms.settings,
     captcha: captcha.settings,
     rateLimits: rateLimits.policies,
     social: social.settings,
   };
-  return ok(freeze(mode, parsed.data, gateways));
+  return ok(freeze(mode, parsed.data, providers));
 }
 
-type Gateways = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
+type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
 
-function freeze(environment: Environment, values: Variables, gateways: Gateways): Config {
+function freeze(environment: Environment, values: Variables, providers: ProviderConfig): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;
   const [defaultAudience = "gatehouse", ...otherAudiences] = values.AUDIENCES;
   return Object.freeze({
@@ -120,9 +120,9 @@ function freeze(environment: Environment, values: Variables, gateways: Gateways)
     authSecretPrevious: values.AUTH_SECRET_PREVIOUS,
     passwordHashBlocks: values.PASSWORD_HASH_BLOCKS,
     breachedPasswordsApi: values.BREACHED_PASSWORDS === "on" ? values.BREACHED_PASSWORDS_API_BASE : null,
-    ...gateways,
+    ...providers,
     sendCaps:
-      gateways.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
+      providers.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
     settings: Object.freeze({
       publicUrl,
       audiences: [defaultAudience, ...otherAudiences] as const,
@@ -133,11 +133,11 @@ function freeze(environment: Environment, values: Variables, gateways: Gateways)
       loginOtp: values.LOGIN_OTP,
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
       auditRetentionDays: values.AUDIT_RETENTION_DAYS,
-      canText: gateways.sms.provider !== "off",
+      canText: providers.sms.provider !== "off",
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,
       allowedReturnUrls: values.ALLOWED_RETURN_URLS.map((text) => new URL(text).href),
-      mailFrom: gateways.mail.from,
+      mailFrom: providers.mail.from,
       brand: {
         appName: values.APP_NAME,
         logoUrl: values.APP_LOGO_URL ?? null,

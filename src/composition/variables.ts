@@ -30,8 +30,8 @@ const seconds = (fallback: number, max: number) =>
       .number("must be a number of seconds")
       .check(
         z.int("must be whole seconds"),
-        z.minimum(1, "must be 1 second at least"),
-        z.maximum(max / SECOND, `must be ${max / SECOND} seconds at most`),
+        z.minimum(1, "must be at least 1 second"),
+        z.maximum(max / SECOND, `must be at most ${max / SECOND} seconds`),
       ),
     fallback / SECOND,
   );
@@ -40,7 +40,7 @@ const hourlyCap = (fallback: number) =>
   z._default(
     z.coerce
       .number("must be a number")
-      .check(z.int("must be a whole number"), z.minimum(1, "must be 1 at least")),
+      .check(z.int("must be a whole number"), z.minimum(1, "must be at least 1")),
     fallback,
   );
 
@@ -58,10 +58,10 @@ const commaList = <Item extends z.ZodMiniType<string, string>>(item: Item) =>
     z.array(item),
   );
 
-/** The variables of the service itself; those of its gateways are read by each of them. What is wrong is said for an operator. */
+/** The service's own variables. Each provider reads its own. The messages are for operators. */
 export const variables = (environment: Environment) =>
   z.object({
-    // A line break would make two of it, once it is a previous one.
+    // A line break would split it into two once it moves to AUTH_SECRET_PREVIOUS.
     AUTH_SECRET: secret.check(z.refine((value) => !value.includes("\n"), "must be one line")),
     AUTH_SECRET_PREVIOUS: z.optional(
       z
@@ -73,14 +73,14 @@ export const variables = (environment: Environment) =>
           ),
         ),
     ),
-    // A base path in the issuer would not be a base of the routes, so there is none.
+    // The routes have no base path, so the issuer must not have one.
     PUBLIC_URL: httpUrl(environment === "development").check(
       z.refine((value) => (URL.parse(value)?.pathname ?? "/") === "/", "must not have a path"),
     ),
     APP_NAME: z._default(
       z
         .string("must be text")
-        .check(z.minLength(1, "must not be empty"), z.maxLength(64, "must have 64 characters at most")),
+        .check(z.minLength(1, "must not be empty"), z.maxLength(64, "must have at most 64 characters")),
       "Gatehouse",
     ),
     APP_LOGO_URL: z.optional(httpUrl(environment === "development")),
@@ -139,7 +139,7 @@ export const variables = (environment: Environment) =>
     AUDIT_RETENTION_DAYS: z._default(
       z.coerce
         .number("must be a number of days")
-        .check(z.int("must be whole days"), z.minimum(1, "must be 1 day at least")),
+        .check(z.int("must be whole days"), z.minimum(1, "must be at least 1 day")),
       365,
     ),
     PASSWORD_HASH_BLOCKS: z._default(
@@ -147,8 +147,8 @@ export const variables = (environment: Environment) =>
         .number("must be a number")
         .check(
           z.int("must be a whole number"),
-          z.minimum(1, "must be 1 at least"),
-          z.maximum(50, "must be 50 at most"),
+          z.minimum(1, "must be at least 1"),
+          z.maximum(50, "must be at most 50"),
         ),
       6,
     ),
@@ -169,13 +169,13 @@ export const variables = (environment: Environment) =>
 
 export type Variables = z.output<ReturnType<typeof variables>>;
 
-/** Whole and exact: it is compared with what a browser sends. */
+/** Exactly an origin: it is compared with the `Origin` header. */
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
 }
 
-/** With a query it may be, but nobody's name, and no fragment: it is compared whole. */
+/** A query is allowed; credentials and a fragment are not. The whole URL is compared. */
 function isReturnUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;

@@ -1,7 +1,6 @@
-import type { Clock } from "../core/clock.ts";
-import { SECOND } from "../core/clock.ts";
+import { type Clock, SECOND } from "../core/clock.ts";
 
-/** What the service stands on, in the order in which a report has it. */
+/** The checked dependencies, in the order of the report. */
 export const CHECKS = ["database", "migrations", "kv", "bucket", "assets", "signingKey"] as const;
 
 type CheckName = (typeof CHECKS)[number];
@@ -9,62 +8,66 @@ type Check = { readonly status: "ok" | "failing"; readonly ms: number };
 
 export type HealthReport = {
   readonly status: "ok" | "failing";
-  /** Milliseconds of the epoch; a report may be as old as `REPORT_LIFE`. */
+  /** Instant in milliseconds. A report may be as old as `REPORT_MAX_AGE_MS`. */
   readonly checkedAt: number;
   readonly checks: Readonly<Record<CheckName, Check>>;
 };
 
-/** What one isolate remembers: the last report, and when the stores were last asked for one. */
-export type HealthCache = { askedAt: number; report: HealthReport | null };
+/** One isolate's last report, and the instant at which the last round of checks started. */
+export type HealthCache = { startedAt: number; report: HealthReport | null };
 
-export const emptyHealthCache = (): HealthCache => ({ askedAt: Number.NEGATIVE_INFINITY, report: null });
+export const emptyHealthCache = (): HealthCache => ({ startedAt: Number.NEGATIVE_INFINITY, report: null });
 
 export type CheckDependenciesDeps = {
   readonly clock: Clock;
-  /** Each asks its store once, and rejects if that does not answer as it should. */
+  /** Each probe queries its store once, and rejects when the store does not answer correctly. */
   readonly probes: Readonly<Record<CheckName, () => Promise<unknown>>>;
   readonly healthCache: HealthCache;
-  /** Milliseconds that a check may take. */
-  readonly patience?: number;
+  /** Milliseconds after which a check fails. */
+  readonly checkTimeoutMs?: number;
 };
 
-/** How old a report may be that is given out: asking must not become load. */
-const REPORT_LIFE = 10 * SECOND;
+/** The greatest age of a returned report: polling must not put load on the stores. */
+const REPORT_MAX_AGE_MS = 10 * SECOND;
 
-/** After this the next to ask makes a new one. Until that is there, the others have the one before, if it is young enough. */
-const RENEWAL = 8 * SECOND;
+/**
+ * After this age the next request starts a new round of checks. Concurrent requests get the previous report,
+ * as long as it is not older than `REPORT_MAX_AGE_MS`.
+ */
+const RECHECK_AFTER_MS = 8 * SECOND;
 
-/** A store that is this slow fails those who wait for it. */
-const PATIENCE = 2 * SECOND;
+const CHECK_TIMEOUT_MS = 2 * SECOND;
 
-/** Asks everything at once what a sign-in needs, and says of each whether it answered, and nothing else. */
+/** Probes in parallel every dependency of a sign-in. Reports only whether each answered, and how fast. */
 export async function checkDependencies(deps: CheckDependenciesDeps): Promise<HealthReport> {
-  const { clock, healthCache: cache, probes, patience = PATIENCE } = deps;
+  const { clock, healthCache: cache, probes, checkTimeoutMs = CHECK_TIMEOUT_MS } = deps;
   const now = clock.now();
   const { report: last } = cache;
-  if (last && now - last.checkedAt < REPORT_LIFE && now - cache.askedAt < RENEWAL) return last;
-  // Before the answers, which no other request may wait for: the platform ends what one request began with it.
-  cache.askedAt = now;
-  const found = await Promise.all(CHECKS.map((name) => check(clock, probes[name], patience)));
+  if (last && now - last.checkedAt < REPORT_MAX_AGE_MS && now - cache.startedAt < RECHECK_AFTER_MS)
+    return last;
+  // Set before the probes answer: no other request may await them, since workerd cancels the I/O of a
+  // request together with that request.
+  cache.startedAt = now;
+  const results = await Promise.all(CHECKS.map((name) => check(clock, probes[name], checkTimeoutMs)));
   const report: HealthReport = {
-    status: found.every(({ status }) => status === "ok") ? "ok" : "failing",
+    status: results.every(({ status }) => status === "ok") ? "ok" : "failing",
     checkedAt: now,
-    checks: Object.fromEntries(CHECKS.map((name, at) => [name, found[at]])) as HealthReport["checks"],
+    checks: Object.fromEntries(CHECKS.map((name, index) => [name, results[index]])) as HealthReport["checks"],
   };
   cache.report = report;
   return report;
 }
 
-async function check(clock: Clock, probe: () => Promise<unknown>, patience: number): Promise<Check> {
+async function check(clock: Clock, probe: () => Promise<unknown>, timeoutMs: number): Promise<Check> {
   const startedAt = clock.now();
-  const slow = new AbortController();
-  const tooLate = scheduler.wait(patience, { signal: slow.signal }).then(() => "failing" as const);
-  // A binding that is missing throws at once.
-  const asked = (async () => probe())().then(
+  const timer = new AbortController();
+  const timedOut = scheduler.wait(timeoutMs, { signal: timer.signal }).then(() => "failing" as const);
+  // A missing binding throws synchronously, so the probe runs in an async function.
+  const probed = (async () => probe())().then(
     () => "ok" as const,
     () => "failing" as const,
   );
-  const status = await Promise.race([asked, tooLate.catch(() => asked)]);
-  slow.abort();
+  const status = await Promise.race([probed, timedOut.catch(() => probed)]);
+  timer.abort();
   return { status, ms: clock.now() - startedAt };
 }

@@ -17,7 +17,9 @@ const statusField = z.enum(["ok", "failing"]);
 const checkSchema = z.object({ status: statusField, ms: z.number() });
 const reportSchema = z.object({
   status: statusField,
-  checkedAt: timestamp.check(z.meta({ description: "A report is given out for ten seconds." })),
+  checkedAt: timestamp.check(
+    z.meta({ description: "When the checks ran. A report is at most ten seconds old." }),
+  ),
   checks: z.object(
     Object.fromEntries(CHECKS.map((name) => [name, checkSchema])) as Record<
       (typeof CHECKS)[number],
@@ -29,16 +31,16 @@ const healthy = answer(200, undefined, reportSchema);
 
 const tag = "Discovery";
 
-/** Shallow: whether the Worker runs and its configuration can be read. Deep: whether its stores answer. */
+/** `/healthz`: the Worker runs and its configuration is valid. `/healthz/deep`: its stores answer too. */
 export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get("/healthz", describe({ summary: "Whether the service runs", tag, answer: running }), (c) =>
+    .get("/healthz", describe({ summary: "Liveness: whether the service runs", tag, answer: running }), (c) =>
       respond(c, running, { status: "ok" }),
     )
     .get(
       "/healthz/deep",
       describe({
-        summary: "Whether what the service stands on answers",
+        summary: "Readiness: whether the service's dependencies answer",
         tag,
         answer: healthy,
         unavailable: reportSchema,

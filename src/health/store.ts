@@ -1,7 +1,6 @@
 import { and, getTableColumns, is, isNull, sql } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
-import type { AssetsBinding } from "../core/assets.ts";
-import { createAssets } from "../core/assets.ts";
+import { type AssetsBinding, createAssets } from "../core/assets.ts";
 import type { Database } from "../db/database.ts";
 import type { Meter } from "../db/metered-d1.ts";
 import { meterKv } from "../db/metered-kv.ts";
@@ -15,32 +14,33 @@ type Stores = {
   readonly meter: Meter;
 };
 
-/** The key that is asked for, and that nothing is kept under. */
-const NOTHING = "health";
+/** A key that is never stored: the probe only needs an answer. */
+const MISSING_KEY = "health";
 
 const tables = Object.values<unknown>(schema).filter((value) => is(value, SQLiteTable));
 
-/** Asks each store the cheapest question that only a working one answers. Each rejects if it does not. */
+/** One cheap query for each store. A probe rejects when its store does not answer. */
 export const healthProbeStore = ({ db, kv, bucket, assets, meter }: Stores) => ({
   database: () => db.run(sql`SELECT 1`),
   /**
-   * Every column of every table, and no row: before its migration there is none. In a condition,
-   * because there drizzle names the table too; SQLite takes a lone "name" that is no column for text.
+   * Names every column of every table and reads no row, so a missing migration makes the query fail.
+   * The columns are in a condition, where Drizzle qualifies them with the table: SQLite reads an
+   * unqualified "name" that is no column as a string literal.
    */
   migrations: async () => {
-    const [first, ...others] = tables.map((table) =>
+    const [firstQuery, ...otherQueries] = tables.map((table) =>
       db
         .select({ one: sql`1` })
         .from(table)
         .where(and(...Object.values(getTableColumns(table)).map(isNull)))
         .limit(0),
     );
-    if (first) await db.batch([first, ...others]);
+    if (firstQuery) await db.batch([firstQuery, ...otherQueries]);
   },
   kv: async () => {
-    if ((await meterKv(kv, meter).get(NOTHING)) === "failed") throw new Error("KV does not answer");
+    if ((await meterKv(kv, meter).get(MISSING_KEY)) === "failed") throw new Error("KV does not answer");
   },
-  bucket: () => bucket.head(NOTHING),
-  // Not out of what the isolate has kept.
+  bucket: () => bucket.head(MISSING_KEY),
+  // With an empty cache, so that the probe reads the binding.
   assets: () => createAssets(assets, new Map()).readText("/pages/style.css"),
 });

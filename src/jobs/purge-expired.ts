@@ -1,35 +1,25 @@
 import { LOCK_MEMORY } from "../authentication/lockout/rules.ts";
 import { type Clock, DAY } from "../core/clock.ts";
-import type { Channel } from "../messaging/outbox/message.ts";
 import { sendBucket } from "../messaging/outbox/send-bucket.ts";
-
-type PurgeLimits = {
-  expiredBefore: number;
-  mailSentBefore: number;
-  mailDeadBefore: number;
-  mailboxBefore: number;
-  attemptsQuietSince: number;
-  auditBefore: number;
-  sendBucketsBefore: Readonly<Record<Channel, string>>;
-};
+import type { ExpiredRowStore } from "./store.ts";
 
 export type PurgeExpiredDeps = {
   readonly clock: Clock;
   readonly settings: { readonly auditRetentionDays: number };
-  readonly expired: { purge(limits: PurgeLimits): Promise<void> };
+  readonly expiredRows: Pick<ExpiredRowStore, "purge">;
 };
 
-/** Hourly: removes what can do nothing any more. Dead mail stays a month, for an admin to see. */
+/** Hourly: deletes expired rows. Dead-lettered messages stay for 30 days, so that an admin can see them. */
 export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
   const now = deps.clock.now();
-  await deps.expired.purge({
+  await deps.expiredRows.purge({
     expiredBefore: now,
-    mailSentBefore: now - DAY,
-    mailDeadBefore: now - 30 * DAY,
-    mailboxBefore: now - 7 * DAY,
-    // The longest lock is shorter, so a counter that goes holds nobody back.
-    attemptsQuietSince: now - LOCK_MEMORY,
-    auditBefore: now - deps.settings.auditRetentionDays * DAY,
+    sentMessagesBefore: now - DAY,
+    deadMessagesBefore: now - 30 * DAY,
+    devMailboxBefore: now - 7 * DAY,
+    // The longest lock is shorter, so a deleted counter never lifts a lock.
+    attemptCountersIdleSince: now - LOCK_MEMORY,
+    auditEventsBefore: now - deps.settings.auditRetentionDays * DAY,
     sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },
   });
 }

@@ -1,34 +1,40 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
 import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
-import { compose, type Deps, type Env } from "../composition/compose.ts";
+import { compose, type Deps } from "../composition/compose.ts";
+import type { Env } from "../composition/env.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
-import { publishRevocations } from "../sessions/revocation-list/publish-revocations.ts";
 import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import type { Cron } from "./schedule.ts";
 
 type Job = (deps: Deps) => Promise<void>;
 
-/** What each cron expression of wrangler.toml sets going. */
+/** Other Workers read revocations from KV. Publishes those that KV has not accepted yet. */
+const publishRevocations: Job = ({ clock, revocationList }) => revocationList.publishPending(clock.now());
+
+/** The jobs of each cron expression of wrangler.toml. The log line names the jobs by these keys. */
 export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
   "* * * * *": { retryDeliveries, publishRevocations },
   "17 * * * *": { rotateSigningKeys, purgeExpired, deleteDiscardedAvatars, cleanSearchIndex },
 };
 
-/** A run that is set off by hand, as wrangler does on a laptop, names no expression: everything is due. */
+/** A run without an expression, as `wrangler dev` triggers by hand, runs every job. */
 const jobsAt = (cron: string): [string, Job][] =>
   Object.entries(SCHEDULE)
     .filter(([expression]) => cron === "" || expression === cron)
     .flatMap(([, jobs]) => Object.entries(jobs));
 
-/** One run of the clockwork. A job that fails does not keep the others from their work. */
+/**
+ * Runs the jobs of one cron expression and writes one log line. A failing job does not stop the others.
+ * Throws for an unknown expression, and after the log line when a job failed.
+ */
 export async function runScheduled(cron: string, env: Env, clock: Clock): Promise<void> {
   const jobs = jobsAt(cron);
-  if (jobs.length === 0) throw new Error(`no work is scheduled at "${cron}"`);
+  if (jobs.length === 0) throw new Error(`no job is scheduled for the cron expression "${cron}"`);
   const startedAt = clock.now();
   const meter = newMeter();
   const deps = await compose(new WeakMap(), {
@@ -36,7 +42,7 @@ export async function runScheduled(cron: string, env: Env, clock: Clock): Promis
     clock,
     meter,
     defer: () => {
-      throw new Error("the clockwork answers nobody, and has nothing to put off");
+      throw new Error("defer() is not available in cron runs");
     },
   });
   const outcomes = await Promise.allSettled(jobs.map(([, job]) => job(deps)));
@@ -57,6 +63,6 @@ export async function runScheduled(cron: string, env: Env, clock: Clock): Promis
     ...(kvFailed > 0 ? { kvFailed } : {}),
   };
   console.log(JSON.stringify(line));
-  // The platform counts a run that throws as failed, and shows it.
-  if (failed.length > 0) throw new Error(`scheduled work failed: ${failed.join("; ")}`);
+  // Cloudflare reports a cron run that throws as failed.
+  if (failed.length > 0) throw new Error(`scheduled jobs failed: ${failed.join("; ")}`);
 }

@@ -1,7 +1,8 @@
-/** When the clockwork runs, as wrangler.toml has it too, and what for: a word for whoever finds one missing there. */
+/** The cron expressions of wrangler.toml, and what each run does. The doctor prints the text when a trigger is missing. */
 export const CRONS = {
-  "* * * * *": "sends mail that is due, and tells other Workers of sessions that have ended",
-  "17 * * * *": "renews signing keys, purges what has expired, and tidies pictures and the directory",
+  "* * * * *": "sends due messages and publishes pending revocations to KV",
+  "17 * * * *":
+    "rotates signing keys, purges expired rows, deletes discarded avatars and cleans the search index",
 } as const;
 
 export type Cron = keyof typeof CRONS;

@@ -16,18 +16,20 @@ import {
 } from "../db/schema.ts";
 import type { Channel } from "../messaging/outbox/message.ts";
 
-/** Instants (ms): rows older than these have served their time. */
+/** Instants in milliseconds. Rows older than these are deleted. */
 type PurgeLimits = {
-  /** For what has an end of its own: links, codes, proofs, sessions. */
+  /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions. */
   readonly expiredBefore: number;
-  readonly mailSentBefore: number;
-  readonly mailDeadBefore: number;
-  readonly mailboxBefore: number;
-  readonly attemptsQuietSince: number;
-  readonly auditBefore: number;
+  readonly sentMessagesBefore: number;
+  readonly deadMessagesBefore: number;
+  readonly devMailboxBefore: number;
+  readonly attemptCountersIdleSince: number;
+  readonly auditEventsBefore: number;
   /** The first bucket of each channel that is still counted. */
   readonly sendBucketsBefore: Readonly<Record<Channel, string>>;
 };
+
+export type ExpiredRowStore = ReturnType<typeof expiredRowStore>;
 
 export function expiredRowStore(db: Database) {
   return {
@@ -35,21 +37,25 @@ export function expiredRowStore(db: Database) {
       await db.batch([
         db.delete(emailTokens).where(lte(emailTokens.expiresAt, limits.expiredBefore)),
         db.delete(sessions).where(lte(sessions.expiresAt, limits.expiredBefore)),
-        db.delete(outbox).where(and(eq(outbox.state, "sent"), lt(outbox.createdAt, limits.mailSentBefore))),
-        db.delete(outbox).where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.mailDeadBefore))),
+        db
+          .delete(outbox)
+          .where(and(eq(outbox.state, "sent"), lt(outbox.createdAt, limits.sentMessagesBefore))),
+        db
+          .delete(outbox)
+          .where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.deadMessagesBefore))),
         db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
         db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         db.delete(oauthTransactions).where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
         db.delete(authorizationCodes).where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
         db.delete(pendingRevocations).where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
-        db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptsQuietSince)),
-        ...Object.entries(limits.sendBucketsBefore).map(([channel, first]) =>
+        db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince)),
+        ...Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
           db
             .delete(sendCounters)
-            .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, first))),
+            .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, firstBucket))),
         ),
-        db.delete(auditEvents).where(lt(auditEvents.at, limits.auditBefore)),
-        db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.mailboxBefore)),
+        db.delete(auditEvents).where(lt(auditEvents.at, limits.auditEventsBefore)),
+        db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.devMailboxBefore)),
       ]);
     },
   };

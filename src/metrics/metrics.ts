@@ -1,4 +1,4 @@
-/** The part of an Analytics Engine dataset that is used (`[[analytics_engine_datasets]]` in wrangler.toml). */
+/** The used part of an Analytics Engine dataset (`[[analytics_engine_datasets]]` in wrangler.toml). */
 export type EventsBinding = {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 };
@@ -6,32 +6,32 @@ export type EventsBinding = {
 type Refusal = {
   readonly failure: string;
   readonly method: string;
-  /** The pattern. */
+  /** The route's pattern, never the path. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
 };
 
-/** What happened, by name, and never to whom. Writing waits for nothing, and fails nothing. */
+/** Counts events by name, without any account. Writing never blocks or fails a request. */
 export type Metrics = {
-  /** An event of the audit trail, once its batch is in the database. */
+  /** Counts an audit event, after D1 has committed its batch. */
   event(type: string): void;
-  /** A request that was answered with a code of the contract's failures. */
+  /** Counts a request that was refused with a public error code. */
   refusal(refusal: Refusal): void;
 };
 
 /**
- * Counts into Analytics Engine where it is bound. The columns are documented in docs/observability.md;
- * queries hold on to their order. An id, an address or an IP has no column.
+ * Writes to Analytics Engine if it is bound. docs/observability.md documents the columns; queries depend on
+ * their order. No column holds an id, an email address or an IP address.
  * https://developers.cloudflare.com/analytics/analytics-engine/get-started/
  */
 export function createMetrics(binding: EventsBinding | undefined): Metrics {
   const write = (kind: "event" | "refusal", name: string, route: string, doubles: number[]) => {
     try {
-      // The index is what is sampled by: a flood of one name leaves the counts of the others exact.
+      // Analytics Engine samples by index: a flood of one name leaves the counts of the others exact.
       binding?.writeDataPoint({ indexes: [name], blobs: [kind, name, route], doubles });
     } catch {
-      // A count that is lost is no reason to lose a request.
+      // A lost data point must not fail the request.
     }
   };
   return {

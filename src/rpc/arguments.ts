@@ -1,37 +1,37 @@
 import * as z from "zod/mini";
 import { PERMISSIONS, type Permission } from "../admin/authorization/permissions.ts";
 
-// What comes over RPC was typed by somebody else's compiler, or by none: every argument is parsed.
+// The calling Worker's compiler, if any, checked the types of these arguments. Every argument is parsed here.
 
 const id = z.uuid();
 const audience = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
-/** Far more than an account has to be looked up at once, and what one statement of D1 takes. */
+/** D1 takes at most 100 bound parameters in one statement. */
 const MAX_IDS = 100;
 const MAX_USER_AGENT = 256;
 
 /**
- * What a visitor has sent to the Worker that calls: of any length, which is no mistake of that Worker's. What is longer
- * than any of ours is as good as an empty one, and nobody's work.
+ * Text that the calling Worker received from its own visitor, of any length. Over-long text is not the Worker's
+ * mistake, so it becomes the empty string, which matches nothing, instead of `bad_request`.
  */
-const brought = (longest: number) =>
+const visitorText = (maxLength: number) =>
   z.pipe(
     z.string(),
-    z.transform((text) => (text.length <= longest ? text : "")),
+    z.transform((text) => (text.length <= maxLength ? text : "")),
   );
-const refreshToken = brought(8192);
+const refreshToken = visitorText(8192);
 
 const client = z.strictObject({
   ip: z.nullable(z.string().check(z.regex(/^[0-9a-fA-F.:]{2,45}$/))),
   userAgent: z.nullable(
     z.pipe(
       z.string(),
-      // Cut before it is looked at, and after what was in it has gone.
+      // The first cut bounds the work; the second comes after the removal of NUL and lone surrogates.
       z.transform((text) =>
         text.slice(0, 8192).replaceAll("\0", "").toWellFormed().slice(0, MAX_USER_AGENT).toWellFormed(),
       ),
     ),
   ),
-  deviceToken: z.optional(brought(2048)),
+  deviceToken: z.optional(visitorText(2048)),
 });
 
 export const verifyArguments = z.object({
@@ -45,8 +45,8 @@ export const canArguments = z.object({
   permission: z.enum(PERMISSIONS as [Permission, ...Permission[]]),
 });
 export const exchangeArguments = z.strictObject({
-  code: brought(128),
-  codeVerifier: brought(128),
+  code: visitorText(128),
+  codeVerifier: visitorText(128),
   client,
   audience,
 });

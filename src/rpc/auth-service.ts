@@ -26,8 +26,8 @@ import {
   verifyArguments,
 } from "./arguments.ts";
 import { audienceOf, type Binding } from "./binding.ts";
-import { answerCall, type OpenCall } from "./call.ts";
-import { exchangeFailure } from "./exchange-failure.ts";
+import { answerCall, type IncomingCall } from "./call.ts";
+import { exchangeFailure } from "./errors.ts";
 import { presentSession, presentSignIn, presentTokens } from "./present.ts";
 
 export type AuthServiceDeps = VerifyTokenDeps &
@@ -39,17 +39,16 @@ export type AuthServiceDeps = VerifyTokenDeps &
   RefreshSessionDeps &
   SignOutDeps & { readonly settings: TokenSettings };
 
-/** A Worker asks for itself: nobody's address, and no language. */
-const NOBODY: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
-const callerOf = ({ ip, userAgent }: Client): Caller => ({ ...NOBODY, ip, userAgent });
+/** The caller of a method that has no client: no address, no user agent and the default language. */
+const NO_CLIENT: Caller = { ip: null, userAgent: null, locale: LOCALES[0] };
+const callerOf = ({ ip, userAgent }: Client): Caller => ({ ...NO_CLIENT, ip, userAgent });
 
 /**
- * What other Workers call over a service binding; the methods are documented where callers see them, at
- * `AuthServiceBinding`. Every prototype method is callable over RPC, `private` ones too, so there are no
- * others: what they share is a function of a module.
+ * The class that other Workers call over a service binding. `AuthServiceBinding` documents the methods.
+ * RPC exposes every prototype method, `private` ones too, so shared code is in module functions.
  */
 export const createAuthService = <Env>(
-  open: (env: Env, ctx: ExecutionContext) => OpenCall<AuthServiceDeps>,
+  open: (env: Env, ctx: ExecutionContext) => IncomingCall<AuthServiceDeps>,
 ) =>
   class AuthService extends WorkerEntrypoint<Env> implements AuthServiceBinding {
     verifyToken(token: unknown, options?: unknown): ReturnType<AuthServiceBinding["verifyToken"]> {
@@ -59,10 +58,10 @@ export const createAuthService = <Env>(
         method,
         { token, options },
         async (deps, input, binding) => {
-          const named = audienceOf(binding, input.options.audience, deps.settings.audiences);
-          if ("reason" in named) return { ok: false, ...named };
+          const chosen = audienceOf(binding, input.options.audience, deps.settings.audiences);
+          if ("reason" in chosen) return { ok: false, ...chosen };
           const strict = input.options.strict ?? false;
-          const result = await verifyToken(deps, { token: input.token, strict, ...named });
+          const result = await verifyToken(deps, { token: input.token, strict, ...chosen });
           return result.ok
             ? { ok: true, session: presentSession(result.value) }
             : { ok: false, reason: result.error };
@@ -96,7 +95,7 @@ export const createAuthService = <Env>(
         { id },
         async (deps, { id: sessionId }, { worker }) => {
           const event = { type: "session_ended", details: { sessionId, worker } } as const;
-          const ending = { sessionId, accountId: null, event, actorId: null, caller: NOBODY };
+          const ending = { sessionId, accountId: null, event, actorId: null, caller: NO_CLIENT };
           return { ok: true, ended: (await endSession(deps, ending)) === "ended" };
         },
       );
@@ -105,7 +104,12 @@ export const createAuthService = <Env>(
     revokeUser(id: unknown): ReturnType<AuthServiceBinding["revokeUser"]> {
       const method = { name: "revokeUser", scope: "revoke", takes: idArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input, { worker }) => {
-        const result = await endUserSessions(deps, { ...input, actor: "operator", caller: NOBODY, worker });
+        const result = await endUserSessions(deps, {
+          ...input,
+          actor: "operator",
+          caller: NO_CLIENT,
+          worker,
+        });
         if (result.ok) return { ok: true };
         return { ok: false, reason: result.error.reason === "no_such_user" ? "not_found" : "conflict" };
       });
@@ -119,22 +123,22 @@ export const createAuthService = <Env>(
       }));
     }
 
-    exchangeCode(exchange: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
+    exchangeCode(request: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
       const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, exchange, async (deps, input, binding) => {
+      return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
         const issuing = issuingFor(deps, binding, input.audience);
         if ("reason" in issuing) return { ok: false, ...issuing };
         const { code, codeVerifier, client } = input;
-        // No page asks, so there is no origin; the verifier binds the code to whoever set out with it.
+        // A Worker sends no Origin header. The code verifier binds the code to the client that started the flow.
         const from = { origin: undefined, deviceToken: client.deviceToken, caller: callerOf(client) };
         const result = await exchangeAuthorizationCode(issuing.deps, { code, codeVerifier, ...from });
         return result.ok ? presentSignIn(result.value) : exchangeFailure(result.error);
       });
     }
 
-    refreshSession(refresh: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
+    refreshSession(request: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
       const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, refresh, async (deps, input, binding) => {
+      return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
         const issuing = issuingFor(deps, binding, input.audience);
         if ("reason" in issuing) return { ok: false, ...issuing };
         const caller = callerOf(input.client);
@@ -145,19 +149,20 @@ export const createAuthService = <Env>(
       });
     }
 
-    signOut(signingOut: unknown): ReturnType<AuthServiceBinding["signOut"]> {
+    signOut(request: unknown): ReturnType<AuthServiceBinding["signOut"]> {
       const method = { name: "signOut", scope: "sign-in", takes: signOutArguments } as const;
-      return answerCall(open(this.env, this.ctx), method, signingOut, async (deps, input) => {
-        const caller = input.client ? callerOf(input.client) : NOBODY;
+      return answerCall(open(this.env, this.ctx), method, request, async (deps, input) => {
+        const caller = input.client ? callerOf(input.client) : NO_CLIENT;
         const result = await signOut(deps, { kind: "refresh", token: input.refreshToken, caller });
         return result.ok ? { ok: true } : { ok: false, reason: "refresh_invalid" };
       });
     }
   };
 
-function issuingFor(deps: AuthServiceDeps, binding: Binding, asked: string | undefined) {
-  const named = audienceOf(binding, asked, deps.settings.audiences);
-  if ("reason" in named) return named;
-  const issuing = forAudience(deps, named.audience);
+/** The deps that issue tokens for the audience of this call, or the reason for refusing it. */
+function issuingFor(deps: AuthServiceDeps, binding: Binding, requested: string | undefined) {
+  const chosen = audienceOf(binding, requested, deps.settings.audiences);
+  if ("reason" in chosen) return chosen;
+  const issuing = forAudience(deps, chosen.audience);
   return issuing ? { deps: issuing } : ({ reason: "bad_request" } as const);
 }

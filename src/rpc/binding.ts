@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What a binding may be allowed: methods by what they are about. */
+/** The permissions of a binding. Each method needs one of them. */
 const SCOPES = ["verify", "read", "revoke", "sign-in"] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -9,20 +9,20 @@ const propsSchema = z.strictObject({
   permissions: z.optional(z.array(z.enum(SCOPES))),
 });
 
-/** The Worker at the other end, by the props of its binding, which it cannot set itself. */
+/** The calling Worker, as the props of its binding describe it. It cannot set them itself. */
 export type Binding = {
-  /** The one audience that it may ask for; null leaves it to each call. */
+  /** The only audience that the Worker may request; null lets each call choose. */
   readonly audience: string | null;
-  /** How log and trail name it. */
+  /** The Worker's name in the log and the audit log. */
   readonly worker: string;
   allows(scope: Scope): boolean;
 };
 
-/** Null for props that are none of ours: a misspelt limit must not be no limit. */
+/** Null for unknown props: a misspelt restriction must not lift the restriction. */
 export function readBinding(props: unknown): Binding | null {
-  const read = propsSchema.safeParse(props ?? {});
-  if (!read.success) return null;
-  const { audience, permissions } = read.data;
+  const parsed = propsSchema.safeParse(props ?? {});
+  if (!parsed.success) return null;
+  const { audience, permissions } = parsed.data;
   return {
     audience: audience ?? null,
     worker: audience ?? "unnamed",
@@ -30,15 +30,15 @@ export function readBinding(props: unknown): Binding | null {
   };
 }
 
-/** The audience of one call: that of the binding, else the one asked for, else the service's default. */
+/** The audience of one call: the binding's, else the requested one, else the first of AUDIENCES. */
 export function audienceOf(
   binding: Binding,
-  asked: string | undefined,
+  requested: string | undefined,
   audiences: readonly [string, ...string[]],
 ): { readonly audience: string } | { readonly reason: "forbidden" | "bad_request" } {
-  if (binding.audience !== null && asked !== undefined && asked !== binding.audience) {
+  if (binding.audience !== null && requested !== undefined && requested !== binding.audience) {
     return { reason: "forbidden" };
   }
-  const audience = binding.audience ?? asked ?? audiences[0];
+  const audience = binding.audience ?? requested ?? audiences[0];
   return audiences.includes(audience) ? { audience } : { reason: "bad_request" };
 }

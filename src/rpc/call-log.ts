@@ -1,12 +1,12 @@
 /**
- * One line a call, beside those of the requests. No field can hold a token, a code or an address; the
- * arguments are not in it.
+ * One log line for each call. No field can hold a token, a code or an address; the line leaves out the
+ * arguments.
  */
 export type CallLogLine = {
   readonly at: string;
   readonly requestId: string;
   readonly rpc: string;
-  /** The Worker that called, as its binding names it. */
+  /** The calling Worker: its binding's audience, or `unnamed`. */
   readonly worker: string;
   readonly ok: boolean;
   readonly reason?: string;
@@ -14,8 +14,8 @@ export type CallLogLine = {
   readonly d1: number;
   readonly kv: number;
   readonly kvFailed?: number;
-  /** Providers that were of no use, and why, as in the line of a request. */
+  /** Failed providers and the kind of failure, as in the request log. */
   readonly providerErrors?: readonly string[];
-  /** What went wrong, for a store that is out and for a bug: the error's own words, with addresses and tokens blotted out. */
+  /** The message of the first cause, for an outage or a bug. Addresses and tokens are redacted. */
   readonly error?: string;
 };

@@ -6,8 +6,8 @@ import { findUnavailable, firstCause } from "../core/unavailable.ts";
 import { type Binding, readBinding, type Scope } from "./binding.ts";
 import type { CallLogLine } from "./call-log.ts";
 
-/** One call, before anything is known of it. `wire` puts together what the verbs need. */
-export type OpenCall<Deps> = {
+/** One incoming call. `compose` creates the dependencies of the use cases. */
+export type IncomingCall<Deps> = {
   readonly clock: Clock;
   readonly props: unknown;
   readonly counts: {
@@ -23,20 +23,21 @@ export type OpenCall<Deps> = {
 type Method<Arguments extends z.ZodMiniType> = {
   readonly name: string;
   readonly scope: Scope;
+  /** The schema of the arguments. */
   readonly takes: Arguments;
 };
 
 type Answer = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /**
- * Goes through one call as every method does: may this binding, are these arguments, then the work, and
- * a line in the log. A store that is out is an answer. A bug throws, without the words of what failed:
- * they may hold a statement's parameters.
+ * Handles one call: checks the binding's permission, parses the arguments, runs the work and writes one log
+ * line. An outage becomes `unavailable`. A bug throws a bare "internal", because the original message may
+ * hold a statement's parameters.
  */
 export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result extends Answer>(
-  call: OpenCall<Deps>,
+  call: IncomingCall<Deps>,
   method: Method<Arguments>,
-  given: unknown,
+  rawArguments: unknown,
   work: (deps: Deps, input: z.output<Arguments>, binding: Binding) => Promise<Result>,
 ): Promise<Result | { readonly ok: false; readonly reason: CallFailure }> {
   const startedAt = call.clock.now();
@@ -66,7 +67,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
   };
   try {
     if (!binding?.allows(method.scope)) return refuse("forbidden");
-    const input = method.takes.safeParse(given);
+    const input = method.takes.safeParse(rawArguments);
     if (!input.success) return refuse("bad_request");
     const result = await work(await call.compose(requestId), input.data, binding);
     write(result);

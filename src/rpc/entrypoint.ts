@@ -1,4 +1,6 @@
-import { compose, type Env, type IsolateCache } from "../composition/compose.ts";
+import { compose } from "../composition/compose.ts";
+import type { Env } from "../composition/env.ts";
+import type { IsolateCache } from "../composition/isolate-state.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { PAUSE_AFTER_ANSWER, runDeferred } from "../core/deferred-work.ts";
 import { newMeter } from "../db/metered-d1.ts";
@@ -8,11 +10,11 @@ import type { CallLogLine } from "./call-log.ts";
 type EntrypointOptions = {
   readonly standing: IsolateCache;
   readonly clock?: Clock;
-  /** Where the one line a call goes. */
+  /** Receives one line for each call. Default: the console, as JSON. */
   readonly log?: (line: CallLogLine) => void;
 };
 
-/** `AuthService` on this environment: every call is wired by itself, as a request is. */
+/** `AuthService` with the composition: each call gets its own dependencies, as a request does. */
 export function createEntrypoint(options: EntrypointOptions) {
   const { standing, clock = systemClock, log = (line) => console.log(JSON.stringify(line)) } = options;
   return createAuthService((env: Env, context) => {

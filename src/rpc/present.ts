@@ -4,7 +4,7 @@ import type { VerifiedSession } from "../client/session.ts";
 import type { AccessTokenClaims } from "../sessions/access-token.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
 
-// What leaves over RPC, field by field, so that a new one does not come out by itself.
+// Each field is named, so that a new field of a use case does not leave the service over RPC by accident.
 
 export const presentSession = (claims: AccessTokenClaims): VerifiedSession => ({
   userId: claims.accountId,
@@ -35,6 +35,6 @@ export function presentSignIn(outcome: SignedIn | SecondFactorRequired): Exchang
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
-  const known = deviceToken === null ? {} : { deviceToken };
-  return { ok: true, ...presentTokens(tokens), ...known, sessionId, user };
+  const device = deviceToken === null ? {} : { deviceToken };
+  return { ok: true, ...presentTokens(tokens), ...device, sessionId, user };
 }

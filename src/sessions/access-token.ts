@@ -7,16 +7,16 @@ import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
 
-/** RFC 9068 §2.1: the type keeps an access token from passing for any other kind, and they for it. */
+/** RFC 9068 §2.1: the type prevents confusion with every other kind of token. */
 const TYPE = "at+jwt";
 
-/** Characters: many times what a token of ours has. */
+/** Characters. A genuine token is many times shorter. */
 const MAX_LENGTH = 8192;
 
 export type TokenSettings = {
   /** PUBLIC_URL: the issuer of every token. */
   readonly publicUrl: string;
-  /** AUDIENCES; a token is issued for the first (see `forAudience`). */
+  /** AUDIENCES. A token is issued for the first (see `withAudience`). */
   readonly audiences: readonly [string, ...string[]];
   /** Seconds. */
   readonly accessTokenTtl: number;
@@ -30,7 +30,7 @@ export type AccessTokenDeps = {
 
 type Subject = { readonly sessionId: string; readonly amr: readonly string[]; readonly account: Account };
 
-/** Signs the claims of RFC 9068 §2.2 with what consumers ask most (contract §4). */
+/** Signs an access token: the claims of RFC 9068 §2.2, and the account data that consumers need most (contract §4). */
 export async function signAccessToken(deps: AccessTokenDeps, subject: Subject): Promise<string> {
   const { keyRing, clock, settings } = deps;
   const { kid, key } = await keyRing.signingKey();
@@ -54,7 +54,7 @@ export async function signAccessToken(deps: AccessTokenDeps, subject: Subject): 
     .sign(key);
 }
 
-/** What a verified token says; whether its session is still good is D1's to say. Instants in seconds. */
+/** The claims of a verified token. Only D1 knows whether the session is still live. Instants in seconds. */
 export type AccessTokenClaims = {
   readonly accountId: string;
   readonly sessionId: string;
@@ -71,26 +71,26 @@ export type AccessTokenClaims = {
 export type TokenFailure = "token_invalid" | "token_expired" | "audience_mismatch";
 
 type Checks = {
-  /** For signing out, which must work with a token that has just run out. */
+  /** For sign-out, which accepts an expired token. */
   readonly ignoreExpiry?: boolean;
-  /** The one audience that it has to be for; any of AUDIENCES if none is named. */
+  /** The only accepted audience. Default: any of AUDIENCES. */
   readonly audience?: string;
 };
 
-/** Checks everything that a token can say of itself (RFC 8725 §3, RFC 9068 §4). */
+/** Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4). Does not read the session. */
 export async function verifyAccessToken(
   deps: AccessTokenDeps,
   token: string,
   { ignoreExpiry = false, audience }: Checks = {},
 ): Promise<Result<AccessTokenClaims, TokenFailure>> {
-  // The compact form and nothing around it: jose decodes around what does not belong there.
+  // Exactly the compact serialization: jose's decoder tolerates other characters.
   if (token.length > MAX_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
   try {
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
         const key = typeof kid === "string" ? await deps.keyRing.verificationKey(kid) : null;
-        // Only keys of our own set: `jku`, `jwk` and `x5u` in a header are never looked at.
+        // Only the service's own keys: `jku`, `jwk` and `x5u` in a header are ignored (RFC 8725 §3.10).
         if (!key) throw new UnknownKey();
         return key;
       },
@@ -111,10 +111,10 @@ export async function verifyAccessToken(
   }
 }
 
-/** The claims if each is of its type, which jose does not ask; more than one audience is nobody's of ours. */
+/** The claims, or null if one has the wrong type, which jose does not check. Tokens of this service have one audience. */
 function readClaims(payload: JWTPayload): AccessTokenClaims | null {
   const { sub, sid, aud, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
-  const role = ROLES.find((known) => known === payload.role);
+  const role = ROLES.find((each) => each === payload.role);
   if (typeof sub !== "string" || typeof sid !== "string" || typeof aud !== "string") return null;
   if (typeof email !== "string" || typeof emailVerified !== "boolean" || typeof name !== "string")
     return null;
@@ -125,6 +125,6 @@ function readClaims(payload: JWTPayload): AccessTokenClaims | null {
 
 function failureOf(cause: unknown): TokenFailure {
   if (cause instanceof errors.JWTExpired) return "token_expired";
-  const isForOthers = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
-  return isForOthers && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
+  const isAudienceClaim = cause instanceof errors.JWTClaimValidationFailed && cause.claim === "aud";
+  return isAudienceClaim && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }

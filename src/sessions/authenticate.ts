@@ -1,17 +1,16 @@
-import type { Clock } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import type { CurrentSession } from "./session.ts";
+import type { SessionStore } from "./store.ts";
 
 export type AuthenticateDeps = AccessTokenDeps & {
-  readonly sessions: { findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> };
-  readonly clock: Clock;
+  readonly sessions: Pick<SessionStore, "findCurrent">;
 };
 
 /**
- * Who is calling this service, exactly: the signature first, then session and account in one query, so that a
- * sign-out, deactivation or change of role holds on the very next call. The token has to be for the first
- * audience, which is this service's own: one that a consumer has been shown opens that consumer alone
+ * Authenticates a request to this service: verifies the token, then reads session and account in one query. So a
+ * sign-out, deactivation or role change takes effect on the next request. Accepts only tokens for the first
+ * audience, which is this service's own: a token issued for another consumer works only there
  * (RFC 9068 §4, docs/decisions/024).
  */
 export async function authenticate(

@@ -1,17 +1,17 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
+import type { RevocationList } from "./revocation-list/revocation-list.ts";
+import type { SessionStore } from "./store.ts";
 
 export type EndAllSessionsDeps = {
   readonly clock: Clock;
-  readonly sessions: { endAll(accountId: string, now: number, audit: NewAuditEvent): Promise<void> };
-  readonly revocationList: {
-    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
-  };
+  readonly sessions: Pick<SessionStore, "endAll">;
+  readonly revocationList: Pick<RevocationList, "revokeAccount">;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
-/** Signs the account out everywhere, the calling session included. */
+/** Ends every session of the account, the calling one included. */
 export async function endAllSessions(
   deps: EndAllSessionsDeps,
   input: { readonly accountId: string; readonly caller: Caller },
@@ -19,6 +19,6 @@ export async function endAllSessions(
   const now = deps.clock.now();
   const audit = newAuditEvent(deps, { type: "all_sessions_ended" }, input.caller, input.accountId);
   await deps.sessions.endAll(input.accountId, now, audit);
-  // No token issued before `now` outlives this entry.
+  // Every token issued before `now` expires before this entry.
   await deps.revocationList.revokeAccount(input.accountId, now, deps.settings.accessTokenTtl);
 }

@@ -1,28 +1,22 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
+import type { RevocationList } from "./revocation-list/revocation-list.ts";
+import type { SessionStore } from "./store.ts";
 
 export type EndOtherSessionsDeps = {
   readonly clock: Clock;
-  readonly sessions: {
-    endOthers(draft: {
-      accountId: string;
-      keepSessionId: string;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<readonly string[]>;
-  };
-  readonly revocationList: {
-    revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
-  };
+  readonly sessions: Pick<SessionStore, "endOthers">;
+  readonly revocationList: Pick<RevocationList, "revokeSessions">;
   readonly defer: (work: () => Promise<unknown>) => void;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
-type Ending = { readonly accountId: string; readonly sessionId: string; readonly caller: Caller };
+/** `sessionId`: the calling session, which stays. */
+type EndOthersInput = { readonly accountId: string; readonly sessionId: string; readonly caller: Caller };
 
-/** Ends every session of the account but the one that asks, by one statement (ASVS 7.5.2). */
-export async function endOtherSessions(deps: EndOtherSessionsDeps, input: Ending): Promise<void> {
+/** Ends every session of the account except the calling one, in one statement (ASVS 7.5.2). */
+export async function endOtherSessions(deps: EndOtherSessionsDeps, input: EndOthersInput): Promise<void> {
   const { accountId, sessionId, caller } = input;
   const now = deps.clock.now();
   const audit = newAuditEvent(deps, { type: "other_sessions_ended" }, caller, accountId);

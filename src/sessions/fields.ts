@@ -5,33 +5,31 @@ export const audienceField = z.string("Must be text.").check(
   z.maxLength(256, "Is too long."),
   z.meta({
     description:
-      "Whom the access token is for: one of AUDIENCES, by default the first; in cookies that alone.",
+      "The audience of the access token: one of AUDIENCES. The default is the first, and cookies allow only the first.",
   }),
 );
 
-/** A refresh token of a body, where no cookie has it. */
+/** The refresh token of a request body, for clients that do not keep it in a cookie. */
 export const refreshTokenField = z.string("Must be a token.").check(z.maxLength(4096, "Is too long."));
 
-/** Where a body should name a refresh token, and neither it nor a cookie does. */
+/** Neither the body nor a cookie has a refresh token. */
 export const NO_REFRESH_TOKEN = {
   path: "refreshToken",
-  message: "Must be a token, where no cookie has it.",
+  message: "Must be a token, unless a cookie has it.",
 };
 
-/** Where a body names an audience that this service issues nothing for, or nothing in cookies. */
+/** The body names an audience that is not in AUDIENCES, or that cookies do not allow. */
 export const NO_SUCH_AUDIENCE = {
   path: "audience",
-  message: "Is not an audience of this service, or not of its cookies.",
+  message: "Is not an audience of this service, or is not allowed with cookies.",
 };
 
-/** What a client gets for a session; lifetimes in seconds (contract §2). */
+/** The tokens of a session. Lifetimes in seconds (contract §2). */
 export const tokensShape = {
   token: z.string().check(z.meta({ description: "The access token: a JWT of type at+jwt (RFC 9068)." })),
   tokenType: z.literal("Bearer"),
   expiresIn: z.int(),
-  refreshToken: z
-    .string()
-    .check(z.meta({ description: "Good for one use; its successor comes with every refresh." })),
+  refreshToken: z.string().check(z.meta({ description: "Single use. Each refresh returns the next one." })),
   refreshExpiresIn: z.int(),
 };
 
@@ -44,7 +42,8 @@ export const sessionSchema = z
     userAgent: z.nullable(z.string()),
     app: z.nullable(z.string()).check(
       z.meta({
-        description: "The origin of the app that the session is of; it ends with the one that opened it.",
+        description:
+          "The origin of the app that owns the session. The session ends with its parent session. Null for a session without an app.",
       }),
     ),
     current: z.boolean(),

@@ -3,9 +3,10 @@ import type { TokenSettings } from "./access-token.ts";
 export type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
 
 /**
- * The same deps, whose tokens are issued for that audience; null where it is none of AUDIENCES, or not the
- * first, whose tokens alone go into cookies (docs/decisions/024). What may be presented here is not theirs to
- * say: `authenticate` keeps to the first as it is configured.
+ * Returns deps that issue tokens for `audience`: it becomes the first of `settings.audiences`, which
+ * `signAccessToken` uses. Without an audience the deps stay as they are. Null if the audience is not in
+ * AUDIENCES, or is not the first of them with the transport "cookie" (docs/decisions/024). Verification is not
+ * affected: `authenticate` reads the configured settings.
  */
 export function forAudience<Deps extends Issuing>(
   deps: Deps,
@@ -14,8 +15,8 @@ export function forAudience<Deps extends Issuing>(
 ): Deps | null {
   if (audience === undefined) return deps;
   const { audiences } = deps.settings;
-  const open = transport === "cookie" ? audiences.slice(0, 1) : audiences;
-  if (!open.includes(audience)) return null;
+  const allowed = transport === "cookie" ? audiences.slice(0, 1) : audiences;
+  if (!allowed.includes(audience)) return null;
   const others = audiences.filter((other) => other !== audience);
   return { ...deps, settings: { ...deps.settings, audiences: [audience, ...others] } };
 }

@@ -3,7 +3,7 @@ import { SECOND } from "../core/clock.ts";
 import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
 
-/** What a client gets for a session (contract §2): lifetimes in seconds. */
+/** The tokens of a session (contract §2). Lifetimes in seconds. */
 export type IssuedTokens = {
   readonly token: string;
   readonly tokenType: "Bearer";
@@ -23,13 +23,14 @@ type LiveSession = {
 };
 
 /**
- * Before a code or a refresh token is spent: a cold isolate reads its signing key now, so that an
- * outage of D1 costs the caller nothing.
+ * Loads the signing key before the caller consumes a code or a refresh token. In a cold isolate an outage of D1
+ * then fails before the single-use token is spent.
  */
 export async function warmSigningKey(deps: IssueTokensDeps): Promise<void> {
   await deps.keyRing.signingKey();
 }
 
+/** Signs the access token and the refresh token of a live session. */
 export async function issueTokens(
   deps: IssueTokensDeps,
   session: LiveSession,

@@ -1,12 +1,13 @@
 import type { Clock } from "../core/clock.ts";
 import type { SessionSummary } from "./session.ts";
+import type { SessionStore } from "./store.ts";
 
 export type ListSessionsDeps = {
   readonly clock: Clock;
-  readonly sessions: { listLive(accountId: string, now: number): Promise<SessionSummary[]> };
+  readonly sessions: Pick<SessionStore, "listLive">;
 };
 
-/** The account's live sessions, the one used last first; `current` marks the one that asks. */
+/** Lists the account's live sessions, the most recently used first. `current` marks the calling session. */
 export async function listSessions(
   deps: ListSessionsDeps,
   input: { readonly accountId: string; readonly currentSessionId: string },

@@ -8,7 +8,7 @@ export type NewSessionDeps = {
   readonly settings: { readonly refreshIdleTtl: number; readonly refreshMaxTtl: number };
 };
 
-/** A session for whoever has proven who they are, ready to be stored; whose it is, its batch says. */
+/** A new session, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
   amr: readonly string[],

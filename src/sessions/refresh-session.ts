@@ -1,4 +1,3 @@
-import type { Account } from "../accounts/account.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
@@ -8,27 +7,24 @@ import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } 
 import { verifyRefreshToken } from "./refresh-token.ts";
 import { judgeRefresh } from "./rules.ts";
 import type { CurrentSession, SessionState } from "./session.ts";
+import type { SessionStore } from "./store.ts";
 
 export type RefreshSessionDeps = IssueTokensDeps &
   EndSessionDeps & {
-    readonly sessions: {
-      rotate(draft: {
-        sessionId: string;
-        generation: number;
-        idleExpiresAt: number;
-        now: number;
-      }): Promise<{ rotated: boolean; session: SessionState; account: Account } | null>;
-    };
+    readonly sessions: Pick<SessionStore, "rotate">;
     readonly messages: Outbox;
     readonly settings: { readonly refreshIdleTtl: number };
   };
 
-/** The session, as the batch that rotated it read it. */
+/** The new tokens, and the session as the rotating batch read it. */
 export type Refreshed = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
 
 export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
 
-/** Spends a refresh token for its successor. One statement decides; see `judgeRefresh` for the rest. */
+/**
+ * Exchanges a refresh token for its successor. One statement decides which request rotates; `judgeRefresh` judges
+ * the others.
+ */
 export async function refreshSession(
   deps: RefreshSessionDeps,
   input: { readonly refreshToken: string; readonly caller: Caller },

@@ -12,7 +12,7 @@ export type RefreshTokenDeps = {
   readonly settings: { readonly publicUrl: string };
 };
 
-/** The state of a session that its refresh token names. */
+/** The state of the session that its refresh token carries. */
 type Subject = {
   readonly sessionId: string;
   readonly accountId: string;
@@ -22,8 +22,8 @@ type Subject = {
 };
 
 /**
- * A signed name of session and generation, good for this service alone. Every claim comes from the
- * row, so a retry gets the very same text. Nothing of it is stored.
+ * Signs a refresh token: session id and generation, for this service only. Every claim comes from the session
+ * row, so a retry gets an identical token. The token is not stored.
  */
 export async function signRefreshToken(deps: RefreshTokenDeps, subject: Subject): Promise<string> {
   const root = deps.secrets.current;

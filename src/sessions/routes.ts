@@ -40,9 +40,7 @@ const sessionList = answer(200, undefined, z.array(sessionSchema));
 const sessionEnded = answer(200, "The session has ended.");
 
 const refreshBody = z.strictObject({
-  refreshToken: z
-    .optional(refreshTokenField)
-    .check(z.meta({ description: "Left out where the cookie has it." })),
+  refreshToken: z.optional(refreshTokenField).check(z.meta({ description: "Omit it if a cookie has it." })),
   audience: z.optional(audienceField),
 });
 
@@ -53,7 +51,7 @@ type Deps = RefreshSessionDeps &
   ListSessionsDeps &
   RequireSessionDeps;
 
-/** The life of a session after sign-in. */
+/** Refresh, sign-out, and the list of the caller's sessions. */
 export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Sessions";
   const session = requireSession(depsOf);
@@ -61,8 +59,9 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/refresh",
       describe({
-        summary: "Spend a refresh token for its successor and a new access token",
-        description: "A retry within 10 seconds gets the same successor; anything older ends the session.",
+        summary: "Exchange a refresh token for a new refresh token and a new access token",
+        description:
+          "A retry within 10 seconds returns the same refresh token. Any later reuse ends the session.",
         tag,
         answer: refreshed,
         cookies: true,
@@ -70,7 +69,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       documented<MiddlewareHandler<HttpEnv>>(
         async (c, next) => {
-          // A browser's refresh is its cookie, and may have no body at all.
+          // A browser sends its refresh token in a cookie, and may send no body.
           const hasBody = c.req.header("Content-Type") !== undefined;
           return hasBody || refreshCookie(c) === undefined ? next() : refreshByCookie(c, depsOf(c));
         },
@@ -94,15 +93,15 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/logout",
       describe({
-        summary: "End the session of the bearer token, or of the cookies",
-        description: "Idempotent; a token that has just expired still signs out.",
+        summary: "End the session of the bearer token or of the cookies",
+        description: "Idempotent. An expired access token is accepted.",
         tag,
         answer: signedOut,
         cookies: true,
       }),
       documented(async (_c, next) => next(), { session: true, failures: ["unauthorized", "csrf_failed"] }),
       async (c) => {
-        const presented = tokensToSignOutWith(c);
+        const presented = presentedSessionTokens(c);
         const byCookie = presented.some(({ by }) => by === "cookie");
         if (byCookie && !(await isCsrfSafe(c, depsOf(c)))) return refuse(c, "csrf_failed");
         if (byCookie) clearSessionCookies(c);
@@ -133,8 +132,9 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/csrf-token",
       describe({
-        summary: "A token for the header X-CSRF-Token, and the cookie that it is bound to",
-        description: "Bound to the session of the cookies; ask again after signing in or out.",
+        summary: "A token for the X-CSRF-Token header, and the cookie that it is bound to",
+        description:
+          "The token is bound to the session of the cookies. Request a new one after signing in or out.",
         tag,
         answer: csrfToken,
         cookies: true,
@@ -153,8 +153,8 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const input = { accountId: account.id, currentSessionId: sessionId };
         const live = await listSessions(depsOf(c), input);
         const iso = (timestamp: number) => new Date(timestamp).toISOString();
-        const shown = live.map((s) => ({ ...s, createdAt: iso(s.createdAt), lastUsedAt: iso(s.lastUsedAt) }));
-        return respond(c, sessionList, shown);
+        const data = live.map((s) => ({ ...s, createdAt: iso(s.createdAt), lastUsedAt: iso(s.lastUsedAt) }));
+        return respond(c, sessionList, data);
       },
     )
     .delete(
@@ -182,7 +182,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-/** The cookie way: what a browser sends by itself has to be meant, and no token gets into the answer. */
+/** Refresh by cookie. Browsers send cookies on their own, so a CSRF token is required. The response has no token. */
 async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & CsrfDeps): Promise<Response> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return refuse(c, "refresh_invalid");
@@ -200,10 +200,10 @@ async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & C
 }
 
 /**
- * What may name the session to end, the best first. The access cookie goes after minutes, the refresh
- * cookie stays: signing out must work all the same.
+ * The tokens whose session may be ended, the preferred one first. The access cookie expires after minutes, so the
+ * refresh cookie is accepted too.
  */
-function tokensToSignOutWith(c: Context) {
+function presentedSessionTokens(c: Context) {
   const access = presentedToken(c);
   const refresh = c.req.header("Authorization") === undefined ? refreshCookie(c) : undefined;
   return [

@@ -1,6 +1,6 @@
 import type { Account } from "../accounts/account.ts";
 
-/** A new sign-in, ready to be stored. Instants in milliseconds. */
+/** A session to be stored. Instants in milliseconds. */
 export type SessionDraft = {
   readonly id: string;
   readonly accountId: string;
@@ -11,24 +11,24 @@ export type SessionDraft = {
   readonly createdAt: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
-  /** Where a session of the pages sent its browser to: null for what was opened here. */
+  /** Set for a child session of an app; null for a session of this service. */
   readonly app: AppSession | null;
 };
 
-/** What makes a session an app's: it follows another, and ends with it. */
+/** A child session belongs to an app, and ends with its parent session. */
 export type AppSession = {
-  /** The session of the pages that its code was given to. */
+  /** The session that issued the authorization code. */
   readonly parentId: string;
-  /** Where the code was sent, such as `https://notes.example.com`. */
+  /** The origin that received the code, such as `https://notes.example.com`. */
   readonly origin: string;
 };
 
-/** A session row as refresh and revocation need it. */
+/** The columns of a session that refresh and revocation need. */
 export type SessionState = {
   readonly id: string;
   readonly accountId: string;
   readonly amr: readonly string[];
-  /** The generation of the refresh token that is good now. */
+  /** The generation of the current refresh token. */
   readonly generation: number;
   readonly rotatedAt: number;
   readonly idleExpiresAt: number;
@@ -36,19 +36,19 @@ export type SessionState = {
   readonly revokedAt: number | null;
 };
 
-/** What `GET /sessions` shows of one. */
+/** One session of `GET /sessions`. Instants in milliseconds. */
 export type SessionSummary = {
   readonly id: string;
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** The origin of the app whose session it is; null for one of this service's own pages, or of a client. */
+  /** The origin of the app that owns the session; null for a session without an app. */
   readonly app: string | null;
 };
 
-/** The caller of a protected route, read from D1 for this very request. */
+/** The authenticated session and account of a request, read from D1 for this request. */
 export type CurrentSession = { readonly sessionId: string; readonly account: Account };
 
-/** An access token, and the way it came. */
+/** An access token, and its transport. */
 export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };

@@ -6,25 +6,24 @@ import { type RefreshTokenDeps, verifyRefreshToken } from "./refresh-token.ts";
 
 export type SignOutDeps = AccessTokenDeps & RefreshTokenDeps & EndSessionDeps;
 
-type SignOut = {
-  /** An access token; or the refresh token of a browser whose access cookie has gone. */
+type SignOutInput = {
+  /** The access token, or the refresh token of a browser whose access cookie has expired. */
   readonly kind: "access" | "refresh";
   readonly token: string;
   readonly caller: Caller;
 };
 
 /**
- * Ends the session that the token names. Signing out twice is signing out, and a token that has run
- * out still signs out: otherwise a late click would leave the session open for its refresh token.
- * Says whose session it was.
+ * Ends the session of the token. Idempotent. An expired access token is accepted: otherwise a late click would
+ * leave the session open to its refresh token. Returns the account of the session.
  */
 export async function signOut(
   deps: SignOutDeps,
-  input: SignOut,
+  input: SignOutInput,
 ): Promise<Result<{ readonly accountId: string }, "token_unusable">> {
-  const named = await sessionNamedBy(deps, input);
-  if (!named) return err("token_unusable");
-  const { sessionId, accountId } = named;
+  const claims = await verifyPresentedToken(deps, input);
+  if (!claims) return err("token_unusable");
+  const { sessionId, accountId } = claims;
   await endSession(deps, {
     sessionId,
     accountId,
@@ -35,10 +34,10 @@ export async function signOut(
   return ok({ accountId });
 }
 
-async function sessionNamedBy(deps: SignOutDeps, { kind, token }: SignOut) {
-  const claims =
+async function verifyPresentedToken(deps: SignOutDeps, { kind, token }: SignOutInput) {
+  const verified =
     kind === "access"
       ? await verifyAccessToken(deps, token, { ignoreExpiry: true })
       : await verifyRefreshToken(deps, token);
-  return claims.ok ? claims.value : null;
+  return verified.ok ? verified.value : null;
 }

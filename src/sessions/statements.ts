@@ -1,22 +1,22 @@
 import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { sessions } from "../db/schema.ts";
-import { MOST_LIVE, RETRY_WINDOW } from "./rules.ts";
+import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./rules.ts";
 import type { SessionDraft } from "./session.ts";
 
-export const sessionRow = <A>({ app, ...draft }: Omit<SessionDraft, "accountId">, accountId: A) => ({
-  ...draft,
+export const sessionRow = <A>({ app, ...session }: Omit<SessionDraft, "accountId">, accountId: A) => ({
+  ...session,
   accountId,
-  amr: draft.amr.join(" "),
+  amr: session.amr.join(" "),
   generation: 1,
-  lastUsedAt: draft.createdAt,
-  rotatedAt: draft.createdAt,
+  lastUsedAt: session.createdAt,
+  rotatedAt: session.createdAt,
   revokedAt: null,
   parentId: app?.parentId ?? null,
   appOrigin: app?.origin ?? null,
 });
 
-/** The live sessions of an account, the latest first: as many as one may have. */
+/** The live sessions of an account, the most recently used first. */
 export const liveSessions = (db: Database, accountId: string, now: number) =>
   db
     .select({
@@ -30,40 +30,44 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), stillGood(now)))
     .orderBy(desc(sessions.lastUsedAt))
-    .limit(MOST_LIVE);
+    .limit(MAX_LIVE_SESSIONS);
 
-/** As one statement of the batch that opens a session: the account's live ones beyond the most, those unused the longest. */
+/**
+ * Ends the account's least recently used sessions beyond `MAX_LIVE_SESSIONS`. For the batch that opens a session.
+ */
 export function endSurplus(db: Database, accountId: string | SQLWrapper, now: number) {
   const surplus = db
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), stillGood(now)))
     .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
-    // Each sign-in adds one; more there are only of a time before there was a bound.
-    .limit(MOST_LIVE)
-    .offset(MOST_LIVE);
+    // Each sign-in adds one session. Larger surpluses date from the time before this bound.
+    .limit(MAX_LIVE_SESSIONS)
+    .offset(MAX_LIVE_SESSIONS);
   return db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, surplus));
 }
 
-/** Ends the live sessions of an account, or of those a query selects, as one statement of a larger batch. */
-export const endSessions = (db: Database, whose: string | SQLWrapper, now: number, where?: SQL) =>
+/** Ends the live sessions of one account, or of the accounts that a query selects. For a larger batch. */
+export const endSessions = (db: Database, accountId: string | SQLWrapper, now: number, where?: SQL) =>
   db
     .update(sessions)
     .set({ revokedAt: now })
     .where(
       and(
-        typeof whose === "string" ? eq(sessions.accountId, whose) : inArray(sessions.accountId, whose),
+        typeof accountId === "string"
+          ? eq(sessions.accountId, accountId)
+          : inArray(sessions.accountId, accountId),
         isNull(sessions.revokedAt),
         where,
       ),
     )
     .returning({ id: sessions.id });
 
-/** Whether a session lives at that instant. */
+/** Whether the session is live at `now`. */
 export const stillGood = (now: number): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
 
-/** Whether a refresh token of that generation is the live one, or the one just spent: what `judgeRefresh` lets pass. */
+/** Whether the generation is the current one, or the previous one within `RETRY_WINDOW`: those that `judgeRefresh` accepts. */
 export const isHeldBy = (generation: number, now: number): SQL | undefined =>
   or(
     eq(sessions.generation, generation),

@@ -14,39 +14,44 @@ import { endSessions, liveSessions, stillGood } from "./statements.ts";
 
 type Rotation = {
   readonly sessionId: string;
-  /** The generation that the presented token names. */
+  /** The generation of the presented token. */
   readonly generation: number;
   readonly idleExpiresAt: number;
   readonly now: number;
 };
 
-/** What the rotation found: whether it was the one that rotated, and the row as it is now. */
-export type RotationOutcome = {
+/** Whether this call rotated the session, and the rows after it. */
+type RotationOutcome = {
   readonly rotated: boolean;
   readonly session: SessionState;
   readonly account: Account;
 };
 
-type Revocation = {
+type SessionEnd = {
   readonly sessionId: string;
-  /** Null: whosever it is. */
+  /** The account that must own the session; null for any. */
   readonly accountId: string | null;
+  readonly audit: NewAuditEvent;
+  /** Mailed only if this call ends the session. */
+  readonly notice?: NewMessage | undefined;
   readonly now: number;
 };
 
-/** A session that has just ended, and when its refresh token would have. */
+/** `idleExpiresAt`: when its refresh token would have expired. */
 type EndedSession = { readonly id: string; readonly idleExpiresAt: number };
 
-type Others = {
+type OthersEnd = {
   readonly accountId: string;
   readonly keepSessionId: string;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
+export type SessionStore = ReturnType<typeof sessionStore>;
+
 export function sessionStore(db: Database, caps: SendCaps) {
   return {
-    /** The caller of a protected route, if the session and the account are good at this instant. */
+    /** The session and its account, if the session is live and the account active at `now`. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
       const [row] = await db
         .select({ id: sessions.accountId, ...accountColumns })
@@ -57,24 +62,24 @@ export function sessionStore(db: Database, caps: SendCaps) {
     },
 
     /**
-     * RFC 9700 §4.14.2. The UPDATE is the decision: of any number that present one generation, one
-     * rotates. The row that it left is read in the same batch, for whoever lost to judge.
+     * RFC 9700 §4.14.2: of concurrent requests with one generation, exactly one UPDATE rotates. The same batch
+     * reads the resulting row, by which the other requests are judged. Null: no session of an active account.
      */
-    async rotate(draft: Rotation): Promise<RotationOutcome | null> {
+    async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
       const [rotated, rows] = await db.batch([
         db
           .update(sessions)
           .set({
-            generation: draft.generation + 1,
-            rotatedAt: draft.now,
-            lastUsedAt: draft.now,
-            idleExpiresAt: sql`min(${draft.idleExpiresAt}, ${sessions.expiresAt})`,
+            generation: rotation.generation + 1,
+            rotatedAt: rotation.now,
+            lastUsedAt: rotation.now,
+            idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
           })
           .where(
             and(
-              eq(sessions.id, draft.sessionId),
-              eq(sessions.generation, draft.generation),
-              stillGood(draft.now),
+              eq(sessions.id, rotation.sessionId),
+              eq(sessions.generation, rotation.generation),
+              stillGood(rotation.now),
               accountIsActive(db, sessions.accountId),
             ),
           )
@@ -83,7 +88,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
           .select({ ...stateColumns, ...accountColumns })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(and(eq(sessions.id, draft.sessionId), eq(accounts.status, "active"))),
+          .where(and(eq(sessions.id, rotation.sessionId), eq(accounts.status, "active"))),
       ]);
       const row = rows[0];
       if (!row) return null;
@@ -106,48 +111,46 @@ export function sessionStore(db: Database, caps: SendCaps) {
     },
 
     /**
-     * Ends one session, of that account if one is named, and those of the apps that it opened. `notice`, if any,
-     * is mailed only by whoever really ended it.
+     * Ends one session and its child sessions. Returns those that this call ended, or "already_ended" if the
+     * session had ended before, does not exist or belongs to another account.
      */
-    async end(
-      draft: Revocation & { readonly audit: NewAuditEvent; readonly notice?: NewMessage },
-    ): Promise<readonly EndedSession[] | "already_ended"> {
+    async end(end: SessionEnd): Promise<readonly EndedSession[] | "already_ended"> {
       const live = and(
-        draft.accountId === null ? undefined : eq(sessions.accountId, draft.accountId),
+        end.accountId === null ? undefined : eq(sessions.accountId, end.accountId),
         isNull(sessions.revokedAt),
       );
-      const ended = and(eq(sessions.id, draft.sessionId), live);
-      const family = or(eq(sessions.id, draft.sessionId), eq(sessions.parentId, draft.sessionId));
-      const notice = draft.notice && {
-        draft: draft.notice,
+      const ended = and(eq(sessions.id, end.sessionId), live);
+      const family = or(eq(sessions.id, end.sessionId), eq(sessions.parentId, end.sessionId));
+      const notice = end.notice && {
+        draft: end.notice,
         accountId: sql`${sessions.accountId}`,
-        now: draft.now,
+        now: end.now,
         limits: ALWAYS,
         caps,
         source: sessions,
         where: ended,
       };
       const results = await db.batch([
-        // Before the UPDATE, while the condition that makes it single still holds.
-        insertFrom(db, auditEvents, auditRow(draft.audit, sessions.accountId), sessions, ended),
+        // Before the UPDATE, which makes the condition false: so the audit row is written only once.
+        insertFrom(db, auditEvents, auditRow(end.audit, sessions.accountId), sessions, ended),
         ...(notice ? queueMessage(db, notice) : []),
         db
           .update(sessions)
-          .set({ revokedAt: draft.now })
+          .set({ revokedAt: end.now })
           .where(and(family, live))
           .returning({ id: sessions.id, idleExpiresAt: sessions.idleExpiresAt }),
       ]);
-      // The last result is the UPDATE's, however many statements came before it.
+      // The last result is that of the UPDATE.
       const rows = results.at(-1) as EndedSession[];
-      return rows.some(({ id }) => id === draft.sessionId) ? rows : "already_ended";
+      return rows.some(({ id }) => id === end.sessionId) ? rows : "already_ended";
     },
 
-    /** Ends every session of the account but one, whoever opened which. The ids of those come back. */
-    async endOthers(draft: Others): Promise<readonly string[]> {
-      const { accountId, keepSessionId, now } = draft;
+    /** Ends every session of the account except `keepSessionId`, also its parent session. Returns the ended ids. */
+    async endOthers(end: OthersEnd): Promise<readonly string[]> {
+      const { accountId, keepSessionId, audit, now } = end;
       const [ended] = await db.batch([
         endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
-        db.insert(auditEvents).values(auditRow(draft.audit, accountId)),
+        db.insert(auditEvents).values(auditRow(audit, accountId)),
       ]);
       return ended.map(({ id }) => id);
     },

@@ -5,41 +5,40 @@ import {
   type TokenFailure,
   verifyAccessToken,
 } from "./access-token.ts";
-import { judgeRevocation, type RevocationVerdict } from "./rules.ts";
-import type { CurrentSession } from "./session.ts";
+import type { RevocationList } from "./revocation-list/revocation-list.ts";
+import { judgeRevocation } from "./revocation-list/rules.ts";
+import type { SessionStore } from "./store.ts";
 
 export type VerifyTokenDeps = AccessTokenDeps & {
-  readonly sessions: { findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> };
-  readonly revocationList: {
-    read(sessionId: string, accountId: string): Promise<{ readonly value: RevocationVerdict } | "failed">;
-  };
+  readonly sessions: Pick<SessionStore, "findCurrent">;
+  readonly revocationList: Pick<RevocationList, "read">;
 };
 
-type Question = {
+type VerifyTokenInput = {
   readonly token: string;
-  /** The one audience that the token has to be for. */
+  /** The only accepted audience. */
   readonly audience: string;
-  /** Session and account as they are in D1 now. */
+  /** Read session and account from D1. */
   readonly strict: boolean;
 };
 
 /**
- * Who is calling another Worker. Fast: what the token says, unless the denylist knows better. Where the
- * denylist is silent or in doubt, and always when asked strictly, D1 says.
+ * Verifies a token for another Worker. Fast mode: the token's claims and the revocation list in KV. D1 decides in
+ * strict mode, when KV fails, and when the list cannot decide.
  */
 export async function verifyToken(
   deps: VerifyTokenDeps,
-  { token, audience, strict }: Question,
+  { token, audience, strict }: VerifyTokenInput,
 ): Promise<Result<AccessTokenClaims, TokenFailure | "session_ended">> {
   const verified = await verifyAccessToken(deps, token, { audience });
   if (!verified.ok) return verified;
   const claims = verified.value;
   const { sessionId, accountId } = claims;
   if (!strict) {
-    const denied = await deps.revocationList.read(sessionId, accountId);
-    const verdict = denied === "failed" ? "unclear" : judgeRevocation(denied.value, claims.issuedAt);
-    if (verdict === "denied") return err("session_ended");
-    if (verdict === "not_denied") return ok(claims);
+    const entries = await deps.revocationList.read(sessionId, accountId);
+    const verdict = entries === "failed" ? "unclear" : judgeRevocation(entries.value, claims.issuedAt);
+    if (verdict === "revoked") return err("session_ended");
+    if (verdict === "not_revoked") return ok(claims);
   }
   const current = await deps.sessions.findCurrent(sessionId, deps.clock.now());
   if (!current || current.account.id !== accountId) return err("session_ended");

@@ -1,6 +1,6 @@
 import type { Words } from "../../ui/words.ts";
 
-// The first that fits: most browsers name the others as well.
+// The first match counts: most User-Agents also name other browsers.
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/Edg/, "Edge"],
   [/OPR|Opera/, "Opera"],
@@ -19,9 +19,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux/, "Linux"],
 ];
 
-/** "Firefox, Windows": what a person calls a device, as far as its User-Agent tells. A hint, and no proof. */
-export function deviceOf(t: Words, userAgent: string | null): string {
-  const find = (names: typeof BROWSERS) => names.find(([sign]) => sign.test(userAgent ?? ""))?.[1];
+/** A display name for the device, such as "Firefox, Windows". Clients choose their User-Agent, so it is only a hint. */
+export function deviceName(t: Words, userAgent: string | null): string {
+  const find = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];
   const parts = [find(BROWSERS), find(SYSTEMS)].filter(Boolean);
   return parts.length > 0 ? parts.join(", ") : (userAgent?.split(/[\s/]/)[0] ?? "") || t.sessions.unknown;
 }

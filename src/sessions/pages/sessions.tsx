@@ -9,17 +9,17 @@ import { type EndOtherSessionsDeps, endOtherSessions } from "../end-other-sessio
 import { type EndSessionDeps, endSession } from "../end-session.ts";
 import { type ListSessionsDeps, listSessions } from "../list-sessions.ts";
 import type { CurrentSession, SessionSummary } from "../session.ts";
-import { deviceOf } from "./device-name.ts";
+import { deviceName } from "./device-name.ts";
 
 type Live = SessionSummary & { readonly current: boolean };
 type Data = { readonly live: readonly Live[] };
 
 type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
 
-/** As many as fit on a page; the rest of a long list can be ended, and is not looked through. */
+/** Sessions shown on the page. "End all others" also ends those beyond it. */
 export const SHOWN = 20;
 
-/** Where the person is signed in; what is not theirs any more is ended here. */
+/** The account's sessions, each with a button that ends it. */
 export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> => ({
   path: "/account/sessions",
   access: "signed_in",
@@ -40,7 +40,7 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
             ) : (
               <Form p={p} act="end">
                 <input type="hidden" name="id" value={one.id} />
-                <button type="submit" aria-label={`${p.t.sessions.end}: ${nameOf(p, one)}`}>
+                <button type="submit" aria-label={`${p.t.sessions.end}: ${sessionName(p, one)}`}>
                   {p.t.sessions.end}
                 </button>
               </Form>
@@ -69,7 +69,7 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
       const event = { type: "session_ended", details: { sessionId } } as const;
       await endSession(deps, { sessionId, accountId, event, actorId: accountId, caller });
     }
-    // Whether or not it had ended before: it has now.
+    // The same page for a session that had already ended.
     return redirectWithFlash(c, "/account/sessions", "sessionEnded");
   },
 });
@@ -77,25 +77,25 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
 export const NotShown = ({ p, of: { length } }: { p: Shown; of: readonly unknown[] }) =>
   length > SHOWN && <p class="faint">{fill(p.t.sessions.more, { count: String(length - SHOWN) })}</p>;
 
-/** The latest, and the one that asks whatever its age. */
+/** The current session, then the most recently used ones. */
 const shownOf = (live: readonly Live[]): readonly Live[] => {
   const current = live.filter((one) => one.current);
   return [...current, ...live.filter((one) => !one.current).slice(0, SHOWN - current.length)];
 };
 
-/** An app by its host, and the device that it was signed in to from. */
-const nameOf = (p: Shown, { app, userAgent }: SessionSummary): string => {
-  const device = deviceOf(p.t, userAgent);
+/** The device; for an app's session the app's host, then the device. */
+const sessionName = (p: Shown, { app, userAgent }: SessionSummary): string => {
+  const device = deviceName(p.t, userAgent);
   return app === null ? device : `${new URL(app).host} (${device})`;
 };
 
 type SessionProps = { readonly p: Shown; readonly of: SessionSummary; readonly children?: unknown };
 
-/** One sign-in on one device: which, where from, and when it was used last. */
+/** One session: device, IP address, last use and start. */
 export const Session = ({ p, of, children }: SessionProps) => (
   <li>
     <p>
-      <strong>{nameOf(p, of)}</strong>
+      <strong>{sessionName(p, of)}</strong>
       <br />
       <span class="faint">
         {p.t.sessions.lastUsed} <Ago p={p} at={of.lastUsedAt} />

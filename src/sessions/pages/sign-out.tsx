@@ -10,31 +10,31 @@ import { type SignOutDeps, signOut } from "../sign-out.ts";
 type Deps = SignOutDeps & { readonly settings: { readonly publicUrl: string } };
 
 type Data = {
-  /** Where whoever stays goes on to. */
+  /** The link for users who stay signed in. */
   readonly back: string;
-  /** Which app sent them here. */
+  /** The app that sent the user here. */
   readonly app: URL | null;
-  readonly isOut: boolean;
+  readonly isSignedOut: boolean;
 };
 
 /**
- * The button of every page comes here; by GET, or when that page was too old, it asks once more. An app names
- * itself by one of its listed addresses. The way back to it is its front page: what is listed takes codes,
- * and there is none.
+ * The sign-out button of every page posts here. On GET, or when the form's CSRF token has expired, the page asks for
+ * confirmation. An app names itself by an allowed return URL (`returnTo`). The page links to the app's origin,
+ * because the return URL itself expects an authorization code.
  */
 export const signOutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-out",
   access: "everybody",
-  title: (t, { app, isOut }) => (app && isOut ? t.signOut.done : t.signOut.title),
+  title: (t, { app, isSignedOut }) => (app && isSignedOut ? t.signOut.done : t.signOut.title),
   load: (c) => {
     const returnTo = c.var.returnTarget?.returnTo;
-    const asked = returnTo === undefined ? null : new URL(returnTo);
-    const app = asked?.origin === depsOf(c).settings.publicUrl ? null : asked;
-    const isOut = (accessCookie(c) ?? refreshCookie(c)) === undefined;
-    return { back: app?.origin ?? returnTo ?? "/account", app, isOut };
+    const target = returnTo === undefined ? null : new URL(returnTo);
+    const app = target?.origin === depsOf(c).settings.publicUrl ? null : target;
+    const isSignedOut = (accessCookie(c) ?? refreshCookie(c)) === undefined;
+    return { back: app?.origin ?? returnTo ?? "/account", app, isSignedOut };
   },
-  view: (p, { back, app, isOut }) =>
-    app && isOut ? (
+  view: (p, { back, app, isSignedOut }) =>
+    app && isSignedOut ? (
       <p>
         <a class="button main" href={back}>
           {fill(p.t.signOut.backTo, { app: app.host })}

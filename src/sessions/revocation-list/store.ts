@@ -2,63 +2,61 @@ import { asc, gt, inArray, sql } from "drizzle-orm";
 import { SECOND } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
 import type { Meter } from "../../db/metered-d1.ts";
-import { type KvOutcome, meterKv } from "../../db/metered-kv.ts";
+import { meterKv } from "../../db/metered-kv.ts";
 import { pendingRevocations } from "../../db/schema.ts";
-import type { RevocationVerdict } from "../rules.ts";
+import type { RevocationList } from "./revocation-list.ts";
 
-/** Sessions that KV is told of at once, by one request or one run of the clockwork; a call of a Worker may use KV a thousand times. */
-const TOLD_AT_ONCE = 480;
+/** Sessions that one request or one cron run publishes. The platform allows an invocation 1,000 KV operations. */
+const MAX_PUBLISHED = 480;
 
-/** Connections that a Worker may have open at once (platform limits). */
-const SIDE_BY_SIDE = 6;
+/** Connections that a Worker may have open at once (platform limit). */
+const MAX_CONNECTIONS = 6;
 
 type Stores = {
   readonly kv: KVNamespace;
   readonly db: Database;
   readonly meter: Meter;
-  /** Starts work after the answer. */
+  /** Runs work after the response. */
   readonly defer: (work: () => Promise<unknown>) => void;
 };
 
 /**
- * How other Workers learn of a revocation without asking D1. Keys: `deny:sid:<session id>` → "1";
- * `deny:user:<account id>` → the instant (ms) up to which tokens of that account are dead. KV is told at once, and
- * of every session once more by the clockwork, unless it is known to have heard.
+ * The revocation list in KV. Keys: `deny:sid:<session id>` → "1"; `deny:user:<account id>` → the instant (ms)
+ * before which that account's tokens are revoked. Each revocation is published at once. A database trigger also
+ * adds each ended session to `pending_revocations`; a cron job publishes the rows that KV has not accepted.
  */
-export function revocationListStore({ kv, db, meter, defer }: Stores) {
+export function revocationListStore({ kv, db, meter, defer }: Stores): RevocationList {
   const metered = meterKv(kv, meter);
   return {
-    /** `ttlSeconds`: at least what the last token of any of them has left. */
-    async revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<void> {
-      const heard = await publish(
+    async revokeSessions(sessionIds, ttlSeconds) {
+      const published = await publish(
         metered,
-        sessionIds.slice(0, TOLD_AT_ONCE).map((sessionId) => ({ sessionId, ttlSeconds })),
+        sessionIds.slice(0, MAX_PUBLISHED).map((sessionId) => ({ sessionId, ttlSeconds })),
       );
-      if (heard.length > 0) defer(() => revoke(db, heard));
+      if (published.length > 0) defer(() => deletePending(db, published));
     },
 
-    async revokeAccount(accountId: string, instant: number, ttlSeconds: number): Promise<void> {
-      // Of two that meet, KV may keep the earlier instant: what it has heard is no news to rely on.
-      await metered.put(accountKey(accountId), String(instant), ttlSeconds);
+    async revokeAccount(accountId, revokedBefore, ttlSeconds) {
+      // Of two concurrent writes KV may keep the earlier instant. The pending rows of the sessions therefore stay.
+      await metered.put(accountKey(accountId), String(revokedBefore), ttlSeconds);
     },
 
-    /** Tells KV of ended sessions, those first whose tokens run out first. */
-    async publishPending(now: number): Promise<void> {
+    async publishPending(now) {
       const pending = await db
         .select()
         .from(pendingRevocations)
         .where(gt(pendingRevocations.expiresAt, now))
         .orderBy(asc(pendingRevocations.expiresAt))
-        .limit(TOLD_AT_ONCE);
-      const heard = await publish(
+        .limit(MAX_PUBLISHED);
+      const published = await publish(
         metered,
         pending.map(({ sessionId, expiresAt }) => ({ sessionId, ttlSeconds: (expiresAt - now) / SECOND })),
       );
-      if (heard.length > 0) await revoke(db, heard);
+      if (published.length > 0) await deletePending(db, published);
     },
 
-    /** Both keys by one call. */
-    async read(sessionId: string, accountId: string): Promise<KvOutcome<RevocationVerdict>> {
+    // Both keys in one KV operation.
+    async read(sessionId, accountId) {
       const found = await metered.getAll([sessionKey(sessionId), accountKey(accountId)]);
       if (found === "failed") return "failed";
       const instant = found.value.get(accountKey(accountId)) ?? null;
@@ -72,29 +70,28 @@ export function revocationListStore({ kv, db, meter, defer }: Stores) {
   };
 }
 
-type Denied = { readonly sessionId: string; readonly ttlSeconds: number };
+type SessionRevocation = { readonly sessionId: string; readonly ttlSeconds: number };
 
-/** Puts each of them into KV. The ids that it has taken. */
+/** Writes the revocations to KV. Returns the ids that KV accepted. */
 async function publish(
   kv: Pick<ReturnType<typeof meterKv>, "put">,
-  denied: readonly Denied[],
+  revocations: readonly SessionRevocation[],
 ): Promise<readonly string[]> {
-  const told: string[] = [];
-  for (let at = 0; at < denied.length; at += SIDE_BY_SIDE) {
-    const some = denied.slice(at, at + SIDE_BY_SIDE);
+  const published: string[] = [];
+  for (let start = 0; start < revocations.length; start += MAX_CONNECTIONS) {
+    const chunk = revocations.slice(start, start + MAX_CONNECTIONS);
     const outcomes = await Promise.all(
-      some.map(({ sessionId, ttlSeconds }) => kv.put(sessionKey(sessionId), "1", ttlSeconds)),
+      chunk.map(({ sessionId, ttlSeconds }) => kv.put(sessionKey(sessionId), "1", ttlSeconds)),
     );
-    const heard = some.filter((_, index) => outcomes[index] !== "failed");
-    told.push(...heard.map(({ sessionId }) => sessionId));
-    // It is out: asking on would only take time.
-    if (heard.length === 0) break;
+    const accepted = chunk.filter((_, index) => outcomes[index] !== "failed");
+    published.push(...accepted.map(({ sessionId }) => sessionId));
+    // KV is down: more attempts would only take time.
+    if (accepted.length === 0) break;
   }
-  return told;
+  return published;
 }
 
-/** What KV has heard need not be told again. */
-const revoke = (db: Database, sessionIds: readonly string[]) =>
+const deletePending = (db: Database, sessionIds: readonly string[]) =>
   db
     .delete(pendingRevocations)
     .where(

@@ -5,11 +5,11 @@ import type { StoredSigningKey } from "./signing-key.ts";
 
 type Period = { readonly createdAt: number; readonly signsFrom: number; readonly signsUntil: number };
 
-/** Makes an ES256 key pair, named by its thumbprint (RFC 7638), the private half sealed. */
+/** Creates an ES256 key pair. Its `kid` is its thumbprint (RFC 7638); its private key is sealed. */
 export async function createSigningKey(ring: SecretRing, period: Period): Promise<StoredSigningKey> {
   const pair = await generateKeyPair("ES256", { extractable: true });
   const kid = await calculateJwkThumbprint(pair.publicKey);
-  // Named one by one: only public members can get into what is published (RFC 7518 §6.2.1).
+  // Listed one by one, so that only public members are published (RFC 7518 §6.2.1).
   const { kty, crv, x, y } = await exportJWK(pair.publicKey);
   const privateJwk = JSON.stringify(await exportJWK(pair.privateKey));
   return {

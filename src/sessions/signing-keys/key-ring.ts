@@ -5,14 +5,15 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, pickSigningKey, SIGNING_PERIOD } from "./rules.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
+import type { SigningKeyStore } from "./store.ts";
 
-/** How long a key set that was read is believed; a next key is published a day before it signs. */
-const CACHE_LIFE = 5 * MINUTE;
+/** How long an isolate uses the keys that it read. A new key is published a day before it signs. */
+const CACHE_MAX_AGE_MS = 5 * MINUTE;
 
-/** How often an unknown `kid` may make us read again: garbage must not become load on D1. */
-const REREAD_PAUSE = 10 * SECOND;
+/** The pause between two reads because of unknown `kid`s: forged tokens must not put load on D1. */
+const UNKNOWN_KID_PAUSE_MS = 10 * SECOND;
 
-/** What one isolate remembers of the keys: finished values only, never promises. */
+/** One isolate's keys. Values only: workerd does not let requests share promises. */
 export type KeyCache = {
   readAt: number;
   keys: readonly StoredSigningKey[];
@@ -25,7 +26,7 @@ export const emptyKeyCache = (): KeyCache => ({
   imported: new Map(),
 });
 
-/** The keys that sign and verify access tokens. Warm, none of these asks D1. */
+/** The keys that sign and verify access tokens. With a warm cache none of the methods reads D1. */
 export type KeyRing = {
   signingKey(): Promise<{ kid: string; key: CryptoKey }>;
   verificationKey(kid: string): Promise<CryptoKey | null>;
@@ -34,14 +35,7 @@ export type KeyRing = {
 };
 
 type Deps = {
-  readonly signingKeys: {
-    list(signsFromAfter: number): Promise<StoredSigningKey[]>;
-    addFirst(
-      key: StoredSigningKey,
-      openableBy: readonly string[],
-      signsFromAfter: number,
-    ): Promise<StoredSigningKey[]>;
-  };
+  readonly signingKeys: Pick<SigningKeyStore, "list" | "addFirst">;
   readonly secrets: SecretRing;
   readonly clock: Clock;
   readonly cache: KeyCache;
@@ -50,19 +44,19 @@ type Deps = {
 export function createKeyRing(deps: Deps): KeyRing {
   return {
     async signingKey() {
-      await readIfOlderThan(deps, CACHE_LIFE);
-      const picked = pick(deps) ?? (await addFirstKey(deps));
-      return { kid: picked.kid, key: await privateKeyOf(deps, picked) };
+      await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
+      const key = currentKey(deps) ?? (await addFirstKey(deps));
+      return { kid: key.kid, key: await privateKeyOf(deps, key) };
     },
     async verificationKey(kid) {
-      await readIfOlderThan(deps, CACHE_LIFE);
-      if (!deps.cache.keys.some((key) => key.kid === kid)) await readIfOlderThan(deps, REREAD_PAUSE);
+      await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
+      if (!deps.cache.keys.some((key) => key.kid === kid)) await readIfOlderThan(deps, UNKNOWN_KID_PAUSE_MS);
       const stored = deps.cache.keys.find((key) => key.kid === kid);
-      return stored ? imported(deps, `public/${kid}`, stored.publicJwk) : null;
+      return stored ? importKey(deps, `public/${kid}`, stored.publicJwk) : null;
     },
     async publicKeys() {
-      await readIfOlderThan(deps, CACHE_LIFE);
-      if (pick(deps) === null) await addFirstKey(deps);
+      await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
+      if (currentKey(deps) === null) await addFirstKey(deps);
       return deps.cache.keys.map((key) => JSON.parse(key.publicJwk) as JWK);
     },
   };
@@ -71,44 +65,44 @@ export function createKeyRing(deps: Deps): KeyRing {
 async function readIfOlderThan({ cache, clock, signingKeys }: Deps, age: number): Promise<void> {
   const now = clock.now();
   if (now - cache.readAt < age) return;
-  remember(cache, await signingKeys.list(now - KEY_MAX_AGE), now);
+  cacheKeys(cache, await signingKeys.list(now - KEY_MAX_AGE), now);
 }
 
-function remember(cache: KeyCache, keys: readonly StoredSigningKey[], now: number): void {
+function cacheKeys(cache: KeyCache, keys: readonly StoredSigningKey[], now: number): void {
   cache.keys = keys;
   cache.readAt = now;
 }
 
-const pick = ({ cache, clock, secrets }: Deps) =>
+const currentKey = ({ cache, clock, secrets }: Deps) =>
   pickSigningKey(cache.keys, (key) => secrets.find(key.sealedBy) !== null, clock.now());
 
-/** The first request of all, or the first after AUTH_SECRET was replaced without its previous value. */
+/** For the first request of a deployment, and after a change of AUTH_SECRET without AUTH_SECRET_PREVIOUS. */
 async function addFirstKey(deps: Deps): Promise<StoredSigningKey> {
   const { cache, clock, secrets, signingKeys } = deps;
   const now = clock.now();
-  const fresh = await createSigningKey(secrets, {
+  const newKey = await createSigningKey(secrets, {
     createdAt: now,
     signsFrom: now,
     signsUntil: now + SIGNING_PERIOD,
   });
-  remember(cache, await signingKeys.addFirst(fresh, secrets.ids, now - KEY_MAX_AGE), now);
-  const picked = pick(deps);
-  if (!picked) throw new Error("no signing key after one was added");
-  return picked;
+  cacheKeys(cache, await signingKeys.addFirst(newKey, secrets.ids, now - KEY_MAX_AGE), now);
+  const key = currentKey(deps);
+  if (!key) throw new Error("no signing key is usable after one was added");
+  return key;
 }
 
 async function privateKeyOf(deps: Deps, stored: StoredSigningKey): Promise<CryptoKey> {
-  const known = deps.cache.imported.get(`private/${stored.kid}`);
-  if (known) return known;
+  const cached = deps.cache.imported.get(`private/${stored.kid}`);
+  if (cached) return cached;
   const jwk = await unseal(deps.secrets, "seal-signing-key", stored.kid, stored.sealedPrivateJwk);
-  if (jwk === null) throw new Error("a signing key cannot be unsealed");
-  return imported(deps, `private/${stored.kid}`, jwk);
+  if (jwk === null) throw new Error("the signing key cannot be unsealed");
+  return importKey(deps, `private/${stored.kid}`, jwk);
 }
 
-async function imported({ cache }: Deps, name: string, jwk: string): Promise<CryptoKey> {
-  const known = cache.imported.get(name);
-  if (known) return known;
-  // An EC key always imports as a CryptoKey; bytes are for symmetric ones.
+async function importKey({ cache }: Deps, name: string, jwk: string): Promise<CryptoKey> {
+  const cached = cache.imported.get(name);
+  if (cached) return cached;
+  // importJWK returns bytes only for symmetric keys.
   const key = (await importJWK(JSON.parse(jwk) as JWK, "ES256")) as CryptoKey;
   cache.imported.set(name, key);
   return key;

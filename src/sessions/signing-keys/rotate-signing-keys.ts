@@ -1,30 +1,21 @@
-import type { Clock } from "../../core/clock.ts";
-import { SECOND } from "../../core/clock.ts";
+import { type Clock, SECOND } from "../../core/clock.ts";
 import { seal, unseal } from "../../core/crypto/seal.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, planRotation } from "./rules.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
+import type { SigningKeyStore } from "./store.ts";
 
 export type RotateSigningKeysDeps = {
-  readonly signingKeys: {
-    list(signsFromAfter: number): Promise<StoredSigningKey[]>;
-    addNext(
-      key: StoredSigningKey,
-      predecessor: StoredSigningKey,
-      openableBy: readonly string[],
-    ): Promise<void>;
-    reseal(key: StoredSigningKey, sealedPrivateJwk: string, sealedBy: string): Promise<void>;
-    remove(kids: readonly string[]): Promise<void>;
-  };
+  readonly signingKeys: Pick<SigningKeyStore, "list" | "addNext" | "reseal" | "remove">;
   readonly secrets: SecretRing;
   readonly clock: Clock;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
 /**
- * Hourly: publishes the next key a day before it signs, reseals what the previous root secret still
- * seals, and removes keys whose last token has expired. Running it twice, or at once, changes nothing.
+ * Hourly: publishes the next key a day before it signs, reseals keys that a previous root secret still seals,
+ * and removes keys whose last token has expired. Idempotent, also for concurrent runs.
  */
 export async function rotateSigningKeys(deps: RotateSigningKeysDeps): Promise<void> {
   const now = deps.clock.now();
@@ -40,7 +31,7 @@ export async function rotateSigningKeys(deps: RotateSigningKeysDeps): Promise<vo
   if (plan.retired.length > 0) await deps.signingKeys.remove(plan.retired);
 }
 
-/** So that no key is lost when AUTH_SECRET_PREVIOUS is taken away. */
+/** Without resealing, removing AUTH_SECRET_PREVIOUS would lose the key. */
 async function resealUnderCurrentRoot(deps: RotateSigningKeysDeps, key: StoredSigningKey): Promise<void> {
   if (key.sealedBy === deps.secrets.current.id) return;
   const jwk = await unseal(deps.secrets, "seal-signing-key", key.kid, key.sealedPrivateJwk);

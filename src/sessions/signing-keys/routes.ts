@@ -4,7 +4,7 @@ import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { documented } from "../../http/operation.ts";
 import type { KeyRing } from "./key-ring.ts";
 
-/** Seconds that a key set may be kept: far less than a next key is published ahead. */
+/** Seconds that clients may cache the key set: far less than the day by which a new key is published ahead. */
 const MAX_AGE = 600;
 const cacheControl = `public, max-age=${MAX_AGE}`;
 
@@ -22,12 +22,12 @@ const keySet = z.object({
   ),
 });
 
-/** The public keys that access tokens are verified with (RFC 7517 §5): the bare set, no envelope. */
+/** The public keys that verify access tokens: a bare JWK Set (RFC 7517 §5) without the envelope. */
 export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/.well-known/jwks.json",
     documented(async (_c, next) => next(), {
-      summary: "The public keys of the access tokens",
+      summary: "The public keys that verify access tokens (JWK Set)",
       tag: "Discovery",
       bare: keySet,
       cacheControl,

@@ -4,18 +4,18 @@ import type { StoredSigningKey } from "./signing-key.ts";
 /** How long one key signs. */
 export const SIGNING_PERIOD = 30 * DAY;
 
-/** How long a key is published before it signs: longer than anybody caches the key set. */
+/** How long a key is published before it signs: longer than any client caches the key set. */
 const PUBLISHED_AHEAD = DAY;
 
-/** Beyond the last token's end: clocks that differ, and key sets that are cached. */
+/** Kept after the last token's expiry, for clock skew and cached key sets. */
 const RETIREMENT_MARGIN = HOUR;
 
-/** Older keys are not read any more; nothing that they signed can be alive. */
+/** Older keys are not read: every token that they signed has expired. */
 export const KEY_MAX_AGE = 400 * DAY;
 
 /**
- * The key that signs at `now`: the newest that has begun. If the rotation has stood still, the last
- * key goes on: a late rotation must not stop sign-ins.
+ * The key that signs at `now`: the newest whose signing period has begun. Without rotations the last key keeps
+ * signing after its period: a late rotation must not stop sign-ins.
  */
 export function pickSigningKey(
   keys: readonly StoredSigningKey[],
@@ -23,12 +23,12 @@ export function pickSigningKey(
   now: number,
 ): StoredSigningKey | null {
   const openable = keys.filter(isOpenable);
-  // The very first key may have been made by a clock that is a moment ahead of this one.
+  // The clock that created the first key may be slightly ahead of this one.
   return newest(openable.filter((key) => key.signsFrom <= now)) ?? oldest(openable);
 }
 
 type RotationPlan = {
-  /** The period of a key to publish now, and the key that it follows. */
+  /** The signing period of a key to publish now, and its predecessor. */
   readonly next: {
     readonly predecessor: StoredSigningKey;
     readonly signsFrom: number;
@@ -38,7 +38,7 @@ type RotationPlan = {
   readonly retired: readonly string[];
 };
 
-/** What the hourly rotation has to do. `tokenLife` is the life of an access token in milliseconds. */
+/** Plans the hourly rotation. `tokenLife` is the life of an access token in milliseconds. */
 export function planRotation(
   keys: readonly StoredSigningKey[],
   isOpenable: (key: StoredSigningKey) => boolean,
@@ -61,12 +61,12 @@ export function planRotation(
 
 const oldest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
   keys.reduce<StoredSigningKey | null>(
-    (best, key) => (best === null || key.signsFrom < best.signsFrom ? key : best),
+    (found, key) => (found === null || key.signsFrom < found.signsFrom ? key : found),
     null,
   );
 
 const newest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
   keys.reduce<StoredSigningKey | null>(
-    (best, key) => (best === null || key.signsFrom > best.signsFrom ? key : best),
+    (found, key) => (found === null || key.signsFrom > found.signsFrom ? key : found),
     null,
   );

@@ -1,10 +1,10 @@
-/** A key pair of the access tokens as it is stored. Instants in milliseconds. */
+/** A stored key pair that signs access tokens. Instants in milliseconds. */
 export type StoredSigningKey = {
   readonly kid: string;
-  /** JSON of the public members alone. */
+  /** A JWK as JSON, with the public members only. */
   readonly publicJwk: string;
   readonly sealedPrivateJwk: string;
-  /** The root secret that opens the private half. */
+  /** The id of the root secret that unseals the private key. */
   readonly sealedBy: string;
   readonly createdAt: number;
   readonly signsFrom: number;

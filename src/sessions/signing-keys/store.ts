@@ -5,45 +5,50 @@ import { insertUnless } from "../../db/insert-from.ts";
 import { signingKeys } from "../../db/schema.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
+export type SigningKeyStore = ReturnType<typeof signingKeyStore>;
+
 export function signingKeyStore(db: Database) {
-  const since = (instant: number) =>
+  const listSince = (instant: number) =>
     db
       .select()
       .from(signingKeys)
       .where(gte(signingKeys.signsFrom, instant))
       .orderBy(asc(signingKeys.signsFrom));
   const other = alias(signingKeys, "other");
-  const addUnless = (key: StoredSigningKey, rival: SQL | undefined) =>
-    insertUnless(db, signingKeys, key, db.select({ one: sql`1` }).from(other).where(rival));
+  const addUnless = (key: StoredSigningKey, conflict: SQL | undefined) =>
+    insertUnless(db, signingKeys, key, db.select({ one: sql`1` }).from(other).where(conflict));
   return {
-    /** The keys that began to sign, or will begin, after that instant; the oldest first. */
-    list: (signsFromAfter: number): Promise<StoredSigningKey[]> => since(signsFromAfter),
+    /** The keys whose signing period begins at or after the instant, the oldest first. */
+    list: (signsFromAfter: number): Promise<StoredSigningKey[]> => listSince(signsFromAfter),
 
     /**
-     * Adds a first key unless there is one that these roots can open. However many arrive at once,
-     * one goes in: the check and the insert are one statement. The keys as they then are.
+     * Adds a first key unless a key exists that one of these root secrets unseals. Check and insert are one
+     * statement, so concurrent calls add one key. Returns the keys after it.
      */
     async addFirst(
       key: StoredSigningKey,
-      openableBy: readonly string[],
+      rootSecretIds: readonly string[],
       signsFromAfter: number,
     ): Promise<StoredSigningKey[]> {
-      const rival = and(inArray(other.sealedBy, [...openableBy]), gte(other.signsFrom, signsFromAfter));
-      const [, keys] = await db.batch([addUnless(key, rival), since(signsFromAfter)]);
+      const conflict = and(inArray(other.sealedBy, [...rootSecretIds]), gte(other.signsFrom, signsFromAfter));
+      const [, keys] = await db.batch([addUnless(key, conflict), listSince(signsFromAfter)]);
       return keys;
     },
 
-    /** Adds the key that follows `predecessor`, unless it has a successor that these roots can open. */
+    /** Adds the successor of `predecessor`, unless one exists that these root secrets unseal. */
     async addNext(
       key: StoredSigningKey,
       predecessor: StoredSigningKey,
-      openableBy: readonly string[],
+      rootSecretIds: readonly string[],
     ): Promise<void> {
-      const rival = and(gt(other.signsFrom, predecessor.signsFrom), inArray(other.sealedBy, [...openableBy]));
-      await addUnless(key, rival);
+      const conflict = and(
+        gt(other.signsFrom, predecessor.signsFrom),
+        inArray(other.sealedBy, [...rootSecretIds]),
+      );
+      await addUnless(key, conflict);
     },
 
-    /** Replaces a sealed private half, if it is still the one that was opened. */
+    /** Replaces a sealed private key, if it is still the one that was unsealed. */
     async reseal(key: StoredSigningKey, sealedPrivateJwk: string, sealedBy: string): Promise<void> {
       await db
         .update(signingKeys)

@@ -9,7 +9,7 @@ const production = {
   MAIL_API_KEY: "key",
   MAIL_FROM: "Acme <no-reply@example.com>",
 };
-const texting = {
+const smsVariables = {
   SMS_PROVIDER: "vonage",
   SMS_FROM: "Acme",
   SMS_VONAGE_API_KEY: "key",
@@ -28,31 +28,34 @@ const problemsOf = (raw: Record<string, unknown>): string[] => {
   return read.ok ? [] : [...new Set(read.error.map(({ path }) => path))].sort();
 };
 
-describe("succeeds", () => {
-  it("takes an environment for production unless it says otherwise", () => {
+describe("readConfig with valid variables", () => {
+  it("defaults ENVIRONMENT to production", () => {
     expect(configOf(production).environment).toBe("production");
     expect(configOf({ ...production, ENVIRONMENT: "production" }).environment).toBe("production");
     expect(configOf(development).environment).toBe("development");
   });
 
-  it("gives a laptop what nobody has set", () => {
+  it("defaults to the development mailbox and localhost in development", () => {
     const { environment, mail, settings } = configOf(development);
     expect([environment, mail.provider]).toEqual(["development", "mailbox"]);
     expect(settings.publicUrl).toBe("http://localhost:8787");
     expect(settings.mailFrom).toEqual({ name: "Gatehouse", address: "no-reply@example.test" });
   });
 
-  it("texts into the mailbox on a laptop, and not at all in production until it is told by whom", () => {
-    const [laptop, told] = [configOf(development), configOf({ ...production, ...texting })];
-    expect([laptop.sms.provider, laptop.settings.canText]).toEqual(["mailbox", true]);
-    expect([told.sms.provider, told.settings.canText]).toEqual(["vonage", true]);
+  it("sends text messages to the development mailbox in development, and needs SMS_PROVIDER in production", () => {
+    const [inDevelopment, inProduction] = [
+      configOf(development),
+      configOf({ ...production, ...smsVariables }),
+    ];
+    expect([inDevelopment.sms.provider, inDevelopment.settings.canText]).toEqual(["mailbox", true]);
+    expect([inProduction.sms.provider, inProduction.settings.canText]).toEqual(["vonage", true]);
     for (const off of [production, { ...development, SMS_PROVIDER: "off" }]) {
       const { sms, settings } = configOf(off);
       expect([sms.provider, settings.canText]).toEqual(["off", false]);
     }
   });
 
-  it("has the contract's defaults", () => {
+  it("uses the contract's default values", () => {
     const { settings, ...rest } = configOf(production);
     expect(settings).toMatchObject({
       accessTokenTtl: 900,
@@ -73,7 +76,7 @@ describe("succeeds", () => {
     ["1", 1],
     [2, 2],
     ["86400", 86_400],
-  ])("takes %j for ACCESS_TOKEN_TTL", (given, seconds) => {
+  ])("accepts %j as ACCESS_TOKEN_TTL", (given, seconds) => {
     expect(configOf({ ...production, ACCESS_TOKEN_TTL: given }).settings.accessTokenTtl).toBe(seconds);
   });
 
@@ -81,18 +84,18 @@ describe("succeeds", () => {
     ["https://auth.example.com/", "https://auth.example.com"],
     ["https://AUTH.example.com:443", "https://auth.example.com"],
     ["https://auth.example.com:8443", "https://auth.example.com:8443"],
-  ])("makes an origin of PUBLIC_URL %s", (given, origin) => {
+  ])("normalizes PUBLIC_URL %s to its origin", (given, origin) => {
     expect(configOf({ ...production, PUBLIC_URL: given }).settings.publicUrl).toBe(origin);
   });
 
-  it("reads lists with spaces and gaps in them", () => {
+  it("ignores spaces and empty entries in comma-separated lists", () => {
     const raw = { ...production, REQUIRED_PROFILE_FIELDS: " username, ,age,", AUDIENCES: "web , api" };
     const { settings } = configOf(raw);
     expect(settings.requiredProfileFields).toEqual(["username", "age"]);
     expect(settings.audiences).toEqual(["web", "api"]);
   });
 
-  it.each(["", " ", "\t"])("takes a variable that holds %j for one that is not set", (blank) => {
+  it.each(["", " ", "\t"])("treats a variable with the value %j as not set", (blank) => {
     const names = [
       ...["ENVIRONMENT", "AUTH_SECRET_PREVIOUS", "APP_NAME", "APP_LOGO_URL", "APP_COLOR", "AUDIENCES"],
       ...["ACCESS_TOKEN_TTL", "REFRESH_IDLE_TTL", "REFRESH_MAX_TTL", "REQUIRED_PROFILE_FIELDS"],
@@ -104,7 +107,7 @@ describe("succeeds", () => {
     expect(problemsOf({ ...production, ...required })).toEqual(["AUTH_SECRET", "MAIL_FROM", "PUBLIC_URL"]);
   });
 
-  it("asks the public range API only when breached passwords are on", () => {
+  it("uses the public breached-passwords API only when BREACHED_PASSWORDS is on", () => {
     const on = { ...production, BREACHED_PASSWORDS: "on" };
     expect(configOf(on).breachedPasswordsApi).toBe("https://api.pwnedpasswords.com");
     const base = { BREACHED_PASSWORDS_API_BASE: "http://127.0.0.1:9" };
@@ -113,7 +116,7 @@ describe("succeeds", () => {
   });
 });
 
-describe("a provider's host", () => {
+describe("readConfig with a provider's host", () => {
   const keys = {
     ...production,
     ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key" },
@@ -134,7 +137,7 @@ describe("a provider's host", () => {
     "CAPTCHA_API_BASE",
     "BREACHED_PASSWORDS_API_BASE",
     "SOCIAL_GITHUB_ISSUER",
-  ])("is not sent secrets in the open: %s", (name) => {
+  ])("rejects plain http for %s in production, except on loopback", (name) => {
     for (const host of [
       "example.com",
       "localhost.example.com",
@@ -152,23 +155,23 @@ describe("a provider's host", () => {
   });
 });
 
-describe("refuses", () => {
-  it("to start production on nothing, and names all that it needs", () => {
+describe("readConfig with invalid variables", () => {
+  it("rejects an empty production configuration and names every missing variable", () => {
     expect(problemsOf({})).toEqual(["AUTH_SECRET", "MAIL_FROM", "MAIL_PROVIDER", "PUBLIC_URL"]);
     expect(problemsOf({ ENVIRONMENT: "development" })).toEqual(["AUTH_SECRET"]);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ["the mailbox in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
-    ["the mailbox for texts in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
-    ["a texting provider that there is not", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],
-    ["no texts in an hour", { SMS_HOURLY_CAP: "0" }, "SMS_HOURLY_CAP"],
+    ["the mailbox as MAIL_PROVIDER in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
+    ["the mailbox as SMS_PROVIDER in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
+    ["an unknown SMS_PROVIDER", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],
+    ["an SMS_HOURLY_CAP of 0", { SMS_HOURLY_CAP: "0" }, "SMS_HOURLY_CAP"],
     ["an http PUBLIC_URL in production", { PUBLIC_URL: "http://auth.example.com" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a path", { PUBLIC_URL: "https://example.com/auth" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a query", { PUBLIC_URL: "https://example.com/?a=1" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a fragment", { PUBLIC_URL: "https://example.com/#a" }, "PUBLIC_URL"],
-    ["a PUBLIC_URL with a name and password", { PUBLIC_URL: "https://u:p@example.com" }, "PUBLIC_URL"],
-    ["a PUBLIC_URL that is none", { PUBLIC_URL: "auth.example.com" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL with credentials", { PUBLIC_URL: "https://u:p@example.com" }, "PUBLIC_URL"],
+    ["a PUBLIC_URL without a scheme", { PUBLIC_URL: "auth.example.com" }, "PUBLIC_URL"],
     ["a PUBLIC_URL of another scheme", { PUBLIC_URL: "javascript:alert(1)" }, "PUBLIC_URL"],
     ["an AUTH_SECRET of 31 bytes", { AUTH_SECRET: "s".repeat(31) }, "AUTH_SECRET"],
     ["an AUTH_SECRET of two lines", { AUTH_SECRET: `${"s".repeat(32)}\n${"t".repeat(32)}` }, "AUTH_SECRET"],
@@ -178,33 +181,33 @@ describe("refuses", () => {
       "AUTH_SECRET_PREVIOUS",
     ],
     ["an AUTH_SECRET_PREVIOUS of 31 bytes", { AUTH_SECRET_PREVIOUS: "s".repeat(31) }, "AUTH_SECRET_PREVIOUS"],
-    ["another ENVIRONMENT", { ENVIRONMENT: "staging" }, "ENVIRONMENT"],
+    ["an unknown ENVIRONMENT", { ENVIRONMENT: "staging" }, "ENVIRONMENT"],
     ["ENVIRONMENT in capitals", { ENVIRONMENT: "Production" }, "ENVIRONMENT"],
-    ["an ACCESS_TOKEN_TTL of nothing", { ACCESS_TOKEN_TTL: "0" }, "ACCESS_TOKEN_TTL"],
-    ["an ACCESS_TOKEN_TTL below nothing", { ACCESS_TOKEN_TTL: "-1" }, "ACCESS_TOKEN_TTL"],
+    ["an ACCESS_TOKEN_TTL of 0", { ACCESS_TOKEN_TTL: "0" }, "ACCESS_TOKEN_TTL"],
+    ["a negative ACCESS_TOKEN_TTL", { ACCESS_TOKEN_TTL: "-1" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of half a second", { ACCESS_TOKEN_TTL: "0.5" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL of more than a day", { ACCESS_TOKEN_TTL: "86401" }, "ACCESS_TOKEN_TTL"],
     ["an ACCESS_TOKEN_TTL in words", { ACCESS_TOKEN_TTL: "15m" }, "ACCESS_TOKEN_TTL"],
     ["a REFRESH_IDLE_TTL in words", { REFRESH_IDLE_TTL: "a week" }, "REFRESH_IDLE_TTL"],
-    ["an endless REFRESH_MAX_TTL", { REFRESH_MAX_TTL: "Infinity" }, "REFRESH_MAX_TTL"],
-    ["no blocks of hashing", { PASSWORD_HASH_BLOCKS: "0" }, "PASSWORD_HASH_BLOCKS"],
-    ["51 blocks of hashing", { PASSWORD_HASH_BLOCKS: "51" }, "PASSWORD_HASH_BLOCKS"],
-    ["a profile field that there is not", { REQUIRED_PROFILE_FIELDS: "age,role" }, "REQUIRED_PROFILE_FIELDS"],
-    ["a colour that could break out of a style", { APP_COLOR: "red;}" }, "APP_COLOR"],
-    ["a logo over http in production", { APP_LOGO_URL: "http://example.com/logo.png" }, "APP_LOGO_URL"],
+    ["an infinite REFRESH_MAX_TTL", { REFRESH_MAX_TTL: "Infinity" }, "REFRESH_MAX_TTL"],
+    ["a PASSWORD_HASH_BLOCKS of 0", { PASSWORD_HASH_BLOCKS: "0" }, "PASSWORD_HASH_BLOCKS"],
+    ["a PASSWORD_HASH_BLOCKS of 51", { PASSWORD_HASH_BLOCKS: "51" }, "PASSWORD_HASH_BLOCKS"],
+    ["an unknown profile field", { REQUIRED_PROFILE_FIELDS: "age,role" }, "REQUIRED_PROFILE_FIELDS"],
+    ["an APP_COLOR that could break out of a style", { APP_COLOR: "red;}" }, "APP_COLOR"],
+    ["an http APP_LOGO_URL in production", { APP_LOGO_URL: "http://example.com/logo.png" }, "APP_LOGO_URL"],
     ["an APP_NAME of 65 characters", { APP_NAME: "n".repeat(65) }, "APP_NAME"],
-    ["BREACHED_PASSWORDS that is neither", { BREACHED_PASSWORDS: "yes" }, "BREACHED_PASSWORDS"],
-  ])("%s", (_what, wrong, path) => {
+    ["a BREACHED_PASSWORDS that is neither on nor off", { BREACHED_PASSWORDS: "yes" }, "BREACHED_PASSWORDS"],
+  ])("rejects %s", (_case, wrong, path) => {
     expect(problemsOf({ ...production, ...wrong })).toEqual([path]);
   });
 
-  it("an AUTH_SECRET of 31 bytes in development too, and counts bytes", () => {
+  it("rejects an AUTH_SECRET of 31 bytes in development too, and counts bytes, not characters", () => {
     expect(problemsOf({ ...development, AUTH_SECRET: "s".repeat(31) })).toEqual(["AUTH_SECRET"]);
     expect(problemsOf({ ...development, AUTH_SECRET: "\u00e9".repeat(16) })).toEqual([]);
   });
 });
 
-describe("abuse", () => {
+describe("the problems that readConfig returns", () => {
   const canaries = {
     ...{ ENVIRONMENT: "canary", AUTH_SECRET: "canary", AUTH_SECRET_PREVIOUS: "canary", PUBLIC_URL: "canary" },
     ...{ APP_NAME: "canary".repeat(11), APP_LOGO_URL: "canary", APP_COLOR: "canary" },
@@ -214,7 +217,7 @@ describe("abuse", () => {
     ...{ SMS_PROVIDER: "canary" },
   };
 
-  it("names every wrong variable at once, and repeats the value of none", () => {
+  it("returns a problem for every invalid variable, and no problem contains a value", () => {
     expect(problemsOf(canaries)).toEqual(Object.keys(canaries).sort());
     expect(JSON.stringify(readConfig(canaries))).not.toContain("canary");
   });

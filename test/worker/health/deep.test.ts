@@ -8,7 +8,7 @@ import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { resetStores } from "../../support/reset-stores.ts";
 import { type Answer, startService } from "../../support/service.ts";
 
-const down = () => Promise.reject(new Error("secret words of a store that is down: SELECT"));
+const down = () => Promise.reject(new Error("internal message of a store that is down: SELECT"));
 const dead = createFaultyD1(env.DB);
 dead.goDown();
 const never = () => new Promise<never>(() => undefined);
@@ -19,8 +19,8 @@ const failingIn = ({ body }: Answer): string[] =>
 
 beforeEach(resetStores);
 
-describe("GET /healthz/deep succeeds", () => {
-  it("and says of each store that it answers, and since when that is known", async () => {
+describe("GET /healthz/deep", () => {
+  it("answers 200 with the status of each dependency and the time of the check", async () => {
     const service = startService();
     const answer = await deep(service);
     expect(answer.status).toBe(200);
@@ -35,22 +35,22 @@ describe("GET /healthz/deep succeeds", () => {
     });
   });
 
-  it("with one round of questions in eight seconds, however often it is asked", async () => {
+  it("probes the dependencies once in eight seconds, however many requests arrive", async () => {
     const [d1, kv] = [recordD1(env.DB), countKv(env.KV)];
     const service = startService({ env: { DB: d1.db, KV: kv.kv } });
     await deep(service);
-    const asked = { trips: d1.trips, gets: kv.gets };
-    expect(asked.trips).toBeLessThanOrEqual(5);
+    const probed = { trips: d1.trips, gets: kv.gets };
+    expect(probed.trips).toBeLessThanOrEqual(5);
     service.clock.advance(7 * SECOND);
     await Promise.all(Array.from({ length: 20 }, () => deep(service)));
-    expect({ trips: d1.trips, gets: kv.gets }).toEqual(asked);
+    expect({ trips: d1.trips, gets: kv.gets }).toEqual(probed);
     service.clock.advance(SECOND);
-    // The first sets out, and the others have the report before it.
+    // The first request starts a new round; the others get the previous report.
     await Promise.all(Array.from({ length: 20 }, () => deep(service)));
-    expect({ trips: d1.trips, gets: kv.gets }).toEqual({ trips: asked.trips + 2, gets: asked.gets + 1 });
+    expect({ trips: d1.trips, gets: kv.gets }).toEqual({ trips: probed.trips + 2, gets: probed.gets + 1 });
   });
 
-  it("with no report that is ten seconds old, while somebody else still waits for the next one", async () => {
+  it("never returns a report that is ten seconds old, even while another request waits for the next one", async () => {
     let isStuck = false;
     const get = (key: string) => (isStuck ? never() : env.KV.get(key));
     const service = startService({ env: { KV: { get } } });
@@ -65,15 +65,15 @@ describe("GET /healthz/deep succeeds", () => {
   });
 });
 
-describe("GET /healthz/deep refuses", () => {
+describe("GET /healthz/deep with a failing dependency", () => {
   it.each([
-    ["the database", ["database", "migrations", "signingKey"], { DB: dead.db }],
-    ["KV", ["kv"], { KV: { get: down, put: down } }],
-    ["the bucket", ["bucket"], { AVATARS: { head: down } }],
-    ["no bucket", ["bucket"], { AVATARS: undefined }],
-    ["the assets", ["assets"], { ASSETS: { fetch: down } }],
-    ["no assets", ["assets"], { ASSETS: undefined }],
-  ])("when %s does not answer, naming what fails and nothing more", async (_what, failing, broken) => {
+    ["the database is down", ["database", "migrations", "signingKey"], { DB: dead.db }],
+    ["KV is down", ["kv"], { KV: { get: down, put: down } }],
+    ["the bucket is down", ["bucket"], { AVATARS: { head: down } }],
+    ["the bucket is not bound", ["bucket"], { AVATARS: undefined }],
+    ["the assets are down", ["assets"], { ASSETS: { fetch: down } }],
+    ["the assets are not bound", ["assets"], { ASSETS: undefined }],
+  ])("answers 503 and names only the failing checks when %s", async (_case, failing, broken) => {
     const answer = await deep(startService({ env: broken }));
     expect([answer.status, answer.body.error?.code, failingIn(answer)]).toEqual([
       503,
@@ -82,38 +82,38 @@ describe("GET /healthz/deep refuses", () => {
     ]);
     expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(answer.body).toMatchObject({ success: false, data: { status: "failing" } });
-    expect(answer.text).not.toMatch(/secret words|SELECT/);
+    expect(answer.text).not.toMatch(/internal message|SELECT/);
   });
 
   it.each(["CREATE TABLE signing_keys_before AS SELECT 1", "ALTER TABLE accounts DROP COLUMN locale"])(
-    "when a migration is missing: %s",
-    async (undo) => {
-      await env.DB.prepare(undo).run();
+    "answers 503 only if a table or column of the schema is missing, after: %s",
+    async (statement) => {
+      await env.DB.prepare(statement).run();
       const answer = await deep(startService());
-      const isMissing = undo.startsWith("ALTER");
+      const isMissing = statement.startsWith("ALTER");
       expect([answer.status, failingIn(answer)]).toEqual(isMissing ? [503, ["migrations"]] : [200, []]);
     },
   );
 
-  it("before any migration", async () => {
+  it("answers 503 before any migration", async () => {
     await reset();
     const answer = await deep(startService());
     expect([answer.status, failingIn(answer)]).toEqual([503, ["migrations", "signingKey"]]);
   });
 
-  it("when a store says nothing at all, after a while, and then remembers it", async () => {
-    let asked = 0;
+  it("answers 503 after a timeout when a store never answers, and does not probe it again at once", async () => {
+    let probes = 0;
     const silent = () => {
-      asked += 1;
+      probes += 1;
       return never();
     };
     const service = startService({ env: { KV: { get: never, put: never }, AVATARS: { head: silent } } });
     expect(failingIn(await deep(service))).toEqual(["kv", "bucket"]);
     expect(failingIn(await deep(service))).toEqual(["kv", "bucket"]);
-    expect(asked).toBe(1);
+    expect(probes).toBe(1);
   });
 
-  it("and is well again when the store is, within ten seconds", async () => {
+  it("answers 200 within ten seconds after a store recovers", async () => {
     let isDown = true;
     const get = (key: string) => (isDown ? down() : env.KV.get(key));
     const service = startService({ env: { KV: { get } } });
@@ -125,8 +125,8 @@ describe("GET /healthz/deep refuses", () => {
   });
 });
 
-describe("GET /healthz/deep under abuse", () => {
-  it("is limited like other routes", async () => {
+describe("the rate limit of GET /healthz/deep", () => {
+  it("answers 429 beyond the rate limit of /healthz/deep and still serves /healthz", async () => {
     const service = startService({
       env: { RATE_LIMITS: JSON.stringify({ health: { limit: 2 } }), BURST: undefined },
     });

@@ -4,10 +4,10 @@ import { recordEvents } from "../../support/recording-events.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, member, newAddress, PASSWORD, signedInMember } from "../../support/users.ts";
 
-function startCounted(variables: Record<string, unknown> = {}) {
+function startWithMetrics(variables: Record<string, unknown> = {}) {
   const { EVENTS, points } = recordEvents();
   const service = startService({ env: { EVENTS, ...variables } });
-  return { service, points, taken: () => points.splice(0) };
+  return { service, points, takePoints: () => points.splice(0) };
 }
 
 const event = (type: string) => ({ indexes: [type], blobs: ["event", type, ""], doubles: [0, 0] });
@@ -17,27 +17,27 @@ const refusal = (code: string, route: string, status: number) => ({
   doubles: [status, expect.any(Number)],
 });
 
-describe("a counter", () => {
-  it("hears of each event once its batch is written, and of nothing else that went well", async () => {
-    const { service, taken } = startCounted();
+describe("metrics", () => {
+  it("counts each audit event after its batch is written, and no other successful request", async () => {
+    const { service, takePoints } = startWithMetrics();
     const { email } = await member(service);
-    expect(taken()).toEqual([event("account_registered"), event("email_verified")]);
+    expect(takePoints()).toEqual([event("account_registered"), event("email_verified")]);
     const { token } = await logIn(service, email);
     await service.get("/me", token);
     await service.post("/logout", undefined, token);
-    expect(taken()).toEqual([event("signed_in"), event("signed_out")]);
+    expect(takePoints()).toEqual([event("signed_in"), event("signed_out")]);
   });
 
-  it("hears nothing of an event whose batch decided against it", async () => {
-    const { service, taken } = startCounted();
+  it("does not count an audit event that its batch did not write", async () => {
+    const { service, takePoints } = startWithMetrics();
     const { token } = await signedInMember(service);
-    taken();
+    takePoints();
     await Promise.all([1, 2, 3, 4].map(() => service.post("/logout", undefined, token)));
-    expect(taken()).toEqual([event("signed_out")]);
+    expect(takePoints()).toEqual([event("signed_out")]);
   });
 
-  it("hears of refusals by their code, with the route and the status", async () => {
-    const { service, taken } = startCounted({
+  it("counts refusals by error code, with route and status", async () => {
+    const { service, takePoints } = startWithMetrics({
       CAPTCHA_PROVIDER: "turnstile",
       CAPTCHA_SITE_KEY: "site",
       CAPTCHA_SECRET: "2x0000000000000000000000000000000AA",
@@ -50,7 +50,7 @@ describe("a counter", () => {
     await service.post("/login", { email: newAddress(), password: "wrong" });
     await service.get("/me");
     await service.call("GET", "/no/such/place-7f3a");
-    expect(taken()).toEqual([
+    expect(takePoints()).toEqual([
       refusal("captcha_required", "POST /api/auth/register", 403),
       refusal("invalid_credentials", "POST /api/auth/login", 401),
       refusal("rate_limited", "POST /api/auth/login", 429),
@@ -59,44 +59,44 @@ describe("a counter", () => {
     ]);
   });
 
-  it("hears of what a page refused as of the API", async () => {
-    const { service, taken } = startCounted();
+  it("counts refusals by pages like refusals by the API", async () => {
+    const { service, takePoints } = startWithMetrics();
     const pages = openPages(service);
     await pages.submit(await pages.visit("/sign-in"), { email: newAddress(), password: "wrong words" });
     await pages.visit("/reset-password?token=dead");
-    expect(taken()).toEqual([
+    expect(takePoints()).toEqual([
       refusal("invalid_credentials", "POST /sign-in", 401),
       refusal("token_invalid", "GET /reset-password", 400),
     ]);
   });
 
-  it("writes no id, address or IP into any column", async () => {
-    const { service, points } = startCounted();
+  it("writes no id, email address or IP address into any column", async () => {
+    const { service, points } = startWithMetrics();
     const { token, email } = await signedInMember(service);
     const { id } = (await service.get("/me", token)).body.data;
     const headers = { "CF-Connecting-IP": "203.0.113.77" };
     await service.call("DELETE", `/api/auth/sessions/${crypto.randomUUID()}`, undefined, token, headers);
     await service.call("POST", "/api/auth/login", { email, password: "wrong" }, undefined, headers);
     expect(points.length).toBeGreaterThan(4);
-    for (const word of [id, email, "203.0.113.77", token, ":id/"]) {
-      expect(JSON.stringify(points)).not.toContain(word);
+    for (const value of [id, email, "203.0.113.77", token, ":id/"]) {
+      expect(JSON.stringify(points)).not.toContain(value);
     }
     expect(JSON.stringify(points)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/);
   });
 });
 
-describe("without a counter, or with one that fails,", () => {
+describe("requests without working metrics", () => {
   it.each([
-    ["no binding", undefined],
+    ["without an EVENTS binding", undefined],
     [
-      "a binding that throws",
+      "with an EVENTS binding that throws",
       {
         writeDataPoint: () => {
           throw new Error("the dataset is gone");
         },
       },
     ],
-  ])("everything works: %s", async (_what, EVENTS) => {
+  ])("serves requests and logs no error %s", async (_case, EVENTS) => {
     const failed = vi.spyOn(console, "error");
     const service = startService({ env: { EVENTS } });
     const { token } = await signedInMember(service);

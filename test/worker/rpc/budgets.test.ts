@@ -17,17 +17,17 @@ const worker = callingWorker(service);
 const client = { ip: null, userAgent: null };
 
 type Method = Parameters<typeof worker.call>[0];
-type Somebody = Awaited<ReturnType<typeof signedInMember>>;
-type Line = {
+type Member = Awaited<ReturnType<typeof signedInMember>>;
+type Budget = {
   readonly method: Method;
   readonly d1: number;
   readonly kvGets: number;
   readonly kvPuts: number;
-  readonly args: (person: Somebody) => unknown[] | Promise<unknown[]>;
+  readonly args: (user: Member) => unknown[] | Promise<unknown[]>;
 };
 
-/** Each method with its round trips, and arguments that go all its way. */
-const table: Record<string, Line> = {
+/** Each method with its round trips, and arguments with which it succeeds. */
+const budgets: Record<string, Budget> = {
   "verifyToken, fast": { method: "verifyToken", d1: 0, kvGets: 1, kvPuts: 0, args: ({ token }) => [token] },
   "verifyToken, strict": {
     method: "verifyToken",
@@ -93,29 +93,29 @@ const table: Record<string, Line> = {
   },
 };
 
-/** What these leave for after the answer (mail, a word that KV took) is no part of its time. */
-const LATER = ["exchangeCode", "revokeSession", "signOut"];
+/** These methods defer work until after the response: mail, and the deletion of published revocations. */
+const DEFERRING = ["exchangeCode", "revokeSession", "signOut"];
 
-describe("round trips of a call, on a warm isolate", () => {
-  for (const [name, line] of Object.entries(table)) {
-    it(`${name}: ${line.d1} to D1, ${line.kvGets} gets and ${line.kvPuts} puts to KV`, async () => {
-      const person = await signedInMember(service);
-      await worker.call("verifyToken", person.token);
-      const args = await line.args(person);
+describe("round trips of an RPC call in a warm isolate", () => {
+  for (const [name, budget] of Object.entries(budgets)) {
+    it(`${name} makes ${budget.d1} D1 round trips, ${budget.kvGets} KV gets and ${budget.kvPuts} KV puts`, async () => {
+      const user = await signedInMember(service);
+      await worker.call("verifyToken", user.token);
+      const args = await budget.args(user);
       const before = { d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts };
-      expect(await worker.call(line.method, ...args)).toMatchObject({ ok: true });
-      // A notice of a new device is mailed after the answer, and its cost is not the caller's.
-      const said = worker.log.at(-1);
-      expect([said?.d1, said?.kv]).toEqual([line.d1, line.kvGets + line.kvPuts]);
-      expect([kv.gets - before.kvGets, kv.puts - before.kvPuts]).toEqual([line.kvGets, line.kvPuts]);
-      expect(d1.trips - before.d1).toBeGreaterThanOrEqual(line.d1);
-      if (!LATER.includes(line.method)) expect(d1.trips - before.d1).toBe(line.d1);
+      expect(await worker.call(budget.method, ...args)).toMatchObject({ ok: true });
+      // The notice of a new device is mailed after the response, so the log line does not count it.
+      const line = worker.log.at(-1);
+      expect([line?.d1, line?.kv]).toEqual([budget.d1, budget.kvGets + budget.kvPuts]);
+      expect([kv.gets - before.kvGets, kv.puts - before.kvPuts]).toEqual([budget.kvGets, budget.kvPuts]);
+      expect(d1.trips - before.d1).toBeGreaterThanOrEqual(budget.d1);
+      if (!DEFERRING.includes(budget.method)) expect(d1.trips - before.d1).toBe(budget.d1);
     });
   }
 
-  it("has a line for every method that there is", () => {
-    const methods = new Set(Object.values(table).map(({ method }) => method));
-    const there = Object.getOwnPropertyNames(Object.getPrototypeOf(AuthService.prototype));
-    expect(there.filter((name) => name !== "constructor").sort()).toEqual([...methods].sort());
+  it("the table of round trips covers every RPC method", () => {
+    const methods = new Set(Object.values(budgets).map(({ method }) => method));
+    const exposed = Object.getOwnPropertyNames(Object.getPrototypeOf(AuthService.prototype));
+    expect(exposed.filter((name) => name !== "constructor").sort()).toEqual([...methods].sort());
   });
 });

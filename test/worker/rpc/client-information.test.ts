@@ -6,7 +6,7 @@ import { startService } from "../../support/service.ts";
 import { VERIFIER } from "../../support/social/app.ts";
 import { signedInMember } from "../../support/users.ts";
 
-// What a visitor of an app sends is the visitor's: whatever it is, it is no mistake of whoever set up the app.
+// Invalid input of an app's visitor must not count as a `bad_request` of the app's Worker.
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
 const worker = callingWorker(service, { props: { audience: "notes", permissions: ["verify", "sign-in"] } });
@@ -36,37 +36,40 @@ const visit = (path: string, cookies: Record<string, string> = {}, headers: Reco
     },
   });
 
-/** A way that this browser has set out on, as its cookie has it. */
+/** Starts the redirect to the sign-in page. Returns its state and the cookie that binds it to the browser. */
 async function startRedirect() {
-  const sent = await visit("/sign-in");
-  const state = new URL(sent.headers.get("Location") ?? "").searchParams.get("state") ?? "";
+  const redirect = await visit("/sign-in");
+  const state = new URL(redirect.headers.get("Location") ?? "").searchParams.get("state") ?? "";
   const [, name = "", value = ""] =
-    /^__Host-notes_([^=]+)=([^;]*)/.exec(sent.headers.get("Set-Cookie") ?? "") ?? [];
+    /^__Host-notes_([^=]+)=([^;]*)/.exec(redirect.headers.get("Set-Cookie") ?? "") ?? [];
   return { state, name, value };
 }
 
-describe("what a visitor sends that is far too long", () => {
-  it("is a code that does not lead in", async () => {
+describe("over-long input of an app's visitor", () => {
+  it("rejects an over-long authorization code with the page for a failed sign-in", async () => {
     const { state, name, value } = await startRedirect();
     const back = await visit(`/signed-in?code=${"x".repeat(129)}&state=${state}`, { [name]: value });
     expect([back.status, await back.text()]).toEqual([400, expect.stringContaining("did not work")]);
   });
 
-  it.each(["v", "v".repeat(129)])("or too short, is a verifier that fits no code: %s", async (verifier) => {
-    const { state, name, value } = await startRedirect();
-    const forged = JSON.stringify({ ...JSON.parse(decodeURIComponent(value)), verifier });
-    const cookies = { [name]: encodeURIComponent(forged) };
-    expect((await visit(`/signed-in?code=code&state=${state}`, cookies)).status).toBe(400);
-  });
+  it.each(["v", "v".repeat(129)])(
+    "rejects a code verifier that is too short or too long: %s",
+    async (verifier) => {
+      const { state, name, value } = await startRedirect();
+      const forged = JSON.stringify({ ...JSON.parse(decodeURIComponent(value)), verifier });
+      const cookies = { [name]: encodeURIComponent(forged) };
+      expect((await visit(`/signed-in?code=code&state=${state}`, cookies)).status).toBe(400);
+    },
+  );
 
-  it("is a User-Agent that is cut", async () => {
+  it("truncates an over-long User-Agent and keeps the session", async () => {
     const { refreshToken } = await signedInMember(service);
     const headers = { "User-Agent": "M".repeat(8193) };
     const answer = await visit("/in", { refresh: refreshToken }, headers);
     expect([answer.status, await answer.text()]).toEqual([200, "in"]);
   });
 
-  it("is a cookie that keeps nobody signed in, and goes", async () => {
+  it("rejects over-long session cookies and clears them", async () => {
     const cookies = { access: "a".repeat(8193), refresh: "r".repeat(8193) };
     const answer = await visit("/in", cookies);
     expect(answer.status).toBe(401);
@@ -82,7 +85,7 @@ describe("what a visitor sends that is far too long", () => {
     expect((await app.request("https://notes.test/sign-out", request)).status).toBe(303);
   });
 
-  it("is a device that nobody knows", async () => {
+  it("treats an over-long device token as an unknown device", async () => {
     const exchange = {
       code: "c",
       codeVerifier: VERIFIER,

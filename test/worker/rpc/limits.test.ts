@@ -10,11 +10,11 @@ import { PASSWORD, signedInMember } from "../../support/users.ts";
 const service = startService({ env: { AUDIENCES: "web,notes" } });
 const worker = callingWorker(service);
 const notes = callingWorker(service, { props: { audience: "notes" } });
-const NOBODY = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
-describe("the surface", () => {
-  it("is these methods and no others: whatever the prototypes have can be called", () => {
+describe("AuthService", () => {
+  it("exposes exactly the documented methods on its prototypes", () => {
     const names = new Set<string>();
     for (let at = AuthService.prototype; at !== WorkerEntrypoint.prototype; at = Object.getPrototypeOf(at)) {
       for (const name of Object.getOwnPropertyNames(at)) names.add(name);
@@ -34,8 +34,8 @@ describe("the surface", () => {
   });
 });
 
-describe("the binding's props", () => {
-  it("name the audience, which a call cannot choose otherwise", async () => {
+describe("the props of a service binding", () => {
+  it("forbids a call to choose an audience other than the binding's", async () => {
     const { email, token: web } = await signedInMember(service);
     const { token } = (await service.post("/login", { email, password: PASSWORD, audience: "notes" })).body
       .data;
@@ -48,15 +48,15 @@ describe("the binding's props", () => {
     expect(await notes.call("refreshSession", refresh)).toEqual(forbidden);
   });
 
-  it("of an audience that nobody has, and a call for one, are a mistake", async () => {
+  it("rejects an unknown audience in the props or in a call as bad_request", async () => {
     const { token } = await signedInMember(service);
-    const mistake = { ok: false, reason: "bad_request" };
-    const stranger = callingWorker(service, { props: { audience: "strangers" } });
-    expect(await stranger.call("verifyToken", token)).toEqual(mistake);
-    expect(await worker.call("verifyToken", token, { audience: "strangers" })).toEqual(mistake);
+    const badRequest = { ok: false, reason: "bad_request" };
+    const misconfigured = callingWorker(service, { props: { audience: "unknown" } });
+    expect(await misconfigured.call("verifyToken", token)).toEqual(badRequest);
+    expect(await worker.call("verifyToken", token, { audience: "unknown" })).toEqual(badRequest);
   });
 
-  it("limit what it may do, and are no limit to nobody when misspelt", async () => {
+  it("forbids methods outside the permissions, and every method when the props are misspelt", async () => {
     const { email, token } = await signedInMember(service);
     const id = await idOf(email);
     const forbidden = { ok: false, reason: "forbidden" };
@@ -77,8 +77,8 @@ describe("the binding's props", () => {
   });
 });
 
-describe("arguments that are none", () => {
-  const odd = [
+describe("invalid arguments", () => {
+  const invalid = [
     undefined,
     null,
     7,
@@ -94,22 +94,22 @@ describe("arguments that are none", () => {
     "\0",
     "\ud800",
   ];
-  const good = { code: "c", codeVerifier: VERIFIER, client };
+  const valid = { code: "c", codeVerifier: VERIFIER, client };
   const calls: [Parameters<typeof worker.call>[0], unknown[]][] = [
-    ...odd.flatMap((value): [Parameters<typeof worker.call>[0], unknown[]][] => [
+    ...invalid.flatMap((value): [Parameters<typeof worker.call>[0], unknown[]][] => [
       ["getUser", [value]],
       ["revokeSession", [value]],
       ["revokeUser", [value]],
       ["can", [value, "users:list"]],
-      ["can", [NOBODY, value]],
+      ["can", [UNKNOWN_ID, value]],
       ["exchangeCode", [value]],
       ["refreshSession", [value]],
       ["signOut", [value]],
     ]),
-    ...odd
+    ...invalid
       .filter((value) => !Array.isArray(value) || value.length > 0)
       .map((value): [never, unknown[]] => ["getUsers" as never, [value]]),
-    ...odd
+    ...invalid
       .filter((value) => typeof value !== "string")
       .map((value): [never, unknown[]] => ["verifyToken" as never, [value]]),
     ["verifyToken", ["a.b.c", { audience: 7 }]],
@@ -118,14 +118,14 @@ describe("arguments that are none", () => {
     ["verifyToken", ["a.b.c", null]],
     ["verifyToken", []],
     ["getUser", []],
-    ["exchangeCode", [{ ...good, client: null }]],
-    ["exchangeCode", [{ ...good, client: { ...client, ip: "1.2.3.4, 5.6.7.8" } }]],
-    ["exchangeCode", [{ ...good, role: "admin" }]],
-    ["exchangeCode", [{ ...good, audience: "" }]],
+    ["exchangeCode", [{ ...valid, client: null }]],
+    ["exchangeCode", [{ ...valid, client: { ...client, ip: "1.2.3.4, 5.6.7.8" } }]],
+    ["exchangeCode", [{ ...valid, role: "admin" }]],
+    ["exchangeCode", [{ ...valid, audience: "" }]],
     ["signOut", [{ refreshToken: "x", client: null }]],
   ];
 
-  it("are a bad request, of every method, and ask nothing of anybody", async () => {
+  it("rejects invalid arguments of every method as bad_request without a query to D1 or KV", async () => {
     for (const [method, args] of calls) {
       const answer = await worker.call(method, ...args);
       expect([method, args, answer]).toEqual([method, args, { ok: false, reason: "bad_request" }]);
@@ -134,8 +134,8 @@ describe("arguments that are none", () => {
   });
 });
 
-describe("the log", () => {
-  it("has one line a call, with nothing of what was given", async () => {
+describe("the log of RPC calls", () => {
+  it("writes one line for each call and no argument into it", async () => {
     const { email, token } = await signedInMember(service);
     worker.log.length = 0;
     await worker.call("verifyToken", token);
@@ -150,7 +150,7 @@ describe("the log", () => {
     for (const secret of [token, email, "the-code", VERIFIER, client.ip]) expect(text).not.toContain(secret);
   });
 
-  it("has a bug's own words, without the address in them, and the caller gets neither", async () => {
+  it("logs the redacted message of an unexpected error and hides it from the caller", async () => {
     const buggy = callingWorker(service, {
       env: {
         DB: {
@@ -160,7 +160,7 @@ describe("the log", () => {
         },
       },
     });
-    await expect(buggy.call("getUser", NOBODY)).rejects.toThrow(/^internal$/);
+    await expect(buggy.call("getUser", UNKNOWN_ID)).rejects.toThrow(/^internal$/);
     expect(buggy.log).toMatchObject([{ ok: false, error: "TypeError: no such column: …" }]);
   });
 });

@@ -12,7 +12,7 @@ const worker = callingWorker(service);
 const notes = callingWorker(service, { props: { audience: "notes" } });
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
-describe("signing in over RPC", () => {
+describe("sign-in over RPC", () => {
   const codeFor = async () => {
     const { email } = await member(service);
     return {
@@ -23,7 +23,7 @@ describe("signing in over RPC", () => {
     };
   };
 
-  it("trades a code for a session of the binding's audience, and keeps it", async () => {
+  it("exchanges a code for a session of the binding's audience, refreshes it and detects reuse", async () => {
     const { email, ...exchange } = await codeFor();
     const answer = await notes.call("exchangeCode", exchange);
     if (!answer.ok) throw new Error(answer.reason);
@@ -37,18 +37,18 @@ describe("signing in over RPC", () => {
     const session = listed.find(({ id }) => id === answer.sessionId);
     expect(session).toMatchObject({ ip: client.ip, userAgent: client.userAgent });
     const { refreshToken } = answer;
-    const kept = await notes.call("refreshSession", { refreshToken, client });
-    if (!kept.ok) throw new Error(kept.reason);
-    expect(decodeJwt(kept.token)).toMatchObject({ aud: "notes", sid: answer.sessionId });
+    const refreshed = await notes.call("refreshSession", { refreshToken, client });
+    if (!refreshed.ok) throw new Error(refreshed.reason);
+    expect(decodeJwt(refreshed.token)).toMatchObject({ aud: "notes", sid: answer.sessionId });
     expect(notes.log.at(-1)).toMatchObject({ rpc: "refreshSession", d1: 1, kv: 0 });
     service.clock.advance(11_000);
     const reused = await notes.call("refreshSession", { refreshToken, client });
     expect(reused).toEqual({ ok: false, reason: "refresh_invalid" });
-    const strictly = await notes.call("verifyToken", kept.token, { strict: true });
-    expect(strictly).toEqual({ ok: false, reason: "session_ended" });
+    const strict = await notes.call("verifyToken", refreshed.token, { strict: true });
+    expect(strict).toEqual({ ok: false, reason: "session_ended" });
   });
 
-  it("takes a code once, and only with its verifier", async () => {
+  it("accepts a code once, and only with its code verifier", async () => {
     const { email: _, ...exchange } = await codeFor();
     const codeVerifier = "b".repeat(43);
     const invalid = { ok: false, reason: "code_invalid" };
@@ -60,7 +60,7 @@ describe("signing in over RPC", () => {
     expect(answers.filter((answer) => !answer.ok && answer.reason === "code_invalid")).toHaveLength(19);
   });
 
-  it("ends the session of a refresh token, by a binding that may do no more than sign in", async () => {
+  it("signs out by refresh token through a binding that may only verify and sign in", async () => {
     const { email: _, ...exchange } = await codeFor();
     const permissions = ["verify", "sign-in"];
     const app = callingWorker(service, { props: { audience: "notes", permissions } });
@@ -69,7 +69,7 @@ describe("signing in over RPC", () => {
     const next = await app.call("refreshSession", { refreshToken: first.refreshToken, client });
     if (!next.ok) throw new Error(next.reason);
     expect(await app.call("revokeSession", first.sessionId)).toEqual({ ok: false, reason: "forbidden" });
-    // An earlier one is good for it too: a tab that knows no newer must not leave the session open.
+    // An older refresh token signs out too: a tab with an old token must not leave the session open.
     service.clock.advance(60_000);
     const { refreshToken } = first;
     expect(await app.call("signOut", { refreshToken, client })).toEqual({ ok: true });
@@ -80,33 +80,33 @@ describe("signing in over RPC", () => {
       ok: false,
       reason: "refresh_invalid",
     });
-    const trail = await env.DB.prepare("SELECT ip FROM audit_events WHERE type = 'signed_out'").all();
-    expect(trail.results).toEqual([{ ip: client.ip }]);
+    const audit = await env.DB.prepare("SELECT ip FROM audit_events WHERE type = 'signed_out'").all();
+    expect(audit.results).toEqual([{ ip: client.ip }]);
     expect(await app.call("signOut", { refreshToken })).toEqual({ ok: true });
   });
 
-  it("signs nobody out by what is no refresh token of this service, nor without the permission", async () => {
+  it("rejects sign-out with an invalid refresh token, and without the permission", async () => {
     const { token, refreshToken } = await signedInMember(service);
     const invalid = { ok: false, reason: "refresh_invalid" };
-    for (const odd of [token, "x", `${refreshToken.slice(0, -4)}AAAA`]) {
-      expect(await worker.call("signOut", { refreshToken: odd })).toEqual(invalid);
+    for (const invalidToken of [token, "x", `${refreshToken.slice(0, -4)}AAAA`]) {
+      expect(await worker.call("signOut", { refreshToken: invalidToken })).toEqual(invalid);
     }
     const verifying = callingWorker(service, { props: { permissions: ["verify", "read", "revoke"] } });
     expect(await verifying.call("signOut", { refreshToken })).toEqual({ ok: false, reason: "forbidden" });
     expect((await service.get("/me", token)).status).toBe(200);
   });
 
-  it("says that the second step is due, and who may not sign in", async () => {
+  it("refuses an exchange when a second factor is required or the account is deactivated", async () => {
     const { email, ...exchange } = await codeFor();
     await env.DB.prepare("UPDATE accounts SET login_otp = 1 WHERE email = ?").bind(email).run();
-    const due = await worker.call("exchangeCode", exchange);
-    expect(due).toMatchObject({ ok: false, reason: "second_factor_required", expiresIn: 600 });
-    expect(JSON.stringify(due)).not.toContain("oken");
-    const closed = await codeFor();
+    const required = await worker.call("exchangeCode", exchange);
+    expect(required).toMatchObject({ ok: false, reason: "second_factor_required", expiresIn: 600 });
+    expect(JSON.stringify(required)).not.toContain("oken");
+    const deactivated = await codeFor();
     await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
-      .bind(closed.email)
+      .bind(deactivated.email)
       .run();
-    const { email: _, ...late } = closed;
-    expect(await worker.call("exchangeCode", late)).toEqual({ ok: false, reason: "account_deactivated" });
+    const { email: _, ...request } = deactivated;
+    expect(await worker.call("exchangeCode", request)).toEqual({ ok: false, reason: "account_deactivated" });
   });
 });

@@ -13,7 +13,7 @@ const d1 = recordD1(env.DB);
 const service = startService({ env: { DB: d1.db, AUDIENCES: "web,notes" } });
 const worker = callingWorker(service);
 const notes = callingWorker(service, { props: { audience: "notes" } });
-const NOBODY = "00000000-0000-4000-8000-000000000000";
+const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 
 async function lastEvent(accountId: string, type: string): Promise<StoredEvent> {
   const { token } = await signedInAs(service, "superuser");
@@ -21,53 +21,53 @@ async function lastEvent(accountId: string, type: string): Promise<StoredEvent> 
   return body.data.events[0];
 }
 
-describe("looking people up", () => {
-  it("shows what /me shows", async () => {
+describe("user lookup over RPC", () => {
+  it("getUser returns the same data as GET /me", async () => {
     const { email, token } = await signedInMember(service);
     const answer = await worker.call("getUser", await idOf(email));
     expect(answer).toEqual({ ok: true, user: (await service.get("/me", token)).body.data });
-    expect(await worker.call("getUser", NOBODY)).toEqual({ ok: false, reason: "not_found" });
+    expect(await worker.call("getUser", UNKNOWN_ID)).toEqual({ ok: false, reason: "not_found" });
   });
 
-  it("takes a hundred ids, in one query, and answers in their order", async () => {
+  it("getUsers accepts a hundred ids, reads them in one query and keeps their order", async () => {
     const first = await idOf((await member(service)).email);
     const second = await idOf((await member(service)).email);
-    const strangers = Array.from({ length: 97 }, () => crypto.randomUUID());
+    const unknownIds = Array.from({ length: 97 }, () => crypto.randomUUID());
     const trips = d1.trips;
-    const answer = await worker.call("getUsers", [second, ...strangers, first, second]);
+    const answer = await worker.call("getUsers", [second, ...unknownIds, first, second]);
     expect(d1.trips - trips).toBe(1);
     expect(answer.ok && answer.users.map(({ id }) => id)).toEqual([second, first]);
     expect(await worker.call("getUsers", [])).toEqual({ ok: true, users: [] });
-    expect(await worker.call("getUsers", [...strangers, first, second, NOBODY, crypto.randomUUID()])).toEqual(
-      {
-        ok: false,
-        reason: "bad_request",
-      },
-    );
+    expect(
+      await worker.call("getUsers", [...unknownIds, first, second, UNKNOWN_ID, crypto.randomUUID()]),
+    ).toEqual({
+      ok: false,
+      reason: "bad_request",
+    });
   });
 
-  it("says what somebody may do, as they are now", async () => {
+  it("can answers by the user's current role and status", async () => {
     const admin = await signedInAs(service, "admin");
-    const ask = (permission: string, id = admin.id) => worker.call("can", id, permission);
-    expect(await ask("users:list")).toEqual({ ok: true, allowed: true });
-    expect(await ask("users:delete")).toEqual({ ok: true, allowed: false });
-    expect(await ask("users:list", NOBODY)).toEqual({ ok: true, allowed: false });
-    expect(await ask("users:fly")).toEqual({ ok: false, reason: "bad_request" });
+    const can = (permission: string, id = admin.id) => worker.call("can", id, permission);
+    expect(await can("users:list")).toEqual({ ok: true, allowed: true });
+    expect(await can("users:delete")).toEqual({ ok: true, allowed: false });
+    expect(await can("users:list", UNKNOWN_ID)).toEqual({ ok: true, allowed: false });
+    expect(await can("users:fly")).toEqual({ ok: false, reason: "bad_request" });
     expect(worker.log.at(-2)).toMatchObject({ rpc: "can", d1: 1, kv: 0 });
     await service.post("/me/deactivate", { password: PASSWORD }, admin.token);
-    expect(await ask("users:list")).toEqual({ ok: true, allowed: false });
+    expect(await can("users:list")).toEqual({ ok: true, allowed: false });
   });
 });
 
-describe("revoking", () => {
-  it("ends one session, once, and the trail names the Worker", async () => {
+describe("revocation over RPC", () => {
+  it("revokeSession ends one session once and names the Worker in the audit log", async () => {
     const { email, token } = await signedInMember(service);
     const { token: other } = await logIn(service, email);
     const sessionId = decodeJwt(token).sid as string;
     expect(await notes.call("revokeSession", sessionId)).toEqual({ ok: true, ended: true });
     expect(notes.log.at(-1)).toMatchObject({ rpc: "revokeSession", worker: "notes", d1: 1, kv: 1 });
     expect(await notes.call("revokeSession", sessionId)).toEqual({ ok: true, ended: false });
-    expect(await notes.call("revokeSession", NOBODY)).toEqual({ ok: true, ended: false });
+    expect(await notes.call("revokeSession", UNKNOWN_ID)).toEqual({ ok: true, ended: false });
     expect((await service.get("/me", token)).status).toBe(401);
     expect(await worker.call("verifyToken", token)).toEqual({ ok: false, reason: "session_ended" });
     expect((await service.get("/me", other)).status).toBe(200);
@@ -75,28 +75,28 @@ describe("revoking", () => {
     expect(event).toMatchObject({ actorId: null, details: { sessionId, worker: "notes" } });
   });
 
-  it("signs somebody out everywhere, and the trail names the Worker", async () => {
+  it("revokeUser ends every session of the user and names the Worker in the audit log", async () => {
     const { email, token } = await signedInMember(service);
     const { token: other } = await logIn(service, email);
     const id = await idOf(email);
     service.clock.advance(60_000);
     expect(await notes.call("revokeUser", id)).toEqual({ ok: true });
-    for (const dead of [token, other]) {
-      expect((await service.get("/me", dead)).status).toBe(401);
-      expect(await worker.call("verifyToken", dead)).toEqual({ ok: false, reason: "session_ended" });
+    for (const revoked of [token, other]) {
+      expect((await service.get("/me", revoked)).status).toBe(401);
+      expect(await worker.call("verifyToken", revoked)).toEqual({ ok: false, reason: "session_ended" });
     }
     const event = await lastEvent(id, "all_sessions_ended");
     expect(event).toMatchObject({ actorId: null, details: { worker: "notes" } });
-    expect(await notes.call("revokeUser", NOBODY)).toEqual({ ok: false, reason: "not_found" });
+    expect(await notes.call("revokeUser", UNKNOWN_ID)).toEqual({ ok: false, reason: "not_found" });
   });
 
-  it("is counted as what people do themselves is, once the trail has it", async () => {
+  it("counts revocations by Workers in the metrics, once for each audit event", async () => {
     const { EVENTS, points } = recordEvents();
-    const counted = callingWorker(service, { env: { EVENTS }, props: { audience: "notes" } });
+    const metered = callingWorker(service, { env: { EVENTS }, props: { audience: "notes" } });
     const { email, token } = await signedInMember(service);
     const sessionId = decodeJwt(token).sid;
-    for (let times = 0; times < 2; times += 1) await counted.call("revokeSession", sessionId);
-    await counted.call("revokeUser", await idOf(email));
+    for (let times = 0; times < 2; times += 1) await metered.call("revokeSession", sessionId);
+    await metered.call("revokeUser", await idOf(email));
     expect(points.map(({ indexes }) => indexes)).toEqual([["session_ended"], ["all_sessions_ended"]]);
   });
 });

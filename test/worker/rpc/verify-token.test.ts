@@ -12,21 +12,21 @@ const UNAVAILABLE = { ok: false, reason: "unavailable" };
 const service = startService();
 const worker = callingWorker(service);
 
-/** Somewhere else, with a KV that may be a minute behind. */
-function farAway() {
+/** A service in another location, whose KV may be a minute behind. */
+function startRemoteService() {
   const clock = createTestClock();
   const { kv } = createStaleKv(clock);
-  const here = startService({ clock, env: { KV: kv } });
-  return { service: here, worker: callingWorker(here) };
+  const remote = startService({ clock, env: { KV: kv } });
+  return { service: remote, worker: callingWorker(remote) };
 }
 
-describe("a session that has ended", () => {
-  it("is refused at once when asked strictly, and fast within the minute that KV takes", async () => {
-    const { service, worker } = farAway();
+describe("verifyToken of an ended session", () => {
+  it("rejects an ended session at once in strict mode, and in fast mode within a minute", async () => {
+    const { service, worker } = startRemoteService();
     const { token } = await signedInMember(service);
     expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
     await service.post("/logout", undefined, token);
-    // KV keeps what it read: that there is no such key.
+    // KV also caches a missing key.
     expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
     expect(await worker.call("verifyToken", token, { strict: true })).toEqual(ENDED);
     service.clock.advance(59_000);
@@ -39,20 +39,20 @@ describe("a session that has ended", () => {
   it.each([
     ["signing out everywhere", (_id: string, token: string) => service.post("/logout-all", undefined, token)],
     [
-      "a deactivation",
+      "deactivation",
       async (id: string) => {
         const { token } = await signedInAs(service, "admin");
         return service.post(`/users/${id}/deactivate`, undefined, token);
       },
     ],
     [
-      "a new role",
+      "a role change",
       async (id: string) => {
         const { token } = await signedInAs(service, "superuser");
         return service.call("PUT", `/api/auth/users/${id}/role`, { role: "admin" }, token);
       },
     ],
-  ])("by %s is refused fast", async (_name, act) => {
+  ])("rejects the token in fast mode after %s", async (_name, act) => {
     const { email, token } = await signedInMember(service);
     const id = await idOf(email);
     service.clock.advance(60_000);
@@ -63,30 +63,30 @@ describe("a session that has ended", () => {
   });
 });
 
-describe("an account whose tokens are dead up to an instant", () => {
-  it("asks D1 about tokens of about that instant, and no others", async () => {
+describe("verifyToken of an account with a revocation instant", () => {
+  it("asks D1 only about tokens issued close to the revocation instant", async () => {
     const { email, token: old } = await signedInMember(service);
     service.clock.advance(11_000);
     const { token: close } = await logIn(service, email);
     await service.post("/logout-all", undefined, old);
-    // The very same second, issued just after.
+    // Issued in the same second, just after the revocation.
     const { token: again } = await logIn(service, email);
     service.clock.advance(11_000);
     const { token: later } = await logIn(service, email);
-    const asked = async (token: string) => {
+    const verify = async (token: string) => {
       const { ok } = await worker.call("verifyToken", token);
       return { ok, d1: worker.log.at(-1)?.d1 };
     };
-    expect(await asked(old)).toEqual({ ok: false, d1: 0 });
-    expect(await asked(close)).toEqual({ ok: false, d1: 1 });
-    expect(await asked(again)).toEqual({ ok: true, d1: 1 });
-    expect(await asked(later)).toEqual({ ok: true, d1: 0 });
+    expect(await verify(old)).toEqual({ ok: false, d1: 0 });
+    expect(await verify(close)).toEqual({ ok: false, d1: 1 });
+    expect(await verify(again)).toEqual({ ok: true, d1: 1 });
+    expect(await verify(later)).toEqual({ ok: true, d1: 0 });
   });
 
-  it("asks D1 about a refresh that lost to it, though it is dated a second later", async () => {
+  it("asks D1 about a token refreshed a second after the instant, before the revocation was committed", async () => {
     const { email, token } = await signedInMember(service);
     const id = await idOf(email);
-    // The instant was read, then somebody refreshed, then the batch was committed that ends every session.
+    // Order: the instant is read, the client refreshes, the batch that ends every session commits.
     await env.KV.put(`deny:user:${id}`, String(service.clock.now() - 1000));
     await env.DB.prepare("UPDATE sessions SET revoked_at = ? WHERE account_id = ?")
       .bind(service.clock.now(), id)
@@ -94,54 +94,54 @@ describe("an account whose tokens are dead up to an instant", () => {
     expect(await worker.call("verifyToken", token)).toEqual(ENDED);
   });
 
-  it("asks D1 where the instant cannot be read", async () => {
+  it("asks D1 when the revocation instant is unreadable", async () => {
     const { email, token } = await signedInMember(service);
-    for (const odd of ["", "soon", "NaN"]) {
-      await env.KV.put(`deny:user:${await idOf(email)}`, odd);
+    for (const unreadable of ["", "soon", "NaN"]) {
+      await env.KV.put(`deny:user:${await idOf(email)}`, unreadable);
       expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
       expect(worker.log.at(-1)?.d1).toBe(1);
     }
   });
 });
 
-describe("a store that is out", () => {
-  it("makes D1 decide where KV is silent", async () => {
+describe("verifyToken during an outage", () => {
+  it("asks D1 when KV is down", async () => {
     const { token } = await signedInMember(service);
-    const deaf = callingWorker(service, { env: { KV: createDeadKv() } });
-    expect(await deaf.call("verifyToken", token)).toMatchObject({ ok: true });
+    const withoutKv = callingWorker(service, { env: { KV: createDeadKv() } });
+    expect(await withoutKv.call("verifyToken", token)).toMatchObject({ ok: true });
     await service.post("/logout", undefined, token);
-    expect(await deaf.call("verifyToken", token)).toEqual(ENDED);
-    expect(deaf.log.at(-1)).toMatchObject({ d1: 1, kv: 1, kvFailed: 1 });
+    expect(await withoutKv.call("verifyToken", token)).toEqual(ENDED);
+    expect(withoutKv.log.at(-1)).toMatchObject({ d1: 1, kv: 1, kvFailed: 1 });
   });
 
-  it("is unavailable, and never a session, where nobody can tell", async () => {
+  it("answers unavailable when D1 is down and needed, and never a session", async () => {
     const { token } = await signedInMember(service);
     const d1 = createFaultyD1(env.DB);
-    const lone = callingWorker(service, { env: { KV: createDeadKv(), DB: d1.db } });
-    const half = callingWorker(service, { env: { DB: d1.db } });
-    await lone.call("verifyToken", token);
-    await half.call("verifyToken", token);
+    const withoutStores = callingWorker(service, { env: { KV: createDeadKv(), DB: d1.db } });
+    const withoutD1 = callingWorker(service, { env: { DB: d1.db } });
+    await withoutStores.call("verifyToken", token);
+    await withoutD1.call("verifyToken", token);
     d1.goDown();
-    expect(await lone.call("verifyToken", token)).toEqual(UNAVAILABLE);
-    expect(lone.log.at(-1)).toMatchObject({ ok: false, reason: "unavailable" });
-    expect(lone.log.at(-1)?.error).toContain("Network connection lost");
-    // Fast needs no D1 while the keys are at hand; strict always does.
-    expect(await half.call("verifyToken", token)).toMatchObject({ ok: true });
-    expect(await half.call("verifyToken", token, { strict: true })).toEqual(UNAVAILABLE);
-    // Without keys there is nothing to verify by.
+    expect(await withoutStores.call("verifyToken", token)).toEqual(UNAVAILABLE);
+    expect(withoutStores.log.at(-1)).toMatchObject({ ok: false, reason: "unavailable" });
+    expect(withoutStores.log.at(-1)?.error).toContain("Network connection lost");
+    // Fast mode needs no D1 while the signing keys are cached. Strict mode always needs it.
+    expect(await withoutD1.call("verifyToken", token)).toMatchObject({ ok: true });
+    expect(await withoutD1.call("verifyToken", token, { strict: true })).toEqual(UNAVAILABLE);
+    // A cold isolate cannot read the signing keys.
     const cold = callingWorker(service, { env: { DB: d1.db } });
     expect(await cold.call("verifyToken", token)).toEqual(UNAVAILABLE);
   });
 
-  it("is unavailable where the configuration is wrong", async () => {
+  it("answers unavailable when the configuration is invalid", async () => {
     const { token } = await signedInMember(service);
-    const wrong = callingWorker(service, { env: { AUTH_SECRET: "short" } });
-    expect(await wrong.call("verifyToken", token)).toEqual(UNAVAILABLE);
+    const misconfigured = callingWorker(service, { env: { AUTH_SECRET: "short" } });
+    expect(await misconfigured.call("verifyToken", token)).toEqual(UNAVAILABLE);
   });
 });
 
-describe("asked strictly", () => {
-  it("role, name and address are those of the account now", async () => {
+describe("verifyToken in strict mode", () => {
+  it("returns the current role, name and address of the account instead of the token's", async () => {
     const { email, token } = await signedInMember(service);
     await env.DB.prepare("UPDATE accounts SET role = 'admin', name = 'Countess' WHERE email = ?")
       .bind(email)

@@ -13,10 +13,10 @@ import { logIn, member, PASSWORD, signedInMember } from "../../support/users.ts"
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
 
-type Asking = (audience?: string) => Promise<{ path: string; body: object }>;
+type PrepareRequest = (audience?: string) => Promise<{ path: string; body: object }>;
 
-/** Every request that issues tokens, ready to go all its way. */
-const issuing: Record<string, Asking> = {
+/** For each route that issues tokens, a function that prepares a valid request. */
+const tokenRoutes: Record<string, PrepareRequest> = {
   "/login": async (audience) => {
     const { email } = await member(service);
     return { path: "/login", body: { email, password: PASSWORD, audience } };
@@ -41,20 +41,20 @@ const issuing: Record<string, Asking> = {
   },
 };
 
-describe.each(Object.entries(issuing))("POST %s", (_route, ready) => {
-  it("issues for the first of AUDIENCES, or for the one that is asked for", async () => {
+describe.each(Object.entries(tokenRoutes))("POST %s", (route, prepare) => {
+  it(`${route} issues a token for the requested audience, by default the first of AUDIENCES`, async () => {
     for (const audience of [undefined, "web", "notes"]) {
-      const { path, body } = await ready(audience);
+      const { path, body } = await prepare(audience);
       const { data } = (await service.post(path, body)).body;
       expect(decodeJwt(data.token).aud).toBe(audience ?? "web");
-      // This service's own API is the first one's: a consumer cannot act here by what it has been shown.
+      // This service's own API accepts only the first audience.
       expect((await service.get("/me", data.token)).status).toBe(audience === "notes" ? 401 : 200);
     }
   });
 
-  it("refuses any other, and spends nothing on it", async () => {
-    const { path, body } = await ready("strangers");
-    for (const audience of ["strangers", "", "WEB", "web,notes", "http://gatehouse.test"]) {
+  it(`${route} rejects an unknown audience and consumes nothing`, async () => {
+    const { path, body } = await prepare("unknown");
+    for (const audience of ["unknown", "", "WEB", "web,notes", "http://gatehouse.test"]) {
       const answer = await service.post(path, { ...body, audience });
       expectRefusal(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
@@ -66,20 +66,20 @@ describe.each(Object.entries(issuing))("POST %s", (_route, ready) => {
   });
 });
 
-describe("a token of another audience", () => {
-  it("opens no route of this service, an admin's neither, and signs its owner out", async () => {
+describe("an access token of another audience", () => {
+  it("rejects an access token of another audience on every route except /logout", async () => {
     const { email } = await signedInAs(service, "superuser");
     const { token: own, refreshToken } = await logIn(service, email);
     const { token } = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
     const { id } = (await service.get("/me", (await signedInMember(service)).token)).body.data;
-    const asked = [
+    const requests = [
       ["GET", "/me", undefined],
       ["GET", "/users", undefined],
       ["PUT", `/users/${id}/role`, { role: "superuser" }],
       ["DELETE", `/users/${id}/sessions`, undefined],
       ["POST", "/logout-all", {}],
     ] as const;
-    for (const [method, path, body] of asked) {
+    for (const [method, path, body] of requests) {
       const answer = await service.call(method, `/api/auth${path}`, body, token);
       expectRefusal(answer, 401, "unauthorized");
     }

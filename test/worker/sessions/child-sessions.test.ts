@@ -22,8 +22,8 @@ type Pages = ReturnType<typeof openPages>;
 const sidOf = (token: string) => decodeJwt(token).sid as string;
 const statusOf = async (token: string) => (await service.get("/me", token)).status;
 
-/** Somebody who has signed in at the pages, and from there to an app. */
-async function family() {
+/** A user with a parent session at the pages, and a child session in an app. */
+async function sessionFamily() {
   const { email } = await member(service);
   const pages = await signedInPages(service, email);
   return { email, pages, parentId: sidOf(pages.jar.get(REFRESH) ?? ""), app: await signInToApp(pages) };
@@ -36,46 +36,49 @@ async function signInToApp(pages: Pages): Promise<{ token: string; refreshToken:
   return (await exchange(service, code)).body.data;
 }
 
-describe("the session of an app ends with the one of the pages that it was opened by", () => {
-  const endings: Record<string, (of: Awaited<ReturnType<typeof family>>) => Promise<unknown>> = {
-    "signing out at the pages": ({ pages }) => signOut(pages),
-    "ending it in the list": async ({ email, parentId }) => {
+describe("the end of a parent session", () => {
+  const endings: Record<string, (family: Awaited<ReturnType<typeof sessionFamily>>) => Promise<unknown>> = {
+    "sign-out at the pages": ({ pages }) => signOut(pages),
+    "DELETE /sessions/:id": async ({ email, parentId }) => {
       const { token } = await logIn(service, email);
       return service.call("DELETE", `/api/auth/sessions/${parentId}`, undefined, token);
     },
-    "a Worker that revokes it": ({ parentId }) => worker.call("revokeSession", parentId),
-    "a refresh token that comes back": async ({ pages }) => {
-      const stale = pages.jar.get(REFRESH);
+    "revokeSession over RPC": ({ parentId }) => worker.call("revokeSession", parentId),
+    "reuse of its refresh token": async ({ pages }) => {
+      const previous = pages.jar.get(REFRESH);
       await pages.visit(fromApp("/sign-in"));
       service.clock.advance(11_000);
-      return service.post("/refresh", { refreshToken: stale });
+      return service.post("/refresh", { refreshToken: previous });
     },
   };
 
-  it.each(Object.entries(endings))("by %s", async (_by, end) => {
-    const found = await family();
-    const { token } = await logIn(service, found.email);
-    await end(found);
-    expect(await statusOf(found.app.token)).toBe(401);
-    const refreshed = await service.post("/refresh", { refreshToken: found.app.refreshToken });
+  it.each(Object.entries(endings))("ends the child session with its parent on %s", async (_by, end) => {
+    const family = await sessionFamily();
+    const { token } = await logIn(service, family.email);
+    await end(family);
+    expect(await statusOf(family.app.token)).toBe(401);
+    const refreshed = await service.post("/refresh", { refreshToken: family.app.refreshToken });
     expect(refreshed.body.error?.code).toBe("refresh_invalid");
-    // Other Workers learn of both by KV.
-    expect(await worker.call("verifyToken", found.app.token)).toEqual({ ok: false, reason: "session_ended" });
-    for (const id of [found.parentId, sidOf(found.app.token)]) {
+    // Both are in the revocation list that other Workers read.
+    expect(await worker.call("verifyToken", family.app.token)).toEqual({
+      ok: false,
+      reason: "session_ended",
+    });
+    for (const id of [family.parentId, sidOf(family.app.token)]) {
       expect(await env.KV.get(`deny:sid:${id}`)).toBe("1");
     }
-    // What was signed in to elsewhere goes on.
+    // A session on another device stays live.
     expect(await statusOf(token)).toBe(200);
   });
 
-  it("so a copied refresh cookie buys no session that outlives the discovery of the copy", async () => {
-    const { email, pages } = await family();
-    const thief = await signedInPages(service, email);
-    for (const [name, value] of pages.jar) thief.jar.set(name, value);
-    const stolen = await signInToApp(thief);
+  it("ends a child session opened with a stolen refresh cookie when the reuse is detected", async () => {
+    const { email, pages } = await sessionFamily();
+    const attacker = await signedInPages(service, email);
+    for (const [name, value] of pages.jar) attacker.jar.set(name, value);
+    const stolen = await signInToApp(attacker);
     expect(await statusOf(stolen.token)).toBe(200);
     service.clock.advance(16 * 60_000);
-    // Its owner comes back after the access cookie has gone: the refresh cookie has been spent by the copy.
+    // The access cookie has expired. The user's refresh cookie is now reused, because the attacker spent it.
     await pages.visit("/account");
     const refreshed = await service.post("/refresh", { refreshToken: stolen.refreshToken });
     expect(refreshed.body.error?.code).toBe("refresh_invalid");
@@ -83,24 +86,24 @@ describe("the session of an app ends with the one of the pages that it was opene
     expect(subjects).toContain("We ended one of your sessions at Gatehouse");
   });
 
-  it("and so does what an app's session opens in its turn", async () => {
-    const { email, pages, parentId, app } = await family();
-    const own = await signedInPages(service, email);
-    own.jar.clear();
-    own.jar.set(REFRESH, app.refreshToken);
-    const grandchild = await signInToApp(own);
+  it("ends a grandchild session with the parent session", async () => {
+    const { email, pages, parentId, app } = await sessionFamily();
+    const appPages = await signedInPages(service, email);
+    appPages.jar.clear();
+    appPages.jar.set(REFRESH, app.refreshToken);
+    const grandchild = await signInToApp(appPages);
     expect(sidOf(grandchild.token)).not.toBe(parentId);
     await signOut(pages);
     expect(await statusOf(grandchild.token)).toBe(401);
   });
 
-  it("whichever comes first, its code or the end", async () => {
-    for (let round = 0; round < 12; round += 1) {
-      const { email, pages, parentId } = await family();
+  it("leaves no live child session when the code exchange and the end of the parent race", async () => {
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      const { email, pages, parentId } = await sessionFamily();
       const code = codeIn(await pages.send("GET", fromApp("/sign-in")));
       const { token } = await logIn(service, email);
       await inParallel(2, (at) =>
-        at === round % 2
+        at === attempt % 2
           ? exchange(service, code)
           : service.call("DELETE", `/api/auth/sessions/${parentId}`, undefined, token),
       );
@@ -110,17 +113,17 @@ describe("the session of an app ends with the one of the pages that it was opene
   });
 });
 
-describe("the session of an app", () => {
-  it("ends alone: the one of the pages, and those of other apps, go on", async () => {
-    const { email, pages, app } = await family();
+describe("a child session", () => {
+  it("ends without its parent session and the child sessions of other apps", async () => {
+    const { email, pages, app } = await sessionFamily();
     const second = await signInToApp(pages);
     expect((await service.post("/logout", {}, app.token)).status).toBe(200);
     expect([await statusOf(app.token), await statusOf(second.token)]).toEqual([401, 200]);
     expect((await pages.visit("/account")).text).toContain(email);
   });
 
-  it("stands in the list by the app's origin, and on the page by its host", async () => {
-    const { pages, app } = await family();
+  it("lists a child session with the app's origin, and shows its host on the page", async () => {
+    const { pages, app } = await sessionFamily();
     const list = (await service.get("/sessions", app.token)).body.data as {
       id: string;
       app: string | null;
@@ -134,8 +137,8 @@ describe("the session of an app", () => {
     expect((await pages.visit("/account/sessions")).text).toContain(`${new URL(APP_ORIGIN).host} (`);
   });
 
-  it("goes on when an app ends the others, the one that opened it among them", async () => {
-    const { email, app } = await family();
+  it("keeps the calling child session when a password change ends all others, its parent included", async () => {
+    const { email, app } = await sessionFamily();
     const { token } = await logIn(service, email);
     const change = { currentPassword: "a quiet lighthouse 7", newPassword: "a second lighthouse 8" };
     expect((await service.post("/me/password", change, app.token)).status).toBe(200);
@@ -144,7 +147,7 @@ describe("the session of an app", () => {
 });
 
 describe("the sessions of one account", () => {
-  it("are a hundred at most: the ones unused the longest make room, by either way in", async () => {
+  it("limits an account to a hundred live sessions and ends the least recently used", async () => {
     const { email } = await member(service);
     const first = await logIn(service, email);
     const fill =
@@ -158,7 +161,7 @@ describe("the sessions of one account", () => {
     expect((await service.get("/sessions", last.token)).body.data).toHaveLength(100);
   });
 
-  it("are ended but for one by one statement, however many", async () => {
+  it("ends all other sessions in one statement, however many there are", async () => {
     const { email, id } = await signedInAs(service, "user");
     const pages = await signedInPages(service, email);
     const others = [await logIn(service, email), await logIn(service, email)];
@@ -171,7 +174,8 @@ describe("the sessions of one account", () => {
       expect(await statusOf(token)).toBe(401);
       expect(await env.KV.get(`deny:sid:${sidOf(token)}`)).toBe("1");
     }
-    const trail = "SELECT type FROM audit_events WHERE account_id = ? ORDER BY at DESC, id DESC LIMIT 1";
-    expect(await env.DB.prepare(trail).bind(id).first("type")).toBe("other_sessions_ended");
+    const latestEvent =
+      "SELECT type FROM audit_events WHERE account_id = ? ORDER BY at DESC, id DESC LIMIT 1";
+    expect(await env.DB.prepare(latestEvent).bind(id).first("type")).toBe("other_sessions_ended");
   });
 });

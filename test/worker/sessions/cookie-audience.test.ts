@@ -17,17 +17,17 @@ const service = startService({ env: { ...providers.variables, AUDIENCES: "web,no
 
 const ACCESS = "__Host-gh_access";
 
-/** Somebody's access token as another consumer has it. */
-async function atNotes() {
+/** A user with tokens for another audience. */
+async function memberAtNotes() {
   const { email, refreshToken } = await signedInMember(service);
   const { token, refreshToken: next } = (await service.post("/refresh", { refreshToken, audience: "notes" }))
     .body.data;
   return { email, token, refreshToken: next };
 }
 
-describe("a token in a cookie is of the first of AUDIENCES", () => {
-  it("and another consumer's, put there, signs in to no page and no route", async () => {
-    const { token, refreshToken } = await atNotes();
+describe("the access cookie", () => {
+  it("rejects a token of another audience in the access cookie on pages and routes, except for sign-out", async () => {
+    const { token, refreshToken } = await memberAtNotes();
     const pages = openPages(service);
     pages.jar.set(ACCESS, token);
     for (const path of ["/account", "/account/sessions"]) {
@@ -37,7 +37,7 @@ describe("a token in a cookie is of the first of AUDIENCES", () => {
     browser.jar.set(ACCESS, token);
     expectRefusal(await browser.send("GET", "/me"), 401, "unauthorized");
     expectRefusal(await browser.write("POST", "/logout-all"), 401, "unauthorized");
-    // Its owner can sign out with it wherever it is.
+    // Sign-out accepts a token of any audience.
     const { token: own } = (await service.post("/refresh", { refreshToken })).body.data;
     expect((await service.get("/me", own)).status).toBe(200);
     browser.jar.set(ACCESS, token);
@@ -45,8 +45,8 @@ describe("a token in a cookie is of the first of AUDIENCES", () => {
     expectRefusal(await service.get("/me", own), 401, "unauthorized");
   });
 
-  it("nor does it link a provider's token that a page sends along", async () => {
-    const { email, token } = await atNotes();
+  it("links no identity for a token of another audience in the access cookie", async () => {
+    const { email, token } = await memberAtNotes();
     const browser = openBrowser(service);
     browser.jar.set(ACCESS, token);
     const accessToken = await providers.tokenOf(socialUser());
@@ -57,9 +57,9 @@ describe("a token in a cookie is of the first of AUDIENCES", () => {
   });
 });
 
-type Asking = () => Promise<[path: string, body: object]>;
+type PrepareRequest = () => Promise<[path: string, body: object]>;
 
-const issuing: Record<string, Asking> = {
+const tokenRoutes: Record<string, PrepareRequest> = {
   "/login": async () => ["/login", { email: (await member(service)).email, password: PASSWORD }],
   "/login/otp": async () => {
     const { email, token } = await signedInMember(service);
@@ -76,21 +76,24 @@ const issuing: Record<string, Asking> = {
   },
 };
 
-describe("cookies are not asked for with another audience", () => {
-  it.each(Object.entries(issuing))("at %s, which spends nothing on it", async (_route, ready) => {
-    const [path, body] = await ready();
-    const browser = openBrowser(service);
-    const ask = (audience: string) =>
-      browser.write("POST", path, { ...body, transport: "cookie", audience }, { Origin: null });
-    const refused = await ask("notes");
-    expectRefusal(refused, 400, "validation_failed");
-    expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
-    expect(browser.jar.has(ACCESS)).toBe(false);
-    expect((await ask("web")).status).toBe(200);
-    expect(decodeJwt(browser.jar.get(ACCESS) ?? "").aud).toBe("web");
-  });
+describe("cookie transport with another audience", () => {
+  it.each(Object.entries(tokenRoutes))(
+    "%s rejects cookie transport with another audience and consumes nothing",
+    async (_route, prepare) => {
+      const [path, body] = await prepare();
+      const browser = openBrowser(service);
+      const request = (audience: string) =>
+        browser.write("POST", path, { ...body, transport: "cookie", audience }, { Origin: null });
+      const refused = await request("notes");
+      expectRefusal(refused, 400, "validation_failed");
+      expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
+      expect(browser.jar.has(ACCESS)).toBe(false);
+      expect((await request("web")).status).toBe(200);
+      expect(decodeJwt(browser.jar.get(ACCESS) ?? "").aud).toBe("web");
+    },
+  );
 
-  it("at /refresh, which spends nothing on it", async () => {
+  it("/refresh rejects cookie transport with another audience and consumes nothing", async () => {
     const browser = await signedInBrowser(service, (await member(service)).email);
     const before = browser.jar.get("__Host-gh_refresh");
     expectRefusal(await browser.write("POST", "/refresh", { audience: "notes" }), 400, "validation_failed");

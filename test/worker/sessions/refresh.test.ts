@@ -18,8 +18,8 @@ const generationOf = async (token: string): Promise<number | undefined> => {
 };
 
 describe("POST /refresh", () => {
-  describe("succeeds", () => {
-    it("gives a new pair that works, of the same session", async () => {
+  describe("with the current refresh token", () => {
+    it("returns a new token pair of the same session", async () => {
       const first = await signedInMember(service);
       const answer = await refresh(first.refreshToken);
       expect(answer.status).toBe(200);
@@ -32,7 +32,7 @@ describe("POST /refresh", () => {
       expect(answer.headers.get("Cache-Control")).toBe("no-store");
     });
 
-    it("gives a retry within ten seconds the same successor", async () => {
+    it("returns the same refresh token for a retry within ten seconds", async () => {
       const clocked = startService();
       const { refreshToken } = await signedInMember(clocked);
       const first = await refresh(refreshToken, clocked);
@@ -42,7 +42,7 @@ describe("POST /refresh", () => {
       expect(retry.body.data.refreshToken).toBe(first.body.data.refreshToken);
     });
 
-    it("makes one live chain of 50 parallel refreshes, and signs nobody out", async () => {
+    it("rotates once for 50 parallel refreshes and keeps the session", async () => {
       const { refreshToken } = await signedInMember(service);
       const answers = await inParallel(50, () => refresh(refreshToken));
       expect(statusCounts(answers)).toEqual({ 200: 50 });
@@ -56,7 +56,7 @@ describe("POST /refresh", () => {
       }
     });
 
-    it("carries the account's present role and name in the new access token", async () => {
+    it("puts the account's current role and name into the new access token", async () => {
       const { email, refreshToken } = await signedInMember(service);
       await env.DB.prepare("UPDATE accounts SET role = 'admin', name = 'Grace' WHERE email = ?")
         .bind(email)
@@ -66,8 +66,8 @@ describe("POST /refresh", () => {
     });
   });
 
-  describe("abuse", () => {
-    it("ends the whole session when an older token comes back, and tells its owner once", async () => {
+  describe("with a reused refresh token", () => {
+    it("ends the session when an older refresh token is reused, and notifies the user once", async () => {
       const clocked = startService();
       const { email, refreshToken: stolen } = await signedInMember(clocked);
       const second = await refresh(stolen, clocked);
@@ -91,7 +91,7 @@ describe("POST /refresh", () => {
       expect(audit.results).toEqual([{ details: JSON.stringify({ sessionId: sid, generation: 1 }) }]);
     });
 
-    it("takes the spent token for reuse after ten seconds", async () => {
+    it("treats a retry after ten seconds as reuse and ends the session", async () => {
       const clocked = startService();
       const { refreshToken } = await signedInMember(clocked);
       const next = await refresh(refreshToken, clocked);
@@ -100,7 +100,7 @@ describe("POST /refresh", () => {
       expect((await refresh(next.body.data.refreshToken, clocked)).status).toBe(401);
     });
 
-    it("leaves the person's other sessions alone", async () => {
+    it("keeps the user's other sessions when a refresh token is reused", async () => {
       const clocked = startService();
       const first = await signedInMember(clocked);
       const other = await logIn(clocked, first.email);
@@ -111,29 +111,29 @@ describe("POST /refresh", () => {
     });
   });
 
-  describe("refuses", () => {
-    it("after seven idle days, and after thirty days in all", async () => {
+  describe("without a live session", () => {
+    it("rejects a refresh token after seven idle days, and after thirty days in total", async () => {
       const idle = startService();
-      const forgotten = await signedInMember(idle);
+      const unused = await signedInMember(idle);
       idle.clock.advance(7 * DAY);
-      expect((await refresh(forgotten.refreshToken, idle)).status).toBe(401);
+      expect((await refresh(unused.refreshToken, idle)).status).toBe(401);
 
-      const busy = startService({ clock: createTestClock() });
-      let { refreshToken } = await signedInMember(busy);
+      const active = startService({ clock: createTestClock() });
+      let { refreshToken } = await signedInMember(active);
       for (let day = 0; day < 24; day += 6) {
-        busy.clock.advance(6 * DAY);
-        const answer = await refresh(refreshToken, busy);
+        active.clock.advance(6 * DAY);
+        const answer = await refresh(refreshToken, active);
         expect(answer.status).toBe(200);
         refreshToken = answer.body.data.refreshToken;
       }
-      busy.clock.advance(5 * DAY);
-      const last = await refresh(refreshToken, busy);
+      active.clock.advance(5 * DAY);
+      const last = await refresh(refreshToken, active);
       expect(last.body.data.refreshExpiresIn).toBe((DAY / SECOND) * 1);
-      busy.clock.advance(DAY);
-      expect((await refresh(last.body.data.refreshToken, busy)).status).toBe(401);
+      active.clock.advance(DAY);
+      expect((await refresh(last.body.data.refreshToken, active)).status).toBe(401);
     });
 
-    it("a token of a deactivated account", async () => {
+    it("rejects a refresh token of a deactivated account", async () => {
       const { email } = await member(service);
       const { refreshToken } = await logIn(service, email);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
@@ -143,15 +143,15 @@ describe("POST /refresh", () => {
 });
 
 describe("ACCESS_TOKEN_TTL=2", () => {
-  it("lets the access token die after two seconds, and the refresh token bring a new one", async () => {
-    const brief = startService({ env: { ACCESS_TOKEN_TTL: "2" } });
-    const { token, refreshToken } = await signedInMember(brief);
-    expect((await brief.get("/me", token)).status).toBe(200);
-    brief.clock.advance(2 * SECOND);
-    const dead = await brief.get("/me", token);
-    expect([dead.status, dead.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
-    const renewed = await refresh(refreshToken, brief);
+  it("expires the access token after ACCESS_TOKEN_TTL=2 seconds and refreshes it", async () => {
+    const shortLived = startService({ env: { ACCESS_TOKEN_TTL: "2" } });
+    const { token, refreshToken } = await signedInMember(shortLived);
+    expect((await shortLived.get("/me", token)).status).toBe(200);
+    shortLived.clock.advance(2 * SECOND);
+    const expired = await shortLived.get("/me", token);
+    expect([expired.status, expired.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+    const renewed = await refresh(refreshToken, shortLived);
     expect(renewed.body.data.expiresIn).toBe(2);
-    expect((await brief.get("/me", renewed.body.data.token)).status).toBe(200);
+    expect((await shortLived.get("/me", renewed.body.data.token)).status).toBe(200);
   });
 });

@@ -6,12 +6,12 @@ import { member, PASSWORD } from "../../support/users.ts";
 
 const EVERY_MINUTE = "* * * * *";
 
-/** A KV that takes no writes while `isOut` says so. */
-function reluctantKv() {
-  const state = { isOut: true };
+/** A KV that rejects writes while `state.isDown` is true. */
+function createUnwritableKv() {
+  const state = { isDown: true };
   const kv = new Proxy(env.KV, {
     get: (real, name) => {
-      if (name === "put" && state.isOut) {
+      if (name === "put" && state.isDown) {
         return async () => {
           throw new Error("KV PUT failed: 429 Too Many Requests");
         };
@@ -23,17 +23,17 @@ function reluctantKv() {
   return { state, kv };
 }
 
-const pending = async (): Promise<unknown[]> =>
+const pendingSessions = async (): Promise<unknown[]> =>
   (await env.DB.prepare("SELECT session_id FROM pending_revocations").all()).results.map(
     ({ session_id }) => session_id,
   );
 
-const isDenied = async (sid: string) => (await env.KV.get(`deny:sid:${sid}`)) === "1";
+const isRevoked = async (sid: string) => (await env.KV.get(`deny:sid:${sid}`)) === "1";
 
-/** Somebody with as many sessions, on a service whose KV takes no writes until it is told to. */
-async function signedIn(more: object = {}) {
-  const { state, kv } = reluctantKv();
-  const service = startService({ clock: createTestClock(), env: { KV: kv, ...more } });
+/** A user with two sessions, on a service whose KV rejects writes until `state.isDown` is false. */
+async function signedIn(overrides: object = {}) {
+  const { state, kv } = createUnwritableKv();
+  const service = startService({ clock: createTestClock(), env: { KV: kv, ...overrides } });
   const { email } = await member(service);
   const tokens: string[] = [];
   for (const _ of [1, 2]) {
@@ -46,65 +46,68 @@ async function signedIn(more: object = {}) {
   return { state, service, email, token, other, own, ids };
 }
 
-describe("the end of a session", () => {
-  it("that KV has heard of is not told again", async () => {
+describe("publishing revocations", () => {
+  it("removes a pending revocation after KV has accepted it", async () => {
     const { state, service, token, own } = await signedIn();
-    state.isOut = false;
+    state.isDown = false;
     await service.post("/logout", undefined, token);
-    expect(await isDenied(own)).toBe(true);
-    expect(await pending()).toEqual([]);
+    expect(await isRevoked(own)).toBe(true);
+    expect(await pendingSessions()).toEqual([]);
   });
 
-  it("that KV did not take is told by the clockwork as soon as KV takes it", async () => {
+  it("publishes a revocation by the cron job when KV accepts writes again", async () => {
     const { state, service, token, own } = await signedIn();
     expect((await service.post("/logout", undefined, token)).status).toBe(200);
-    expect(await pending()).toEqual([own]);
+    expect(await pendingSessions()).toEqual([own]);
     await service.runCron(EVERY_MINUTE);
-    expect(await isDenied(own)).toBe(false);
-    expect(await pending()).toEqual([own]);
-    state.isOut = false;
+    expect(await isRevoked(own)).toBe(false);
+    expect(await pendingSessions()).toEqual([own]);
+    state.isDown = false;
     await service.runCron(EVERY_MINUTE);
-    expect(await isDenied(own)).toBe(true);
-    expect(await pending()).toEqual([]);
+    expect(await isRevoked(own)).toBe(true);
+    expect(await pendingSessions()).toEqual([]);
   });
 
   it.each([
-    ["signing out everywhere", "/logout-all", undefined],
-    ["deactivation", "/me/deactivate", { password: PASSWORD }],
-  ])("by %s is told of each session, whatever KV heard of the account", async (_what, path, body) => {
-    const { state, service, token, ids } = await signedIn();
-    state.isOut = false;
-    expect((await service.post(path, body, token)).status).toBe(200);
-    await service.runCron(EVERY_MINUTE);
-    expect(await Promise.all(ids.map(isDenied))).toEqual([true, true]);
-    expect(await pending()).toEqual([]);
-  });
+    ["POST /logout-all", "/logout-all", undefined],
+    ["POST /me/deactivate", "/me/deactivate", { password: PASSWORD }],
+  ])(
+    "publishes each session by the cron job after %s, also if KV has the account's entry",
+    async (_case, path, body) => {
+      const { state, service, token, ids } = await signedIn();
+      state.isDown = false;
+      expect((await service.post(path, body, token)).status).toBe(200);
+      await service.runCron(EVERY_MINUTE);
+      expect(await Promise.all(ids.map(isRevoked))).toEqual([true, true]);
+      expect(await pendingSessions()).toEqual([]);
+    },
+  );
 
   it.each(["/logout", "/logout-all"])(
-    "by a %s whose answer from D1 was lost is told all the same",
+    "publishes a revocation by the cron job after %s, if the response of D1 was lost",
     async (path) => {
       const d1 = createFaultyD1(env.DB);
       const { state, service, token, own } = await signedIn({ DB: d1.db });
-      state.isOut = false;
+      state.isDown = false;
       d1.plan({ call: path === "/logout" ? 1 : 2, fault: "answer_lost" });
       expect((await service.post(path, undefined, token)).status).toBe(503);
       expect(d1.struck).toBe(true);
       d1.plan(null);
-      expect(await isDenied(own)).toBe(false);
+      expect(await isRevoked(own)).toBe(false);
       await service.runCron(EVERY_MINUTE);
-      expect(await isDenied(own)).toBe(true);
+      expect(await isRevoked(own)).toBe(true);
     },
   );
 
-  it("is told of everybody's before their last tokens have run out, and of nobody's afterwards", async () => {
+  it("stops publishing revocations and purges them once their last tokens have expired", async () => {
     const { state, service, token, ids } = await signedIn();
     await service.post("/logout-all", undefined, token);
-    expect((await pending()).sort()).toEqual([...ids].sort());
-    state.isOut = false;
+    expect((await pendingSessions()).sort()).toEqual([...ids].sort());
+    state.isDown = false;
     service.clock.advance(8 * 24 * 60 * 60_000);
     await service.runCron(EVERY_MINUTE);
-    expect(await Promise.all(ids.map(isDenied))).toEqual([false, false]);
+    expect(await Promise.all(ids.map(isRevoked))).toEqual([false, false]);
     await service.runCron("17 * * * *");
-    expect(await pending()).toEqual([]);
+    expect(await pendingSessions()).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ const failingKv = {
 };
 
 describe("POST /logout", () => {
-  it("kills the access token and its refresh token at once", async () => {
+  it("invalidates the access token and the refresh token at once", async () => {
     const { token, refreshToken } = await signedInMember(service);
     expect((await service.post("/logout", undefined, token)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
@@ -20,25 +20,25 @@ describe("POST /logout", () => {
     expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
   });
 
-  it("tells other Workers by the denylist, for as long as the refresh token could have lived", async () => {
+  it("publishes the revocation for the remaining life of the refresh token", async () => {
     const { token } = await signedInMember(service);
     const { sid } = decodeJwt(token);
     await service.post("/logout", undefined, token);
     const { keys } = await env.KV.list({ prefix: `deny:sid:${sid}` });
     const sevenDays = 7 * 24 * 60 * 60;
-    const left = (keys[0]?.expiration ?? 0) - Date.now() / 1000;
-    expect(Math.abs(left - sevenDays)).toBeLessThan(120);
+    const ttl = (keys[0]?.expiration ?? 0) - Date.now() / 1000;
+    expect(Math.abs(ttl - sevenDays)).toBeLessThan(120);
   });
 
-  it("tells them for as long as an access token could live, where that is longer", async () => {
-    const odd = startService({ env: { REFRESH_IDLE_TTL: "120", ACCESS_TOKEN_TTL: "3600" } });
-    const { token } = await signedInMember(odd);
-    await odd.post("/logout", undefined, token);
+  it("publishes the revocation for the life of an access token, if that is longer", async () => {
+    const longLived = startService({ env: { REFRESH_IDLE_TTL: "120", ACCESS_TOKEN_TTL: "3600" } });
+    const { token } = await signedInMember(longLived);
+    await longLived.post("/logout", undefined, token);
     const { keys } = await env.KV.list({ prefix: `deny:sid:${decodeJwt(token).sid}` });
     expect((keys[0]?.expiration ?? 0) - Date.now() / 1000).toBeGreaterThan(3500);
   });
 
-  it("is idempotent, and works with a token that has just run out", async () => {
+  it("is idempotent and accepts an expired access token", async () => {
     const clocked = startService();
     const { token, refreshToken } = await signedInMember(clocked);
     clocked.clock.advance(16 * 60_000);
@@ -48,14 +48,14 @@ describe("POST /logout", () => {
     expect((await clocked.post("/refresh", { refreshToken })).status).toBe(401);
   });
 
-  it("refuses a missing or foreign token", async () => {
+  it("rejects sign-out with a missing or invalid token", async () => {
     for (const token of [undefined, "x.y.z"]) {
       const answer = await service.post("/logout", undefined, token);
       expect([answer.status, answer.body.error?.code]).toEqual([401, "unauthorized"]);
     }
   });
 
-  it("signs out here even when KV is down, and says so in the log", async () => {
+  it("signs out even when KV is down, and logs the KV failure", async () => {
     const broken = startService({ env: { KV: failingKv } });
     const { token } = await signedInMember(broken);
     expect((await broken.post("/logout", undefined, token)).status).toBe(200);
@@ -65,7 +65,7 @@ describe("POST /logout", () => {
 });
 
 describe("POST /logout-all", () => {
-  it("ends every session of the caller, and nobody else's", async () => {
+  it("ends every session of the caller, and none of other users", async () => {
     const first = await signedInMember(service);
     const second = await logIn(service, first.email);
     const other = await signedInMember(service);
@@ -80,8 +80,8 @@ describe("POST /logout-all", () => {
   });
 });
 
-describe("/sessions", () => {
-  it("lists the caller's live sessions and ends the one that is named", async () => {
+describe("GET /sessions and DELETE /sessions/:id", () => {
+  it("lists the caller's live sessions and ends one by its id", async () => {
     const first = await signedInMember(service);
     const login = await service.call(
       "POST",
@@ -93,8 +93,8 @@ describe("/sessions", () => {
     const { token } = login.body.data;
     const list = (await service.get("/sessions", token)).body.data as { id: string; current: boolean }[];
     expect(list).toHaveLength(2);
-    const mine = list.find((session) => session.current);
-    expect(mine).toEqual({
+    const current = list.find((session) => session.current);
+    expect(current).toEqual({
       id: decodeJwt(token).sid,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -114,12 +114,12 @@ describe("/sessions", () => {
     );
   });
 
-  it("has nothing of other people", async () => {
-    const mine = await signedInMember(service);
+  it("answers 404 for the sessions of other users and for unknown ids", async () => {
+    const caller = await signedInMember(service);
     const other = await signedInMember(service);
     const otherId = decodeJwt(other.token).sid;
     for (const id of [otherId, "not-an-id", crypto.randomUUID()]) {
-      const answer = await service.call("DELETE", `/api/auth/sessions/${id}`, undefined, mine.token);
+      const answer = await service.call("DELETE", `/api/auth/sessions/${id}`, undefined, caller.token);
       expect([answer.status, answer.body.error?.code]).toEqual([404, "not_found"]);
     }
     expect((await service.get("/me", other.token)).status).toBe(200);

@@ -10,17 +10,17 @@ import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../..
 
 const service = startService();
 
-/** What goes with the challenges of this file: the digits, and who may answer. */
+/** For each challenge id: its code, and the access token of its owner. */
 const codes = new Map<string, string>();
 const owners = new Map<string, string>();
 
-/** Everything in the service that takes a token of some kind, by the kind that it takes. */
+/** Every endpoint that takes a token. The name before a comma is the kind of token that it accepts. */
 const consumers: Record<string, (token: string) => Promise<Answer>> = {
   access: (token) => service.get("/me", token),
-  "access, to sign out": (token) => service.post("/logout", undefined, token),
+  "access, for sign-out": (token) => service.post("/logout", undefined, token),
   refresh: (refreshToken) => service.post("/refresh", { refreshToken }),
   verify: (token) => service.post("/verify-email", { token }),
-  "verify, to look": (token) => service.get(`/verify-email?token=${encodeURIComponent(token)}`),
+  "verify, before submitting": (token) => service.get(`/verify-email?token=${encodeURIComponent(token)}`),
   reset: (token) => service.post("/reset-password", { token, newPassword: "a brand new harbour" }),
   "login code": (challengeId) =>
     service.post("/login/otp", { challengeId, code: codes.get(challengeId) ?? "000000" }),
@@ -30,10 +30,10 @@ const consumers: Record<string, (token: string) => Promise<Answer>> = {
       { challengeId, code: codes.get(challengeId) ?? "000000" },
       owners.get(challengeId) ?? (await signedInMember(service)).token,
     ),
-  "reset, to look": (token) => service.get(`/reset-password?token=${encodeURIComponent(token)}`),
+  "reset, before submitting": (token) => service.get(`/reset-password?token=${encodeURIComponent(token)}`),
 };
 
-/** A fresh token of each kind. */
+/** Issues a new token of each kind. */
 const issuers: Record<string, () => Promise<string>> = {
   access: async () => (await signedInMember(service)).token,
   refresh: async () => (await signedInMember(service)).refreshToken,
@@ -60,30 +60,30 @@ const issuers: Record<string, () => Promise<string>> = {
   },
 };
 
-describe("every kind of token against every consumer of tokens", () => {
+describe("every kind of token at every endpoint that takes a token", () => {
   for (const [kind, issue] of Object.entries(issuers)) {
     for (const [consumer, use] of Object.entries(consumers)) {
-      const fits = consumer.split(",")[0] === kind;
-      it(`${fits ? "takes" : "refuses"} a token of the kind "${kind}" where "${consumer}" is asked`, async () => {
+      const isAccepted = consumer.split(",")[0] === kind;
+      it(`${isAccepted ? "accepts" : "rejects"} a token of the kind "${kind}" at the endpoint "${consumer}"`, async () => {
         const { status } = await use(await issue());
-        if (fits) expect(status).toBe(200);
+        if (isAccepted) expect(status).toBe(200);
         else expect([400, 401]).toContain(status);
       });
     }
   }
 });
 
-describe("a forged or altered access token gets 401", () => {
-  let good: string;
+describe("forged and altered tokens", () => {
+  let valid: string;
   let claims: JWTPayload;
   let kid: string;
   let ownKey: CryptoKey;
 
   beforeAll(async () => {
-    good = (await signedInMember(service)).token;
-    claims = decodeJwt(good);
-    kid = decodeProtectedHeader(good).kid as string;
-    // The service's own key: what is refused below is refused for the claim, not for the signature.
+    valid = (await signedInMember(service)).token;
+    claims = decodeJwt(valid);
+    kid = decodeProtectedHeader(valid).kid as string;
+    // The service's own key, so that the tests below fail on the claim and not on the signature.
     const row = await env.DB.prepare("SELECT sealed_private_jwk AS sealed FROM signing_keys WHERE kid = ?")
       .bind(kid)
       .first<{ sealed: string }>();
@@ -98,53 +98,56 @@ describe("a forged or altered access token gets 401", () => {
     new SignJWT(payload as JWTPayload)
       .setProtectedHeader({ alg: "ES256", kid, typ: "at+jwt", ...header })
       .sign(key);
-  const refused = async (token: string) => {
+  const expectRejected = async (token: string) => {
     const answer = await service.get("/me", token);
     expect([answer.status, answer.body.error?.code]).toEqual([401, "unauthorized"]);
   };
 
-  it("but one that we sign with the same claims passes, so the cases below test what they say", async () => {
+  it("accepts an access token that the test signs with valid claims and the service's key", async () => {
     expect((await service.get("/me", await sign(claims))).status).toBe(200);
   });
 
-  it("of another issuer, audience or type", async () => {
-    await refused(await sign({ ...claims, iss: "https://evil.example" }));
-    await refused(await sign({ ...claims, aud: "somebody-else" }));
-    await refused(await sign(claims, { typ: "JWT" }));
-    await refused(await sign(claims, { typ: "rt+jwt" }));
-    await refused(await sign(claims, { typ: undefined }));
+  it("rejects an access token of another issuer, audience or type", async () => {
+    await expectRejected(await sign({ ...claims, iss: "https://evil.example" }));
+    await expectRejected(await sign({ ...claims, aud: "another-service" }));
+    await expectRejected(await sign(claims, { typ: "JWT" }));
+    await expectRejected(await sign(claims, { typ: "rt+jwt" }));
+    await expectRejected(await sign(claims, { typ: undefined }));
   });
 
-  it.each(["exp", "iat", "sub", "sid", "jti", "iss", "aud"])("without the claim %s", async (claim) => {
-    await refused(await sign({ ...claims, [claim]: undefined }));
-  });
+  it.each(["exp", "iat", "sub", "sid", "jti", "iss", "aud"])(
+    "rejects an access token without the claim %s",
+    async (claim) => {
+      await expectRejected(await sign({ ...claims, [claim]: undefined }));
+    },
+  );
 
-  it("that names another account than its session's", async () => {
+  it("rejects an access token whose account or session does not match", async () => {
     const other = decodeJwt((await signedInMember(service)).token);
-    await refused(await sign({ ...claims, sub: other.sub }));
-    await refused(await sign({ ...claims, sid: crypto.randomUUID() }));
-    await refused(await sign({ ...claims, sid: 7 }));
+    await expectRejected(await sign({ ...claims, sub: other.sub }));
+    await expectRejected(await sign({ ...claims, sid: crypto.randomUUID() }));
+    await expectRejected(await sign({ ...claims, sid: 7 }));
   });
 
-  it("with alg none, HS256 under the public key, or a key that it brings along", async () => {
+  it("rejects alg none, HS256 with the public key as secret, and keys from the header", async () => {
     const encode = (value: object) =>
       btoa(JSON.stringify(value)).replaceAll("=", "").replaceAll("+", "-").replaceAll("/", "_");
-    await refused(`${encode({ alg: "none", kid, typ: "at+jwt" })}.${encode(claims)}.`);
+    await expectRejected(`${encode({ alg: "none", kid, typ: "at+jwt" })}.${encode(claims)}.`);
     const keySet = JSON.parse((await service.call("GET", "/.well-known/jwks.json")).text);
     const publicKeyAsSecret = new TextEncoder().encode(JSON.stringify(keySet.keys[0]));
     const hmac = new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid, typ: "at+jwt" });
-    await refused(await hmac.sign(publicKeyAsSecret));
+    await expectRejected(await hmac.sign(publicKeyAsSecret));
     const foreign = await generateKeyPair("ES256", { extractable: true });
     const jwk = await exportJWK(foreign.publicKey);
-    for (const trick of [
+    for (const header of [
       { jwk },
       { jku: "https://evil.example/jwks.json" },
       { x5u: "https://evil.example/x.pem" },
     ]) {
-      await refused(await sign(claims, trick, foreign.privateKey));
-      await refused(await sign(claims, { ...trick, kid: undefined }, foreign.privateKey));
+      await expectRejected(await sign(claims, header, foreign.privateKey));
+      await expectRejected(await sign(claims, { ...header, kid: undefined }, foreign.privateKey));
     }
-    await refused(await sign(claims, { kid: "../../etc/passwd" }));
+    await expectRejected(await sign(claims, { kid: "../../etc/passwd" }));
     const critical = new SignJWT(claims).setProtectedHeader({
       alg: "ES256",
       kid,
@@ -152,18 +155,18 @@ describe("a forged or altered access token gets 401", () => {
       crit: ["odd"],
       odd: 1,
     });
-    await refused(await critical.sign(ownKey, { crit: { odd: true } }));
+    await expectRejected(await critical.sign(ownKey, { crit: { odd: true } }));
   });
 
-  it("with one character changed, cut short, or not a token at all", async () => {
-    const [head, body, signature = ""] = good.split(".");
+  it("rejects a changed, truncated or malformed access token", async () => {
+    const [head, body, signature = ""] = valid.split(".");
     const flipped = `${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`;
-    await refused(`${head}.${body}.${flipped}`);
-    await refused(`${head}.${body}`);
-    await refused(`${head}.${body}.`);
-    await refused("a.b.c");
-    await refused(good.repeat(40));
-    for (const header of ["", "Bearer", "Bearer ", `Basic ${good}`, `Bearer ${good} ${good}`, good]) {
+    await expectRejected(`${head}.${body}.${flipped}`);
+    await expectRejected(`${head}.${body}`);
+    await expectRejected(`${head}.${body}.`);
+    await expectRejected("a.b.c");
+    await expectRejected(valid.repeat(40));
+    for (const header of ["", "Bearer", "Bearer ", `Basic ${valid}`, `Bearer ${valid} ${valid}`, valid]) {
       const answer = await service.call("GET", "/api/auth/me", undefined, undefined, {
         Authorization: header,
       });
@@ -171,7 +174,7 @@ describe("a forged or altered access token gets 401", () => {
     }
   });
 
-  it("a refresh token signed with another secret, or without a sound generation", async () => {
+  it("rejects a refresh token signed with another secret or with an invalid generation", async () => {
     const { refreshToken } = await signedInMember(service);
     const payload = decodeJwt(refreshToken);
     const header = decodeProtectedHeader(refreshToken);
@@ -187,7 +190,7 @@ describe("a forged or altered access token gets 401", () => {
     }
     const foreign = await signRefresh(payload, new Uint8Array(32));
     expect((await service.post("/refresh", { refreshToken: foreign })).status).toBe(401);
-    // A generation that was never issued is no reuse: the session goes on.
+    // A generation that was never issued is not reuse: the session stays live.
     const future = await signRefresh({ ...payload, gen: 9 });
     expect((await service.post("/refresh", { refreshToken: future })).status).toBe(401);
     expect((await service.post("/refresh", { refreshToken })).status).toBe(200);

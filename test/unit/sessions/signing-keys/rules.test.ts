@@ -23,26 +23,26 @@ const isOpenable = ({ sealedBy }: StoredSigningKey) => sealedBy === "ours";
 const first = key("first", 0);
 const second = key("second", 30 * DAY);
 const third = key("third", 60 * DAY);
-const lost = (kid: string, signsFrom: number) => key(kid, signsFrom, "a root that is gone");
+const lost = (kid: string, signsFrom: number) => key(kid, signsFrom, "a root secret that was removed");
 
 describe("pickSigningKey", () => {
   it.each<[string, StoredSigningKey[], number, string | undefined]>([
-    ["nothing among no keys", [], 0, undefined],
+    ["no key without stored keys", [], 0, undefined],
     ["the only key from its first instant", [first], 0, "first"],
-    ["the only key by a clock that is a moment behind its maker's", [first], -1, "first"],
-    ["the present key while the next is only published", [first, second], 29 * DAY, "first"],
-    ["the present key to the last millisecond", [first, second], 30 * DAY - 1, "first"],
+    ["the only key, with a clock slightly behind the one that created it", [first], -1, "first"],
+    ["the current key while the next one is only published", [first, second], 29 * DAY, "first"],
+    ["the current key until its last millisecond", [first, second], 30 * DAY - 1, "first"],
     ["the next key from its first instant", [first, second], 30 * DAY, "second"],
-    ["the newest that has begun, in whatever order they come", [third, first, second], 59 * DAY, "second"],
-    ["the last key long after its period, when the cron stood still", [first], 200 * DAY, "first"],
-    ["nothing when no key can be opened", [lost("gone", 0)], DAY, undefined],
     [
-      "an older key before a newer one that cannot be opened",
-      [first, lost("gone", 5 * DAY)],
-      6 * DAY,
-      "first",
+      "the newest key whose period has begun, in any order of keys",
+      [third, first, second],
+      59 * DAY,
+      "second",
     ],
-  ])("picks %s", (_what, keys, at, expected) => {
+    ["the last key long after its period, if no rotation ran", [first], 200 * DAY, "first"],
+    ["no key if none can be unsealed", [lost("gone", 0)], DAY, undefined],
+    ["an older key if the newer one cannot be unsealed", [first, lost("gone", 5 * DAY)], 6 * DAY, "first"],
+  ])("picks %s", (_case, keys, at, expected) => {
     expect(pickSigningKey(keys, isOpenable, START + at)?.kid).toBe(expected);
   });
 });
@@ -52,17 +52,17 @@ describe("planRotation", () => {
     planRotation(keys, isOpenable, tokenLife, START + at);
 
   it.each<[string, StoredSigningKey[], number]>([
-    ["there is no key at all", [], 0],
+    ["there is no key", [], 0],
     ["the key is new", [first], 0],
-    ["more than a day is left", [first], 29 * DAY - 1],
-    ["the next one is published", [first, second], 29 * DAY],
-    ["the next one has just begun", [first, second], 30 * DAY],
-    ["no key can be opened", [lost("gone", 0)], 40 * DAY],
-  ])("publishes nothing when %s", (_when, keys, at) => {
+    ["more than a day of the signing period is left", [first], 29 * DAY - 1],
+    ["the next key is already published", [first, second], 29 * DAY],
+    ["the next key has just begun to sign", [first, second], 30 * DAY],
+    ["no key can be unsealed", [lost("gone", 0)], 40 * DAY],
+  ])("plans no new key when %s", (_case, keys, at) => {
     expect(plan(keys, at).next).toBeNull();
   });
 
-  it("publishes the next key a day before it signs, for a whole period", () => {
+  it("plans the next key a day before it signs, for a whole signing period", () => {
     expect(plan([first], 29 * DAY).next).toEqual({
       predecessor: first,
       signsFrom: START + 30 * DAY,
@@ -71,7 +71,7 @@ describe("planRotation", () => {
   });
 
   it.each([29 * DAY + HOUR, 30 * DAY, 31 * DAY, 200 * DAY])(
-    "still gives a day's notice when the cron is late (%d ms)",
+    "plans a new key a day ahead even when the rotation is late (at %d ms)",
     (at) => {
       expect(plan([first], at).next).toEqual({
         predecessor: first,
@@ -81,26 +81,31 @@ describe("planRotation", () => {
     },
   );
 
-  it("follows the newest key that can be opened", () => {
+  it("takes the newest key that can be unsealed as the predecessor", () => {
     expect(plan([second, first], 59 * DAY).next?.predecessor).toBe(second);
     expect(plan([first, lost("gone", 10 * DAY)], 29 * DAY).next?.predecessor).toBe(first);
   });
 
-  const lastTokenDies = 30 * DAY + TOKEN_LIFE;
+  const lastTokenExpires = 30 * DAY + TOKEN_LIFE;
   it.each<[string, StoredSigningKey[], number, string[]]>([
-    ["nothing while a key has no successor", [first], 300 * DAY, []],
-    ["nothing while the successor is only published", [first, second], 29 * DAY, []],
-    ["nothing while the old key's tokens live", [first, second], lastTokenDies, []],
-    ["nothing in the hour after they died", [first, second], lastTokenDies + HOUR, []],
-    ["the old key after that hour", [first, second], lastTokenDies + HOUR + 1, ["first"]],
-    ["every key that is over, and the last never", [first, second, third], 70 * DAY, ["first", "second"]],
-    ["nothing for a successor that cannot sign", [first, lost("gone", 30 * DAY)], 70 * DAY, []],
-    ["an unopenable key once another took over", [lost("gone", 0), key("new", 5 * DAY)], 6 * DAY, ["gone"]],
-  ])("retires %s", (_what, keys, at, retired) => {
+    ["no key without a successor", [first], 300 * DAY, []],
+    ["no key while its successor is only published", [first, second], 29 * DAY, []],
+    ["no key while its tokens are valid", [first, second], lastTokenExpires, []],
+    ["no key in the hour after its last token expired", [first, second], lastTokenExpires + HOUR, []],
+    ["the old key after that hour", [first, second], lastTokenExpires + HOUR + 1, ["first"]],
+    ["every replaced key, and never the last", [first, second, third], 70 * DAY, ["first", "second"]],
+    ["no key whose successor cannot be unsealed", [first, lost("gone", 30 * DAY)], 70 * DAY, []],
+    [
+      "a key that cannot be unsealed once another has replaced it",
+      [lost("gone", 0), key("new", 5 * DAY)],
+      6 * DAY,
+      ["gone"],
+    ],
+  ])("retires %s", (_case, keys, at, retired) => {
     expect(plan(keys, at).retired).toEqual(retired);
   });
 
-  it("keeps a key longer when access tokens live longer", () => {
+  it("retires a key later when access tokens live longer", () => {
     const keys = [first, second];
     expect(plan(keys, 31 * DAY + HOUR, DAY).retired).toEqual([]);
     expect(plan(keys, 31 * DAY + HOUR + 1, DAY).retired).toEqual(["first"]);

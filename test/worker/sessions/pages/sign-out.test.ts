@@ -7,27 +7,27 @@ const APP = "https://app.example.com/signed-in?from=here";
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const from = (returnTo: string) => `/sign-out?returnTo=${encodeURIComponent(returnTo)}`;
 
-async function socialUser() {
+async function signedInUser() {
   const { email } = await member(service);
   return signedInPages(service, email);
 }
 
-describe("the page for signing out", () => {
-  it("lets whoever an app has sent stay, or go, and leads back to its front page", async () => {
-    const browser = await socialUser();
+describe("the sign-out page", () => {
+  it("lets a user sent by an app stay or sign out, and links to the app's origin", async () => {
+    const browser = await signedInUser();
     const page = await browser.visit(from(APP));
     expect(page.text).toContain('<a href="https://app.example.com">Stay signed in</a>');
-    const out = await browser.submit(page);
-    expect([out.path, out.status]).toEqual([from(APP), 200]);
-    expect(titleOf(out)).toBe("You are signed out");
-    expect(out.text).toContain("Back to app.example.com");
-    expect(linkOn(out, "https://")).toBe("https://app.example.com");
-    expect(out.text).not.toContain("Do you want to sign out");
+    const signedOut = await browser.submit(page);
+    expect([signedOut.path, signedOut.status]).toEqual([from(APP), 200]);
+    expect(titleOf(signedOut)).toBe("You are signed out");
+    expect(signedOut.text).toContain("Back to app.example.com");
+    expect(linkOn(signedOut, "https://")).toBe("https://app.example.com");
+    expect(signedOut.text).not.toContain("Do you want to sign out");
     expect((await browser.visit("/account")).path).toBe("/sign-in?returnTo=%2Faccount");
   });
 
-  it("leads back to a page of its own, or to the account", async () => {
-    const browser = await socialUser();
+  it("links back to an allowed own page, or else to the account page", async () => {
+    const browser = await signedInUser();
     for (const [path, back] of [
       ["/sign-out", "/account"],
       [from("/account/sessions"), "http://gatehouse.test/account/sessions"],
@@ -44,8 +44,8 @@ describe("the page for signing out", () => {
     "https://evil.example/signed-in?from=here",
     "//evil.example",
     "javascript:alert(1)",
-  ])("knows no app by %s, which is not on the list", async (returnTo) => {
-    const browser = await socialUser();
+  ])("ignores the return URL %s, which is not allowed", async (returnTo) => {
+    const browser = await signedInUser();
     const page = await browser.visit(from(returnTo));
     expect([page.status, titleOf(page)]).toEqual([200, "Sign out"]);
     expect(page.text).toContain('<a href="/account">Stay signed in</a>');
@@ -53,7 +53,7 @@ describe("the page for signing out", () => {
     expect((await browser.submit(page)).path).toBe("/sign-in");
   });
 
-  it("asks whoever is not signed in, and was sent by nobody, as ever", async () => {
+  it("asks for confirmation also without a session and without a return URL", async () => {
     const page = await openPages(service).visit("/sign-out");
     expect(page.text).toContain("Do you want to sign out of this device?");
   });

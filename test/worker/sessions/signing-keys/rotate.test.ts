@@ -14,7 +14,7 @@ import { resetStores } from "../../../support/reset-stores.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import { logIn, member, PASSWORD, register, signedInMember } from "../../../support/users.ts";
 
-// Every run of the cron writes a line.
+// Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 beforeEach(resetStores);
@@ -28,7 +28,7 @@ async function keySetOf(service: Service): Promise<JSONWebKeySet> {
 
 const kidsOf = async (service: Service): Promise<string[]> =>
   (await keySetOf(service)).keys.map(({ kid }) => kid ?? "");
-/** Verifies as another Worker would: with the published set and nothing of ours. */
+/** Verifies as another Worker would: only with the published key set. */
 const verify = (token: string, keySet: JSONWebKeySet, now: number) =>
   jwtVerify(token, createLocalJWKSet(keySet), {
     ...{ issuer: "http://gatehouse.test", audience: "gatehouse", typ: "at+jwt" },
@@ -38,11 +38,11 @@ const verify = (token: string, keySet: JSONWebKeySet, now: number) =>
 const storedKeys = async (): Promise<{ kid: string; sealed_by: string }[]> =>
   (await env.DB.prepare("SELECT * FROM signing_keys ORDER BY signs_from").all<never>()).results;
 
-describe("ninety days of hourly rotations, looked at every eleven hours", () => {
-  it("never stop a login, never orphan a token, and publish each key a day ahead", {
+describe("ninety days of hourly rotations, checked every eleven hours", () => {
+  it("rotates without failing a login or a token, and publishes each key a day ahead", {
     timeout: 120_000,
   }, async () => {
-    // Tokens that live as long as they may: the old key has to outlast them.
+    // Access tokens with the longest allowed life: the old key must outlast them.
     const service = startService({ env: { ACCESS_TOKEN_TTL: "86400", REFRESH_MAX_TTL: "31536000" } });
     const { clock } = service;
     const { email } = await member(service);
@@ -50,7 +50,7 @@ describe("ninety days of hourly rotations, looked at every eleven hours", () => 
     const signers: string[] = [];
     const counts: number[] = [];
     let live: string[] = [];
-    // Eleven, so that a key's first instant falls between two looks.
+    // Eleven hours, so that the first instant of a key falls between two checks.
     for (let hour = 0; hour < 90 * 24; hour += 11) {
       await service.runCron(EVERY_HOUR);
       const keySet = await keySetOf(service);
@@ -63,9 +63,9 @@ describe("ninety days of hourly rotations, looked at every eleven hours", () => 
       const kid = kidOf(token);
       if (signers.at(-1) !== kid) {
         signers.push(kid);
-        // The first key of all signs at once, since there was none before it.
-        const noticed = clock.now() - (publishedAt.get(kid) ?? Number.POSITIVE_INFINITY);
-        if (signers.length > 1) expect(noticed).toBeGreaterThanOrEqual(DAY - HOUR);
+        // The first key signs at once, because it has no predecessor.
+        const publishedFor = clock.now() - (publishedAt.get(kid) ?? Number.POSITIVE_INFINITY);
+        if (signers.length > 1) expect(publishedFor).toBeGreaterThanOrEqual(DAY - HOUR);
       }
       live = [token, ...live.slice(0, 2)];
       for (const each of live) await verify(each, keySet, clock.now());
@@ -78,8 +78,8 @@ describe("ninety days of hourly rotations, looked at every eleven hours", () => 
   });
 });
 
-describe("a rotation", () => {
-  it("publishes one next key, however many run at once", async () => {
+describe("rotateSigningKeys", () => {
+  it("publishes one next key, however many rotations run at once", async () => {
     const service = startService();
     const [first] = await kidsOf(service);
     service.clock.advance(29 * DAY);
@@ -89,7 +89,7 @@ describe("a rotation", () => {
     expect(await storedKeys()).toHaveLength(2);
   });
 
-  it("does nothing on an empty database, or before a key is due", async () => {
+  it("publishes no key on an empty database, or before the next key is due", async () => {
     const service = startService();
     await service.runCron(EVERY_HOUR);
     expect(await storedKeys()).toEqual([]);
@@ -99,7 +99,7 @@ describe("a rotation", () => {
     expect(await storedKeys()).toHaveLength(1);
   });
 
-  it("that comes months late still gives its day's notice, and sign-in goes on meanwhile", async () => {
+  it("publishes a day ahead also when it runs months late, and logins succeed meanwhile", async () => {
     const service = startService();
     const { email, token } = await signedInMember(service);
     service.clock.advance(100 * DAY);
@@ -111,7 +111,7 @@ describe("a rotation", () => {
     expect(kidOf((await logIn(service, email)).token)).not.toBe(kidOf(token));
   });
 
-  it("goes on when the published next key is one that no secret opens", async () => {
+  it("publishes another key when the next one cannot be unsealed", async () => {
     const before = startService();
     await kidsOf(before);
     before.clock.advance(29 * DAY + HOUR);
@@ -119,7 +119,7 @@ describe("a rotation", () => {
     expect(await storedKeys()).toHaveLength(2);
     const after = startService({
       clock: before.clock,
-      env: { AUTH_SECRET: "the secret that replaced it outright" },
+      env: { AUTH_SECRET: "the secret that replaced the previous one" },
     });
     const { email, token } = await signedInMember(after);
     after.clock.advance(29 * DAY);
@@ -135,8 +135,8 @@ describe("a rotation", () => {
 describe("a rotation of AUTH_SECRET", () => {
   const NEW_SECRET = "the root secret that takes its place, 32 bytes";
 
-  /** The old service, the one with both secrets, and the one that has only the new. */
-  function startThree() {
+  /** The service before, during and after the rotation: with the old secret, both secrets, and the new secret. */
+  function startPhases() {
     const clock = createTestClock();
     const secrets = { AUTH_SECRET: NEW_SECRET, AUTH_SECRET_PREVIOUS: Reflect.get(env, "AUTH_SECRET") };
     return {
@@ -146,50 +146,50 @@ describe("a rotation of AUTH_SECRET", () => {
     };
   }
 
-  it("keeps tokens, passwords and waiting mail good while the previous secret is given", async () => {
-    const { before, during } = startThree();
-    const person = await signedInMember(before);
+  it("accepts old tokens and passwords and sends queued mail while AUTH_SECRET_PREVIOUS is set", async () => {
+    const { before, during } = startPhases();
+    const user = await signedInMember(before);
     const failing = startWithProvider(before.clock);
     await failing.provider.answer(status(500));
-    const waiting = await register(failing.service);
+    const queued = await register(failing.service);
     const { service, provider } = during;
-    expect((await service.get("/me", person.token)).status).toBe(200);
-    const refreshed = await service.post("/refresh", { refreshToken: person.refreshToken });
+    expect((await service.get("/me", user.token)).status).toBe(200);
+    const refreshed = await service.post("/refresh", { refreshToken: user.refreshToken });
     expect(refreshed.status).toBe(200);
     expect((await service.get("/me", refreshed.body.data.token)).status).toBe(200);
-    expect((await service.post("/login", { email: person.email, password: PASSWORD })).status).toBe(200);
-    const wrong = await service.post("/login", { email: person.email, password: `${PASSWORD}!` });
+    expect((await service.post("/login", { email: user.email, password: PASSWORD })).status).toBe(200);
+    const wrong = await service.post("/login", { email: user.email, password: `${PASSWORD}!` });
     expect(wrong.status).toBe(401);
     service.clock.advance(HOUR);
     await service.runCron(EVERY_MINUTE);
-    const sent = attemptsOf(await provider.requests()).filter(({ to }) => to === waiting.email);
+    const sent = attemptsOf(await provider.requests()).filter(({ to }) => to === queued.email);
     expect(sent).toHaveLength(1);
   });
 
-  it("leaves nothing of the previous secret behind after one hourly run", async () => {
-    const { before, during, after } = startThree();
-    const person = await signedInMember(before);
+  it("needs no AUTH_SECRET_PREVIOUS after one hourly run", async () => {
+    const { before, during, after } = startPhases();
+    const user = await signedInMember(before);
     const [sealedBefore] = await storedKeys();
     await during.service.runCron(EVERY_HOUR);
     const [sealedAfter, ...others] = await storedKeys();
     expect([sealedAfter?.kid, others]).toEqual([sealedBefore?.kid, []]);
     expect(sealedAfter?.sealed_by).not.toBe(sealedBefore?.sealed_by);
-    // Whoever signed in meanwhile has a new hash, and a refresh token of the new root.
-    const renewed = await logIn(during.service, person.email);
-    expect((await after.get("/me", person.token)).status).toBe(200);
+    // A login in this phase rehashes the password and signs the refresh token with the new secret.
+    const renewed = await logIn(during.service, user.email);
+    expect((await after.get("/me", user.token)).status).toBe(200);
     expect((await after.post("/refresh", { refreshToken: renewed.refreshToken })).status).toBe(200);
-    const { token } = await logIn(after, person.email);
-    expect(kidOf(token)).toBe(kidOf(person.token));
+    const { token } = await logIn(after, user.email);
+    expect(kidOf(token)).toBe(kidOf(user.token));
     expect(await storedKeys()).toHaveLength(1);
     await verify(token, await keySetOf(after), after.clock.now());
   });
 
-  it("may meet two runs at once, and an isolate that still has the old key set in mind", async () => {
-    const { before, during } = startThree();
-    const person = await signedInMember(before);
+  it("reseals the key once when two runs overlap and an isolate has cached the old keys", async () => {
+    const { before, during } = startPhases();
+    const user = await signedInMember(before);
     await Promise.all([during.service.runCron(EVERY_HOUR), during.service.runCron(EVERY_HOUR)]);
     for (const service of [before, during.service]) {
-      expect(kidOf((await logIn(service, person.email)).token)).toBe(kidOf(person.token));
+      expect(kidOf((await logIn(service, user.email)).token)).toBe(kidOf(user.token));
     }
     expect(await storedKeys()).toHaveLength(1);
   });

@@ -12,7 +12,7 @@ const keyCount = async () =>
   (await env.DB.prepare("SELECT count(*) AS n FROM signing_keys").first<{ n: number }>())?.n;
 
 describe("the signing keys", () => {
-  it("come into being as exactly one, however many first requests arrive at once", async () => {
+  it("creates exactly one signing key for concurrent first requests", async () => {
     const isolates = Array.from({ length: 50 }, () => startService());
     const answers = await inParallel(50, (index) =>
       (isolates[index] as (typeof isolates)[0]).call("GET", "/.well-known/jwks.json"),
@@ -22,7 +22,7 @@ describe("the signing keys", () => {
     expect(await keyCount()).toBe(1);
   });
 
-  it("publish public members alone, and verify what a login issues", async () => {
+  it("publishes only public members, which verify the tokens of a login", async () => {
     const service = startService();
     const { token } = await signedInMember(service);
     const answer = await service.call("GET", "/.well-known/jwks.json");
@@ -56,25 +56,25 @@ describe("the signing keys", () => {
     expect(payload.amr).toEqual(["pwd"]);
   });
 
-  it("are sealed at rest", async () => {
+  it("stores the private key sealed", async () => {
     await startService().call("GET", "/.well-known/jwks.json");
     const row = await env.DB.prepare("SELECT * FROM signing_keys").first<Record<string, string>>();
     expect(row?.sealed_private_jwk).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(JSON.stringify(row)).not.toContain('"d"');
   });
 
-  it("are made anew when AUTH_SECRET is replaced outright", async () => {
+  it("creates a new signing key when AUTH_SECRET is replaced without AUTH_SECRET_PREVIOUS", async () => {
     const before = startService();
     const { token, email } = await signedInMember(before);
     const after = startService({ env: { AUTH_SECRET: "another root secret of 32 bytes or more" } });
-    // The public half still verifies what was signed; the private half cannot be opened any more.
+    // The old public key still verifies tokens; the old private key cannot be unsealed.
     expect((await after.get("/me", token)).status).toBe(200);
     await after.post("/forgot-password", { email });
     expect((await after.call("GET", "/.well-known/jwks.json")).status).toBe(200);
     expect(await keyCount()).toBe(2);
   });
 
-  it("read the database once in a while for unknown key ids, not for each", async () => {
+  it("reads D1 once for many tokens with unknown key ids", async () => {
     const service = startService();
     const { token } = await signedInMember(service);
     const [, payload, signature] = token.split(".");

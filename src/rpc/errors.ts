@@ -1,13 +1,8 @@
 import type { ExchangeResult } from "../client/auth-service.ts";
-import type { exchangeAuthorizationCode } from "../oauth/exchange-authorization-code.ts";
+import type { ExchangeCodeFailure } from "../oauth/errors.ts";
 
-type Failure = Extract<
-  Awaited<ReturnType<typeof exchangeAuthorizationCode>>,
-  { readonly ok: false }
->["error"];
-
-/** What a caller may know of it; whatever else is wrong with a code is the code's own trouble. */
-export function exchangeFailure(failure: Failure): ExchangeResult {
+/** The public result of a failed code exchange. Every fault of the code itself is `code_invalid`. */
+export function exchangeFailure(failure: ExchangeCodeFailure): ExchangeResult {
   switch (failure.reason) {
     case "locked":
       return { ok: false, reason: "too_many_attempts", retryAfter: failure.retryAfter };
@@ -16,7 +11,8 @@ export function exchangeFailure(failure: Failure): ExchangeResult {
     case "email_not_verified":
     case "account_deactivated":
       return { ok: false, reason: failure.reason };
-    default:
+    case "authorization_code_invalid":
+    case "changed_meanwhile":
       return { ok: false, reason: "code_invalid" };
   }
 }

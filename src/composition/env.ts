@@ -1,0 +1,18 @@
+import type { AssetsBinding } from "../core/assets.ts";
+import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
+import type { EventsBinding } from "../metrics/metrics.ts";
+import type { RateLimitBinding } from "../rate-limit/burst-guard.ts";
+
+/** The Worker's bindings. `readConfig` reads its variables and secrets. */
+export type Env = {
+  readonly DB: D1Database;
+  readonly KV: KVNamespace;
+  readonly AVATARS: R2Bucket;
+  /** The files of public/. */
+  readonly ASSETS?: AssetsBinding;
+  readonly SEND_EMAIL?: SendEmailBinding;
+  /** The burst guard. */
+  readonly BURST?: RateLimitBinding;
+  /** Metrics, in Analytics Engine. */
+  readonly EVENTS?: EventsBinding;
+};

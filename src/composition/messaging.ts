@@ -1,0 +1,55 @@
+import type { createAssets } from "../core/assets.ts";
+import type { Clock } from "../core/clock.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import type { Locale } from "../core/locale.ts";
+import type { Database } from "../db/database.ts";
+import type { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import type { EmailTexts } from "../messaging/email/messages/catalogue.ts";
+import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
+import { createMailProvider } from "../messaging/email/providers.ts";
+import { sendMail } from "../messaging/email/send-mail.ts";
+import { deadMessageStore } from "../messaging/outbox/dead-message-store.ts";
+import { type DeliverMessageDeps, deliverMessage } from "../messaging/outbox/deliver-message.ts";
+import { newMessage } from "../messaging/outbox/new-outbox-message.ts";
+import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import { outboxStore } from "../messaging/outbox/store.ts";
+import { createSmsProvider } from "../messaging/sms/providers.ts";
+import { sendText } from "../messaging/sms/send-text.ts";
+import type { Config } from "./config.ts";
+
+type MessagingParts = {
+  readonly config: Pick<Config, "mail" | "sms" | "settings">;
+  readonly clock: Clock;
+  readonly secrets: SecretRing;
+  readonly db: Database;
+  readonly mailbox: ReturnType<typeof devMailboxStore>;
+  readonly assets: ReturnType<typeof createAssets>;
+  readonly sendEmailBinding: SendEmailBinding | undefined;
+  readonly defer: (work: () => Promise<unknown>) => void;
+};
+
+/** The outbox, and the channels that deliver its messages through the configured providers. */
+export function composeMessaging(parts: MessagingParts) {
+  const { config, clock, secrets, db, mailbox, assets, sendEmailBinding, defer } = parts;
+  const { settings } = config;
+  const mailProvider = createMailProvider(config.mail, { mailbox, sendEmailBinding, clock });
+  const smsProvider = createSmsProvider(config.sms, { mailbox, clock });
+  const wordsOf = (locale: Locale): Promise<EmailTexts> =>
+    assets.keep(`/mail/words/${locale}.json`, JSON.parse);
+  const delivery = {
+    outbox: { ...outboxStore(db), ...deadMessageStore(db) },
+    channels: {
+      email: (letter) => sendMail({ provider: mailProvider, wordsOf, settings }, letter),
+      sms: (letter) => sendText({ provider: smsProvider, settings }, letter),
+    } satisfies DeliverMessageDeps["channels"],
+  };
+  return {
+    ...delivery,
+    messages: {
+      draft: (message, to) => newMessage({ secrets }, message, to),
+      deliverSoon: (ids) => {
+        defer(() => Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id))));
+      },
+    } satisfies Outbox,
+  };
+}

@@ -1,0 +1,53 @@
+import { avatarStore } from "../accounts/avatar/store.ts";
+import { accountLocaleStore } from "../accounts/locale-store.ts";
+import { phoneStore } from "../accounts/phone/store.ts";
+import { accountStore } from "../accounts/store.ts";
+import { auditLogStore } from "../admin/audit-log/store.ts";
+import { userDirectoryStore } from "../admin/users/directory-store.ts";
+import { invitationStore } from "../admin/users/invitation-store.ts";
+import { accountStatusStore } from "../admin/users/status-store.ts";
+import { userStore } from "../admin/users/store.ts";
+import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
+import { passwordResetStore } from "../authentication/password/reset-store.ts";
+import { passwordStore } from "../authentication/password/store.ts";
+import { secondFactorStore } from "../authentication/second-factor/store.ts";
+import { linkedIdentityStore } from "../authentication/social/store.ts";
+import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
+import { captchaProofStore } from "../captcha/store.ts";
+import type { Database } from "../db/database.ts";
+import { expiredRowStore } from "../jobs/store.ts";
+import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import { authorizationCodeStore } from "../oauth/store.ts";
+import { emailTokenStore } from "../registration/email-tokens/store.ts";
+import { emailVerificationStore } from "../registration/email-verification-store.ts";
+import { registrationStore } from "../registration/store.ts";
+import { signingKeyStore } from "../sessions/signing-keys/store.ts";
+import { sessionStore } from "../sessions/store.ts";
+import type { Config } from "./config.ts";
+
+/** The features' stores that need the database alone. `sendCaps` limits the messages that their batches queue. */
+export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
+  logins: { ...passwordStore(db, sendCaps), ...secondFactorStore(db, sendCaps) },
+  oneTimeCodes: oneTimeCodeStore(db, sendCaps),
+  accounts: accountStore(db, sendCaps),
+  accountLocales: accountLocaleStore(db),
+  phones: phoneStore(db, sendCaps),
+  registrations: registrationStore(db, sendCaps),
+  emailVerifications: emailVerificationStore(db, sendCaps),
+  users: userStore(db, sendCaps),
+  accountStatuses: accountStatusStore(db),
+  invitations: invitationStore(db, sendCaps),
+  directory: userDirectoryStore(db),
+  auditLog: auditLogStore(db),
+  passwordResets: passwordResetStore(db, sendCaps),
+  links: emailTokenStore(db, sendCaps),
+  identities: linkedIdentityStore(db, sendCaps),
+  oauthTransactions: oauthTransactionStore(db),
+  authorizationCodes: authorizationCodeStore(db, sendCaps),
+  expiredRows: expiredRowStore(db),
+  captchaProofs: captchaProofStore(db),
+  mailbox: devMailboxStore(db),
+  signingKeys: signingKeyStore(db),
+  sessions: sessionStore(db, sendCaps),
+  avatars: avatarStore(db),
+});
