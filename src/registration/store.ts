@@ -100,7 +100,7 @@ const isUnverifiedRegistration = (db: Database, registration: NewRegistration) =
   );
 
 /**
- * Contested address: a second registration gives another password. Neither registrant has proven the
+ * Contested address: a second registration gives another password. Neither registrant has verified the
  * mailbox, so the account keeps the credentials and profile of neither (decision 020).
  */
 const isContested = ({ passwordHash }: NewRegistration) =>
