@@ -30,7 +30,7 @@ export const emailField = z
   )
   .check(z.meta({ description: "One email address.", examples: ["ada@example.com"], format: "email" }));
 
-/** A password at sign-in. Only its size is limited, which limits the cost of hashing. */
+/** An existing password, at sign-in or reauthentication. Only its size is limited, which limits the cost of hashing. */
 export const passwordField = z.string("Must be a password.").check(
   z.refine(
     (text) => utf8Length(text) <= MAX_PASSWORD_BYTES,

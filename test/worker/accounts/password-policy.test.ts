@@ -49,7 +49,7 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     ["7 letters", "xqzvwkj"],
     ["7 emoji, which are 14 UTF-16 units", LIGHTHOUSE.repeat(7)],
     ["7 letters with their accents apart", "e\u0301".repeat(7)],
-    ["nothing", ""],
+    ["no characters", ""],
   ])("refuses a new password of %s", (_what, password) => expectRefused(password, /at least 8 characters/));
 
   it.each([
@@ -108,7 +108,7 @@ describe("the password at POST /login", () => {
     ["a space at its end", `${PASSWORD} `],
     ["a space at its start", ` ${PASSWORD}`],
     ["another case", PASSWORD.toUpperCase()],
-    ["missing last character", PASSWORD.slice(0, -1)],
+    ["a missing last character", PASSWORD.slice(0, -1)],
   ])("refuses a password that differs by %s", async (_what, password) => {
     const { email } = await member(service);
     const refused = await service.post("/login", { email, password });
