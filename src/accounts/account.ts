@@ -5,11 +5,11 @@ export type Role = "user" | "admin" | "superuser";
 
 export type AccountStatus = "active" | "deactivated";
 
-/** An account as the rest of the service sees it. There is no password hash in it, by type. */
+/** An account as other features see it. Its type excludes the password hash. Instants in milliseconds. */
 export type Account = {
   readonly id: string;
   readonly email: string;
-  /** Instant at which the present address was proven, or null. */
+  /** When the current address was verified; null: unverified. */
   readonly emailVerifiedAt: number | null;
   readonly name: string;
   readonly lastName: string | null;
@@ -17,10 +17,10 @@ export type Account = {
   readonly age: number | null;
   /** E.164. */
   readonly phone: string | null;
-  /** Instant at which the present number was proven, or null. */
+  /** When the current number was verified; null: unverified. */
   readonly phoneVerifiedAt: number | null;
   readonly avatarKey: string | null;
-  /** What they are written to in; null is the default. */
+  /** Language of mails and texts; null: the default. */
   readonly locale: Locale | null;
   readonly role: Role;
   readonly status: AccountStatus;
@@ -28,7 +28,15 @@ export type Account = {
   readonly updatedAt: number;
 };
 
-/** What a person may change about themselves; a key that is absent stays as it is. */
+/** The first factors and the second factor of an account, which `Account` does not contain. */
+export type SignInMethods = {
+  /** False for an invited user who has not chosen a password yet. */
+  readonly hasPassword: boolean;
+  /** The user's own setting for the mailed code. */
+  readonly secondFactor: boolean;
+};
+
+/** A profile change. An absent key leaves its field unchanged; null clears it. */
 export type ProfileChange = {
   readonly name?: string;
   readonly lastName?: string | null;
@@ -36,9 +44,9 @@ export type ProfileChange = {
   readonly age?: number | null;
 };
 
-/** The profile fields that REQUIRED_PROFILE_FIELDS may make required. */
+/** The optional profile fields. REQUIRED_PROFILE_FIELDS can make them required. */
 export const PROFILE_FIELDS = ["username", "lastName", "age"] as const;
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
-/** Usernames are one whatever their case. */
+/** Usernames are unique regardless of case. */
 export const usernameKey = (username: string): string => username.toLowerCase();

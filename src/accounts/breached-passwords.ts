@@ -7,23 +7,25 @@ import {
 } from "../core/provider-error.ts";
 
 type Settings = {
-  /** Where the range API is, or null when the check is off. */
+  /** Base URL of the range API; null turns the check off. */
   readonly apiBase: string | null;
-  /** Milliseconds to wait for it. */
+  /** Milliseconds to wait for the response. */
   readonly timeout: number;
-  /** Hears why nothing is known. */
+  /** Called with the cause of each `unknown` result that an error causes. */
   readonly onProviderError: OnProviderError;
 };
 
-/** `unknown`: off, out of reach, or not understood. */
-type Verdict = "breached" | "not_found" | "unknown";
+export type BreachedPasswords = {
+  /** `unknown`: the check is off, or the API did not give a usable response. It never blocks a user. */
+  check(password: string): Promise<"breached" | "not_found" | "unknown">;
+};
 
 /**
- * Asks a k-anonymity range API (the protocol of Have I Been Pwned: GET /range/<first five hex digits
- * of SHA-1>) whether a password has been in a breach. The password never leaves; padding hides the
- * size of the answer. Never throws, and never blocks: an outage answers `unknown` (ASVS 6.2.12).
+ * Checks passwords with a k-anonymity range API (Have I Been Pwned: GET /range/<first five hex digits
+ * of SHA-1>). The password is not sent; padding hides the size of the response. `check` never throws:
+ * an outage returns `unknown` (ASVS 6.2.12).
  */
-export function createBreachedPasswords(settings: Settings): { check(password: string): Promise<Verdict> } {
+export function createBreachedPasswords(settings: Settings): BreachedPasswords {
   return {
     async check(password) {
       if (settings.apiBase === null) return "unknown";
@@ -39,7 +41,7 @@ export function createBreachedPasswords(settings: Settings): { check(password: s
           }),
         );
         if (!response.ok) throw new ProviderError("bad_status");
-        return hasSuffix(await throwNetworkError(response.text()), suffix) ? "breached" : "not_found";
+        return includesSuffix(await throwNetworkError(response.text()), suffix) ? "breached" : "not_found";
       } catch (cause) {
         settings.onProviderError(providerErrorKind(cause));
         return "unknown";
@@ -49,8 +51,8 @@ export function createBreachedPasswords(settings: Settings): { check(password: s
 }
 
 /** Lines are `<suffix>:<count>`; padding lines have a count of 0. */
-const hasSuffix = (answer: string, suffix: string): boolean =>
-  answer.split(/\r?\n/).some((line) => {
-    const [found, count] = line.split(":");
-    return found === suffix && Number(count) > 0;
+const includesSuffix = (body: string, wanted: string): boolean =>
+  body.split(/\r?\n/).some((line) => {
+    const [suffix, count] = line.split(":");
+    return suffix === wanted && Number(count) > 0;
   });

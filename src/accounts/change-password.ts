@@ -1,4 +1,4 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
   type ConfirmationFailure,
   type ConfirmPasswordDeps,
@@ -8,27 +8,17 @@ import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
+import type { AccountStore } from "./store.ts";
 
 export type ChangePasswordDeps = ConfirmPasswordDeps &
   CheckNewPasswordDeps & {
     readonly clock: Clock;
     readonly hasher: Pick<PasswordHasher, "hash">;
-    readonly accounts: {
-      replacePassword(draft: {
-        accountId: string;
-        checkedHash: string;
-        newHash: string;
-        keepSessionId: string;
-        notice: NewMessage;
-        audit: NewAuditEvent;
-        now: number;
-      }): Promise<{ endedSessionIds: string[] } | "changed_meanwhile">;
-    };
+    readonly accounts: Pick<AccountStore, "replacePassword">;
     readonly revocationList: {
       revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
     };
@@ -37,9 +27,9 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
     readonly settings: { readonly accessTokenTtl: number };
   };
 
-type Change = {
+type ChangePasswordInput = {
   readonly account: Account;
-  /** The session that asks, which goes on. */
+  /** The caller's session, which stays open. */
   readonly sessionId: string;
   readonly currentPassword: string;
   readonly newPassword: string;
@@ -50,10 +40,10 @@ export type ChangePasswordFailure =
   | ConfirmationFailure
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
-/** Replaces the password and ends every other session; the one that asks goes on. */
+/** Replaces the password and ends every session except the caller's. */
 export async function changePassword(
   deps: ChangePasswordDeps,
-  input: Change,
+  input: ChangePasswordInput,
 ): Promise<Result<void, ChangePasswordFailure>> {
   const { account, sessionId } = input;
   const confirmed = await confirmPassword(deps, account, input.currentPassword);

@@ -1,15 +1,13 @@
+import type { BreachedPasswords } from "./breached-passwords.ts";
 import { judgePassword, type PasswordContext, type PasswordProblem } from "./password-policy.ts";
 
 export type CheckNewPasswordDeps = {
-  /** The commonest passwords. Throws `Unavailable`: without it nobody chooses one. */
+  /** The list of common passwords. Throws `Unavailable`; without the list no password can be chosen. */
   readonly commonPasswords: () => Promise<ReadonlySet<string>>;
-  readonly breachedPasswords: {
-    /** `unknown` when the check is off or its service does not answer: it never blocks anybody. */
-    check(password: string): Promise<"breached" | "not_found" | "unknown">;
-  };
+  readonly breachedPasswords: BreachedPasswords;
 };
 
-/** Why a password may not be chosen, or null. Asked wherever one is chosen, never where one is given. */
+/** Why a new password is refused, or null. Not for passwords at sign-in. */
 export async function checkNewPassword(
   deps: CheckNewPasswordDeps,
   password: string,

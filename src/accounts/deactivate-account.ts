@@ -1,4 +1,4 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
   type ConfirmationFailure,
   type ConfirmPasswordDeps,
@@ -7,21 +7,13 @@ import {
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { Account } from "./account.ts";
+import type { AccountStore } from "./store.ts";
 
 export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly clock: Clock;
-  readonly accounts: {
-    deactivate(draft: {
-      accountId: string;
-      checkedHash: string;
-      notice: NewMessage;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<"deactivated" | "last_superuser" | "changed_meanwhile">;
-  };
+  readonly accounts: Pick<AccountStore, "deactivate">;
   readonly revocationList: {
     revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
@@ -32,7 +24,7 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
 
 export type DeactivationFailure = ConfirmationFailure | { readonly reason: "last_superuser" };
 
-/** Closes the caller's own account: every session and link dies, the data stays for an admin to revive. */
+/** Deactivates the caller's own account and ends its sessions, tokens and codes. An admin can reactivate it. */
 export async function deactivateAccount(
   deps: DeactivateAccountDeps,
   input: { readonly account: Account; readonly password: string; readonly caller: Caller },

@@ -3,7 +3,7 @@ import type { ChangePasswordFailure } from "./change-password.ts";
 import type { DeactivationFailure } from "./deactivate-account.ts";
 import type { ProfileFailure } from "./update-profile.ts";
 
-/** One sentence for a wrong password where the address is not in question. */
+/** Replaces the default message of `invalid_credentials` where only a password was sent. */
 export const WRONG_PASSWORD = "The password is not correct.";
 
 type Reason = ChangePasswordFailure["reason"] | DeactivationFailure["reason"] | ProfileFailure["reason"];

@@ -3,7 +3,7 @@ import { ROLES } from "../admin/authorization/permissions.ts";
 import { timestamp } from "../http/timestamp.ts";
 import type { Account } from "./account.ts";
 
-/** A person as `GET /me` shows them (contract §2): column by column, so that a new one does not come out by itself. */
+/** An account in API responses (contract §2). Each column is listed, so that a new one is not exposed by default. */
 export const profileSchema = z
   .object({
     id: z.uuid(),
@@ -23,7 +23,7 @@ export const profileSchema = z
   })
   .check(z.meta({ id: "Profile" }));
 
-/** `publicUrl`: where this service is, and so its pictures. */
+/** `publicUrl`: the base of the avatar's URL. */
 export const presentAccount = (account: Account, publicUrl: string): z.input<typeof profileSchema> => ({
   id: account.id,
   name: account.name,

@@ -1,16 +1,11 @@
-/** How somebody signs in: what a profile does not show. */
-export type SignInMethods = {
-  /** Who was invited, and has not chosen one yet, has none. */
-  readonly hasPassword: boolean;
-  /** Their own choice of the mailed second step. */
-  readonly secondFactor: boolean;
-};
+import type { SignInMethods } from "./account.ts";
+import type { AccountStore } from "./store.ts";
 
 export type ReadSignInMethodsDeps = {
-  readonly accounts: { findSignInMethods(accountId: string): Promise<SignInMethods | null> };
+  readonly accounts: Pick<AccountStore, "findSignInMethods">;
 };
 
-/** For the account's own pages; one that is gone has no way in. */
+/** For the account's own pages. A deleted account has no sign-in methods. */
 export async function readSignInMethods(
   deps: ReadSignInMethodsDeps,
   input: { readonly accountId: string },

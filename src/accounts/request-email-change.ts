@@ -1,4 +1,4 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
   type ConfirmationFailure,
   type ConfirmPasswordDeps,
@@ -7,29 +7,20 @@ import {
 import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { NewEmailToken } from "../registration/email-tokens/email-token.ts";
+import type { EmailTokenForNewAddress } from "../registration/email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
 import type { Account } from "./account.ts";
 
 export type RequestEmailChangeDeps = ConfirmPasswordDeps &
   NewEmailTokenDeps & {
     readonly links: {
-      issueForNewAddress(draft: {
-        accountId: string;
-        checkedHash: string;
-        newEmail: EmailAddress;
-        link: NewEmailToken;
-        mail: NewMessage;
-        noticeToOldAddress: NewMessage;
-        audit: NewAuditEvent;
-      }): Promise<"asked" | "changed_meanwhile">;
+      issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile">;
     };
     readonly messages: Outbox;
   };
 
-type Request = {
+type RequestEmailChangeInput = {
   readonly account: Account;
   readonly newEmail: EmailAddress;
   readonly password: string;
@@ -37,12 +28,12 @@ type Request = {
 };
 
 /**
- * Mails the new address a link and the old one a notice; nothing changes until the link is used. An
- * address that another account has gets no mail, and the caller the same answer.
+ * Mails a token to the new address and a notice to the old one. The address changes when the token is
+ * consumed. An address of another account gets no mail; the result is the same.
  */
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
-  input: Request,
+  input: RequestEmailChangeInput,
 ): Promise<Result<void, ConfirmationFailure>> {
   const { account, newEmail, caller } = input;
   const confirmed = await confirmPassword(deps, account, input.password);

@@ -28,7 +28,10 @@ import { type UpdateProfileDeps, updateProfile } from "./update-profile.ts";
 
 const profile = answer(200, undefined, profileSchema);
 const passwordChanged = answer(200, "Password changed. Your other sessions have ended.");
-const emailChangeAsked = answer(200, "Please check the mailbox of the new address to confirm the change.");
+const emailChangeRequested = answer(
+  200,
+  "Please check the mailbox of the new address to confirm the change.",
+);
 const secondFactorSet = answer(200, undefined, z.object({ enabled: z.boolean() }));
 const deactivated = answer(200, "Your account has been deactivated.");
 
@@ -51,7 +54,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .patch(
       "/me",
       describe({
-        summary: "Change profile fields; null clears an optional one",
+        summary: "Change profile fields; null clears an optional field",
         tag,
         answer: profile,
         failures: ["username_taken", "conflict"],
@@ -70,7 +73,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/password",
       describe({
-        summary: "Change the password; the other sessions end",
+        summary: "Change the password and end the other sessions",
         tag,
         answer: passwordChanged,
         failures: ["invalid_credentials", "too_many_attempts"],
@@ -90,9 +93,9 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/email",
       describe({
-        summary: "Mail the new address a link; nothing changes until it is used",
+        summary: "Request an email change; the link mailed to the new address confirms it",
         tag,
-        answer: emailChangeAsked,
+        answer: emailChangeRequested,
         failures: ["invalid_credentials", "too_many_attempts"],
       }),
       session,
@@ -101,13 +104,13 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { account } = c.var.session;
         const input = { ...c.req.valid("json"), account, caller: c.var.caller };
         const result = await requestEmailChange(depsOf(c), input);
-        return result.ok ? respond(c, emailChangeAsked) : refuseReauthentication(c, result.error);
+        return result.ok ? respond(c, emailChangeRequested) : refuseReauthentication(c, result.error);
       },
     )
     .post(
       "/me/otp",
       describe({
-        summary: "Choose whether signing in asks for a mailed code",
+        summary: "Turn the mailed sign-in code on or off",
         tag,
         answer: secondFactorSet,
         failures: ["invalid_credentials", "too_many_attempts"],
@@ -126,7 +129,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/deactivate",
       describe({
-        summary: "Close the caller's own account",
+        summary: "Deactivate the caller's own account",
         tag,
         answer: deactivated,
         cookies: true,

@@ -9,7 +9,7 @@ import { EVERY_PURPOSE } from "../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
 
-/** What closes an account: it is deactivated, and its sessions, links and codes die. */
+/** Deactivates an account, ends its sessions and voids its email tokens and one-time codes. */
 export const closeAccount = (db: Database, accountId: string, now: number, where: SQL) =>
   [
     db
@@ -21,7 +21,7 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
     voidOneTimeCodes(db, and(eq(oneTimeCodes.accountId, accountId), where) as SQL),
   ] as const;
 
-/** The columns of an `Account`: never the password hash. */
+/** The columns of an `Account`, without the password hash. */
 export const accountColumns = {
   email: accounts.email,
   emailVerifiedAt: accounts.emailVerifiedAt,
@@ -47,7 +47,7 @@ type NewAccount = {
   readonly now: number;
 };
 
-/** An account that has nothing yet but a name and an address that waits for its proof. */
+/** A new account with a name and an unverified address. */
 export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => ({
   id,
   email: email.address,
@@ -64,7 +64,7 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   passwordHash: null,
   loginOtp: false,
   locale,
-  // The address may have been another account's, and devices known there are none of this one's.
+  // Known devices are stored per address, and another account may have had this one.
   devicesKnownSince: now,
   role: "user" as const,
   status: "active" as const,
@@ -73,10 +73,10 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
 });
 
 /**
- * What proving the address does to the username that was asked for at registration: it becomes the
- * person's own, or, if somebody was sooner, it is left out. Usernames are ASCII, as is SQL's `lower`.
+ * The columns that reserve, on verification of the address, the username requested at registration. If
+ * another account has reserved it meanwhile, the username is cleared. `lower` suffices: usernames are ASCII.
  */
-export function takeUsername(db: Database) {
+export function claimUsername(db: Database) {
   const other = alias(accounts, "other");
   const isTaken = exists(
     db
@@ -84,9 +84,9 @@ export function takeUsername(db: Database) {
       .from(other)
       .where(eq(other.usernameKey, sql`lower(${accounts.username})`)),
   );
-  const isWaiting = sql`${accounts.usernameKey} IS NULL`;
+  const isUnreserved = sql`${accounts.usernameKey} IS NULL`;
   return {
-    username: sql`CASE WHEN ${isWaiting} AND ${isTaken} THEN NULL ELSE ${accounts.username} END`,
-    usernameKey: sql`CASE WHEN ${isWaiting} AND ${not(isTaken)} THEN lower(${accounts.username}) ELSE ${accounts.usernameKey} END`,
+    username: sql`CASE WHEN ${isUnreserved} AND ${isTaken} THEN NULL ELSE ${accounts.username} END`,
+    usernameKey: sql`CASE WHEN ${isUnreserved} AND ${not(isTaken)} THEN lower(${accounts.username}) ELSE ${accounts.usernameKey} END`,
   };
 }

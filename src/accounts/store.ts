@@ -14,7 +14,7 @@ import type { NewMessage } from "../messaging/outbox/message.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
-import type { Account, ProfileChange } from "./account.ts";
+import type { Account, ProfileChange, SignInMethods } from "./account.ts";
 import { accountColumns, closeAccount } from "./statements.ts";
 
 type SecondStepChoice = {
@@ -32,9 +32,9 @@ type ProfileUpdate = AdminAction & {
   readonly now: number;
 };
 
-export type PasswordReplacement = {
+type PasswordReplacement = {
   readonly accountId: string;
-  /** The hash that the caller has just been checked against; another one in its place voids the change. */
+  /** The hash that the password was checked against. If the stored hash differs, nothing changes. */
   readonly checkedHash: string;
   readonly newHash: string;
   readonly keepSessionId: string;
@@ -51,6 +51,8 @@ type Deactivation = {
   readonly now: number;
 };
 
+export type AccountStore = ReturnType<typeof accountStore>;
+
 export function accountStore(db: Database, caps: SendCaps) {
   const noticeOf = (
     draft: { notice: NewMessage; accountId: string; now: number },
@@ -65,7 +67,7 @@ export function accountStore(db: Database, caps: SendCaps) {
     where,
   });
   return {
-    /** Counts an attempt to confirm the password, and reads what it is checked against. */
+    /** Counts an attempt to confirm the password and reads the stored hash. */
     async beginConfirmation(
       id: string,
       lockoutKey: string,
@@ -79,7 +81,7 @@ export function accountStore(db: Database, caps: SendCaps) {
       return { reservation: reservationOf(reserved, lock), passwordHash: rows[0]?.passwordHash ?? null };
     },
 
-    async findSignInMethods(id: string): Promise<{ hasPassword: boolean; secondFactor: boolean } | null> {
+    async findSignInMethods(id: string): Promise<SignInMethods | null> {
       const [row] = await db
         .select({ passwordHash: accounts.passwordHash, secondFactor: accounts.loginOtp })
         .from(accounts)
@@ -112,7 +114,7 @@ export function accountStore(db: Database, caps: SendCaps) {
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {
       const { target, change, now } = update;
-      const [decision, , changed, namesakes] = await db.batch([
+      const [applied, , changed, namesakes] = await db.batch([
         applyIf(db, update, notExists(usernameOwner(db, update))),
         db
           .update(accounts)
@@ -124,70 +126,82 @@ export function accountStore(db: Database, caps: SendCaps) {
           .where(eq(accounts.id, target.id)),
         usernameOwner(db, update),
       ]);
-      if (decision.length === 0) return namesakes.length > 0 ? "username_taken" : "changed_meanwhile";
+      if (applied.length === 0) return namesakes.length > 0 ? "username_taken" : "changed_meanwhile";
       return changed[0] ?? "changed_meanwhile";
     },
 
-    /** Sets the new hash and ends the other sessions; the ids of those come back. */
+    /** Sets the new hash, ends the other sessions and returns their ids. */
     async replacePassword(
-      draft: PasswordReplacement,
+      replacement: PasswordReplacement,
     ): Promise<{ endedSessionIds: string[] } | "changed_meanwhile"> {
-      const done = and(eq(accounts.id, draft.accountId), eq(accounts.passwordHash, draft.newHash));
+      const done = and(
+        eq(accounts.id, replacement.accountId),
+        eq(accounts.passwordHash, replacement.newHash),
+      );
       const [changed, ended] = await db.batch([
         db
           .update(accounts)
-          // Whoever knew the old password may have made devices known.
-          .set({ passwordHash: draft.newHash, devicesKnownSince: draft.now + 1, updatedAt: draft.now })
+          // An attacker who knew the old password may have added known devices.
+          .set({
+            passwordHash: replacement.newHash,
+            devicesKnownSince: replacement.now + 1,
+            updatedAt: replacement.now,
+          })
           .where(
             and(
-              eq(accounts.id, draft.accountId),
-              eq(accounts.passwordHash, draft.checkedHash),
+              eq(accounts.id, replacement.accountId),
+              eq(accounts.passwordHash, replacement.checkedHash),
               eq(accounts.status, "active"),
             ),
           )
           .returning({ id: accounts.id }),
         endSessions(
           db,
-          draft.accountId,
-          draft.now,
-          and(ne(sessions.id, draft.keepSessionId), accountIs(db, done)),
+          replacement.accountId,
+          replacement.now,
+          and(ne(sessions.id, replacement.keepSessionId), accountIs(db, done)),
         ),
         voidEmailTokens(
           db,
-          and(eq(emailTokens.accountId, draft.accountId), accountIs(db, done)) as SQL,
+          and(eq(emailTokens.accountId, replacement.accountId), accountIs(db, done)) as SQL,
           ["reset_password", "change_email"],
-          draft.now,
+          replacement.now,
         ),
-        voidOneTimeCodes(db, and(eq(oneTimeCodes.accountId, draft.accountId), accountIs(db, done)) as SQL),
-        ...queueMessage(db, noticeOf(draft, done)),
-        insertFrom(db, auditEvents, auditRow(draft.audit, draft.accountId), accounts, done),
+        voidOneTimeCodes(
+          db,
+          and(eq(oneTimeCodes.accountId, replacement.accountId), accountIs(db, done)) as SQL,
+        ),
+        ...queueMessage(db, noticeOf(replacement, done)),
+        insertFrom(db, auditEvents, auditRow(replacement.audit, replacement.accountId), accounts, done),
       ]);
       if (changed.length === 0) return "changed_meanwhile";
       return { endedSessionIds: ended.map((row) => row.id) };
     },
 
-    /** Deactivates the caller's own account; the last active superuser stays (contract §3). */
-    async deactivate(draft: Deactivation): Promise<"deactivated" | "last_superuser" | "changed_meanwhile"> {
+    /** Deactivates the caller's own account, unless it is the last active superuser (contract §3). */
+    async deactivate(
+      deactivation: Deactivation,
+    ): Promise<"deactivated" | "last_superuser" | "changed_meanwhile"> {
       const own = and(
-        eq(accounts.id, draft.accountId),
+        eq(accounts.id, deactivation.accountId),
         eq(accounts.status, "active"),
-        eq(accounts.passwordHash, draft.checkedHash),
+        eq(accounts.passwordHash, deactivation.checkedHash),
       );
-      const done = isAudited(db, draft.audit);
-      const [decision, still] = await db.batch([
+      const done = isAudited(db, deactivation.audit);
+      const [applied, unchanged] = await db.batch([
         insertFrom(
           db,
           auditEvents,
-          auditRow(draft.audit, draft.accountId),
+          auditRow(deactivation.audit, deactivation.accountId),
           accounts,
-          and(own, anotherSuperuserExists(db, draft.accountId)),
+          and(own, anotherSuperuserExists(db, deactivation.accountId)),
         ).returning({ id: auditEvents.id }),
         db.select({ id: accounts.id }).from(accounts).where(own),
-        ...closeAccount(db, draft.accountId, draft.now, done),
-        ...queueMessage(db, noticeOf(draft, and(eq(accounts.id, draft.accountId), done))),
+        ...closeAccount(db, deactivation.accountId, deactivation.now, done),
+        ...queueMessage(db, noticeOf(deactivation, and(eq(accounts.id, deactivation.accountId), done))),
       ]);
-      if (decision.length > 0) return "deactivated";
-      return still.length > 0 ? "last_superuser" : "changed_meanwhile";
+      if (applied.length > 0) return "deactivated";
+      return unchanged.length > 0 ? "last_superuser" : "changed_meanwhile";
     },
   };
 }
@@ -196,7 +210,7 @@ export function accountStore(db: Database, caps: SendCaps) {
 const accountIs = (db: Database, where: SQL | undefined): SQL =>
   sql`EXISTS ${db.select({ one: sql`1` }).from(accounts).where(where)}`;
 
-/** Whoever else has the username that is asked for. */
+/** Another account that has the requested username. */
 function usernameOwner(db: Database, { target, change }: ProfileUpdate) {
   const other = alias(accounts, "other");
   return db

@@ -1,22 +1,15 @@
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../admin/authorization/admin-action.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { type Actor, actorIdOf } from "../admin/authorization/admin-action.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type Account, type ProfileChange, type ProfileField, usernameKey } from "./account.ts";
+import type { AccountStore } from "./store.ts";
 
 export type UpdateProfileDeps = {
   readonly clock: Clock;
   readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
-  readonly accounts: {
-    updateProfile(
-      update: AdminAction & {
-        change: ProfileChange & { usernameKey?: string | null };
-        audit: NewAuditEvent;
-        now: number;
-      },
-    ): Promise<Account | "username_taken" | "changed_meanwhile">;
-  };
+  readonly accounts: Pick<AccountStore, "updateProfile">;
 };
 
 export type ProfileFailure =
@@ -24,18 +17,18 @@ export type ProfileFailure =
   | { readonly reason: "changed_meanwhile" }
   | { readonly reason: "field_required"; readonly fields: readonly ProfileField[] };
 
-type Update = {
+type UpdateProfileInput = {
   readonly account: Account;
-  /** The person themselves, or whoever may do this to them. */
+  /** The user, or an admin who may manage this user. */
   readonly actor: Actor;
   readonly change: ProfileChange;
   readonly caller: Caller;
 };
 
-/** Changes what was given and leaves the rest; the whole account comes back. */
+/** Changes the given fields and returns the whole account. */
 export async function updateProfile(
   deps: UpdateProfileDeps,
-  input: Update,
+  input: UpdateProfileInput,
 ): Promise<Result<Account, ProfileFailure>> {
   const { account, actor, change, caller } = input;
   const cleared = deps.settings.requiredProfileFields.filter((field) => change[field] === null);

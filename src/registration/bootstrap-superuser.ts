@@ -7,10 +7,10 @@ export type NewBootstrapDeps = {
   readonly settings: { readonly bootstrapSuperuser: string | null };
 };
 
-/** Whoever proves the address of that key becomes superuser, and the trail says so. */
+/** The account that verifies this address becomes superuser; `audit` records it. */
 export type Bootstrap = { readonly emailKey: string; readonly audit: NewAuditEvent };
 
-/** What BOOTSTRAP_SUPERUSER_EMAIL asks of a batch that proves an address (contract §3). */
+/** The bootstrap that BOOTSTRAP_SUPERUSER_EMAIL adds to a batch that verifies an address (contract §3). */
 export function newBootstrap(deps: NewBootstrapDeps, caller: Caller): Bootstrap | null {
   const emailKey = deps.settings.bootstrapSuperuser;
   return emailKey === null

@@ -19,19 +19,32 @@ import {
 } from "./email-tokens/statements.ts";
 import { auditBootstrap, provenAddress } from "./statements.ts";
 
+type EmailVerification = {
+  readonly claim: EmailTokenClaim;
+  readonly bootstrap: Bootstrap | null;
+  /** A token to choose a password, mailed if the account has none. */
+  readonly passwordChoice: { readonly link: NewEmailToken; readonly mail: NewMessage };
+  readonly audit: NewAuditEvent;
+};
+
+type EmailChange = {
+  readonly claim: EmailTokenClaim;
+  readonly noticeToOldAddress: NewMessage;
+  readonly audit: NewAuditEvent;
+};
+
+type Outcome = "confirmed" | "email_token_invalid";
+
+export type EmailVerificationStore = ReturnType<typeof emailVerificationStore>;
+
 export function emailVerificationStore(db: Database, caps: SendCaps) {
   const ownerId = sql`${emailTokens.accountId}`;
   return {
     /**
-     * Spends a `verify_email` link: its address is proven. Whoever has no password is mailed a link to
-     * choose one: two had claimed the address, or an invitation has run out.
+     * Consumes a `verify_email` token and verifies its address. An account without a password (after a
+     * contested registration or an expired invitation) is mailed a token to choose one.
      */
-    async confirm(
-      claim: EmailTokenClaim,
-      bootstrap: Bootstrap | null,
-      choice: { readonly link: NewEmailToken; readonly mail: NewMessage },
-      audit: NewAuditEvent,
-    ): Promise<"confirmed" | "email_token_invalid"> {
+    async confirm({ claim, bootstrap, passwordChoice, audit }: EmailVerification): Promise<Outcome> {
       const whose = claimedAccountId(db, claim);
       const hasNoPassword = and(
         claimed(claim),
@@ -42,14 +55,14 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             .where(and(eq(accounts.id, emailTokens.accountId), isNull(accounts.passwordHash))),
         ),
       );
-      const proof = { whose, bootstrap, now: claim.now };
-      const [taken] = await db.batch([
+      const verification = { whose, bootstrap, now: claim.now };
+      const [consumed] = await db.batch([
         claimEmailToken(db, claim, "verify_email"),
-        ...auditBootstrap(db, proof),
-        db.update(accounts).set(provenAddress(db, proof)).where(inArray(accounts.id, whose)),
+        ...auditBootstrap(db, verification),
+        db.update(accounts).set(provenAddress(db, verification)).where(inArray(accounts.id, whose)),
         voidEmailTokens(db, inArray(emailTokens.accountId, whose), ["verify_email"], claim.now),
         ...queueMessage(db, {
-          draft: choice.mail,
+          draft: passwordChoice.mail,
           accountId: ownerId,
           now: claim.now,
           limits: ALWAYS,
@@ -60,7 +73,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         insertFrom(
           db,
           emailTokens,
-          emailTokenRow(choice.link, {
+          emailTokenRow(passwordChoice.link, {
             accountId: ownerId,
             email: sql`${emailTokens.email}`,
             emailKey: sql`${emailTokens.emailKey}`,
@@ -70,27 +83,23 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         ),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken.length > 0 ? "confirmed" : "email_token_invalid";
+      return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },
 
-    /** Spends a `change_email` link: its address becomes the account's, and every other link dies. */
-    async change(
-      claim: EmailTokenClaim,
-      noticeToOldAddress: NewMessage,
-      audit: NewAuditEvent,
-    ): Promise<"confirmed" | "email_token_invalid"> {
+    /** Consumes a `change_email` token, gives the account its address and voids every other token. */
+    async change({ claim, noticeToOldAddress, audit }: EmailChange): Promise<Outcome> {
       const whose = claimedAccountId(db, claim);
-      const ofLink = (column: typeof emailTokens.email | typeof emailTokens.emailKey) =>
+      const ofToken = (column: typeof emailTokens.email | typeof emailTokens.emailKey) =>
         sql`(SELECT ${column} FROM ${emailTokens} WHERE ${claimed(claim)})`;
-      const [taken] = await db.batch([
+      const [consumed] = await db.batch([
         claimEmailToken(db, claim, "change_email"),
         db
           .update(accounts)
           .set({
-            email: ofLink(emailTokens.email),
-            emailKey: ofLink(emailTokens.emailKey),
+            email: ofToken(emailTokens.email),
+            emailKey: ofToken(emailTokens.emailKey),
             emailVerifiedAt: claim.now,
-            // Devices are known by address, and this one may have been another account's.
+            // Known devices are stored per address, and another account may have had this one.
             devicesKnownSince: claim.now,
             updatedAt: claim.now,
           })
@@ -108,7 +117,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         }),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken.length > 0 ? "confirmed" : "email_token_invalid";
+      return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },
   };
 }

@@ -1,42 +1,21 @@
 import { type ProfileField, usernameKey } from "../accounts/account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
-import type { Locale } from "../core/locale.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
-import { missingProfileFields } from "./rules.ts";
+import type { RegistrationStore } from "./store.ts";
 
 export type RegisterAccountDeps = NewEmailTokenDeps &
   CheckNewPasswordDeps & {
     readonly hasher: Pick<PasswordHasher, "hash">;
-    readonly registrations: {
-      findWaiting(emailKey: string): Promise<string | null>;
-      create(draft: {
-        id: string;
-        email: EmailAddress;
-        passwordHash: string;
-        name: string;
-        locale: Locale;
-        lastName: string | null;
-        username: string | null;
-        usernameKey: string | null;
-        age: number | null;
-        link: NewEmailToken;
-        verification: NewMessage;
-        notice: NewMessage;
-        audit: NewAuditEvent;
-        now: number;
-      }): Promise<"created" | "address_taken" | "username_taken">;
-    };
+    readonly registrations: RegistrationStore;
     readonly messages: Outbox;
     readonly captchaCheck: {
       require(claim: {
@@ -51,7 +30,7 @@ export type RegisterAccountDeps = NewEmailTokenDeps &
 
 type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
-type Registration = {
+type RegisterAccountInput = {
   readonly email: EmailAddress;
   readonly password: string;
   readonly name: string;
@@ -68,19 +47,19 @@ export type RegistrationFailure =
   | { readonly reason: "username_taken" }
   | { readonly reason: CaptchaRefusal };
 
-/** What the caller learns: the same for an address that has an account already. */
-type Registered = { readonly id: string; readonly name: string; readonly email: string };
+/** The response to the caller. It is the same for an address that already has an account. */
+type RegisteredAccount = { readonly id: string; readonly name: string; readonly email: string };
 
 /**
- * Creates an account that waits for its address to be proven. Where the address is taken, the same work
- * is done and the same answer given: its owner is told by mail, or, while nobody has proven it, gets a
- * new link for it.
+ * Creates an account with an unverified address and mails a verification token. For a taken address the
+ * work and the result are the same, so the caller cannot enumerate accounts: the owner gets a notice, or,
+ * while the address is unverified, a new token.
  */
 export async function registerAccount(
   deps: RegisterAccountDeps,
-  input: Registration,
-): Promise<Result<Registered, RegistrationFailure>> {
-  const missing = missingProfileFields(input, deps.settings.requiredProfileFields);
+  input: RegisterAccountInput,
+): Promise<Result<RegisteredAccount, RegistrationFailure>> {
+  const missing = deps.settings.requiredProfileFields.filter((field) => input[field] === undefined);
   if (missing.length > 0) return err({ reason: "profile_incomplete", fields: missing });
   const { email, name, caller } = input;
   const username = input.username ?? null;
@@ -91,14 +70,15 @@ export async function registerAccount(
     username,
   });
   if (problem) return err({ reason: "password_refused", problem });
-  // Last of the checks: a captcha is good once, and should not be spent on a typing mistake.
+  // The last check: a captcha token is valid once, and a typing mistake should not consume it.
   const claim = { token: input.captchaToken, action: "register", ip: caller.ip, asked: true } as const;
-  const human = await deps.captchaCheck.require(claim);
-  if (human !== "human") return err({ reason: human });
+  const captcha = await deps.captchaCheck.require(claim);
+  if (captcha !== "human") return err({ reason: captcha });
 
-  // Under the salt of the one that waits, so that whoever only asks once more is told from a rival.
-  const waiting = await deps.registrations.findWaiting(email.key);
-  const passwordHash = await deps.hasher.hash(input.password, waiting);
+  // Hashed with the salt of the unverified account, so that the store can tell a repeated registration
+  // from one with another password.
+  const unverifiedHash = await deps.registrations.findUnverifiedPasswordHash(email.key);
+  const passwordHash = await deps.hasher.hash(input.password, unverifiedHash);
   const now = deps.clock.now();
   const id = newId();
   const { link, url } = await newEmailToken(deps, "verify_email");
@@ -124,7 +104,7 @@ export async function registerAccount(
     now,
   });
   if (outcome === "username_taken") return err({ reason: "username_taken" });
-  // At most one of the two was queued, and nobody can tell from here which.
+  // The batch queued at most one of the two; the work here does not depend on which.
   deps.messages.deliverSoon([verification.id, notice.id]);
   return ok({ id, name, email: email.address });
 }

@@ -1,7 +1,7 @@
 import type { EmailAddress } from "../core/email-address.ts";
 import { type SendEmailTokenDeps, sendEmailToken } from "./email-tokens/send-email-token.ts";
 
-/** Mails a fresh link to an account that has not proven its address yet. Tells nothing. */
+/** Mails a new verification token to an unverified account. The result reveals nothing about the address. */
 export const resendVerification = (
   deps: SendEmailTokenDeps,
   input: { readonly email: EmailAddress },

@@ -22,7 +22,7 @@ import type { SendEmailTokenDeps } from "./email-tokens/send-email-token.ts";
 import { registrationErrors } from "./errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "./register-account.ts";
 import { resendVerification } from "./resend-verification.ts";
-import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
+import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
 
 const registerBody = z
   .strictObject({
@@ -55,15 +55,16 @@ const resent = answer(200, "If that address is waiting to be verified, a new lin
 
 type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps;
 
-/** Sign-up and the proof of an address. */
+/** Registration and email verification. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Registration";
   return new Hono<HttpEnv>()
     .post(
       "/register",
       describe({
-        summary: "Create an account and mail a link to verify its address",
-        description: "An address that has an account already gets the same answer, and its owner a mail.",
+        summary: "Create an account and mail a verification link",
+        description:
+          "An address that already has an account gets the same response, and its owner gets a notice by mail.",
         tag,
         answer: registered,
         failures: Object.values(registrationErrors),
@@ -79,7 +80,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/verify-email",
       describe({
-        summary: "Spend a mailed link: its address is verified",
+        summary: "Verify an email address with a mailed token",
         tag,
         answer: verified,
         failures: ["token_invalid"],
@@ -94,20 +95,20 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/verify-email",
       describe({
-        summary: "Whether a mailed link is still good; consumes nothing",
+        summary: "Check whether a mailed token is valid, without consuming it",
         tag,
         answer: emailTokenIsValid,
         failures: ["token_invalid"],
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFYING_PURPOSES);
+        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFICATION_PURPOSES);
         return link ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
     .post(
       "/verify-email/resend",
-      describe({ summary: "Mail a fresh verification link", tag, answer: resent }),
+      describe({ summary: "Mail a new verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));

@@ -1,5 +1,5 @@
 import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { takeUsername } from "../accounts/statements.ts";
+import { claimUsername } from "../accounts/statements.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import { activeSuperuser } from "../admin/users/statements.ts";
 import type { Database } from "../db/database.ts";
@@ -7,25 +7,27 @@ import { insertFrom } from "../db/insert-from.ts";
 import { accounts, auditEvents } from "../db/schema.ts";
 import type { Bootstrap } from "./bootstrap-superuser.ts";
 
-type Proof = {
-  /** The ids of the accounts whose address is proven: one, or none. */
+type EmailVerification = {
+  /** A subquery: the id of the account whose address is verified, or nothing. */
   readonly whose: SQLWrapper;
   readonly bootstrap: Bootstrap | null;
   readonly now: number;
 };
 
-/** What proving an address does to its account, to be set with whatever else the batch sets. */
-export const provenAddress = (db: Database, { bootstrap, now }: Proof) => ({
-  ...takeUsername(db),
+/** The columns that verifying the address sets; the caller may add others to the same UPDATE. */
+export const provenAddress = (db: Database, { bootstrap, now }: EmailVerification) => ({
+  ...claimUsername(db),
   emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${now})`,
   updatedAt: now,
   ...(bootstrap
-    ? { role: sql`CASE WHEN ${isBootstrapped(db, bootstrap)} THEN 'superuser' ELSE ${accounts.role} END` }
+    ? {
+        role: sql`CASE WHEN ${becomesSuperuser(db, bootstrap)} THEN 'superuser' ELSE ${accounts.role} END`,
+      }
     : {}),
 });
 
-/** Tells the trail of a superuser who comes into being; it stands before the UPDATE, while it can still see. */
-export const auditBootstrap = (db: Database, { whose, bootstrap }: Proof) =>
+/** Records a new superuser in the audit log. It must run before the UPDATE, which makes its condition false. */
+export const auditBootstrap = (db: Database, { whose, bootstrap }: EmailVerification) =>
   bootstrap
     ? [
         insertFrom(
@@ -33,15 +35,15 @@ export const auditBootstrap = (db: Database, { whose, bootstrap }: Proof) =>
           auditEvents,
           auditRow(bootstrap.audit, sql`${accounts.id}`),
           accounts,
-          and(inArray(accounts.id, whose), isBootstrapped(db, bootstrap)),
+          and(inArray(accounts.id, whose), becomesSuperuser(db, bootstrap)),
         ),
       ]
     : [];
 
 /**
- * Only while there is no superuser who could make others: whoever was demoted or deleted does not come
- * back by proving the address once more. And only for an account made with the address: one that changes
- * to it could be a stranger's, who needs but one careless click.
+ * Bootstrap rule: the account becomes superuser only while there is no active superuser, so that a demoted
+ * or deleted one cannot return by verifying the address again. Only an account created with the
+ * address qualifies: a change to it could come from an attacker and needs one careless click of the owner.
  */
-const isBootstrapped = (db: Database, { emailKey }: Bootstrap): SQL | undefined =>
+const becomesSuperuser = (db: Database, { emailKey }: Bootstrap): SQL | undefined =>
   and(eq(accounts.emailKey, emailKey), notExists(activeSuperuser(db)));

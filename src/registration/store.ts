@@ -13,7 +13,7 @@ import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "../messa
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
 
-export type NewRegistration = {
+type NewRegistration = {
   readonly id: string;
   readonly email: EmailAddress;
   readonly passwordHash: string;
@@ -24,18 +24,20 @@ export type NewRegistration = {
   readonly usernameKey: string | null;
   readonly age: number | null;
   readonly link: NewEmailToken;
-  /** To the new account, or to one that waits for the same proof. */
+  /** To the unverified account of the address: the new one, or an earlier one. */
   readonly verification: NewMessage;
-  /** To the account that has proven the address; at most one an hour. */
+  /** To the existing owner of the address; at most one an hour. */
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
+export type RegistrationStore = ReturnType<typeof registrationStore>;
+
 export function registrationStore(db: Database, caps: SendCaps) {
   return {
-    /** The password of the account that waits for its address to be proven, if there is one. */
-    async findWaiting(emailKey: string): Promise<string | null> {
+    /** The password hash of the unverified account of the address, or null. */
+    async findUnverifiedPasswordHash(emailKey: string): Promise<string | null> {
       const [row] = await db
         .select({ passwordHash: accounts.passwordHash })
         .from(accounts)
@@ -44,37 +46,37 @@ export function registrationStore(db: Database, caps: SendCaps) {
     },
 
     /**
-     * One batch, the same statements whatever it finds, so that neither time nor round trips tell.
-     * The unique indexes decide; everything after the first statement hangs on what they decided.
+     * One batch of the same statements for a free and a taken address, so that neither time nor round
+     * trips reveal an account. The unique indexes decide; the later statements depend on the first.
      */
-    async create(draft: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
-      const created = eq(accounts.id, draft.id);
-      const waiting = isWaiting(db, draft);
-      const mailed = and(waiting, queued(db, draft.verification));
+    async create(registration: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
+      const created = eq(accounts.id, registration.id);
+      const unverified = isUnverifiedRegistration(db, registration);
+      const mailed = and(unverified, queued(db, registration.verification));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       const results = await db.batch([
-        insertUnless(db, accounts, accountRow(draft), usernameOwner(db, draft))
+        insertUnless(db, accounts, accountRow(registration), usernameOwner(db, registration))
           .onConflictDoNothing()
           .returning({ id: accounts.id }),
-        usernameOwner(db, draft),
+        usernameOwner(db, registration),
         ...queueMessage(db, {
-          draft: draft.verification,
+          draft: registration.verification,
           accountId: sql`${accounts.id}`,
-          now: draft.now,
+          now: registration.now,
           limits: ASKED_FOR,
           caps,
           source: accounts,
-          where: waiting,
+          where: unverified,
         }),
-        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), ["verify_email"], draft.now),
-        insertFrom(db, emailTokens, linkOf(draft), accounts, mailed),
-        // Mailed or not.
+        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), ["verify_email"], registration.now),
+        insertFrom(db, emailTokens, verificationTokenRow(registration), accounts, mailed),
+        // Also when a cap holds back the mail.
         db
           .update(accounts)
           .set(CLEARED_CREDENTIALS)
-          .where(and(waiting, sql`${accounts.passwordHash} IS NOT ${draft.passwordHash}`)),
-        ...noticeToOwner(db, draft, caps),
-        insertFrom(db, auditEvents, auditRow(draft.audit, draft.id), accounts, created),
+          .where(and(unverified, isContested(registration))),
+        ...noticeToOwner(db, registration, caps),
+        insertFrom(db, auditEvents, auditRow(registration.audit, registration.id), accounts, created),
       ]);
       if (results[0].length > 0) return "created";
       return results[1].length > 0 ? "username_taken" : "address_taken";
@@ -83,9 +85,28 @@ export function registrationStore(db: Database, caps: SendCaps) {
 }
 
 /**
- * What two who claim one address, with two passwords, make of the account that waits: nobody can tell
- * whose they are, so it has nothing of either. Whoever proves the address chooses anew (decision 020).
+ * Unverified registration: the active account of the address, unverified, with the role `user`: the new one
+ * or an earlier one. Excluded are an invited account, which only its invitation may activate, and a
+ * registration that is refused for its username.
  */
+const isUnverifiedRegistration = (db: Database, registration: NewRegistration) =>
+  and(
+    eq(accounts.emailKey, registration.email.key),
+    isNull(accounts.emailVerifiedAt),
+    eq(accounts.status, "active"),
+    eq(accounts.role, "user"),
+    notExists(openInvitation(db, registration)),
+    notExists(usernameOwner(db, registration)),
+  );
+
+/**
+ * Contested address: a second registration gives another password. Neither registrant has verified the
+ * mailbox, so the account keeps the credentials and profile of neither (decision 020).
+ */
+const isContested = ({ passwordHash }: NewRegistration) =>
+  sql`${accounts.passwordHash} IS NOT ${passwordHash}`;
+
+/** The owner of the mailbox chooses a password after verification. The name becomes the local part of the address. */
 const CLEARED_CREDENTIALS = {
   passwordHash: null,
   name: sql`substr(${accounts.email}, 1, min(instr(${accounts.email}, '@') - 1, 64))`,
@@ -94,21 +115,8 @@ const CLEARED_CREDENTIALS = {
   age: null,
 };
 
-/**
- * The account under the address that nobody has proven: the new one, or that of somebody who was
- * sooner. An invitation is not to be answered by a stranger.
- */
-const isWaiting = (db: Database, draft: NewRegistration) =>
-  and(
-    eq(accounts.emailKey, draft.email.key),
-    isNull(accounts.emailVerifiedAt),
-    eq(accounts.status, "active"),
-    eq(accounts.role, "user"),
-    notExists(liveInvitation(db, draft)),
-    notExists(usernameOwner(db, draft)),
-  );
-
-const liveInvitation = (db: Database, { now }: NewRegistration) =>
+/** Invited: the account has an unused, unexpired `invite` token. A registration must not answer it. */
+const openInvitation = (db: Database, { now }: NewRegistration) =>
   db
     .select({ one: sql`1` })
     .from(emailTokens)
@@ -121,47 +129,54 @@ const liveInvitation = (db: Database, { now }: NewRegistration) =>
       ),
     );
 
-const linkOf = ({ link }: NewRegistration) =>
+const verificationTokenRow = ({ link }: NewRegistration) =>
   emailTokenRow(link, {
     accountId: sql`${accounts.id}`,
     email: sql`${accounts.email}`,
     emailKey: sql`${accounts.emailKey}`,
   });
 
-const accountRow = (draft: NewRegistration) => ({
-  ...newAccountRow(draft),
-  lastName: draft.lastName,
-  // It becomes somebody's with their address: one that is only waiting must not show, by being
-  // taken, which of two registrations made an account.
-  username: draft.username,
-  age: draft.age,
-  passwordHash: draft.passwordHash,
+const accountRow = (registration: NewRegistration) => ({
+  ...newAccountRow(registration),
+  lastName: registration.lastName,
+  // Without `usernameKey`: verification reserves the username. If an unverified account reserved it, a probe
+  // with that username would reveal which of two registrations created an account.
+  username: registration.username,
+  age: registration.age,
+  passwordHash: registration.passwordHash,
 });
 
-/** Whoever has that username already, with a proven address. */
-function usernameOwner(db: Database, draft: NewRegistration) {
+/** The verified account that has the requested username. */
+function usernameOwner(db: Database, registration: NewRegistration) {
   const namesake = alias(accounts, "namesake");
   return db
     .select({ id: namesake.id })
     .from(namesake)
-    .where(eq(namesake.usernameKey, draft.usernameKey ?? sql`NULL`));
+    .where(eq(namesake.usernameKey, registration.usernameKey ?? sql`NULL`));
 }
 
-/** Tells whoever has the address already, unless the answer will be about the username, or they know. */
-function noticeToOwner(db: Database, draft: NewRegistration, caps: SendCaps) {
+/**
+ * Mails the existing owner of the address: a verified account, an admin or an invited account. Not if the
+ * registration is refused for its username, since the response then concerns only the username.
+ */
+function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCaps) {
   return queueMessage(db, {
-    draft: draft.notice,
+    draft: registration.notice,
     accountId: sql`${accounts.id}`,
-    now: draft.now,
+    now: registration.now,
     limits: HOURLY,
     caps,
     source: accounts,
     where: and(
-      eq(accounts.emailKey, draft.email.key),
-      ne(accounts.id, draft.id),
+      eq(accounts.emailKey, registration.email.key),
+      ne(accounts.id, registration.id),
       eq(accounts.status, "active"),
-      or(isNotNull(accounts.emailVerifiedAt), ne(accounts.role, "user"), exists(liveInvitation(db, draft))),
-      notExists(usernameOwner(db, draft)),
+      or(
+        isNotNull(accounts.emailVerifiedAt),
+        ne(accounts.role, "user"),
+        exists(openInvitation(db, registration)),
+      ),
+      notExists(usernameOwner(db, registration)),
     ),
   });
 }

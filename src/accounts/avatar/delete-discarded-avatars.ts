@@ -1,23 +1,22 @@
 import type { Clock } from "../../core/clock.ts";
+import type { AvatarObjectStore } from "./object-store.ts";
+import type { AvatarStore } from "./store.ts";
 
 export type DeleteDiscardedAvatarsDeps = {
   readonly clock: Clock;
-  readonly avatars: {
-    listDiscarded(now: number): Promise<string[]>;
-    forget(keys: readonly string[]): Promise<void>;
-  };
-  readonly avatarObjects: { delete(keys: readonly string[]): Promise<void> };
+  readonly avatars: Pick<AvatarStore, "listDiscarded" | "removeDiscarded">;
+  readonly avatarObjects: Pick<AvatarObjectStore, "delete">;
 };
 
-/** Rounds of one run: what is left waits for the next. */
-const ROUNDS = 10;
+/** Batches of one run. The next run deletes the rest. */
+const MAX_BATCHES = 10;
 
-/** Deletes the objects that nobody shows any more. After a change, and hourly for what that one missed. */
+/** Deletes discarded objects: after each change, and hourly for those that a failed run left. */
 export async function deleteDiscardedAvatars(deps: DeleteDiscardedAvatarsDeps): Promise<void> {
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const keys = await deps.avatars.listDiscarded(deps.clock.now());
     if (keys.length === 0) return;
     await deps.avatarObjects.delete(keys);
-    await deps.avatars.forget(keys);
+    await deps.avatars.removeDiscarded(keys);
   }
 }

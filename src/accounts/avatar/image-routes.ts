@@ -4,17 +4,14 @@ import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { matchesIfNoneMatch } from "../../http/if-none-match.ts";
 import { documented } from "../../http/operation.ts";
 import { refuse } from "../../http/respond.ts";
+import type { AvatarObjectStore } from "./object-store.ts";
 
-type Deps = {
-  readonly avatarObjects: {
-    get(key: string): Promise<{ type: string; etag: string; body: ReadableStream } | null>;
-  };
-};
+type Deps = { readonly avatarObjects: Pick<AvatarObjectStore, "get"> };
 
 const cacheControl = "public, max-age=31536000, immutable";
 
 const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
-  summary: "A picture, by the key in somebody's `avatarUrl`",
+  summary: "Get an avatar image by the key in `avatarUrl`",
   tag: "Avatars",
   params: z.object({ key: z.string() }),
   file: { types: ["image/png", "image/jpeg", "image/webp"] },
@@ -26,9 +23,9 @@ const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
 const KEY = /^[A-Za-z0-9_-]{43}\.(?:png|jpg|webp)$/;
 
 /**
- * GET /avatars/:key, for everybody: the key is not to be guessed. A key never gets another picture,
- * so it may be kept for ever; and should something that is no picture ever get here, it can do
- * nothing in a browser: its type is fixed, and it is in a sandbox (ASVS 3.2.1, 3.4).
+ * GET /avatars/:key. Public: the key cannot be guessed. A key's object never changes, so responses are
+ * immutable. The stored media type and the CSP sandbox stop a browser from running content that is not an
+ * image (ASVS 3.2.1, 3.4).
  */
 export function avatarImageRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get("/avatars/:key", about, async (c) => {

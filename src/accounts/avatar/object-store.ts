@@ -1,32 +1,34 @@
 import { Unavailable } from "../../core/unavailable.ts";
 
-/** A picture as it is served. */
-export type AvatarObject = {
+/** A stored avatar. */
+type AvatarObject = {
   readonly type: string;
   readonly etag: string;
   readonly body: ReadableStream;
 };
 
-/** Objects of the bucket AVATARS, by generated keys. Their type is kept beside them, and never guessed. */
+export type AvatarObjectStore = ReturnType<typeof avatarObjectStore>;
+
+/** Objects of the bucket AVATARS under generated keys. The media type is stored with the object, never guessed. */
 export function avatarObjectStore(bucket: R2Bucket) {
   return {
     async put(key: string, bytes: Uint8Array, type: string): Promise<void> {
-      await reaching(() => bucket.put(key, bytes, { httpMetadata: { contentType: type } }));
+      await withUnavailable(() => bucket.put(key, bytes, { httpMetadata: { contentType: type } }));
     },
 
     async get(key: string): Promise<AvatarObject | null> {
-      const object = await reaching(() => bucket.get(key));
+      const object = await withUnavailable(() => bucket.get(key));
       const type = object?.httpMetadata?.contentType;
       return object && type ? { type, etag: object.httpEtag, body: object.body } : null;
     },
 
     async delete(keys: readonly string[]): Promise<void> {
-      await reaching(() => bucket.delete([...keys]));
+      await withUnavailable(() => bucket.delete([...keys]));
     },
   };
 }
 
-async function reaching<T>(run: () => Promise<T>): Promise<T> {
+async function withUnavailable<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {

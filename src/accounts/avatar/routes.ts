@@ -37,12 +37,13 @@ type Deps = SetAvatarDeps &
   FindManageableUserDeps &
   RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
 
-/** People's pictures: one's own, and those of the people whom an admin looks after. */
+/** The caller's avatar, and the avatars of users whom an admin manages. */
 export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const mayChange = requirePermission("users:set-avatar");
   const about = (summary: string) => ({ summary, tag: "Avatars" });
-  const description = "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels each way. Metadata is removed.";
+  const description =
+    "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels in each dimension. Metadata is removed.";
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
@@ -111,17 +112,17 @@ async function remove(c: Context<HttpEnv>, deps: Deps, actor: Actor, target: Acc
 }
 
 const problems: Partial<Record<AvatarFailure["reason"], string>> = {
-  damaged: "Is damaged, or not whole.",
-  dimensions_too_large: "Must have 4096 pixels each way at most.",
-  trailing_data: "Holds more than a picture.",
-  animated: "Must stand still.",
+  damaged: "Is damaged or incomplete.",
+  dimensions_too_large: "Must have at most 4096 pixels in each dimension.",
+  trailing_data: "Contains data after the image.",
+  animated: "Must not be animated.",
 };
 
 function refuseImage(c: Context, { reason }: AvatarFailure): Response {
   const message = problems[reason];
   const isUnknown = avatarErrors[reason] === "unsupported_media_type";
   return refuse(c, avatarErrors[reason], {
-    message: isUnknown ? "This is no PNG, JPEG or WebP image, or not the one that it says." : undefined,
+    message: isUnknown ? "The file must be a PNG, JPEG or WebP image of its declared type." : undefined,
     fields: message === undefined ? undefined : [{ path: UPLOAD.field, message }],
   });
 }

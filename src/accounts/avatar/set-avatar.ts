@@ -1,5 +1,5 @@
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../../admin/authorization/admin-action.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, HOUR } from "../../core/clock.ts";
 import { newOneTimeToken } from "../../core/crypto/one-time-token.ts";
@@ -8,41 +8,38 @@ import type { Account } from "../account.ts";
 import { type DeleteDiscardedAvatarsDeps, deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
 import { cleanImage } from "./image/clean-image.ts";
 import type { ImageProblem } from "./image/image.ts";
+import type { AvatarObjectStore } from "./object-store.ts";
+import type { AvatarStore } from "./store.ts";
 
 export type SetAvatarDeps = DeleteDiscardedAvatarsDeps & {
   readonly clock: Clock;
-  readonly avatars: {
-    announce(key: string, dueAt: number): Promise<void>;
-    swap(
-      draft: AdminAction & { key: string | null; audit: NewAuditEvent; now: number },
-    ): Promise<"done" | "changed_meanwhile">;
-  };
-  readonly avatarObjects: { put(key: string, bytes: Uint8Array, type: string): Promise<void> };
+  readonly avatars: Pick<AvatarStore, "discardAt" | "replace">;
+  readonly avatarObjects: Pick<AvatarObjectStore, "put">;
   readonly defer: (work: () => Promise<unknown>) => void;
 };
 
-type Upload = {
+type SetAvatarInput = {
   readonly actor: Actor;
   readonly target: Account;
   readonly bytes: Uint8Array;
-  /** What the sender says that it is. */
+  /** The media type that the client declares. */
   readonly declaredType: string;
   readonly caller: Caller;
 };
 
 export type AvatarFailure = { readonly reason: ImageProblem | "changed_meanwhile" };
 
-/** An upload that is under way for longer than this was cut off, and its object may go. */
-const UPLOAD_TIME = HOUR;
+/** An upload that takes longer was interrupted, and its object is deleted. */
+const MAX_UPLOAD_MS = HOUR;
 
 /**
- * Makes an image the account's picture: cleaned of all that is not picture, under a new key, so that
- * whoever keeps the old one for ever is never wrong. No object is left behind, wherever it stops:
- * each is written down as discarded before it is there, and only the swap strikes it out.
+ * Sets the account's avatar: the image without metadata, under a new key, so that cached copies of the old
+ * key stay correct. An interrupted upload leaves no object: the key is marked as discarded before
+ * the object is stored, and only `replace` removes the mark.
  */
 export async function setAvatar(
   deps: SetAvatarDeps,
-  input: Upload,
+  input: SetAvatarInput,
 ): Promise<Result<{ readonly avatarKey: string }, AvatarFailure>> {
   const { actor, target, caller } = input;
   const image = cleanImage(input.bytes, input.declaredType);
@@ -50,10 +47,10 @@ export async function setAvatar(
   const { type, bytes } = image.value;
   const key = `${newOneTimeToken()}.${EXTENSIONS[type]}`;
   const now = deps.clock.now();
-  await deps.avatars.announce(key, now + UPLOAD_TIME);
+  await deps.avatars.discardAt(key, now + MAX_UPLOAD_MS);
   await deps.avatarObjects.put(key, bytes, type);
   const audit = newAuditEvent(deps, { type: "avatar_changed" }, caller, actorIdOf(actor));
-  const outcome = await deps.avatars.swap({ actor, target, key, audit, now });
+  const outcome = await deps.avatars.replace({ actor, target, key, audit, now });
   if (outcome !== "done") return err({ reason: outcome });
   deps.defer(() => deleteDiscardedAvatars(deps));
   return ok({ avatarKey: key });

@@ -3,7 +3,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
 
-/** Gives up an account's picture, as one statement of a batch; the sweep deletes the object. */
+/** Marks an account's avatar as discarded; `deleteDiscardedAvatars` deletes the object. */
 export const discardAvatarOf = (db: Database, accountId: string, now: number, where: SQL) =>
   insertFrom(
     db,

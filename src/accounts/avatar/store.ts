@@ -6,52 +6,58 @@ import type { Database } from "../../db/database.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
 import { discardAvatarOf } from "./statements.ts";
 
-type Swap = AdminAction & {
-  /** The new picture's object, which is there already; null takes the picture away. */
+type AvatarReplacement = AdminAction & {
+  /** The key of the stored object; null removes the avatar. */
   readonly key: string | null;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
-/** How many objects one sweep takes on: D1 binds a hundred values to a statement at most. */
-const SWEEP = 90;
+/** Keys per query: D1 binds at most 100 values to a statement. */
+const MAX_KEYS = 90;
+
+export type AvatarStore = ReturnType<typeof avatarStore>;
 
 export function avatarStore(db: Database) {
   return {
-    /** Writes down an object that is about to be stored, so that it goes should nobody come to show it. */
-    async announce(key: string, dueAt: number): Promise<void> {
+    /** Marks a key as discarded before its object is stored, so that an interrupted upload is deleted. */
+    async discardAt(key: string, dueAt: number): Promise<void> {
       await db.insert(discardedAvatars).values({ key, dueAt });
     },
 
-    /** Makes an announced object the account's picture, and discards the one before it. */
-    async swap(draft: Swap): Promise<"done" | "changed_meanwhile"> {
-      const { key, now, target } = draft;
-      const [decision] = await db.batch([
-        applyIf(db, draft),
-        discardAvatarOf(db, target.id, now, wasApplied(db, draft)),
+    /** Makes the stored object the account's avatar and discards the previous object. */
+    async replace(replacement: AvatarReplacement): Promise<"done" | "changed_meanwhile"> {
+      const { key, now, target } = replacement;
+      const [applied] = await db.batch([
+        applyIf(db, replacement),
+        discardAvatarOf(db, target.id, now, wasApplied(db, replacement)),
         db
           .update(accounts)
           .set({ avatarKey: key, updatedAt: now })
-          .where(and(eq(accounts.id, target.id), wasApplied(db, draft))),
+          .where(and(eq(accounts.id, target.id), wasApplied(db, replacement))),
         ...(key === null
           ? []
-          : [db.delete(discardedAvatars).where(and(eq(discardedAvatars.key, key), wasApplied(db, draft)))]),
+          : [
+              db
+                .delete(discardedAvatars)
+                .where(and(eq(discardedAvatars.key, key), wasApplied(db, replacement))),
+            ]),
       ]);
-      return decision.length > 0 ? "done" : "changed_meanwhile";
+      return applied.length > 0 ? "done" : "changed_meanwhile";
     },
 
-    /** Objects that nobody shows, and that are due to go. */
+    /** Keys of discarded objects that are due for deletion. */
     async listDiscarded(now: number): Promise<string[]> {
       const rows = await db
         .select({ key: discardedAvatars.key })
         .from(discardedAvatars)
         .where(lte(discardedAvatars.dueAt, now))
-        .limit(SWEEP);
+        .limit(MAX_KEYS);
       return rows.map(({ key }) => key);
     },
 
-    /** The objects are gone, and nothing is left to remember. */
-    async forget(keys: readonly string[]): Promise<void> {
+    /** Removes the keys of deleted objects. */
+    async removeDiscarded(keys: readonly string[]): Promise<void> {
       await db.delete(discardedAvatars).where(inArray(discardedAvatars.key, [...keys]));
     },
   };

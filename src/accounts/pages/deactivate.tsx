@@ -13,7 +13,7 @@ import { type DeactivateAccountDeps, deactivateAccount } from "../deactivate-acc
 import { accountErrors } from "../errors.ts";
 import { passwordField } from "../fields.ts";
 
-/** Closes one's own account. */
+/** Deactivates the user's own account. */
 export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Account> => ({
   path: "/account/deactivate",
   access: "signed_in",

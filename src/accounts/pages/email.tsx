@@ -11,7 +11,7 @@ import type { Account } from "../account.ts";
 import { emailField, passwordField } from "../fields.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "../request-email-change.ts";
 
-/** Another address: nothing changes until the link that is mailed there is used. */
+/** Requests an email change. The address changes when the mailed link is used. */
 export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account> => ({
   path: "/account/email",
   access: "signed_in",

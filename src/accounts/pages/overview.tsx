@@ -2,12 +2,8 @@ import { type ListIdentitiesDeps, listIdentities } from "../../authentication/so
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
 import { Badge, fullNameOf, Phone, Picture, Row, Rows } from "../../ui/table-rows.tsx";
-import type { Account } from "../account.ts";
-import {
-  type ReadSignInMethodsDeps,
-  readSignInMethods,
-  type SignInMethods,
-} from "../read-sign-in-methods.ts";
+import type { Account, SignInMethods } from "../account.ts";
+import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
 
 type Deps = ReadSignInMethodsDeps &
   ListIdentitiesDeps & {
@@ -16,13 +12,13 @@ type Deps = ReadSignInMethodsDeps &
 
 type Data = {
   readonly account: Account;
-  readonly ways: SignInMethods;
+  readonly signInMethods: SignInMethods;
   readonly settings: Deps["settings"];
   readonly linked: readonly { readonly name: string }[];
   readonly hasProviders: boolean;
 };
 
-/** Everything about one's own account at a glance, each line the way to its page. */
+/** The account overview. Each row links to the page that changes it. */
 export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/account",
   access: "signed_in",
@@ -31,16 +27,16 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { account } = c.var.session;
     const deps = depsOf(c);
     const accountId = account.id;
-    const [ways, linked] = await Promise.all([
+    const [signInMethods, linked] = await Promise.all([
       readSignInMethods(deps, { accountId }),
       listIdentities(deps, { accountId }),
     ]);
     const hasProviders = deps.socialProviders.size > 0 || linked.length > 0;
-    return { account, ways, linked, hasProviders, settings: deps.settings };
+    return { account, signInMethods, linked, hasProviders, settings: deps.settings };
   },
-  view: (p, { account, ways, linked, hasProviders, settings }) => {
+  view: (p, { account, signInMethods, linked, hasProviders, settings }) => {
     const t = p.t.account;
-    const isAsked = ways.secondFactor || settings.loginOtp === "always";
+    const hasSecondFactor = signInMethods.secondFactor || settings.loginOtp === "always";
     return (
       <>
         <div class="person">
@@ -70,10 +66,10 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
             {account.email}
           </Row>
           <Row href="/account/password" label={p.t.fields.password}>
-            {ways.hasPassword ? "••••••••" : t.none}
+            {signInMethods.hasPassword ? "••••••••" : t.none}
           </Row>
           <Row href="/account/second-step" label={t.secondFactor}>
-            <Badge good={isAsked}>{isAsked ? t.on : t.off}</Badge>
+            <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
           </Row>
           {(settings.canText || account.phone) && (
             <Row href="/account/phone" label={p.t.fields.phone}>

@@ -10,7 +10,7 @@ import { backToAccount } from "../../ui/table-rows.tsx";
 import { type ChangePasswordDeps, changePassword } from "../change-password.ts";
 import { newPasswordField, passwordField } from "../fields.ts";
 
-/** Another password: the present one first, and every other session ends. */
+/** Changes the password. It requires the current one and ends every other session. */
 export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSession> => ({
   path: "/account/password",
   access: "signed_in",

@@ -5,14 +5,13 @@ import { refusalOf } from "../../ui/form-error.ts";
 import { Field, Form } from "../../ui/form-fields.tsx";
 import type { PageContext, Refusal, Shown } from "../../ui/page.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
-import type { Form as Typed } from "../../ui/read-form.ts";
+import type { Form as SubmittedForm } from "../../ui/read-form.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import type { Words } from "../../ui/words.ts";
-import { type Account, type ProfileField as Name, PROFILE_FIELDS, type ProfileChange } from "../account.ts";
+import { type Account, PROFILE_FIELDS, type ProfileChange, type ProfileField } from "../account.ts";
 import { ageField, lastNameField, nameField, usernameField } from "../fields.ts";
 import type { ProfileFailure } from "../update-profile.ts";
-import { ProfileField } from "./profile-fields.tsx";
 
 const schemas = {
   name: nameField,
@@ -21,15 +20,33 @@ const schemas = {
   age: z.optional(ageField),
 };
 
-type Props = { readonly p: Shown; readonly account: Account; readonly required: readonly Name[] };
+const inputs = {
+  username: { autocomplete: "nickname", maxlength: 32 },
+  lastName: { autocomplete: "family-name", maxlength: 64 },
+  age: { inputmode: "numeric", maxlength: 3, autocomplete: "off" },
+} as const satisfies Record<ProfileField, object>;
 
-/** Name, username and what else a profile may have. What is left blank is taken out. */
+type ProfileFieldInputProps = {
+  readonly p: Shown;
+  readonly name: ProfileField;
+  readonly value?: string;
+  readonly optional?: boolean;
+};
+
+/** The input of one profile field other than the name. */
+export const ProfileFieldInput = ({ name, ...props }: ProfileFieldInputProps) => (
+  <Field name={name} {...inputs[name]} {...props} />
+);
+
+type Props = { readonly p: Shown; readonly account: Account; readonly required: readonly ProfileField[] };
+
+/** The name and the other profile fields. A blank field is cleared. */
 export const ProfileForm = ({ p, account, required }: Props) => (
   <section class="card">
     <Form p={p}>
       <Field p={p} name="name" autocomplete="given-name" maxlength={64} value={account.name} />
       {PROFILE_FIELDS.map((name) => (
-        <ProfileField
+        <ProfileFieldInput
           p={p}
           name={name}
           value={account[name]?.toString()}
@@ -43,20 +60,20 @@ export const ProfileForm = ({ p, account, required }: Props) => (
   </section>
 );
 
-type Saving<Failure extends { readonly reason: string }> = {
+type SaveProfileInput<Failure extends { readonly reason: string }> = {
   readonly account: Account;
-  /** The verb, which says who may. */
+  /** The use case, which checks permissions. */
   readonly save: (change: ProfileChange) => Promise<Result<unknown, Failure>>;
   readonly codes: Readonly<Record<Failure["reason"], ErrorCode>>;
-  /** Where it is seen. */
+  /** The path to redirect to. */
   readonly there: string;
 };
 
-/** Saves what was typed; the same for one's own profile and for somebody else's. */
+/** Saves the submitted profile: the user's own, or another user's for an admin. */
 export async function saveProfile<Failure extends { readonly reason: string }>(
   c: PageContext,
-  form: Typed,
-  { account, save, codes, there }: Saving<Failure>,
+  form: SubmittedForm,
+  { account, save, codes, there }: SaveProfileInput<Failure>,
 ): Promise<Response | Refusal> {
   const t = wordsOf(c);
   const read = readProfile(t, form, account);
@@ -68,21 +85,21 @@ export async function saveProfile<Failure extends { readonly reason: string }>(
   return profileRefusal(t, error) ?? refusalOf(c, codes[error.reason as Failure["reason"]]);
 }
 
-/** Only what is another thing than before, so that the trail says what was changed. */
+/** Reads only the fields that differ from the account, since the audit log lists the changed fields. */
 function readProfile(
   t: Words,
-  form: Typed,
+  form: SubmittedForm,
   account: Account,
 ): { readonly change: ProfileChange } | { readonly refusal: Refusal } {
   const read = readFields(t, form, schemas);
   if ("refusal" in read) return read;
-  const typed: ProfileChange = read.values;
+  const submitted: ProfileChange = read.values;
   const names = Object.keys(schemas) as (keyof typeof schemas)[];
-  const changed = names.filter((name) => (typed[name] ?? null) !== account[name]);
-  return { change: Object.fromEntries(changed.map((name) => [name, typed[name] ?? null])) };
+  const changed = names.filter((name) => (submitted[name] ?? null) !== account[name]);
+  return { change: Object.fromEntries(changed.map((name) => [name, submitted[name] ?? null])) };
 }
 
-/** What is wrong with which field of it; null when none is at fault. */
+/** The refused fields of the change; null if the failure concerns no field. */
 function profileRefusal(t: Words, failure: { readonly reason: string } | ProfileFailure): Refusal | null {
   if (failure.reason === "username_taken")
     return { code: "username_taken", problems: { username: t.problems.usernameTaken } };

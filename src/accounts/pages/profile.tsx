@@ -8,7 +8,7 @@ import { ProfileForm, saveProfile } from "./profile-form.tsx";
 
 type Data = { readonly account: Account; readonly required: readonly ProfileField[] };
 
-/** One's own profile. */
+/** The user's own profile. */
 export const profilePage = (depsOf: DepsOf<UpdateProfileDeps>): Page<Data> => ({
   path: "/account/profile",
   access: "signed_in",

@@ -3,10 +3,10 @@ import type { RequestPhoneVerificationFailure } from "./request-phone-verificati
 import type { VerifyPhoneFailure } from "./verify-phone.ts";
 
 export const phoneErrors = {
-  // As with captchas: what a deployment does not have is not there, and asking again does not help.
+  // As with captchas: a feature that the deployment lacks is `not_found`, since a retry cannot succeed.
   texts_off: "not_found",
   country_refused: "validation_failed",
-  // Deactivated since its session was looked up.
+  // The account was deactivated after the session check.
   account_not_active: "unauthorized",
   send_cap: "rate_limited",
   code_incorrect: "code_invalid",

@@ -4,17 +4,17 @@ import { parsePhoneNumber } from "../../core/phone-number.ts";
 export const phoneField = z
   .pipe(
     z.string("Must be a phone number.").check(z.maxLength(40, "Is too long for a phone number.")),
-    z.transform((typed, ctx) => {
-      const parsed = parsePhoneNumber(typed);
+    z.transform((input, ctx) => {
+      const parsed = parsePhoneNumber(input);
       if (parsed.ok) return parsed.value;
       const message = "Must be a phone number with its country code, such as +14155550123.";
-      ctx.issues.push({ code: "custom", message, input: typed });
+      ctx.issues.push({ code: "custom", message, input });
       return z.NEVER;
     }),
   )
   .check(
     z.meta({
-      description: "E.164; spaces, dots, dashes and brackets between its digits are left out.",
+      description: "E.164. Spaces, dots, dashes and brackets between the digits are ignored.",
       examples: ["+14155550123"],
     }),
   );

@@ -1,63 +1,54 @@
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { lockoutKey } from "../../authentication/lockout/lockout-keys.ts";
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
 import { newCode } from "../../authentication/one-time-codes/new-code.ts";
-import {
-  type NewOneTimeCodeChallenge,
-  OTP_TTL_MS,
-} from "../../authentication/one-time-codes/one-time-code.ts";
+import { OTP_TTL_MS } from "../../authentication/one-time-codes/one-time-code.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
 import type { PhoneNumber } from "../../core/phone-number.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { PhoneStore } from "./store.ts";
 
 export type RequestPhoneVerificationDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
   readonly settings: {
     readonly canText: boolean;
-    /** Calling codes that may be texted; empty for all. */
+    /** Allowed calling codes; empty: all. */
     readonly smsCountries: readonly string[];
   };
-  readonly phones: {
-    ask(draft: {
-      accountId: string;
-      phone: PhoneNumber;
-      challenge: NewOneTimeCodeChallenge;
-      text: NewMessage;
-      lossNotice: NewMessage;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<{ kind: "asked" } | { kind: "send_cap"; retryAt: number } | { kind: "account_not_active" }>;
-  };
+  readonly phones: Pick<PhoneStore, "requestVerification">;
   readonly messages: Outbox;
 };
 
-type Request = { readonly accountId: string; readonly phone: PhoneNumber; readonly caller: Caller };
+type RequestPhoneVerificationInput = {
+  readonly accountId: string;
+  readonly phone: PhoneNumber;
+  readonly caller: Caller;
+};
 
-/** `retryAfter` and `expiresIn` in seconds. `texts_off`: there is nobody to send text messages by. */
+/** `retryAfter` and `expiresIn` in seconds. `texts_off`: no SMS provider is configured. */
 export type RequestPhoneVerificationFailure =
   | { readonly reason: "texts_off" | "country_refused" | "account_not_active" }
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
- * Texts a code to a number, which becomes the account's, unproven, where it is another one than
- * before. Numbers are not unique: nobody learns whether somebody else has this one too.
+ * Texts a code to a number. A number that differs from the account's replaces it and is unverified.
+ * Numbers are not unique, so the result does not reveal whether another account has this one.
  */
 export async function requestPhoneVerification(
   deps: RequestPhoneVerificationDeps,
-  input: Request,
+  input: RequestPhoneVerificationInput,
 ): Promise<
   Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneVerificationFailure>
 > {
   if (!deps.settings.canText) return err({ reason: "texts_off" });
   const { accountId, phone, caller } = input;
   const { smsCountries } = deps.settings;
-  // Texts to far countries are what toll fraud lives on.
+  // SMS toll fraud (SMS pumping) uses expensive destination countries.
   if (smsCountries.length > 0 && !smsCountries.some((code) => phone.startsWith(code))) {
     return err({ reason: "country_refused" });
   }
@@ -66,8 +57,8 @@ export async function requestPhoneVerification(
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
   const text = await deps.messages.draft({ kind: "phone_code", code }, { expiresAt, to: phone });
-  const lossNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
-  const outcome = await deps.phones.ask({
+  const removalNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
+  const outcome = await deps.phones.requestVerification({
     accountId,
     phone,
     challenge: {
@@ -75,14 +66,14 @@ export async function requestPhoneVerification(
       purpose: "phone",
       phone,
       codeHash,
-      // Guessed by whoever is signed in: one count with the guesses at their password (security 17).
+      // The caller is signed in: wrong codes and wrong passwords share one counter (security 17).
       lockoutKey: await lockoutKey(deps, accountId, "signed-in"),
       newDevice: false,
       createdAt: now,
       expiresAt,
     },
     text,
-    lossNotice,
+    removalNotice,
     audit: newAuditEvent(deps, { type: "phone_change_requested" }, caller, accountId),
     now,
   });
@@ -90,6 +81,6 @@ export async function requestPhoneVerification(
   if (outcome.kind === "send_cap") {
     return err({ reason: "send_cap", retryAfter: secondsUntil(outcome.retryAt, now) });
   }
-  deps.messages.deliverSoon([text.id, lossNotice.id]);
+  deps.messages.deliverSoon([text.id, removalNotice.id]);
   return ok({ challengeId: id, expiresIn: OTP_TTL_MS / SECOND });
 }

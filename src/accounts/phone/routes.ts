@@ -40,9 +40,9 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({
         summary: "Text a code to a phone number",
         description:
-          "The number is the account's from now on, unverified until the code has been given; the same " +
-          "number again stays as it is. A new code voids the earlier one. At most one a minute and five an " +
-          "hour. Where text messages are off there is no such route: `not_found`.",
+          "The number replaces the account's and is unverified until the code is verified; the same number " +
+          "stays unchanged. A new code voids the earlier one. At most one text a minute and five an hour. " +
+          "If text messages are off, the response is `not_found`.",
         tag,
         answer: texted,
         failures: [phoneErrors.texts_off, phoneErrors.send_cap],
@@ -50,16 +50,19 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ phone: phoneField })),
       async (c) => {
-        const result = await requestPhoneVerification(depsOf(c), { ...c.req.valid("json"), ...callOf(c) });
+        const result = await requestPhoneVerification(depsOf(c), {
+          ...c.req.valid("json"),
+          ...commonInputOf(c),
+        });
         return result.ok ? respond(c, texted, result.value) : sendRefusal(c, result.error);
       },
     )
     .post(
       "/me/phone/verify",
       describe({
-        summary: "Prove the phone number with the code",
+        summary: "Verify the phone number with the code",
         description:
-          "A code is good for 10 minutes and five answers, and only while its number is the account's.",
+          "A code is valid for 10 minutes and five attempts, and only while the account has its number.",
         tag,
         answer: verified,
         failures: [phoneErrors.code_incorrect, phoneErrors.locked],
@@ -67,7 +70,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
       async (c) => {
-        const result = await verifyPhone(depsOf(c), { ...c.req.valid("json"), ...callOf(c) });
+        const result = await verifyPhone(depsOf(c), { ...c.req.valid("json"), ...commonInputOf(c) });
         if (!result.ok) return sendRefusal(c, result.error);
         return respond(c, verified, { phone: result.value.phone, isPhoneVerified: true });
       },
@@ -77,7 +80,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describe({ summary: "Remove the phone number", tag, answer: removed }),
       session,
       async (c) => {
-        await removePhone(depsOf(c), callOf(c));
+        await removePhone(depsOf(c), commonInputOf(c));
         return respond(c, removed);
       },
     );
@@ -85,7 +88,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 
 const COUNTRY_REFUSED = { path: "phone", message: "We cannot send texts to this country." };
 
-const callOf = (c: Context<HttpEnv>) => ({
+const commonInputOf = (c: Context<HttpEnv>) => ({
   accountId: c.var.session.account.id,
   caller: c.var.caller,
 });

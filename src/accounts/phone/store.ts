@@ -25,25 +25,25 @@ import {
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 
-type PhoneRequest = {
+type PhoneVerificationRequest = {
   readonly accountId: string;
   readonly phone: string;
   readonly challenge: NewOneTimeCodeChallenge;
   readonly text: NewMessage;
-  /** To the owner, where a proven number is lost. */
-  readonly lossNotice: NewMessage;
+  /** Mail to the user, if a verified number is replaced. */
+  readonly removalNotice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
-type PhoneAnswer = {
+type PhoneVerificationAttempt = {
   readonly accountId: string;
   readonly challengeId: string;
   readonly attempt: string;
   readonly codeHashes: readonly string[];
-  /** The lock of whoever answers. */
+  /** The lockout counter of the caller. */
   readonly lockoutKey: string;
-  /** To the owner, where the number was not proven before. */
+  /** Mail to the user, if the number was unverified. */
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -51,31 +51,36 @@ type PhoneAnswer = {
 
 type PhoneRemoval = {
   readonly accountId: string;
-  readonly lossNotice: NewMessage;
+  readonly removalNotice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
-type PhoneAnswerOutcome =
+type RequestOutcome =
+  | { readonly kind: "requested" | "account_not_active" }
+  /** `retryAt`: an instant. */
+  | { readonly kind: "send_cap"; readonly retryAt: number };
+
+type VerificationOutcome =
   | { readonly kind: "verified"; readonly phone: string }
   | { readonly kind: "refused" }
   | { readonly kind: "locked"; readonly until: number };
 
+export type PhoneStore = ReturnType<typeof phoneStore>;
+
 export function phoneStore(db: Database, caps: SendCaps) {
-  const notice = (draft: NewMessage, accountId: string, now: number, where: SQL | undefined) =>
-    queueMessage(db, { draft, accountId, now, limits: ALWAYS, caps, source: accounts, where });
+  const notice = (message: NewMessage, accountId: string, now: number, where: SQL | undefined) =>
+    queueMessage(db, { draft: message, accountId, now, limits: ALWAYS, caps, source: accounts, where });
   return {
-    /** Texts a code; only where the text is queued does anything else happen. */
-    async ask(
-      draft: PhoneRequest,
-    ): Promise<{ kind: "asked" } | { kind: "send_cap"; retryAt: number } | { kind: "account_not_active" }> {
-      const { accountId, phone, text, now } = draft;
-      const own = activeAccount(accountId);
-      const texted = and(own, queued(db, text));
-      // IS NOT, for an account that has none.
+    /** Queues the text. Every other statement applies only if the text was queued. */
+    async requestVerification(request: PhoneVerificationRequest): Promise<RequestOutcome> {
+      const { accountId, phone, text, now } = request;
+      const owner = activeAccount(accountId);
+      const texted = and(owner, queued(db, text));
+      // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
       const results = await db.batch([
-        db.select({ id: accounts.id }).from(accounts).where(own),
+        db.select({ id: accounts.id }).from(accounts).where(owner),
         latestSend(db, accountId, text, now),
         ...queueMessage(db, {
           draft: text,
@@ -84,64 +89,71 @@ export function phoneStore(db: Database, caps: SendCaps) {
           limits: ASKED_FOR,
           caps,
           source: accounts,
-          where: own,
+          where: owner,
         }),
-        // Before the UPDATE, while the condition still holds.
+        // Before the UPDATE, which makes the condition false.
         ...notice(
-          draft.lossNotice,
+          request.removalNotice,
           accountId,
           now,
           and(texted, isNotNull(accounts.phoneVerifiedAt), differs),
         ),
         db.update(accounts).set({ phone, phoneVerifiedAt: null, updatedAt: now }).where(and(texted, differs)),
         voidOneTimeCodes(db, and(phoneChallengesOf(accountId), queued(db, text)) as SQL),
-        insertFrom(db, oneTimeCodes, oneTimeCodeRow(draft.challenge, accountId), accounts, texted),
-        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, texted),
-        db.select({ id: oneTimeCodes.id }).from(oneTimeCodes).where(eq(oneTimeCodes.id, draft.challenge.id)),
+        insertFrom(db, oneTimeCodes, oneTimeCodeRow(request.challenge, accountId), accounts, texted),
+        insertFrom(db, auditEvents, auditRow(request.audit, accountId), accounts, texted),
+        db
+          .select({ id: oneTimeCodes.id })
+          .from(oneTimeCodes)
+          .where(eq(oneTimeCodes.id, request.challenge.id)),
       ]);
-      if (results[10].length > 0) return { kind: "asked" };
+      if (results[10].length > 0) return { kind: "requested" };
       if (results[0].length === 0) return { kind: "account_not_active" };
       return { kind: "send_cap", retryAt: retryAt(results[1], now) };
     },
 
-    /** Spends a try, judges the answer and proves the number if it is right: one batch, all of it or nothing. */
-    async answer(draft: PhoneAnswer): Promise<PhoneAnswerOutcome> {
-      const { accountId, now } = draft;
-      const answer: ChallengeAnswer = { ...draft, purpose: "phone" };
-      const right = codeWasRight(answer);
-      const proven = and(
+    /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */
+    async verify(attempt: PhoneVerificationAttempt): Promise<VerificationOutcome> {
+      const { accountId, now } = attempt;
+      const answer: ChallengeAnswer = { ...attempt, purpose: "phone" };
+      const correct = codeWasRight(answer);
+      const verified = and(
         eq(accounts.id, accountId),
-        sql`EXISTS ${db.select({ one: sql`1` }).from(oneTimeCodes).where(right)}`,
+        sql`EXISTS ${db.select({ one: sql`1` }).from(oneTimeCodes).where(correct)}`,
       );
-      const stillTheirs = db
+      const numberUnchanged = db
         .select({ one: sql`1` })
         .from(accounts)
         .where(and(activeAccount(accountId), eq(accounts.phone, oneTimeCodes.phone)));
       const results = await db.batch([
-        consumeAttempt(db, answer, and(eq(oneTimeCodes.accountId, accountId), sql`EXISTS ${stillTheirs}`)),
-        ...notice(draft.notice, accountId, now, and(proven, isNull(accounts.phoneVerifiedAt))),
-        db.update(accounts).set({ phoneVerifiedAt: now, updatedAt: now }).where(proven),
-        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), oneTimeCodes, right),
+        consumeAttempt(
+          db,
+          answer,
+          and(eq(oneTimeCodes.accountId, accountId), sql`EXISTS ${numberUnchanged}`),
+        ),
+        ...notice(attempt.notice, accountId, now, and(verified, isNull(accounts.phoneVerifiedAt))),
+        db.update(accounts).set({ phoneVerifiedAt: now, updatedAt: now }).where(verified),
+        insertFrom(db, auditEvents, auditRow(attempt.audit, accountId), oneTimeCodes, correct),
         countWrongAnswer(db, answer),
-        db.select({ phone: oneTimeCodes.phone }).from(oneTimeCodes).where(right),
-        readLockout(db, draft.lockoutKey),
+        db.select({ phone: oneTimeCodes.phone }).from(oneTimeCodes).where(correct),
+        readLockout(db, attempt.lockoutKey),
       ]);
       const phone = results[6][0]?.phone;
       if (phone) return { kind: "verified", phone };
-      // The caller's own lock: that of the challenge might be somebody else's.
+      // The caller's own lockout: the challenge could belong to another account.
       const until = results[7][0]?.lockedUntil ?? 0;
       return until > now ? { kind: "locked", until } : { kind: "refused" };
     },
 
-    /** Takes the number off, with what proved it and what was about to. */
-    async remove(draft: PhoneRemoval): Promise<void> {
-      const { accountId, now } = draft;
-      const own = and(activeAccount(accountId), isNotNull(accounts.phone));
+    /** Removes the number, its verification and its codes. */
+    async remove(removal: PhoneRemoval): Promise<void> {
+      const { accountId, now } = removal;
+      const hasNumber = and(activeAccount(accountId), isNotNull(accounts.phone));
       await db.batch([
-        ...notice(draft.lossNotice, accountId, now, and(own, isNotNull(accounts.phoneVerifiedAt))),
-        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, own),
+        ...notice(removal.removalNotice, accountId, now, and(hasNumber, isNotNull(accounts.phoneVerifiedAt))),
+        insertFrom(db, auditEvents, auditRow(removal.audit, accountId), accounts, hasNumber),
         voidOneTimeCodes(db, phoneChallengesOf(accountId) as SQL),
-        db.update(accounts).set({ phone: null, phoneVerifiedAt: null, updatedAt: now }).where(own),
+        db.update(accounts).set({ phone: null, phoneVerifiedAt: null, updatedAt: now }).where(hasNumber),
       ]);
     },
   };

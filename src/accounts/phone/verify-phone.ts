@@ -1,4 +1,4 @@
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { lockoutKey } from "../../authentication/lockout/lockout-keys.ts";
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
 import { codeHashes } from "../../authentication/one-time-codes/new-code.ts";
@@ -7,30 +7,17 @@ import { type Clock, DAY } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { PhoneStore } from "./store.ts";
 
 export type VerifyPhoneDeps = {
   readonly clock: Clock;
   readonly secrets: SecretRing;
-  readonly phones: {
-    answer(draft: {
-      accountId: string;
-      challengeId: string;
-      attempt: string;
-      codeHashes: readonly string[];
-      lockoutKey: string;
-      notice: NewMessage;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<
-      { kind: "verified"; phone: string } | { kind: "refused" } | { kind: "locked"; until: number }
-    >;
-  };
+  readonly phones: Pick<PhoneStore, "verify">;
   readonly messages: Outbox;
 };
 
-type Answer = {
+type VerifyPhoneInput = {
   readonly accountId: string;
   readonly challengeId: string;
   readonly code: string;
@@ -43,18 +30,18 @@ export type VerifyPhoneFailure =
   | { readonly reason: "locked"; readonly retryAfter: number };
 
 /**
- * Proves the account's number by the code that was texted to it. A right code does not clear the
- * count of failures, nor take one off: with a phone of their own, whoever has stolen a session
- * would guess its password for ever.
+ * Verifies the account's number with the texted code. A correct code does not reset or decrement the
+ * failure counter: otherwise the thief of a session could use their own phone to reset it and guess
+ * the password without limit.
  */
 export async function verifyPhone(
   deps: VerifyPhoneDeps,
-  input: Answer,
+  input: VerifyPhoneInput,
 ): Promise<Result<{ readonly phone: string }, VerifyPhoneFailure>> {
   const { accountId, challengeId, code, caller } = input;
   const now = deps.clock.now();
   const notice = await deps.messages.draft({ kind: "phone_verified" }, { expiresAt: now + DAY });
-  const outcome = await deps.phones.answer({
+  const outcome = await deps.phones.verify({
     accountId,
     challengeId,
     attempt: newId(),

@@ -1,9 +1,12 @@
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { DAY, MINUTE } from "../../core/clock.ts";
+import type { EmailAddress } from "../../core/email-address.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
 
-/** What a mailed link is good for. A link of one purpose is refused for every other. */
+/** The action that an email token allows. A token of one purpose is refused for every other. */
 export type EmailTokenPurpose = "verify_email" | "change_email" | "reset_password" | "invite";
 
-/** Milliseconds for which a link is good (contract §4). */
+/** Lifetime in milliseconds (contract §4). */
 export const EMAIL_TOKEN_TTL_MS = {
   verify_email: DAY,
   change_email: DAY,
@@ -13,7 +16,7 @@ export const EMAIL_TOKEN_TTL_MS = {
 
 export const EVERY_PURPOSE = Object.keys(EMAIL_TOKEN_TTL_MS) as readonly EmailTokenPurpose[];
 
-/** The page that a mailed link opens, relative to PUBLIC_URL. */
+/** The page that the mailed link opens, relative to PUBLIC_URL. */
 export const EMAIL_TOKEN_PAGES = {
   verify_email: "/verify-email",
   change_email: "/verify-email",
@@ -21,7 +24,7 @@ export const EMAIL_TOKEN_PAGES = {
   invite: "/reset-password",
 } as const satisfies Record<EmailTokenPurpose, string>;
 
-/** A link ready to be stored; the token itself is only in the mail. */
+/** A token to store. Only the mail contains the token itself. Instants in milliseconds. */
 export type NewEmailToken = {
   readonly tokenHash: string;
   readonly purpose: EmailTokenPurpose;
@@ -29,15 +32,28 @@ export type NewEmailToken = {
   readonly expiresAt: number;
 };
 
-/** A link that is still good, with the account that it was mailed for. */
+/** A valid token with its account. */
 export type LiveEmailToken = {
   readonly purpose: EmailTokenPurpose;
   readonly accountId: string;
-  /** The account's address now; for `change_email` not the one that the link would set. */
+  /** The account's current address; for `change_email` not the one that the token would set. */
   readonly accountEmail: string;
-  /** The address that it was mailed to, and proves. */
+  /** The address that received the token. Consuming the token verifies it. */
   readonly email: string;
   readonly name: string;
   readonly lastName: string | null;
   readonly username: string | null;
+};
+
+/** A token for an address that the account does not have yet. */
+export type EmailTokenForNewAddress = {
+  readonly accountId: string;
+  /** The hash that the password was checked against. If the stored hash differs, nothing is issued. */
+  readonly checkedHash: string;
+  readonly newEmail: EmailAddress;
+  readonly link: NewEmailToken;
+  /** The link, to the new address. Not sent if another account has that address. */
+  readonly mail: NewMessage;
+  readonly noticeToOldAddress: NewMessage;
+  readonly audit: NewAuditEvent;
 };

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { answer } from "../../http/respond.ts";
 
-/** A mailed token. What is wrong with one is never a matter of form: it is good, or it is not. */
+/** A mailed token. The schema checks only its size; every other defect is `token_invalid`. */
 export const tokenField = z
   .string("Must be a token.")
   .check(
     z.minLength(1, "Must not be empty."),
     z.maxLength(512, "Is too long for a token."),
-    z.meta({ description: "The token of the mailed link." }),
+    z.meta({ description: "The token in the mailed link." }),
   );
 
 export const tokenQuery = z.object({ token: tokenField });

@@ -1,19 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import type { EmailTokenPurpose, LiveEmailToken } from "./email-token.ts";
+import type { EmailTokenStore } from "./store.ts";
 
 export type FindEmailTokenDeps = {
   readonly clock: Clock;
-  readonly links: {
-    findLive(
-      tokenHash: string,
-      purposes: readonly EmailTokenPurpose[],
-      now: number,
-    ): Promise<LiveEmailToken | null>;
-  };
+  readonly links: Pick<EmailTokenStore, "findLive">;
 };
 
-/** The link by its token with the hash to claim it by, if it is still good. Consumes nothing. */
+/** The token if it is valid for one of the purposes, with the hash that claims it. Consumes nothing. */
 export async function findEmailToken(
   deps: FindEmailTokenDeps,
   token: string,

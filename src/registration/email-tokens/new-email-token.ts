@@ -9,11 +9,11 @@ import {
 
 export type NewEmailTokenDeps = {
   readonly clock: Clock;
-  /** Links are built from configuration alone: no header of a request can shape one. */
+  /** The URL is built from configuration alone, so that no request header can change it. */
   readonly settings: { readonly publicUrl: string };
 };
 
-/** A fresh token: its hash to store, and the link to mail. The token itself is kept nowhere else. */
+/** A new token: its hash to store, and the URL to mail. The token itself is not stored. */
 export async function newEmailToken(
   deps: NewEmailTokenDeps,
   purpose: EmailTokenPurpose,

@@ -5,19 +5,23 @@ import { accounts, emailTokens } from "../../db/schema.ts";
 import type { EmailTokenPurpose, NewEmailToken } from "./email-token.ts";
 
 export const emailTokenRow = <A, E, K>(
-  draft: NewEmailToken,
+  token: NewEmailToken,
   owner: { accountId: A; email: E; emailKey: K },
 ) => ({
-  ...draft,
+  ...token,
   ...owner,
   consumedAt: null,
   claim: null,
 });
 
-/** A consumption: whoever writes its claim into the row first has it, and only they. */
+/** One attempt to consume a token. `claim` is unique; only the first attempt writes it into the row. */
 export type EmailTokenClaim = { readonly tokenHash: string; readonly claim: string; readonly now: number };
 
-/** Takes the link, or takes nothing: `… WHERE consumed_at IS NULL` lets one of any number through. */
+/**
+ * Consumes the token if it is valid: `… WHERE consumed_at IS NULL` lets one of any number of parallel
+ * attempts through. The account must be active. The token must have been mailed to the account's
+ * current address, or, for `change_email`, to an address without an account.
+ */
 export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: EmailTokenPurpose) {
   const owner = db
     .select({ one: sql`1` })
@@ -39,34 +43,34 @@ export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: E
         isNull(emailTokens.consumedAt),
         gt(emailTokens.expiresAt, claim.now),
         sql`EXISTS ${owner}`,
-        purpose === "change_email" ? addressIsFree(db, sql`${emailTokens.emailKey}`) : undefined,
+        purpose === "change_email" ? emailHasNoAccount(db, sql`${emailTokens.emailKey}`) : undefined,
       ),
     )
     .returning({ accountId: emailTokens.accountId });
 }
 
-/** Whether this very consumption took the link: what the later statements of its batch hang on. */
+/** True if this claim consumed the token: the condition of the later statements of its batch. */
 export const claimed = (claim: EmailTokenClaim): SQL | undefined =>
   and(eq(emailTokens.tokenHash, claim.tokenHash), eq(emailTokens.claim, claim.claim));
 
-/** The account whose link this consumption took, as a subquery. */
+/** The account of the token that this claim consumed, as a subquery. */
 export const claimedAccountId = (db: Database, claim: EmailTokenClaim) =>
   db.select({ accountId: emailTokens.accountId }).from(emailTokens).where(claimed(claim));
 
-/** Voids links that were not used: a newer one, another address or another password takes their place. */
+/** Voids unused tokens, when a newer token, another address or another password replaces them. */
 export function voidEmailTokens(
   db: Database,
-  whose: SQL,
+  where: SQL,
   purposes: readonly EmailTokenPurpose[],
   now: number,
 ) {
   return db
     .update(emailTokens)
     .set({ consumedAt: now })
-    .where(and(whose, inArray(emailTokens.purpose, [...purposes]), isNull(emailTokens.consumedAt)));
+    .where(and(where, inArray(emailTokens.purpose, [...purposes]), isNull(emailTokens.consumedAt)));
 }
 
-export function addressIsFree(db: Database, emailKey: string | SQL) {
+export function emailHasNoAccount(db: Database, emailKey: string | SQL) {
   const other = alias(accounts, "other");
   return notExists(db.select({ one: sql`1` }).from(other).where(sql`${other.emailKey} = ${emailKey}`));
 }

@@ -15,7 +15,7 @@ import { resendVerification } from "../resend-verification.ts";
 
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string | null };
 
-/** After signing up, the same for everybody; and another link for whoever lost theirs. */
+/** The page after sign-up. It is the same for every address, and it can resend the link. */
 export const checkMailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> => ({
   path: "/sign-up/check-your-mail",
   access: "everybody",
@@ -23,7 +23,7 @@ export const checkMailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> =>
   load: (c) => ({ returnTarget: c.var.returnTarget ?? null, address: addressCookie.read(c) ?? null }),
   view: (p, { returnTarget, address }) => (
     <>
-      {/* A notice says what was sent, and to whom it was not: both would not be true of a stranger's address. */}
+      {/* After a resend the flash message replaces this text, since the address may have no account. */}
       {p.notice === null && (
         <p class="lead">{address === null ? p.t.checkMail.lead : fill(p.t.checkMail.leadTo, { address })}</p>
       )}

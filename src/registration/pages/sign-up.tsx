@@ -6,7 +6,7 @@ import {
   newPasswordField,
   usernameField,
 } from "../../accounts/fields.ts";
-import { ProfileField } from "../../accounts/pages/profile-fields.tsx";
+import { ProfileFieldInput } from "../../accounts/pages/profile-form.tsx";
 import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
 import type { DepsOf } from "../../http/context.ts";
 import { Captcha, captchaTokenIn } from "../../ui/captcha-widget.tsx";
@@ -27,9 +27,9 @@ import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } f
 type Deps = RegisterAccountDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
 type Data = { readonly returnTarget: ReturnTarget | null; readonly deps: Deps };
 
-const optionalFields = { username: usernameField, lastName: lastNameField, age: ageField };
+const profileFields = { username: usernameField, lastName: lastNameField, age: ageField };
 
-/** A new account: what this deployment asks for, and no more. */
+/** Registration, with the profile fields that this deployment requires and no others. */
 export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-up",
   access: "everybody",
@@ -37,15 +37,15 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   captcha: { action: "register", always: true },
   load: async (c) => {
     const returnTarget = c.var.returnTarget ?? null;
-    const inside = returnTarget && (await redirectIfSignedIn(c, depsOf));
-    return inside ?? { returnTarget, deps: depsOf(c) };
+    const redirect = returnTarget && (await redirectIfSignedIn(c, depsOf));
+    return redirect ?? { returnTarget, deps: depsOf(c) };
   },
   view: (p, { returnTarget, deps }) => (
     <>
       <Form p={p}>
         <Field p={p} name="name" autocomplete="given-name" maxlength={64} first />
         {deps.settings.requiredProfileFields.map((name) => (
-          <ProfileField p={p} name={name} />
+          <ProfileFieldInput p={p} name={name} />
         ))}
         <Field p={p} name="email" type="email" autocomplete="username" />
         <PasswordField p={p} name="password" fresh />
@@ -62,10 +62,10 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   ),
   submit: async (c, form, { returnTarget, deps }) => {
     const t = wordsOf(c);
-    const asked = deps.settings.requiredProfileFields.map((name) => [name, optionalFields[name]]);
+    const requiredFields = deps.settings.requiredProfileFields.map((name) => [name, profileFields[name]]);
     const read = readFields(t, form, {
       name: nameField,
-      ...(Object.fromEntries(asked) as Partial<typeof optionalFields>),
+      ...(Object.fromEntries(requiredFields) as Partial<typeof profileFields>),
       email: emailField,
       password: newPasswordField,
     });

@@ -8,14 +8,14 @@ import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import type { RenderPageDeps } from "../../ui/render-page.tsx";
 import { withReturnTarget } from "../../ui/return-target.ts";
 import { type LinkData, loadLink, showDeadLink } from "../email-tokens/pages/email-token.tsx";
-import { VERIFYING_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
+import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 
-/** A mailed link asks before it does anything: mail scanners open links, and press no buttons. */
+/** The page asks for a click before it consumes the token: mail scanners open links but submit no forms. */
 export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<LinkData> => ({
   path: "/verify-email",
   access: "everybody",
   title: (t) => t.verify.title,
-  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFYING_PURPOSES, kind: "verify" }),
+  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFICATION_PURPOSES, kind: "verify" }),
   here: ({ here }) => here,
   view: (p, { token, link }) => (
     <>

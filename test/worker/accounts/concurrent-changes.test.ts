@@ -12,36 +12,36 @@ async function reset(email: string): Promise<void> {
   await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
 }
 
-describe("a change that is on its way while the password is reset", () => {
-  it("mails no link to a new address", async () => {
+describe("a password reset during another account change", () => {
+  it("fails an email change and mails no link when the password is reset meanwhile", async () => {
     const { email, token } = await signedInMember(service);
     const newEmail = newAddress();
-    // The first batch counts the attempt; the second is the change.
+    // The first batch counts the attempt; the second makes the change.
     const slow = startHeld(2);
-    const asked = slow.service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    const pending = slow.service.post("/me/email", { newEmail, password: PASSWORD }, token);
     await slow.reached;
     await reset(email);
     slow.letGo();
-    expect((await asked).status).toBe(401);
+    expect((await pending).status).toBe(401);
     expect(await mailTo(service, newEmail)).toEqual([]);
   });
 
-  it("switches no second step", async () => {
+  it("fails a second factor change when the password is reset meanwhile", async () => {
     const { email, token } = await signedInMember(service);
     const slow = startHeld(2);
-    const asked = slow.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    const pending = slow.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await slow.reached;
     await reset(email);
     slow.letGo();
-    expect((await asked).status).toBe(401);
+    expect((await pending).status).toBe(401);
     await logIn(service, email, NEW_PASSWORD);
   });
 });
 
-describe("with the caps on mail", () => {
+describe("account changes under the mail send limits", () => {
   const RATE_LIMITS = "{}";
 
-  it("a second request for a new address that may not be mailed yet leaves the first link good", async () => {
+  it("keeps the first email change link valid when a second request is over the send limit", async () => {
     const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
     const { token } = await signedInMember(service);
     const [first, second] = [newAddress(), newAddress()];
@@ -52,12 +52,12 @@ describe("with the caps on mail", () => {
     expect((await limited.post("/verify-email", { token: link })).status).toBe(200);
   });
 
-  it("the cap over all holds back what strangers ask for, and no notice of a change", async () => {
+  it("applies MAIL_HOURLY_CAP to mails that anyone can request, and not to a password change notice", async () => {
     const capped = startService({ env: { RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP: "1" } });
     capped.clock.advance(2 * 3_600_000);
     const { email } = await signedInMember(service);
     const { token } = await logIn(capped, email);
-    for (let stranger = 0; stranger < 3; stranger++) await capped.post("/forgot-password", { email });
+    for (let request = 0; request < 3; request++) await capped.post("/forgot-password", { email });
     const unmailed = newAddress();
     await capped.post("/register", { email: unmailed, password: PASSWORD, name: "Ada" });
     expect(await mailTo(service, unmailed)).toEqual([]);

@@ -17,7 +17,7 @@ const service = startService();
 const patch = (body: object, token: string) => service.call("PATCH", "/api/auth/me", body, token);
 
 describe("PATCH /me", () => {
-  it("changes what is given, clears what is null, and leaves the rest", async () => {
+  it("changes the given profile fields, clears null ones and keeps the rest", async () => {
     const { token } = await signedInMember(service);
     service.clock.advance(1000);
     const first = await patch({ lastName: "Hopper", username: "amazing", age: 40 }, token);
@@ -28,26 +28,26 @@ describe("PATCH /me", () => {
     expect(second.body.data.updatedAt > second.body.data.createdAt).toBe(true);
   });
 
-  it("refuses a username that somebody has, and changes nothing then", async () => {
+  it("refuses a taken username and changes nothing", async () => {
     const other = await signedInMember(service);
     await patch({ username: "taken.name" }, other.token);
     const { token } = await signedInMember(service);
     const answer = await patch({ name: "Thief", username: "TAKEN.name" }, token);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
     expect((await service.get("/me", token)).body.data).toMatchObject({ name: "Ada", username: null });
-    // One's own, in another case, is not taken.
+    // The user's own username in another case is not taken.
     expect((await patch({ username: "Taken.Name" }, other.token)).status).toBe(200);
   });
 
-  it("gives a username to one of 20 who ask at once", async () => {
-    const people = await Promise.all(Array.from({ length: 20 }, () => signedInMember(service)));
+  it("gives a username to one of 20 parallel profile changes", async () => {
+    const users = await Promise.all(Array.from({ length: 20 }, () => signedInMember(service)));
     const answers = await inParallel(20, (index) =>
-      patch({ username: "one.only" }, people[index]?.token ?? ""),
+      patch({ username: "one.only" }, users[index]?.token ?? ""),
     );
     expect(statusCounts(answers)).toEqual({ 200: 1, 409: 19 });
   });
 
-  it("does not clear what REQUIRED_PROFILE_FIELDS asks for", async () => {
+  it("refuses to clear a field in REQUIRED_PROFILE_FIELDS", async () => {
     const strict = startService({ env: { REQUIRED_PROFILE_FIELDS: "username" } });
     const { token } = await signedInMember(service);
     const answer = await strict.call("PATCH", "/api/auth/me", { username: null, lastName: null }, token);
@@ -57,7 +57,7 @@ describe("PATCH /me", () => {
     ]);
   });
 
-  it("refuses an empty change, and every field that is not the person's to set", async () => {
+  it("refuses an empty profile change and fields that users cannot set", async () => {
     const { token } = await signedInMember(service);
     for (const body of [
       {},
@@ -73,21 +73,21 @@ describe("PATCH /me", () => {
 });
 
 describe("POST /me/password", () => {
-  it("ends the other sessions, keeps this one, and tells the owner", async () => {
-    const mine = await signedInMember(service);
-    const other = await logIn(service, mine.email);
+  it("changes the password, ends the other sessions and mails a notice", async () => {
+    const current = await signedInMember(service);
+    const other = await logIn(service, current.email);
     const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
-    expect((await service.post("/me/password", body, mine.token)).status).toBe(200);
-    expect((await service.get("/me", mine.token)).status).toBe(200);
-    expect((await service.post("/refresh", { refreshToken: mine.refreshToken })).status).toBe(200);
+    expect((await service.post("/me/password", body, current.token)).status).toBe(200);
+    expect((await service.get("/me", current.token)).status).toBe(200);
+    expect((await service.post("/refresh", { refreshToken: current.refreshToken })).status).toBe(200);
     expect((await service.get("/me", other.token)).status).toBe(401);
     expect((await service.post("/refresh", { refreshToken: other.refreshToken })).status).toBe(401);
-    expect((await service.post("/login", { email: mine.email, password: PASSWORD })).status).toBe(401);
-    expect((await mailTo(service, mine.email))[0]?.subject).toMatch(/password/i);
-    await logIn(service, mine.email, "a newer lighthouse");
+    expect((await service.post("/login", { email: current.email, password: PASSWORD })).status).toBe(401);
+    expect((await mailTo(service, current.email))[0]?.subject).toMatch(/password/i);
+    await logIn(service, current.email, "a newer lighthouse");
   });
 
-  it("needs the current one", async () => {
+  it("refuses a password change with a wrong current password", async () => {
     const { token } = await signedInMember(service);
     const body = { currentPassword: "not the password", newPassword: "a newer lighthouse" };
     const answer = await service.post("/me/password", body, token);
@@ -95,7 +95,7 @@ describe("POST /me/password", () => {
     expect((await service.get("/me", token)).status).toBe(200);
   });
 
-  it("lets one of two parallel changes win", async () => {
+  it("accepts one of eight parallel password changes", async () => {
     const { email, token } = await signedInMember(service);
     const answers = await inParallel(8, (index) =>
       service.post(
@@ -111,7 +111,7 @@ describe("POST /me/password", () => {
 });
 
 describe("POST /me/email", () => {
-  it("changes nothing until the link at the new address is used, and tells the old one twice", async () => {
+  it("changes the email only when the link at the new address is used, and mails the old address twice", async () => {
     const { email, token } = await signedInMember(service);
     const newEmail = newAddress();
     await service.post("/forgot-password", { email });
@@ -127,7 +127,7 @@ describe("POST /me/email", () => {
     expect((await mailTo(service, email)).length).toBe(before + 2);
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
     await logIn(service, newEmail);
-    // A link that was mailed to the old address proves nothing of the new one.
+    // A token mailed to the old address does not verify the new one.
     const stale = await service.post("/reset-password", {
       token: resetToken,
       newPassword: "a newer lighthouse",
@@ -135,7 +135,7 @@ describe("POST /me/email", () => {
     expect(stale.body.error?.code).toBe("token_invalid");
   });
 
-  it("does not tell whether the new address has an account, and never gives it away", async () => {
+  it("gives a taken new address the same response as a free one and mails it nothing", async () => {
     const { token } = await signedInMember(service);
     const { email: taken } = await member(service);
     const before = (await mailTo(service, taken)).length;
@@ -147,7 +147,7 @@ describe("POST /me/email", () => {
     expect((await mailTo(service, taken)).length).toBe(before);
   });
 
-  it("lets an address that was taken meanwhile stay with who took it", async () => {
+  it("refuses an email change to an address that was registered meanwhile", async () => {
     const { token } = await signedInMember(service);
     const newEmail = newAddress();
     await service.post("/me/email", { newEmail, password: PASSWORD }, token);
@@ -157,7 +157,7 @@ describe("POST /me/email", () => {
     expect([answer.status, answer.body.error?.code]).toEqual([400, "token_invalid"]);
   });
 
-  it("needs the password", async () => {
+  it("refuses an email change with a wrong password", async () => {
     const { token } = await signedInMember(service);
     const answer = await service.post("/me/email", { newEmail: newAddress(), password: "wrong one" }, token);
     expect(answer.status).toBe(401);
@@ -165,7 +165,7 @@ describe("POST /me/email", () => {
 });
 
 describe("POST /me/deactivate", () => {
-  it("ends everything at once", async () => {
+  it("deactivates the account, ends its sessions and voids its email tokens", async () => {
     const { email, token, refreshToken } = await signedInMember(service);
     await service.post("/forgot-password", { email });
     const link = await tokenMailedTo(service, email);
@@ -180,7 +180,7 @@ describe("POST /me/deactivate", () => {
     expect((await mailTo(service, email))[0]?.subject).toMatch(/deactivated|closed/i);
   });
 
-  it("keeps the last superuser, when two go at once too", async () => {
+  it("keeps the last superuser when two deactivate in parallel", async () => {
     for (let round = 0; round < 10; round++) {
       await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
       const [one, two] = [await signedInMember(service), await signedInMember(service)];

@@ -16,8 +16,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(passwordRoutes)("choosing a password on $path", ({ path, field, accepted, prepare }) => {
-  /** Ends a word of which there may be one in the service. */
+describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepted, prepare }) => {
+  /** Makes usernames and addresses unique per route. */
   const suffix = path.replaceAll("/", ".");
   const answerTo = async (password: string, chooser?: Chooser): Promise<Answer> =>
     (await prepare(service, chooser)).choose(password);
@@ -37,11 +37,11 @@ describe.each(passwordRoutes)("choosing a password on $path", ({ path, field, ac
     ["1,024 bytes", "b".repeat(1_024)],
     ["1,024 bytes in 256 characters", LIGHTHOUSE.repeat(256)],
     ["control characters", "a tab\tand\r\na line\u0001"],
-  ])("takes %s, and signs in with it", async (_what, password) => {
+  ])("accepts a new password of %s and signs in with it", async (_what, password) => {
     const { email, choose } = await prepare(service);
     expect((await choose(password)).status).toBe(accepted);
     const login = await service.post("/login", { email, password });
-    // Somebody new has an address to prove first, of which only a right password hears.
+    // A new account must verify its address first; only a correct password gets that error.
     expect(login.body.error?.code).toBe(accepted === 201 ? "email_not_verified" : undefined);
   });
 
@@ -49,29 +49,29 @@ describe.each(passwordRoutes)("choosing a password on $path", ({ path, field, ac
     ["7 letters", "xqzvwkj"],
     ["7 emoji, which are 14 UTF-16 units", LIGHTHOUSE.repeat(7)],
     ["7 letters with their accents apart", "e\u0301".repeat(7)],
-    ["nothing", ""],
-  ])("refuses %s", (_what, password) => expectRefused(password, /8 characters at least/));
+    ["no characters", ""],
+  ])("refuses a new password of %s", (_what, password) => expectRefused(password, /at least 8 characters/));
 
   it.each([
     ["1,025 bytes", "b".repeat(1_025)],
     ["1,025 bytes in 257 characters", `${LIGHTHOUSE.repeat(256)}b`],
     ["60,000 bytes", "b".repeat(60_000)],
-  ])("refuses %s before any hashing", async (_what, password) => {
+  ])("refuses a new password of %s before hashing", async (_what, password) => {
     const { choose } = await prepare(service);
     const hashings = watchHashing();
     const answer = await choose(password);
     expect([answer.status, hashings()]).toEqual([400, 0]);
-    expect(answer.body.error?.fields).toEqual([{ path: field, message: "Must have 1024 bytes at most." }]);
+    expect(answer.body.error?.fields).toEqual([{ path: field, message: "Must have at most 1024 bytes." }]);
     expect((await choose("a password that is fine")).status).toBe(accepted);
     expect(hashings()).toBeGreaterThan(0);
   });
 
-  it("refuses common passwords, whatever their case", async () => {
+  it("refuses common passwords regardless of case", async () => {
     const list = commonPasswords.trim().split("\n");
     expect(list.length).toBeGreaterThanOrEqual(3_000);
     const sample = ["password1", "qwertyuiop", ...list.filter((_, index) => index % 600 === 7)];
-    for (const password of sample.flatMap((one) => [one, one.toUpperCase()])) {
-      await expectRefused(password, /commonest/);
+    for (const password of sample.flatMap((common) => [common, common.toUpperCase()])) {
+      await expectRefused(password, /most common/);
     }
   });
 
@@ -83,49 +83,54 @@ describe.each(passwordRoutes)("choosing a password on $path", ({ path, field, ac
     ["the name with its accent apart", { name: "Zo\u00eb Anaya" }, "Zoe\u0308 Anaya"],
     ["a name that was given with its accent apart", { name: "Zoe\u0308 Anaya" }, "Zo\u00eb Anaya"],
     ["the last name", { lastName: "Featherstone" }, "Featherstone"],
-  ])("refuses %s", (_what, chooser, password) => expectRefused(password, /own name or address/, chooser));
+  ])("refuses %s as a new password", (_what, chooser, password) =>
+    expectRefused(password, /own name or address/, chooser),
+  );
 
-  it("refuses the username, with a sign around it too", async () => {
+  it("refuses the username between two signs as a new password", async () => {
     const username = `captain${suffix}`;
     await expectRefused(`!${username.toUpperCase()}!`, /own name or address/, { username });
   });
 
-  it("refuses the address, and what is before its at-sign", async () => {
+  it("refuses the address and its local part as a new password", async () => {
     const own = (name: string) => `${name}${suffix}@example.com`;
     await expectRefused(own("keeper").toUpperCase(), /own name or address/, { email: own("keeper") });
     await expectRefused(`pilot${suffix}1!`, /own name or address/, { email: own("pilot") });
   });
 
-  it("lets a longer password hold the name", async () => {
+  it("accepts a longer password that contains the name", async () => {
     expect((await answerTo("Wilhelmina takes her tea cold", { name: "Wilhelmina" })).status).toBe(accepted);
   });
 });
 
-describe("a password at login", () => {
+describe("the password at POST /login", () => {
   it.each([
     ["a space at its end", `${PASSWORD} `],
     ["a space at its start", ` ${PASSWORD}`],
     ["another case", PASSWORD.toUpperCase()],
-    ["something cut off", PASSWORD.slice(0, -1)],
-  ])("is not the same with %s", async (_what, password) => {
+    ["a missing last character", PASSWORD.slice(0, -1)],
+  ])("refuses a password that differs by %s", async (_what, password) => {
     const { email } = await member(service);
-    const foreign = await service.post("/login", { email, password });
-    expect([foreign.status, foreign.body.error?.code]).toEqual([401, "invalid_credentials"]);
+    const refused = await service.post("/login", { email, password });
+    expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
     await logIn(service, email);
   });
 
   it.each([
     ["decomposed", "composed", "cafe\u0301 noir", "caf\u00e9 noir"],
     ["composed", "decomposed", "caf\u00e9 noir", "cafe\u0301 noir"],
-  ])("is the same when it was chosen %s and is given %s", async (_chosen, _given, chosen, given) => {
-    const { email } = await register(service, newAddress(), { password: chosen });
-    const login = await service.post("/login", { email, password: given });
-    expect(login.body.error?.code).toBe("email_not_verified");
-    const plain = await service.post("/login", { email, password: "cafe noir" });
-    expect(plain.body.error?.code).toBe("invalid_credentials");
-  });
+  ])(
+    "accepts a password chosen in %s and given in %s Unicode form",
+    async (_chosen, _given, chosen, given) => {
+      const { email } = await register(service, newAddress(), { password: chosen });
+      const login = await service.post("/login", { email, password: given });
+      expect(login.body.error?.code).toBe("email_not_verified");
+      const plain = await service.post("/login", { email, password: "cafe noir" });
+      expect(plain.body.error?.code).toBe("invalid_credentials");
+    },
+  );
 
-  it("is refused over 1,024 bytes before any hashing", async () => {
+  it("refuses a password over 1,024 bytes at login before hashing", async () => {
     const { email } = await member(service);
     const hashings = watchHashing();
     const answer = await service.post("/login", { email, password: "b".repeat(1_025) });
@@ -134,7 +139,7 @@ describe("a password at login", () => {
 });
 
 describe("the list of common passwords", () => {
-  it("is needed to choose a password: where it cannot be read, nobody does, and people still sign in", async () => {
+  it("answers a registration with 503 and still signs users in when the list of common passwords cannot be read", async () => {
     const { email } = await member(service);
     const { ASSETS } = env;
     let isDown = true;
@@ -142,19 +147,19 @@ describe("the list of common passwords", () => {
       if (isDown || !ASSETS) throw new Error("the assets are down");
       return ASSETS.fetch(url);
     };
-    const shaken = startService({ env: { ASSETS: { fetch } } });
+    const degraded = startService({ env: { ASSETS: { fetch } } });
     const before = await allRows();
-    expectRefusal((await register(shaken)).answer, 503, "unavailable");
+    expectRefusal((await register(degraded)).answer, 503, "unavailable");
     expect(await allRows()).toEqual(before);
-    await logIn(shaken, email);
+    await logIn(degraded, email);
     isDown = false;
-    const common = await register(shaken, newAddress(), { password: "password1" });
+    const common = await register(degraded, newAddress(), { password: "password1" });
     expectRefusal(common.answer, 400, "validation_failed");
-    expect((await register(shaken)).answer.status).toBe(201);
+    expect((await register(degraded)).answer.status).toBe(201);
   });
 });
 
-describe("breached passwords", () => {
+describe("the check for breached passwords", () => {
   const BREACHED = "caf\u00e9 of the breached";
   const lines = (text: string): LoopbackAnswer => ({ kind: "respond", status: 200, body: text });
 
@@ -169,7 +174,7 @@ describe("breached passwords", () => {
     return { api, checked: startService({ env }) };
   }
 
-  it.each(passwordRoutes)("are refused on $path", async ({ field, accepted, prepare }) => {
+  it.each(passwordRoutes)("refuses a breached password on $path", async ({ field, accepted, prepare }) => {
     const { api, checked } = startChecked();
     const { choose } = await prepare(checked);
     const suffix = (await sha1(BREACHED)).slice(5);
@@ -181,7 +186,7 @@ describe("breached passwords", () => {
     expect((await choose(BREACHED)).status).toBe(accepted);
   });
 
-  it("are asked for by five hex digits, and nothing else leaves", async () => {
+  it("sends five hex digits of the hash to the range API and nothing else", async () => {
     const { api, checked } = startChecked();
     const { email } = await register(checked, newAddress(), { password: BREACHED });
     const requests = await api.requests();
@@ -200,17 +205,17 @@ describe("breached passwords", () => {
     ["answers garbage", lines("<html>:::\n\0\n:")],
     ["answers nothing", lines("")],
     ["hangs", { kind: "hang" }, "timeout"],
-    ["hangs inside its answer", { kind: "hang_in_body", status: 200 }, "timeout"],
+    ["hangs inside its response", { kind: "hang_in_body", status: 200 }, "timeout"],
     ["closes the connection", { kind: "close" }, "unreachable"],
-  ])("block nobody while the service %s, and the log says so", async (_what, outage, trouble) => {
+  ])("accepts the password when the range API %s, and logs the cause", async (_what, outage, cause) => {
     const { api, checked } = startChecked();
     await api.answer(outage);
     expect((await register(checked)).answer.status).toBe(201);
-    expect(checked.log.at(-1)?.providerErrors).toEqual(trouble && [`breached-passwords: ${trouble}`]);
+    expect(checked.log.at(-1)?.providerErrors).toEqual(cause && [`breached-passwords: ${cause}`]);
     expect(await api.requests()).toHaveLength(1);
   });
 
-  it("are not looked for unless it is asked for", async () => {
+  it("sends no request to the range API unless BREACHED_PASSWORDS is on", async () => {
     const api = openLoopback();
     const unchecked = startService({ env: { BREACHED_PASSWORDS_API_BASE: api.url } });
     expect((await register(unchecked)).answer.status).toBe(201);

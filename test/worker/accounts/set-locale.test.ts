@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { accountLocaleStore } from "../../../src/accounts/locale-store.ts";
 import { setLocale } from "../../../src/accounts/set-locale.ts";
 import type { Locale } from "../../../src/core/locale.ts";
@@ -13,36 +13,38 @@ const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
 const accountLocales = accountLocaleStore(openDatabase(service.env.DB, meter));
 const { clock } = service;
 
-const choose = async (email: string, from: Locale | null, locale: Locale) =>
+const changeLocale = async (email: string, from: Locale | null, locale: Locale) =>
   setLocale({ clock, accountLocales }, { account: { id: await idOf(email), locale: from }, locale });
 
-const languageOfNewest = async (email: string) =>
+const newestMailLanguage = async (email: string) =>
   /<html lang="(\w+)">/.exec((await mailTo(service, email))[0]?.html ?? "")?.[1];
 
-it("has the next mail, and nobody else's, in the language that was switched to", async () => {
-  const [{ email }, other] = [await member(service), await member(service)];
-  expect(await languageOfNewest(email)).toBe("en");
-  await choose(email, "en", "de");
-  for (const address of [email, other.email]) await service.post("/forgot-password", { email: address });
-  expect([await languageOfNewest(email), await languageOfNewest(other.email)]).toEqual(["de", "en"]);
-});
+describe("setLocale", () => {
+  it("sends the user's next mail in the new language, and other users' mails in theirs", async () => {
+    const [{ email }, other] = [await member(service), await member(service)];
+    expect(await newestMailLanguage(email)).toBe("en");
+    await changeLocale(email, "en", "de");
+    for (const address of [email, other.email]) await service.post("/forgot-password", { email: address });
+    expect([await newestMailLanguage(email), await newestMailLanguage(other.email)]).toEqual(["de", "en"]);
+  });
 
-it("has a mail that waits in the language of when it is sent", async () => {
-  const { email } = await member(service);
-  const { provider, service: out } = startWithProvider(clock);
-  await provider.answer(status(500));
-  await out.post("/forgot-password", { email });
-  await choose(email, "en", "de");
-  clock.advance(60_000);
-  await service.runCron(EVERY_MINUTE);
-  expect(await languageOfNewest(email)).toBe("de");
-});
+  it("sends a queued mail in the language at the time of delivery", async () => {
+    const { email } = await member(service);
+    const { provider, service: providerService } = startWithProvider(clock);
+    await provider.answer(status(500));
+    await providerService.post("/forgot-password", { email });
+    await changeLocale(email, "en", "de");
+    clock.advance(60_000);
+    await service.runCron(EVERY_MINUTE);
+    expect(await newestMailLanguage(email)).toBe("de");
+  });
 
-it("costs nothing when it is the language already", async () => {
-  const { email } = await member(service);
-  const before = meter.d1;
-  await choose(email, "de", "de");
-  expect(meter.d1).toBe(before);
-  await choose(email, "de", "en");
-  expect(meter.d1).toBe(before + 1);
+  it("makes no D1 query when the language is unchanged", async () => {
+    const { email } = await member(service);
+    const before = meter.d1;
+    await changeLocale(email, "de", "de");
+    expect(meter.d1).toBe(before);
+    await changeLocale(email, "de", "en");
+    expect(meter.d1).toBe(before + 1);
+  });
 });

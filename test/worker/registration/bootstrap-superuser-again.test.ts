@@ -10,22 +10,22 @@ async function roleOf(service: ReturnType<typeof start>, email: string) {
   return (await service.get("/me", token)).body.data.role;
 }
 
-describe("BOOTSTRAP_SUPERUSER_EMAIL does nothing while there is a superuser", () => {
-  it("for somebody demoted who moves to another address and registers the first one anew", async () => {
+describe("BOOTSTRAP_SUPERUSER_EMAIL for a former superuser", () => {
+  it("does not promote a demoted user who changes their address and registers the first one again", async () => {
     const email = newAddress();
     const service = start(email);
     await member(service, email);
     const other = await signedInAs(service, "superuser");
     await actingAs(service, other).call("PUT", `/${await idOf(email)}/role`, { role: "user" });
     const { token } = await logIn(service, email);
-    const elsewhere = newAddress();
-    await service.post("/me/email", { newEmail: elsewhere, password: PASSWORD }, token);
-    await service.post("/verify-email", { token: await tokenMailedTo(service, elsewhere) });
+    const newEmail = newAddress();
+    await service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
     await member(service, email);
     expect(await roleOf(service, email)).toBe("user");
   });
 
-  it("for somebody who was deleted and registers anew", async () => {
+  it("does not promote a deleted user who registers again", async () => {
     const email = newAddress();
     const service = start(email);
     await member(service, email);
@@ -37,7 +37,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL does nothing while there is a superuser", ()
     expect(await roleOf(service, email)).toBe("user");
   });
 
-  it("and makes its owner superuser again by a reset when there is none left", async () => {
+  it("promotes the owner of the address by a password reset when no superuser is left", async () => {
     const email = newAddress();
     const service = start(email);
     await member(service, email);

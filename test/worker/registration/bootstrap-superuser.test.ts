@@ -12,7 +12,7 @@ import {
   tokenMailedTo,
 } from "../../support/users.ts";
 
-// It speaks only while there is no superuser.
+// The variable has an effect only while there is no superuser.
 beforeEach(async () => {
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
 });
@@ -25,7 +25,7 @@ async function roleOf(service: ReturnType<typeof startService>, email: string, p
 }
 
 describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
-  it("makes whoever proves that address superuser, in any case, and nobody before", async () => {
+  it("makes the account that verifies the address superuser, regardless of case and not before", async () => {
     const email = newAddress();
     const service = start(email.toUpperCase());
     const { answer } = await register(service, email);
@@ -36,7 +36,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
     expect(await roleOf(service, email)).toBe("superuser");
   });
 
-  it("does so by a reset link too, which proves the address as well", async () => {
+  it("makes the account superuser when a password reset verifies the address", async () => {
     const email = newAddress();
     const service = start(email);
     await register(service, email);
@@ -48,13 +48,13 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
     expect(await roleOf(service, email)).toBe("superuser");
   });
 
-  it("leaves everybody else what they are", async () => {
+  it("does not change the role of other users", async () => {
     const service = start(newAddress());
     const { email } = await member(service);
     expect(await roleOf(service, email)).toBe("user");
   });
 
-  it("does not make somebody superuser again who was demoted", async () => {
+  it("does not promote a demoted superuser again after a password reset", async () => {
     const email = newAddress();
     const service = start(email);
     await member(service, email);
@@ -68,7 +68,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
     expect(await roleOf(service, email)).toBe("user");
   });
 
-  it("is not had by changing to the address: one careless click would give a stranger everything", async () => {
+  it("does not promote an account that changes its email to the address", async () => {
     const email = newAddress();
     const service = start(email);
     const { token } = await signedInMember(service);
@@ -77,7 +77,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
     expect(await roleOf(service, email)).toBe("user");
   });
 
-  it("that is no address stops the service", async () => {
+  it("answers every request with 503 when BOOTSTRAP_SUPERUSER_EMAIL is not an address", async () => {
     const answer = await start("not an address").get("/me");
     expect([answer.status, answer.body.error?.code]).toEqual([503, "unavailable"]);
   });

@@ -6,12 +6,12 @@ import { startService } from "../../support/service.ts";
 import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
-const STRANGERS = "the stranger's own words";
+const ATTACKER_PASSWORD = "the attacker's own words";
 
 const logIn = (email: string, password: string) => service.post("/login", { email, password });
 
 /** Two registrations of one address, a minute apart. */
-async function twoClaims(first: string, second: string) {
+async function registerTwice(first: string, second: string) {
   const email = newAddress();
   await register(service, email, { password: first, name: "Mallory", lastName: "First" });
   const firstToken = await tokenMailedTo(service, email);
@@ -20,45 +20,45 @@ async function twoClaims(first: string, second: string) {
   return { email, firstToken, secondToken: await tokenMailedTo(service, email) };
 }
 
-describe("an address that two people register", () => {
+describe("two registrations of one address", () => {
   describe("succeeds", () => {
-    it("for whoever has the mailbox: the newest link proves it, and brings another to choose a password", async () => {
-      const { email, firstToken, secondToken } = await twoClaims(STRANGERS, PASSWORD);
+    it("verifies a contested address with the newest link and mails a link to choose a password", async () => {
+      const { email, firstToken, secondToken } = await registerTwice(ATTACKER_PASSWORD, PASSWORD);
       expectRefusal(await service.post("/verify-email", { token: firstToken }), 400, "token_invalid");
       expect((await service.post("/verify-email", { token: secondToken })).status).toBe(200);
       const newPassword = "a newer lighthouse 8";
-      const choice = await tokenMailedTo(service, email);
-      expect(choice).not.toBe(secondToken);
-      expect((await service.post("/reset-password", { token: choice, newPassword })).status).toBe(200);
+      const choiceToken = await tokenMailedTo(service, email);
+      expect(choiceToken).not.toBe(secondToken);
+      expect((await service.post("/reset-password", { token: choiceToken, newPassword })).status).toBe(200);
       const { body } = await logIn(email, newPassword);
-      // Nothing of either is left, and what it is called says no more than the address.
+      // The account keeps the data of neither registration; its name is the local part of the address.
       const me = (await service.get("/me", body.data.token)).body.data;
       expect([me.name, me.lastName, me.username]).toEqual([email.split("@")[0], null, null]);
     });
 
-    it("for one who asked twice with one password: the second link is as good as the first was", async () => {
-      const { email, secondToken } = await twoClaims(PASSWORD, PASSWORD);
+    it("keeps the password and the first profile when both registrations give the same password", async () => {
+      const { email, secondToken } = await registerTwice(PASSWORD, PASSWORD);
       await service.post("/verify-email", { token: secondToken });
       const { status, body } = await logIn(email, PASSWORD);
       expect([status, body.data.user.name]).toEqual([200, "Mallory"]);
-      // And nobody is asked to choose what they have.
+      // No mail asks for a new password.
       expect((await mailTo(service, email))[0]?.subject).not.toMatch(/Choose/);
     });
   });
 
   describe("refuses", () => {
-    it("both passwords, whichever link was used, and one that was sent again", async () => {
-      const { email } = await twoClaims(STRANGERS, PASSWORD);
+    it("refuses both passwords of a contested registration after a resent link is used", async () => {
+      const { email } = await registerTwice(ATTACKER_PASSWORD, PASSWORD);
       service.clock.advance(MINUTE);
       await service.post("/verify-email/resend", { email });
       const token = await tokenMailedTo(service, email);
       expect((await service.post("/verify-email", { token })).status).toBe(200);
-      for (const password of [STRANGERS, PASSWORD]) {
+      for (const password of [ATTACKER_PASSWORD, PASSWORD]) {
         expectRefusal(await logIn(email, password), 401, "invalid_credentials");
       }
     });
 
-    it("a stranger's password for somebody who was invited as an admin", async () => {
+    it("does not replace the password of an invited admin, and mails a notice instead", async () => {
       const email = newAddress();
       await register(service, email);
       await env.DB.prepare("UPDATE accounts SET role = 'admin', password_hash = NULL WHERE email = ?")
@@ -66,7 +66,7 @@ describe("an address that two people register", () => {
         .run();
       service.clock.advance(MINUTE);
       const before = await mailTo(service, email);
-      await register(service, email, { password: STRANGERS });
+      await register(service, email, { password: ATTACKER_PASSWORD });
       const [newest, ...others] = await mailTo(service, email);
       expect(others).toHaveLength(before.length);
       expect(newest?.subject).toMatch(/already have an account/);

@@ -6,12 +6,12 @@ import { logIn, mailTo, member, newAddress, PASSWORD, register, tokenMailedTo } 
 
 const service = startService();
 
-async function memberNamed(username: string): Promise<void> {
+async function registerVerifiedUsername(username: string): Promise<void> {
   const { email } = await register(service, newAddress(), { username });
   await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
 }
 
-async function accountsLike(pattern: string): Promise<number> {
+async function countAccountsLike(pattern: string): Promise<number> {
   const row = await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email_key LIKE ?")
     .bind(pattern)
     .first<{ n: number }>();
@@ -20,14 +20,14 @@ async function accountsLike(pattern: string): Promise<number> {
 
 describe("POST /register", () => {
   describe("succeeds", () => {
-    it("mails one link to the new address", async () => {
+    it("mails one verification link to the new address", async () => {
       const { email } = await register(service);
       const mails = await mailTo(service, email);
       expect(mails).toHaveLength(1);
       expect(mails[0]?.text).toContain("http://gatehouse.test/verify-email?token=");
     });
 
-    it("keeps the profile fields that it was given", async () => {
+    it("stores the given profile fields", async () => {
       const fields = { lastName: "Lovelace", username: "Ada.L", age: 36, confirmPassword: PASSWORD };
       const { email } = await register(service, newAddress(), fields);
       await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
@@ -47,33 +47,33 @@ describe("POST /register", () => {
   });
 
   describe("refuses", () => {
-    it("a username that somebody has, whatever its case", async () => {
-      await memberNamed("grace");
+    it("refuses a taken username regardless of case, creates no account and sends no mail", async () => {
+      await registerVerifiedUsername("grace");
       const { email, answer } = await register(service, newAddress(), { username: "GRACE" });
       expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
       expect(answer.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
-      expect(await accountsLike(email)).toBe(0);
+      expect(await countAccountsLike(email)).toBe(0);
       expect(await mailTo(service, email)).toEqual([]);
     });
 
-    it("a confirmation that differs", async () => {
+    it("refuses a password confirmation that differs", async () => {
       const { answer } = await register(service, newAddress(), { confirmPassword: `${PASSWORD}!` });
       expect(answer.status).toBe(400);
       expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["confirmPassword"]);
     });
 
-    it("what REQUIRED_PROFILE_FIELDS asks for and was not given", async () => {
+    it("refuses a registration without the fields in REQUIRED_PROFILE_FIELDS", async () => {
       const strict = startService({ env: { REQUIRED_PROFILE_FIELDS: "username,lastName,age" } });
-      const short = await register(strict, newAddress(), { username: "needed" });
-      expect(short.answer.status).toBe(400);
-      expect(short.answer.body.error?.fields?.map((field) => field.path)).toEqual(["lastName", "age"]);
-      const whole = await register(strict, newAddress(), { username: "needed", lastName: "L", age: 20 });
-      expect(whole.answer.status).toBe(201);
+      const incomplete = await register(strict, newAddress(), { username: "needed" });
+      expect(incomplete.answer.status).toBe(400);
+      expect(incomplete.answer.body.error?.fields?.map((field) => field.path)).toEqual(["lastName", "age"]);
+      const complete = await register(strict, newAddress(), { username: "needed", lastName: "L", age: 20 });
+      expect(complete.answer.status).toBe(201);
     });
   });
 
   describe("abuse", () => {
-    it("gives a known address the same answer as an unknown one, and tells its owner", async () => {
+    it("gives a known address the same response as an unknown one and mails the owner a notice", async () => {
       const { email } = await member(service);
       const known = await register(service, email);
       const unknown = await register(service);
@@ -87,7 +87,7 @@ describe("POST /register", () => {
       expect(newest?.subject).toMatch(/already/i);
     });
 
-    it("tells the owner once an hour, however often somebody tries", async () => {
+    it("mails the owner at most one notice an hour for repeated registrations", async () => {
       const clocked = startService();
       const { email } = await member(clocked);
       const before = (await mailTo(clocked, email)).length;
@@ -98,15 +98,15 @@ describe("POST /register", () => {
       expect((await mailTo(clocked, email)).length).toBe(before + 2);
     });
 
-    it("does not change the password of an account that exists", async () => {
+    it("does not change the password of an existing account", async () => {
       const { email } = await member(service);
       await register(service, email, { password: "another password entirely" });
       expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(200);
-      const foreign = await service.post("/login", { email, password: "another password entirely" });
-      expect(foreign.status).toBe(401);
+      const refused = await service.post("/login", { email, password: "another password entirely" });
+      expect(refused.status).toBe(401);
     });
 
-    it("makes one account of 50 parallel registrations in variants of case and Unicode", async () => {
+    it("creates one account for 50 parallel registrations in variants of case and Unicode", async () => {
       const variants = [
         "jose\u0301@race.example.com",
         "JOS\u00c9@Race.Example.com",
@@ -117,19 +117,19 @@ describe("POST /register", () => {
         return (await register(service, email)).answer;
       });
       expect(statusCounts(answers)).toEqual({ 201: 50 });
-      expect(await accountsLike("%@race.example.com")).toBe(1);
+      expect(await countAccountsLike("%@race.example.com")).toBe(1);
       const row = await env.DB.prepare(
         "SELECT count(DISTINCT account_id) AS n FROM email_tokens WHERE email_key LIKE '%@race.example.com'",
       ).first<{ n: number }>();
       expect(row?.n).toBe(1);
     });
 
-    it("gives a username that many ask for to the one who proves their address first", async () => {
-      const people = await Promise.all(
+    it("gives a username requested by 20 registrations to one of them at verification", async () => {
+      const registrations = await Promise.all(
         Array.from({ length: 20 }, () => register(service, newAddress(), { username: "Contested" })),
       );
-      expect(people.map(({ answer }) => answer.status)).toEqual(Array(20).fill(201));
-      const tokens = await Promise.all(people.map(({ email }) => tokenMailedTo(service, email)));
+      expect(registrations.map(({ answer }) => answer.status)).toEqual(Array(20).fill(201));
+      const tokens = await Promise.all(registrations.map(({ email }) => tokenMailedTo(service, email)));
       const answers = await inParallel(20, (index) =>
         service.post("/verify-email", { token: tokens[index] }),
       );
@@ -140,7 +140,7 @@ describe("POST /register", () => {
       expect(results).toEqual([{ username: "Contested", username_key: "contested" }]);
     });
 
-    it("does not tell by a username whether an address has an account", async () => {
+    it("does not reveal through a username whether an address has an account", async () => {
       const { email: taken } = await member(service);
       for (const [email, username] of [
         [taken, "probe.taken"],

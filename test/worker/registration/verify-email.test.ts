@@ -5,12 +5,12 @@ import { startService } from "../../support/service.ts";
 import { mailTo, member, newAddress, register, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
-/** Mail that anybody can ask for comes once a minute. */
-const A_MINUTE = 60_000;
+/** The send limit allows one mail a minute. */
+const MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
 
 describe("POST /verify-email", () => {
-  it("lets one of 50 parallel uses of a token through", async () => {
+  it("accepts one of 50 parallel uses of a verification token", async () => {
     const { email } = await register(service);
     const token = await tokenMailedTo(service, email);
     const answers = await inParallel(50, () => service.post("/verify-email", { token }));
@@ -24,7 +24,7 @@ describe("POST /verify-email", () => {
   });
 
   describe("refuses with token_invalid", () => {
-    const refused = async (token: string) => {
+    const expectRefused = async (token: string) => {
       const answer = await service.post("/verify-email", { token });
       expect([answer.status, answer.body.error?.code, answer.body.message]).toEqual([
         400,
@@ -33,9 +33,9 @@ describe("POST /verify-email", () => {
       ]);
     };
 
-    it("a token that was never mailed", () => refused("A".repeat(43)));
+    it("refuses an unknown verification token", () => expectRefused("A".repeat(43)));
 
-    it("a token that is more than a day old", async () => {
+    it("refuses a verification token after one day", async () => {
       const clocked = startService();
       const { email } = await register(clocked);
       const token = await tokenMailedTo(clocked, email);
@@ -44,45 +44,45 @@ describe("POST /verify-email", () => {
       expect((await clocked.get(`/verify-email?token=${token}`)).status).toBe(400);
     });
 
-    it("a token that a newer one has replaced", async () => {
+    it("refuses a verification token that a newer one replaced", async () => {
       const { email } = await register(service);
       const first = await tokenMailedTo(service, email);
-      service.clock.advance(A_MINUTE);
+      service.clock.advance(MINUTE);
       await service.post("/verify-email/resend", { email });
       const second = await tokenMailedTo(service, email);
       expect(second).not.toBe(first);
-      await refused(first);
+      await expectRefused(first);
       expect((await service.post("/verify-email", { token: second })).status).toBe(200);
     });
 
-    it("a token of another purpose", async () => {
+    it("refuses a password reset token, which stays valid for its own purpose", async () => {
       const { email } = await member(service);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
-      await refused(token);
+      await expectRefused(token);
       expect((await service.get(`/verify-email?token=${token}`)).status).toBe(400);
       expect((await service.get(`/reset-password?token=${token}`)).status).toBe(200);
     });
 
-    it("a token of an account that has been deactivated", async () => {
+    it("refuses a verification token of a deactivated account", async () => {
       const { email } = await register(service);
       const token = await tokenMailedTo(service, email);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
-      await refused(token);
+      await expectRefused(token);
     });
   });
 
-  it("is not consumed by a GET, however often", async () => {
+  it("does not consume a verification token by repeated GET requests", async () => {
     const { email } = await register(service);
     const token = await tokenMailedTo(service, email);
-    for (let look = 0; look < 3; look++) {
+    for (let request = 0; request < 3; request++) {
       const answer = await service.get(`/verify-email?token=${token}`);
       expect([answer.status, answer.body.data]).toEqual([200, { valid: true }]);
     }
     expect((await service.post("/verify-email", { token })).status).toBe(200);
   });
 
-  it("stores the hash of the token and never the token", async () => {
+  it("stores the hash of a verification token and never the token", async () => {
     const { email } = await register(service);
     const token = await tokenMailedTo(service, email);
     const { results } = await env.DB.prepare("SELECT * FROM email_tokens").all();
@@ -92,41 +92,41 @@ describe("POST /verify-email", () => {
 });
 
 describe("POST /verify-email/resend", () => {
-  it("sends once a minute and five times an hour, and leaves the earlier link good when it does not send", async () => {
-    // The burst guard keeps real time, in which all of this is a burst.
+  it("sends once a minute and five times an hour, and keeps the earlier token valid when it does not send", async () => {
+    // The burst guard uses real time, in which these requests are a burst.
     const RATE_LIMITS = '{"verify-email-resend":{"limit":1000}}';
     const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
     const { email } = await register(limited);
-    const asked = () => limited.post("/verify-email/resend", { email });
-    await asked();
+    const resend = () => limited.post("/verify-email/resend", { email });
+    await resend();
     expect(await mailTo(limited, email)).toHaveLength(1);
     const token = await tokenMailedTo(limited, email);
     expect((await limited.get(`/verify-email?token=${token}`)).status).toBe(200);
     const started = limited.clock.now();
     for (let minute = 1; minute < 20; minute++) {
-      limited.clock.advance(A_MINUTE);
-      await inParallel(3, asked);
+      limited.clock.advance(MINUTE);
+      await inParallel(3, resend);
     }
     expect(await mailTo(limited, email)).toHaveLength(5);
-    limited.clock.advance(started + 60 * A_MINUTE - limited.clock.now());
-    await asked();
+    limited.clock.advance(started + 60 * MINUTE - limited.clock.now());
+    await resend();
     expect(await mailTo(limited, email)).toHaveLength(6);
   });
 
-  it("answers the same for a waiting, a verified and an unknown address, and mails only the first", async () => {
-    const waiting = (await register(service)).email;
+  it("gives an unverified, a verified and an unknown address the same response and mails only the unverified one", async () => {
+    const unverified = (await register(service)).email;
     const verified = (await member(service)).email;
     const unknown = newAddress();
     const before = {
-      waiting: (await mailTo(service, waiting)).length,
+      unverified: (await mailTo(service, unverified)).length,
       verified: (await mailTo(service, verified)).length,
     };
-    service.clock.advance(A_MINUTE);
+    service.clock.advance(MINUTE);
     const answers = await Promise.all(
-      [waiting, verified, unknown].map((email) => service.post("/verify-email/resend", { email })),
+      [unverified, verified, unknown].map((email) => service.post("/verify-email/resend", { email })),
     );
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1);
-    expect((await mailTo(service, waiting)).length).toBe(before.waiting + 1);
+    expect((await mailTo(service, unverified)).length).toBe(before.unverified + 1);
     expect((await mailTo(service, verified)).length).toBe(before.verified);
     expect(await mailTo(service, unknown)).toEqual([]);
   });

@@ -1,11 +1,11 @@
-/** A number of so many bytes, the greatest first. What lies behind the end reads as zero. */
+/** A big-endian number of `size` bytes. Bytes past the end read as zero. */
 export function readUint(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + (bytes[at + i] ?? 0);
   return value;
 }
 
-/** The same, the least byte first. */
+/** A little-endian number of `size` bytes. Bytes past the end read as zero. */
 export function readUintLE(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let i = size - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
@@ -17,11 +17,11 @@ export const uintBytes = (value: number, size: number): number[] =>
 
 export const uintBytesLE = (value: number, size: number): number[] => uintBytes(value, size).reverse();
 
-/** Bytes as Latin-1, which has a character for each. */
+/** Bytes as Latin-1: one character per byte. */
 export const readText = (bytes: Uint8Array, at: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(at, at + length));
 
-export const textBytes = (text: string): number[] => Array.from(text, (one) => one.charCodeAt(0));
+export const textBytes = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 
 export function joinBytes(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -7,21 +7,20 @@ import { PNG_SIGNATURE } from "./png-chunks.ts";
 import { cleanWebp, isWebp } from "./webp.ts";
 
 const formats = {
-  "image/png": { clean: cleanPng, isIt: startsWith(PNG_SIGNATURE) },
-  "image/jpeg": { clean: cleanJpeg, isIt: startsWith(JPEG_SIGNATURE) },
-  "image/webp": { clean: cleanWebp, isIt: isWebp },
+  "image/png": { clean: cleanPng, matches: startsWith(PNG_SIGNATURE) },
+  "image/jpeg": { clean: cleanJpeg, matches: startsWith(JPEG_SIGNATURE) },
+  "image/webp": { clean: cleanWebp, matches: isWebp },
 } as const satisfies Record<
   ImageType,
-  { clean(bytes: Uint8Array): Result<Image, ImageProblem>; isIt(bytes: Uint8Array): boolean }
+  { clean(bytes: Uint8Array): Result<Image, ImageProblem>; matches(bytes: Uint8Array): boolean }
 >;
 
 /**
- * The picture in these bytes and nothing but the picture, without decoding it (docs/decisions/017). Only
- * what showing it needs is copied out, so metadata and whatever hides in other places stay behind.
- * `declaredType` is a media type without parameters, in lower case.
+ * Copies the image without decoding it (docs/decisions/017). Only the data that display needs is copied, so
+ * metadata and hidden content are dropped. `declaredType` is a media type without parameters, in lower case.
  */
 export function cleanImage(bytes: Uint8Array, declaredType: string): Result<Image, ImageProblem> {
-  const found = Object.entries(formats).find(([, { isIt }]) => isIt(bytes));
+  const found = Object.entries(formats).find(([, { matches }]) => matches(bytes));
   if (!found) return err("unknown_format");
   const [type, { clean }] = found;
   return type === declaredType ? clean(bytes) : err("type_mismatch");

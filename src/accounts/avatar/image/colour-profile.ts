@@ -1,6 +1,6 @@
 import { joinBytes, readText, readUint, textBytes, uintBytes } from "./byte-reader.ts";
 
-// ICC.1:2022 §8: what a profile of each colour space is made of, when it is not made of tables.
+// ICC.1:2022 §8: the tags of a profile of each colour space, other than profiles of lookup tables.
 const TAGS_OF: Readonly<Record<string, readonly string[]>> = {
   "RGB ": ["wtpt", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"],
   GRAY: ["wtpt", "kTRC"],
@@ -9,12 +9,12 @@ const HEADER_BYTES = 128;
 const ENTRY_BYTES = 12;
 const MAX_TAGS = 100;
 const MAX_CURVE_POINTS = 4096;
-// §10.18: the parameters of each kind of curve.
+// §10.18: the number of parameters of each curve type.
 const CURVE_PARAMETERS = [1, 3, 4, 5, 7];
 
 /**
- * A profile put together anew from white, primaries and curves alone: the colours stay; names of devices
- * and people, dates and private tags do not. Null when there is no such profile in these bytes.
+ * Writes a new profile of white point, primaries and curves only: colours are preserved; names of devices
+ * and authors, dates and private tags are dropped. Null if the bytes are not such a profile.
  */
 export function cleanProfile(profile: Uint8Array): Uint8Array<ArrayBuffer> | null {
   const tags = TAGS_OF[readText(profile, 16, 4)] ?? [];
@@ -25,7 +25,7 @@ export function cleanProfile(profile: Uint8Array): Uint8Array<ArrayBuffer> | nul
     const data = findElement(profile, tag);
     if (!data) return null;
     table.push(...textBytes(tag), ...uintBytes(end, 4), ...uintBytes(data.length, 4));
-    // Elements begin at multiples of four.
+    // Elements start at multiples of four bytes.
     contents.push(data, new Uint8Array(-data.length & 3));
     end += (data.length + 3) & ~3;
   }
@@ -54,7 +54,7 @@ function findElement(profile: Uint8Array, tag: string): Uint8Array | null {
   return null;
 }
 
-/** How long an element of numbers is, by what it says of itself; 0 for any other. */
+/** The length of a numeric element according to its own header; 0 for any other element. */
 function elementBytes(data: Uint8Array): number {
   const points = readUint(data, 8, 4);
   switch (readText(data, 0, 8)) {

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 
 export type ImageType = "image/png" | "image/jpeg" | "image/webp";
 
-/** A still picture without anything but the picture. Width and height are as it is shown, in pixels. */
+/** A still image without metadata. Width and height in pixels, as displayed. */
 export type Image = {
   readonly type: ImageType;
   readonly width: number;
@@ -11,8 +11,8 @@ export type Image = {
 };
 
 /**
- * Why bytes are not taken. `unknown_format`: no PNG, JPEG or WebP, or one of a kind that browsers do not
- * show. `type_mismatch`: another one of the three than was declared. `damaged`: cut off or not sound.
+ * Why an upload is refused. `unknown_format`: not PNG, JPEG or WebP, or a variant that browsers do not
+ * display. `type_mismatch`: another of the three than declared. `damaged`: truncated or malformed.
  */
 export type ImageProblem =
   | "unknown_format"

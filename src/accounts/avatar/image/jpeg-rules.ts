@@ -1,14 +1,14 @@
 import { readUint } from "./byte-reader.ts";
 import { DHT, DQT, DRI, type Segment, SOF0, SOF2, SOS } from "./jpeg-segments.ts";
 
-// ITU-T T.81 B.2.2 and B.2.3: bytes of a component in the header of a frame, and of a scan.
+// ITU-T T.81 B.2.2 and B.2.3: bytes per component in a frame header and in a scan header.
 const FRAME_COMPONENT_BYTES = 3;
 const SCAN_COMPONENT_BYTES = 2;
 const COMPONENT_COUNTS = [1, 3, 4];
 const HUFFMAN_LENGTHS = 16;
 
-/** Whether a segment that is kept holds exactly what it is for, with no room beside. */
-export function isSoundSegment({ code, data }: Segment): boolean {
+/** Whether a copied segment contains exactly the data of its kind, without unused bytes. */
+export function isValidSegment({ code, data }: Segment): boolean {
   switch (code) {
     case DHT:
       return isTiled(data, (at) => {
@@ -16,7 +16,7 @@ export function isSoundSegment({ code, data }: Segment): boolean {
         return 1 + HUFFMAN_LENGTHS + counts.reduce((total, count) => total + count, 0);
       });
     case DQT:
-      // Of 64 numbers; the upper half of the first byte says of how many bytes each.
+      // 64 numbers; the upper four bits of the first byte give the bytes per number.
       return isTiled(data, (at) => 1 + ((data[at] ?? 0) > 0x0f ? 128 : 64));
     case DRI:
       return data.length === 2;
@@ -33,7 +33,7 @@ export function isSoundSegment({ code, data }: Segment): boolean {
   }
 }
 
-/** Whether tables of these lengths fill the data to its end. */
+/** Whether tables of these lengths fill the data exactly. */
 function isTiled(data: Uint8Array, lengthAt: (at: number) => number): boolean {
   let at = 0;
   while (at < data.length) at += lengthAt(at);

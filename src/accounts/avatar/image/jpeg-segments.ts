@@ -1,6 +1,6 @@
 import { readUint } from "./byte-reader.ts";
 
-// Marker codes, and their names in ITU-T T.81, table B.1. A byte of 0xFF stands before each.
+// Marker codes with their names in ITU-T T.81, table B.1. A byte 0xFF precedes each.
 export const SOF0 = 0xc0;
 export const SOF2 = 0xc2;
 export const DHT = 0xc4;
@@ -20,14 +20,14 @@ export type Segment = {
   readonly code: number;
   /** The parameters, without marker and length. */
   readonly data: Uint8Array;
-  /** What a scan is coded in; empty for others. */
+  /** The entropy-coded data of a scan; empty for other segments. */
   readonly coded: Uint8Array;
 };
 
-/** More than any camera or program writes; each costs memory, and a Worker has 128 MB for everything. */
+/** More than any encoder writes. Each segment costs memory, and a Worker has 128 MB in total. */
 const MAX_SEGMENTS = 2000;
 
-/** What lies between the start of a picture and its end, and where it ends. Null when it is not sound. */
+/** The segments of the image that starts at `start`, and the position after it. Null if it is malformed. */
 export function readSegments(
   bytes: Uint8Array,
   start: number,
@@ -41,7 +41,7 @@ export function readSegments(
     at += 1;
     if (code === EOI) return { segments, end: at };
     const end = at + readUint(bytes, at, 2);
-    // Markers without parameters have no place between segments.
+    // Markers without parameters are not allowed between segments.
     const hasParameters = code >= SOF0 && (code < RST0 || code > SOI);
     if (!hasParameters || end < at + 2 || end > bytes.length) return null;
     const data = bytes.subarray(at + 2, end);
@@ -51,7 +51,7 @@ export function readSegments(
   return null;
 }
 
-/** B.1.1.5: in coded data, 0xFF is followed by a zero; restart markers divide it, any other ends it. */
+/** B.1.1.5: in coded data a zero follows each 0xFF; restart markers divide the data, any other marker ends it. */
 function endOfScan(bytes: Uint8Array, start: number): number {
   for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at)) {
     const first = at;

@@ -9,10 +9,10 @@ export type Chunk = { readonly name: string; readonly data: Uint8Array };
 // Length, name and checksum (PNG 3 §5.3).
 const FRAME_BYTES = 12;
 
-/** Two hundred bytes each in a picture of the largest size: no program writes smaller ones, and each costs memory. */
+/** About 200 bytes each in an upload of maximum size. Encoders write larger chunks, and each one costs memory. */
 const MAX_CHUNKS = 10_000;
 
-/** Every chunk from the signature to IEND, each with the checksum that it says. */
+/** The chunks from the signature to IEND. Verifies each checksum. */
 export function readChunks(bytes: Uint8Array): Result<readonly Chunk[], ImageProblem> {
   const chunks: Chunk[] = [];
   for (let at = PNG_SIGNATURE.length; at + FRAME_BYTES <= bytes.length && chunks.length < MAX_CHUNKS; ) {
@@ -29,11 +29,11 @@ export function readChunks(bytes: Uint8Array): Result<readonly Chunk[], ImagePro
 }
 
 export function writeChunk(name: string, data: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  const named = joinBytes([textBytes(name), data]);
-  return joinBytes([uintBytes(data.length, 4), named, uintBytes(crc32(named), 4)]);
+  const nameAndData = joinBytes([textBytes(name), data]);
+  return joinBytes([uintBytes(data.length, 4), nameAndData, uintBytes(crc32(nameAndData), 4)]);
 }
 
-// PNG 3, annex D: CRC-32 a byte at a time.
+// PNG 3, annex D: CRC-32, one byte at a time.
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);

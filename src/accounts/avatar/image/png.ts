@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import { joinBytes, readUint, textBytes } from "./byte-reader.ts";
 import { checkSize, type Image, type ImageProblem, type Size } from "./image.ts";
 import { inflatedLength } from "./inflated-length.ts";
-import { readOrientation, turned, writeOrientation } from "./orientation.ts";
+import { orientedSize, readOrientation, writeOrientation } from "./orientation.ts";
 import { type Chunk, PNG_SIGNATURE, readChunks, writeChunk } from "./png-chunks.ts";
 
 type Header = Size & {
@@ -12,7 +12,7 @@ type Header = Size & {
   readonly interlaced: boolean;
 };
 
-// PNG 3 §11.2.1: what each colour type is made of.
+// PNG 3 §11.2.1: channels and bit depths of each colour type.
 const COLOUR_TYPES: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
@@ -22,11 +22,11 @@ const COLOUR_TYPES: Readonly<Record<number, { channels: number; depths: readonly
 };
 const PALETTE = 3;
 const CRITICAL = ["IHDR", "PLTE", "IDAT", "IEND"];
-// Chunks of one fixed length that say what the colours mean.
+// Chunks of fixed length that define the colours.
 const COLOUR_CHUNKS = { cICP: 4, sRGB: 1, gAMA: 4, cHRM: 32 } as const;
-// Bytes of the colour that is transparent, by colour type; the others have alpha, or a palette.
+// Bytes of the transparent colour, by colour type; other types have an alpha channel or a palette.
 const TRANSPARENT_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6 };
-// §8.1: column and row where each pass of an interlaced picture begins, and its steps.
+// §8.1: first column and row of each interlacing pass, and its steps.
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -37,14 +37,14 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-/** A PNG of its pixels and of what gives them their colours, in chunks written anew. */
+/** Writes a new PNG of the pixels and the chunks that define their colours. */
 export function cleanPng(bytes: Uint8Array): Result<Image, ImageProblem> {
   const read = readChunks(bytes);
   if (!read.ok) return read;
   const chunks = read.value;
   const header = readHeader(chunks);
   if (!header.ok) return header;
-  // §4.9: this chunk is what makes a PNG move.
+  // §4.9: this chunk makes a PNG animated.
   if (chunks.some(({ name }) => name === "acTL")) return err("animated");
   const pixels = joinPixels(chunks);
   if (pixels === null || inflatedLength(pixels) !== pixelBytes(header.value)) return err("damaged");
@@ -59,7 +59,7 @@ export function cleanPng(bytes: Uint8Array): Result<Image, ImageProblem> {
     writeChunk("IDAT", pixels),
     writeChunk("IEND", []),
   ];
-  return ok({ type: "image/png", ...turned(header.value, orientation), bytes: joinBytes(kept) });
+  return ok({ type: "image/png", ...orientedSize(header.value, orientation), bytes: joinBytes(kept) });
 }
 
 const find = (chunks: readonly Chunk[], wanted: string): Uint8Array | undefined =>
@@ -72,14 +72,14 @@ function readHeader(chunks: readonly Chunk[]): Result<Header, ImageProblem> {
   if (!size.ok) return size;
   const [depth = 0, colourType = 0, compression, filter, interlace = 0] = first.data.subarray(8);
   const kind = COLOUR_TYPES[colourType];
-  const isSound = kind?.depths.includes(depth) && compression === 0 && filter === 0 && interlace <= 1;
-  // §5.4: who does not know a chunk with a capital initial cannot show the picture.
+  const isValid = kind?.depths.includes(depth) && compression === 0 && filter === 0 && interlace <= 1;
+  // §5.4: a chunk with a capital initial is critical; a decoder that does not know it cannot display the image.
   const isKnown = others.every(({ name }) => /^[^A-Z]/.test(name) || CRITICAL.indexOf(name) > 0);
-  if (!kind || !isSound || !isKnown) return err("damaged");
+  if (!kind || !isValid || !isKnown) return err("damaged");
   return ok({ ...size.value, depth, colourType, channels: kind.channels, interlaced: interlace === 1 });
 }
 
-/** §5.6: the chunks of pixels follow each other, and are one stream. */
+/** §5.6: the IDAT chunks are consecutive and form one stream. Null if they are not. */
 function joinPixels(chunks: readonly Chunk[]): Uint8Array | null {
   const first = chunks.findIndex(({ name }) => name === "IDAT");
   const last = chunks.findLastIndex(({ name }) => name === "IDAT");
@@ -87,7 +87,7 @@ function joinPixels(chunks: readonly Chunk[]): Uint8Array | null {
   return run.every(({ name }) => name === "IDAT") ? joinBytes(run.map(({ data }) => data)) : null;
 }
 
-/** §7.2: a byte before each row says how it is filtered. */
+/** The bytes of all rows. §7.2: a filter type byte precedes each row. */
 function pixelBytes({ width, height, depth, channels, interlaced }: Header): number {
   const passes = interlaced ? PASSES : ([[0, 0, 1, 1]] as const);
   return passes.reduce((total, [column, row, columnStep, rowStep]) => {
@@ -98,7 +98,7 @@ function pixelBytes({ width, height, depth, channels, interlaced }: Header): num
   }, 0);
 }
 
-/** What stands before the pixels: profile, palette, transparency. Null when a palette is needed and not there. */
+/** The chunks before the pixels: colour space, palette, transparency. Null if a required palette is missing. */
 function writeColours(chunks: readonly Chunk[], header: Header): Uint8Array<ArrayBuffer>[] | null {
   const before = chunks.slice(
     0,
@@ -111,12 +111,12 @@ function writeColours(chunks: readonly Chunk[], header: Header): Uint8Array<Arra
   }
   const transparent = find(before, "tRNS");
   if (header.colourType !== PALETTE) {
-    const isSound = transparent?.length === TRANSPARENT_BYTES[header.colourType];
-    return transparent && isSound ? [...written, writeChunk("tRNS", transparent)] : written;
+    const isValid = transparent?.length === TRANSPARENT_BYTES[header.colourType];
+    return transparent && isValid ? [...written, writeChunk("tRNS", transparent)] : written;
   }
   const palette = find(before, "PLTE");
   if (!palette || palette.length === 0 || palette.length % 3 !== 0) return null;
-  // No pixel can point behind this.
+  // No pixel can refer to a later entry.
   const colours = palette.subarray(0, 3 << header.depth);
   written.push(writeChunk("PLTE", colours));
   if (transparent) written.push(writeChunk("tRNS", transparent.subarray(0, colours.length / 3)));

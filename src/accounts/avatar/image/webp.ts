@@ -2,9 +2,9 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import { joinBytes, readText, readUintLE, textBytes, uintBytesLE } from "./byte-reader.ts";
 import { cleanProfile } from "./colour-profile.ts";
 import { checkSize, type Image, type ImageProblem, type Size } from "./image.ts";
-import { readOrientation, turned, writeOrientation } from "./orientation.ts";
+import { orientedSize, readOrientation, writeOrientation } from "./orientation.ts";
 
-/** Chunks by name (RFC 9649 §2.3), the first of each, in their order. */
+/** Chunks by name (RFC 9649 §2.3), in file order; only the first of each name. */
 type Chunks = ReadonlyMap<string, Uint8Array>;
 type Pixels = Size & {
   readonly name: "VP8 " | "VP8L";
@@ -14,13 +14,13 @@ type Pixels = Size & {
 
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
-// RFC 9649 §2.7: what there is, in the first byte of VP8X.
+// RFC 9649 §2.7: the feature flags in the first byte of VP8X.
 const flag = { profile: 0x20, alpha: 0x10, exif: 0x08, animation: 0x02 } as const;
 
 export const isWebp = (bytes: Uint8Array): boolean =>
   readText(bytes, 0, 4) === "RIFF" && readText(bytes, 8, 4) === "WEBP";
 
-/** A WebP of its coded pixels and of what gives them their colours, in chunks written anew. */
+/** Writes a new WebP of the coded pixels and the chunks that define their colours. */
 export function cleanWebp(bytes: Uint8Array): Result<Image, ImageProblem> {
   const length = readUintLE(bytes, 4, 4) + 8;
   if (length < bytes.length) return err("trailing_data");
@@ -40,10 +40,10 @@ export function cleanWebp(bytes: Uint8Array): Result<Image, ImageProblem> {
   if (canvas && (canvas.value.width !== width || canvas.value.height !== height)) return err("damaged");
   const orientation = readOrientation(chunks.get("EXIF") ?? new Uint8Array());
   const file = writeFile(chunks, pixels, orientation);
-  return ok({ type: "image/webp", ...turned({ width, height }, orientation), bytes: file });
+  return ok({ type: "image/webp", ...orientedSize({ width, height }, orientation), bytes: file });
 }
 
-/** Null when a chunk is cut off. */
+/** Null if a chunk is truncated. */
 function readChunks(bytes: Uint8Array): Chunks | null {
   const chunks = new Map<string, Uint8Array>();
   let at = RIFF_HEADER_BYTES;
@@ -53,7 +53,7 @@ function readChunks(bytes: Uint8Array): Chunks | null {
     const end = start + readUintLE(bytes, at + 4, 4);
     if (end > bytes.length) return null;
     if (!chunks.has(name)) chunks.set(name, bytes.subarray(start, end));
-    // A chunk of odd length is followed by a byte of padding, which some leave out at the end.
+    // A padding byte follows a chunk of odd length; some encoders omit it at the end of the file.
     at = end + (end % 2);
   }
   return at >= bytes.length ? chunks : null;
@@ -64,7 +64,7 @@ const canvasOf = (extended: Uint8Array): Size => ({
   height: readUintLE(extended, 7, 3) + 1,
 });
 
-/** The one picture and its size, as its own header says it. */
+/** The image and the size in its own header. Null unless there is exactly one. */
 function readPixels(chunks: Chunks): Pixels | null {
   const [first = ""] = chunks.keys();
   const lossy = chunks.get("VP8 ");
@@ -80,17 +80,17 @@ function readLossy(data: Uint8Array, alpha: Uint8Array | undefined): Pixels | nu
   const tag = readUintLE(data, 0, 3);
   const isKeyFrame = (tag & 1) === 0;
   const firstPartition = tag >>> 5;
-  const isSound = readText(data, 3, 3) === "\x9d\x01\x2a" && 10 + firstPartition <= data.length;
-  if (!isKeyFrame || !isSound) return null;
+  const isValid = readText(data, 3, 3) === "\x9d\x01\x2a" && 10 + firstPartition <= data.length;
+  if (!isKeyFrame || !isValid) return null;
   const width = readUintLE(data, 6, 2) & 0x3fff;
   const height = readUintLE(data, 8, 2) & 0x3fff;
-  // RFC 9649 §2.7.1.2: alpha is plain, a byte for each pixel, or coded.
+  // RFC 9649 §2.7.1.2: alpha is uncompressed, one byte per pixel, or compressed.
   const method = alpha ? (alpha[0] ?? 0) & 3 : 1;
   if (method > 1 || (method === 0 && alpha?.length !== 1 + width * height)) return null;
   return { name: "VP8 ", data, width, height, hasAlpha: alpha !== undefined };
 }
 
-/** RFC 9649 §3.4: a signature, 14 bits for each side less one, a bit for alpha, three of version. */
+/** RFC 9649 §3.4: a signature, 14 bits for each side minus one, one alpha bit, three version bits. */
 function readLossless(data: Uint8Array): Pixels | null {
   const bits = readUintLE(data, 1, 4);
   if (data.length <= 5 || data[0] !== 0x2f || bits >>> 29 !== 0) return null;

@@ -12,7 +12,7 @@ import { type RemoveAvatarDeps, removeAvatar } from "../remove-avatar.ts";
 import { UPLOAD } from "../routes.ts";
 import { type SetAvatarDeps, setAvatar } from "../set-avatar.ts";
 
-/** The person's picture: another one, or none. */
+/** Sets or removes the user's avatar. */
 export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Page<Account> => ({
   path: "/account/picture",
   access: "signed_in",
@@ -46,9 +46,9 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
   ),
   submit: async (c, form, account) => {
     const t = wordsOf(c);
-    const act = { actor: account, target: account, caller: c.var.caller };
+    const common = { actor: account, target: account, caller: c.var.caller };
     if (form.text("act") === "remove") {
-      const removed = await removeAvatar(depsOf(c), act);
+      const removed = await removeAvatar(depsOf(c), common);
       return removed.ok
         ? redirectWithFlash(c, "/account", "saved")
         : refusalOf(c, avatarErrors[removed.error.reason]);
@@ -59,7 +59,7 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
       return { code: "payload_too_large", problems: { image: t.picture.tooLarge } };
     const bytes = new Uint8Array(await file.arrayBuffer());
     const declaredType = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
-    const result = await setAvatar(depsOf(c), { ...act, bytes, declaredType });
+    const result = await setAvatar(depsOf(c), { ...common, bytes, declaredType });
     if (result.ok) return redirectWithFlash(c, "/account", "saved");
     const { reason } = result.error;
     return reason === "changed_meanwhile"

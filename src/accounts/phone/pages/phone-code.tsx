@@ -15,7 +15,7 @@ import { type VerifyPhoneDeps, verifyPhone } from "../verify-phone.ts";
 
 type Data = { readonly account: Account; readonly challengeId: string; readonly sentAt: number };
 
-/** The code that was texted. The page of the number sends another one: by its limit, since texts cost more. */
+/** Verifies the texted code. The phone page resends it, under its own send limit, since texts cost money. */
 export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
   path: "/account/phone/code",
   access: "signed_in",

@@ -20,7 +20,7 @@ import {
 type Deps = RequestPhoneVerificationDeps & RemovePhoneDeps;
 type Data = { readonly account: Account; readonly canText: boolean };
 
-/** A number, which a code then proves; or none. */
+/** Sets a phone number, which a texted code then verifies, or removes it. */
 export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/account/phone",
   access: "signed_in",
@@ -63,14 +63,14 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   ),
   submit: async (c, form, { account }) => {
     const deps = depsOf(c);
-    const call = { accountId: account.id, caller: c.var.caller };
+    const common = { accountId: account.id, caller: c.var.caller };
     if (form.text("act") === "remove") {
-      await removePhone(deps, call);
+      await removePhone(deps, common);
       return redirectWithFlash(c, "/account", "saved");
     }
     const read = readFields(wordsOf(c), form, { phone: phoneField });
     if ("refusal" in read) return read.refusal;
-    const result = await requestPhoneVerification(deps, { ...read.values, ...call });
+    const result = await requestPhoneVerification(deps, { ...read.values, ...common });
     if (!result.ok) return refusalOf(c, phoneErrors[result.error.reason], result.error);
     phoneChallengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
     return redirectWithFlash(

@@ -4,26 +4,26 @@ import { Field, Form } from "../../../ui/form-fields.tsx";
 import type { PageContext, Shown } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
-import type { Form as Posted } from "../../../ui/read-form.ts";
+import type { Form as SubmittedForm } from "../../../ui/read-form.ts";
 import { renderMessage } from "../../../ui/render-failure.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import type { EmailTokenPurpose, LiveEmailToken } from "../email-token.ts";
 import { type FindEmailTokenDeps, findEmailToken } from "../find-email-token.ts";
 
-/** What a page needs that a mailed link leads to. */
+/** The data of a page that a mailed link opens. `here`: its path with the token. */
 export type LinkData = { readonly token: string; readonly link: LiveEmailToken; readonly here: string };
 
-/** What the page is for: another link is asked for in another place. */
+/** The page's task. It decides where the user can request another token. */
 type Kind = "verify" | "reset";
 
 type Expected = {
-  readonly posted: Posted | null;
+  readonly posted: SubmittedForm | null;
   readonly purposes: readonly EmailTokenPurpose[];
   readonly kind: Kind;
 };
 
-/** By GET the token is in the address, as it was mailed; the form that follows brings it in its body. */
+/** Reads the token: from the query by GET, as it was mailed, and from the form's body by POST. */
 export async function loadLink(
   c: PageContext,
   depsOf: DepsOf<FindEmailTokenDeps & RenderPageDeps>,
@@ -35,7 +35,7 @@ export async function loadLink(
   return { token, link, here: `${c.req.path}?token=${encodeURIComponent(token)}` };
 }
 
-/** Says how to come by another one: the same of every token, whether it was ever good or not. */
+/** Explains how to request another token. The page is the same for expired, used and unknown tokens. */
 export function showDeadLink(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kind: Kind): Promise<Response> {
   const { deadLink } = wordsOf(c);
   c.set("failure", "token_invalid");
@@ -43,14 +43,15 @@ export function showDeadLink(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kin
     returnTarget: readPendingRedirectCookie(c, depsOf(c).settings),
     address: addressCookie.read(c),
   };
-  const more = kind === "verify" ? (p: Shown) => verifyAgain(p, data) : (p: Shown) => resetAgain(p, data);
+  const more =
+    kind === "verify" ? (p: Shown) => resendVerificationForm(p, data) : (p: Shown) => resetAgainLink(p, data);
   return renderMessage(depsOf)(c, { title: deadLink.title, text: deadLink[kind], status: 400, more });
 }
 
-type Again = { readonly returnTarget: ReturnTarget | null; readonly address: string | undefined };
+type RetryData = { readonly returnTarget: ReturnTarget | null; readonly address: string | undefined };
 
-/** Asks where a new address is confirmed; whoever changes theirs begins where they began. */
-const verifyAgain = (p: Shown, { returnTarget, address }: Again): Child => (
+/** Resends a verification. An address change restarts on its own page. */
+const resendVerificationForm = (p: Shown, { returnTarget, address }: RetryData): Child => (
   <>
     <Form p={p} action={withReturnTarget("/sign-up/check-your-mail", returnTarget)}>
       <Field p={p} name="email" type="email" autocomplete="username" value={address} />
@@ -66,7 +67,7 @@ const verifyAgain = (p: Shown, { returnTarget, address }: Again): Child => (
   </>
 );
 
-const resetAgain = (p: Shown, { returnTarget }: Again): Child => (
+const resetAgainLink = (p: Shown, { returnTarget }: RetryData): Child => (
   <>
     <p>
       <a class="button main" href={withReturnTarget("/forgot-password", returnTarget)}>

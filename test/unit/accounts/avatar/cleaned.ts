@@ -1,7 +1,7 @@
 import { cleanImage } from "../../../../src/accounts/avatar/image/clean-image.ts";
 import type { Image } from "../../../../src/accounts/avatar/image/image.ts";
 
-/** What a picture that is to be taken is cleaned to. */
+/** The cleaned image; throws if `cleanImage` refuses it. */
 export function cleaned(bytes: Uint8Array, declaredType: string): Image {
   const result = cleanImage(bytes, declaredType);
   if (!result.ok) throw new Error(`refused: ${result.error}`);

@@ -46,7 +46,7 @@ function handmadePng(colourType: number, depth: number, channels: number): Uint8
   );
 }
 
-describe("every kind of PNG", () => {
+describe("cleanImage with hand-made PNG files", () => {
   const kinds: [colourType: number, channels: number, depths: number[]][] = [
     [0, 1, [1, 2, 4, 8, 16]],
     [2, 3, [8, 16]],
@@ -58,7 +58,7 @@ describe("every kind of PNG", () => {
     depths.map((depth) => [type, depth, channels] as const),
   );
 
-  it.each(cases)("colour type %i of %i bits is shown as before", async (type, depth, channels) => {
+  it.each(cases)("preserves the pixels of PNG colour type %i with %i bits", async (type, depth, channels) => {
     const { image, furthest } = await expectSamePicture(handmadePng(type, depth, channels), "image/png");
     expect(furthest).toBe(0);
     expect(latin1(image.bytes)).not.toMatch(/Ada|tIME|tEXt/);
@@ -67,14 +67,14 @@ describe("every kind of PNG", () => {
   });
 });
 
-describe("JPEG whose colours are coded otherwise", () => {
+describe("cleanImage with Adobe and JFIF colour coding", () => {
   const jfif = jpegSegment(0xe0, [...Buffer.from("JFIF\0"), 1, 2, 0, 0, 1, 0, 1, 0, 0]);
   const adobe = jpegSegment(0xee, [...Buffer.from("Adobe"), 0, 100, 0, 0, 0, 0, 0]);
 
   it.each([
-    ["as Adobe says", [adobe], true],
-    ["not as Adobe says, since it is JFIF", [jfif, adobe], false],
-  ])("%s, is shown as before", async (_name, segments, isOther) => {
+    ["an Adobe segment", [adobe], true],
+    ["a JFIF and an Adobe segment", [jfif, adobe], false],
+  ])("preserves the colours of a JPEG with %s", async (_name, segments, isOther) => {
     const original = jpegWith(...segments);
     expect((await expectSamePicture(original, "image/jpeg")).furthest).toBe(0);
     const plain = await shown(tinyJpeg);
@@ -83,11 +83,11 @@ describe("JPEG whose colours are coded otherwise", () => {
   });
 });
 
-describe("JPEG with restart markers", () => {
-  it("is shown as before", async () => {
+describe("cleanImage with restart markers", () => {
+  it("preserves the pixels of a JPEG with restart markers", async () => {
     const scan = jpegMarker(0xda);
     const coded = tinyJpeg.subarray(scan + 14, -2);
-    // The one block of the small picture twice: after a restart, nothing is told from what went before.
+    // The block of the small image twice: after a restart, decoding does not depend on earlier data.
     const header = tinyJpeg.subarray(0, scan);
     const wide = patched(join(header), jpegMarker(0xc0) + 5, [0, 8, 0, 32]);
     const start = tinyJpeg.subarray(scan, scan + 14);

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 import { inflatedLength } from "../../../../src/accounts/avatar/image/inflated-length.ts";
 
 const { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE } = constants;
-// More than a few changes make of it.
+// More than a changed stream usually inflates to.
 const LIMIT = 2 ** 24;
 
-/** Text with repeats, which uses long matches, and noise, which uses none. */
+/** Noise, which compresses to literals, and repeated runs, which compress to long matches. */
 const content = fc.oneof(
   fc.uint8Array({ maxLength: 3_000 }),
   fc
@@ -25,8 +25,8 @@ const deflated = fc
   })
   .map(({ content, ...options }) => ({ content, zlib: deflateSync(content, options) }));
 
-/** What Node's own zlib makes of it, without the header and the checksum, which are not its concern here. */
-function referee(zlib: Uint8Array): Uint8Array | null {
+/** The output of Node's zlib, without checking header and checksum; null if it fails. */
+function inflateWithNode(zlib: Uint8Array): Uint8Array | null {
   try {
     const options = { info: true, maxOutputLength: LIMIT };
     const result = inflateRawSync(zlib.subarray(2, -4), options) as unknown as {
@@ -39,8 +39,8 @@ function referee(zlib: Uint8Array): Uint8Array | null {
   }
 }
 
-describe("succeeds", () => {
-  it("counts what was deflated, by whatever level and strategy", () => {
+describe("inflatedLength", () => {
+  it("counts the deflated bytes for every level and strategy", () => {
     fc.assert(
       fc.property(deflated, ({ content, zlib }) => {
         expect(inflatedLength(zlib)).toBe(content.length);
@@ -49,7 +49,7 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
+describe("inflatedLength refuses", () => {
   const zlib = deflateSync("some text, and some text again");
 
   it.each([
@@ -58,37 +58,37 @@ describe("refuses", () => {
     ["a window of 64 KiB", Uint8Array.from([0x88, 0x1c, ...zlib.subarray(2)])],
     ["a header whose check fails", Uint8Array.from([0x78, 0x9d, ...zlib.subarray(2)])],
     ["a preset dictionary", deflateSync("some text", { dictionary: Buffer.from("some text") })],
-    ["a byte behind its end", Uint8Array.from([...zlib, 0])],
-    ["a checksum that is cut off", zlib.subarray(0, -1)],
-  ])("%s", (_name, bytes) => {
+    ["a byte after its end", Uint8Array.from([...zlib, 0])],
+    ["a truncated checksum", zlib.subarray(0, -1)],
+  ])("returns null for %s", (_name, bytes) => {
     expect(inflatedLength(zlib)).toBe(30);
     expect(inflatedLength(bytes)).toBeNull();
   });
 });
 
-// Thousands of inputs, on a machine that may be busy.
-describe("abuse", { timeout: 60_000 }, () => {
+// Thousands of inputs, possibly on a busy machine.
+describe("inflatedLength under fuzzing", { timeout: 60_000 }, () => {
   const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
 
-  it("judges damaged streams as zlib does", () => {
-    const seen = { sound: 0, damaged: 0 };
+  it("accepts and refuses damaged streams as zlib does", () => {
+    const seen = { valid: 0, damaged: 0 };
     fc.assert(
       fc.property(deflated, fc.array(change, { maxLength: 3 }), ({ zlib }, changes) => {
         const bytes = Uint8Array.from(zlib);
-        // The header and the checksum stay as they are.
+        // The header and the checksum stay unchanged.
         const at = (place: number) => 2 + (place % (bytes.length - 6));
         for (const [place, mask] of changes) bytes[at(place)] = (bytes[at(place)] ?? 0) ^ mask;
-        const expected = referee(bytes);
+        const expected = inflateWithNode(bytes);
         expect(inflatedLength(bytes)).toBe(expected?.length ?? null);
-        seen[expected ? "sound" : "damaged"] += 1;
+        seen[expected ? "valid" : "damaged"] += 1;
       }),
       { numRuns: 3_000 },
     );
-    expect(seen.sound).toBeGreaterThan(100);
+    expect(seen.valid).toBeGreaterThan(100);
     expect(seen.damaged).toBeGreaterThan(100);
   });
 
-  it("counts a bomb of 256 MiB without holding any of it", () => {
+  it("counts a 256 MiB compression bomb without storing its output", () => {
     const bomb = deflateSync(new Uint8Array(2 ** 28));
     const before = process.memoryUsage().arrayBuffers;
     expect(inflatedLength(bomb)).toBe(2 ** 28);

@@ -4,7 +4,7 @@ import { tinyJpeg } from "../../../support/image-parts.ts";
 
 const MODULE = new URL("../../../../src/accounts/avatar/image/clean-image.ts", import.meta.url).href;
 
-/** Two MiB of the smallest segment that is kept before a sound picture. */
+/** 2 MiB of the smallest copied segment, followed by a valid image. */
 const SCRIPT = `
   const { cleanImage } = await import(${JSON.stringify(MODULE)});
   const picture = Buffer.from(process.argv[1], "base64");
@@ -16,9 +16,9 @@ const SCRIPT = `
   cleanImage(bytes.subarray(0, at + picture.length - 2), "image/jpeg");
 `;
 
-it("a JPEG of 350,000 segments is judged in the memory of a Worker", () => {
+it("checks a JPEG of 350,000 segments within the memory limit of a Worker", () => {
   const picture = Buffer.from(tinyJpeg).toString("base64");
-  // 128 MB are a Worker's, for everything.
+  // A Worker has 128 MB in total.
   const heap = ["--max-old-space-size=120", "--max-semi-space-size=4"];
   const run = () =>
     execFileSync(process.execPath, [...heap, "--input-type=module", "-e", SCRIPT, picture], {

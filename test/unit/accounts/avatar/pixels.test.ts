@@ -18,7 +18,7 @@ import { expectSamePicture, furthestOf, shown } from "./shown.ts";
 const WIDTH = 45;
 const HEIGHT = 32;
 
-/** No two corners alike, and colours outside of each other's planes. */
+/** All corners differ, and the colour channels are independent. */
 function picture(channels: 1 | 2 | 3 | 4, width = WIDTH, height = HEIGHT): Sharp {
   const pixels = new Uint8Array(width * height * channels);
   for (let i = 0; i < width * height; i++) {
@@ -46,8 +46,8 @@ const formats = {
   "image/webp": (image: Sharp) => image.webp(),
 } as const;
 
-describe.each(Object.entries(formats))("%s", (type, encode) => {
-  it.each(orientations)("keeps orientation %i, and nothing else of EXIF and XMP", async (orientation) => {
+describe.each(Object.entries(formats))("cleanImage with %s", (type, encode) => {
+  it.each(orientations)("keeps orientation %i and drops all other EXIF and XMP data", async (orientation) => {
     const original = await encode(described(picture(3), orientation, "srgb")).toBuffer();
     expect(latin1(original)).toContain("Ada Lovelace");
     const { image, furthest } = await expectSamePicture(original, type);
@@ -63,8 +63,8 @@ describe.each(Object.entries(formats))("%s", (type, encode) => {
 describe.each([
   ["image/jpeg", formats["image/jpeg"]],
   ["image/webp", formats["image/webp"]],
-] as const)("a colour profile of %s", (type, encode) => {
-  it("keeps its colours, and not its words", async () => {
+] as const)("cleanImage with a colour profile in %s", (type, encode) => {
+  it("keeps the colours of a profile and drops its texts", async () => {
     const original = await encode(described(picture(3), 1, "p3")).toBuffer();
     const { image, furthest } = await expectSamePicture(original, type);
     expect(furthest).toBeLessThanOrEqual(1);
@@ -72,14 +72,14 @@ describe.each([
     expect(latin1(original)).toMatch(/desc|cprt/);
     expect(latin1(profile ?? new Uint8Array())).toContain("rXYZ");
     expect(latin1(profile ?? new Uint8Array())).not.toMatch(/desc|cprt|mluc/);
-    // It would show, were the profile not kept.
+    // Without the profile the colours would differ.
     const unread = await sharp(original, { ignoreIcc: true }).raw().toBuffer();
     expect(furthestOf((await shown(original)).data, unread)).toBeGreaterThan(20);
   });
 });
 
-describe("a colour profile with a script in it", () => {
-  it("comes without the script, and says the same", async () => {
+describe("cleanImage with a script in a colour profile", () => {
+  it("drops a script in a colour profile, keeps its colours and drops a malformed profile", async () => {
     const source = await picture(3).withIccProfile("p3").webp().toBuffer();
     const { icc = new Uint8Array() } = await sharp(source).metadata();
     const longer = join(icc, Buffer.from(SCRIPT));
@@ -101,7 +101,7 @@ describe("a colour profile with a script in it", () => {
   });
 });
 
-describe("JPEG", () => {
+describe("cleanImage with JPEG encodings", () => {
   it.each([
     ["baseline", picture(3).jpeg()],
     ["progressive", picture(3).jpeg({ progressive: true })],
@@ -110,12 +110,12 @@ describe("JPEG", () => {
     ["in grey", picture(1).toColourspace("b-w").jpeg()],
     ["in CMYK", picture(3).toColourspace("cmyk").jpeg()],
     ["of 4096 pixels", picture(3, 4096, 3).jpeg()],
-  ])("%s is shown as before", async (_name, source) => {
+  ])("preserves the pixels of a JPEG %s", async (_name, source) => {
     expect((await expectSamePicture(await source.toBuffer(), "image/jpeg")).furthest).toBe(0);
   });
 });
 
-describe("PNG", { timeout: 60_000 }, () => {
+describe("cleanImage with PNG encodings", { timeout: 60_000 }, () => {
   it.each([
     ["in grey", picture(1).toColourspace("b-w").png()],
     ["in grey with alpha", picture(2).toColourspace("b-w").png()],
@@ -135,12 +135,12 @@ describe("PNG", { timeout: 60_000 }, () => {
     ["of one pixel, interlaced", picture(3, 1, 1).png({ progressive: true })],
     ["of 3 × 5 pixels, interlaced", picture(3, 3, 5).png({ progressive: true })],
     ["of 4096 pixels", picture(4, 4096, 4096).png({ compressionLevel: 1 })],
-  ])("%s is shown as before", async (_name, source) => {
+  ])("preserves the pixels of a PNG %s", async (_name, source) => {
     expect((await expectSamePicture(await source.toBuffer(), "image/png")).furthest).toBe(0);
   });
 });
 
-describe("WebP", () => {
+describe("cleanImage with WebP encodings", () => {
   it.each([
     ["lossy", picture(3).webp()],
     ["lossy with alpha", picture(4).webp()],
@@ -151,16 +151,16 @@ describe("WebP", () => {
     ["with alpha, on its side", picture(4).withMetadata({ orientation: 8 }).webp()],
     ["of one pixel", picture(3, 1, 1).webp()],
     ["of 4096 pixels", picture(3, 4096, 2).webp()],
-  ])("%s is shown as before", async (_name, source) => {
+  ])("preserves the pixels of a WebP %s", async (_name, source) => {
     expect((await expectSamePicture(await source.toBuffer(), "image/webp")).furthest).toBe(0);
   });
 });
 
-describe("what moves", () => {
+describe("cleanImage with animations", () => {
   const frames = picture(3, WIDTH, HEIGHT * 2)
     .raw()
     .toBuffer();
-  it("is refused as WebP", async () => {
+  it("refuses an animated WebP", async () => {
     const raw = { width: WIDTH, height: HEIGHT * 2, channels: 3, pageHeight: HEIGHT } as const;
     const moving = await sharp(await frames, { raw })
       .webp({ loop: 0, delay: [100, 100] })

@@ -21,14 +21,14 @@ const put = (body: BodyInit, type: string | null, token: string, path = "/me/ava
     }),
   );
 
-const form = (file: Blob, name = "image") => {
+const imageForm = (file: Blob, name = "image") => {
   const body = new FormData();
   body.append(name, file, "picture");
   return body;
 };
 
-/** The picture as anybody's browser gets it. */
-async function served(url: string, headers: HeadersInit = {}) {
+/** Fetches an avatar without authentication. */
+async function fetchAvatar(url: string, headers: HeadersInit = {}) {
   const context = { waitUntil() {}, passThroughOnException() {}, props: {} } as unknown as ExecutionContext;
   const response = await service.app.fetch(new Request(url, { headers }), service.env, context);
   return {
@@ -38,68 +38,71 @@ async function served(url: string, headers: HeadersInit = {}) {
   };
 }
 
-const objects = async () => (await env.AVATARS.list()).objects.map(({ key }) => key);
+const storedKeys = async () => (await env.AVATARS.list()).objects.map(({ key }) => key);
 const latin1 = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
 
-describe("PUT /me/avatar succeeds", () => {
+describe("PUT /me/avatar", () => {
   it.each([
     ["image/png", tinyPng, "png"],
     ["image/jpeg", tinyJpeg, "jpg"],
     ["image/webp", tinyWebp, "webp"],
-  ])("with %s, as the body or as a field of a form", async (type, bytes, extension) => {
+  ])("accepts %s as the request body or as a form field", async (type, bytes, extension) => {
     const { token } = await signedInMember(service);
-    const ways = [() => put(bytes, type, token), () => put(form(new Blob([bytes], { type })), null, token)];
-    for (const upload of ways) {
+    const uploads = [
+      () => put(bytes, type, token),
+      () => put(imageForm(new Blob([bytes], { type })), null, token),
+    ];
+    for (const upload of uploads) {
       const answer = await upload();
       expect(answer.status).toBe(200);
       const { avatarUrl } = answer.body.data;
       expect(avatarUrl).toMatch(new RegExp(`^http://gatehouse\\.test/avatars/[\\w-]{43}\\.${extension}$`));
       expect((await service.get("/me", token)).body.data.avatarUrl).toBe(avatarUrl);
-      const picture = await served(avatarUrl);
+      const picture = await fetchAvatar(avatarUrl);
       expect([picture.status, picture.headers.get("Content-Type")]).toEqual([200, type]);
     }
   });
 
-  it("and takes where, when and by whom out of a photo", async () => {
+  it("removes location, date and author from a photo", async () => {
     const { token } = await signedInMember(service);
     const { bytes, declaredType, secrets } = photoWithGps();
     for (const secret of secrets) expect(latin1(bytes)).toContain(secret);
     const { body } = await put(bytes, declaredType, token);
-    const picture = latin1((await served(body.data.avatarUrl)).bytes);
+    const picture = latin1((await fetchAvatar(body.data.avatarUrl)).bytes);
     for (const secret of secrets) expect(picture).not.toContain(secret);
     expect(picture.length).toBeGreaterThan(100);
   });
 
-  it("and deletes the picture before, whose address is nobody's then", async () => {
+  it("deletes the previous avatar, whose URL then answers 404", async () => {
     const { token } = await signedInMember(service);
     const first = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
     const second = (await put(tinyJpeg, "image/jpeg", token)).body.data.avatarUrl;
-    expect((await served(first)).status).toBe(404);
-    expect((await served(second)).status).toBe(200);
+    expect((await fetchAvatar(first)).status).toBe(404);
+    expect((await fetchAvatar(second)).status).toBe(200);
   });
 
-  it("for an admin who does it to a user, and takes it away", async () => {
+  it("lets an admin set and remove the avatar of a user", async () => {
     const admin = await signedInAs(service, "admin");
     const { email, token } = await signedInMember(service);
     const path = `/users/${await idOf(email)}/avatar`;
     expect((await put(tinyPng, "image/png", admin.token, path)).status).toBe(200);
     const { avatarUrl } = (await service.get("/me", token)).body.data;
-    expect((await served(avatarUrl)).status).toBe(200);
+    expect((await fetchAvatar(avatarUrl)).status).toBe(200);
     expect((await service.call("DELETE", `/api/auth${path}`, undefined, admin.token)).status).toBe(200);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBeNull();
-    expect((await served(avatarUrl)).status).toBe(404);
+    expect((await fetchAvatar(avatarUrl)).status).toBe(404);
   });
 });
 
-describe("a picture", () => {
-  it("is served as what it is and nothing else, to be kept for ever", async () => {
+describe("GET /avatars/:key", () => {
+  it("serves an avatar as immutable, with its media type and a CSP sandbox", async () => {
     const { token } = await signedInMember(service);
     const { avatarUrl } = (await put(tinyPng, "image/png", token)).body.data;
-    const { headers } = await served(avatarUrl);
+    const { headers } = await fetchAvatar(avatarUrl);
     expect(headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
     expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
     expect(headers.get("Content-Security-Policy")).toBe("default-src 'none'; sandbox");
-    const again = await served(avatarUrl, { "If-None-Match": headers.get("ETag") ?? "" });
+    const again = await fetchAvatar(avatarUrl, { "If-None-Match": headers.get("ETag") ?? "" });
     expect([again.status, again.bytes.length]).toEqual([304, 0]);
   });
 
@@ -108,12 +111,12 @@ describe("a picture", () => {
     "/avatars/x.png",
     `/avatars/${"A".repeat(43)}.png`,
     `/avatars/${"A".repeat(43)}.svg`,
-  ])("is not at %s", async (path) => {
-    expect((await served(`http://gatehouse.test${path}`)).status).toBe(404);
+  ])("answers 404 for %s", async (path) => {
+    expect((await fetchAvatar(`http://gatehouse.test${path}`)).status).toBe(404);
   });
 });
 
-describe("PUT /me/avatar refuses", () => {
+describe("refused uploads", () => {
   const codes: Record<string, readonly [number, string]> = {
     unknown_format: [415, "unsupported_media_type"],
     type_mismatch: [415, "unsupported_media_type"],
@@ -123,52 +126,52 @@ describe("PUT /me/avatar refuses", () => {
     animated: [400, "validation_failed"],
   };
 
-  it.each(Object.entries(hostileImages))("%s, and keeps nothing of it", async (_name, image) => {
+  it.each(Object.entries(hostileImages))("refuses %s and stores nothing", async (_name, image) => {
     const { token } = await signedInMember(service);
-    const before = await objects();
+    const before = await storedKeys();
     const [status, code] = codes[image.problem] ?? [0, ""];
     expectRefusal(await put(image.bytes, image.declaredType, token), status, code);
     const file = new Blob([image.bytes], { type: image.declaredType });
-    expectRefusal(await put(form(file), null, token), status, code);
-    expect(await objects()).toEqual(before);
+    expectRefusal(await put(imageForm(file), null, token), status, code);
+    expect(await storedKeys()).toEqual(before);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBeNull();
   });
 
-  it("3 MB, in whichever way", async () => {
+  it("refuses 3 MB as the request body and as a form field", async () => {
     const { token } = await signedInMember(service);
     const big = new Uint8Array(3_000_000);
     big.set(tinyPng);
     for (const answer of [
       await put(big, "image/png", token),
-      await put(form(new Blob([big], { type: "image/png" })), null, token),
+      await put(imageForm(new Blob([big], { type: "image/png" })), null, token),
     ]) {
       expectRefusal(answer, 413, "payload_too_large");
     }
   });
 
-  it("4 MB in pieces without a length, of which it reads no more than it takes", async () => {
+  it("refuses 4 MB without Content-Length and stops reading at the limit", async () => {
     const { token } = await signedInMember(service);
     for (const type of ["image/png", "multipart/form-data; boundary=x"]) {
-      let given = 0;
+      let sent = 0;
       const stream = new ReadableStream({
         pull(controller) {
-          given += 64 * 1024;
+          sent += 64 * 1024;
           controller.enqueue(new Uint8Array(64 * 1024));
-          if (given >= 4_000_000) controller.close();
+          if (sent >= 4_000_000) controller.close();
         },
       });
       expectRefusal(await put(stream, type, token), 413, "payload_too_large");
-      expect(given).toBeLessThan(2 * MIB + 4 * 64 * 1024);
+      expect(sent).toBeLessThan(2 * MIB + 4 * 64 * 1024);
     }
   });
 
-  it("a form without the field, with it twice, or with text in it", async () => {
+  it("refuses a form without the field, with the field twice or with text in it", async () => {
     const { token } = await signedInMember(service);
-    const twice = form(new Blob([tinyPng], { type: "image/png" }));
+    const twice = imageForm(new Blob([tinyPng], { type: "image/png" }));
     twice.append("image", new Blob([tinyPng], { type: "image/png" }), "other");
     const text = new FormData();
     text.append("image", "not a file");
-    for (const body of [form(new Blob([tinyPng]), "photo"), twice, text]) {
+    for (const body of [imageForm(new Blob([tinyPng]), "photo"), twice, text]) {
       const answer = await put(body, null, token);
       expectRefusal(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.[0]?.path).toBe("image");
@@ -178,52 +181,52 @@ describe("PUT /me/avatar refuses", () => {
   });
 });
 
-describe("the objects", () => {
-  it("are one after 30 uploads at once", async () => {
+describe("avatar objects in R2", () => {
+  it("leaves one object after 30 parallel uploads", async () => {
     const { token } = await signedInMember(service);
-    const before = new Set(await objects());
+    const before = new Set(await storedKeys());
     const answers = await inParallel(30, () => put(tinyPng, "image/png", token));
     expect(statusCounts(answers)).toEqual({ 200: 30 });
     const { avatarUrl } = (await service.get("/me", token)).body.data;
-    const added = (await objects()).filter((key) => !before.has(key));
+    const added = (await storedKeys()).filter((key) => !before.has(key));
     expect(added.map((key) => `http://gatehouse.test/avatars/${key}`)).toEqual([avatarUrl]);
   });
 
-  it("of an upload that was cut off go with the clockwork, and no other", async () => {
+  it("deletes the object of an interrupted upload by the cron job and keeps the avatar", async () => {
     const { token } = await signedInMember(service);
     const kept = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
-    // The Worker died between the object and the account that would have shown it.
+    // The Worker stopped after it stored the object and before it changed the account.
     const orphan = `${"B".repeat(43)}.png`;
     await env.AVATARS.put(orphan, tinyPng);
     await env.DB.prepare("INSERT INTO discarded_avatars (key, due_at) VALUES (?, ?)")
       .bind(orphan, service.clock.now() + 1000)
       .run();
     await service.runCron(EVERY_HOUR);
-    expect(await objects()).toContain(orphan);
+    expect(await storedKeys()).toContain(orphan);
     service.clock.advance(1000);
     await service.runCron(EVERY_HOUR);
-    expect(await objects()).not.toContain(orphan);
-    expect((await served(kept)).status).toBe(200);
+    expect(await storedKeys()).not.toContain(orphan);
+    expect((await fetchAvatar(kept)).status).toBe(200);
   });
 
-  it("stay as they are while R2 is down, and the answer is 503", async () => {
+  it("answers 503 while R2 is down, keeps the avatar and deletes a removed one later", async () => {
     const { token } = await signedInMember(service);
     const kept = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
     const down = () => Promise.reject(new Error("R2 is down"));
-    const dead = startService({
+    const withoutR2 = startService({
       env: { AVATARS: { put: down, get: down, delete: down } },
       clock: service.clock,
     });
-    const answer = await dead.call("PUT", "/api/auth/me/avatar", tinyPng, token, {
+    const answer = await withoutR2.call("PUT", "/api/auth/me/avatar", tinyPng, token, {
       "Content-Type": "image/png",
     });
     expectRefusal(answer, 503, "unavailable");
-    expect((await dead.call("GET", new URL(kept).pathname)).status).toBe(503);
+    expect((await withoutR2.call("GET", new URL(kept).pathname)).status).toBe(503);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBe(kept);
-    // A picture that is taken away while R2 is down is shown no more, and its object goes later.
-    expect((await dead.call("DELETE", "/api/auth/me/avatar", undefined, token)).status).toBe(200);
+    // Removal works while R2 is down; the cron job deletes the object later.
+    expect((await withoutR2.call("DELETE", "/api/auth/me/avatar", undefined, token)).status).toBe(200);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBeNull();
     await service.runCron(EVERY_HOUR);
-    expect((await served(kept)).status).toBe(404);
+    expect((await fetchAvatar(kept)).status).toBe(404);
   });
 });

@@ -8,7 +8,7 @@ import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../..
 const service = startService();
 const NEW_PASSWORD = "another quiet harbour";
 
-async function socialUser(own = service) {
+async function signedInUser(own = service) {
   const { email } = await member(own);
   return { email, browser: await signedInPages(own, email) };
 }
@@ -16,9 +16,9 @@ async function socialUser(own = service) {
 const profileOf = async (email: string, password = PASSWORD) =>
   (await service.get("/me", (await logIn(service, email, password)).token)).body.data;
 
-describe("the account's own pages, without a script", () => {
-  it("show how things stand, and lead to everything that can be changed", async () => {
-    const { email, browser } = await socialUser();
+describe("the account pages without scripts", () => {
+  it("shows the account overview with links to every account page", async () => {
+    const { email, browser } = await signedInUser();
     const page = await browser.visit("/account");
     expect([page.status, titleOf(page)]).toEqual([200, "Your account"]);
     expect(page.text).toContain(email);
@@ -33,16 +33,16 @@ describe("the account's own pages, without a script", () => {
     for (const link of links) expect((await browser.visit(link)).path).toBe(link);
   });
 
-  it("show the whole name, and the age, that the profile has", async () => {
-    const { browser } = await socialUser();
+  it("shows the full name and the age of the profile", async () => {
+    const { browser } = await signedInUser();
     const fields = { name: "Grace", lastName: "Hopper", age: "36" };
     const { text } = await browser.submit(await browser.visit("/account/profile"), fields);
     const rows = [...text.matchAll(/<a class="row".*?<\/a>/gs)].map(([row]) => row.replace(/<[^>]+>/g, " "));
     expect(rows.filter((row) => /Name +Grace Hopper|Age +36/.test(row))).toHaveLength(2);
   });
 
-  it("change the profile; what is left blank is taken out, what stays the same is no event", async () => {
-    const { email, browser } = await socialUser();
+  it("changes the profile, clears blank fields and shows field errors with the submitted values", async () => {
+    const { email, browser } = await signedInUser();
     const fields = {
       name: "Grace",
       lastName: "Hopper",
@@ -59,15 +59,15 @@ describe("the account's own pages, without a script", () => {
     const again = await browser.press(page, { ...fields, name: " ", age: "1e9", username: "!" });
     expect(again.status).toBe(400);
     expect(again.text.match(/class="problem"/g)).toHaveLength(3);
-    // What was typed is there still.
+    // The form keeps the submitted values.
     expect(again.text).toContain('value="1e9"');
-    const other = await socialUser();
+    const other = await signedInUser();
     const taken = await other.browser.press(await other.browser.visit("/account/profile"), fields);
     expect([taken.status, taken.text.includes("This username is taken.")]).toEqual([409, true]);
   });
 
-  it("take a picture and give it up again", async () => {
-    const { email, browser } = await socialUser();
+  it("sets a picture, refuses invalid uploads and removes the picture", async () => {
+    const { email, browser } = await signedInUser();
     const page = await browser.visit("/account/picture");
     const upload = (bytes: Uint8Array<ArrayBuffer>, type: string) =>
       browser.press(page, { image: new File([bytes], "me.png", { type }) });
@@ -92,8 +92,8 @@ describe("the account's own pages, without a script", () => {
     expect((await profileOf(email)).avatarUrl).toBeNull();
   });
 
-  it("change the password: the present one first, and the other sessions end", async () => {
-    const { email, browser } = await socialUser();
+  it("changes the password after checking the current one and ends the other sessions", async () => {
+    const { email, browser } = await signedInUser();
     const other = await signedInPages(service, email);
     const page = await browser.visit("/account/password");
     const wrong = await browser.press(page, { currentPassword: "not it at all", newPassword: NEW_PASSWORD });
@@ -107,8 +107,8 @@ describe("the account's own pages, without a script", () => {
     await logIn(service, email, NEW_PASSWORD);
   });
 
-  it("change the address by the link that is mailed to the new one", async () => {
-    const { email, browser } = await socialUser();
+  it("changes the address with the link mailed to the new address", async () => {
+    const { email, browser } = await signedInUser();
     const newEmail = newAddress();
     const page = await browser.visit("/account/email");
     const wrong = await browser.press(page, { newEmail, password: "not it at all" });
@@ -117,17 +117,17 @@ describe("the account's own pages, without a script", () => {
     await browser.submit(page, { newEmail, password: PASSWORD });
     expect((await mailTo(service, email))[0]?.subject).toContain("email address");
     const link = await linkMailedTo(service, newEmail);
-    const asked = await browser.visit(link);
-    expect(asked.text).toContain(`One click, and ${newEmail} is confirmed.`);
-    const done = await browser.submit(asked);
+    const confirmation = await browser.visit(link);
+    expect(confirmation.text).toContain(`One click, and ${newEmail} is confirmed.`);
+    const done = await browser.submit(confirmation);
     expect([done.path, done.text.includes(newEmail)]).toEqual(["/account", true]);
   });
 
-  it("prove a number by its code, and remove it", async () => {
-    const { email, browser } = await socialUser();
+  it("verifies a phone number with its code and removes it", async () => {
+    const { email, browser } = await signedInUser();
     const phone = newNumber();
-    const odd = await browser.press(await browser.visit("/account/phone"), { phone: "0170" });
-    expect([odd.status, odd.text.includes("country code")]).toEqual([400, true]);
+    const invalid = await browser.press(await browser.visit("/account/phone"), { phone: "0170" });
+    expect([invalid.status, invalid.text.includes("country code")]).toEqual([400, true]);
     const page = await browser.submit(await browser.visit("/account/phone"), { phone });
     expect(page.path).toBe("/account/phone/code");
     const [code = ""] = /\d{6}/.exec((await mailTo(service, phone))[0]?.text ?? "") ?? [];
@@ -141,9 +141,9 @@ describe("the account's own pages, without a script", () => {
     expect((await profileOf(email)).phone).toBeNull();
   });
 
-  it("text a new code to the same number, when a minute has gone by", async () => {
+  it("texts a new code to the same number after a minute", async () => {
     const slow = startService({ clock: createTestClock() });
-    const { browser } = await socialUser(slow);
+    const { browser } = await signedInUser(slow);
     const phone = newNumber();
     const page = await browser.submit(await browser.visit("/account/phone"), { phone });
     expect(page.text).toContain('data-wait="60"');
@@ -159,8 +159,8 @@ describe("the account's own pages, without a script", () => {
     expect(done.text).toContain("Your phone number is confirmed.");
   });
 
-  it("switch the second step by the password", async () => {
-    const { email, browser } = await socialUser();
+  it("turns two-step verification on and off with the password", async () => {
+    const { email, browser } = await signedInUser();
     const page = await browser.visit("/account/second-step");
     expect((await browser.press(page, { password: "not it at all" }, "on")).status).toBe(401);
     await browser.submit(page, { password: PASSWORD }, "on");
@@ -172,8 +172,8 @@ describe("the account's own pages, without a script", () => {
     );
   });
 
-  it("list the sessions, end one, and all others", async () => {
-    const { email, browser } = await socialUser();
+  it("lists the sessions, ends one and ends all others", async () => {
+    const { email, browser } = await signedInUser();
     const others = [await signedInPages(service, email), await signedInPages(service, email)];
     const page = await browser.visit("/account/sessions");
     expect(page.text.match(/This device/g)).toHaveLength(1);
@@ -188,9 +188,9 @@ describe("the account's own pages, without a script", () => {
     expect((await browser.visit("/account/sessions")).path).toBe("/account/sessions");
   });
 
-  it("end nobody else's session", async () => {
-    const { browser } = await socialUser();
-    const victim = await socialUser();
+  it("does not end a session of another user", async () => {
+    const { browser } = await signedInUser();
+    const victim = await signedInUser();
     const { text } = await victim.browser.visit("/account/sessions");
     const other = await signedInPages(service, victim.email);
     const [, id = ""] = /name="id" value="([^"]+)"/.exec((await other.visit("/account/sessions")).text) ?? [];
@@ -203,8 +203,8 @@ describe("the account's own pages, without a script", () => {
     expect((await browser.visit("/account")).path).toBe("/account");
   });
 
-  it("close the account, and the next click lands on sign-in", async () => {
-    const { browser, email } = await socialUser();
+  it("deactivates the account and redirects its other sessions to sign-in", async () => {
+    const { browser, email } = await signedInUser();
     const other = await signedInPages(service, email);
     const page = await browser.visit("/account/deactivate");
     expect((await browser.press(page, { password: "not it at all" })).status).toBe(401);

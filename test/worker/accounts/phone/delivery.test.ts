@@ -5,12 +5,12 @@ import { newNumber } from "../../../support/phones.ts";
 import { startService } from "../../../support/service.ts";
 import { logIn, signedInMember } from "../../../support/users.ts";
 
-// Every run of the cron writes a line.
+// Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 const ACCEPTED = { kind: "respond", status: 201, body: '{"sid":"SM0"}' } as const;
 
-/** The service with Twilio's adapter, whose other end is the loopback server. */
+/** The service with Twilio's adapter, which calls the loopback server. */
 function startWithTexts() {
   const provider = openLoopback();
   const variables = {
@@ -25,14 +25,14 @@ function startWithTexts() {
   return { provider, texts, service: startService({ env: variables }) };
 }
 
-describe("a text that the provider does not take", () => {
-  it("waits in the outbox, and goes out by the retry with its code still good", async () => {
+describe("a text that the SMS provider refuses", () => {
+  it("retries a refused text from the outbox with its code still valid", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
     const { token, email } = await signedInMember(service);
     const phone = newNumber();
-    const asked = await service.post("/me/phone", { phone }, token);
-    expect(asked.status).toBe(200);
+    const requested = await service.post("/me/phone", { phone }, token);
+    expect(requested.status).toBe(200);
     const textOf = async () => (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(await textOf()).toMatchObject({ state: "queued", attempts: 1, last_failure: "http_503" });
     await provider.answer(ACCEPTED);
@@ -41,15 +41,15 @@ describe("a text that the provider does not take", () => {
     const sent = (await texts()).at(-1);
     expect(sent).toMatchObject({ To: phone, From: "+14155550100" });
     const [code] = /^\d{6}/.exec(sent?.Body ?? "") ?? [];
-    const { challengeId } = asked.body.data;
+    const { challengeId } = requested.body.data;
     expect((await service.post("/me/phone/verify", { challengeId, code }, token)).status).toBe(200);
   });
 
-  it("is tried three times, and given up: each may cost", async () => {
+  it("dead-letters a refused text after three attempts, since each attempt may cost money", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
     const { token, email } = await signedInMember(service);
-    const asked = await service.post("/me/phone", { phone: newNumber() }, token);
+    const requested = await service.post("/me/phone", { phone: newNumber() }, token);
     await passMinutes(service, 10);
     expect(await texts()).toHaveLength(3);
     await provider.answer(ACCEPTED);
@@ -58,22 +58,22 @@ describe("a text that the provider does not take", () => {
     const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "gave_up_after_http_503" });
     const [code] = /^\d{6}/.exec((await texts())[0]?.Body ?? "") ?? [];
-    const { challengeId } = asked.body.data;
+    const { challengeId } = requested.body.data;
     const late = await logIn(service, email);
     const answer = await service.post("/me/phone/verify", { challengeId, code }, late.token);
     expect([answer.status, answer.body.error?.code]).toEqual([400, "code_invalid"]);
   });
 
-  it("is given up where text messages have been turned off meanwhile", async () => {
+  it("dead-letters a queued text when text messages are turned off meanwhile", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
     const { token, email } = await signedInMember(service);
     await service.post("/me/phone", { phone: newNumber() }, token);
     service.clock.advance(MINUTE);
-    const tried = (await texts()).length;
+    const attempts = (await texts()).length;
     await startService({ clock: service.clock, env: { SMS_PROVIDER: "off" } }).runCron("* * * * *");
     const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "sms_off" });
-    expect(await texts()).toHaveLength(tried);
+    expect(await texts()).toHaveLength(attempts);
   });
 });

@@ -23,7 +23,7 @@ const removalsOf = async (email: string) => ({
 
 describe("DELETE /me/phone", () => {
   describe("succeeds", () => {
-    it("takes a verified number off the account, its verification too, and tells the owner by mail", async () => {
+    it("removes a verified number and its verification and mails a notice", async () => {
       const { token, email } = await signedInMember(service);
       await proveNumber(service, token);
       const answer = await remove(token);
@@ -33,19 +33,19 @@ describe("DELETE /me/phone", () => {
       expect(await removalsOf(email)).toEqual({ notices: 1, events: 1 });
     });
 
-    it("voids the open code, without news of a number that was never verified", async () => {
+    it("voids the open code and mails no notice for an unverified number", async () => {
       const { token, email } = await signedInMember(service);
       const { challengeId, code, phone } = await phoneChallengeOf(service, token);
       expect((await remove(token)).status).toBe(200);
-      // Nor does anything else go on naming the number; the mailbox is what was sent.
-      const { mailbox_messages: _sent, ...kept } = await allRows();
-      expect(JSON.stringify(kept)).not.toContain(phone);
+      // No other table contains the number; the mailbox table holds the sent text.
+      const { mailbox_messages: _sent, ...stored } = await allRows();
+      expect(JSON.stringify(stored)).not.toContain(phone);
       expect(await removalsOf(email)).toEqual({ notices: 0, events: 1 });
       const answer = await service.post("/me/phone/verify", { challengeId, code }, token);
       expect([answer.status, answer.body.error?.code]).toEqual([400, "code_invalid"]);
     });
 
-    it("is the same where there is no number, and remembers nothing of it", async () => {
+    it("gives the same response without a number and writes no second audit event", async () => {
       const { token, email } = await signedInMember(service);
       await proveNumber(service, token);
       const first = await remove(token);
@@ -54,25 +54,25 @@ describe("DELETE /me/phone", () => {
       expect(await removalsOf(email)).toEqual({ notices: 1, events: 1 });
     });
 
-    it("leaves other people's numbers and codes alone", async () => {
-      const [one, other] = [await signedInMember(service), await signedInMember(service)];
-      const phone = await proveNumber(service, one.token);
-      const asked = await phoneChallengeOf(service, other.token, phone);
-      await remove(one.token);
-      const { challengeId, code } = asked;
+    it("does not change other users' numbers and codes", async () => {
+      const [user, other] = [await signedInMember(service), await signedInMember(service)];
+      const phone = await proveNumber(service, user.token);
+      const challenge = await phoneChallengeOf(service, other.token, phone);
+      await remove(user.token);
+      const { challengeId, code } = challenge;
       expect((await service.post("/me/phone/verify", { challengeId, code }, other.token)).status).toBe(200);
     });
   });
 
   describe("refuses", () => {
-    it("whoever has not signed in", async () => {
+    it("refuses to remove a phone number without a session", async () => {
       const answer = await remove();
       expect([answer.status, answer.body.error?.code]).toEqual([401, "unauthorized"]);
     });
   });
 
   describe("abuse", () => {
-    it("removes once for 20 requests at once", async () => {
+    it("removes the number once for 20 parallel requests", async () => {
       const { token, email } = await signedInMember(service);
       await proveNumber(service, token);
       expect(statusCounts(await inParallel(20, () => remove(token)))).toEqual({ 200: 20 });

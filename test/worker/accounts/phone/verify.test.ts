@@ -10,9 +10,12 @@ import { logIn, mailTo, PASSWORD, signedInMember } from "../../../support/users.
 const MINUTE = 60_000;
 const service = startService();
 
-const give = (token: string, { challengeId, code }: { challengeId: string; code: string }, by = service) =>
+const verify = (token: string, { challengeId, code }: { challengeId: string; code: string }, by = service) =>
   by.post("/me/phone/verify", { challengeId, code }, token);
-const wrong = (given: { challengeId: string; code: string }) => ({ ...given, code: wrongCode(given.code) });
+const withWrongCode = (challenge: { challengeId: string; code: string }) => ({
+  ...challenge,
+  code: wrongCode(challenge.code),
+});
 const phoneOf = async (token: string) => {
   const { phone, isPhoneVerified } = (await service.get("/me", token)).body.data;
   return [phone, isPhoneVerified];
@@ -20,7 +23,7 @@ const phoneOf = async (token: string) => {
 const noticesTo = async (email: string) =>
   (await mailTo(service, email)).filter(({ subject }) => subject.includes("hone number"));
 
-/** The challenge's own count, and that of the lock which its wrong answers count for. */
+/** The challenge's own attempts, and the failures of the lockout counter of its wrong codes. */
 const countsOf = (challengeId: string) =>
   env.DB.prepare(
     "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM one_time_codes WHERE id = ?",
@@ -39,210 +42,213 @@ const auditOf = async (email: string) =>
 
 describe("POST /me/phone/verify", () => {
   describe("succeeds", () => {
-    it("proves the number with the right code, and tells the owner by mail", async () => {
+    it("verifies the number with the correct code and mails a notice", async () => {
       const { token, email } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
-      const answer = await give(token, asked);
-      expect([answer.status, answer.body.data]).toEqual([200, { phone: asked.phone, isPhoneVerified: true }]);
-      expect(await phoneOf(token)).toEqual([asked.phone, true]);
+      const challenge = await phoneChallengeOf(service, token);
+      const answer = await verify(token, challenge);
+      expect([answer.status, answer.body.data]).toEqual([
+        200,
+        { phone: challenge.phone, isPhoneVerified: true },
+      ]);
+      expect(await phoneOf(token)).toEqual([challenge.phone, true]);
       expect((await noticesTo(email)).map(({ subject }) => subject)).toEqual([
         "A phone number was confirmed at Gatehouse",
       ]);
       expect(await auditOf(email)).toEqual(["phone_change_requested", "phone_verified"]);
     });
 
-    it("takes the right code after four wrong ones, and forgets none of them", async () => {
+    it("accepts the correct code after four wrong ones and keeps their failure count", async () => {
       const { token } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
+      const challenge = await phoneChallengeOf(service, token);
       for (let guess = 0; guess < 4; guess++) {
-        expectRefusal(await give(token, wrong(asked)), 400, "code_invalid");
+        expectRefusal(await verify(token, withWrongCode(challenge)), 400, "code_invalid");
       }
-      expect((await give(token, asked)).status).toBe(200);
-      expect(await countsOf(asked.challengeId)).toEqual({ tries: 5, failures: 4 });
+      expect((await verify(token, challenge)).status).toBe(200);
+      expect(await countsOf(challenge.challengeId)).toEqual({ tries: 5, failures: 4 });
     });
 
-    it("proves a verified number once more, without news of it", async () => {
+    it("verifies a verified number again without a second notice", async () => {
       const { token, email } = await signedInMember(service);
       const phone = await proveNumber(service, token);
       await proveNumber(service, token, phone);
       expect(await noticesTo(email)).toHaveLength(1);
     });
 
-    it("takes the code from another session of the same person", async () => {
+    it("accepts the code in another session of the same user", async () => {
       const { token, email } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
-      expect((await give((await logIn(service, email)).token, asked)).status).toBe(200);
+      const challenge = await phoneChallengeOf(service, token);
+      expect((await verify((await logIn(service, email)).token, challenge)).status).toBe(200);
     });
   });
 
-  describe("refuses, all alike,", () => {
-    it("a code of somebody else, even where both have the number", async () => {
-      const [one, other] = [await signedInMember(service), await signedInMember(service)];
-      const asked = await phoneChallengeOf(service, one.token);
-      const theirs = await phoneChallengeOf(service, other.token, asked.phone);
-      expectRefusal(await give(other.token, asked), 400, "code_invalid");
-      // Right digits under the other one's challenge are no answer to it either.
-      if (theirs.code !== asked.code) {
-        expectRefusal(await give(other.token, { ...theirs, code: asked.code }), 400, "code_invalid");
+  describe("refuses with the same error", () => {
+    it("refuses another user's code, even if both have the number", async () => {
+      const [user, other] = [await signedInMember(service), await signedInMember(service)];
+      const challenge = await phoneChallengeOf(service, user.token);
+      const theirs = await phoneChallengeOf(service, other.token, challenge.phone);
+      expectRefusal(await verify(other.token, challenge), 400, "code_invalid");
+      // The digits of one challenge are wrong for the other challenge.
+      if (theirs.code !== challenge.code) {
+        expectRefusal(await verify(other.token, { ...theirs, code: challenge.code }), 400, "code_invalid");
       }
-      // And it cost its owner no try.
-      expect(await countsOf(asked.challengeId)).toEqual({ tries: 0, failures: null });
-      expect((await give(one.token, asked)).status).toBe(200);
-      expect(await phoneOf(other.token)).toEqual([asked.phone, false]);
+      // The refused attempt did not count against the owner's challenge.
+      expect(await countsOf(challenge.challengeId)).toEqual({ tries: 0, failures: null });
+      expect((await verify(user.token, challenge)).status).toBe(200);
+      expect(await phoneOf(other.token)).toEqual([challenge.phone, false]);
     });
 
-    it("a code for a number that has been replaced or removed since", async () => {
+    it("refuses a code for a number that was replaced or removed", async () => {
       const { token } = await signedInMember(service);
       const replaced = await phoneChallengeOf(service, token);
       const removed = await phoneChallengeOf(service, token);
-      expectRefusal(await give(token, replaced), 400, "code_invalid");
+      expectRefusal(await verify(token, replaced), 400, "code_invalid");
       await service.call("DELETE", "/api/auth/me/phone", undefined, token);
-      expectRefusal(await give(token, removed), 400, "code_invalid");
+      expectRefusal(await verify(token, removed), 400, "code_invalid");
       expect(await phoneOf(token)).toEqual([null, false]);
     });
 
-    it("a live code whose number is not the account's any more", async () => {
+    it("refuses a live code while the account has another number", async () => {
       const { token, email } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
+      const challenge = await phoneChallengeOf(service, token);
       const set = env.DB.prepare("UPDATE accounts SET phone = ? WHERE email = ?");
       await set.bind(newNumber(), email).run();
-      expectRefusal(await give(token, asked), 400, "code_invalid");
-      await set.bind(asked.phone, email).run();
-      expect((await give(token, asked)).status).toBe(200);
+      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      await set.bind(challenge.phone, email).run();
+      expect((await verify(token, challenge)).status).toBe(200);
     });
 
-    it("a code that is spent, and a challenge that is unheard of", async () => {
+    it("refuses a used code and an unknown challenge", async () => {
       const { token } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
-      expect((await give(token, asked)).status).toBe(200);
-      expectRefusal(await give(token, asked), 400, "code_invalid");
-      const unknown = { ...asked, challengeId: crypto.randomUUID() };
-      expectRefusal(await give(token, unknown), 400, "code_invalid");
+      const challenge = await phoneChallengeOf(service, token);
+      expect((await verify(token, challenge)).status).toBe(200);
+      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      const unknown = { ...challenge, challengeId: crypto.randomUUID() };
+      expectRefusal(await verify(token, unknown), 400, "code_invalid");
     });
 
-    it("a code of ten minutes ago, to the millisecond", async () => {
+    it("refuses a code after exactly ten minutes", async () => {
       const clocked = startService({ clock: createTestClock(service.clock.now()) });
       const { token } = await signedInMember(clocked);
-      const asked = await phoneChallengeOf(clocked, token);
+      const challenge = await phoneChallengeOf(clocked, token);
       clocked.clock.advance(10 * MINUTE);
-      expectRefusal(await give(token, asked, clocked), 400, "code_invalid");
+      expectRefusal(await verify(token, challenge, clocked), 400, "code_invalid");
       const again = await phoneChallengeOf(clocked, token);
       clocked.clock.advance(10 * MINUTE - 1);
-      expect((await give((await logIn(clocked, await emailOf(token))).token, again, clocked)).status).toBe(
+      expect((await verify((await logIn(clocked, await emailOf(token))).token, again, clocked)).status).toBe(
         200,
       );
     });
 
-    it("a code that a new password has voided", async () => {
+    it("refuses a code that a password change voided", async () => {
       const { token } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
+      const challenge = await phoneChallengeOf(service, token);
       const change = { currentPassword: PASSWORD, newPassword: "another quiet harbour" };
       expect((await service.post("/me/password", change, token)).status).toBe(200);
-      expectRefusal(await give(token, asked), 400, "code_invalid");
+      expectRefusal(await verify(token, challenge), 400, "code_invalid");
     });
 
-    it("a login's challenge, whose code still signs in; and a phone's where a login's is asked for", async () => {
+    it("refuses a login code as a phone code and a phone code as a login code, and consumes neither", async () => {
       const { token, email } = await signedInMember(service);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       const login = await challengeOf(service, email);
-      const asked = await phoneChallengeOf(service, token);
-      expectRefusal(await give(token, login), 400, "code_invalid");
+      const challenge = await phoneChallengeOf(service, token);
+      expectRefusal(await verify(token, login), 400, "code_invalid");
       expect(await countsOf(login.challengeId)).toMatchObject({ tries: 0 });
-      const { challengeId, code } = asked;
+      const { challengeId, code } = challenge;
       expectRefusal(await service.post("/login/otp", { challengeId, code }), 400, "code_invalid");
       expect((await service.post("/login/otp/resend", { challengeId })).status).toBe(200);
       expect(await countsOf(challengeId)).toMatchObject({ tries: 0 });
-      // Neither spent nor replaced the other.
-      expect((await give(token, asked)).status).toBe(200);
+      // Both codes stay valid for their own purpose.
+      expect((await verify(token, challenge)).status).toBe(200);
       const answer = await service.post("/login/otp", login);
       expect(answer.status).toBe(200);
     });
 
-    it("a code of an account that is not active", async () => {
+    it("refuses a code of a deactivated account", async () => {
       const { token, email } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
+      const challenge = await phoneChallengeOf(service, token);
       const set = env.DB.prepare("UPDATE accounts SET status = ? WHERE email = ?");
       await set.bind("deactivated", email).run();
-      expect((await give(token, asked)).status).toBe(401);
+      expect((await verify(token, challenge)).status).toBe(401);
       await set.bind("active", email).run();
-      expect(await countsOf(asked.challengeId)).toEqual({ tries: 0, failures: null });
+      expect(await countsOf(challenge.challengeId)).toEqual({ tries: 0, failures: null });
     });
   });
 
   describe("abuse", () => {
-    it("verifies once for 50 right codes at once", async () => {
+    it("verifies once for 50 parallel correct codes", async () => {
       const { token, email } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
-      const answers = await inParallel(50, () => give(token, asked));
+      const challenge = await phoneChallengeOf(service, token);
+      const answers = await inParallel(50, () => verify(token, challenge));
       expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-      expect(await countsOf(asked.challengeId)).toEqual({ tries: 1, failures: null });
+      expect(await countsOf(challenge.challengeId)).toEqual({ tries: 1, failures: null });
       expect(await auditOf(email)).toEqual(["phone_change_requested", "phone_verified"]);
       expect(await noticesTo(email)).toHaveLength(1);
     });
 
-    it("evaluates five of 100 wrong codes at once, and then refuses the right one", async () => {
+    it("evaluates five of 100 parallel wrong codes and then refuses the correct one", async () => {
       const { token } = await signedInMember(service);
-      const asked = await phoneChallengeOf(service, token);
-      const guesses = await inParallel(100, () => give(token, wrong(asked)));
+      const challenge = await phoneChallengeOf(service, token);
+      const guesses = await inParallel(100, () => verify(token, withWrongCode(challenge)));
       expect(statusCounts(guesses)).toEqual({ 400: 100 });
-      expect(await countsOf(asked.challengeId)).toEqual({ tries: 5, failures: 5 });
-      expectRefusal(await give(token, asked), 400, "code_invalid");
-      expect(await phoneOf(token)).toEqual([asked.phone, false]);
+      expect(await countsOf(challenge.challengeId)).toEqual({ tries: 5, failures: 5 });
+      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      expect(await phoneOf(token)).toEqual([challenge.phone, false]);
     });
 
-    it("locks after ten wrong codes, whatever the number of codes, and opens after five minutes", async () => {
+    it("locks after ten wrong codes across challenges and unlocks after five minutes", async () => {
       const clocked = startService({ clock: createTestClock(service.clock.now()) });
       const { token, email } = await signedInMember(clocked);
       for (let code = 0; code < 2; code++) {
-        const asked = await phoneChallengeOf(clocked, token);
-        await inParallel(20, () => give(token, wrong(asked), clocked));
+        const challenge = await phoneChallengeOf(clocked, token);
+        await inParallel(20, () => verify(token, withWrongCode(challenge), clocked));
       }
       const next = await phoneChallengeOf(clocked, token);
-      const locked = await give(token, next, clocked);
+      const locked = await verify(token, next, clocked);
       expectRefusal(locked, 429, "too_many_attempts");
       expect(locked.headers.get("Retry-After")).toBe("300");
       expect(await countsOf(next.challengeId)).toEqual({ tries: 0, failures: 10 });
-      // Sign-in has a lock of its own, which whoever is signed in cannot shut.
+      // Sign-in has a lockout of its own, which wrong codes of a session do not affect.
       expect((await logIn(clocked, email)).token).toMatch(/^eyJ/);
       clocked.clock.advance(5 * MINUTE);
-      expect((await give(token, next, clocked)).status).toBe(200);
+      expect((await verify(token, next, clocked)).status).toBe(200);
     });
 
-    it("counts wrong codes and wrong passwords of a session together, exactly, and a right code clears nothing", async () => {
+    it("counts wrong codes and wrong passwords of a session in one exact counter that a correct code does not reset", async () => {
       const { token } = await signedInMember(service);
       const guessPassword = () => service.post("/me/otp", { enabled: true, password: "not it" }, token);
       const first = await phoneChallengeOf(service, token);
-      await inParallel(4, () => give(token, wrong(first)));
+      await inParallel(4, () => verify(token, withWrongCode(first)));
       await inParallel(4, guessPassword);
-      expect((await give(token, first)).status).toBe(200);
+      expect((await verify(token, first)).status).toBe(200);
       const second = await phoneChallengeOf(service, token);
       expect((await countsOf(second.challengeId))?.failures).toBe(8);
       const answers = await inParallel(60, (index) =>
-        index % 2 === 0 ? give(token, wrong(second)) : guessPassword(),
+        index % 2 === 0 ? verify(token, withWrongCode(second)) : guessPassword(),
       );
       expect((await countsOf(second.challengeId))?.failures).toBe(10);
       expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(2);
-      expectRefusal(await give(token, second), 429, "too_many_attempts");
+      expectRefusal(await verify(token, second), 429, "too_many_attempts");
       const right = await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       expectRefusal(right, 429, "too_many_attempts");
     });
 
-    it("does not tell a locked stranger's challenge from one that is not there", async () => {
-      const [one, other] = [await signedInMember(service), await signedInMember(service)];
+    it("answers code_invalid, not too_many_attempts, to another user's locked challenge", async () => {
+      const [user, other] = [await signedInMember(service), await signedInMember(service)];
       for (let code = 0; code < 2; code++) {
-        const asked = await phoneChallengeOf(service, one.token);
-        await inParallel(5, () => give(one.token, wrong(asked)));
+        const challenge = await phoneChallengeOf(service, user.token);
+        await inParallel(5, () => verify(user.token, withWrongCode(challenge)));
       }
-      const locked = await phoneChallengeOf(service, one.token);
-      expectRefusal(await give(other.token, locked), 400, "code_invalid");
+      const locked = await phoneChallengeOf(service, user.token);
+      expectRefusal(await verify(other.token, locked), 400, "code_invalid");
     });
 
-    it("ends in one state when a number is verified and replaced at once, 20 times", async () => {
+    it("leaves the new number unverified when verification and replacement run in parallel", async () => {
       const { token } = await signedInMember(service);
       for (let round = 0; round < 20; round++) {
-        const asked = await phoneChallengeOf(service, token);
+        const challenge = await phoneChallengeOf(service, token);
         const next = newNumber();
-        await Promise.all([give(token, asked), service.post("/me/phone", { phone: next }, token)]);
+        await Promise.all([verify(token, challenge), service.post("/me/phone", { phone: next }, token)]);
         expect(await phoneOf(token)).toEqual([next, false]);
       }
     });

@@ -6,10 +6,10 @@ import { APP } from "../../../support/social/providers.ts";
 import { linkMailedTo, mailTo, member, newAddress, PASSWORD, register } from "../../../support/users.ts";
 
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP }, clock: createTestClock() });
-const NEVER_GOOD = "x".repeat(43);
+const UNKNOWN_TOKEN = "x".repeat(43);
 
-describe("a dead link", () => {
-  it("of a new address sends another one, and leads on to where it was to lead", async () => {
+describe("pages for expired, used and unknown email tokens", () => {
+  it("resends an expired verification link and keeps the return target", async () => {
     const browser = openPages(service);
     const email = newAddress();
     await browser.submit(await browser.visit(fromApp("/sign-up")), {
@@ -19,9 +19,9 @@ describe("a dead link", () => {
     });
     const first = await linkMailedTo(service, email);
     service.clock.advance(25 * 60 * 60_000);
-    const dead = await browser.visit(first);
-    expect([dead.status, titleOf(dead)]).toEqual([400, "This link does not work any more"]);
-    const sent = await browser.submit(dead, { email });
+    const expired = await browser.visit(first);
+    expect([expired.status, titleOf(expired)]).toEqual([400, "This link does not work any more"]);
+    const sent = await browser.submit(expired, { email });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     expect(sent.text).toContain("a new link is on its way");
     expect(sent.text).not.toContain("We have sent");
@@ -31,7 +31,7 @@ describe("a dead link", () => {
     expect(back.headers.get("Location")?.startsWith(APP_ORIGIN)).toBe(true);
   });
 
-  it("of a new password leads to where another one is asked for; an invitation to whoever sent it", async () => {
+  it("links from an expired reset token to the forgot-password page and mentions the inviter", async () => {
     for (const [language, words, invited] of [
       ["en", "Ask for a new link", "whoever invited you"],
       ["de", "Neuen Link anfordern", "die Sie eingeladen hat"],
@@ -41,17 +41,17 @@ describe("a dead link", () => {
       const link = await linkMailedTo(service, email);
       service.clock.advance(31 * 60_000);
       const browser = openPages(service, { language });
-      const dead = await browser.visit(link);
-      expect(dead.status).toBe(400);
-      expect(dead.text).toContain(words);
-      expect(dead.text).toContain(invited);
-      const sent = await browser.submit(await browser.visit(linkOn(dead, "/forgot-password")), { email });
+      const expired = await browser.visit(link);
+      expect(expired.status).toBe(400);
+      expect(expired.text).toContain(words);
+      expect(expired.text).toContain(invited);
+      const sent = await browser.submit(await browser.visit(linkOn(expired, "/forgot-password")), { email });
       expect(sent.status).toBe(200);
       expect(await linkMailedTo(service, email)).not.toBe(link);
     }
   });
 
-  it("that was used already leads to where one signs in", async () => {
+  it("links from a used verification token to the sign-in page", async () => {
     const { email } = await register(service);
     const link = await linkMailedTo(service, email);
     const browser = openPages(service);
@@ -61,12 +61,12 @@ describe("a dead link", () => {
     expect(linkOn(again, "/sign-in")).toBe("/sign-in");
   });
 
-  it("of a change of address leads to where it was asked for", async () => {
-    const dead = await openPages(service).visit(`/verify-email?token=${NEVER_GOOD}`);
-    expect(linkOn(dead, "/account/email")).toBe("/account/email");
+  it("links from an invalid token to the email change page", async () => {
+    const expired = await openPages(service).visit(`/verify-email?token=${UNKNOWN_TOKEN}`);
+    expect(linkOn(expired, "/account/email")).toBe("/account/email");
   });
 
-  it("that was pressed too late says the same", async () => {
+  it("shows the expired page when the form is submitted after the token expired", async () => {
     const { email } = await register(service);
     const browser = openPages(service);
     const page = await browser.visit(await linkMailedTo(service, email));
@@ -76,20 +76,22 @@ describe("a dead link", () => {
     expect((await browser.submit(late, { email })).status).toBe(200);
   });
 
-  it("tells nobody whether there was such a link, or is such an address", async () => {
+  it("does not reveal whether a token or an address exists", async () => {
     const { email } = await register(service);
     const link = await linkMailedTo(service, email);
     service.clock.advance(25 * 60 * 60_000);
-    const never = `/verify-email?token=${NEVER_GOOD}`;
-    const [old, made] = await Promise.all([link, never].map((path) => openPages(service).visit(path)));
+    const unknown = `/verify-email?token=${UNKNOWN_TOKEN}`;
+    const [expired, unissued] = await Promise.all(
+      [link, unknown].map((path) => openPages(service).visit(path)),
+    );
     const plain = (text = "") => text.replaceAll(/[\w-]{43}|\d{10,}/g, "").replaceAll(/token=[^"]*/g, "");
-    expect(plain(old?.text)).toBe(plain(made?.text));
-    const stranger = newAddress();
-    for (const address of [email, stranger]) {
+    expect(plain(expired?.text)).toBe(plain(unissued?.text));
+    const unknownAddress = newAddress();
+    for (const address of [email, unknownAddress]) {
       const browser = openPages(service);
-      const sent = await browser.submit(await browser.visit(never), { email: address });
+      const sent = await browser.submit(await browser.visit(unknown), { email: address });
       expect([sent.status, sent.path]).toEqual([200, "/sign-up/check-your-mail"]);
     }
-    expect(await mailTo(service, stranger)).toEqual([]);
+    expect(await mailTo(service, unknownAddress)).toEqual([]);
   });
 });
