@@ -13,7 +13,7 @@ import type { ParentSession } from "./authorization-code.ts";
 export type CreateChildSessionDeps = SignedInDeps &
   NewSessionDeps & {
     readonly logins: {
-      open(draft: {
+      open(input: {
         step: ChildSessionGrant;
         session: SessionDraft;
         audit: NewAuditEvent;

@@ -61,8 +61,8 @@ export const socialErrors = {
 
 /** Messages for the reasons that the error code's own message does not explain. */
 export const socialErrorMessages: { readonly [R in Reason]?: string } = {
-  return_url_refused: "returnTo is not an allowed URL.",
-  challenge_missing: "codeChallenge is required when returnTo is a URL of another origin.",
+  return_url_refused: "The returnTo URL is not allowed.",
+  challenge_missing: "A codeChallenge is required if returnTo is a URL of another origin.",
   not_a_navigation: "This URL must be opened as a top-level navigation.",
   wrong_kind_of_token: "This provider does not accept this kind of token.",
   transaction_expired:

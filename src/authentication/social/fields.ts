@@ -27,7 +27,10 @@ export const startQuery = z.object({
   ),
 });
 
-/** The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207), for the API description. The provider validates them. */
+/**
+ * The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207). They only describe the API: the provider's
+ * module validates them.
+ */
 export const callbackQuery = z.object({
   state: z.optional(z.string()).check(z.meta({ description: "The state of the authorization request." })),
   code: z.optional(z.string()).check(z.meta({ description: "The authorization code." })),

@@ -93,8 +93,8 @@ describe("sign-in with the address of an account that an attacker registered", (
   });
 });
 
-describe("an account whose address is proven", () => {
-  it("gets the identity of whoever has the same proven address, and keeps its password", async () => {
+describe("sign-in with the address of a verified account", () => {
+  it("links an identity with the same verified address and keeps the password", async () => {
     const { email } = await member(service);
     const answer = await gitHub(socialUser({ email: email.toUpperCase(), name: "Another Name" }));
     expect(answer.body.data.user).toMatchObject({ email, name: "Ada" });

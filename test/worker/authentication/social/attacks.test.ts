@@ -128,7 +128,7 @@ describe("GET /social/:provider/callback", () => {
 });
 
 describe("linking", () => {
-  it("does not link the identity of a user whom an attacker has signed in with the attacker's code and verifier", async () => {
+  it("does not link a user's identity to an attacker's account after a sign-in with the attacker's code and verifier", async () => {
     const Origin = "https://app.example.com";
     const at = startService({ env: { ...providers.variables, ALLOWED_ORIGINS: Origin } });
     const attacker = socialUser();

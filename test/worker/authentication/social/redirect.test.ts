@@ -27,95 +27,91 @@ async function newVisitor(more: Parameters<typeof socialUser>[0] = {}) {
 }
 
 describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
-  describe("succeeds", () => {
-    it("creates an account and sets session cookies for a new user", async () => {
-      const { user, browser } = await newVisitor();
-      const answer = await signInWithBrowser(browser, id, user, "?returnTo=/welcome%3Ffrom=mail");
-      expect([answer.status, answer.text]).toEqual([302, ""]);
-      expect(answer.headers.get("Location")).toBe("http://gatehouse.test/welcome?from=mail");
-      expect(answer.headers.get("Cache-Control")).toBe("no-store");
-      const me = await browser.send("GET", "/me");
-      expect(me.body.data).toMatchObject({ email: user.email, isVerified: true, name: "Ada" });
-      expect(decodeJwt(browser.jar.get("__Host-gh_access") ?? "").amr).toEqual(["fed"]);
-    });
-
-    it("signs in to the same account for the same subject with another address", async () => {
-      const { user, browser } = await newVisitor();
-      await signInWithBrowser(browser, id, user);
-      const first = (await browser.send("GET", "/me")).body.data;
-      const later = { ...user, email: "moved@example.com", verified: false };
-      await providers.be(later);
-      const otherBrowser = openBrowser(service);
-      await signInWithBrowser(otherBrowser, id, later);
-      const second = (await otherBrowser.send("GET", "/me")).body.data;
-      expect([second.id, second.email]).toEqual([first.id, user.email]);
-    });
+  it("creates an account and sets session cookies for a new user", async () => {
+    const { user, browser } = await newVisitor();
+    const answer = await signInWithBrowser(browser, id, user, "?returnTo=/welcome%3Ffrom=mail");
+    expect([answer.status, answer.text]).toEqual([302, ""]);
+    expect(answer.headers.get("Location")).toBe("http://gatehouse.test/welcome?from=mail");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    const me = await browser.send("GET", "/me");
+    expect(me.body.data).toMatchObject({ email: user.email, isVerified: true, name: "Ada" });
+    expect(decodeJwt(browser.jar.get("__Host-gh_access") ?? "").amr).toEqual(["fed"]);
   });
 
-  describe("refuses", () => {
-    it("opens one session for 50 concurrent replays of a callback", async () => {
-      const { user, browser } = await newVisitor();
-      const path = await startRedirect(browser, id, user);
-      const answers = await inParallel(50, () => returnFromProvider(browser, path));
-      expect(statusCounts(answers)).toEqual({ 302: 1, 400: 49 });
-      expect(await sessionsOf(user.email)).toBe(1);
-    });
+  it("signs in to the same account for the same subject with another address", async () => {
+    const { user, browser } = await newVisitor();
+    await signInWithBrowser(browser, id, user);
+    const first = (await browser.send("GET", "/me")).body.data;
+    const later = { ...user, email: "moved@example.com", verified: false };
+    await providers.be(later);
+    const otherBrowser = openBrowser(service);
+    await signInWithBrowser(otherBrowser, id, later);
+    const second = (await otherBrowser.send("GET", "/me")).body.data;
+    expect([second.id, second.email]).toEqual([first.id, user.email]);
+  });
 
-    it("refuses a state in another browser and leaves it valid in its own", async () => {
-      const { user, browser } = await newVisitor();
-      const path = await startRedirect(browser, id, user);
-      const other = openBrowser(service);
-      expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
-      await start(other, id);
-      expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
-      expect((await returnFromProvider(browser, path)).status).toBe(302);
-    });
+  it("opens one session for 50 concurrent replays of a callback", async () => {
+    const { user, browser } = await newVisitor();
+    const path = await startRedirect(browser, id, user);
+    const answers = await inParallel(50, () => returnFromProvider(browser, path));
+    expect(statusCounts(answers)).toEqual({ 302: 1, 400: 49 });
+    expect(await sessionsOf(user.email)).toBe(1);
+  });
 
-    it("refuses a callback at the endpoint of another provider", async () => {
-      const { user, browser } = await newVisitor();
-      const path = await startRedirect(browser, id, user);
-      const otherCallback = path.replace(`/${id}/`, id === "google" ? "/oidc/" : "/google/");
-      expectRefusal(await returnFromProvider(browser, otherCallback), 400, "token_invalid");
-      expect(await sessionsOf(user.email)).toBe(0);
-      expect((await returnFromProvider(browser, path)).status).toBe(302);
-    });
+  it("refuses a state in another browser and leaves it valid in its own", async () => {
+    const { user, browser } = await newVisitor();
+    const path = await startRedirect(browser, id, user);
+    const other = openBrowser(service);
+    expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
+    await start(other, id);
+    expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
+    expect((await returnFromProvider(browser, path)).status).toBe(302);
+  });
 
-    it("refuses a callback without a state, with a wrong one or after ten minutes", async () => {
-      const { user } = await newVisitor();
-      const later = startService({ env: providers.variables });
-      const browser = openBrowser(later);
-      const path = await startRedirect(browser, id, user);
-      const url = new URL(path, "http://gatehouse.test");
-      for (const state of ["", "x".repeat(43)]) {
-        url.searchParams.set("state", state);
-        expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
-      }
-      later.clock.advance(10 * MINUTE);
-      expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
-    });
+  it("refuses a callback at the endpoint of another provider", async () => {
+    const { user, browser } = await newVisitor();
+    const path = await startRedirect(browser, id, user);
+    const otherCallback = path.replace(`/${id}/`, id === "google" ? "/oidc/" : "/google/");
+    expectRefusal(await returnFromProvider(browser, otherCallback), 400, "token_invalid");
+    expect(await sessionsOf(user.email)).toBe(0);
+    expect((await returnFromProvider(browser, path)).status).toBe(302);
+  });
 
-    it("renders a page for a user who denies access at the provider", async () => {
-      const { user, browser } = await newVisitor();
-      const url = new URL(await startRedirect(browser, id, user), "http://gatehouse.test");
-      url.searchParams.delete("code");
-      url.searchParams.set("error", "access_denied");
-      const answer = await returnFromProvider(browser, url.pathname + url.search, {});
-      expect([answer.status, answer.headers.get("Content-Type")]).toEqual([400, "text/html; charset=UTF-8"]);
-      expect(answer.text).toContain("You are not signed in");
-      expectSecurityHeaders(answer);
-      // The page sets only the cookie for the CSRF token of its forms.
-      const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
-      expect(cookies).toEqual(["__Host-gh_csrf"]);
-    });
+  it("refuses a callback without a state, with a wrong one or after ten minutes", async () => {
+    const { user } = await newVisitor();
+    const later = startService({ env: providers.variables });
+    const browser = openBrowser(later);
+    const path = await startRedirect(browser, id, user);
+    const url = new URL(path, "http://gatehouse.test");
+    for (const state of ["", "x".repeat(43)]) {
+      url.searchParams.set("state", state);
+      expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
+    }
+    later.clock.advance(10 * MINUTE);
+    expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
+  });
 
-    it("creates no account for an address that the provider has not verified", async () => {
-      const { user, browser } = await newVisitor({ verified: false });
-      expectRefusal(await signInWithBrowser(browser, id, user), 403, "email_not_verified");
-      const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email = ?")
-        .bind(user.email)
-        .first()) as { n: number };
-      expect(n).toBe(0);
-    });
+  it("renders a page for a user who denies access at the provider", async () => {
+    const { user, browser } = await newVisitor();
+    const url = new URL(await startRedirect(browser, id, user), "http://gatehouse.test");
+    url.searchParams.delete("code");
+    url.searchParams.set("error", "access_denied");
+    const answer = await returnFromProvider(browser, url.pathname + url.search, {});
+    expect([answer.status, answer.headers.get("Content-Type")]).toEqual([400, "text/html; charset=UTF-8"]);
+    expect(answer.text).toContain("You are not signed in");
+    expectSecurityHeaders(answer);
+    // The page sets only the cookie for the CSRF token of its forms.
+    const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
+    expect(cookies).toEqual(["__Host-gh_csrf"]);
+  });
+
+  it("creates no account for an address that the provider has not verified", async () => {
+    const { user, browser } = await newVisitor({ verified: false });
+    expectRefusal(await signInWithBrowser(browser, id, user), 403, "email_not_verified");
+    const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email = ?")
+      .bind(user.email)
+      .first()) as { n: number };
+    expect(n).toBe(0);
   });
 });
 
