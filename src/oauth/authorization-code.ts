@@ -1,21 +1,22 @@
+import type { Account } from "../accounts/account.ts";
 import { MINUTE } from "../core/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../core/crypto/one-time-token.ts";
 
-/** Milliseconds between the redirect and the app's request. */
+/** Milliseconds between the redirect and the exchange. */
 const AUTHORIZATION_CODE_TTL_MS = MINUTE;
 
-/** Where a code is sent, and whose it is there. */
-export type Destination = {
-  /** A URL that `judgeReturnUrl` gave. */
+/** The parameters of a client application's authorization request. */
+export type CodeRequest = {
+  /** A URL that `judgeReturnUrl` has accepted. */
   readonly returnTo: string;
-  /** S256 of a secret that the app keeps until it exchanges the code (RFC 7636 §4.2). */
+  /** The S256 code challenge (RFC 7636 §4.2). */
   readonly codeChallenge: string | null;
 };
 
-/** A session, by the state that the refresh token of whoever asks names. */
-export type HeldSession = { readonly sessionId: string; readonly generation: number };
+/** A session, and the generation of the refresh token that the caller has presented. */
+export type PresentedSession = { readonly sessionId: string; readonly generation: number };
 
-/** A code as it is stored: by its hash, and for one origin. */
+/** The stored row of a code: its hash, and the only origin that may exchange it. */
 export type NewAuthorizationCode = {
   readonly codeHash: string;
   readonly origin: string;
@@ -24,18 +25,32 @@ export type NewAuthorizationCode = {
   readonly expiresAt: number;
 };
 
-/** A new code for an app on another origin: no token may travel in a URL (RFC 9700 §4.3.2). */
+/** The session that a code was issued for. If that is a child session, its parent. */
+export type ParentSession = { readonly id: string; readonly amr: string; readonly expiresAt: number };
+
+/** A code that is neither used nor expired, with its account. */
+export type LiveAuthorizationCode = {
+  readonly origin: string;
+  readonly codeChallenge: string | null;
+  readonly account: Account;
+  readonly loginOtp: boolean;
+  readonly devicesKnownSince: number;
+  /** The session that the code was issued for, while it is live; null for a code issued for an identity. */
+  readonly parent: ParentSession | null;
+};
+
+/** Creates a code for a client application. The redirect carries no token (RFC 9700 §4.3.2). */
 export async function newAuthorizationCode(
-  { returnTo, codeChallenge }: Destination,
+  { returnTo, codeChallenge }: CodeRequest,
   now: number,
-): Promise<{ readonly code: string; readonly draft: NewAuthorizationCode }> {
+): Promise<{ readonly code: string; readonly row: NewAuthorizationCode }> {
   const code = newOneTimeToken();
-  const draft = {
+  const row = {
     codeHash: await hashOneTimeToken(code),
     origin: new URL(returnTo).origin,
     codeChallenge,
     createdAt: now,
     expiresAt: now + AUTHORIZATION_CODE_TTL_MS,
   };
-  return { code, draft };
+  return { code, row };
 }

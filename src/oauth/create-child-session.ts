@@ -8,11 +8,12 @@ import { err, ok, type Result } from "../core/result.ts";
 import { warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { SessionDraft } from "../sessions/session.ts";
+import type { ParentSession } from "./authorization-code.ts";
 
 export type CreateChildSessionDeps = SignedInDeps &
   NewSessionDeps & {
     readonly logins: {
-      open(draft: {
+      open(input: {
         step: ChildSessionGrant;
         session: SessionDraft;
         audit: NewAuditEvent;
@@ -21,35 +22,32 @@ export type CreateChildSessionDeps = SignedInDeps &
     };
   };
 
-/** The session that a code was given to: the one of the pages, also where an app's own session asked. */
-export type ParentSession = { readonly id: string; readonly amr: string; readonly expiresAt: number };
-
-type Follower = {
+type ChildSessionRequest = {
   readonly step: ChildSessionGrant;
   readonly parent: ParentSession;
-  /** Where the code was sent. */
+  /** The client application's origin. */
   readonly origin: string;
-  /** Of a device that is known. */
+  /** The token of a known device; null for an unknown one. */
   readonly deviceToken: string | null;
   readonly caller: Caller;
 };
 
 /**
- * Opens the app's own session beneath the one that its code was given to. Nothing was proven anew: it has the
- * methods of that session, no day more than it (NIST SP 800-63B-4 §5.2), ends with it, and
- * makes no device known that was not; and it is no news to its owner.
+ * Opens a client application's session as a child of the session that its code was issued for. There is no new
+ * authentication: the child has the parent's methods, expires and ends with it (NIST SP 800-63B-4 §5.2), makes no
+ * device known and sends no notice of a new device.
  */
 export async function createChildSession(
   deps: CreateChildSessionDeps,
-  { step, parent, origin, deviceToken, caller }: Follower,
+  { step, parent, origin, deviceToken, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
-  const fresh = newSession(deps, parent.amr.split(" "), caller);
+  const child = newSession(deps, parent.amr.split(" "), caller);
   const session = {
-    ...fresh,
+    ...child,
     accountId: step.accountId,
-    idleExpiresAt: Math.min(fresh.idleExpiresAt, parent.expiresAt),
-    expiresAt: Math.min(fresh.expiresAt, parent.expiresAt),
+    idleExpiresAt: Math.min(child.idleExpiresAt, parent.expiresAt),
+    expiresAt: Math.min(child.expiresAt, parent.expiresAt),
     app: { parentId: parent.id, origin },
   };
   const details = { sessionId: session.id, amr: parent.amr };

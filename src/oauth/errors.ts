@@ -1,7 +1,7 @@
 import type { SignInFailure } from "../authentication/sign-in-outcome.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 
-/** Why a code gives nothing. */
+/** Why the exchange of a code fails. */
 export type ExchangeCodeFailure =
   | SignInFailure
   | { readonly reason: "authorization_code_invalid" | "email_not_verified" | "account_deactivated" };

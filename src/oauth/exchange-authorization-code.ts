@@ -15,28 +15,25 @@ import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
 import { storedAddressKey } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import { err, type Result } from "../core/result.ts";
+import type { LiveAuthorizationCode } from "./authorization-code.ts";
 import { type CreateChildSessionDeps, createChildSession } from "./create-child-session.ts";
 import type { ExchangeCodeFailure } from "./errors.ts";
-import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
+import type { AuthorizationCodeStore } from "./store.ts";
 
 export type ExchangeAuthorizationCodeDeps = CompleteFirstFactorDeps &
   CreateChildSessionDeps &
-  DeviceTokenDeps & {
-    readonly authorizationCodes: {
-      findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null>;
-    };
-  };
+  DeviceTokenDeps & { readonly authorizationCodes: Pick<AuthorizationCodeStore, "findLive"> };
 
 type Exchange = {
   readonly code: string;
   readonly codeVerifier: string;
-  /** The page that asks, as its browser says; apps and servers have none. */
+  /** The Origin header of a browser; native apps and servers send none. */
   readonly origin: string | undefined;
   readonly deviceToken: string | undefined;
   readonly caller: Caller;
 };
 
-/** Trades the code of a redirect for what `/login` gives: once, and for whom it was sent to. */
+/** Exchanges an authorization code for a session or a second factor challenge, as `/login` returns them. */
 export async function exchangeAuthorizationCode(
   deps: ExchangeAuthorizationCodeDeps,
   input: Exchange,
@@ -44,38 +41,33 @@ export async function exchangeAuthorizationCode(
   const now = deps.clock.now();
   const codeHash = await hashOneTimeToken(input.code);
   const found = await deps.authorizationCodes.findLive(codeHash, now);
-  if (!found || !(await isForCaller(found, input))) return err({ reason: "authorization_code_invalid" });
+  if (!found || !(await isIssuedTo(found, input))) return err({ reason: "authorization_code_invalid" });
   const { account, parent } = found;
   const reason = accountNotAllowedReason(account);
   if (reason) return err({ reason });
   const emailKey = storedAddressKey(account.email);
-  const known = await recognizeDevice(deps, input.deviceToken, emailKey);
-  const device = known && isDeviceStillKnown(known, found) ? known : null;
+  const presented = await recognizeDevice(deps, input.deviceToken, emailKey);
+  const device = presented && isDeviceStillKnown(presented, found) ? presented : null;
   const { caller } = input;
-  const spent = { accountId: account.id, codeHash, claim: newId(), now };
+  const usedCode = { accountId: account.id, codeHash, claim: newId(), now };
   if (parent) {
     const deviceToken = (device && input.deviceToken) ?? null;
     const { origin } = found;
-    return createChildSession(deps, {
-      step: { ...spent, by: "session" },
-      parent,
-      origin,
-      deviceToken,
-      caller,
-    });
+    const step = { ...usedCode, by: "session" } as const;
+    return createChildSession(deps, { step, parent, origin, deviceToken, caller });
   }
   const step = {
-    ...spent,
+    ...usedCode,
     by: "code",
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
   } as const;
   const outcome = await completeFirstFactor(deps, { step, emailKey, device, caller }, found.loginOtp);
-  const isSpent = !outcome.ok && outcome.error.reason === "changed_meanwhile";
-  return isSpent ? err({ reason: "authorization_code_invalid" }) : outcome;
+  const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";
+  return isUsed ? err({ reason: "authorization_code_invalid" }) : outcome;
 }
 
-/** RFC 7636 §4.6. A code without a challenge is nobody's (RFC 9700 §4.8). */
-async function isForCaller(
+/** RFC 7636 §4.6. A code without a code challenge is never accepted (RFC 9700 §4.8). */
+async function isIssuedTo(
   { origin, codeChallenge }: LiveAuthorizationCode,
   input: Exchange,
 ): Promise<boolean> {

@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 import { deviceTokenField, transportField } from "../authentication/fields.ts";
 import { audienceField } from "../sessions/fields.ts";
 
-/** S256 of a code verifier (RFC 7636 §4.2). */
+/** An S256 code challenge (RFC 7636 §4.2). */
 export const codeChallengeField = z
   .string("Must be text.")
-  .check(z.regex(/^[\w-]{43}$/, "Must be a SHA-256 as base64url."));
+  .check(z.regex(/^[\w-]{43}$/, "Must be a SHA-256 hash as base64url."));
 
 export const exchangeBody = z.strictObject({
   code: z

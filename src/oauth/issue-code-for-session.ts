@@ -1,30 +1,20 @@
 import { type Clock, MINUTE, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../sessions/refresh-token.ts";
-import {
-  type Destination,
-  type HeldSession,
-  type NewAuthorizationCode,
-  newAuthorizationCode,
-} from "./authorization-code.ts";
+import { type CodeRequest, newAuthorizationCode } from "./authorization-code.ts";
+import type { AuthorizationCodeStore } from "./store.ts";
 
-/** Codes of one account that may wait at once: a browser that opens a dozen tabs, and no flood of rows. */
-const MOST_WAITING = 20;
+/** Unexpired codes of one account: enough for a browser with a dozen tabs, and a bound on the rows. */
+const MAX_LIVE_CODES = 20;
 
 export type IssueCodeForSessionDeps = RefreshTokenDeps & {
   readonly clock: Clock;
-  readonly authorizationCodes: {
-    issueForSession(
-      session: HeldSession,
-      code: NewAuthorizationCode,
-      most: number,
-    ): Promise<"issued" | "too_many" | "not_held">;
-  };
+  readonly authorizationCodes: Pick<AuthorizationCodeStore, "issueForSession">;
 };
 
-type Request = Destination & {
+type SessionCodeRequest = CodeRequest & {
   readonly sessionId: string;
-  /** As the browser has just been given it. */
+  /** The refresh token that the browser has just got. */
   readonly refreshToken: string;
 };
 
@@ -32,23 +22,19 @@ type Request = Destination & {
 type Failure = { readonly reason: "not_held" } | { readonly reason: "too_many"; readonly retryAfter: number };
 
 /**
- * A code for whoever has signed in here, in full: it is good for as long as that session is. What comes of it
- * lasts, so an access token, which is good for minutes and travels to every consumer, does not get one: the
- * refresh token does, where a refresh would (RFC 9700 §4.14.2).
+ * Issues a code for a live session of the browser. The child session outlives an access token, which every resource
+ * server sees. So the caller must present a refresh token that a refresh would accept (RFC 9700 §4.14.2).
  */
 export async function issueCodeForSession(
   deps: IssueCodeForSessionDeps,
-  { sessionId, refreshToken, ...destination }: Request,
+  { sessionId, refreshToken, ...request }: SessionCodeRequest,
 ): Promise<Result<string, Failure>> {
-  const held = await verifyRefreshToken(deps, refreshToken);
-  if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "not_held" });
-  const { code, draft } = await newAuthorizationCode(destination, deps.clock.now());
-  const { generation } = held.value;
-  const outcome = await deps.authorizationCodes.issueForSession(
-    { sessionId, generation },
-    draft,
-    MOST_WAITING,
-  );
+  const presented = await verifyRefreshToken(deps, refreshToken);
+  if (!presented.ok || presented.value.sessionId !== sessionId) return err({ reason: "not_held" });
+  const { code, row } = await newAuthorizationCode(request, deps.clock.now());
+  const { generation } = presented.value;
+  const session = { sessionId, generation };
+  const outcome = await deps.authorizationCodes.issueForSession(session, row, MAX_LIVE_CODES);
   if (outcome === "issued") return ok(code);
   return err(
     outcome === "too_many" ? { reason: "too_many", retryAfter: MINUTE / SECOND } : { reason: "not_held" },

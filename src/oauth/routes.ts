@@ -18,17 +18,18 @@ import {
 } from "./exchange-authorization-code.ts";
 import { exchangeBody } from "./fields.ts";
 
-/** Where apps on other origins trade what a redirect brought them. */
+/** The exchange of authorization codes by client applications. */
 export const authorizationCodeRoutes = (
   depsOf: DepsOf<ExchangeAuthorizationCodeDeps & CsrfDeps>,
 ): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(
     "/exchange",
     describe({
-      summary: "Exchange the code of a redirect for what `/login` gives",
+      summary: "Exchange an authorization code for tokens",
       description:
-        "Once, within a minute, and from the origin that it was sent to. A code of the sign-in page goes with that page's " +
-        "session: it is dead when that has ended, and asks for no second step again. It makes no device known.",
+        "A code works once, within a minute and from the origin of its redirect; the response is that of `/login`. A code of " +
+        "the sign-in page depends on the browser's session: it is invalid once that has ended, requires no second factor " +
+        "again, and makes no device known.",
       tag: "Sessions",
       answer: loggedIn,
       cookies: true,
@@ -41,8 +42,8 @@ export const authorizationCodeRoutes = (
       const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
       if (deps instanceof Response) return deps;
       const deviceToken = input.deviceToken ?? deviceCookie(c);
-      const from = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
-      const result = await exchangeAuthorizationCode(deps, { ...input, ...from });
+      const client = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
+      const result = await exchangeAuthorizationCode(deps, { ...input, ...client });
       if (result.ok) return respondWithTokens(c, deps, result.value, transport);
       const { error } = result;
       const retryAfter = "retryAfter" in error ? error.retryAfter : undefined;

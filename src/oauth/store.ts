@@ -9,12 +9,13 @@ import { accountIsActive } from "../db/predicates.ts";
 import { accounts, authorizationCodes, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { isHeldBy, stillGood } from "../sessions/statements.ts";
-import type { HeldSession, NewAuthorizationCode } from "./authorization-code.ts";
-import type { LiveAuthorizationCode } from "./live-authorization-code.ts";
+import type { LiveAuthorizationCode, NewAuthorizationCode, PresentedSession } from "./authorization-code.ts";
+
+export type AuthorizationCodeStore = ReturnType<typeof authorizationCodeStore>;
 
 export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
-    /** Stores a code for an identity whose first step holds, and does what that step brings with it. */
+    /** Stores a code for an identity, if the first factor is still valid, and consumes that factor. */
     async issueForIdentity(step: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
       const results = await db.batch([
         readLockout(db, step.lockoutKey),
@@ -35,9 +36,9 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(step, results[0]);
     },
 
-    /** Stores a code for a session that lives and is held, of an active account that has not that many waiting already. */
+    /** Stores a code for a live session whose refresh token is valid, if its active account has fewer than `most` live codes. */
     async issueForSession(
-      { sessionId, generation }: HeldSession,
+      { sessionId, generation }: PresentedSession,
       code: NewAuthorizationCode,
       most: number,
     ): Promise<"issued" | "too_many" | "not_held"> {
@@ -48,7 +49,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         stillGood(now),
         accountIsActive(db, sessions.accountId),
       );
-      const waiting = db
+      const liveCodes = db
         .select({ n: count() })
         .from(authorizationCodes)
         .where(
@@ -56,22 +57,24 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         );
       const row = { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null };
       const [issued, held] = await db.batch([
-        insertFrom(db, authorizationCodes, row, sessions, and(isHeld, sql`${waiting} < ${most}`)).returning({
-          codeHash: authorizationCodes.codeHash,
-        }),
+        insertFrom(db, authorizationCodes, row, sessions, and(isHeld, sql`${liveCodes} < ${most}`)).returning(
+          {
+            codeHash: authorizationCodes.codeHash,
+          },
+        ),
         db.select({ id: sessions.id }).from(sessions).where(isHeld),
       ]);
       if (issued.length > 0) return "issued";
       return held.length > 0 ? "too_many" : "not_held";
     },
 
-    /** The code by that hash, if it is still good, with its account, and its session if it has one. Changes nothing. */
+    /** The code with that hash, if it is neither used nor expired, with its account and session. Reads only. */
     async findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null> {
       const [row] = await db
         .select({
           origin: authorizationCodes.origin,
           codeChallenge: authorizationCodes.codeChallenge,
-          // Families are one deep: what an app's session asks for goes to the one that it follows itself.
+          // Child sessions have no children: a code of a child session depends on its parent.
           parentId: sql<string>`coalesce(${sessions.parentId}, ${sessions.id})`.as("parent_id"),
           amr: sessions.amr,
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),

@@ -1,7 +1,35 @@
 import { WRONG_PASSWORD } from "../../accounts/errors.ts";
 import type { ErrorCode } from "../../core/error-codes.ts";
-import type { RemovalFailure } from "./remove-identity.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import type { ConfirmationFailure } from "../reauthentication/confirm-password.ts";
+import type { SignInFailure } from "../sign-in-outcome.ts";
+
+/** Why a social login or the linking of an identity fails. */
+export type SocialFailure =
+  | SignInFailure
+  | ConfirmationFailure
+  | {
+      readonly reason:
+        | "unknown_provider"
+        | "return_url_refused"
+        | "challenge_missing"
+        | "not_a_navigation"
+        | "transaction_expired"
+        | "wrong_kind_of_token"
+        | "provider_refused"
+        | "provider_unavailable"
+        | "address_unverified"
+        | "address_in_use"
+        | "email_not_verified"
+        | "account_deactivated"
+        | "identity_taken"
+        | "provider_linked"
+        | "password_missing"
+        | "refresh_token_missing"
+        | "reauthentication_expired";
+    };
+
+/** Why an identity is not removed. */
+export type RemovalFailure = { readonly reason: "not_linked" | "last_sign_in_method" };
 
 type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 
@@ -31,23 +59,23 @@ export const socialErrors = {
   last_sign_in_method: "last_sign_in_method",
 } as const satisfies Record<Reason, ErrorCode>;
 
-/** Where the code's own sentence would leave a person wondering. */
+/** Messages for the reasons that the error code's own message does not explain. */
 export const socialErrorMessages: { readonly [R in Reason]?: string } = {
-  return_url_refused: "This is not a place that signing in may lead to.",
-  challenge_missing: "An app on another origin has to bind its sign-in to itself by a code challenge.",
-  not_a_navigation:
-    "A provider is gone to by a person, and not by a part of a page. Please press its button.",
-  wrong_kind_of_token: "This provider takes another kind of token.",
-  transaction_expired: "This sign-in was used, is too old, or began in another browser. Please start again.",
-  provider_refused: "The provider did not confirm who you are. Please start again.",
-  provider_unavailable: "The provider does not answer just now. Please try again in a moment.",
+  return_url_refused: "The returnTo URL is not allowed.",
+  challenge_missing: "A codeChallenge is required if returnTo is a URL of another origin.",
+  not_a_navigation: "This URL must be opened as a top-level navigation.",
+  wrong_kind_of_token: "This provider does not accept this kind of token.",
+  transaction_expired:
+    "This sign-in was already used, has expired or was started in another browser. Please start again.",
+  provider_refused: "The provider did not confirm your identity. Please start again.",
+  provider_unavailable: "The provider is not responding. Please try again in a moment.",
   address_unverified:
-    "The provider has no verified email address of yours. Please verify it there, and try again.",
+    "The provider has no verified email address for you. Please verify your address there and try again.",
   address_in_use:
-    "There is an account with this email address already. Please sign in to it, and link this provider there.",
-  identity_taken: "Somebody else already signs in with this account of the provider.",
+    "An account with this email address already exists. Please sign in to it and link this provider there.",
+  identity_taken: "Another user already signs in with this account of the provider.",
   provider_linked: "Another account of this provider is already linked. Please remove that one first.",
-  password_missing: "Your password is asked for again before something else may sign you in.",
-  refresh_token_missing: "This session is asked for again before something else may sign you in.",
+  password_missing: "Your password is required to add a sign-in method.",
+  refresh_token_missing: "The refresh token of this session is required to add a sign-in method.",
   wrong_password: WRONG_PASSWORD,
 };

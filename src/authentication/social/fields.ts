@@ -4,35 +4,42 @@ import { timestamp } from "../../http/timestamp.ts";
 import { codeChallengeField } from "../../oauth/fields.ts";
 import { audienceField, refreshTokenField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
-import type { AppToken } from "./providers/provider.ts";
+import type { ProviderToken } from "./providers/provider.ts";
 
 const providerId = z
   .string()
-  .check(z.meta({ description: "The id of a provider that is on.", examples: ["google"] }));
+  .check(z.meta({ description: "The id of a configured provider.", examples: ["google"] }));
 
 export const providerParam = z.object({ provider: providerId });
 
 export const startQuery = z.object({
   returnTo: z._default(z.string("Must be text.").check(z.maxLength(4096, "Is too long.")), "/account").check(
     z.meta({
-      description: "A path of this service, or one of ALLOWED_RETURN_URLS, exactly.",
+      description: "A path of this service, or exactly one of ALLOWED_RETURN_URLS.",
       examples: ["https://app.example.com/signed-in"],
     }),
   ),
   codeChallenge: z.optional(codeChallengeField).check(
     z.meta({
       description:
-        "S256 of the `codeVerifier` that the exchange has to bring (RFC 7636). Required where `returnTo` is of another origin.",
+        "The S256 code challenge (RFC 7636) of the `codeVerifier` of the exchange. Required if `returnTo` is a URL of another origin.",
     }),
   ),
 });
 
-/** What a provider sends back (RFC 6749 §4.1.2, RFC 9207). It is read by who knows the provider. */
+/**
+ * The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207). They only describe the API: the provider's
+ * module validates them.
+ */
 export const callbackQuery = z.object({
-  state: z.optional(z.string()).check(z.meta({ description: "What the sign-in set out with." })),
-  code: z.optional(z.string()).check(z.meta({ description: "What the provider trades for who it was." })),
-  error: z.optional(z.string()).check(z.meta({ description: "Why it sends nobody, in place of a code." })),
-  iss: z.optional(z.string()).check(z.meta({ description: "The provider's issuer, where it names itself." })),
+  state: z.optional(z.string()).check(z.meta({ description: "The state of the authorization request." })),
+  code: z.optional(z.string()).check(z.meta({ description: "The authorization code." })),
+  error: z
+    .optional(z.string())
+    .check(z.meta({ description: "The error code, instead of an authorization code." })),
+  iss: z
+    .optional(z.string())
+    .check(z.meta({ description: "The provider's issuer, if the provider sends it." })),
 });
 
 const providerToken = z
@@ -46,13 +53,17 @@ const signInFields = {
 };
 
 const tokenFields = {
-  idToken: z.optional(providerToken).check(z.meta({ description: "Of an OpenID provider, such as Google." })),
-  accessToken: z.optional(providerToken).check(z.meta({ description: "Of GitHub or Facebook." })),
+  idToken: z
+    .optional(providerToken)
+    .check(z.meta({ description: "The ID token of an OpenID provider, such as Google." })),
+  accessToken: z
+    .optional(providerToken)
+    .check(z.meta({ description: "The access token of GitHub or Facebook." })),
 };
 
-type EitherToken = { readonly idToken?: string | undefined; readonly accessToken?: string | undefined };
+type TokenFields = { readonly idToken?: string | undefined; readonly accessToken?: string | undefined };
 
-const isOneToken = z.refine<EitherToken>(
+const isOneToken = z.refine<TokenFields>(
   (body) => (body.idToken === undefined) !== (body.accessToken === undefined),
   { message: "Must have an idToken or an accessToken." },
 );
@@ -62,18 +73,20 @@ export const tokenBody = z.strictObject({ ...tokenFields, ...signInFields }).che
 export const linkBody = z
   .strictObject({
     ...tokenFields,
-    password: z.optional(passwordField).check(z.meta({ description: "Required where the account has one." })),
+    password: z
+      .optional(passwordField)
+      .check(z.meta({ description: "Required if the account has a password." })),
     refreshToken: z.optional(refreshTokenField).check(
       z.meta({
         description:
-          "The latest of this session: where the account has no password, and the session is not a cookie's.",
+          "The latest refresh token of this session. Required if the account has no password and the session is not in cookies.",
       }),
     ),
   })
   .check(isOneToken);
 
-/** Of either body: the token that it has. */
-export const appTokenOf = ({ idToken, accessToken = "" }: EitherToken): AppToken =>
+/** The token of either body. */
+export const providerTokenOf = ({ idToken, accessToken = "" }: TokenFields): ProviderToken =>
   idToken === undefined ? { kind: "access_token", token: accessToken } : { kind: "id_token", token: idToken };
 
 export const providerSchema = z
@@ -84,9 +97,11 @@ export const identitySchema = z
   .object({
     provider: providerId,
     name: z.string(),
-    email: z
-      .nullable(z.string())
-      .check(z.meta({ description: "The provider's address for it, when it was linked." })),
+    email: z.nullable(z.string()).check(
+      z.meta({
+        description: "The email address that the provider had verified when the identity was linked.",
+      }),
+    ),
     createdAt: timestamp,
     lastUsedAt: timestamp,
   })

@@ -7,7 +7,7 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { socialErrors } from "./errors.ts";
-import { appTokenOf, identitySchema, linkBody, providerParam } from "./fields.ts";
+import { identitySchema, linkBody, providerParam, providerTokenOf } from "./fields.ts";
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";
 import { type ListIdentitiesDeps, listIdentities } from "./list-identities.ts";
 import { type RemoveIdentityDeps, removeIdentity } from "./remove-identity.ts";
@@ -19,33 +19,33 @@ const identityRemoved = answer(200, "It no longer signs you in.");
 
 type Deps = ListIdentitiesDeps & LinkWithTokenDeps & RemoveIdentityDeps & RequireSessionDeps;
 
-/** What is linked to the caller's own account. */
+/** The identities linked to the caller's account. */
 export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Social sign-in";
   const session = requireSession(depsOf);
   return new Hono<HttpEnv>()
     .get(
       "/me/identities",
-      describe({ summary: "The providers that sign the caller in", tag, answer: identityList }),
+      describe({ summary: "List the caller's linked identities", tag, answer: identityList }),
       session,
       async (c) => {
         const linked = await listIdentities(depsOf(c), { accountId: c.var.session.account.id });
         const iso = (timestamp: number) => new Date(timestamp).toISOString();
-        const shown = linked.map((one) => ({
-          ...one,
-          createdAt: iso(one.createdAt),
-          lastUsedAt: iso(one.lastUsedAt),
+        const presented = linked.map((identity) => ({
+          ...identity,
+          createdAt: iso(identity.createdAt),
+          lastUsedAt: iso(identity.lastUsedAt),
         }));
-        return respond(c, identityList, shown);
+        return respond(c, identityList, presented);
       },
     )
     .post(
       "/me/identities/:provider",
       describe({
-        summary: "Link one, by a token that an app has from the provider",
+        summary: "Link an identity with a token from the provider",
         description:
-          "It lasts, so more than an access token is asked for: the account's password or, where it has none, the " +
-          "latest refresh token of this very session. The provider's token must have been given to this service's own client.",
+          "Adding a sign-in method requires reauthentication: the account's password or, if it has none, the latest " +
+          "refresh token of this session. The provider must have issued its token to this service's client.",
         tag,
         answer: identityLinked,
         failures: [
@@ -66,7 +66,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { password, refreshToken = refreshCookie(c), ...token } = c.req.valid("json");
         const result = await linkWithToken(depsOf(c), {
           ...c.req.valid("param"),
-          token: appTokenOf(token),
+          token: providerTokenOf(token),
           session: c.var.session,
           password,
           refreshToken,
@@ -78,7 +78,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/me/identities/:provider",
       describe({
-        summary: "Remove one, unless it is the last way to sign in; the other sessions end",
+        summary: "Remove a linked identity, unless it is the last sign-in method; ends the other sessions",
         tag,
         answer: identityRemoved,
         failures: ["not_found", "last_sign_in_method"],

@@ -1,31 +1,33 @@
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
+import { type EmailAddress, parseEmailAddress } from "../../core/email-address.ts";
+import { newId } from "../../core/ids.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
+import type { Profile } from "./providers/provider.ts";
 
-/** Who somebody is at a provider: never empty, and never an address (ASVS 6.8.1). */
+/** Identifies a user at a provider. The subject is never empty and never an email address (ASVS 6.8.1). */
 export type IdentityKey = { readonly provider: string; readonly subject: string };
 
-/** An identity that is about to belong to an account. */
+/** An identity that a batch is about to link to an account. */
 export type NewIdentity = IdentityKey & {
   readonly id: string;
-  /** The address that the provider had for it then, for its owner to know it by. */
+  /** The address that the provider had verified at that time; shown to the account's owner. */
   readonly email: string | null;
 };
 
-/** How a proven identity comes to its account, in the batch that goes on from there. */
+/** How the batch of a sign-in attaches a verified identity to its account. */
 export type IdentityAttachment =
-  /** It is the account's already. */
-  | { readonly kind: "known"; readonly key: IdentityKey }
+  /** The identity is linked to the account already. */
+  | { readonly kind: "existing"; readonly key: IdentityKey }
   | {
       readonly kind: "link" | "take_over" | "create";
       readonly key: NewIdentity;
-      /** The address that provider and account agree on, as both have proven it. */
+      /** The address that the provider has verified and the account has. */
       readonly email: EmailAddress;
-      /** For an account that comes to its owner now; null keeps the one that is there. */
+      /** The name of a new or taken-over account. Null: the local part of the address, or for `link` no change. */
       readonly name: string | null;
-      /** The language that its owner is written to in. */
+      /** The language of a new or taken-over account's messages. */
       readonly locale: Locale;
       readonly bootstrap: Bootstrap | null;
       readonly notice: NewMessage | null;
@@ -33,44 +35,31 @@ export type IdentityAttachment =
     };
 
 /**
- * Whose account it is, as its owner has just shown again (`social/confirm-owner.ts`): what a new way in hangs on.
- * It is good while that session lives, and nothing has made strangers of those who knew the account since.
+ * The reauthentication of the account's owner (`reauthenticate`) that adding a sign-in method depends on. It holds
+ * while that session is live and the account's known devices have not been reset since.
  */
 export type ReauthenticationProof = {
   readonly sessionId: string;
-  /** Where the session's refresh token was the proof: the one that it still has to have. */
+  /** The generation that the session's refresh token must still have, where that token was the proof. */
   readonly generation: number | null;
   /** Instant (ms). */
   readonly at: number;
 };
 
-/** Somebody who is sent to a provider. */
-export type NewOAuthTransaction = {
-  readonly stateHash: string;
-  readonly provider: string;
-  /** Of the cookie of the browser. */
-  readonly bindingHash: string;
-  readonly returnTo: string;
-  /** S256 of a secret that an app on another origin has to keep until it exchanges its code. */
-  readonly codeChallenge: string | null;
-  /** Names the root secret under which verifier and nonce were made. */
-  readonly rootId: string;
-  readonly expiresAt: number;
-};
-
-/** The same person, as they come back. */
-export type ConsumedOAuthTransaction = Pick<
-  NewOAuthTransaction,
-  "returnTo" | "codeChallenge" | "rootId" | "expiresAt"
-> & {
-  /** The session whose account is to have the identity; null signs in. */
-  readonly sessionId: string | null;
-};
-
-/** A linked sign-in method, as its owner sees it. */
+/** A linked identity as the account's owner sees it. */
 export type LinkedIdentity = {
   readonly provider: string;
   readonly email: string | null;
+  /** Instants (ms). */
   readonly createdAt: number;
   readonly lastUsedAt: number;
 };
+
+/**
+ * The row of a new identity. It keeps the address only if the provider has verified it: a password reset removes the
+ * identities whose stored address differs from the account's.
+ */
+export function newIdentity(provider: string, { subject, email, emailTrust }: Profile): NewIdentity {
+  const parsed = email !== null && emailTrust === "verified" ? parseEmailAddress(email) : null;
+  return { id: newId(), provider, subject, email: parsed?.ok ? parsed.value.address : null };
+}

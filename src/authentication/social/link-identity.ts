@@ -1,54 +1,35 @@
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
-import type { NewIdentity, ReauthenticationProof } from "./identity.ts";
-import { newIdentity } from "./new-identity.ts";
+import type { SocialFailure } from "./errors.ts";
+import { newIdentity, type ReauthenticationProof } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
 import { judgeLink } from "./rules.ts";
-import type { LinkFacts } from "./sign-in-facts.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import type { IdentityStore } from "./store.ts";
 
 export type LinkIdentityDeps = {
   readonly clock: Clock;
-  readonly identities: {
-    findLinkFacts(question: {
-      provider: string;
-      subject: string;
-      proof: ReauthenticationProof;
-      now: number;
-    }): Promise<LinkFacts>;
-    link(draft: {
-      proof: ReauthenticationProof;
-      accountId: string;
-      key: NewIdentity;
-      notice: NewMessage;
-      audits: readonly NewAuditEvent[];
-      now: number;
-    }): Promise<"linked" | "changed_meanwhile">;
-  };
+  readonly identities: Pick<IdentityStore, "findLinkFacts" | "link">;
   readonly messages: Outbox;
 };
 
-type Linking = {
+type Link = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
   readonly proof: ReauthenticationProof;
   readonly caller: Caller;
 };
 
-/** Gives an account the identity that its owner has asked for, and tells them. */
-export const linkIdentity = (
-  deps: LinkIdentityDeps,
-  linking: Linking,
-): Promise<Result<void, SocialFailure>> => retryOnConflict(() => link(deps, linking));
+/** Links an identity to the account whose owner has reauthenticated, and notifies the owner. */
+export const linkIdentity = (deps: LinkIdentityDeps, link: Link): Promise<Result<void, SocialFailure>> =>
+  retryOnConflict(() => linkOnce(deps, link));
 
-async function link(
+async function linkOnce(
   deps: LinkIdentityDeps,
-  { provider, profile, proof, caller }: Linking,
+  { provider, profile, proof, caller }: Link,
 ): Promise<Result<void, SocialFailure>> {
   const now = deps.clock.now();
   const { subject } = profile;

@@ -1,19 +1,20 @@
 import type { LinkedIdentity } from "./identity.ts";
 import type { SocialProvider } from "./providers/provider.ts";
+import type { IdentityStore } from "./store.ts";
 
 export type ListIdentitiesDeps = {
-  readonly identities: { list(accountId: string): Promise<LinkedIdentity[]> };
+  readonly identities: Pick<IdentityStore, "list">;
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
 };
 
-/** The providers that sign the caller in; one that has been turned off goes by its id. */
+/** The identities linked to an account. The name of a provider that is no longer configured is its id. */
 export async function listIdentities(
   deps: ListIdentitiesDeps,
   input: { readonly accountId: string },
 ): Promise<(LinkedIdentity & { readonly name: string })[]> {
   const linked = await deps.identities.list(input.accountId);
-  return linked.map((one) => ({
-    ...one,
-    name: deps.socialProviders.get(one.provider)?.name ?? one.provider,
+  return linked.map((identity) => ({
+    ...identity,
+    name: deps.socialProviders.get(identity.provider)?.name ?? identity.provider,
   }));
 }

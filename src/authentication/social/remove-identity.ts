@@ -1,24 +1,15 @@
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
+import type { IdentityStore } from "./store.ts";
 
 export type RemoveIdentityDeps = {
   readonly clock: Clock;
-  readonly identities: {
-    remove(draft: {
-      accountId: string;
-      provider: string;
-      usableProviders: readonly string[];
-      keepSessionId: string;
-      notice: NewMessage;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method">;
-  };
+  readonly identities: Pick<IdentityStore, "remove">;
   readonly revocationList: {
     revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
   };
@@ -28,19 +19,17 @@ export type RemoveIdentityDeps = {
   readonly messages: Outbox;
 };
 
-export type RemovalFailure = { readonly reason: "not_linked" | "last_sign_in_method" };
-
 type Removal = {
   readonly accountId: string;
-  /** The session that asks, which goes on. */
+  /** The caller's session, which stays live. */
   readonly sessionId: string;
   readonly provider: string;
   readonly caller: Caller;
 };
 
 /**
- * Takes a way to sign in away, unless it is the last one: a password, or a provider that is on. The other
- * sessions end, as with a password, since nobody knows which of them were opened that way.
+ * Removes a linked identity, unless it is the last sign-in method: a password, or a provider that is configured.
+ * The other sessions end, as after a password change: sessions do not record the identity that opened them.
  */
 export async function removeIdentity(
   deps: RemoveIdentityDeps,

@@ -4,13 +4,12 @@ import type { FieldProblem } from "../../core/error-codes.ts";
 import { errorTable } from "../../http/error-table.ts";
 import { refuse, retryAfterOf } from "../../http/respond.ts";
 import { NO_REFRESH_TOKEN } from "../../sessions/fields.ts";
-import { socialErrorMessages, socialErrors } from "./errors.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import { type SocialFailure, socialErrorMessages, socialErrors } from "./errors.ts";
 
-/** How a page that says one thing is shown; the pages are above this room. */
+/** Renders a page with one message. A parameter, since routes do not import pages. */
 export type RenderMessage = (
   c: Context,
-  note: {
+  message: {
     readonly title: string;
     readonly text: string;
     readonly status: ContentfulStatusCode;
@@ -20,27 +19,27 @@ export type RenderMessage = (
 
 const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
   return_url_refused: { path: "returnTo", message: "Is not allowed." },
-  challenge_missing: { path: "codeChallenge", message: "Must be there." },
-  password_missing: { path: "password", message: "Must be there." },
+  challenge_missing: { path: "codeChallenge", message: "Is required." },
+  password_missing: { path: "password", message: "Is required." },
   refresh_token_missing: NO_REFRESH_TOKEN,
 };
 
-/** A failure as the API says it. */
+/** The JSON response for a failure. */
 export function refuseSocialLogin(c: Context, failure: SocialFailure): Response {
   const { reason } = failure;
   const field = FIELDS[reason];
   const fields = field && [field];
   const message = socialErrorMessages[reason];
-  return refuse(c, socialErrors[reason], { message, fields, retryAfter: waitOf(failure) });
+  return refuse(c, socialErrors[reason], { message, fields, retryAfter: retryAfterIn(failure) });
 }
 
-/** The same to somebody whose browser was sent here: a page, since nothing else will show it to them. */
+/** The response for a failure of a redirect: a page for a browser, JSON for other clients. */
 export function renderSocialFailure(c: Context, failure: SocialFailure, renderMessage: RenderMessage) {
   if (!c.req.header("Accept")?.includes("text/html")) return refuseSocialLogin(c, failure);
-  const [status, sentence] = errorTable[socialErrors[failure.reason]];
-  const text = socialErrorMessages[failure.reason] ?? sentence;
-  const retryAfter = retryAfterOf(status, waitOf(failure));
+  const [status, defaultMessage] = errorTable[socialErrors[failure.reason]];
+  const text = socialErrorMessages[failure.reason] ?? defaultMessage;
+  const retryAfter = retryAfterOf(status, retryAfterIn(failure));
   return renderMessage(c, { title: "You are not signed in", text, status, retryAfter });
 }
 
-const waitOf = (failure: SocialFailure) => ("retryAfter" in failure ? failure.retryAfter : undefined);
+const retryAfterIn = (failure: SocialFailure) => ("retryAfter" in failure ? failure.retryAfter : undefined);

@@ -9,26 +9,20 @@ import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstra
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
-import type { IdentityAttachment } from "./identity.ts";
-import { newIdentity } from "./new-identity.ts";
+import type { SocialFailure } from "./errors.ts";
+import { type IdentityAttachment, newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
-import { cleanName, judgeSocial, mayBootstrap, type SocialDecision } from "./rules.ts";
-import type { SignInFacts } from "./sign-in-facts.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./rules.ts";
+import type { IdentityStore } from "./store.ts";
 
 export type ResolveAccountDeps = DeviceTokenDeps &
   NewBootstrapDeps & {
     readonly clock: Clock;
-    readonly identities: {
-      findFacts(question: {
-        provider: string;
-        subject: string;
-        emailKey: string | null;
-      }): Promise<SignInFacts>;
-    };
+    readonly identities: Pick<IdentityStore, "findSignInFacts">;
     readonly messages: Outbox;
   };
 
+/** An identity that a provider has verified, and the browser or client application that presents it. */
 export type ProviderLogin = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
@@ -36,49 +30,43 @@ export type ProviderLogin = {
   readonly caller: Caller;
 };
 
-/** Somebody who may sign in. `notice`: a mail that may be queued. */
+type Decision = Exclude<SignInDecision, { kind: "refuse" }>;
+
 export type ResolvedAccount = {
-  readonly person: FirstFactorResult;
-  readonly chosen: boolean;
+  readonly decision: Decision["kind"];
+  readonly firstFactor: FirstFactorResult;
+  /** Whether the account's owner has turned on the second factor. */
+  readonly secondFactorChosen: boolean;
+  /** The id of a message to deliver once the sign-in has stored it; null if there is none. */
   readonly notice: string | null;
 };
 
-/** Who a provider's word is about, and what it takes for them to come in. */
+/** Finds the account that an identity signs in to, or prepares a new one. Reads only; the caller's batch writes. */
 export async function resolveAccount(
   deps: ResolveAccountDeps,
-  providerLogin: ProviderLogin,
+  login: ProviderLogin,
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
-  const { profile, provider } = providerLogin;
+  const { profile, provider, caller } = login;
   const email = trustedAddress(profile);
-  const facts = await deps.identities.findFacts({
+  const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
   });
-  const decision = judgeSocial(facts, {
+  const decision = judgeSignIn(facts, {
     emailTrust: email ? profile.emailTrust : "unverified",
     address: email?.address ?? null,
   });
   if (decision.kind === "refuse") return err({ reason: decision.reason });
-  return ok(await recognise(deps, providerLogin, decision, email));
-}
-
-type Recognition = Exclude<SocialDecision, { kind: "refuse" }>;
-
-async function recognise(
-  deps: ResolveAccountDeps,
-  providerLogin: ProviderLogin,
-  decision: Recognition,
-  email: EmailAddress | null,
-): Promise<ResolvedAccount> {
   const candidate = decision.kind === "create" ? null : decision.candidate;
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
-  const known = await recognizeDevice(deps, providerLogin.deviceToken, emailKey);
-  // Whoever takes an account over, or has a new one, is known nowhere.
-  const isKnown = known && candidate && decision.kind !== "take_over" && isDeviceStillKnown(known, candidate);
-  const device = isKnown ? known : null;
-  const attachment = await draftJoining(deps, providerLogin, decision.kind, email, accountId);
+  const presented = await recognizeDevice(deps, login.deviceToken, emailKey);
+  // A new or taken-over account has no known devices.
+  const isKnown =
+    presented && candidate && decision.kind !== "take_over" && isDeviceStillKnown(presented, candidate);
+  const device = isKnown ? presented : null;
+  const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
   const step = {
     by: "identity",
     accountId,
@@ -86,11 +74,18 @@ async function recognise(
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
     now: deps.clock.now(),
   } as const;
-  return {
-    person: { step, emailKey, device, caller: providerLogin.caller },
-    chosen: candidate?.loginOtp ?? false,
-    notice: attachment.kind === "known" ? null : (attachment.notice?.id ?? null),
-  };
+  return ok({
+    decision: decision.kind,
+    firstFactor: { step, emailKey, device, caller },
+    secondFactorChosen: candidate?.loginOtp ?? false,
+    notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
+  });
+}
+
+/** The address, if the provider vouches for it (`EmailTrust`) and it is well-formed. */
+function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {
+  const parsed = email !== null && emailTrust !== "unverified" ? parseEmailAddress(email) : null;
+  return parsed?.ok ? parsed.value : null;
 }
 
 const EVENTS = {
@@ -99,19 +94,23 @@ const EVENTS = {
   create: ["account_registered"],
 } as const satisfies Record<string, readonly AuditEvent["type"][]>;
 
-async function draftJoining(
+type Target = {
+  readonly kind: Decision["kind"];
+  readonly email: EmailAddress | null;
+  readonly accountId: string;
+};
+
+async function newAttachment(
   deps: ResolveAccountDeps,
   { provider, profile, caller }: ProviderLogin,
-  kind: Recognition["kind"],
-  email: EmailAddress | null,
-  accountId: string,
+  { kind, email, accountId }: Target,
 ): Promise<IdentityAttachment> {
   if (kind === "sign_in" || email === null) {
-    return { kind: "known", key: { provider: provider.id, subject: profile.subject } };
+    return { kind: "existing", key: { provider: provider.id, subject: profile.subject } };
   }
   const linked = { type: "identity_linked", details: { provider: provider.id } } as const;
   const events: AuditEvent[] = [...EVENTS[kind].map((type) => ({ type })), linked];
-  // A first way in is no news to whoever has just taken it.
+  // The owner of a new account needs no notice of its first sign-in method.
   const notice =
     kind === "create"
       ? null
@@ -130,10 +129,4 @@ async function draftJoining(
     notice,
     audits: events.map((event) => newAuditEvent(deps, event, caller, accountId)),
   };
-}
-
-/** The address, if the provider's word for it is good for anything and it can be one. */
-function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {
-  const parsed = email !== null && emailTrust !== "unverified" ? parseEmailAddress(email) : null;
-  return parsed?.ok ? parsed.value : null;
 }

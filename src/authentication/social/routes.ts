@@ -19,7 +19,14 @@ import {
   secondFactor,
   setSignInCookies,
 } from "../token-response.ts";
-import { appTokenOf, callbackQuery, providerParam, providerSchema, startQuery, tokenBody } from "./fields.ts";
+import {
+  callbackQuery,
+  providerParam,
+  providerSchema,
+  providerTokenOf,
+  startQuery,
+  tokenBody,
+} from "./fields.ts";
 import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import { type RenderMessage, refuseSocialLogin, renderSocialFailure } from "./render-failure.ts";
@@ -28,17 +35,23 @@ import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.t
 
 const providerList = answer(200, undefined, z.array(providerSchema));
 
-/** What any sign-in may come to once it is known who it is. */
-const entering = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
-const atProvider = ["not_found", "token_invalid", "unavailable", "email_not_verified", ...entering] as const;
+/** Failures of every sign-in after the provider has verified the identity. */
+const signInFailures = ["account_deactivated", "too_many_attempts", "rate_limited", "conflict"] as const;
+const providerFailures = [
+  "not_found",
+  "token_invalid",
+  "unavailable",
+  "email_not_verified",
+  ...signInFailures,
+] as const;
 
 type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & CsrfDeps;
 
-/** Sign-in at somebody else's: there and back by redirect, or by an app's token. */
+/** Social login: by redirect to the provider, or with a token that a client application got from it. */
 export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
-    .get("/social", describe({ summary: "The providers that are on", tag, answer: providerList }), (c) =>
+    .get("/social", describe({ summary: "List the configured providers", tag, answer: providerList }), (c) =>
       respond(
         c,
         providerList,
@@ -48,9 +61,9 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .get(
       "/social/:provider/start",
       documented(async (_c, next) => next(), {
-        summary: "Send a browser to a provider to sign in",
+        summary: "Redirect the browser to a provider to sign in",
         tag,
-        redirect: "To the provider",
+        redirect: "To the provider's authorization endpoint",
         cookies: true,
         failures: ["not_found", "validation_failed", "forbidden", "token_invalid", "unavailable"],
       }),
@@ -72,25 +85,25 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .get(
       "/social/:provider/callback",
       documented(async (_c, next) => next(), {
-        summary: "Where a provider sends the browser back",
+        summary: "Handle the redirect from a provider",
         description:
-          "Goes on to `returnTo`: with cookies where that is a page of this service, else with a `code` to exchange; " +
-          "with a `challengeId` where a second step is due. Links, where the page of linked providers sent it there.",
+          "Redirects to `returnTo`: with session cookies if that is a page of this service, otherwise with a `code` to exchange; " +
+          "with a `challengeId` if a second factor is required. Links the identity if the page of linked providers sent the request.",
         tag,
         redirect: "To `returnTo`",
         cookies: true,
-        failures: [...atProvider, "refresh_invalid"],
+        failures: [...providerFailures, "refresh_invalid"],
         query: callbackQuery,
       }),
       pathParams(providerParam),
       async (c) => {
         const query = new URL(c.req.url).searchParams;
-        const from = {
+        const browser = {
           binding: oauthTransactionCookie(c),
           deviceToken: deviceCookie(c),
           caller: c.var.caller,
         };
-        const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...from });
+        const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...browser });
         if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
         const { url, signedIn } = result.value;
         if (signedIn) setSignInCookies(c, signedIn);
@@ -100,15 +113,15 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .post(
       "/social/:provider/token",
       describe({
-        summary: "Sign in by a token that an app has from the provider",
+        summary: "Sign in with a token from the provider",
         description:
-          "The token must have been given to this service's own client. Nobody's session is looked at: " +
-          "`POST /me/identities/{provider}` links.",
+          "The provider must have issued the token to this service's client. The request ignores a session of the caller: " +
+          "`POST /me/identities/{provider}` links an identity.",
         tag,
         answer: loggedIn,
         cookies: true,
         alternatives: [secondFactor],
-        failures: [...atProvider, "validation_failed", "csrf_failed"],
+        failures: [...providerFailures, "validation_failed", "csrf_failed"],
       }),
       pathParams(providerParam),
       jsonBody(tokenBody),
@@ -118,7 +131,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
         if (deps instanceof Response) return deps;
         const result = await signInWithToken(deps, {
           ...c.req.valid("param"),
-          token: appTokenOf(input),
+          token: providerTokenOf(input),
           deviceToken: input.deviceToken ?? deviceCookie(c),
           caller: c.var.caller,
         });

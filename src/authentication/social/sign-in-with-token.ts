@@ -1,39 +1,39 @@
 import type { Caller } from "../../core/caller.ts";
 import { err, type Result } from "../../core/result.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
+import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
-import type { AppToken, SocialProvider } from "./providers/provider.ts";
-import type { ResolveAccountDeps } from "./resolve-account.ts";
-import { signInWithProvider } from "./sign-in-with-provider.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import type { SocialFailure } from "./errors.ts";
+import type { ProviderToken, SocialProvider } from "./providers/provider.ts";
+import { type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
 
 export type SignInWithTokenDeps = ResolveAccountDeps &
   CompleteFirstFactorDeps & { readonly socialProviders: ReadonlyMap<string, SocialProvider> };
 
-type Presented = {
+type TokenLogin = {
   readonly provider: string;
-  readonly token: AppToken;
+  readonly token: ProviderToken;
   readonly deviceToken: string | undefined;
   readonly caller: Caller;
 };
 
-/** Signs in by what an app has from the provider's own software, if the provider gave it to us. */
+/** Signs in with a token that a client application got from the provider's SDK. Its audience must be this service. */
 export async function signInWithToken(
   deps: SignInWithTokenDeps,
-  { provider: id, token, deviceToken, caller }: Presented,
+  { provider: id, token, deviceToken, caller }: TokenLogin,
 ): Promise<Result<SignedIn | SecondFactorRequired, SocialFailure>> {
   const provider = deps.socialProviders.get(id);
   if (!provider) return err({ reason: "unknown_provider" });
-  if (token.kind !== provider.appToken) return err({ reason: "wrong_kind_of_token" });
-  const profile = await provider.inspect(token.token);
+  if (token.kind !== provider.tokenKind) return err({ reason: "wrong_kind_of_token" });
+  const profile = await provider.verifyToken(token.token);
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });
-  const providerLogin = {
-    provider: { id, name: provider.name },
-    profile: profile.value,
-    deviceToken,
-    caller,
-  };
-  return signInWithProvider(deps, providerLogin, (person, chosen) =>
-    completeFirstFactor(deps, person, chosen),
-  );
+  const login = { provider: { id, name: provider.name }, profile: profile.value, deviceToken, caller };
+  return retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
+    const resolved = await resolveAccount(deps, login);
+    if (!resolved.ok) return resolved;
+    const { firstFactor, secondFactorChosen, notice } = resolved.value;
+    const completed = await completeFirstFactor(deps, firstFactor, secondFactorChosen);
+    if (completed.ok && notice) deps.messages.deliverSoon([notice]);
+    return completed;
+  });
 }

@@ -4,45 +4,37 @@ import {
   type ReauthenticationClaim,
   reauthenticate,
 } from "../reauthentication/reauthenticate.ts";
-import type { NewOAuthTransaction, ReauthenticationProof } from "./identity.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import type { SocialFailure } from "./errors.ts";
 import {
   type AuthorizationRedirect,
   type StartTransactionDeps,
   startTransaction,
-} from "./start-transaction.ts";
+} from "./oauth-transaction.ts";
+import type { OAuthTransactionStore } from "./transaction-store.ts";
 
 export type StartLinkDeps = StartTransactionDeps &
-  ReauthenticateDeps & {
-    readonly oauthTransactions: {
-      openForOwner(
-        draft: NewOAuthTransaction,
-        proof: ReauthenticationProof,
-        now: number,
-      ): Promise<"opened" | "reauthentication_expired">;
-    };
-  };
+  ReauthenticateDeps & { readonly oauthTransactions: Pick<OAuthTransactionStore, "createForLink"> };
 
-type Departure = ReauthenticationClaim & {
+type LinkRequest = ReauthenticationClaim & {
   readonly provider: string;
-  /** The page of ours that it comes back to. */
+  /** The path of this service's page that the callback redirects to. */
   readonly page: string;
-  /** The browser's binding, where it has one. */
+  /** The browser's binding, if it has one. */
   readonly binding: string | undefined;
 };
 
-/** Sends an owner, who has shown that they are, to a provider whose account is to sign them in. */
+/** Reauthenticates the account's owner and creates the authorization request that links an identity. */
 export async function startLink(
   deps: StartLinkDeps,
-  { provider, page, binding, ...claim }: Departure,
+  { provider, page, binding, ...claim }: LinkRequest,
 ): Promise<Result<AuthorizationRedirect, SocialFailure>> {
   if (!deps.socialProviders.has(provider)) return err({ reason: "unknown_provider" });
   const proof = await reauthenticate(deps, claim);
   if (!proof.ok) return proof;
   const returnTo = deps.settings.publicUrl + page;
-  const transaction = await startTransaction(deps, { provider, returnTo, codeChallenge: null, binding });
-  if (!transaction.ok) return transaction;
-  const { draft, ...ticket } = transaction.value;
-  const opened = await deps.oauthTransactions.openForOwner(draft, proof.value, deps.clock.now());
-  return opened === "opened" ? ok(ticket) : err({ reason: opened });
+  const started = await startTransaction(deps, { provider, returnTo, codeChallenge: null, binding });
+  if (!started.ok) return started;
+  const { newTransaction, ...redirect } = started.value;
+  const outcome = await deps.oauthTransactions.createForLink(newTransaction, proof.value, deps.clock.now());
+  return outcome === "created" ? ok(redirect) : err({ reason: outcome });
 }

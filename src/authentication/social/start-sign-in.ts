@@ -1,42 +1,43 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { judgeReturnUrl } from "../../oauth/return-url.ts";
-import type { NewOAuthTransaction } from "./identity.ts";
-import type { SocialFailure } from "./social-failure.ts";
+import type { SocialFailure } from "./errors.ts";
 import {
   type AuthorizationRedirect,
   type StartTransactionDeps,
   startTransaction,
-} from "./start-transaction.ts";
+} from "./oauth-transaction.ts";
+import type { OAuthTransactionStore } from "./transaction-store.ts";
 
 export type StartSocialSignInDeps = StartTransactionDeps & {
-  readonly oauthTransactions: { open(draft: NewOAuthTransaction): Promise<void> };
+  readonly oauthTransactions: Pick<OAuthTransactionStore, "create">;
   readonly settings: { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
 };
 
-type Start = {
+type SignInRequest = {
   readonly provider: string;
   readonly returnTo: string;
-  /** S256 of a secret that an app on another origin has to keep until it exchanges its code. */
+  /** S256 code challenge of the client application that `returnTo` belongs to. */
   readonly codeChallenge?: string;
-  /** The browser's binding, where it has one. */
+  /** The browser's binding, if it has one. */
   readonly binding: string | undefined;
 };
 
-/** Sends a browser to a provider to sign in, bound to that browser by a cookie and good for one return. */
+/** Creates the authorization request of a sign-in; a cookie binds its single callback to the browser. */
 export async function startSocialSignIn(
   deps: StartSocialSignInDeps,
-  input: Start,
+  input: SignInRequest,
 ): Promise<Result<AuthorizationRedirect, SocialFailure>> {
   const { settings, socialProviders } = deps;
   if (!socialProviders.has(input.provider)) return err({ reason: "unknown_provider" });
   const returnTo = judgeReturnUrl(input.returnTo, settings);
   if (returnTo === null) return err({ reason: "return_url_refused" });
-  const isOwn = new URL(returnTo).origin === settings.publicUrl;
-  // RFC 9700 §2.1.1: or somebody could slip a code of theirs into another's browser (§4.5).
-  if (!isOwn && input.codeChallenge === undefined) return err({ reason: "challenge_missing" });
+  const isOwnPage = new URL(returnTo).origin === settings.publicUrl;
+  // RFC 9700 §2.1.1: without PKCE an attacker could inject an authorization code into another browser (§4.5).
+  if (!isOwnPage && input.codeChallenge === undefined) return err({ reason: "challenge_missing" });
   const { provider, binding, codeChallenge = null } = input;
-  const transaction = await startTransaction(deps, { provider, returnTo, codeChallenge, binding });
-  if (!transaction.ok) return transaction;
-  await deps.oauthTransactions.open(transaction.value.draft);
-  return ok({ url: transaction.value.url, binding: transaction.value.binding });
+  const started = await startTransaction(deps, { provider, returnTo, codeChallenge, binding });
+  if (!started.ok) return started;
+  const { newTransaction, ...redirect } = started.value;
+  await deps.oauthTransactions.create(newTransaction);
+  return ok(redirect);
 }

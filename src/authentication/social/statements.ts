@@ -33,27 +33,26 @@ import { lockoutOf } from "../lockout/statements.ts";
 import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
 import type { IdentityAttachment } from "./identity.ts";
 
-type Joined = {
+type Attachment = {
   readonly accountId: string;
   readonly attachment: IdentityAttachment;
   readonly lockoutKey: string;
   readonly now: number;
 };
-type Coming = Exclude<IdentityAttachment, { kind: "known" }>;
+type AddedIdentity = Exclude<IdentityAttachment, { kind: "existing" }>;
 
 /**
- * The statements by which a proven identity comes to its account; the unique indexes decide, and
- * everything after the row of the identity hangs on that row. Nothing of it happens while the
- * account's lock is shut.
+ * The statements that attach a verified identity to its account. The unique indexes resolve races: every statement
+ * after the insert of the identity depends on that row. While the account is locked out, nothing is written.
  */
-export function attachIdentity(db: Database, caps: SendCaps, joined: Joined) {
-  const { accountId, attachment, now } = joined;
-  if (attachment.kind === "known") return [markUsed(db, joined)];
+export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) {
+  const { accountId, attachment, now } = input;
+  if (attachment.kind === "existing") return [markUsed(db, input)];
   const isLink = attachment.kind === "link";
-  const whose = db.select({ id: identities.accountId }).from(identities).where(isJoined(attachment));
-  const proof = { whose, bootstrap: attachment.bootstrap, now };
+  const target = db.select({ id: identities.accountId }).from(identities).where(isAttached(attachment));
+  const proof = { whose: target, bootstrap: attachment.bootstrap, now };
   return [
-    ...(attachment.kind === "create" ? [createAccount(db, joined, attachment)] : []),
+    ...(attachment.kind === "create" ? [createAccount(db, input, attachment)] : []),
     insertFrom(
       db,
       identities,
@@ -64,19 +63,19 @@ export function attachIdentity(db: Database, caps: SendCaps, joined: Joined) {
         eq(accounts.emailKey, attachment.email.key),
         eq(accounts.status, "active"),
         isLink ? isNotNull(accounts.emailVerifiedAt) : isNull(accounts.emailVerifiedAt),
-        notExists(lockoutOf(db, joined.lockoutKey, now)),
+        notExists(lockoutOf(db, input.lockoutKey, now)),
       ),
     ).onConflictDoNothing(),
     ...(isLink
       ? []
       : [
           ...auditBootstrap(db, proof),
-          ...deleteUnverifiedCredentials(db, attachment, whose, now),
+          ...deleteUnverifiedCredentials(db, attachment, target, now),
           db
             .update(accounts)
             .set({
               ...provenAddress(db, proof),
-              // What a stranger said of themselves goes with them.
+              // The profile is from the registration that never verified the address.
               name: attachment.name ?? localPartOf(attachment.email),
               lastName: null,
               username: null,
@@ -86,21 +85,21 @@ export function attachIdentity(db: Database, caps: SendCaps, joined: Joined) {
               passwordHash: null,
               devicesKnownSince: now,
             })
-            .where(inArray(accounts.id, whose)),
+            .where(inArray(accounts.id, target)),
         ]),
-    ...afterAttaching(db, caps, { accountId, attachment, now }),
+    ...recordAttachment(db, caps, { accountId, attachment, now }),
   ];
 }
 
-/** News and trail of an identity that has just come to an account. */
-export const afterAttaching = (
+/** Notice and audit events of an identity that the same batch has attached to an account. */
+export const recordAttachment = (
   db: Database,
   caps: SendCaps,
   {
     accountId,
     attachment,
     now,
-  }: { accountId: string; attachment: Pick<Coming, "key" | "notice" | "audits">; now: number },
+  }: { accountId: string; attachment: Pick<AddedIdentity, "key" | "notice" | "audits">; now: number },
 ) => [
   ...(attachment.notice
     ? queueMessage(db, {
@@ -110,25 +109,30 @@ export const afterAttaching = (
         limits: ALWAYS,
         caps,
         source: identities,
-        where: isJoined(attachment),
+        where: isAttached(attachment),
       })
     : []),
   ...attachment.audits.map((audit) =>
-    insertFrom(db, auditEvents, auditRow(audit, accountId), identities, isJoined(attachment)),
+    insertFrom(db, auditEvents, auditRow(audit, accountId), identities, isAttached(attachment)),
   ),
 ];
 
-const isJoined = ({ key }: Pick<Coming, "key">): SQL => eq(identities.id, key.id);
+const isAttached = ({ key }: Pick<AddedIdentity, "key">): SQL => eq(identities.id, key.id);
 
-/** Whoever registered the address before its owner came may have chosen a password, and waits. */
-const deleteUnverifiedCredentials = (db: Database, { key }: Coming, whose: SQLWrapper, now: number) => [
-  db.delete(identities).where(and(inArray(identities.accountId, whose), ne(identities.id, key.id))),
-  endSessions(db, whose, now),
-  voidEmailTokens(db, inArray(emailTokens.accountId, whose), EVERY_PURPOSE, now),
-  voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, whose)),
+/** The unverified registration of this address may be an attacker's: its identities, sessions, tokens and codes end. */
+const deleteUnverifiedCredentials = (
+  db: Database,
+  { key }: AddedIdentity,
+  target: SQLWrapper,
+  now: number,
+) => [
+  db.delete(identities).where(and(inArray(identities.accountId, target), ne(identities.id, key.id))),
+  endSessions(db, target, now),
+  voidEmailTokens(db, inArray(emailTokens.accountId, target), EVERY_PURPOSE, now),
+  voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, target)),
 ];
 
-const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Joined) => {
+const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Attachment) => {
   const { provider, subject } = attachment.key;
   const maySignIn = db
     .select({ one: sql`1` })
@@ -152,16 +156,16 @@ const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Join
 
 const MAX_NAME = 64;
 
-/** A name for somebody whose provider tells none. */
+/** The name of an account whose provider sends none. */
 const localPartOf = ({ address }: EmailAddress): string => address.split("@", 1)[0]?.slice(0, MAX_NAME) ?? "";
 
-/** An account without a password, its address not proven yet: the statements after it prove it. */
+/** Creates an account without a password and with an unverified address; the following statements verify it. */
 function createAccount(
   db: Database,
-  { accountId, lockoutKey, now }: Joined,
-  { key, email, name, locale }: Coming,
+  { accountId, lockoutKey, now }: Attachment,
+  { key, email, name, locale }: AddedIdentity,
 ) {
   const row = newAccountRow({ id: accountId, email, name: name ?? localPartOf(email), locale, now });
-  const rival = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now})`;
-  return insertUnless(db, accounts, row, rival).onConflictDoNothing();
+  const existing = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now})`;
+  return insertUnless(db, accounts, row, existing).onConflictDoNothing();
 }

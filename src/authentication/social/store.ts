@@ -11,19 +11,19 @@ import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/stat
 import { endSessions } from "../../sessions/statements.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
 import type { IdentityKey, LinkedIdentity, NewIdentity, ReauthenticationProof } from "./identity.ts";
-import type { CandidateAccount, LinkFacts, SignInFacts } from "./sign-in-facts.ts";
-import { afterAttaching } from "./statements.ts";
+import type { CandidateAccount, LinkFacts, SignInFacts } from "./rules.ts";
+import { recordAttachment } from "./statements.ts";
 
-type Question = {
+type SignInQuery = {
   readonly provider: string;
   readonly subject: string;
-  /** Null where the provider has verified no address. */
+  /** Null if the provider vouches for no address. */
   readonly emailKey: string | null;
 };
 
-type LinkQuestion = IdentityKey & { readonly proof: ReauthenticationProof; readonly now: number };
+type LinkQuery = IdentityKey & { readonly proof: ReauthenticationProof; readonly now: number };
 
-type Link = {
+type NewLink = {
   readonly proof: ReauthenticationProof;
   readonly accountId: string;
   readonly key: NewIdentity;
@@ -35,19 +35,21 @@ type Link = {
 type Removal = {
   readonly accountId: string;
   readonly provider: string;
-  /** Those that can sign somebody in now. */
+  /** The configured providers. */
   readonly usableProviders: readonly string[];
-  /** The session that asks, which goes on. */
+  /** The caller's session, which stays live. */
   readonly keepSessionId: string;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
+export type IdentityStore = ReturnType<typeof linkedIdentityStore>;
+
 export function linkedIdentityStore(db: Database, caps: SendCaps) {
   return {
-    /** Whom a proven identity may be, in one round trip. */
-    async findFacts({ provider, subject, emailKey }: Question): Promise<SignInFacts> {
+    /** The accounts that a verified identity may sign in to, in one round trip. */
+    async findSignInFacts({ provider, subject, emailKey }: SignInQuery): Promise<SignInFacts> {
       const columns = candidateColumns(db, provider);
       const [byIdentity, byAddress] = await db.batch([
         db
@@ -60,8 +62,8 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
       return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress) };
     },
 
-    /** Whose an identity is, and whose the proof is that asks for it, in one round trip. */
-    async findLinkFacts({ provider, subject, proof, now }: LinkQuestion): Promise<LinkFacts> {
+    /** The account of an identity and the account of a reauthentication, in one round trip. */
+    async findLinkFacts({ provider, subject, proof, now }: LinkQuery): Promise<LinkFacts> {
       const [byIdentity, byProof] = await db.batch([
         db
           .select({ accountId: identities.accountId })
@@ -83,18 +85,18 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
       };
     },
 
-    /** Gives an identity to the account whose owner has asked for it; the unique indexes decide. */
-    async link(draft: Link): Promise<"linked" | "changed_meanwhile"> {
-      const { key, accountId, now } = draft;
+    /** Links an identity to an account, if the reauthentication still holds; the unique indexes resolve races. */
+    async link(newLink: NewLink): Promise<"linked" | "changed_meanwhile"> {
+      const { key, accountId, now } = newLink;
       const results = await db.batch([
         insertFrom(
           db,
           identities,
           { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
-          and(reauthenticationStillValid(db, draft.proof, now), eq(sessions.accountId, accountId)),
+          and(reauthenticationStillValid(db, newLink.proof, now), eq(sessions.accountId, accountId)),
         ).onConflictDoNothing(),
-        ...afterAttaching(db, caps, { accountId, attachment: draft, now }),
+        ...recordAttachment(db, caps, { accountId, attachment: newLink, now }),
         db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
       ]);
       return (results.at(-1) as unknown[]).length > 0 ? "linked" : "changed_meanwhile";
@@ -112,19 +114,19 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
         .where(eq(identities.accountId, accountId))
         .orderBy(asc(identities.createdAt)),
 
-    /** Removes an identity, unless it is its owner's last way in: of two at once, one stays. */
+    /** Removes an identity, unless it is the last sign-in method. Of two concurrent removals one fails. */
     async remove(
-      draft: Removal,
+      removal: Removal,
     ): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
-      const { accountId, now } = draft;
-      const own = and(eq(identities.accountId, accountId), eq(identities.provider, draft.provider));
-      const removable = and(own, hasAnotherWayIn(db, draft));
+      const { accountId, now } = removal;
+      const own = and(eq(identities.accountId, accountId), eq(identities.provider, removal.provider));
+      const removable = and(own, hasAnotherSignInMethod(db, removal));
       const results = await db.batch([
         db.select({ id: identities.id }).from(identities).where(own),
-        // Before the DELETE, while the condition that makes it single still holds.
-        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), identities, removable),
+        // Before the DELETE, while the condition still holds.
+        insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
         ...queueMessage(db, {
-          draft: draft.notice,
+          draft: removal.notice,
           accountId,
           now,
           limits: ALWAYS,
@@ -132,13 +134,13 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
           source: identities,
           where: removable,
         }),
-        // A session that was opened with it must not outlive it.
+        // A session that the identity opened must not outlive it.
         endSessions(
           db,
           accountId,
           now,
           and(
-            ne(sessions.id, draft.keepSessionId),
+            ne(sessions.id, removal.keepSessionId),
             exists(db.select({ one: sql`1` }).from(identities).where(removable)),
           ),
         ),
@@ -150,7 +152,10 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
   };
 }
 
-function hasAnotherWayIn(db: Database, { accountId, provider, usableProviders }: Removal): SQL | undefined {
+function hasAnotherSignInMethod(
+  db: Database,
+  { accountId, provider, usableProviders }: Removal,
+): SQL | undefined {
   const other = alias(identities, "other");
   return or(
     exists(

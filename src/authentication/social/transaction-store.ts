@@ -3,41 +3,49 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { oauthTransactions, sessions } from "../../db/schema.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
-import type { ConsumedOAuthTransaction, NewOAuthTransaction, ReauthenticationProof } from "./identity.ts";
+import type { ReauthenticationProof } from "./identity.ts";
+import type { ConsumedOAuthTransaction, NewOAuthTransaction } from "./oauth-transaction.ts";
 
-type Return = {
+type CallbackKey = {
   readonly stateHash: string;
   readonly provider: string;
   readonly bindingHash: string;
   readonly now: number;
 };
 
+export type OAuthTransactionStore = ReturnType<typeof oauthTransactionStore>;
+
 export function oauthTransactionStore(db: Database) {
   return {
-    /** Remembers who was sent to a provider to sign in. */
-    async open(draft: NewOAuthTransaction): Promise<void> {
-      await db.insert(oauthTransactions).values({ ...draft, sessionId: null });
+    /** Stores the transaction of a sign-in. */
+    async create(newTransaction: NewOAuthTransaction): Promise<void> {
+      await db.insert(oauthTransactions).values({ ...newTransaction, sessionId: null });
     },
 
-    /** Remembers an owner who was sent to a provider to link it, if the proof still holds. */
-    async openForOwner(
-      draft: NewOAuthTransaction,
+    /** Stores the transaction that links an identity, if the reauthentication still holds. */
+    async createForLink(
+      newTransaction: NewOAuthTransaction,
       proof: ReauthenticationProof,
       now: number,
-    ): Promise<"opened" | "reauthentication_expired"> {
-      const [opened] = await insertFrom(
+    ): Promise<"created" | "reauthentication_expired"> {
+      const [created] = await insertFrom(
         db,
         oauthTransactions,
-        { ...draft, sessionId: proof.sessionId },
+        { ...newTransaction, sessionId: proof.sessionId },
         sessions,
         reauthenticationStillValid(db, proof, now),
       ).returning({ stateHash: oauthTransactions.stateHash });
-      return opened ? "opened" : "reauthentication_expired";
+      return created ? "created" : "reauthentication_expired";
     },
 
-    /** Takes what a callback answers: of any number at once, one gets it, in the browser that started it. */
-    async take({ stateHash, provider, bindingHash, now }: Return): Promise<ConsumedOAuthTransaction | null> {
-      const [taken] = await db
+    /** Deletes the transaction that a callback belongs to. One of concurrent callbacks gets it, in the browser that started it. */
+    async consume({
+      stateHash,
+      provider,
+      bindingHash,
+      now,
+    }: CallbackKey): Promise<ConsumedOAuthTransaction | null> {
+      const [consumed] = await db
         .delete(oauthTransactions)
         .where(
           and(
@@ -54,7 +62,7 @@ export function oauthTransactionStore(db: Database) {
           rootId: oauthTransactions.rootId,
           expiresAt: oauthTransactions.expiresAt,
         });
-      return taken ?? null;
+      return consumed ?? null;
     },
   };
 }

@@ -4,13 +4,10 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents, identities } from "../../db/schema.ts";
 
-/**
- * Identities that the mailbox of their account does not vouch for: those whose provider has not verified that very
- * address. What is not known is not vouched for.
- */
-const isUnverifiedIdentity = (db: Database, whose: SQLWrapper): SQL | undefined =>
+/** Identities whose provider has not verified the account's own address, including those without an address. */
+const isUnverifiedIdentity = (db: Database, accountIds: SQLWrapper): SQL | undefined =>
   and(
-    inArray(identities.accountId, whose),
+    inArray(identities.accountId, accountIds),
     notExists(
       db
         .select({ one: sql`1` })
@@ -24,24 +21,24 @@ const isUnverifiedIdentity = (db: Database, whose: SQLWrapper): SQL | undefined 
     ),
   );
 
-/** Whether an account has any; for what speaks of them, before they go. */
-export const hasUnverifiedIdentity = (db: Database, whose: SQLWrapper): SQL =>
-  sql`EXISTS ${db.select({ one: sql`1` }).from(identities).where(isUnverifiedIdentity(db, whose))}`;
+/** Whether an account has unverified identities, for statements that precede their removal. */
+export const hasUnverifiedIdentity = (db: Database, accountIds: SQLWrapper): SQL =>
+  sql`EXISTS ${db.select({ one: sql`1` }).from(identities).where(isUnverifiedIdentity(db, accountIds))}`;
 
-/** Writes one row of the trail for each of them, and takes them away. Their login codes are good for nothing without them. */
-export const removeUnverifiedIdentities = (db: Database, whose: SQLWrapper, audit: NewAuditEvent) => [
+/** Removes the unverified identities of an account, each with an audit event. Their authorization codes become invalid. */
+export const removeUnverifiedIdentities = (db: Database, accountIds: SQLWrapper, audit: NewAuditEvent) => [
   insertFrom(
     db,
     auditEvents,
     {
       ...audit,
-      // An id of its own for each: that of the identity, which nobody has from here on.
+      // Each event needs its own id: it takes over the id of the removed identity.
       id: identities.id,
       accountId: identities.accountId,
       details: sql`json_object('provider', ${identities.provider})`,
     },
     identities,
-    isUnverifiedIdentity(db, whose),
+    isUnverifiedIdentity(db, accountIds),
   ),
-  db.delete(identities).where(isUnverifiedIdentity(db, whose)),
+  db.delete(identities).where(isUnverifiedIdentity(db, accountIds)),
 ];

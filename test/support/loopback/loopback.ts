@@ -3,9 +3,9 @@ import { CONTROL_PREFIX, type LoopbackAnswer, type LoopbackRequest } from "./pro
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The loopback server's origin, without a slash at its end. */
+    /** The loopback server's origin, without a trailing slash. */
     loopbackUrl: string;
-    /** Likewise those of real OpenID providers, and of what speaks as GitHub and Facebook do. */
+    /** The origins of two real OpenID providers, and of the server with the APIs of GitHub and Facebook. */
     googleUrl: string;
     oidcUrl: string;
     socialUrl: string;
@@ -13,20 +13,20 @@ declare module "vitest" {
 }
 
 export type Loopback = {
-  /** The base URL to hand to what is tested, without a slash at its end. */
+  /** The base URL for the code under test, without a trailing slash. */
   readonly url: string;
   /**
-   * Sets what the next requests get, in this order; the last answer stays for all that follow.
-   * It replaces earlier answers and keeps the recorded requests.
+   * Sets the responses of the next requests, in this order; the last one also serves all later requests.
+   * It replaces earlier responses and keeps the recorded requests.
    */
   answer(...answers: readonly [LoopbackAnswer, ...LoopbackAnswer[]]): Promise<void>;
-  /** Every request so far, oldest first; one that hangs or was cut off is among them. */
+  /** Every request so far, oldest first, including those that hang or were cut off. */
   requests(): Promise<readonly LoopbackRequest[]>;
 };
 
 /**
- * A channel of its own on the loopback HTTP server, which stands where the network ends: a mail
- * provider, a captcha service. It answers 200 with `{}` until it is told otherwise.
+ * Opens a channel on the loopback HTTP server, which replaces a remote service such as a mail provider or a captcha
+ * service. By default it responds with 200 and `{}`.
  */
 export function openLoopback(): Loopback {
   const origin = inject("loopbackUrl");
@@ -37,7 +37,7 @@ export function openLoopback(): Loopback {
     async answer(...answers) {
       const response = await fetch(control, { method: "PUT", body: JSON.stringify(answers) });
       await response.body?.cancel();
-      if (!response.ok) throw new Error(`the loopback server refused its answers: ${response.status}`);
+      if (!response.ok) throw new Error(`the loopback server rejected the answers: ${response.status}`);
     },
     async requests() {
       const response = await fetch(control);

@@ -1,6 +1,6 @@
-/** What a channel does with one request. */
+/** How a channel handles one request. */
 export type LoopbackAnswer =
-  /** Answers, after `delay` milliseconds when that is given. */
+  /** Responds, after `delay` milliseconds if set. */
   | {
       readonly kind: "respond";
       readonly status: number;
@@ -8,24 +8,24 @@ export type LoopbackAnswer =
       readonly body?: string;
       readonly delay?: number;
     }
-  /** Takes the request and never answers. */
+  /** Reads the request and never responds. */
   | { readonly kind: "hang" }
-  /** Sends the status and the start of a body, and never its end. */
+  /** Sends the status and the start of a body, and never ends it. */
   | { readonly kind: "hang_in_body"; readonly status: number }
-  /** Takes the request and closes the connection without an answer. */
+  /** Reads the request and closes the connection without a response. */
   | { readonly kind: "close" };
 
-/** A request as it arrived. Header names are in lower case. */
+/** A recorded request. Header names are in lower case. */
 export type LoopbackRequest = {
   readonly method: string;
-  /** Path and query after the channel's own prefix. */
+  /** Path and query after the channel's prefix. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
 /**
- * Where a channel is told and asked, next to where it is called (`/<channel>/…`):
- * `PUT /_control/<channel>` sets its answers, `GET /_control/<channel>` gives its requests.
+ * The prefix of a channel's control endpoint; `/<channel>/…` is its service endpoint.
+ * `PUT /_control/<channel>` sets its answers, `GET /_control/<channel>` returns its requests.
  */
 export const CONTROL_PREFIX = "/_control/";

@@ -1,12 +1,12 @@
 import { vi } from "vitest";
 
-/** The requests that were made, once there is one: whoever gave up waiting may look sooner than the server does. */
+/** Waits for the first recorded request: after a client timeout, the server may record it later than the test reads. */
 export const received = <T>(requests: () => Promise<readonly T[]>): Promise<readonly T[]> =>
   vi.waitFor(
     async () => {
-      const made = await requests();
-      if (made.length === 0) throw new Error("nothing has arrived");
-      return made;
+      const recorded = await requests();
+      if (recorded.length === 0) throw new Error("no request has arrived");
+      return recorded;
     },
     { timeout: 10_000 },
   );

@@ -6,8 +6,8 @@ import { createLoopbackServer } from "./node/server.ts";
 import { createSocialServer } from "./node/social/server.ts";
 
 /**
- * Starts the servers that stand where the network ends, before the first test, and stops them after
- * the last. They run in Node; tests run in workerd and reach them over HTTP.
+ * Starts the servers that replace remote services before the first test, and stops them after the last. They run in
+ * Node; tests run in workerd and reach them over HTTP.
  */
 export default async function start(project: TestProject) {
   const loopback = createLoopbackServer();
@@ -19,7 +19,7 @@ export default async function start(project: TestProject) {
   project.provide("googleUrl", google.url);
   project.provide("oidcUrl", oidc.url);
   const servers = [loopback, social, google.server, oidc.server];
-  // Node closes an idle connection after five seconds, maybe just as workerd takes it up again.
+  // By default Node closes an idle connection after five seconds, which races with its reuse by workerd.
   for (const server of servers) server.keepAliveTimeout = 0;
   return async () => {
     await Promise.all(servers.map(stop));
@@ -33,7 +33,7 @@ async function listen(server: Server): Promise<string> {
 
 async function stop(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Requests that hang on purpose would keep it open for ever.
+  // Requests that hang on purpose would keep the server open forever.
   server.closeAllConnections();
   await closed;
 }

@@ -3,13 +3,13 @@ import type { Browser } from "../browser.ts";
 import { CONTROL_PREFIX } from "../loopback/protocol.ts";
 import type { Answer } from "../service.ts";
 import { CLIENT } from "./client.ts";
-import type { SocialPerson } from "./person.ts";
+import type { ProviderUser } from "./provider-user.ts";
 
 export type OpenIdId = "google" | "oidc";
 
-/** Goes through a provider's pages, from its authorization endpoint to the callback: its path and query. */
-export async function consent(authorizeUrl: string, person: SocialPerson): Promise<string> {
-  await introduce(new URL(authorizeUrl).origin, person);
+/** Goes through a provider's pages, from its authorization endpoint on. Returns path and query of the callback. */
+export async function consent(authorizeUrl: string, user: ProviderUser): Promise<string> {
+  await setClaims(new URL(authorizeUrl).origin, user);
   const jar = new Map<string, string>();
   let url = authorizeUrl;
   let form: Record<string, string> | null = null;
@@ -33,14 +33,14 @@ export async function consent(authorizeUrl: string, person: SocialPerson): Promi
     } else {
       const [, prompt] = /name="prompt" value="(\w+)"/.exec(html) ?? [];
       if (!prompt) throw new Error(`no form at ${url}: ${response.status} ${html.slice(0, 500)}`);
-      form = { prompt, ...(prompt === "login" ? { login: String(person.id), password: "any" } : {}) };
+      form = { prompt, ...(prompt === "login" ? { login: String(user.id), password: "any" } : {}) };
     }
   }
-  throw new Error("the provider goes in circles");
+  throw new Error("the provider redirects without end");
 }
 
-/** Tells an OpenID provider who that is; the others have it from elsewhere, and do not listen. */
-async function introduce(origin: string, { id, name, email, verified, hd }: SocialPerson): Promise<void> {
+/** Sets a user's claims at an OpenID provider. GitHub and Facebook ignore it; `openProviders` sets theirs. */
+async function setClaims(origin: string, { id, name, email, verified, hd }: ProviderUser): Promise<void> {
   const domain = hd === undefined ? email.slice(email.lastIndexOf("@") + 1) : hd;
   const claims = {
     email,
@@ -53,51 +53,51 @@ async function introduce(origin: string, { id, name, email, verified, hd }: Soci
   await response.body?.cancel();
 }
 
-/** What a page may look like that a browser opens by a click. */
+/** The headers of a browser's top-level navigation. */
 const NAVIGATION = { Origin: null, Accept: "text/html,application/xhtml+xml" };
 
 export const start = (browser: Browser, provider: string, query = "", headers = {}): Promise<Answer> =>
   browser.send("GET", `/social/${provider}/start${query}`, undefined, { ...NAVIGATION, ...headers });
 
-/** What a browser says of a link on a page of this service. */
+/** The header of a navigation from a page of this service. */
 export const FROM_OWN_PAGE = { "Sec-Fetch-Site": "same-origin" };
 
-/** Off to the provider, and back as far as the callback, which is not asked yet. */
+/** Starts a sign-in and goes through the provider's pages. Returns the callback without requesting it. */
 export async function startRedirect(
   browser: Browser,
   provider: string,
-  person: SocialPerson,
+  user: ProviderUser,
   query = "",
   headers = {},
 ) {
   const answer = await start(browser, provider, query, headers);
   const location = answer.headers.get("Location");
   if (answer.status !== 302 || !location) throw new Error(`start answered ${answer.status}: ${answer.text}`);
-  return (await consent(location, person)).replace("/api/auth", "");
+  return (await consent(location, user)).replace("/api/auth", "");
 }
 
-/** The callback as a browser asks it; `Accept` says whether somebody looks. */
+/** Requests the callback as a browser does; `Accept` selects page or JSON. */
 export const returnFromProvider = (
   browser: Browser,
   path: string,
   headers: Record<string, string | null> = { Accept: null },
 ) => browser.send("GET", path, undefined, { ...NAVIGATION, ...headers });
 
-/** All the way. */
+/** Signs in by redirect, from the start to the response of the callback. */
 export const signInWithBrowser = async (
   browser: Browser,
   provider: string,
-  person: SocialPerson,
+  user: ProviderUser,
   query = "",
   headers = {},
-) => returnFromProvider(browser, await startRedirect(browser, provider, person, query, headers));
+) => returnFromProvider(browser, await startRedirect(browser, provider, user, query, headers));
 
 let verifiers = 0;
 
-/** An ID token that a real provider gave to that client, as an app has it. */
+/** An ID token that a real OpenID provider issued to that client. */
 export async function idTokenOf(
   id: OpenIdId,
-  person: SocialPerson,
+  user: ProviderUser,
   clientId: string = CLIENT.id,
 ): Promise<string> {
   const issuer = inject(id === "google" ? "googleUrl" : "oidcUrl");
@@ -117,12 +117,12 @@ export async function idTokenOf(
     code_challenge,
     code_challenge_method: "S256",
   }).toString();
-  const back = new URL(await consent(url.href, person), "http://gatehouse.test");
+  const callback = new URL(await consent(url.href, user), "http://gatehouse.test");
   const response = await fetch(`${issuer}/token`, {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "authorization_code",
-      code: back.searchParams.get("code") ?? "",
+      code: callback.searchParams.get("code") ?? "",
       client_id: clientId,
       client_secret: CLIENT.secret,
       redirect_uri,

@@ -15,7 +15,7 @@ const json = (body: unknown, status = 200): LoopbackAnswer => ({
 
 type Header = Readonly<Record<string, unknown>>;
 
-/** An OpenID issuer that says whatever a test wants: what a real one cannot be made to say. */
+/** An OpenID issuer with freely chosen responses, including those that no real issuer sends. */
 export async function openForgedIssuer() {
   const loopback = openLoopback();
   const issuer = loopback.url;
@@ -35,18 +35,18 @@ export async function openForgedIssuer() {
   const claims = (): JWTPayload => ({
     iss: issuer,
     aud: CLIENT.id,
-    sub: "somebody",
+    sub: "a-subject",
     iat: now(),
     exp: now() + 300,
-    email: "somebody@example.com",
+    email: "a-subject@example.com",
     email_verified: true,
-    name: "Some Body",
+    name: "A Subject",
   });
-  /** A claim that is undefined is left out. */
+  /** Signs an ID token; a claim that is undefined is omitted. */
   const sign = (changed: JWTPayload = {}, header: Header = {}, key: CryptoKey | Uint8Array = privateKey) =>
     new SignJWT(JSON.parse(JSON.stringify({ ...claims(), ...changed })))
       .setProtectedHeader({ alg: "ES256", kid: "own", typ: "JWT", ...header })
-      // What the signer must be told that it understands, before it signs it.
+      // jose signs a `crit` header only if the options name its extensions.
       .sign(key, header.crit ? { crit: { exp: false } } : undefined);
   const tokens = (idToken: string) =>
     json({ access_token: "an-access-token", token_type: "Bearer", expires_in: 60, id_token: idToken });
@@ -65,8 +65,8 @@ export async function openForgedIssuer() {
       SOCIAL_OIDC_CLIENT_SECRET: CLIENT.secret,
       SOCIAL_OIDC_ISSUER: issuer,
     },
-    /** Sets out, and comes back as the issuer would send the browser: the callback's path. */
-    async round(
+    /** Starts a sign-in, and returns the callback to which the issuer would redirect the browser. */
+    async startRedirect(
       service: Service,
       browser: Browser = openBrowser(service),
       changed: Record<string, string> = {},

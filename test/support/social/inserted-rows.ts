@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { hashOneTimeToken, newOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
 import { CHALLENGE } from "./app.ts";
 
-// What a sign-in at a provider leaves, for tests of what comes after it.
+// Rows that a social login would write, for tests of later requests.
 
 const accountId = "(SELECT id FROM accounts WHERE email = ?)";
 
-/** Gives the account under that address an identity at GitHub, or at the server of that issuer: its id there. */
+/** Links a GitHub identity, or one of a GitHub Enterprise issuer, to the account with that address. Returns its id. */
 export async function linkGitHub(email: string, issuer?: string): Promise<number> {
   const id = 1_000_000 + Math.floor(Math.random() * 1e9);
   const subject = issuer === undefined ? String(id) : `${issuer}#${id}`;
@@ -18,7 +18,7 @@ export async function linkGitHub(email: string, issuer?: string): Promise<number
   return id;
 }
 
-/** A code that an app got for that account, whose identity it links, and bound to its VERIFIER. */
+/** Inserts an authorization code for that account, bound to VERIFIER, and links the identity that it depends on. */
 export async function authorizationCodeFor(email: string, now: number): Promise<string> {
   await linkGitHub(email);
   const code = newOneTimeToken();

@@ -2,16 +2,16 @@ import { type openPages, type Shown, unescapeHtml } from "../pages.ts";
 import type { Service } from "../service.ts";
 import { PASSWORD } from "../users.ts";
 import { consent } from "./browser-flow.ts";
-import type { SocialPerson } from "./person.ts";
+import type { ProviderUser } from "./provider-user.ts";
 
 type Pages = ReturnType<typeof openPages>;
 
-/** What an app asks that has a token of the provider, and shows whose account it is. */
+/** Links an identity with a provider's token. `body` has the token and the reauthentication. */
 export const linkToken = (service: Service, provider: string, body: object, token?: string) =>
   service.post(`/me/identities/${provider}`, body, token);
 
-/** Presses the button of that provider on the page of linked ones. A null password is that of nobody who has one. */
-export async function askToLink(
+/** Presses the provider's button on the page of linked providers. A null password: the account has none. */
+export async function submitLink(
   pages: Pages,
   provider: string,
   password: string | null = PASSWORD,
@@ -20,25 +20,25 @@ export async function askToLink(
   return pages.press(page, { provider, ...(password === null ? {} : { password }) }, "link");
 }
 
-/** Where a page sends its reader on to by itself. */
-export function onwardFrom({ text }: Pick<Shown, "text">): string {
+/** The URL to which an interstitial page redirects. */
+export function interstitialUrl({ text }: Pick<Shown, "text">): string {
   const [, url] = /<meta http-equiv="refresh" content="0; url=([^"]*)"/.exec(text) ?? [];
-  if (url === undefined) throw new Error(`the page leads nowhere by itself: ${text}`);
+  if (url === undefined) throw new Error(`the page does not redirect: ${text}`);
   return unescapeHtml(url);
 }
 
-/** Off to the provider, and back as far as the callback, which is not asked yet. */
-export const setOutToLink = async (
+/** Starts a link and goes through the provider's pages. Returns the callback without requesting it. */
+export const startLink = async (
   pages: Pages,
   provider: string,
-  person: SocialPerson,
+  user: ProviderUser,
   password?: string | null,
-): Promise<string> => consent(onwardFrom(await askToLink(pages, provider, password)), person);
+): Promise<string> => consent(interstitialUrl(await submitLink(pages, provider, password)), user);
 
-/** All the way, to what the callback answers. */
+/** Links a provider, from the page to the response of the callback. */
 export const linkByPages = async (
   pages: Pages,
   provider: string,
-  person: SocialPerson,
+  user: ProviderUser,
   password?: string | null,
-) => pages.send("GET", await setOutToLink(pages, provider, person, password));
+) => pages.send("GET", await startLink(pages, provider, user, password));

@@ -1,15 +1,15 @@
 import { inject } from "vitest";
 import { CONTROL_PREFIX } from "../loopback/protocol.ts";
 import { CLIENT } from "./client.ts";
-import type { SocialPerson } from "./person.ts";
+import type { ProviderUser } from "./provider-user.ts";
 
-/** The providers that a browser can be sent to. */
+/** The providers that support sign-in by redirect. */
 export const REDIRECTING = ["google", "oidc", "github", "facebook"] as const;
 
-/** A page of an app on another origin. */
+/** The redirect URL of a client application on another origin. */
 export const APP = "https://app.example.com/signed-in";
 
-/** GitHub and Facebook of one test, and the variables that point a service at all four providers. */
+/** One test's own GitHub and Facebook, and the variables that configure all four providers. */
 export function openProviders() {
   const origin = inject("socialUrl");
   const channel = crypto.randomUUID();
@@ -35,13 +35,13 @@ export function openProviders() {
       ALLOWED_RETURN_URLS: `${APP}, https://other.example.org/`,
     },
     keys,
-    /** Where GitHub and Facebook are. */
+    /** The issuer of GitHub and Facebook. */
     issuer: `${origin}/${channel}`,
     gitHubAlone: keys("GITHUB", `${origin}/${channel}`),
-    /** Who would sign in at GitHub and Facebook from now on. */
-    be: (person: SocialPerson) => control({ person }),
-    /** A token that one of them gave to that client, for that person. */
-    tokenOf: async (person: SocialPerson, clientId: string = CLIENT.id) =>
-      (await control({ person, tokenFor: clientId })).token ?? "",
+    /** Sets the user who signs in at GitHub and Facebook from now on. */
+    be: (user: ProviderUser) => control({ user }),
+    /** An access token that GitHub or Facebook issued to that client for that user. */
+    tokenOf: async (user: ProviderUser, clientId: string = CLIENT.id) =>
+      (await control({ user, tokenFor: clientId })).token ?? "",
   };
 }

@@ -1,10 +1,10 @@
 import { newAddress } from "../users.ts";
-import type { SocialPerson } from "./person.ts";
+import type { ProviderUser } from "./provider-user.ts";
 
 let subjects = 1000;
 
-/** Somebody with an account of their own at every provider. */
-export const socialUser = (more: Partial<SocialPerson> = {}): SocialPerson => ({
+/** A new user with an account at every provider. */
+export const socialUser = (more: Partial<ProviderUser> = {}): ProviderUser => ({
   id: ++subjects,
   name: "Ada",
   email: newAddress(),

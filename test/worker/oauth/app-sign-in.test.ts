@@ -15,121 +15,132 @@ const providers = openProviders();
 const service = startService({ env: providers.variables });
 const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
-/** The app has its person, who has proven as much as on our page. */
-async function expectArrival(of: Service, back: Shown, email: string, amr: string[]) {
-  const { searchParams } = new URL(back.headers.get("Location") ?? "");
+/** The redirect carries a code, and the exchanged session has the authentication methods of the sign-in. */
+async function expectClientSession(at: Service, redirect: Shown, email: string, amr: string[]) {
+  const { searchParams } = new URL(redirect.headers.get("Location") ?? "");
   expect([...searchParams.keys()]).toEqual(["code", "state"]);
   expect(searchParams.get("state")).toBe(STATE);
-  expect(back.headers.get("Referrer-Policy")).toBe("no-referrer");
-  expect(back.headers.get("Cache-Control")).toBe("no-store");
-  const code = codeIn(back);
+  expect(redirect.headers.get("Referrer-Policy")).toBe("no-referrer");
+  expect(redirect.headers.get("Cache-Control")).toBe("no-store");
+  const code = codeIn(redirect);
   expect(JSON.stringify(await allRows())).not.toContain(code);
-  const { status, body } = await exchange(of, code);
+  const { status, body } = await exchange(at, code);
   expect([status, body.data.user?.email, body.data.otpRequired]).toEqual([200, email, undefined]);
   expect(decodeJwt(body.data.token).amr).toEqual(amr);
-  expect((await of.get("/me", body.data.token)).body.data.email).toBe(email);
+  expect((await at.get("/me", body.data.token)).body.data.email).toBe(email);
   return body.data;
 }
 
-const signIn = { password: PASSWORD };
+const passwordField = { password: PASSWORD };
 
-describe("an app on another origin gets people back signed in", () => {
-  it("by their password", async () => {
+describe("sign-in for a client application", () => {
+  it("issues a code after a password login", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const page = await browser.visit(fromApp("/sign-in"));
-    await expectArrival(service, await browser.submit(page, { email, ...signIn }), email, ["pwd"]);
+    await expectClientSession(service, await browser.submit(page, { email, ...passwordField }), email, [
+      "pwd",
+    ]);
   });
 
-  it("after a wrong password, and the switch of languages", async () => {
+  it("issues a code after a wrong password and a change of language", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const wrong = await browser.press(await browser.visit(fromApp("/sign-in")), { email, password: "wrong" });
     expect(wrong.status).toBe(401);
     const [choice] = formsIn(wrong).filter(({ action }) => action === "/language");
-    const back = await browser.post("/language", { ...choice?.values, locale: "de" });
-    const german = await browser.visit(back.headers.get("Location") ?? "");
+    const redirect = await browser.post("/language", { ...choice?.values, locale: "de" });
+    const german = await browser.visit(redirect.headers.get("Location") ?? "");
     expect(titleOf(german)).toBe("Anmelden");
-    await expectArrival(service, await browser.submit(german, { email, ...signIn }), email, ["pwd"]);
+    await expectClientSession(service, await browser.submit(german, { email, ...passwordField }), email, [
+      "pwd",
+    ]);
   });
 
-  it("by the mailed code, which is not asked for a second time", async () => {
+  it("issues a code after the second factor, which the exchange does not require again", async () => {
     const { email } = await member(always);
     const browser = openPages(always);
-    const page = await browser.submit(await browser.visit(fromApp("/sign-in")), { email, ...signIn });
+    const page = await browser.submit(await browser.visit(fromApp("/sign-in")), { email, ...passwordField });
     expect(page.path).toMatch(/^\/sign-in\/code\?returnTo=/);
-    const back = await browser.submit(page, { code: await codeMailedTo(always, email) });
-    await expectArrival(always, back, email, ["pwd", "otp"]);
+    const redirect = await browser.submit(page, { code: await codeMailedTo(always, email) });
+    await expectClientSession(always, redirect, email, ["pwd", "otp"]);
   });
 
   it.each(["/sign-in", "/sign-up"] as const)(
-    "at once by %s, where the browser has a session",
+    "issues a code at %s without a form if the browser has a session",
     async (path) => {
       const { email } = await member(service);
       const browser = await signedInPages(service, email);
-      const back = await browser.visit(fromApp(path));
-      await expectArrival(service, back, email, ["pwd"]);
+      const redirect = await browser.visit(fromApp(path));
+      await expectClientSession(service, redirect, email, ["pwd"]);
       browser.jar.delete("__Host-gh_access");
-      await expectArrival(service, await browser.visit(fromApp(path)), email, ["pwd"]);
+      await expectClientSession(service, await browser.visit(fromApp(path)), email, ["pwd"]);
     },
   );
 
   it.each([
     [service, ["fed"]],
     [always, ["fed", "otp"]],
-  ])("by a provider's button", async (of, amr) => {
-    const browser = openPages(of);
+  ])("issues a code after a social login", async (at, amr) => {
+    const browser = openPages(at);
     const page = await browser.visit(fromApp("/sign-in"));
     const link = linkOn(page, "/api/auth/social/google/start");
-    const person = socialUser();
-    const away = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
-    const there = await consent(away.headers.get("Location") ?? "", person);
-    const callback = await browser.send("GET", there);
-    const landed = await browser.visit(callback.headers.get("Location") ?? "");
-    const back =
+    const user = socialUser();
+    const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
+    const callbackUrl = await consent(redirect.headers.get("Location") ?? "", user);
+    const callback = await browser.send("GET", callbackUrl);
+    const finalPage = await browser.visit(callback.headers.get("Location") ?? "");
+    const response =
       amr.length === 1
-        ? landed
-        : await browser.submit(landed, { code: await codeMailedTo(of, person.email) });
-    await expectArrival(of, back, person.email, amr);
+        ? finalPage
+        : await browser.submit(finalPage, { code: await codeMailedTo(at, user.email) });
+    await expectClientSession(at, response, user.email, amr);
   });
 
-  it("as a new person, who signs up, opens the mail in this browser and signs in", async () => {
+  it("issues a code after registration, email verification in the same browser and sign-in", async () => {
     const browser = openPages(service);
     const email = newAddress();
     const form = await browser.visit(fromApp("/sign-up"));
     const sent = await browser.submit(form, { name: "Ada", email, password: PASSWORD });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
-    expect(verified.path).toBe(fromWays(fromApp("/sign-in")));
-    await expectArrival(service, await browser.submit(verified, { email, ...signIn }), email, ["pwd"]);
+    expect(verified.path).toBe(serializedAs(fromApp("/sign-in")));
+    await expectClientSession(service, await browser.submit(verified, { email, ...passwordField }), email, [
+      "pwd",
+    ]);
     expect(browser.jar.has("__Host-gh_way")).toBe(false);
   });
 
-  it("who forgot their password, and sets a new one by the mail", async () => {
+  it("issues a code after a password reset by mail", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const page = await browser.visit(fromApp("/sign-in"));
-    const forgot = linkOn(page, "/forgot-password");
-    await browser.submit(await browser.visit(forgot), { email });
+    const forgotPassword = linkOn(page, "/forgot-password");
+    await browser.submit(await browser.visit(forgotPassword), { email });
     const reset = await browser.visit(await linkMailedTo(service, email));
     const newPassword = "another quiet harbour";
-    const back = await browser.submit(await browser.submit(reset, { newPassword }), {
+    const redirect = await browser.submit(await browser.submit(reset, { newPassword }), {
       email,
       password: newPassword,
     });
-    await expectArrival(service, back, email, ["pwd"]);
+    await expectClientSession(service, redirect, email, ["pwd"]);
   });
 
-  it("who had not confirmed their address, and asks for another mail", async () => {
+  it("issues a code after an unverified user has requested another verification mail", async () => {
     const { email } = await register(service);
     const browser = openPages(service);
-    const early = await browser.submit(await browser.visit(fromApp("/sign-in")), { email, ...signIn });
-    expect(early.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
+    const unverified = await browser.submit(await browser.visit(fromApp("/sign-in")), {
+      email,
+      ...passwordField,
+    });
+    expect(unverified.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
-    await expectArrival(service, await browser.submit(verified, { email, ...signIn }), email, ["pwd"]);
+    await expectClientSession(service, await browser.submit(verified, { email, ...passwordField }), email, [
+      "pwd",
+    ]);
   });
 
-  it("in a session that ends with theirs at the latest, is in their list, and makes no news", async () => {
+  it("opens a child session that expires with its parent and sends no new-device notice", async () => {
     const { email } = await member(service);
     const browser = await signedInPages(service, email);
     service.clock.advance(24 * 60 * 60_000);
@@ -137,10 +148,13 @@ describe("an app on another origin gets people back signed in", () => {
       .body.data;
     const { sessions, outbox } = await allRows();
     const { sub } = decodeJwt(token);
-    const own = (sessions as { account_id: string; expires_at: number }[]).filter(
+    const accountSessions = (sessions as { account_id: string; expires_at: number }[]).filter(
       ({ account_id }) => account_id === sub,
     );
-    expect([own.length, own[0]?.expires_at]).toEqual([2, own[1]?.expires_at]);
+    expect([accountSessions.length, accountSessions[0]?.expires_at]).toEqual([
+      2,
+      accountSessions[1]?.expires_at,
+    ]);
     const mails = (outbox as { account_id: string; kind: string }[]).filter(
       (mail) => mail.account_id === sub && mail.kind === "new_device_sign_in",
     );
@@ -148,22 +162,22 @@ describe("an app on another origin gets people back signed in", () => {
   });
 });
 
-describe("the way on", () => {
-  it("carries no code without a challenge: an app of the same site has the cookies", async () => {
+describe("return target", () => {
+  it("redirects without a code if the request has no code challenge", async () => {
     const { email } = await member(service);
     const browser = await signedInPages(service, email);
-    const back = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(APP)}`);
-    expect(back.headers.get("Location")).toBe(APP);
+    const redirect = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(APP)}`);
+    expect(redirect.headers.get("Location")).toBe(APP);
   });
 
-  it("to a page of this service needs no code, whatever it says", async () => {
+  it("redirects to a page of this service without a code", async () => {
     const { email } = await member(service);
     const browser = await signedInPages(service, email);
     const { path } = await browser.visit(fromApp("/sign-in", { returnTo: "/account/profile" }));
     expect(path).toBe("http://gatehouse.test/account/profile");
   });
 
-  it("of an address wins over what the browser kept, and a new mail without one forgets it", async () => {
+  it("prefers the returnTo of a mailed link to the pending redirect cookie, which a new request without one deletes", async () => {
     const browser = openPages(service);
     const email = newAddress();
     await browser.submit(await browser.visit(fromApp("/sign-up")), {
@@ -178,7 +192,7 @@ describe("the way on", () => {
     expect(browser.jar.has("__Host-gh_way")).toBe(false);
   });
 
-  it("that no code could come back by is refused before anybody signs in", async () => {
+  it("refuses an invalid code challenge, state or returnTo before sign-in", async () => {
     for (const more of [
       { codeChallenge: "" },
       { codeChallenge: "too-short" },
@@ -204,25 +218,25 @@ describe("the way on", () => {
     }
   });
 
-  it("may have 512 characters of state, through a provider and the mail as well", async () => {
+  it("keeps a state of 512 characters through a social login and a mailed link", async () => {
     const state = "%".repeat(512);
     const browser = openPages(service);
     const page = await browser.visit(fromApp("/sign-up", { state }));
     const link = linkOn(page, "/api/auth/social/github/start");
-    const away = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
-    expect(away.status).toBe(302);
+    const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
+    expect(redirect.status).toBe(302);
     const email = newAddress();
     await browser.submit(page, { name: "Ada", email, password: PASSWORD });
     expect(browser.jar.get("__Host-gh_way")?.length).toBeLessThan(4000);
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
-    const back = await browser.submit(verified, { email, ...signIn });
-    expect(new URL(back.headers.get("Location") ?? "").searchParams.get("state")).toBe(state);
+    const response = await browser.submit(verified, { email, ...passwordField });
+    expect(new URL(response.headers.get("Location") ?? "").searchParams.get("state")).toBe(state);
   });
 });
 
-/** An address as the pages write it. */
-function fromWays(address: string): string {
-  const [path, query] = address.split("?");
+/** A URL with its query encoded as the pages encode it. */
+function serializedAs(url: string): string {
+  const [path, query] = url.split("?");
   const parts = [...new URLSearchParams(query)].map(
     ([name, value]) => `${name}=${encodeURIComponent(value)}`,
   );

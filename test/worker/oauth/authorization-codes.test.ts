@@ -15,45 +15,46 @@ import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "../../suppor
 const ALLOWED = { ALLOWED_RETURN_URLS: `${APP},https://other.example.org/` };
 const service = startService({ env: ALLOWED, clock: createTestClock() });
 
-/** Somebody who has signed in here, on their way to the app. */
-async function throwNetworkError(more: object = {}) {
+/** A signed-in user with a code for the client application. */
+async function userWithCode(more: object = {}) {
   const { email } = await member(service);
   const browser = await signedInPages(service, email);
   return { email, browser, code: codeIn(await browser.visit(fromApp("/sign-in", more))) };
 }
 
-const isDead = async (code: string) => expectRefusal(await exchange(service, code), 400, "code_invalid");
+const expectInvalid = async (code: string) =>
+  expectRefusal(await exchange(service, code), 400, "code_invalid");
 
-describe("a code of the sign-in page", () => {
-  it("is good once: of 50 exchanges at once, one session", async () => {
-    const { email, code } = await throwNetworkError();
+describe("authorization code of a session", () => {
+  it("opens one session for 50 concurrent exchanges of a session's code", async () => {
+    const { email, code } = await userWithCode();
     const answers = await inParallel(50, () => exchange(service, code));
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
     expect(await sessionsOf(email)).toBe(2);
-    await isDead(code);
+    await expectInvalid(code);
   });
 
-  it("waits with nineteen others at most: of 50 at once, twenty are given, and a minute later more", async () => {
+  it("issues at most 20 live codes for 50 concurrent requests and more after a minute", async () => {
     const { email } = await member(service);
     const browser = await signedInPages(service, email);
-    const ask = () => browser.send("GET", fromApp("/sign-in"));
-    const answers = await inParallel(50, ask);
+    const requestCode = () => browser.send("GET", fromApp("/sign-in"));
+    const answers = await inParallel(50, requestCode);
     expect(statusCounts(answers)).toEqual({ 303: 20, 429: 30 });
-    const refused = await ask();
+    const refused = await requestCode();
     expect(refused.headers.get("Retry-After")).toBe("60");
     expect(refused.text).toContain("That was too often");
     service.clock.advance(60_000);
-    expect((await ask()).status).toBe(303);
+    expect((await requestCode()).status).toBe(303);
   });
 
-  it("is good for a minute", async () => {
-    const { code } = await throwNetworkError();
+  it("rejects a session's code after a minute", async () => {
+    const { code } = await userWithCode();
     service.clock.advance(60_000);
-    await isDead(code);
+    await expectInvalid(code);
   });
 
-  it("is good for its origin and its secret alone, or for the app's own server", async () => {
-    const { code } = await throwNetworkError();
+  it("accepts a code only from its origin or a server, with the right code verifier", async () => {
+    const { code } = await userWithCode();
     for (const origin of [
       "https://other.example.org",
       "http://gatehouse.test",
@@ -68,15 +69,15 @@ describe("a code of the sign-in page", () => {
     expect((await exchange(service, code, {}, null)).status).toBe(200);
   });
 
-  it("is bound to the challenge that it set out with: another's, slipped in, opens nothing", async () => {
-    const { code } = await throwNetworkError({ codeChallenge: "x".repeat(43) });
-    await isDead(code);
+  it("rejects a code that was issued for another code challenge", async () => {
+    const { code } = await userWithCode({ codeChallenge: "x".repeat(43) });
+    await expectInvalid(code);
   });
 
-  it("asks for nothing that was settled here: no second step, and no lock of other people's guesses", async () => {
+  it("exchanges a session's code without a second factor and during a lockout", async () => {
     const clock = service.clock;
     const always = startService({ env: { ...ALLOWED, LOGIN_OTP: "always" }, clock });
-    const { email, code } = await throwNetworkError();
+    const { email, code } = await userWithCode();
     for (let guess = 0; guess < 11; guess++)
       await service.post("/login", { email, password: "a wrong guess" });
     expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
@@ -84,84 +85,84 @@ describe("a code of the sign-in page", () => {
   });
 });
 
-describe("it dies with the session that it was given to", () => {
-  it("when that signs out", async () => {
-    const { email, browser, code } = await throwNetworkError();
+describe("authorization code of an ended session", () => {
+  it("rejects a code after its session has signed out", async () => {
+    const { email, browser, code } = await userWithCode();
     const account = await browser.visit("/account");
     const [, csrf = ""] = /name="csrf" value="([^"]+)"/.exec(account.text) ?? [];
     expect((await browser.post("/sign-out", { csrf })).status).toBe(303);
-    await isDead(code);
+    await expectInvalid(code);
     expect(await sessionsOf(email)).toBe(1);
   });
 
-  it("when all are signed out, the password is reset, or an admin deactivates the account", async () => {
-    const everywhere = await throwNetworkError();
-    const { token } = await logIn(service, everywhere.email);
+  it("rejects a code after sign-out everywhere, a password reset or a deactivation by an admin", async () => {
+    const signedOut = await userWithCode();
+    const { token } = await logIn(service, signedOut.email);
     await service.post("/logout-all", undefined, token);
-    await isDead(everywhere.code);
+    await expectInvalid(signedOut.code);
 
-    const reset = await throwNetworkError();
+    const reset = await userWithCode();
     await service.post("/forgot-password", { email: reset.email });
     const link = await tokenMailedTo(service, reset.email);
     await service.post("/reset-password", { token: link, newPassword: "another quiet harbour" });
-    await isDead(reset.code);
+    await expectInvalid(reset.code);
 
-    const closed = await throwNetworkError();
+    const deactivated = await userWithCode();
     const admin = await signedInAs(service, "admin");
     const id = await env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
-      .bind(closed.email)
+      .bind(deactivated.email)
       .first<string>("id");
     await service.post(`/users/${id}/deactivate`, undefined, admin.token);
-    await isDead(closed.code);
-    expect(await sessionsOf(closed.email)).toBe(1);
+    await expectInvalid(deactivated.code);
+    expect(await sessionsOf(deactivated.email)).toBe(1);
   });
 
-  it("when it has run out", async () => {
+  it("rejects a code after its session has expired", async () => {
     const clock = createTestClock();
-    const brief = startService({ env: { ...ALLOWED, REFRESH_MAX_TTL: "30" }, clock });
-    const { email } = await member(brief);
-    const browser = await signedInPages(brief, email);
+    const shortLived = startService({ env: { ...ALLOWED, REFRESH_MAX_TTL: "30" }, clock });
+    const { email } = await member(shortLived);
+    const browser = await signedInPages(shortLived, email);
     const code = codeIn(await browser.visit(fromApp("/sign-in")));
     clock.advance(30_000);
-    expectRefusal(await exchange(brief, code), 400, "code_invalid");
+    expectRefusal(await exchange(shortLived, code), 400, "code_invalid");
   });
 
-  it("even when it ends between the look at the code and the batch that opens the app's session", async () => {
-    const { email, code } = await throwNetworkError();
+  it("rejects a code whose session ends between the lookup and the batch that opens the child session", async () => {
+    const { email, code } = await userWithCode();
     const held = startHeld(1, ALLOWED);
-    const traded = exchange(held.service, code);
+    const exchanged = exchange(held.service, code);
     await held.reached;
     await service.post("/logout-all", undefined, (await logIn(service, email)).token);
     held.letGo();
-    expectRefusal(await traded, 400, "code_invalid");
-    await isDead(code);
+    expectRefusal(await exchanged, 400, "code_invalid");
+    await expectInvalid(code);
     expect(await sessionsOf(email)).toBe(2);
   });
 });
 
-describe("nobody else gets one", () => {
-  it("without a session, with somebody else's cookies gone bad, or with a code in its place", async () => {
-    const { browser, code } = await throwNetworkError();
-    for (const stranger of [openPages(service), openPages(service)]) {
-      stranger.jar.set("__Host-gh_access", code);
-      const page = await stranger.visit(fromApp("/sign-in"));
+describe("authorization code without a session", () => {
+  it("issues no code for an access cookie that holds a code", async () => {
+    const { browser, code } = await userWithCode();
+    for (const otherBrowser of [openPages(service), openPages(service)]) {
+      otherBrowser.jar.set("__Host-gh_access", code);
+      const page = await otherBrowser.visit(fromApp("/sign-in"));
       expect([page.status, page.headers.get("Location")]).toEqual([200, null]);
     }
     expectRefusal(await service.get("/me", code), 401, "unauthorized");
     expect((await browser.visit("/account")).status).toBe(200);
   });
 
-  it("by a cookie of the way that somebody wrote themselves", async () => {
+  it("ignores a forged pending redirect cookie", async () => {
     const { email } = await member(service);
     for (const returnTo of ["https://evil.example/", "//evil.example", "javascript:alert(1)"]) {
       const query = new URLSearchParams({ returnTo, codeChallenge: CHALLENGE });
       for (const value of [btoa(query.toString()).replace(/=+$/, ""), "%%%", "", "A".repeat(9000)]) {
         const browser = openPages(service);
         browser.jar.set("__Host-gh_way", value);
-        const fresh = newAddress();
+        const newEmail = newAddress();
         await browser.post("/sign-up", {});
-        await service.post("/register", { email: fresh, password: PASSWORD, name: "Ada" });
-        const page = await browser.visit(`/verify-email?token=${await tokenMailedTo(service, fresh)}`);
+        await service.post("/register", { email: newEmail, password: PASSWORD, name: "Ada" });
+        const page = await browser.visit(`/verify-email?token=${await tokenMailedTo(service, newEmail)}`);
         const verified = await browser.submit(page);
         expect(verified.path).toBe("/sign-in");
       }
@@ -169,9 +170,9 @@ describe("nobody else gets one", () => {
     expect(await sessionsOf(email)).toBe(0);
   });
 
-  it("by a code whose session is not there", async () => {
-    const { code } = await throwNetworkError();
-    await env.DB.prepare("UPDATE authorization_codes SET session_id = 'nobody' WHERE claim IS NULL").run();
-    await isDead(code);
+  it("rejects a code whose session does not exist", async () => {
+    const { code } = await userWithCode();
+    await env.DB.prepare("UPDATE authorization_codes SET session_id = 'missing' WHERE claim IS NULL").run();
+    await expectInvalid(code);
   });
 });

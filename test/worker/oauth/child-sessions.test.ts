@@ -15,40 +15,40 @@ const service = startService({
   clock: createTestClock(),
 });
 
-describe("a session that follows another", () => {
+describe("child session of a client application", () => {
   const codeOf = async (email: string) =>
     codeIn(await (await signedInPages(service, email)).visit(fromApp("/sign-in")));
 
-  it("makes no device known: nothing was proven anew", async () => {
+  it("returns no device token for an unknown device", async () => {
     const { email } = await member(service);
     const { body } = await exchange(service, await codeOf(email));
     expect(body.data.user.email).toBe(email);
     expect(body.data).not.toHaveProperty("deviceToken");
-    const stranger = (
+    const otherDeviceToken = (
       await service.post("/login", { email: (await member(service)).email, password: PASSWORD })
     ).body.data.deviceToken;
-    for (const deviceToken of [stranger, "made-up"]) {
+    for (const deviceToken of [otherDeviceToken, "made-up"]) {
       const answer = await exchange(service, await codeOf(email), { deviceToken });
       expect(answer.status).toBe(200);
       expect(answer.body.data).not.toHaveProperty("deviceToken");
     }
   });
 
-  it("gives back the token of a device that is known, as it was", async () => {
+  it("returns the device token of a known device unchanged", async () => {
     const { email } = await member(service);
     const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
     service.clock.advance(60_000);
     const answer = await exchange(service, await codeOf(email), { deviceToken });
     expect(answer.body.data.deviceToken).toBe(deviceToken);
-    const known = decodeJwt(deviceToken).known;
+    const knownSince = decodeJwt(deviceToken).known;
     await env.DB.prepare("UPDATE accounts SET devices_known_since = ? WHERE email = ?")
-      .bind(Number(known) + 1, email)
+      .bind(Number(knownSince) + 1, email)
       .run();
     const later = await exchange(service, await codeOf(email), { deviceToken });
     expect([later.status, "deviceToken" in later.body.data]).toEqual([200, false]);
   });
 
-  it("does so in cookies and over RPC as well", async () => {
+  it("sets a device token neither in cookies nor over RPC unless the device is known", async () => {
     const { email } = await member(service);
     const browser = openBrowser(service, APP_ORIGIN);
     const fields = { codeVerifier: VERIFIER, transport: "cookie" };
@@ -56,11 +56,14 @@ describe("a session that follows another", () => {
     expect([answer.status, browser.jar.has("__Host-gh_refresh")]).toEqual([200, true]);
     expect(browser.jar.has("__Host-gh_device")).toBe(false);
     const client = { ip: null, userAgent: null };
-    const given = { code: await codeOf(email), codeVerifier: VERIFIER, client };
-    const signedIn = await callingWorker(service).call("exchangeCode", given);
+    const input = { code: await codeOf(email), codeVerifier: VERIFIER, client };
+    const signedIn = await callingWorker(service).call("exchangeCode", input);
     expect([signedIn.ok, "deviceToken" in signedIn]).toEqual([true, false]);
     const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
-    const again = { ...given, code: await codeOf(email), client: { ...client, deviceToken } };
-    expect(await callingWorker(service).call("exchangeCode", again)).toMatchObject({ ok: true, deviceToken });
+    const withDevice = { ...input, code: await codeOf(email), client: { ...client, deviceToken } };
+    expect(await callingWorker(service).call("exchangeCode", withDevice)).toMatchObject({
+      ok: true,
+      deviceToken,
+    });
   });
 });

@@ -17,7 +17,7 @@ const PAGES = [
   ["/sign-up", "Create an account"],
 ] as const;
 
-/** A browser with these cookies, wherever they are from. */
+/** A browser with these session cookies. */
 function withCookies(cookies: { access?: string | undefined; refresh?: string | undefined }) {
   const browser = openPages(service);
   if (cookies.access !== undefined) browser.jar.set(ACCESS, cookies.access);
@@ -25,18 +25,19 @@ function withCookies(cookies: { access?: string | undefined; refresh?: string | 
   return browser;
 }
 
-const codes = async () => env.DB.prepare("SELECT count(*) AS n FROM authorization_codes").first<number>("n");
+const codeCount = async () =>
+  env.DB.prepare("SELECT count(*) AS n FROM authorization_codes").first<number>("n");
 
-/** What a stranger sees, and nothing has been written for them. */
-async function expectForm(ask: () => Promise<Shown>, title = "Sign in") {
-  const before = await codes();
-  const shown = await ask();
+/** The request shows the form of a signed-out user and writes no code. */
+async function expectForm(request: () => Promise<Shown>, title = "Sign in") {
+  const before = await codeCount();
+  const shown = await request();
   expect([shown.status, shown.headers.get("Location"), titleOf(shown)]).toEqual([200, null, title]);
-  expect(await codes()).toBe(before);
+  expect(await codeCount()).toBe(before);
 }
 
-describe("a code for a session is given to whoever holds that session", () => {
-  it.each(PAGES)("and at %s not to a bare access token, of whichever audience", async (page, title) => {
+describe("issuing a code for a session", () => {
+  it.each(PAGES)("issues no code at %s for an access token alone, of any audience", async (page, title) => {
     const { token, refreshToken } = await signedInMember(service);
     const notes = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data.token;
     for (const access of [token, notes]) {
@@ -44,14 +45,14 @@ describe("a code for a session is given to whoever holds that session", () => {
     }
   });
 
-  it("nor with a made-up refresh token, or the access token in its place", async () => {
+  it("issues no code for a made-up refresh token or an access token in its place", async () => {
     const { token, refreshToken } = await signedInMember(service);
     for (const refresh of [`${refreshToken}x`, "made-up", token, ""]) {
       await expectForm(() => withCookies({ access: token, refresh }).send("GET", fromApp("/sign-in")));
     }
   });
 
-  it("and it is the one that the refresh token is of, whatever else there is", async () => {
+  it("issues a code for the session of the refresh token, not of the access token", async () => {
     const { token } = await signedInMember(service);
     const { email, refreshToken } = await signedInMember(service);
     const browser = withCookies({ access: token, refresh: refreshToken });
@@ -59,7 +60,7 @@ describe("a code for a session is given to whoever holds that session", () => {
     expect(body.data.user.email).toBe(email);
   });
 
-  it("and spends that token for its successor, which gives the next code", async () => {
+  it("rotates the refresh token with a code and issues the next code for its successor", async () => {
     const browser = await signedInPages(service, (await member(service)).email);
     const before = browser.jar.get(REFRESH);
     codeIn(await browser.send("GET", fromApp("/sign-in")));
@@ -68,21 +69,24 @@ describe("a code for a session is given to whoever holds that session", () => {
     codeIn(await browser.send("GET", fromApp("/sign-in")));
   });
 
-  it.each([10_001, 60_000])("nor with one that was spent %i ms ago, which ends the session", async (age) => {
-    const { email, refreshToken } = await signedInMember(service);
-    const { token } = (await service.post("/refresh", { refreshToken })).body.data;
-    const browser = withCookies({ access: token, refresh: refreshToken });
-    service.clock.advance(10_000);
-    codeIn(await browser.send("GET", fromApp("/sign-in")));
-    service.clock.advance(age);
-    const stale = withCookies({ access: token, refresh: refreshToken });
-    await expectForm(() => stale.send("GET", fromApp("/sign-in")));
-    expect((await service.get("/me", token)).status).toBe(401);
-    const subjects = (await mailTo(service, email)).map(({ subject }) => subject);
-    expect(subjects).toContain("We ended one of your sessions at Gatehouse");
-  });
+  it.each([10_001, 60_000])(
+    "issues no code for a refresh token that was used %i ms ago and revokes the session",
+    async (age) => {
+      const { email, refreshToken } = await signedInMember(service);
+      const { token } = (await service.post("/refresh", { refreshToken })).body.data;
+      const browser = withCookies({ access: token, refresh: refreshToken });
+      service.clock.advance(10_000);
+      codeIn(await browser.send("GET", fromApp("/sign-in")));
+      service.clock.advance(age);
+      const stale = withCookies({ access: token, refresh: refreshToken });
+      await expectForm(() => stale.send("GET", fromApp("/sign-in")));
+      expect((await service.get("/me", token)).status).toBe(401);
+      const subjects = (await mailTo(service, email)).map(({ subject }) => subject);
+      expect(subjects).toContain("We ended one of your sessions at Gatehouse");
+    },
+  );
 
-  it("nor with the one before the one just spent", async () => {
+  it("issues no code for the refresh token before the last used one", async () => {
     const { refreshToken } = await signedInMember(service);
     const second = (await service.post("/refresh", { refreshToken })).body.data;
     const { token } = (await service.post("/refresh", { refreshToken: second.refreshToken })).body.data;
@@ -91,21 +95,21 @@ describe("a code for a session is given to whoever holds that session", () => {
     );
   });
 
-  it("as it is when the code is written: one that is spent twice in between gives none", async () => {
+  it("issues no code if the refresh token is rotated between lookup and batch", async () => {
     const { token, refreshToken } = await signedInMember(service);
     const held = startHeld(1, ALLOWED);
     const Cookie = `${ACCESS}=${token}; ${REFRESH}=${refreshToken}`;
-    const asked = held.service.call("GET", fromApp("/sign-in"), undefined, undefined, { Cookie });
+    const response = held.service.call("GET", fromApp("/sign-in"), undefined, undefined, { Cookie });
     await held.reached;
     let next = refreshToken;
     for (let times = 0; times < 3; times += 1) {
       next = (await service.post("/refresh", { refreshToken: next })).body.data.refreshToken;
     }
     held.letGo();
-    expect(await asked).toMatchObject({ status: 200 });
+    expect(await response).toMatchObject({ status: 200 });
   });
 
-  it("who is then asked to sign in, and goes on", async () => {
+  it("issues a code after a new sign-in if the refresh cookie is missing", async () => {
     const { email, token } = await signedInMember(service);
     const browser = withCookies({ access: token });
     const page = await browser.visit(fromApp("/sign-in"));
@@ -113,21 +117,21 @@ describe("a code for a session is given to whoever holds that session", () => {
     expect((await exchange(service, code)).body.data.user.email).toBe(email);
   });
 
-  it("and by its refresh cookie alone, when the other has gone", async () => {
+  it("issues a code for the refresh cookie alone", async () => {
     const { refreshToken } = await signedInMember(service);
     codeIn(await withCookies({ refresh: refreshToken }).send("GET", fromApp("/sign-in")));
   });
 });
 
-describe("a code is given to somebody who goes there", () => {
-  const goes = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate" };
+describe("issuing a code for a top-level navigation", () => {
+  const navigation = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate" };
 
   it.each([
-    { ...goes, "Sec-Fetch-Site": "cross-site" }, // No browser: what the fetch of Node says of everything.
+    { ...navigation, "Sec-Fetch-Site": "cross-site" }, // No browser: the fetch of Node sends this with every request.
     { "Sec-Fetch-Mode": "cors" },
-    { ...goes, "Sec-Fetch-User": "?1" },
+    { ...navigation, "Sec-Fetch-User": "?1" },
     {},
-  ])("as with %j", async (headers) => {
+  ])("issues a code for a navigation with %j", async (headers) => {
     const browser = await signedInPages(service, (await member(service)).email);
     codeIn(await browser.send("GET", fromApp("/sign-in"), undefined, headers as Record<string, string>));
   });
@@ -138,31 +142,31 @@ describe("a code is given to somebody who goes there", () => {
     { "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "navigate" },
     { "Sec-Fetch-Dest": "iframe", "Sec-Fetch-Mode": "navigate" },
     { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "no-cors" },
-    { ...goes, "Sec-Purpose": "prefetch" },
-    { ...goes, "Sec-Purpose": "prefetch;prerender" },
-    { ...goes, Purpose: "prefetch" },
-  ])("and not with %j, which is a page with a way on", async (headers) => {
+    { ...navigation, "Sec-Purpose": "prefetch" },
+    { ...navigation, "Sec-Purpose": "prefetch;prerender" },
+    { ...navigation, Purpose: "prefetch" },
+  ])("shows a page with a link instead of a code for a request with %j", async (headers) => {
     const browser = await signedInPages(service, (await member(service)).email);
     for (const page of ["/sign-in", "/sign-up"] as const) {
-      const before = await codes();
+      const before = await codeCount();
       const cookies = new Map(browser.jar);
       const more = headers as unknown as Record<string, string>;
       const shown = await browser.send("GET", fromApp(page), undefined, more);
-      // Not a 2xx: a browser that came ahead of its person throws it away, and asks again.
+      // Not a 2xx: a browser discards a prefetched error and requests the page again.
       expect([shown.status, shown.headers.get("Location"), titleOf(shown)]).toEqual([
         403,
         null,
         "One click more",
       ]);
-      expect([await codes(), browser.jar]).toEqual([before, cookies]);
-      codeIn(await browser.send("GET", linkOn(shown, `${page}?`), undefined, goes));
+      expect([await codeCount(), browser.jar]).toEqual([before, cookies]);
+      codeIn(await browser.send("GET", linkOn(shown, `${page}?`), undefined, navigation));
     }
   });
 
-  it("nor by HEAD", async () => {
+  it("issues no code for a HEAD request", async () => {
     const browser = await signedInPages(service, (await member(service)).email);
-    const before = await codes();
+    const before = await codeCount();
     expect((await browser.send("HEAD", fromApp("/sign-in"))).headers.get("Location")).toBeNull();
-    expect(await codes()).toBe(before);
+    expect(await codeCount()).toBe(before);
   });
 });

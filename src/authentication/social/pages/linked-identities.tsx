@@ -32,13 +32,13 @@ type Deps = ListIdentitiesDeps & RemoveIdentityDeps & ReadSignInMethodsDeps & St
 type Linked = Awaited<ReturnType<typeof listIdentities>>[number];
 type Data = {
   readonly linked: readonly Linked[];
-  /** Providers that are on, and not linked yet. */
+  /** Configured providers that are not linked yet. */
   readonly others: readonly { readonly id: string; readonly name: string }[];
-  /** Whether a password has to show whose account it is, before it gets another way in. */
+  /** Whether linking requires the password. */
   readonly hasPassword: boolean;
 };
 
-/** The providers that sign the person in; what they do not use any more goes, but for the last way in. */
+/** The linked identities: links and removes them, except the last sign-in method. */
 export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: PATH,
   access: "signed_in",
@@ -60,8 +60,8 @@ export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       <p class="lead">{p.t.linked.lead}</p>
       {data.linked.length > 0 && (
         <ul class="card list">
-          {data.linked.map((one) => (
-            <Row p={p} one={one} />
+          {data.linked.map((identity) => (
+            <Row p={p} identity={identity} />
           ))}
         </ul>
       )}
@@ -74,33 +74,33 @@ export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { account, sessionId } = c.var.session;
     const input = { accountId: account.id, sessionId, provider: form.text("provider") };
     const result = await removeIdentity(deps, { ...input, caller: c.var.caller });
-    // What is not linked any more is what was asked for.
+    // An identity that is already removed is the requested result.
     return result.ok || result.error.reason === "not_linked"
       ? redirectWithFlash(c, PATH, "saved")
       : refusalOf(c, socialErrors[result.error.reason]);
   },
 });
 
-const Row = ({ p, one }: { p: Shown; one: Linked }) => (
+const Row = ({ p, identity }: { p: Shown; identity: Linked }) => (
   <li>
     <p>
-      <strong>{one.name}</strong>
+      <strong>{identity.name}</strong>
       <br />
       <span class="faint">
-        {one.email && `${one.email} · `}
-        {p.t.sessions.lastUsed} <Ago p={p} at={one.lastUsedAt} />
+        {identity.email && `${identity.email} · `}
+        {p.t.sessions.lastUsed} <Ago p={p} at={identity.lastUsedAt} />
       </span>
     </p>
-    <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: one.name })}>
-      <input type="hidden" name="provider" value={one.provider} />
-      <button type="submit" aria-label={`${p.t.linked.remove}: ${one.name}`}>
+    <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: identity.name })}>
+      <input type="hidden" name="provider" value={identity.provider} />
+      <button type="submit" aria-label={`${p.t.linked.remove}: ${identity.name}`}>
         {p.t.linked.remove}
       </button>
     </Form>
   </li>
 );
 
-/** One form for all of them: whose account it is, and a button for each. */
+/** One form with the password field, if there is a password, and a button for each provider. */
 const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: Shown }) => (
   <section class="card">
     <Form p={p} act="link">
@@ -121,7 +121,7 @@ const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword">
 
 async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promise<Response | Refusal> {
   const provider = form.text("provider");
-  // An empty field is said to be one, and is no guess.
+  // An empty password is a validation error, not a failed attempt.
   const read = readFields(wordsOf(c), form, data.hasPassword ? { password: passwordField } : {});
   if ("refusal" in read) return read.refusal;
   const result = await startLink(deps, {

@@ -2,13 +2,13 @@ import { fill } from "../../../core/text.ts";
 import type { Shown } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 
-/** The providers that are on, by id; a deployment without any has none. */
+/** The configured providers by id. */
 export type SocialButtonsDeps = {
   readonly socialProviders: ReadonlyMap<string, { readonly name: string }>;
   readonly settings: { readonly publicUrl: string };
 };
 
-/** Sign-in at somebody else's, beneath the form. */
+/** The buttons of the configured providers, below the sign-in or registration form. */
 export function SocialButtons({
   p,
   returnTarget,
@@ -16,12 +16,12 @@ export function SocialButtons({
 }: SocialButtonsDeps & { p: Shown; returnTarget: ReturnTarget | null }) {
   const { socialProviders, settings } = deps;
   if (socialProviders.size === 0) return null;
-  // With cookies, as by the form: a code for an app comes after that, from the page that it goes on from.
-  const isElsewhere = returnTarget !== null && new URL(returnTarget.returnTo).origin !== settings.publicUrl;
-  const landing = isElsewhere
+  // The callback signs in to this service. For a client application, the sign-in page then issues the code.
+  const isClient = returnTarget !== null && new URL(returnTarget.returnTo).origin !== settings.publicUrl;
+  const returnTo = isClient
     ? withReturnTarget("/sign-in", returnTarget)
     : (returnTarget?.returnTo ?? "/account");
-  const query = `?returnTo=${encodeURIComponent(landing)}`;
+  const query = `?returnTo=${encodeURIComponent(returnTo)}`;
   return (
     <div class="ways">
       <p class="or">{p.t.otherWays.or}</p>

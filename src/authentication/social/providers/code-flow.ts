@@ -29,31 +29,31 @@ export const CLOCK_TOLERANCE = 30;
 
 export type ProviderDeps = {
   readonly clock: Clock;
-  /** Milliseconds for all the requests of one step. */
+  /** Milliseconds for all requests of one operation. */
   readonly timeout: number;
   readonly cache: MetadataCache;
-  /** Hears of what goes wrong, since an outcome says no more than that it did. */
+  /** Reports the kind of an error for the log; results only say `unavailable`. */
   readonly onProviderError: OnProviderError;
 };
 
-/** What an isolate remembers of providers: finished values only, never promises. */
+/** The discovery documents and key sets that an isolate caches: values only, since requests must not share promises. */
 export type MetadataCache = Map<string, { readonly value: unknown; readonly readAt: number }>;
 
-/** The library's time is the system's; ours is an argument. */
+/** The library reads the system's time; its clock skew makes it use the injected clock. */
 const clientOf = ({ clientId }: ClientSettings, clock: Clock): Client => ({
   client_id: clientId,
   [clockSkew]: Math.floor(clock.now() / SECOND) - Math.floor(Date.now() / SECOND),
   [clockTolerance]: CLOCK_TOLERANCE,
 });
 
-/** Plain HTTP is for a laptop: configuration lets it through there alone. */
-export const optionsOf = (ask: ProviderFetch, issuer: string) => ({
-  [customFetch]: ask as typeof fetch,
+/** Allows plain HTTP for an http issuer, which configuration accepts in development only. */
+export const requestOptions = (providerFetch: ProviderFetch, issuer: string) => ({
+  [customFetch]: providerFetch as typeof fetch,
   [allowInsecureRequests]: issuer.startsWith("http:"),
 });
 
-/** RFC 6749 §4.1.1, with PKCE (RFC 7636): the address of the provider's own page. */
-export async function authorizationUrl(
+/** The URL of the authorization request (RFC 6749 §4.1.1), with PKCE (RFC 7636). */
+export async function buildAuthorizationUrl(
   server: AuthorizationServer,
   client: ClientSettings,
   scope: string,
@@ -70,26 +70,29 @@ export async function authorizationUrl(
   return url;
 }
 
-type Exchange = {
+type TokenRequest = {
   readonly server: AuthorizationServer;
   readonly settings: ClientSettings;
   readonly callback: URLSearchParams;
   readonly transaction: OAuthTransaction;
-  /** OpenID Connect alone has one. */
+  /** For OpenID Connect only. */
   readonly nonce?: string;
-  /** What the provider looks at first in the answer: a refusal that the library would take for trouble. */
-  readonly look: (answer: { readonly error?: unknown; readonly id_token?: unknown }) => void | Promise<void>;
+  /** Checks the token response before the library does, and throws `Refused` where the library would report an error. */
+  readonly checkResponse: (body: {
+    readonly error?: unknown;
+    readonly id_token?: unknown;
+  }) => void | Promise<void>;
 };
 
-/** State and issuer of the callback, then its code for tokens, and the claims of an ID token. */
-export async function exchangeCode(
-  ask: ProviderFetch,
+/** Validates state and issuer of the callback, exchanges its code for tokens and validates the claims of an ID token. */
+export async function requestTokens(
+  providerFetch: ProviderFetch,
   clock: Clock,
-  exchange: Exchange,
+  request: TokenRequest,
 ): Promise<TokenEndpointResponse> {
-  const { server, settings, callback, transaction, nonce, look } = exchange;
+  const { server, settings, callback, transaction, nonce, checkResponse } = request;
   const client = clientOf(settings, clock);
-  const parameters = refusing(() => validateAuthResponse(server, client, callback, transaction.state));
+  const parameters = validateCallback(server, client, callback, transaction.state);
   const response = await authorizationCodeGrantRequest(
     server,
     client,
@@ -97,31 +100,31 @@ export async function exchangeCode(
     parameters,
     transaction.redirectUri,
     transaction.codeVerifier,
-    optionsOf(ask, server.issuer),
+    requestOptions(providerFetch, server.issuer),
   );
-  const answer: unknown = await response
+  const body: unknown = await response
     .clone()
     .json()
     .catch(() => null);
-  await look(answer ?? {});
+  await checkResponse(body ?? {});
   const expected = nonce === undefined ? {} : { expectedNonce: nonce, requireIdToken: true };
   return processAuthorizationCodeResponse(server, client, response, expected);
 }
 
-/** Whatever is wrong with the callback itself is no trouble of the provider's. */
-function refusing<T>(run: () => T): T {
+/** An invalid callback is a refusal, not a provider error: the browser sends it. */
+function validateCallback(...input: Parameters<typeof validateAuthResponse>): URLSearchParams {
   try {
-    return run();
+    return validateAuthResponse(...input);
   } catch {
     throw new Refused();
   }
 }
 
-/** Claims that do not fit, a code that is no good, a signature that is not theirs: somebody said no. */
-const REFUSALS = /^(OAUTH_JWT_|OAUTH_JSON_ATTRIBUTE_COMPARISON|ERR_J(?!WKS_INVALID))/;
+/** Error codes of invalid claims and signatures. */
+const REFUSAL_CODES = /^(OAUTH_JWT_|OAUTH_JSON_ATTRIBUTE_COMPARISON|ERR_J(?!WKS_INVALID))/;
 
-/** The step as an outcome: what a provider does wrong must not throw further up. */
-export async function outcomeOf<T>(
+/** Runs one operation of a provider and turns its exceptions into a result. */
+export async function toResult<T>(
   { onProviderError }: Pick<ProviderDeps, "onProviderError">,
   run: () => Promise<T>,
 ): Promise<Result<T, ProviderFailure>> {
@@ -129,7 +132,7 @@ export async function outcomeOf<T>(
     return ok(await run());
   } catch (cause) {
     if (isRefusal(cause)) return err("refused");
-    onProviderError(protocolTrouble(cause));
+    onProviderError(errorKind(cause));
     return err("unavailable");
   }
 }
@@ -139,10 +142,10 @@ const codeOf = (cause: unknown): string =>
 
 const isRefusal = (cause: unknown): boolean =>
   cause instanceof Refused ||
-  (cause instanceof ResponseBodyError ? cause.error === "invalid_grant" : REFUSALS.test(codeOf(cause)));
+  (cause instanceof ResponseBodyError ? cause.error === "invalid_grant" : REFUSAL_CODES.test(codeOf(cause)));
 
-/** What the two libraries say of an answer that they cannot read, or the provider of a request of ours. */
-function protocolTrouble(cause: unknown): ProviderErrorKind {
+/** Classifies the errors of oauth4webapi and jose. */
+function errorKind(cause: unknown): ProviderErrorKind {
   if (cause instanceof ResponseBodyError) return "error_named";
   if (codeOf(cause) === "OAUTH_RESPONSE_IS_NOT_CONFORM") return "bad_status";
   return /^(OAUTH_|ERR_J)/.test(codeOf(cause)) ? "bad_answer" : providerErrorKind(cause);

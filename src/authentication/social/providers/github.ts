@@ -1,6 +1,6 @@
 import { ProviderError } from "../../../core/provider-error.ts";
-import { authorizationUrl, exchangeCode, outcomeOf, type ProviderDeps } from "./code-flow.ts";
-import { ofIssuer, profileOf } from "./profile.ts";
+import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
+import { parseProfile, withIssuer } from "./profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
@@ -8,16 +8,16 @@ import type { ClientSettings } from "./settings.ts";
 const GITHUB = "https://github.com";
 
 /**
- * GitHub: OAuth 2.0, then its REST API for who it was. An issuer of one's own is a GitHub Enterprise
- * Server, whose API is below `/api/v3`.
+ * GitHub: OAuth 2.0, then the REST API for the profile. A custom issuer is a GitHub Enterprise Server with its API
+ * at `/api/v3`.
  * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
  */
 export function createGitHub(settings: ClientSettings, deps: ProviderDeps): SocialProvider {
   const { clock, timeout } = deps;
   const host = settings.issuer.replace(/\/+$/, "");
   const api = host === GITHUB ? "https://api.github.com" : `${host}/api/v3`;
-  // Ids are counted anew by each server, and another one that is configured later inherits nobody.
-  const known = (profile: Profile) => (host === GITHUB ? profile : ofIssuer(host, profile));
+  // Each server numbers its users itself, so the ids of an Enterprise Server are prefixed with its host.
+  const qualify = (profile: Profile) => (host === GITHUB ? profile : withIssuer(host, profile));
   const server = {
     issuer: `${host}/login/oauth`,
     authorization_endpoint: `${host}/login/oauth/authorize`,
@@ -25,41 +25,36 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
   };
   return {
     name: settings.name,
-    appToken: "access_token",
-    authorize: (transaction) =>
-      outcomeOf(deps, async () => {
-        const url = await authorizationUrl(server, settings, "read:user user:email", transaction);
+    tokenKind: "access_token",
+    authorizationUrl: (transaction) =>
+      toResult(deps, async () => {
+        const url = await buildAuthorizationUrl(server, settings, "read:user user:email", transaction);
         return url.href;
       }),
-    finish: (callback, transaction) =>
-      outcomeOf(deps, async () => {
-        const ask = createProviderFetch(timeout);
-        const { access_token } = await exchangeCode(ask, clock, {
-          server,
-          settings,
-          callback,
-          transaction,
-          look,
-        });
-        return known(await readProfile(ask, api, access_token));
+    exchangeCode: (callback, transaction) =>
+      toResult(deps, async () => {
+        const providerFetch = createProviderFetch(timeout);
+        const request = { server, settings, callback, transaction, checkResponse };
+        const { access_token } = await requestTokens(providerFetch, clock, request);
+        return qualify(await readProfile(providerFetch, api, access_token));
       }),
-    inspect: (token) =>
-      outcomeOf(deps, async () => {
-        const ask = createProviderFetch(timeout);
-        const owner = await ownerOf(ask, api, settings, token);
-        const profile = await readProfile(ask, api, token);
-        if (profile.subject !== owner) throw new Refused();
-        return known(profile);
+    verifyToken: (token) =>
+      toResult(deps, async () => {
+        const providerFetch = createProviderFetch(timeout);
+        const userId = await readTokenUser(providerFetch, api, settings, token);
+        const profile = await readProfile(providerFetch, api, token);
+        if (profile.subject !== userId) throw new Refused();
+        return qualify(profile);
       }),
   };
 }
 
-/** GitHub says that a code is wrong or spent in a 200. */
-function look({ error }: { readonly error?: unknown }): void {
+/** GitHub reports an invalid or used code in a 200 response. */
+function checkResponse({ error }: { readonly error?: unknown }): void {
   if (error === "bad_verification_code") throw new Refused();
 }
 
-// GitHub answers nobody who does not say what they are.
+// GitHub rejects requests without a User-Agent.
 const headersOf = (authorization: string) => ({
   Accept: "application/vnd.github+json",
   Authorization: authorization,
@@ -67,14 +62,15 @@ const headersOf = (authorization: string) => ({
   "X-GitHub-Api-Version": "2022-11-28",
 });
 
-/** Whose token it is, if it was given to this very app: any other app's would tell GitHub's profile, too. */
-async function ownerOf(
-  ask: ProviderFetch,
+/** The user of a token, if GitHub issued it to this client. A token of another app would open the profile, too. */
+async function readTokenUser(
+  providerFetch: ProviderFetch,
   api: string,
   { clientId, clientSecret }: ClientSettings,
   token: string,
 ) {
-  const said = await fetchProviderJson(ask, `${api}/applications/${encodeURIComponent(clientId)}/token`, {
+  const url = `${api}/applications/${encodeURIComponent(clientId)}/token`;
+  const response = await fetchProviderJson(providerFetch, url, {
     method: "POST",
     headers: {
       ...headersOf(`Basic ${btoa(`${clientId}:${clientSecret}`)}`),
@@ -82,16 +78,16 @@ async function ownerOf(
     },
     body: JSON.stringify({ access_token: token }),
   });
-  const { app, user } = said as { app?: { client_id?: unknown } | null; user?: { id?: unknown } | null };
+  const { app, user } = response as { app?: { client_id?: unknown } | null; user?: { id?: unknown } | null };
   if (app?.client_id !== clientId) throw new Refused();
   return subjectOf(user?.id);
 }
 
-async function readProfile(ask: ProviderFetch, api: string, token: string): Promise<Profile> {
+async function readProfile(providerFetch: ProviderFetch, api: string, token: string): Promise<Profile> {
   const headers = headersOf(`Bearer ${token}`);
-  const user = await fetchProviderJson(ask, `${api}/user`, { headers });
-  const email = await verifiedAddress(ask, api, headers);
-  return profileOf({
+  const user = await fetchProviderJson(providerFetch, `${api}/user`, { headers });
+  const email = await verifiedAddress(providerFetch, api, headers);
+  return parseProfile({
     subject: subjectOf(user.id),
     email,
     emailTrust: email === null ? "unverified" : "verified",
@@ -99,24 +95,28 @@ async function readProfile(ask: ProviderFetch, api: string, token: string): Prom
   });
 }
 
-type Address = { readonly email?: unknown; readonly primary?: unknown; readonly verified?: unknown } | null;
+type EmailEntry = {
+  readonly email?: unknown;
+  readonly primary?: unknown;
+  readonly verified?: unknown;
+} | null;
 
-/** The public address of a profile is whatever somebody typed; the list says which one was proven. */
+/** The primary address, if verified. The public address of a profile is not verified, so the list decides. */
 async function verifiedAddress(
-  ask: ProviderFetch,
+  providerFetch: ProviderFetch,
   api: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<unknown> {
-  const list = await fetchProviderJson(ask, `${api}/user/emails`, { headers }).catch((cause) => {
-    // An app's token may not be allowed to look; then there is no address to go by.
+  const list = await fetchProviderJson(providerFetch, `${api}/user/emails`, { headers }).catch((cause) => {
+    // A client application's token may lack the scope user:email; then there is no verified address.
     if (cause instanceof Refused) return [];
     throw cause;
   });
   if (!Array.isArray(list)) throw new ProviderError("bad_answer");
-  const own = (list as Address[]).find((one) => one?.primary === true && one.verified === true);
-  return own?.email ?? null;
+  const primary = (list as EmailEntry[]).find((entry) => entry?.primary === true && entry.verified === true);
+  return primary?.email ?? null;
 }
 
-/** The id of an account, which stays when its name changes hands. */
+/** The numeric user id. A login name may be reassigned, an id is not. */
 const subjectOf = (id: unknown): string | null =>
   Number.isSafeInteger(id) && Number(id) > 0 ? String(id) : null;

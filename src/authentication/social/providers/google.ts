@@ -4,17 +4,17 @@ import type { SocialProvider } from "./provider.ts";
 import type { ClientSettings } from "./settings.ts";
 
 /**
- * Google is an OpenID provider like any other, but that its accounts may be made under anybody's address, which it
- * asked for once, years ago maybe. A phone's app gets its token for the server's client by a client of its own, which
- * `azp` names.
+ * Google is an OpenID provider with two differences. A Google account may have a third-party address that Google
+ * verified only once, so that its owner may have changed. A mobile app gets an ID token for the server's client through
+ * a client of its own, named in `azp`.
  * https://developers.google.com/identity/openid-connect/openid-connect
  */
 export const createGoogle = (settings: ClientSettings, deps: ProviderDeps): SocialProvider =>
   createOidc(settings, deps, { forNativeClients: true, isAuthoritative });
 
 /**
- * Whether the mailbox is Google's own, or of a domain whose mail and people it manages (`hd`): only then does it know
- * whose the address is today. Who may sign in is not decided by whose customer they are.
+ * Whether Google knows the address's current owner: a Gmail address, or a domain managed by Google Workspace (`hd`).
+ * `hd` does not restrict who may sign in.
  * https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
  */
 function isAuthoritative({ email, hd }: Readonly<Record<string, unknown>>): boolean {

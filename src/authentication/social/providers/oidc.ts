@@ -9,26 +9,27 @@ import {
 import { HOUR, SECOND } from "../../../core/clock.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
 import {
-  authorizationUrl,
+  buildAuthorizationUrl,
   CLOCK_TOLERANCE,
-  exchangeCode,
-  optionsOf,
-  outcomeOf,
   type ProviderDeps,
+  requestOptions,
+  requestTokens,
+  toResult,
 } from "./code-flow.ts";
-import { ofIssuer, profileOf } from "./profile.ts";
+import { parseProfile, withIssuer } from "./profile.ts";
 import type { EmailTrust, Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
 
-/** How long what a provider says of itself is believed; keys that it lacks are looked for sooner. */
-const CACHE_LIFE = HOUR;
-const REREAD_PAUSE = 10 * SECOND;
+/** Milliseconds for which a discovery document or key set is cached. */
+const CACHE_TTL_MS = HOUR;
+/** Milliseconds before a key set without the requested key is read again. */
+const KEY_SET_REREAD_MS = 10 * SECOND;
 
-/** Seconds. An app's token has no nonce of ours: what makes it fresh is its age. */
-const APP_TOKEN_AGE = HOUR / SECOND;
+/** Seconds. The token of a client application has no nonce of this service, so its age limits replay. */
+const MAX_TOKEN_AGE = HOUR / SECOND;
 
-/** Signatures alone: a shared secret would let us sign for the provider. */
+/** Asymmetric algorithms only: with a shared secret, this service could forge the provider's tokens. */
 const ALGORITHMS = [
   "RS256",
   "RS384",
@@ -43,80 +44,85 @@ const ALGORITHMS = [
   "Ed25519",
 ];
 
-/** How an ID token came here. */
-type Way = {
-  /** Seconds since it was issued, at most. */
+type VerificationOptions = {
+  /** Seconds since `iat`, at most. */
   readonly maxTokenAge?: number;
-  /** Whether another client of the same owner may have got it for us. */
+  /** Accepts a token that another client (`azp`) of the same owner obtained for this audience. */
   readonly forNativeClients?: boolean;
 };
 
-/** In what a provider is not like any other. */
-type Ways = {
+/** Differences between providers. */
+type ProviderOptions = {
   readonly forNativeClients?: boolean;
-  /** Whether it knows whose a verified address is today; one that does not has only asked once. */
+  /** Whether the provider knows the current owner of a verified address; otherwise the address is only `implied`. */
   readonly isAuthoritative?: (claims: Readonly<Record<string, unknown>>) => boolean;
 };
 
-/** A provider that speaks OpenID Connect, by the discovery of its issuer. */
+/** An OpenID Connect provider, configured by discovery. */
 export function createOidc(
   settings: ClientSettings,
   deps: ProviderDeps,
-  { forNativeClients = false, isAuthoritative = () => true }: Ways = {},
+  { forNativeClients = false, isAuthoritative = () => true }: ProviderOptions = {},
 ): SocialProvider {
   const { clock, timeout } = deps;
-  const profileIn = (server: AuthorizationServer, claims: Readonly<Record<string, unknown>>) =>
+  const parse = (server: AuthorizationServer, claims: Readonly<Record<string, unknown>>) =>
     openIdProfile(server, claims, isAuthoritative(claims) ? "verified" : "implied");
   return {
     name: settings.name,
-    appToken: "id_token",
-    authorize: (transaction) =>
-      outcomeOf(deps, async () => {
+    tokenKind: "id_token",
+    authorizationUrl: (transaction) =>
+      toResult(deps, async () => {
         const server = await discover(createProviderFetch(timeout), settings, deps);
-        const url = await authorizationUrl(server, settings, "openid email profile", transaction);
+        const url = await buildAuthorizationUrl(server, settings, "openid email profile", transaction);
         url.searchParams.set("nonce", transaction.nonce);
         return url.href;
       }),
-    finish: (callback, transaction) =>
-      outcomeOf(deps, async () => {
-        const ask = createProviderFetch(timeout);
-        const server = await discover(ask, settings, deps);
+    exchangeCode: (callback, transaction) =>
+      toResult(deps, async () => {
+        const providerFetch = createProviderFetch(timeout);
+        const server = await discover(providerFetch, settings, deps);
         let claims: JWTPayload = {};
-        // Before the library looks: a forged token is a refusal, and no trouble of the provider's.
-        const look = async ({ id_token }: { readonly id_token?: unknown }) => {
+        // Before the library validates the response: a forged ID token is a refusal, not a provider error.
+        const checkResponse = async ({ id_token }: { readonly id_token?: unknown }) => {
           if (typeof id_token !== "string") return;
-          claims = await verifyIdToken(ask, server, settings, deps, id_token);
+          claims = await verifyIdToken(providerFetch, server, settings, deps, id_token);
           if (claims.nonce !== transaction.nonce) throw new Refused();
         };
         const { nonce } = transaction;
-        const exchange = { server, settings, callback, transaction, nonce, look };
-        const tokens = await exchangeCode(ask, clock, exchange);
-        if ("email" in claims || server.userinfo_endpoint === undefined) return profileIn(server, claims);
-        return profileIn(server, await userInfo(ask, server, settings, tokens.access_token, claims));
+        const request = { server, settings, callback, transaction, nonce, checkResponse };
+        const tokens = await requestTokens(providerFetch, clock, request);
+        if ("email" in claims || server.userinfo_endpoint === undefined) return parse(server, claims);
+        return parse(
+          server,
+          await readUserInfo(providerFetch, server, settings, tokens.access_token, claims),
+        );
       }),
-    inspect: (token) =>
-      outcomeOf(deps, async () => {
-        const ask = createProviderFetch(timeout);
-        const server = await discover(ask, settings, deps);
-        const way = { maxTokenAge: APP_TOKEN_AGE, forNativeClients };
-        return profileIn(server, await verifyIdToken(ask, server, settings, deps, token, way));
+    verifyToken: (token) =>
+      toResult(deps, async () => {
+        const providerFetch = createProviderFetch(timeout);
+        const server = await discover(providerFetch, settings, deps);
+        const options = { maxTokenAge: MAX_TOKEN_AGE, forNativeClients };
+        return parse(server, await verifyIdToken(providerFetch, server, settings, deps, token, options));
       }),
   };
 }
 
-/** OpenID Connect Discovery 1.0 §4. The document has to name the issuer that it was asked of. */
+/** OpenID Connect Discovery 1.0 §4. The document must name the requested issuer. */
 const discover = (
-  ask: ProviderFetch,
+  providerFetch: ProviderFetch,
   { issuer }: ClientSettings,
   deps: ProviderDeps,
 ): Promise<AuthorizationServer> =>
-  remembered(deps, issuer, CACHE_LIFE, async () => {
+  cached(deps, issuer, CACHE_TTL_MS, async () => {
     const url = new URL(issuer);
-    const server = await processDiscoveryResponse(url, await discoveryRequest(url, optionsOf(ask, issuer)));
+    const server = await processDiscoveryResponse(
+      url,
+      await discoveryRequest(url, requestOptions(providerFetch, issuer)),
+    );
     return requireEndpoints(server);
   });
 
-/** Looked at before it is remembered: it comes from somewhere else, and sends browsers and secrets on. */
+/** Checks the endpoints before the document is cached: browsers and secrets are sent to them. */
 function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
   const { issuer, authorization_endpoint, token_endpoint, jwks_uri } = server;
   for (const endpoint of [authorization_endpoint, token_endpoint, jwks_uri]) {
@@ -127,19 +133,19 @@ function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
 }
 
 /**
- * Core 1.0 §3.1.3.7, signature included, wherever the token comes from: issuer, audience, times. The
- * nonce is that of the code flow, and checked there; an app's token has none that we know of.
+ * Verifies an ID token (Core 1.0 §3.1.3.7): signature, issuer, audience and times. The code flow checks the nonce; the
+ * nonce of a client application's token is unknown to this service.
  */
 async function verifyIdToken(
-  ask: ProviderFetch,
+  providerFetch: ProviderFetch,
   server: AuthorizationServer,
   { clientId }: ClientSettings,
   deps: ProviderDeps,
   token: string,
-  { maxTokenAge, forNativeClients }: Way = {},
+  { maxTokenAge, forNativeClients }: VerificationOptions = {},
 ): Promise<JWTPayload> {
   const verify = async (maxAge: number) =>
-    jwtVerify(token, createLocalJWKSet(await keysOf(ask, server, deps, maxAge)), {
+    jwtVerify(token, createLocalJWKSet(await readKeySet(providerFetch, server, deps, maxAge)), {
       issuer: server.issuer,
       audience: clientId,
       algorithms: ALGORITHMS,
@@ -148,38 +154,51 @@ async function verifyIdToken(
       maxTokenAge,
       currentDate: new Date(deps.clock.now()),
     });
-  const { payload, protectedHeader } = await verify(CACHE_LIFE).catch((cause) => {
-    // A key that is new since the set was read; an unknown one must not become load on the provider.
-    if (cause instanceof errors.JWKSNoMatchingKey) return verify(REREAD_PAUSE);
+  const { payload, protectedHeader } = await verify(CACHE_TTL_MS).catch((cause) => {
+    // The provider may have added a key. The pause keeps unknown key ids from causing load on the provider.
+    if (cause instanceof errors.JWKSNoMatchingKey) return verify(KEY_SET_REREAD_MS);
     throw cause;
   });
-  // RFC 8725 §3.11: an access token of the same issuer may name us as its audience, too.
+  // RFC 8725 §3.11: an access token of the same issuer may have this audience, too.
   if (protectedHeader.typ !== undefined && !/^jwt$/i.test(protectedHeader.typ)) throw new Refused();
-  const isSharedWithOthers = Array.isArray(payload.aud) && payload.aud.length > 1;
-  const mayBeAnothers = forNativeClients || payload.azp === undefined;
-  if (payload.azp !== clientId && (isSharedWithOthers || !mayBeAnothers)) throw new Refused();
+  const hasSeveralAudiences = Array.isArray(payload.aud) && payload.aud.length > 1;
+  const mayHaveOtherParty = forNativeClients || payload.azp === undefined;
+  if (payload.azp !== clientId && (hasSeveralAudiences || !mayHaveOtherParty)) throw new Refused();
   if (typeof payload.sub !== "string") throw new Refused();
   return payload;
 }
 
-const keysOf = (ask: ProviderFetch, server: AuthorizationServer, deps: ProviderDeps, maxAge: number) =>
-  remembered(deps, `keys of ${server.issuer}`, maxAge, async () => {
-    const keySet = (await fetchProviderJson(ask, server.jwks_uri ?? "")) as unknown as JSONWebKeySet;
-    // Throws for what is none: garbage must not be remembered.
+const readKeySet = (
+  providerFetch: ProviderFetch,
+  server: AuthorizationServer,
+  deps: ProviderDeps,
+  maxAge: number,
+) =>
+  cached(deps, `keys of ${server.issuer}`, maxAge, async () => {
+    const keySet = (await fetchProviderJson(
+      providerFetch,
+      server.jwks_uri ?? "",
+    )) as unknown as JSONWebKeySet;
+    // Throws for an invalid key set, which must not be cached.
     createLocalJWKSet(keySet);
     return keySet;
   });
 
-/** Where the ID token leaves the address out, which it may (Core 1.0 §5.4). */
-async function userInfo(
-  ask: ProviderFetch,
+/** Reads the userinfo endpoint: an ID token may omit the email address (Core 1.0 §5.4). */
+async function readUserInfo(
+  providerFetch: ProviderFetch,
   server: AuthorizationServer,
   { clientId }: ClientSettings,
   accessToken: string,
   claims: JWTPayload,
 ) {
   const client = { client_id: clientId };
-  const response = await userInfoRequest(server, client, accessToken, optionsOf(ask, server.issuer));
+  const response = await userInfoRequest(
+    server,
+    client,
+    accessToken,
+    requestOptions(providerFetch, server.issuer),
+  );
   return processUserInfoResponse(server, client, claims.sub ?? "", response);
 }
 
@@ -188,25 +207,25 @@ function openIdProfile(
   claims: Readonly<Record<string, unknown>>,
   trust: EmailTrust,
 ): Profile {
-  const profile = profileOf({
+  const profile = parseProfile({
     subject: claims.sub,
     email: claims.email,
-    // Some say it as text; anything but a plain yes is a no.
+    // Some providers send a string. Every other value means unverified.
     emailTrust: [true, "true"].includes(claims.email_verified as string) ? trust : "unverified",
     name: claims.name,
   });
-  // Core 1.0 §2: a subject is its issuer's.
-  return ofIssuer(issuer, profile);
+  // Core 1.0 §2: a subject is unique only within its issuer.
+  return withIssuer(issuer, profile);
 }
 
-async function remembered<T>(
+async function cached<T>(
   { cache, clock }: ProviderDeps,
   name: string,
   maxAge: number,
   read: () => Promise<T>,
 ): Promise<T> {
-  const known = cache.get(name);
-  if (known && clock.now() - known.readAt < maxAge) return known.value as T;
+  const entry = cache.get(name);
+  if (entry && clock.now() - entry.readAt < maxAge) return entry.value as T;
   const value = await read();
   cache.set(name, { value, readAt: clock.now() });
   return value;

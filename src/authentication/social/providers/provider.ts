@@ -1,25 +1,26 @@
 import type { Result } from "../../../core/result.ts";
 
 /**
- * What the provider says of the address. `verified`: it was proven to it, and is that person's now. `implied`: it was
- * proven once, or it hands out none but proven ones and has no field that says so. `unverified`: anything else, and no address at all.
+ * How far the provider vouches for the email address. `verified`: the user owns the address now. `implied`: the user
+ * has proven it at some time, or the provider hands out only proven addresses without a claim that says so.
+ * `unverified`: anything else, including no address.
  */
 export type EmailTrust = "verified" | "implied" | "unverified";
 
-/** Somebody as their provider knows them. */
+/** The claims of a user at a provider. */
 export type Profile = {
-  /** The provider's own name for them, after that of an issuer which is not the usual one: never empty, never reused. */
+  /** The provider's subject, prefixed with the issuer unless that is the default one. Never empty, never reassigned. */
   readonly subject: string;
-  /** As the provider has it; whether it can be an address at all is for the reader to say. */
+  /** As the provider sends it; it may be malformed. */
   readonly email: string | null;
   readonly emailTrust: EmailTrust;
   readonly name: string | null;
 };
 
-/** `refused`: it did not vouch for anybody. `unavailable`: it did not say, or nothing that makes sense. */
+/** `refused`: the provider rejected the code, token or user. `unavailable`: no response, or an unusable one. */
 export type ProviderFailure = "refused" | "unavailable";
 
-/** What ties a callback to the request that it answers. */
+/** The parameters that bind a callback to its authorization request. */
 export type OAuthTransaction = {
   readonly state: string;
   readonly nonce: string;
@@ -27,19 +28,22 @@ export type OAuthTransaction = {
   readonly redirectUri: string;
 };
 
-/** What an app has from the provider's own software. */
-export type AppToken = { readonly kind: "id_token" | "access_token"; readonly token: string };
+/** A token that a client application got from the provider's SDK. */
+export type ProviderToken = { readonly kind: "id_token" | "access_token"; readonly token: string };
 
-/** One provider. Never throws, and answers within a few seconds whatever happens. */
+/** One provider. Its methods never throw, and return within a few seconds. */
 export type SocialProvider = {
-  /** What people call it. */
+  /** The display name. */
   readonly name: string;
-  /** Which token of an app it can look into. */
-  readonly appToken: AppToken["kind"];
-  /** Where to send the browser. */
-  authorize(transaction: OAuthTransaction): Promise<Result<string, ProviderFailure>>;
-  /** Who came back, by the query of the callback. */
-  finish(callback: URLSearchParams, transaction: OAuthTransaction): Promise<Result<Profile, ProviderFailure>>;
-  /** Whom an app's token is of, if the provider gave it to this very client. */
-  inspect(token: string): Promise<Result<Profile, ProviderFailure>>;
+  /** The kind of token that `verifyToken` accepts. */
+  readonly tokenKind: ProviderToken["kind"];
+  /** The URL of the authorization request (RFC 6749 §4.1.1). */
+  authorizationUrl(transaction: OAuthTransaction): Promise<Result<string, ProviderFailure>>;
+  /** Validates the callback, exchanges its code and returns the user's profile. */
+  exchangeCode(
+    callback: URLSearchParams,
+    transaction: OAuthTransaction,
+  ): Promise<Result<Profile, ProviderFailure>>;
+  /** Returns the profile of a token's user, if the provider issued the token to this service's client. */
+  verifyToken(token: string): Promise<Result<Profile, ProviderFailure>>;
 };

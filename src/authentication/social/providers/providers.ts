@@ -8,8 +8,8 @@ import { createOidc } from "./oidc.ts";
 import type { SocialProvider } from "./provider.ts";
 import type { ClientSettings, SocialProviderId, SocialSettings } from "./settings.ts";
 
-/** Long enough for three requests to a healthy provider, and as long as a person waits for a page. */
-const PROVIDER_TIMEOUT = 6 * SECOND;
+/** Enough for three requests to a healthy provider, and not more than a user waits for a page. */
+const PROVIDER_TIMEOUT_MS = 6 * SECOND;
 
 type ProviderTable = Record<
   SocialProviderId,
@@ -23,24 +23,24 @@ const providers: ProviderTable = {
   oidc: createOidc,
 };
 
-/** The providers that are on, by id. */
+/** The configured providers by id. */
 export type SocialProviders = ReadonlyMap<string, SocialProvider>;
 
 type Deps = Omit<ProviderDeps, "timeout" | "onProviderError"> & {
-  /** Milliseconds for all the requests of one step; 6 seconds unless told. */
+  /** Milliseconds for all requests of one operation; 6 seconds by default. */
   readonly timeout?: number | undefined;
   readonly reportProviderError: (id: SocialProviderId) => OnProviderError;
 };
 
 export function createSocialProviders(
   settings: SocialSettings,
-  { timeout = PROVIDER_TIMEOUT, reportProviderError, ...deps }: Deps,
+  { timeout = PROVIDER_TIMEOUT_MS, reportProviderError, ...deps }: Deps,
 ): SocialProviders {
-  const known = Object.entries(settings) as [SocialProviderId, ClientSettings][];
+  const configured = Object.entries(settings) as [SocialProviderId, ClientSettings][];
   return new Map(
-    known.map(([id, own]) => [
+    configured.map(([id, client]) => [
       id,
-      providers[id](own, { ...deps, timeout, onProviderError: reportProviderError(id) }),
+      providers[id](client, { ...deps, timeout, onProviderError: reportProviderError(id) }),
     ]),
   );
 }

@@ -1,30 +1,30 @@
 import * as z from "zod/mini";
 import { providerUrl, requiredKey, type VariableProblem, withoutBlanks } from "../../../core/variables.ts";
 
-/** The providers that can be configured: what people call them, and where they are unless told. */
-const KNOWN = {
+/** The supported providers with their default display names and issuers. */
+const DEFAULTS = {
   google: { name: "Google", issuer: "https://accounts.google.com" },
   github: { name: "GitHub", issuer: "https://github.com" },
   facebook: { name: "Facebook", issuer: "https://www.facebook.com" },
   oidc: { name: "OpenID Connect", issuer: null },
 } as const;
 
-export type SocialProviderId = keyof typeof KNOWN;
+export type SocialProviderId = keyof typeof DEFAULTS;
 
-/** What one provider knows us by, and where it is. */
+/** The client registration of this service at one provider. */
 export type ClientSettings = {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** As it was configured: OpenID compares it whole. */
+  /** As configured: OpenID Connect compares it exactly. */
   readonly issuer: string;
   readonly name: string;
 };
 
-/** The providers that are on: those whose keys are set. */
+/** The providers whose credentials are set. */
 export type SocialSettings = { readonly [Id in SocialProviderId]?: ClientSettings };
 
 const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
-  const { name, issuer } = KNOWN[id];
+  const { name, issuer } = DEFAULTS[id];
   const url = providerUrl({ isDevelopment }, "must be set: the provider's issuer");
   return z.pipe(
     z.object({
@@ -46,8 +46,8 @@ const variablesOf = (id: SocialProviderId, isDevelopment: boolean) => {
 };
 
 /**
- * Reads the `SOCIAL_<ID>_*` variables of the contract's §5. A provider of which nothing is set is off;
- * one of which something is missing is a mistake. Every problem is reported, not only the first.
+ * Reads the `SOCIAL_<ID>_*` variables (contract §5). A provider without variables is off; an incomplete one is an
+ * error. The result lists every problem.
  */
 export function readSocialSettings(
   raw: Record<string, unknown>,
@@ -56,13 +56,13 @@ export function readSocialSettings(
   const variables = withoutBlanks(raw);
   const settings: { [Id in SocialProviderId]?: ClientSettings } = {};
   const problems: VariableProblem[] = [];
-  for (const id of Object.keys(KNOWN) as SocialProviderId[]) {
+  for (const id of Object.keys(DEFAULTS) as SocialProviderId[]) {
     const prefix = `SOCIAL_${id.toUpperCase()}_`;
-    const own = Object.entries(variables)
+    const values = Object.entries(variables)
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value]);
-    if (own.length === 0) continue;
-    const read = variablesOf(id, isDevelopment).safeParse(Object.fromEntries(own));
+    if (values.length === 0) continue;
+    const read = variablesOf(id, isDevelopment).safeParse(Object.fromEntries(values));
     if (read.success) settings[id] = read.data;
     for (const { path, message } of read.error?.issues ?? []) {
       problems.push({ path: `${prefix}${path.join(".")}`, message });

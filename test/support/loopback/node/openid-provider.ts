@@ -7,19 +7,18 @@ import { CLIENT } from "../../social/client.ts";
 import { CONTROL_PREFIX } from "../protocol.ts";
 
 /**
- * A real OpenID provider on a free port. Its people sign in by their subject, and are told to it
- * beforehand: `PUT /_control/<subject>`. `claimsInIdToken`: as Google does it; the standard's own way
- * is userinfo.
+ * Starts a real OpenID provider on a free port. A user signs in with a subject as login; `PUT /_control/<subject>` sets
+ * the user's claims. `claimsInIdToken`: as at Google; by default of the standard they are in userinfo.
  */
 export async function startOpenIdProvider(options: {
   readonly claimsInIdToken: boolean;
 }): Promise<{ readonly url: string; readonly server: Server }> {
-  const people = new Map<string, object>();
+  const users = new Map<string, object>();
   const server = createServer((request, response) => {
     const url = request.url ?? "";
     if (!url.startsWith(CONTROL_PREFIX)) return handle(request, response);
     text(request).then((claims) => {
-      people.set(decodeURIComponent(url.slice(CONTROL_PREFIX.length)), JSON.parse(claims));
+      users.set(decodeURIComponent(url.slice(CONTROL_PREFIX.length)), JSON.parse(claims));
       response.writeHead(204).end();
     });
   });
@@ -46,7 +45,7 @@ export async function startOpenIdProvider(options: {
     claims: { openid: ["sub"], email: ["email", "email_verified", "hd"], profile: ["name"] },
     conformIdTokenClaims: !options.claimsInIdToken,
     pkce: { required: () => true },
-    // Said, so that it does not warn of each.
+    // Explicit, so that the library does not warn about each.
     ttl: Object.fromEntries(
       ["AccessToken", "AuthorizationCode", "Grant", "IdToken", "Interaction", "Session"].map((kind) => [
         kind,
@@ -54,7 +53,7 @@ export async function startOpenIdProvider(options: {
       ]),
     ),
     async findAccount(_context: unknown, sub: string) {
-      return { accountId: sub, claims: async () => ({ sub, ...people.get(sub) }) };
+      return { accountId: sub, claims: async () => ({ sub, ...users.get(sub) }) };
     },
   });
   const handle = provider.callback();

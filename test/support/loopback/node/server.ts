@@ -1,31 +1,31 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CONTROL_PREFIX, type LoopbackAnswer, type LoopbackRequest } from "../protocol.ts";
-import { giveAnswer } from "./give-answer.ts";
 
 type Channel = { answers: readonly LoopbackAnswer[]; readonly requests: LoopbackRequest[] };
 
-const byDefault: LoopbackAnswer = {
+const defaultAnswer: LoopbackAnswer = {
   kind: "respond",
   status: 200,
   headers: { "content-type": "application/json" },
   body: "{}",
 };
 
-/** An HTTP server whose channels are programmed, and record, as `protocol.ts` says. */
+/** An HTTP server whose channels send programmed answers and record requests (`protocol.ts`). */
 export function createLoopbackServer(): Server {
   const channels = new Map<string, Channel>();
   const channelOf = (id: string): Channel => {
-    const known = channels.get(id) ?? { answers: [byDefault], requests: [] };
-    channels.set(id, known);
-    return known;
+    const channel = channels.get(id) ?? { answers: [defaultAnswer], requests: [] };
+    channels.set(id, channel);
+    return channel;
   };
   return createServer((request, response) => {
     const url = request.url ?? "/";
     const handled = url.startsWith(CONTROL_PREFIX)
       ? control(channelOf(url.slice(CONTROL_PREFIX.length)), request, response)
       : serve(channelOf, url, request, response);
-    // A caller that gives up while it sends is no fault of the server's.
+    // A client may close the connection while it sends; that is not a server error.
     handled.catch(() => response.destroy());
   });
 }
@@ -49,8 +49,8 @@ async function serve(
   const channel = channelOf(id);
   const body = await text(request);
   channel.requests.push({ method: request.method ?? "", path, headers: headersOf(request), body });
-  // Taken before anything else is awaited, so that parallel requests get one answer each.
-  const [answer = byDefault, ...following] = channel.answers;
+  // Without an await in between, so that parallel requests get one answer each.
+  const [answer = defaultAnswer, ...following] = channel.answers;
   if (following.length > 0) channel.answers = following;
   await giveAnswer(answer, response);
 }
@@ -63,4 +63,21 @@ function splitAtSecondSlash(url: string): [string, string] {
 function headersOf(request: IncomingMessage): Record<string, string> {
   const entries = Object.entries(request.headers);
   return Object.fromEntries(entries.map(([name, value]) => [name, [value].flat().join(", ")]));
+}
+
+/** Writes one response as the answer says; `hang` leaves it open until the server stops. */
+async function giveAnswer(answer: LoopbackAnswer, response: ServerResponse): Promise<void> {
+  switch (answer.kind) {
+    case "respond":
+      if (answer.delay !== undefined) await sleep(answer.delay);
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+      return;
+    case "hang":
+      return;
+    case "hang_in_body":
+      response.writeHead(answer.status, { "content-type": "application/json" }).write("{");
+      return;
+    case "close":
+      response.socket?.destroy();
+  }
 }

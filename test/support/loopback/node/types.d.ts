@@ -1,4 +1,4 @@
-// The package has no types of its own; the tests need these.
+// The package has no types; the tests need these.
 declare module "oidc-provider" {
   export default class Provider {
     constructor(issuer: string, configuration: object);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../../src/accounts/account.ts";
 import {
+  type CandidateAccount,
   cleanName,
   judgeLink,
-  judgeSocial,
+  judgeSignIn,
   mayBootstrap,
 } from "../../../../src/authentication/social/rules.ts";
-import type { CandidateAccount } from "../../../../src/authentication/social/sign-in-facts.ts";
 
 const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",
@@ -32,133 +32,164 @@ const candidate = (more: Partial<Account> = {}, hasProvider = false): CandidateA
   devicesKnownSince: 0,
   hasProvider,
 });
-const nobody = { byIdentity: null, byAddress: null };
+const noAccount = { byIdentity: null, byAddress: null };
 const address = "Ada@example.com";
 const verified = { emailTrust: "verified", address } as const;
 const implied = { emailTrust: "implied", address } as const;
 const unverified = { emailTrust: "unverified", address: null } as const;
-const lookAlike = { ...verified, address: "\uff21da@example.com" };
+const confusable = { ...verified, address: "\uff21da@example.com" };
 const deactivated = candidate({ status: "deactivated" });
-const unproven = candidate({ emailVerifiedAt: null });
-const other = candidate({ id: "another" });
+const unverifiedAccount = candidate({ emailVerifiedAt: null });
+const otherAccount = candidate({ id: "another" });
 
 const refuse = (reason: string) => ({ kind: "refuse", reason });
 
-describe("what a proven identity means", () => {
+describe("judgeSignIn", () => {
   it.each([
-    ["nobody yet, with a verified address", nobody, verified, { kind: "create" }],
-    ["nobody yet, without one", nobody, unverified, refuse("address_unverified")],
-    ["nobody yet, with an address that is implied to be proven", nobody, implied, { kind: "create" }],
     [
-      "a mailbox that folds to the same one, of a proven account",
-      { ...nobody, byAddress: candidate() },
-      lookAlike,
+      "creates an account for a new identity with a verified address",
+      noAccount,
+      verified,
+      { kind: "create" },
+    ],
+    [
+      "refuses a new identity without a verified address",
+      noAccount,
+      unverified,
+      refuse("address_unverified"),
+    ],
+    ["creates an account for a new identity with an implied address", noAccount, implied, { kind: "create" }],
+    [
+      "refuses a confusable spelling of a verified account's address",
+      { ...noAccount, byAddress: candidate() },
+      confusable,
       refuse("address_in_use"),
     ],
     [
-      "a mailbox that folds to the same one, of an account that nobody has proven",
-      { ...nobody, byAddress: unproven },
-      lookAlike,
+      "refuses a confusable spelling of an unverified account's address",
+      { ...noAccount, byAddress: unverifiedAccount },
+      confusable,
       refuse("address_in_use"),
     ],
     [
-      "an implied address of a proven account",
-      { ...nobody, byAddress: candidate() },
+      "refuses an implied address of a verified account",
+      { ...noAccount, byAddress: candidate() },
       implied,
       refuse("address_in_use"),
     ],
     [
-      "an implied address of an account that nobody has proven",
-      { ...nobody, byAddress: unproven },
+      "refuses an implied address of an unverified account",
+      { ...noAccount, byAddress: unverifiedAccount },
       implied,
       refuse("address_in_use"),
     ],
     [
-      "an implied address of a deactivated account",
-      { ...nobody, byAddress: deactivated },
+      "refuses an implied address of a deactivated account",
+      { ...noAccount, byAddress: deactivated },
       implied,
       refuse("address_in_use"),
     ],
     [
-      "a known identity with an implied address of somebody else",
-      { ...nobody, byIdentity: candidate(), byAddress: other },
+      "signs in a linked identity whose implied address belongs to another account",
+      { ...noAccount, byIdentity: candidate(), byAddress: otherAccount },
       implied,
       { kind: "sign_in", candidate: candidate() },
     ],
-    ["a known identity", { ...nobody, byIdentity: candidate() }, unverified, { kind: "sign_in" }],
     [
-      "a known identity, whose address is somebody else's by now",
-      { ...nobody, byIdentity: candidate(), byAddress: other },
+      "signs in a linked identity with an unverified address",
+      { ...noAccount, byIdentity: candidate() },
+      unverified,
+      { kind: "sign_in" },
+    ],
+    [
+      "signs in a linked identity whose verified address belongs to another account",
+      { ...noAccount, byIdentity: candidate(), byAddress: otherAccount },
       verified,
       { kind: "sign_in", candidate: candidate() },
     ],
     [
-      "a deactivated account",
-      { ...nobody, byIdentity: deactivated },
+      "refuses a linked identity of a deactivated account",
+      { ...noAccount, byIdentity: deactivated },
       verified,
       refuse("account_deactivated"),
     ],
     [
-      "an account without a proof",
-      { ...nobody, byIdentity: unproven },
+      "refuses a linked identity of an unverified account",
+      { ...noAccount, byIdentity: unverifiedAccount },
       verified,
       refuse("email_not_verified"),
     ],
     [
-      "a proven account of that address",
-      { ...nobody, byAddress: candidate() },
+      "links a new identity to the verified account with its address",
+      { ...noAccount, byAddress: candidate() },
       verified,
       { kind: "link_by_address" },
     ],
     [
-      "one that has an identity of that provider",
-      { ...nobody, byAddress: candidate({}, true) },
+      "refuses a second identity of the same provider by address",
+      { ...noAccount, byAddress: candidate({}, true) },
       verified,
       refuse("provider_linked"),
     ],
     [
-      "an unproven account of that address",
-      { ...nobody, byAddress: unproven },
+      "takes over the unverified account with the identity's address",
+      { ...noAccount, byAddress: unverifiedAccount },
       verified,
       { kind: "take_over" },
     ],
     [
-      "a deactivated one of that address",
-      { ...nobody, byAddress: deactivated },
+      "refuses a new identity with the address of a deactivated account",
+      { ...noAccount, byAddress: deactivated },
       verified,
       refuse("account_deactivated"),
     ],
     [
-      "a deactivated one that nobody has proven",
-      { ...nobody, byAddress: candidate({ status: "deactivated", emailVerifiedAt: null }) },
+      "refuses a new identity with the address of a deactivated, unverified account",
+      { ...noAccount, byAddress: candidate({ status: "deactivated", emailVerifiedAt: null }) },
       verified,
       refuse("account_deactivated"),
     ],
-  ])("%s", (_what, facts, claim, decision) => {
-    expect(judgeSocial(facts, claim)).toMatchObject(decision);
+  ])("%s", (_title, facts, claim, decision) => {
+    expect(judgeSignIn(facts, claim)).toMatchObject(decision);
   });
 });
 
-describe("what becomes of an identity that an owner has asked for", () => {
+describe("judgeLink", () => {
   const byProof = { accountId: "an id", hasProvider: false };
   const own = { accountId: "an id" };
-  const foreign = { accountId: "another" };
+  const anotherAccount = { accountId: "another" };
   it.each([
-    ["a proof that does not hold", { byIdentity: null, byProof: null }, refuse("reauthentication_expired")],
-    ["that, of their own identity", { byIdentity: own, byProof: null }, refuse("reauthentication_expired")],
-    ["nobody's identity", { byIdentity: null, byProof }, { kind: "link", accountId: "an id" }],
     [
-      "their own",
+      "refuses a new identity after an expired reauthentication",
+      { byIdentity: null, byProof: null },
+      refuse("reauthentication_expired"),
+    ],
+    [
+      "refuses the account's own identity after an expired reauthentication",
+      { byIdentity: own, byProof: null },
+      refuse("reauthentication_expired"),
+    ],
+    [
+      "links an identity that no account has",
+      { byIdentity: null, byProof },
+      { kind: "link", accountId: "an id" },
+    ],
+    [
+      "reports an identity that is already linked to the account",
       { byIdentity: own, byProof: { ...byProof, hasProvider: true } },
       { kind: "already_linked" },
     ],
-    ["another's", { byIdentity: foreign, byProof }, refuse("identity_taken")],
     [
-      "a second one of one provider",
+      "refuses an identity of another account",
+      { byIdentity: anotherAccount, byProof },
+      refuse("identity_taken"),
+    ],
+    [
+      "refuses a second identity of the same provider",
       { byIdentity: null, byProof: { ...byProof, hasProvider: true } },
       refuse("provider_linked"),
     ],
-  ])("%s", (_what, facts, decision) => {
+  ])("%s", (_title, facts, decision) => {
     expect(judgeLink(facts)).toEqual(decision);
   });
 });
@@ -167,11 +198,11 @@ it.each([
   ["verified", true],
   ["implied", false],
   ["unverified", false],
-] as const)("a superuser is made by an address that is %s: %j", (trust, may) => {
-  expect(mayBootstrap(trust)).toBe(may);
+] as const)("mayBootstrap of an address that is %s returns %j", (trust, allowed) => {
+  expect(mayBootstrap(trust)).toBe(allowed);
 });
 
-describe("a name of a provider", () => {
+describe("cleanName", () => {
   it.each([
     [null, null],
     ["", null],
@@ -180,7 +211,7 @@ describe("a name of a provider", () => {
     ["Ada\r\nBcc: x@example.com", "Ada Bcc: x@example.com"],
     ["\ud800Ada", "\ufffdAda"],
     [`${"a".repeat(63)} b`, "a".repeat(63)],
-  ])("%j becomes %j", (said, kept) => {
-    expect(cleanName(said)).toBe(kept);
+  ])("cleanName turns %j into %j", (name, cleaned) => {
+    expect(cleanName(name)).toBe(cleaned);
   });
 });

@@ -20,11 +20,11 @@ import {
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
-const STRANGERS = "the stranger's own words";
+const ATTACKER_PASSWORD = "the password of the attacker";
 
-/** The quickest way in: GitHub's own token, as an app has it. */
-async function gitHub(person: ReturnType<typeof socialUser>, of = service, more: object = {}) {
-  return of.post("/social/github/token", { accessToken: await providers.tokenOf(person), ...more });
+/** Signs in with an access token of GitHub, the shortest sign-in. */
+async function gitHub(user: ReturnType<typeof socialUser>, at = service, more: object = {}) {
+  return at.post("/social/github/token", { accessToken: await providers.tokenOf(user), ...more });
 }
 
 const run = (sql: string, ...values: unknown[]) =>
@@ -36,14 +36,14 @@ const events = async (email: string): Promise<string[]> => {
   return (await env.DB.prepare(query).bind(email).all<{ type: string }>()).results.map(({ type }) => type);
 };
 
-describe("an account that a stranger made under the victim's address", () => {
-  it("is the victim's alone, who comes by Google: password, sessions, tokens and links of the stranger are dead", async () => {
+describe("sign-in with the address of an account that an attacker registered", () => {
+  it("takes the account over for the verified owner and revokes the attacker's password, sessions, tokens and links", async () => {
     const email = newAddress();
-    await register(service, email, { password: STRANGERS, name: "Mallory" });
+    await register(service, email, { password: ATTACKER_PASSWORD, name: "Mallory" });
     const verifyToken = await tokenMailedTo(service, email);
-    // Worse than it can be: the stranger has even been in, and asked for a reset.
+    // Worse than possible: the attacker has a session and a reset token, too.
     await run("UPDATE accounts SET email_verified_at = 1 WHERE email = ?", email);
-    const stranger = await logIn(service, email, STRANGERS);
+    const attacker = await logIn(service, email, ATTACKER_PASSWORD);
     await service.post("/forgot-password", { email });
     const resetToken = await tokenMailedTo(service, email);
     await run("UPDATE accounts SET email_verified_at = NULL WHERE email = ?", email);
@@ -54,10 +54,14 @@ describe("an account that a stranger made under the victim's address", () => {
     const me = (await browser.send("GET", "/me")).body.data;
     expect(me).toMatchObject({ email, name: "Ada", isVerified: true });
 
-    expectRefusal(await service.post("/login", { email, password: STRANGERS }), 401, "invalid_credentials");
-    expectRefusal(await service.get("/me", stranger.token), 401, "unauthorized");
     expectRefusal(
-      await service.post("/refresh", { refreshToken: stranger.refreshToken }),
+      await service.post("/login", { email, password: ATTACKER_PASSWORD }),
+      401,
+      "invalid_credentials",
+    );
+    expectRefusal(await service.get("/me", attacker.token), 401, "unauthorized");
+    expectRefusal(
+      await service.post("/refresh", { refreshToken: attacker.refreshToken }),
       401,
       "refresh_invalid",
     );
@@ -72,14 +76,14 @@ describe("an account that a stranger made under the victim's address", () => {
     expect((await mailTo(service, email))[0]?.subject).toBe("Google now signs you in to Gatehouse");
   });
 
-  it("keeps nothing of what whoever registered it said of themselves", async () => {
+  it("removes the profile that the registration of a taken-over account set", async () => {
     const { email } = await register(service, newAddress(), { username: "night.heron" });
     const answer = await gitHub(socialUser({ email }));
     const me = await service.get("/me", answer.body.data.token);
     expect([me.body.data.username, me.body.data.lastName, me.body.data.age]).toEqual([null, null, null]);
   });
 
-  it("stays as it is for somebody whose provider has not verified the address", async () => {
+  it("leaves an account unchanged by an identity with an unverified address", async () => {
     const { email } = await register(service);
     const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
     expectRefusal(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
@@ -89,8 +93,8 @@ describe("an account that a stranger made under the victim's address", () => {
   });
 });
 
-describe("an account whose address is proven", () => {
-  it("gets the identity of whoever has the same proven address, and keeps its password", async () => {
+describe("sign-in with the address of a verified account", () => {
+  it("links an identity with the same verified address and keeps the password", async () => {
     const { email } = await member(service);
     const answer = await gitHub(socialUser({ email: email.toUpperCase(), name: "Another Name" }));
     expect(answer.body.data.user).toMatchObject({ email, name: "Ada" });
@@ -100,70 +104,70 @@ describe("an account whose address is proven", () => {
     expect(subjects).toContain("GitHub now signs you in to Gatehouse");
   });
 
-  it("is not linked to an address that the provider has not verified", async () => {
+  it("does not link an identity with an unverified address to an account", async () => {
     const { email } = await member(service);
     expectRefusal(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
     expect(await sessionsOf(email)).toBe(0);
   });
 
-  it("has one identity of a provider: a second one under its address is refused", async () => {
+  it("refuses a second identity of the same provider with the address of the account", async () => {
     const { email } = await member(service);
     expect((await gitHub(socialUser({ email }))).status).toBe(200);
     expectRefusal(await gitHub(socialUser({ email })), 409, "conflict");
   });
 
-  it("is not found by an address that an identity once had", async () => {
+  it("does not find an account by an address that its identity had earlier", async () => {
     const old = newAddress();
-    const person = socialUser({ email: old });
-    const first = await gitHub(person);
+    const user = socialUser({ email: old });
+    const first = await gitHub(user);
     await run(
       "UPDATE accounts SET email = 'moved-on@example.com', email_key = 'moved-on@example.com' WHERE email = ?",
       old,
     );
-    // The address has a new owner, who is somebody else.
+    // The address has a new owner.
     const second = await gitHub(socialUser({ email: old }));
     expect(second.body.data.user.id).not.toBe(first.body.data.user.id);
-    expect((await gitHub(person)).body.data.user.id).toBe(first.body.data.user.id);
+    expect((await gitHub(user)).body.data.user.id).toBe(first.body.data.user.id);
   });
 });
 
-describe("a new account", () => {
-  it("has a name that is fit for a line, whatever the provider says", async () => {
+describe("sign-in that creates an account", () => {
+  it("cleans the provider's display name for the new account", async () => {
     const cases: [string | null, string][] = [
       ["  Ada\u0000\r\n Lovelace\u202e ", "Ada Lovelace"],
       ["x".repeat(100), "x".repeat(64)],
       ["\u{1f600}".repeat(70), "\u{1f600}".repeat(64)],
     ];
-    for (const [said, kept] of cases) {
-      expect((await gitHub(socialUser({ name: said }))).body.data.user.name).toBe(kept);
+    for (const [name, cleaned] of cases) {
+      expect((await gitHub(socialUser({ name }))).body.data.user.name).toBe(cleaned);
     }
   });
 
-  it("becomes superuser under BOOTSTRAP_SUPERUSER_EMAIL, since its address is proven", async () => {
+  it("makes the new account with the verified BOOTSTRAP_SUPERUSER_EMAIL superuser", async () => {
     const email = newAddress();
-    const booted = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
-    expect((await gitHub(socialUser({ email }), booted)).body.data.user.role).toBe("superuser");
+    const withBootstrap = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
+    expect((await gitHub(socialUser({ email }), withBootstrap)).body.data.user.role).toBe("superuser");
     expect(await events(email)).toEqual([
       "superuser_bootstrapped",
       "account_registered",
       "identity_linked",
       "signed_in",
     ]);
-    expect((await gitHub(socialUser(), booted)).body.data.user.role).toBe("user");
+    expect((await gitHub(socialUser(), withBootstrap)).body.data.user.role).toBe("user");
   });
 
-  it("is one, however many first visits come at once", async () => {
-    const person = socialUser();
-    const token = await providers.tokenOf(person);
+  it("creates one account for 20 concurrent first sign-ins", async () => {
+    const user = socialUser();
+    const token = await providers.tokenOf(user);
     const answers = await inParallel(20, () => service.post("/social/github/token", { accessToken: token }));
     expect(new Set(answers.map(({ body }) => body.data?.user.id)).size).toBe(1);
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it("has no password: none lets in, and confirming one costs the same work and fails", async () => {
-    const person = socialUser();
-    const { token } = (await gitHub(person)).body.data;
-    const { email } = person;
+  it("refuses every password login and password confirmation of an account without a password", async () => {
+    const user = socialUser();
+    const { token } = (await gitHub(user)).body.data;
+    const { email } = user;
     expectRefusal(await service.post("/login", { email, password: PASSWORD }), 401, "invalid_credentials");
     for (const password of ["", PASSWORD]) {
       const change = { currentPassword: password, newPassword: "another quiet harbour" };
@@ -172,14 +176,14 @@ describe("a new account", () => {
     }
   });
 
-  it("gets a password by the reset mail, and keeps its identity", async () => {
-    const person = socialUser();
-    await gitHub(person);
-    const { email } = person;
+  it("keeps the identity of an account that sets its first password by a reset", async () => {
+    const user = socialUser();
+    await gitHub(user);
+    const { email } = user;
     expect((await service.post("/forgot-password", { email })).status).toBe(200);
     const token = await tokenMailedTo(service, email);
     expect((await service.post("/reset-password", { token, newPassword: PASSWORD })).status).toBe(200);
     await logIn(service, email);
-    expect((await gitHub(person)).status).toBe(200);
+    expect((await gitHub(user)).status).toBe(200);
   });
 });

@@ -11,28 +11,32 @@ import { socialUser } from "../../../support/social/users.ts";
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 
-/** The quickest way in: GitHub's own token, as an app has it. */
-async function gitHub(person: ReturnType<typeof socialUser>, of = service, more: object = {}) {
-  return of.post("/social/github/token", { accessToken: await providers.tokenOf(person), ...more });
+/** Signs in with an access token of GitHub, the shortest sign-in. */
+async function gitHub(user: ReturnType<typeof socialUser>, at = service, more: object = {}) {
+  return at.post("/social/github/token", { accessToken: await providers.tokenOf(user), ...more });
 }
 
-describe("a token of an app", () => {
+describe("POST /social/:provider/token", () => {
   it.each(["google", "oidc"] as const)(
-    "of %s signs in when it was given to us, and not to another app",
+    "accepts an ID token of %s for this client and rejects one for another client",
     async (id) => {
-      const person = socialUser();
+      const user = socialUser();
       if (id === "google") {
-        const right = await service.post("/social/google/token", {
-          idToken: await idTokenOf("google", person),
+        const accepted = await service.post("/social/google/token", {
+          idToken: await idTokenOf("google", user),
         });
-        expect(right.body.data.user.email).toBe(person.email);
+        expect(accepted.body.data.user.email).toBe(user.email);
       }
-      const foreign = await idTokenOf(id, person, "another-app");
-      expectRefusal(await service.post(`/social/${id}/token`, { idToken: foreign }), 400, "token_invalid");
+      const forOtherClient = await idTokenOf(id, user, "another-app");
+      expectRefusal(
+        await service.post(`/social/${id}/token`, { idToken: forOtherClient }),
+        400,
+        "token_invalid",
+      );
     },
   );
 
-  it("of GitHub is refused when it was given to another app, or to nobody", async () => {
+  it("rejects an access token of GitHub that was issued to another client or is made up", async () => {
     const accessToken = await providers.tokenOf(socialUser(), "another-app");
     expectRefusal(await service.post("/social/github/token", { accessToken }), 400, "token_invalid");
     const madeUp = await service.post("/social/github/token", { accessToken: "made-up" });
@@ -40,30 +44,33 @@ describe("a token of an app", () => {
   });
 
   it.each([
-    ["another app's", { app: { client_id: "another-app" }, user: { id: 7 } }],
-    ["nobody's app's", { app: null, user: { id: 7 } }],
-    ["somebody else's", { app: { client_id: CLIENT.id }, user: { id: 8 } }],
-    ["nobody's", { app: { client_id: CLIENT.id }, user: null }],
-  ])("of GitHub is refused when GitHub says that it is %s", async (_whose, inspection) => {
+    ["a token of another client", { app: { client_id: "another-app" }, user: { id: 7 } }],
+    ["a token without a client", { app: null, user: { id: 7 } }],
+    ["a token of another user", { app: { client_id: CLIENT.id }, user: { id: 8 } }],
+    ["a token without a user", { app: { client_id: CLIENT.id }, user: null }],
+  ])("rejects an access token when GitHub reports %s", async (_report, inspection) => {
     const gitHub = openLoopback();
-    const saying = (body: unknown) => ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
-    await gitHub.answer(saying(inspection), saying({ id: 7, login: "octo" }), saying([]));
-    const of = startService({ env: providers.keys("GITHUB", gitHub.url) });
-    const answer = await of.post("/social/github/token", { accessToken: "a-token" });
+    const json = (body: unknown) => ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
+    await gitHub.answer(json(inspection), json({ id: 7, login: "octo" }), json([]));
+    const withGitHub = startService({ env: providers.keys("GITHUB", gitHub.url) });
+    const answer = await withGitHub.post("/social/github/token", { accessToken: "a-token" });
     expectRefusal(answer, 400, "token_invalid");
   });
 
-  it.each([null, "", 0, -1, 1.5, "7", {}])("of a GitHub profile whose id is %j is refused", async (id) => {
-    expectRefusal(await gitHub(socialUser({ id })), 400, "token_invalid");
-  });
+  it.each([null, "", 0, -1, 1.5, "7", {}])(
+    "rejects an access token of GitHub whose user id is %j",
+    async (id) => {
+      expectRefusal(await gitHub(socialUser({ id })), 400, "token_invalid");
+    },
+  );
 
-  it("is refused when it is of the wrong kind, missing, or both kinds at once", async () => {
+  it("rejects a body with the wrong kind of token, no token or both kinds", async () => {
     for (const body of [{ idToken: "t" }, {}, { idToken: "t", accessToken: "t" }, { accessToken: 1 }]) {
       expectRefusal(await service.post("/social/github/token", body), 400, "validation_failed");
     }
   });
 
-  it("goes into cookies where a page asks for it, which has to mean it", async () => {
+  it("sets session cookies for transport cookie and requires a CSRF token", async () => {
     const body = { accessToken: await providers.tokenOf(socialUser()), transport: "cookie" };
     const browser = openBrowser(service);
     expectRefusal(await browser.send("POST", "/social/github/token", body), 403, "csrf_failed");

@@ -18,21 +18,21 @@ import { member, newAddress, register } from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
-const gitHub = async (person: ReturnType<typeof socialUser>) =>
-  service.post("/social/github/token", { accessToken: await providers.tokenOf(person) });
+const gitHub = async (user: ReturnType<typeof socialUser>) =>
+  service.post("/social/github/token", { accessToken: await providers.tokenOf(user) });
 
-/** A service of that issuer alone, which has read its keys. */
+/** Starts a service with a forged issuer as its only provider. */
 async function openIssuer() {
   const forged = await openForgedIssuer();
   await forged.answer(forged.metadata, forged.keySet);
-  const of = startService({ env: forged.variables });
+  const at = startService({ env: forged.variables });
   const present = async (claims: Parameters<typeof forged.sign>[0]) =>
-    of.post("/social/oidc/token", { idToken: await forged.sign(claims) });
-  return { forged, of, present };
+    at.post("/social/oidc/token", { idToken: await forged.sign(claims) });
+  return { forged, at, present };
 }
 
-describe("an identity", () => {
-  it("is its issuer's: another one that is configured later does not inherit it", async () => {
+describe("account resolution", () => {
+  it("does not match the subject of an earlier OpenID issuer after the issuer changes", async () => {
     const before = await openIssuer();
     const after = await openIssuer();
     const first = await before.present({ sub: "42", email: newAddress() });
@@ -41,63 +41,60 @@ describe("an identity", () => {
   });
 
   it.each(["github", "facebook"] as const)(
-    "of %s is that server's: another one that is configured later does not inherit it",
+    "does not match the subject of an earlier %s server after the issuer changes",
     async (id) => {
-      const elsewhere = openProviders();
-      const after = startService({ env: elsewhere.variables });
+      const otherServer = openProviders();
+      const after = startService({ env: otherServer.variables });
       const owner = socialUser();
-      const stranger = socialUser({ id: owner.id });
+      const otherUser = socialUser({ id: owner.id });
       const path = `/social/${id}/token`;
       const first = await service.post(path, { accessToken: await providers.tokenOf(owner) });
-      const second = await after.post(path, { accessToken: await elsewhere.tokenOf(stranger) });
+      const second = await after.post(path, { accessToken: await otherServer.tokenOf(otherUser) });
       expect([first.body.data.user.email, second.body.data.user.email]).toEqual([
         owner.email,
-        stranger.email,
+        otherUser.email,
       ]);
     },
   );
 
   it.each([null, "", "example.org", "sub.example.com", "example.com.example.org"])(
-    "of Google joins no account by an address that Google does not manage (hd %j)",
+    "does not link a Google identity by an address outside Google Workspace (hd %j)",
     async (hd) => {
       const { email } = await member(service);
       const formerOwner = socialUser({ email, hd });
       const idToken = await idTokenOf("google", formerOwner);
       expectRefusal(await service.post("/social/google/token", { idToken }), 409, "conflict");
-      // Where nobody has that address, it makes an account, as Facebook's does.
+      // If no account has the address, it creates one, as at Facebook.
       const newcomer = await idTokenOf("google", socialUser({ hd }));
       expect((await service.post("/social/google/token", { idToken: newcomer })).status).toBe(200);
     },
   );
 
-  it.each(["gmail.com", "GoogleMail.com"])(
-    "of Google joins one at %s, which is Google's own",
-    async (domain) => {
-      const { email } = await member(service, newAddress().replace("example.com", domain.toLowerCase()));
-      const idToken = await idTokenOf(
-        "google",
-        socialUser({ email: email.replace(/@.*/, `@${domain}`), hd: null }),
-      );
-      const answer = await service.post("/social/google/token", { idToken });
-      expect(answer.body.data.user.email).toBe(email);
-    },
-  );
-
-  it("does not join the account of a mailbox that only looks the same", async () => {
-    const { email } = await member(service);
-    const wide = email.replace("person", "\uff50erson");
-    expect((await gitHub(socialUser({ email: wide }))).body.data?.user.email).not.toBe(email);
+  it.each(["gmail.com", "GoogleMail.com"])("links a Google identity by an address at %s", async (domain) => {
+    const { email } = await member(service, newAddress().replace("example.com", domain.toLowerCase()));
+    const idToken = await idTokenOf(
+      "google",
+      socialUser({ email: email.replace(/@.*/, `@${domain}`), hd: null }),
+    );
+    const answer = await service.post("/social/google/token", { idToken });
+    expect(answer.body.data.user.email).toBe(email);
   });
 
-  it("takes nothing of the stranger over who had made the account", async () => {
-    const stranger = { username: "mallory.was.here", lastName: "Mallory", age: 99 };
-    const { email } = await register(service, newAddress(), stranger);
+  it("does not link an identity by a confusable spelling of an account's address", async () => {
+    const { email } = await member(service);
+    const fullwidth = email.replace("person", "\uff50erson");
+    expect((await gitHub(socialUser({ email: fullwidth }))).body.data?.user.email).not.toBe(email);
+  });
+
+  it("removes the profile that an attacker set at registration when the owner takes the account over", async () => {
+    const attacker = { username: "mallory.was.here", lastName: "Mallory", age: 99 };
+    const { email } = await register(service, newAddress(), attacker);
     const { token } = (await gitHub(socialUser({ email }))).body.data;
     const me = (await service.get("/me", token)).body.data;
     expect([me.username, me.lastName, me.age]).toEqual([null, null, null]);
   });
 
-  it("makes a name of 64 characters at most where the provider has none", async () => {
+  it("derives a name of at most 64 characters when the provider sends none", async () => {
     const { present } = await openIssuer();
     const email = `${"a".repeat(60)}@${"b".repeat(60)}.example.com`;
     const { name } = (await present({ sub: "no name", name: undefined, email })).body.data.user;
@@ -105,46 +102,46 @@ describe("an identity", () => {
   });
 });
 
-describe("a token of an app", () => {
-  it("of any issuer but Google is refused when it was given to another of its clients", async () => {
+describe("POST /social/oidc/token", () => {
+  it("rejects an ID token whose azp is another client, except for Google", async () => {
     const { present } = await openIssuer();
     expectRefusal(await present({ azp: "another-app", email: newAddress() }), 400, "token_invalid");
   });
 });
 
-describe("the way back", () => {
-  it.each(["github", "facebook"])("from %s with a wrong code is refused, and no outage", async (id) => {
+describe("GET /social/:provider/callback", () => {
+  it.each(["github", "facebook"])("reports a wrong code of %s as a refusal, not as an outage", async (id) => {
     const browser = openBrowser(service);
-    const person = socialUser();
-    await providers.be(person);
-    const url = new URL(await startRedirect(browser, id, person), "http://gatehouse.test");
+    const user = socialUser();
+    await providers.be(user);
+    const url = new URL(await startRedirect(browser, id, user), "http://gatehouse.test");
     url.searchParams.set("code", "wrong");
     expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
   });
 
-  it("says on a page, too, when to try again", async () => {
-    const { forged, of } = await openIssuer();
+  it("sends Retry-After with the page for an unavailable provider", async () => {
+    const { forged, at } = await openIssuer();
     await forged.answer({ kind: "respond", status: 500, body: "" });
-    const page = await start(openBrowser(of), "oidc");
+    const page = await start(openBrowser(at), "oidc");
     expect([page.status, page.headers.get("Retry-After")]).toEqual([503, expect.stringMatching(/^\d+$/)]);
   });
 });
 
-describe("a link", () => {
-  it("is not made by whoever a stranger has signed in, not even by an app whose secret the stranger knows", async () => {
+describe("linking", () => {
+  it("does not link a user's identity to an attacker's account after a sign-in with the attacker's code and verifier", async () => {
     const Origin = "https://app.example.com";
-    const of = startService({ env: { ...providers.variables, ALLOWED_ORIGINS: Origin } });
-    const stranger = socialUser();
-    await providers.be(stranger);
-    const back = await signInWithBrowser(openBrowser(of), "github", stranger, TO_APP);
-    const code = new URL(back.headers.get("Location") ?? "http://refused.test").searchParams.get("code");
-    const victim = openBrowser(of, Origin);
+    const at = startService({ env: { ...providers.variables, ALLOWED_ORIGINS: Origin } });
+    const attacker = socialUser();
+    await providers.be(attacker);
+    const callback = await signInWithBrowser(openBrowser(at), "github", attacker, TO_APP);
+    const code = new URL(callback.headers.get("Location") ?? "http://refused.test").searchParams.get("code");
+    const victim = openBrowser(at, Origin);
     const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
     expect((await victim.write("POST", "/exchange", body)).status).toBe(200);
-    const self = socialUser();
-    await signInWithBrowser(victim, "google", self, "", FROM_OWN_PAGE);
-    const elsewhere = openBrowser(of);
-    await signInWithBrowser(elsewhere, "google", self);
-    expect((await elsewhere.send("GET", "/me")).body.data.email).toBe(self.email);
+    const victimAtGoogle = socialUser();
+    await signInWithBrowser(victim, "google", victimAtGoogle, "", FROM_OWN_PAGE);
+    const otherBrowser = openBrowser(at);
+    await signInWithBrowser(otherBrowser, "google", victimAtGoogle);
+    expect((await otherBrowser.send("GET", "/me")).body.data.email).toBe(victimAtGoogle.email);
   });
 });

@@ -20,9 +20,9 @@ import { mailTo, member } from "../../../support/users.ts";
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 
-/** The quickest way in: GitHub's own token, as an app has it. */
-async function gitHub(person: ReturnType<typeof socialUser>, of = service, more: object = {}) {
-  return of.post("/social/github/token", { accessToken: await providers.tokenOf(person), ...more });
+/** Signs in with an access token of GitHub, the shortest sign-in. */
+async function gitHub(user: ReturnType<typeof socialUser>, at = service, more: object = {}) {
+  return at.post("/social/github/token", { accessToken: await providers.tokenOf(user), ...more });
 }
 
 const run = (sql: string, ...values: unknown[]) =>
@@ -30,16 +30,16 @@ const run = (sql: string, ...values: unknown[]) =>
     .bind(...values)
     .run();
 
-describe("the second step, the lock and deactivation", () => {
+describe("second factor, lockout and deactivation at a social login", () => {
   const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
-  it("ask for a code as after a password, and the session says how both steps went", async () => {
-    const person = socialUser();
-    const answer = await gitHub(person, always);
+  it("requires the second factor as after a password and records both factors in amr", async () => {
+    const user = socialUser();
+    const answer = await gitHub(user, always);
     expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
-    expect(await sessionsOf(person.email)).toBe(0);
+    expect(await sessionsOf(user.email)).toBe(0);
     const { challengeId } = answer.body.data;
-    const code = await codeMailedTo(always, person.email);
+    const code = await codeMailedTo(always, user.email);
     const signedIn = await always.post("/login/otp", { challengeId, code });
     expect(JSON.parse(atob(signedIn.body.data.token.split(".")[1])).amr).toEqual(["fed", "otp"]);
     const { details } = (await env.DB.prepare(
@@ -48,106 +48,106 @@ describe("the second step, the lock and deactivation", () => {
     expect(JSON.parse(details).amr).toBe("fed otp");
   });
 
-  it("send a browser on with the challenge, and without a session", async () => {
+  it("redirects with a challenge id and without a session when a second factor is required", async () => {
     const browser = openBrowser(always);
-    const person = socialUser();
-    const answer = await signInWithBrowser(browser, "google", person, "?returnTo=/sign-in");
+    const user = socialUser();
+    const answer = await signInWithBrowser(browser, "google", user, "?returnTo=/sign-in");
     const url = new URL(answer.headers.get("Location") ?? "");
     expect(url.pathname).toBe("/sign-in");
     expect(answer.headers.getSetCookie()).toEqual([]);
     const body = {
       challengeId: url.searchParams.get("challengeId"),
-      code: await codeMailedTo(always, person.email),
+      code: await codeMailedTo(always, user.email),
     };
     const signedIn = await browser.write("POST", "/login/otp", { ...body, transport: "cookie" });
     expect(signedIn.status).toBe(200);
-    expect((await browser.send("GET", "/me")).body.data.email).toBe(person.email);
+    expect((await browser.send("GET", "/me")).body.data.email).toBe(user.email);
   });
 
-  it("ask for a code on a new device alone, where that is the rule, and know the device again", async () => {
-    const careful = startService({ env: { ...providers.variables, LOGIN_OTP: "new_device" } });
-    const person = socialUser();
-    const { challengeId } = (await gitHub(person, careful)).body.data;
-    const code = await codeMailedTo(careful, person.email);
-    const { deviceToken } = (await careful.post("/login/otp", { challengeId, code })).body.data;
-    expect((await gitHub(person, careful, { deviceToken })).body.data.token).toBeTypeOf("string");
-    expect((await gitHub(person, careful)).body.data.otpRequired).toBe(true);
+  it("requires the second factor only on a new device under LOGIN_OTP=new_device", async () => {
+    const newDeviceOnly = startService({ env: { ...providers.variables, LOGIN_OTP: "new_device" } });
+    const user = socialUser();
+    const { challengeId } = (await gitHub(user, newDeviceOnly)).body.data;
+    const code = await codeMailedTo(newDeviceOnly, user.email);
+    const { deviceToken } = (await newDeviceOnly.post("/login/otp", { challengeId, code })).body.data;
+    expect((await gitHub(user, newDeviceOnly, { deviceToken })).body.data.token).toBeTypeOf("string");
+    expect((await gitHub(user, newDeviceOnly)).body.data.otpRequired).toBe(true);
   });
 
-  it("hold for somebody who is locked out, and let them in when the lock opens", async () => {
+  it("refuses a social login during a lockout and accepts it afterwards", async () => {
     const { email } = await member(service);
-    const person = socialUser({ email });
+    const user = socialUser({ email });
     await inParallel(10, () => service.post("/login", { email, password: "wrong" }));
-    const answer = await gitHub(person);
+    const answer = await gitHub(user);
     expectRefusal(answer, 429, "too_many_attempts");
     expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
     const linked = await env.DB.prepare("SELECT 1 FROM identities WHERE subject = ?")
-      .bind(`${providers.issuer}#${person.id}`)
+      .bind(`${providers.issuer}#${user.id}`)
       .first();
     expect(linked).toBeNull();
     service.clock.advance(5 * 60_000);
-    expect((await gitHub(person)).status).toBe(200);
+    expect((await gitHub(user)).status).toBe(200);
   });
 
-  it("hold for an address that has no account yet", async () => {
-    const person = socialUser();
-    await inParallel(10, () => service.post("/login", { email: person.email, password: "wrong" }));
-    expectRefusal(await gitHub(person), 429, "too_many_attempts");
-    expect(await sessionsOf(person.email)).toBe(0);
+  it("refuses the first social login with an address that is locked out", async () => {
+    const user = socialUser();
+    await inParallel(10, () => service.post("/login", { email: user.email, password: "wrong" }));
+    expectRefusal(await gitHub(user), 429, "too_many_attempts");
+    expect(await sessionsOf(user.email)).toBe(0);
   });
 
-  it("do not count a sign-in at a provider as a guess, nor forget the guesses of strangers", async () => {
-    const person = socialUser();
-    await gitHub(person);
-    await inParallel(9, () => service.post("/login", { email: person.email, password: "wrong" }));
-    for (let visit = 0; visit < 3; visit += 1) expect((await gitHub(person)).status).toBe(200);
-    await service.post("/login", { email: person.email, password: "wrong" });
-    expectRefusal(await gitHub(person), 429, "too_many_attempts");
+  it("neither counts a social login as a failed attempt nor resets the failed attempts", async () => {
+    const user = socialUser();
+    await gitHub(user);
+    await inParallel(9, () => service.post("/login", { email: user.email, password: "wrong" }));
+    for (let signIn = 0; signIn < 3; signIn += 1) expect((await gitHub(user)).status).toBe(200);
+    await service.post("/login", { email: user.email, password: "wrong" });
+    expectRefusal(await gitHub(user), 429, "too_many_attempts");
   });
 
-  it("refuse a deactivated account, by identity and by address", async () => {
-    const person = socialUser();
-    await gitHub(person);
-    await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", person.email);
-    expectRefusal(await gitHub(person), 403, "account_deactivated");
-    expectRefusal(await gitHub(socialUser({ email: person.email })), 403, "account_deactivated");
+  it("refuses a deactivated account by identity and by address", async () => {
+    const user = socialUser();
+    await gitHub(user);
+    await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", user.email);
+    expectRefusal(await gitHub(user), 403, "account_deactivated");
+    expectRefusal(await gitHub(socialUser({ email: user.email })), 403, "account_deactivated");
     const browser = openBrowser(service);
     expectRefusal(
-      await signInWithBrowser(browser, "google", socialUser({ email: person.email })),
+      await signInWithBrowser(browser, "google", socialUser({ email: user.email })),
       403,
       "account_deactivated",
     );
   });
 
   it.each(["", TO_APP])(
-    "refuse an account that is deactivated while its callback is looked at (%j)",
+    "refuses an account that is deactivated during its callback (query %j)",
     async (query) => {
-      const person = socialUser();
-      await gitHub(person);
-      await providers.be(person);
-      const before = await sessionsOf(person.email);
-      // The first batch finds who it is; the second lets them in.
-      const slow = startHeld(2, providers.variables);
-      const browser = openBrowser(slow.service);
-      const answer = returnFromProvider(browser, await startRedirect(browser, "github", person, query));
-      await slow.reached;
-      await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", person.email);
-      slow.letGo();
+      const user = socialUser();
+      await gitHub(user);
+      await providers.be(user);
+      const before = await sessionsOf(user.email);
+      // The first batch finds the account; the second opens the session.
+      const held = startHeld(2, providers.variables);
+      const browser = openBrowser(held.service);
+      const answer = returnFromProvider(browser, await startRedirect(browser, "github", user, query));
+      await held.reached;
+      await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", user.email);
+      held.letGo();
       expectRefusal(await answer, 403, "account_deactivated");
-      expect(await sessionsOf(person.email)).toBe(before);
+      expect(await sessionsOf(user.email)).toBe(before);
       const { n } = (await env.DB.prepare(
         "SELECT count(*) AS n FROM authorization_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
       )
-        .bind(person.email)
+        .bind(user.email)
         .first()) as { n: number };
       expect(n).toBe(0);
     },
   );
 
-  it("tell the owner of a sign-in from a new device", async () => {
-    const person = socialUser();
+  it("notifies the owner of a social login from a new device", async () => {
+    const user = socialUser();
     const from = async (ip: string) => {
-      const accessToken = await providers.tokenOf(person);
+      const accessToken = await providers.tokenOf(user);
       return service.call("POST", "/api/auth/social/github/token", { accessToken }, undefined, {
         "CF-Connecting-IP": ip,
         "User-Agent": "a browser",
@@ -155,7 +155,7 @@ describe("the second step, the lock and deactivation", () => {
     };
     await from("192.0.2.1");
     await from("192.0.2.2");
-    expect((await mailTo(service, person.email)).map(({ subject }) => subject)).toEqual([
+    expect((await mailTo(service, user.email)).map(({ subject }) => subject)).toEqual([
       "New sign-in to Gatehouse",
     ]);
   });

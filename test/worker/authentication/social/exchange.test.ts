@@ -14,57 +14,57 @@ import { tokenMailedTo } from "../../../support/users.ts";
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 
-/** Comes back to the app with its code. */
-async function codeFor(person = socialUser(), of: Service = service) {
-  await providers.be(person);
-  const browser = openBrowser(of);
-  const answer = await signInWithBrowser(browser, "github", person, TO_APP);
+/** Signs in at GitHub for the client application. Returns the callback's redirect and its code. */
+async function codeFor(user = socialUser(), at: Service = service) {
+  await providers.be(user);
+  const browser = openBrowser(at);
+  const answer = await signInWithBrowser(browser, "github", user, TO_APP);
   const url = new URL(answer.headers.get("Location") ?? "");
-  return { person, browser, answer, url, code: url.searchParams.get("code") ?? "" };
+  return { user, browser, answer, url, code: url.searchParams.get("code") ?? "" };
 }
 
-const exchange = (body: object, headers: Record<string, string> = {}, of: Service = service) =>
-  of.call("POST", "/api/auth/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
+const exchange = (body: object, headers: Record<string, string> = {}, at: Service = service) =>
+  at.call("POST", "/api/auth/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
 
-describe("a return to an app on another origin", () => {
-  it("carries a code and no token, and leaves no cookie of a session", async () => {
-    const { person, answer, url, code } = await codeFor();
+describe("authorization code of a social login", () => {
+  it("redirects to a client application with a code, without a token or a session cookie", async () => {
+    const { user, answer, url, code } = await codeFor();
     expect(url.origin + url.pathname).toBe(APP);
     expect([...url.searchParams.keys()]).toEqual(["code"]);
     expect(code).toMatch(/^[\w-]{43}$/);
     expect(answer.headers.getSetCookie()).toEqual([]);
-    expect(await sessionsOf(person.email)).toBe(0);
+    expect(await sessionsOf(user.email)).toBe(0);
     expect(JSON.stringify(await allRows())).not.toContain(code);
     const tokens = await exchange({ code }, { Origin: "https://app.example.com" });
-    expect(tokens.body.data.user.email).toBe(person.email);
+    expect(tokens.body.data.user.email).toBe(user.email);
     expect(tokens.headers.get("Cache-Control")).toBe("no-store");
     expect((await service.get("/me", tokens.body.data.token)).status).toBe(200);
   });
 
-  it("is good once: of 50 exchanges at once, one session", async () => {
-    const { person, code } = await codeFor();
+  it("opens one session for 50 concurrent exchanges of a code", async () => {
+    const { user, code } = await codeFor();
     const answers = await inParallel(50, () => exchange({ code }));
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-    expect(await sessionsOf(person.email)).toBe(1);
+    expect(await sessionsOf(user.email)).toBe(1);
     expectRefusal(await exchange({ code }), 400, "code_invalid");
   });
 
-  it("is dead after a minute, for another origin, and after a reset", async () => {
-    const old = await codeFor();
+  it("rejects a code after a minute, from another origin and after a password reset", async () => {
+    const expired = await codeFor();
     service.clock.advance(60_000);
-    expectRefusal(await exchange({ code: old.code }), 400, "code_invalid");
-    const { code, person } = await codeFor();
+    expectRefusal(await exchange({ code: expired.code }), 400, "code_invalid");
+    const { code, user } = await codeFor();
     for (const Origin of ["https://other.example.org", "https://app.example.com.evil.example", "null"]) {
       expectRefusal(await exchange({ code }, { Origin }), 400, "code_invalid");
     }
-    await service.post("/forgot-password", { email: person.email });
-    const token = await tokenMailedTo(service, person.email);
+    await service.post("/forgot-password", { email: user.email });
+    const token = await tokenMailedTo(service, user.email);
     await service.post("/reset-password", { token, newPassword: "another quiet harbour" });
     expectRefusal(await exchange({ code }), 400, "code_invalid");
-    expect(await sessionsOf(person.email)).toBe(0);
+    expect(await sessionsOf(user.email)).toBe(0);
   });
 
-  it("is bound to the app's own secret", async () => {
+  it("rejects a code with a missing or wrong code verifier", async () => {
     const { code } = await codeFor();
     for (const codeVerifier of [undefined, null, "", "a guess", 7]) {
       expectRefusal(await exchange({ code, codeVerifier }), 400, "validation_failed");
@@ -75,26 +75,26 @@ describe("a return to an app on another origin", () => {
     expect((await exchange({ code })).status).toBe(200);
   });
 
-  it("begins with the announcement of that secret, or not at all (RFC 9700 §2.1.1)", async () => {
+  it("rejects an authorization request without a code challenge (RFC 9700 §2.1.1)", async () => {
     const query = `?returnTo=${encodeURIComponent(APP)}`;
     const answer = await start(openBrowser(service), "github", query, { Accept: null });
     expectRefusal(answer, 400, "validation_failed");
-    expect(answer.body.error?.fields).toEqual([{ path: "codeChallenge", message: "Must be there." }]);
+    expect(answer.body.error?.fields).toEqual([{ path: "codeChallenge", message: "Is required." }]);
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  it("asks for the second step with the exchange", async () => {
+  it("requires the second factor at the exchange of a code", async () => {
     const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
-    const { code, person } = await codeFor(socialUser(), always);
+    const { code, user } = await codeFor(socialUser(), always);
     const { challengeId } = (await exchange({ code }, {}, always)).body.data;
     const answer = await always.post("/login/otp", {
       challengeId,
-      code: await codeMailedTo(always, person.email),
+      code: await codeMailedTo(always, user.email),
     });
-    expect(answer.body.data.user.email).toBe(person.email);
+    expect(answer.body.data.user.email).toBe(user.email);
   });
 
-  it("goes into cookies where a page of the same site asks for it, which has to mean it", async () => {
+  it("sets session cookies at the exchange for a page of the same site and requires a CSRF token", async () => {
     const { code, browser } = await codeFor();
     const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
     const Origin = "https://app.example.com";
@@ -109,7 +109,7 @@ describe("a return to an app on another origin", () => {
   });
 });
 
-describe("returnTo", () => {
+describe("returnTo of GET /social/:provider/start", () => {
   const browser = openBrowser(service);
   const startWith = (returnTo: string) =>
     start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${CHALLENGE}`, {
@@ -123,7 +123,7 @@ describe("returnTo", () => {
     APP,
     "HTTPS://APP.EXAMPLE.COM/signed-in",
     "https://other.example.org/",
-  ])("may be %s", async (returnTo) => {
+  ])("accepts the returnTo %s", async (returnTo) => {
     expect((await startWith(returnTo)).status).toBe(302);
   });
 
@@ -162,7 +162,7 @@ describe("returnTo", () => {
     "?x",
     "",
     "x".repeat(3000),
-  ])("may not be %j", async (returnTo) => {
+  ])("rejects the returnTo %j", async (returnTo) => {
     const answer = await startWith(returnTo);
     expectRefusal(answer, 400, "validation_failed");
     expect(answer.headers.get("Location")).toBeNull();

@@ -15,7 +15,7 @@ const service = startService({ env: providers.variables });
 const signIn = (accessToken: string) => service.post("/social/facebook/token", { accessToken });
 
 describe("Facebook", () => {
-  it("signs in by a token of an app, and knows the same person again", async () => {
+  it("signs in with an access token of Facebook and finds the account again by its subject", async () => {
     const ada = socialUser();
     const first = await signIn(await providers.tokenOf(ada));
     expect(first.body.data.user).toMatchObject({ email: ada.email, name: "Ada" });
@@ -23,34 +23,37 @@ describe("Facebook", () => {
     expect(second.body.data.user.id).toBe(first.body.data.user.id);
   });
 
-  it("refuses a token of another app, and one that is made up", async () => {
+  it("rejects an access token of Facebook that was issued to another client or is made up", async () => {
     expectRefusal(await signIn(await providers.tokenOf(socialUser(), "another-app")), 400, "token_invalid");
     expectRefusal(await signIn("made-up"), 400, "token_invalid");
     expectRefusal(await signIn("made-up&access_token=other"), 400, "token_invalid");
   });
 
-  it.each([null, "", " ", {}])("refuses a profile whose id is %j", async (id) => {
+  it.each([null, "", " ", {}])("rejects a Facebook profile whose id is %j", async (id) => {
     expectRefusal(await signIn(await providers.tokenOf(socialUser({ id }))), 400, "token_invalid");
   });
 
-  it("makes no account of somebody who has confirmed no address there", async () => {
+  it("creates no account for a Facebook user without an address", async () => {
     const answer = await signIn(await providers.tokenOf(socialUser({ verified: false })));
     expectRefusal(answer, 403, "email_not_verified");
   });
 
   it.each([
-    ["proven", member],
-    ["unproven", register],
-  ])("neither joins nor takes over an %s account by its address", async (_how, make) => {
-    const { email } = await make(service);
-    const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
-    expectRefusal(await signIn(await providers.tokenOf(socialUser({ email }))), 409, "conflict");
-    const after = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
-    expect(after).toEqual(before);
-    expect(await sessionsOf(email)).toBe(0);
-  });
+    ["a verified", member],
+    ["an unverified", register],
+  ])(
+    "neither links to nor takes over %s account by the address of a Facebook user",
+    async (_state, create) => {
+      const { email } = await create(service);
+      const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+      expectRefusal(await signIn(await providers.tokenOf(socialUser({ email }))), 409, "conflict");
+      const after = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
+      expect(after).toEqual(before);
+      expect(await sessionsOf(email)).toBe(0);
+    },
+  );
 
-  it("is linked by its owner, and signs in from then on", async () => {
+  it("signs in with a Facebook identity that the account's owner has linked", async () => {
     const { email, token } = await signedInMember(service);
     const accessToken = await providers.tokenOf(socialUser({ email }));
     const body = { accessToken, password: PASSWORD };
@@ -58,16 +61,16 @@ describe("Facebook", () => {
     expect((await signIn(accessToken)).body.data.user.email).toBe(email);
   });
 
-  it("makes no superuser, whoever BOOTSTRAP_SUPERUSER_EMAIL names", async () => {
+  it("makes no Facebook user superuser by BOOTSTRAP_SUPERUSER_EMAIL", async () => {
     const email = newAddress();
-    const booted = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
+    const withBootstrap = startService({ env: { ...providers.variables, BOOTSTRAP_SUPERUSER_EMAIL: email } });
     const accessToken = await providers.tokenOf(socialUser({ email }));
-    const answer = await booted.post("/social/facebook/token", { accessToken });
+    const answer = await withBootstrap.post("/social/facebook/token", { accessToken });
     expect(answer.body.data.user).toMatchObject({ email, role: "user" });
   });
 
-  it("refuses a token whose owner is not whom the profile is of", async () => {
-    const owner = { app_id: CLIENT.id, type: "USER", is_valid: true };
+  it("rejects an access token whose user differs from the Facebook profile", async () => {
+    const tokenInfo = { app_id: CLIENT.id, type: "USER", is_valid: true };
     const profile = { id: "7", name: "Ada", email: newAddress() };
     for (const [user_id, status] of [
       ["8", 400],
@@ -76,16 +79,15 @@ describe("Facebook", () => {
       ["7", 200],
     ] as const) {
       const facebook = openLoopback();
-      const saying = (body: unknown) =>
-        ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
-      await facebook.answer(saying({ data: { ...owner, user_id } }), saying(profile));
-      const of = startService({ env: providers.keys("FACEBOOK", facebook.url) });
-      const answer = await of.post("/social/facebook/token", { accessToken: "a-token" });
+      const json = (body: unknown) => ({ kind: "respond", status: 200, body: JSON.stringify(body) }) as const;
+      await facebook.answer(json({ data: { ...tokenInfo, user_id } }), json(profile));
+      const withFacebook = startService({ env: providers.keys("FACEBOOK", facebook.url) });
+      const answer = await withFacebook.post("/social/facebook/token", { accessToken: "a-token" });
       expect([user_id, answer.status]).toEqual([user_id, status]);
     }
   });
 
-  it("takes no ID token", async () => {
+  it("rejects an ID token at Facebook", async () => {
     const answer = await service.post("/social/facebook/token", { idToken: "x" });
     expectRefusal(answer, 400, "validation_failed");
   });

@@ -16,42 +16,42 @@ const list = async (token: string): Promise<{ provider: string }[]> =>
 const remove = (provider: string, token: string) =>
   service.call("DELETE", `/api/auth/me/identities/${provider}`, undefined, token);
 
-/** Somebody without a password, with an identity at GitHub and one at Google. */
+/** A user without a password, with an identity at GitHub and one at Google. */
 async function twoIdentities() {
-  const person = socialUser();
-  const accessToken = await providers.tokenOf(person);
+  const user = socialUser();
+  const accessToken = await providers.tokenOf(user);
   const { token, refreshToken } = (await service.post("/social/github/token", { accessToken })).body.data;
   const idToken = await idTokenOf("google", socialUser());
   const linked = await linkToken(service, "google", { idToken, refreshToken }, token);
   if (linked.status !== 200) throw new Error(`linking answered ${linked.status}: ${linked.text}`);
-  return { person, token };
+  return { user, token };
 }
 
 describe("DELETE /me/identities/:provider", () => {
-  it("takes a way in away, and tells its owner", async () => {
-    const { person, token } = await twoIdentities();
+  it("removes a linked identity and notifies the owner", async () => {
+    const { user, token } = await twoIdentities();
     expect((await remove("google", token)).status).toBe(200);
     expect((await list(token)).map(({ provider }) => provider)).toEqual(["github"]);
-    expect((await mailTo(service, person.email))[0]?.subject).toBe(
+    expect((await mailTo(service, user.email))[0]?.subject).toBe(
       "Google no longer signs you in to Gatehouse",
     );
   });
 
-  it("keeps the last way in of an account without a password", async () => {
+  it("refuses to remove the last sign-in method of an account without a password", async () => {
     const { token } = await twoIdentities();
     await remove("google", token);
     expectRefusal(await remove("github", token), 409, "last_sign_in_method");
     expect(await list(token)).toHaveLength(1);
   });
 
-  it("leaves one of two that are removed at once", async () => {
+  it("removes only one of two identities that are removed concurrently", async () => {
     const { token } = await twoIdentities();
     const answers = await inParallel(20, (at) => remove(at % 2 ? "google" : "github", token));
     expect(statusCounts(answers)[200]).toBe(1);
     expect(await list(token)).toHaveLength(1);
   });
 
-  it("does not count a provider that is off for a way in", async () => {
+  it("does not count an identity of a provider that is off as a sign-in method", async () => {
     const { token } = await twoIdentities();
     const gitHubAlone = startService({
       env: Object.fromEntries(Object.entries(providers.variables).filter(([name]) => !/GOOGLE/.test(name))),
@@ -64,21 +64,21 @@ describe("DELETE /me/identities/:provider", () => {
     ).toBe(200);
   });
 
-  it("lets the last identity go once there is a password", async () => {
-    const person = socialUser();
-    const accessToken = await providers.tokenOf(person);
+  it("removes the last identity of an account with a password", async () => {
+    const user = socialUser();
+    const accessToken = await providers.tokenOf(user);
     await service.post("/social/github/token", { accessToken });
-    await service.post("/forgot-password", { email: person.email });
-    const reset = { token: await tokenMailedTo(service, person.email), newPassword: PASSWORD };
+    await service.post("/forgot-password", { email: user.email });
+    const reset = { token: await tokenMailedTo(service, user.email), newPassword: PASSWORD };
     await service.post("/reset-password", reset);
-    const { token } = (await service.post("/login", { email: person.email, password: PASSWORD })).body.data;
+    const { token } = (await service.post("/login", { email: user.email, password: PASSWORD })).body.data;
     expect((await remove("github", token)).status).toBe(200);
     expect(await list(token)).toEqual([]);
-    // The same person at GitHub still has the proven address, and may come in anew by it.
+    // The user still has the verified address at GitHub, so a new sign-in links the identity again.
     expect((await service.post("/social/github/token", { accessToken })).status).toBe(200);
   });
 
-  it("knows nothing of providers that are not linked, of other people's, and of strangers", async () => {
+  it("responds 404 for a provider that is not linked and 401 without a session", async () => {
     const { token } = await signedInMember(service);
     await twoIdentities();
     for (const id of ["github", "apple", "__proto__"])

@@ -8,17 +8,17 @@ import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
 import { allRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();
-const other = await generateKeyPair("ES256");
+const otherKey = await generateKeyPair("ES256");
 const nowSeconds = Math.floor(Date.now() / 1000);
 let service: Service;
 
 beforeEach(() => {
-  // An isolate of its own, which has not read the issuer's keys.
+  // A new isolate, which has not cached the issuer's key set.
   service = startService({ env: forged.variables });
 });
 
-/** What is left of a sign-in, but for the mail and the trail that go with it. */
-const left = async () => {
+/** The rows that a sign-in writes, except messages and audit events. */
+const signInRows = async () => {
   const { accounts, identities, sessions, authorization_codes, oauth_transactions } = await allRows();
   return { accounts, identities, sessions, authorization_codes, oauth_transactions };
 };
@@ -26,61 +26,61 @@ const left = async () => {
 type Forgery = Readonly<{
   claims?: JWTPayload;
   header?: Record<string, unknown>;
-  sign?: "other key" | "the secret" | "nobody";
+  signature?: "other key" | "client secret" | "none";
 }>;
 
-async function idToken({ claims, header, sign }: Forgery): Promise<string> {
-  if (sign === "other key") return forged.sign(claims, header, other.privateKey);
-  if (sign === "the secret") {
+async function idToken({ claims, header, signature }: Forgery): Promise<string> {
+  if (signature === "other key") return forged.sign(claims, header, otherKey.privateKey);
+  if (signature === "client secret") {
     return forged.sign(claims, { alg: "HS256", ...header }, new TextEncoder().encode(CLIENT.secret));
   }
   const token = await forged.sign(claims, header);
-  if (sign !== "nobody") return token;
+  if (signature !== "none") return token;
   const none = btoa(JSON.stringify({ alg: "none", typ: "JWT" })).replaceAll("=", "");
   return `${none}.${token.split(".")[1]}.`;
 }
 
-/** Wherever an ID token comes from, none of these vouches for anybody. */
+/** Invalid ID tokens, for the code flow and for client applications. */
 const forgeries: Record<string, Forgery> = {
   "a foreign issuer": { claims: { iss: "https://issuer.example.org" } },
-  "the issuer with a slash more": { claims: { iss: `${forged.issuer}/` } },
+  "the issuer with a trailing slash": { claims: { iss: `${forged.issuer}/` } },
   "another audience": { claims: { aud: "another-app" } },
   "no audience": { claims: { aud: undefined } },
-  "an audience shared with others, given to one of them": {
+  "several audiences, issued to another client": {
     claims: { aud: [CLIENT.id, "another-app"], azp: "another-app" },
   },
-  "an audience shared with others, given to nobody": { claims: { aud: [CLIENT.id, "another-app"] } },
-  "an audience that is ours, given to another of its clients": { claims: { azp: "another-app" } },
-  "a presenter that is no text": { claims: { azp: [CLIENT.id] } },
-  "a time that is over": { claims: { exp: nowSeconds - 60 } },
-  "no end": { claims: { exp: undefined } },
-  "a time that is to come": { claims: { nbf: nowSeconds + 86_400 } },
+  "several audiences and no azp": { claims: { aud: [CLIENT.id, "another-app"] } },
+  "the right audience, issued to another client": { claims: { azp: "another-app" } },
+  "an azp that is no string": { claims: { azp: [CLIENT.id] } },
+  "an exp in the past": { claims: { exp: nowSeconds - 60 } },
+  "no exp": { claims: { exp: undefined } },
+  "an nbf in the future": { claims: { nbf: nowSeconds + 86_400 } },
   "no subject": { claims: { sub: undefined } },
   "an empty subject": { claims: { sub: "" } },
-  "a subject of blanks": { claims: { sub: "  " } },
+  "a blank subject": { claims: { sub: "  " } },
   "a subject with NUL": { claims: { sub: "some\0body" } },
-  "a subject that is no text": { claims: { sub: 1234 as unknown as string } },
-  "a subject longer than any": { claims: { sub: "x".repeat(256) } },
-  "another key": { sign: "other key" },
-  "a key that is not there": { header: { kid: "unknown" } },
-  "the client's own secret for a key": { sign: "the secret" },
-  "no signature": { sign: "nobody" },
-  "the type of an access token": { header: { typ: "at+jwt" } },
-  "an extension that has to be understood": { header: { crit: ["exp"], exp: 1 } },
+  "a subject that is no string": { claims: { sub: 1234 as unknown as string } },
+  "a subject of 256 characters": { claims: { sub: "x".repeat(256) } },
+  "the signature of another key": { signature: "other key" },
+  "an unknown kid": { header: { kid: "unknown" } },
+  "an HMAC with the client secret": { signature: "client secret" },
+  "no signature": { signature: "none" },
+  "the typ of an access token": { header: { typ: "at+jwt" } },
+  "an unknown crit extension": { header: { crit: ["exp"], exp: 1 } },
 };
 
-describe("an ID token of the code flow", () => {
-  const finish = async (forgery: Forgery, changed: Record<string, string> = {}) => {
-    const { path, nonce, browser } = await forged.round(service, undefined, changed);
+describe("ID token of the code flow", () => {
+  const prepareCallback = async (forgery: Forgery, changed: Record<string, string> = {}) => {
+    const { path, nonce, browser } = await forged.startRedirect(service, undefined, changed);
     const token = await idToken({ ...forgery, claims: { nonce, ...forgery.claims } });
     await forged.answer(forged.tokens(token), forged.keySet);
     return { answer: () => returnFromProvider(browser, path), browser };
   };
 
-  it("signs in when everything of it is right", async () => {
-    const { answer, browser } = await finish({});
+  it("signs in with a valid ID token", async () => {
+    const { answer, browser } = await prepareCallback({});
     expect((await answer()).status).toBe(302);
-    expect((await browser.send("GET", "/me")).body.data.email).toBe("somebody@example.com");
+    expect((await browser.send("GET", "/me")).body.data.email).toBe("a-subject@example.com");
   });
 
   it.each(
@@ -89,27 +89,27 @@ describe("an ID token of the code flow", () => {
       "a wrong nonce": { claims: { nonce: "x".repeat(43) } },
       "no nonce": { claims: { nonce: undefined } },
     }),
-  )("is refused with %s, and leaves nothing", async (_what, forgery) => {
-    const before = await left();
-    const { answer } = await finish(forgery);
+  )("rejects an ID token of the code flow with %s and writes no row", async (_fault, forgery) => {
+    const before = await signInRows();
+    const { answer } = await prepareCallback(forgery);
     const refused = await answer();
     expectRefusal(refused, 400, "token_invalid");
-    expect(await left()).toEqual(before);
+    expect(await signInRows()).toEqual(before);
   });
 
   it.each([
     ["a foreign issuer", { iss: "https://issuer.example.org" }],
-    ["no issuer, though the provider says that it names it", { iss: "" }],
-  ])("is not even asked for after a callback with %s (RFC 9207)", async (_what, changed) => {
-    const { answer } = await finish({}, changed);
+    ["no issuer although the provider announces iss", { iss: "" }],
+  ])("does not request a token after a callback with %s (RFC 9207)", async (_fault, changed) => {
+    const { answer } = await prepareCallback({}, changed);
     expectRefusal(await answer(), 400, "token_invalid");
-    const asked = (await forged.requests()).filter(({ path }) => path === "/token").length;
+    const before = (await forged.requests()).filter(({ path }) => path === "/token").length;
     await answer();
-    expect((await forged.requests()).filter(({ path }) => path === "/token")).toHaveLength(asked);
+    expect((await forged.requests()).filter(({ path }) => path === "/token")).toHaveLength(before);
   });
 
-  it("is asked for with PKCE, and the verifier fits the challenge", async () => {
-    const { path, browser } = await forged.round(service);
+  it("sends the code verifier with the token request", async () => {
+    const { path, browser } = await forged.startRedirect(service);
     await forged.answer(forged.json({ error: "invalid_grant" }, 400));
     expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
     const form = new URLSearchParams((await forged.requests()).at(-1)?.body);
@@ -118,35 +118,38 @@ describe("an ID token of the code flow", () => {
   });
 });
 
-describe("an ID token of an app", () => {
+describe("ID token of a client application", () => {
   const present = async (forgery: Forgery) => {
     await forged.answer(forged.metadata, forged.keySet);
     return service.post("/social/oidc/token", { idToken: await idToken(forgery) });
   };
 
-  it("signs in when everything of it is right, with a nonce of the app's own or none", async () => {
+  it("signs in with a valid ID token of a client application, with or without a nonce", async () => {
     const first = await present({ claims: { nonce: "the-app-s-own" } });
-    expect([first.status, first.body.data.user.email]).toEqual([200, "somebody@example.com"]);
+    expect([first.status, first.body.data.user.email]).toEqual([200, "a-subject@example.com"]);
     const second = await service.post("/social/oidc/token", { idToken: await idToken({}) });
     expect(second.body.data.user.id).toBe(first.body.data.user.id);
     expect(second.headers.get("Cache-Control")).toBe("no-store");
   });
 
-  it.each(Object.entries(forgeries))("is refused with %s, and leaves nothing", async (_what, forgery) => {
-    const before = await left();
-    expectRefusal(await present(forgery), 400, "token_invalid");
-    expect(await left()).toEqual(before);
-  });
+  it.each(Object.entries(forgeries))(
+    "rejects an ID token of a client application with %s and writes no row",
+    async (_fault, forgery) => {
+      const before = await signInRows();
+      expectRefusal(await present(forgery), 400, "token_invalid");
+      expect(await signInRows()).toEqual(before);
+    },
+  );
 
-  it("is refused when it was issued more than an hour ago, whatever end it names", async () => {
-    // By the clock of the service, which stands still however long the tests before took.
+  it("rejects an ID token issued more than an hour ago even if its exp is later", async () => {
+    // By the clock of the service, which does not advance by itself.
     const now = Math.floor(service.clock.now() / 1000);
     const exp = now + 7200;
     expectRefusal(await present({ claims: { iat: now - 3700, exp } }), 400, "token_invalid");
     expect((await present({ claims: { iat: now - 3500, exp } })).status).toBe(200);
   });
 
-  it("of Google may have been got by an app of the same project, and of nobody else's", async () => {
+  it("accepts an ID token of Google whose azp is another client of the same project", async () => {
     const { SOCIAL_OIDC_CLIENT_ID: id, SOCIAL_OIDC_CLIENT_SECRET: secret } = forged.variables;
     const asGoogle = startService({
       env: {
@@ -165,7 +168,7 @@ describe("an ID token of an app", () => {
   });
 
   it.each(["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "x".repeat(16_385)])(
-    "is refused as %j",
+    "rejects the malformed ID token %j",
     async (text) => {
       await forged.answer(forged.metadata, forged.keySet);
       expect((await service.post("/social/oidc/token", { idToken: text })).status).toBe(400);
@@ -174,50 +177,51 @@ describe("an ID token of an app", () => {
 
   it.each([
     ["false", false],
-    ["the text false", "false"],
-    ["left out", undefined],
+    ["the string false", "false"],
+    ["omitted", undefined],
     ["a number", 1],
-  ])("makes no account of an address whose email_verified is %s", async (_what, email_verified) => {
-    const before = await left();
-    const claims = { sub: "nobody-else", email: "unproven@example.com", email_verified };
+  ])("creates no account for an address whose email_verified is %s", async (_value, email_verified) => {
+    const before = await signInRows();
+    const claims = { sub: "another-subject", email: "unverified@example.com", email_verified };
     expectRefusal(await present({ claims }), 403, "email_not_verified");
-    expect(await left()).toEqual(before);
+    expect(await signInRows()).toEqual(before);
   });
 
-  it("makes no account without an address, or with what can be none", async () => {
+  it("creates no account without an address or with a malformed one", async () => {
     for (const email of [undefined, "", "two@example.com,three@example.com", "a\r\nb@example.com", 7]) {
       const claims = { sub: "without-address", email: email as string };
       expectRefusal(await present({ claims }), 403, "email_not_verified");
     }
   });
 
-  it("is looked up again when the issuer has a new key, and not for each key that is not there", async () => {
+  it("reads the key set again for a new key, but not for each unknown kid", async () => {
     await present({});
-    const asked = async () => (await forged.requests()).filter(({ path }) => path === "/jwks").length;
-    const first = await asked();
+    const keySetRequests = async () =>
+      (await forged.requests()).filter(({ path }) => path === "/jwks").length;
+    const first = await keySetRequests();
     for (let attempt = 0; attempt < 5; attempt += 1) await present({ header: { kid: `made-up-${attempt}` } });
-    expect(await asked()).toBe(first);
+    expect(await keySetRequests()).toBe(first);
     service.clock.advance(11_000);
     await forged.answer(forged.keySet);
     await service.post("/social/oidc/token", { idToken: await idToken({ header: { kid: "made-up" } }) });
-    expect(await asked()).toBe(first + 1);
+    expect(await keySetRequests()).toBe(first + 1);
   });
 });
 
-describe("a discovery document", () => {
+describe("discovery document", () => {
   it.each([
-    ["of another issuer", { issuer: "https://issuer.example.org" }],
-    ["that names none", { issuer: undefined }],
-    ["whose page is no URL", { authorization_endpoint: "sign in here" }],
+    ["with another issuer", { issuer: "https://issuer.example.org" }],
+    ["without an issuer", { issuer: undefined }],
+    ["whose authorization endpoint is no URL", { authorization_endpoint: "sign in here" }],
     ["without a token endpoint", { token_endpoint: undefined }],
     ["without keys", { jwks_uri: undefined }],
-  ])("%s sends nobody anywhere", async (_what, changed) => {
+  ])("a discovery document %s causes no redirect and is not cached", async (_fault, changed) => {
     const document = { ...JSON.parse((forged.metadata as { body: string }).body), ...changed };
     await forged.answer(forged.json(document));
     const answer = await service.get("/social/oidc/start");
     expect([400, 503]).toContain(answer.status);
     expect(answer.headers.get("Location")).toBeNull();
-    // It is not remembered.
+    // It is not cached.
     await forged.answer(forged.metadata);
     expect((await service.get("/social/oidc/start")).status).toBe(302);
   });

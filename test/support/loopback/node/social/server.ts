@@ -1,24 +1,24 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
-import type { SocialPerson } from "../../../social/person.ts";
+import type { ProviderUser } from "../../../social/provider-user.ts";
 import { CONTROL_PREFIX } from "../../protocol.ts";
-import { type Channel, issue, type Said, said } from "./channel.ts";
 import { facebook } from "./facebook.ts";
 import { gitHub } from "./github.ts";
+import { type Channel, issueToken, type ProviderResponse, reply } from "./provider-channel.ts";
 
-const speakers = [gitHub, facebook];
+const providers = [gitHub, facebook];
 
-/** Providers without OpenID on loopback: `/<channel>/…` is one test's own, `/_control/<channel>` its wires. */
+/** The providers without OpenID Connect. `/<channel>/…` serves one test; `/_control/<channel>` sets its user. */
 export function createSocialServer(): Server {
   const channels = new Map<string, Channel>();
   const channelOf = (id: string): Channel => {
-    const known = channels.get(id) ?? {
-      person: { id: 1, name: "Nobody", email: "nobody@example.com", verified: false },
+    const channel = channels.get(id) ?? {
+      user: { id: 1, name: "Default", email: "default@example.com", verified: false },
       codes: new Map(),
       tokens: new Map(),
     };
-    channels.set(id, known);
-    return known;
+    channels.set(id, channel);
+    return channel;
   };
   return createServer((request, response) => {
     respond(request, channelOf).then(
@@ -34,17 +34,20 @@ export function createSocialServer(): Server {
   });
 }
 
-async function respond(request: IncomingMessage, channelOf: (id: string) => Channel): Promise<Said> {
+async function respond(
+  request: IncomingMessage,
+  channelOf: (id: string) => Channel,
+): Promise<ProviderResponse> {
   const url = new URL(request.url ?? "/", "http://loopback.test");
   const body = await text(request);
   if (url.pathname.startsWith(CONTROL_PREFIX)) {
     const channel = channelOf(url.pathname.slice(CONTROL_PREFIX.length));
-    const { person, tokenFor } = JSON.parse(body) as { person: SocialPerson; tokenFor?: string };
-    channel.person = person;
-    return said(200, { token: tokenFor === undefined ? null : issue(channel, tokenFor, person) });
+    const { user, tokenFor } = JSON.parse(body) as { user: ProviderUser; tokenFor?: string };
+    channel.user = user;
+    return reply(200, { token: tokenFor === undefined ? null : issueToken(channel, tokenFor, user) });
   }
   const [, id = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
-  const asked = {
+  const providerRequest = {
     channel: channelOf(id),
     path: rest,
     query: url.searchParams,
@@ -52,9 +55,9 @@ async function respond(request: IncomingMessage, channelOf: (id: string) => Chan
     body,
     authorization: request.headers.authorization ?? "",
   };
-  for (const speak of speakers) {
-    const answer = speak(asked);
-    if (answer) return answer;
+  for (const provider of providers) {
+    const response = provider(providerRequest);
+    if (response) return response;
   }
-  return said(404, { message: "Not Found" });
+  return reply(404, { message: "Not Found" });
 }

@@ -8,8 +8,8 @@ const problemsOf = (raw: Record<string, unknown>, isDevelopment = false) => {
   return "problems" in result ? result.problems.map(({ path }) => path).sort() : [];
 };
 
-describe("the SOCIAL_ variables", () => {
-  it("turn a provider on when its keys are set, and leave the others off", () => {
+describe("readSocialSettings", () => {
+  it("turns on only the providers whose credentials are set", () => {
     expect(read({})).toEqual({ settings: {} });
     expect(read({ SOCIAL_GOOGLE_CLIENT_ID: " ", SOCIAL_GITHUB_CLIENT_SECRET: "" })).toEqual({ settings: {} });
     expect(read(keys)).toEqual({
@@ -24,7 +24,7 @@ describe("the SOCIAL_ variables", () => {
     });
   });
 
-  it("name another issuer, and what people call it", () => {
+  it("reads a custom issuer and display name", () => {
     const oidc = {
       SOCIAL_OIDC_CLIENT_ID: "an-id",
       SOCIAL_OIDC_CLIENT_SECRET: "a-secret",
@@ -36,7 +36,7 @@ describe("the SOCIAL_ variables", () => {
     });
   });
 
-  it("are a mistake when half of them are set", () => {
+  it("reports the missing variables of a partly configured provider", () => {
     expect(problemsOf({ SOCIAL_GITHUB_CLIENT_ID: "an-id" })).toEqual(["SOCIAL_GITHUB_CLIENT_SECRET"]);
     expect(problemsOf({ SOCIAL_GITHUB_ISSUER: "https://github.example.com" })).toEqual([
       "SOCIAL_GITHUB_CLIENT_ID",
@@ -52,15 +52,15 @@ describe("the SOCIAL_ variables", () => {
     "issuer",
     "https://user:word@issuer.example.com",
     "https://i.example.com/?x",
-  ])("refuse the issuer %s in production", (issuer) => {
+  ])("rejects the issuer %s in production", (issuer) => {
     expect(problemsOf({ ...keys, SOCIAL_GOOGLE_ISSUER: issuer })).toEqual(["SOCIAL_GOOGLE_ISSUER"]);
   });
 
-  it("take a plain http issuer in development alone", () => {
+  it("accepts a plain http issuer in development", () => {
     expect(problemsOf({ ...keys, SOCIAL_GOOGLE_ISSUER: "http://127.0.0.1:4000" }, true)).toEqual([]);
   });
 
-  it("refuse keys that no header could carry, and repeat no value", () => {
+  it("rejects credentials that a header cannot carry without repeating their values", () => {
     const result = read({ SOCIAL_GOOGLE_CLIENT_ID: "a b", SOCIAL_GOOGLE_CLIENT_SECRET: "a\nsecret" });
     expect(JSON.stringify(result)).not.toContain('secret"');
     expect(problemsOf({ SOCIAL_GOOGLE_CLIENT_ID: "a b", SOCIAL_GOOGLE_CLIENT_SECRET: "a\nsecret" })).toEqual([

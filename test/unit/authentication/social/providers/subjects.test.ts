@@ -2,9 +2,9 @@ import { afterEach, expect, it, vi } from "vitest";
 import { createFacebook } from "../../../../../src/authentication/social/providers/facebook.ts";
 import { createGitHub } from "../../../../../src/authentication/social/providers/github.ts";
 
-// Nothing but an address that is not there could be asked in the tests of the workers: the real hosts.
+// The default issuers are real hosts, which the workers' tests cannot reach: this test stubs `fetch`.
 
-const SAID: Readonly<Record<string, unknown>> = {
+const RESPONSES: Readonly<Record<string, unknown>> = {
   "https://api.github.com/applications/us/token": { app: { client_id: "us" }, user: { id: 7 } },
   "https://api.github.com/user": { id: 7, login: "octo" },
   "https://api.github.com/user/emails": [],
@@ -16,12 +16,12 @@ afterEach(() => vi.unstubAllGlobals());
 
 it.each([
   ["GitHub", createGitHub, "https://github.com"],
-  ["GitHub with a slash at its end", createGitHub, "https://github.com/"],
+  ["GitHub with a trailing slash", createGitHub, "https://github.com/"],
   ["Facebook", createFacebook, "https://www.facebook.com"],
 ] as const)(
-  "somebody at the usual %s is known by the id alone, as they were stored",
-  async (_who, create, issuer) => {
-    vi.stubGlobal("fetch", async (url: string) => Response.json(SAID[url.split("?", 1)[0] ?? ""]));
+  "the subject at the default issuer of %s is the bare user id",
+  async (_provider, create, issuer) => {
+    vi.stubGlobal("fetch", async (url: string) => Response.json(RESPONSES[url.split("?", 1)[0] ?? ""]));
     const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It" };
     const provider = create(settings, {
       clock: { now: Date.now },
@@ -29,7 +29,7 @@ it.each([
       cache: new Map(),
       onProviderError: () => {},
     });
-    const profile = await provider.inspect("a token");
+    const profile = await provider.verifyToken("a token");
     expect(profile).toMatchObject({ ok: true, value: { subject: "7" } });
   },
 );

@@ -11,76 +11,76 @@ const providers = openProviders();
 const service = startService({ env: providers.variables });
 const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
-/** From a page's link to the provider and back, as far as it leads. */
-async function goThrough(browser: ReturnType<typeof openPages>, link: string, person = socialUser()) {
-  const away = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
-  expect(away.status).toBe(302);
-  const back = await browser.send("GET", await consent(away.headers.get("Location") ?? "", person));
-  return { person, landed: await browser.visit(back.headers.get("Location") ?? "") };
+/** Follows a provider link on a page, and the redirects after its callback. */
+async function signInByLink(browser: ReturnType<typeof openPages>, link: string, user = socialUser()) {
+  const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
+  expect(redirect.status).toBe(302);
+  const callback = await browser.send("GET", await consent(redirect.headers.get("Location") ?? "", user));
+  return { user, finalPage: await browser.visit(callback.headers.get("Location") ?? "") };
 }
 
-const startOn = (page: { text: string }, provider: string) =>
+const startLinkOn = (page: { text: string }, provider: string) =>
   linkOn(page, `/api/auth/social/${provider}/start`);
 
-describe("sign-in at a provider, on the pages", () => {
-  it("goes from the sign-in page to the account, in whichever language", async () => {
+describe("social login on the pages", () => {
+  it("signs in from the German sign-in page and redirects to returnTo", async () => {
     const browser = openPages(service, { language: "de" });
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
     expect(page.text).toContain("Weiter mit Google");
-    const { person, landed } = await goThrough(browser, startOn(page, "google"));
-    expect(landed.path).toMatch(/\/account\/profile$/);
-    expect((await browser.visit("/account")).text).toContain(person.email);
+    const { user, finalPage } = await signInByLink(browser, startLinkOn(page, "google"));
+    expect(finalPage.path).toMatch(/\/account\/profile$/);
+    expect((await browser.visit("/account")).text).toContain(user.email);
   });
 
-  it("asks for the mailed code where one is due, with nothing of it in the address, and goes on", async () => {
+  it("requires the mailed code without a challenge id in the URL and then redirects to returnTo", async () => {
     const browser = openPages(always);
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
-    const { person, landed } = await goThrough(browser, startOn(page, "google"));
-    expect(landed.path).toMatch(/^\/sign-in\/code\?returnTo=/);
-    expect(landed.path).not.toContain("challengeId");
-    const code = await codeMailedTo(always, person.email);
-    const inside = await browser.submit(landed, { code });
-    expect(inside.path).toMatch(/\/account\/profile$/);
+    const { user, finalPage } = await signInByLink(browser, startLinkOn(page, "google"));
+    expect(finalPage.path).toMatch(/^\/sign-in\/code\?returnTo=/);
+    expect(finalPage.path).not.toContain("challengeId");
+    const code = await codeMailedTo(always, user.email);
+    const afterCode = await browser.submit(finalPage, { code });
+    expect(afterCode.path).toMatch(/\/account\/profile$/);
   });
 
-  it("shows what is linked, links another one, and keeps the last way in", async () => {
+  it("lists and links identities and refuses to remove the last sign-in method", async () => {
     const browser = openPages(service);
-    const { person } = await goThrough(browser, startOn(await browser.visit("/sign-in"), "google"));
+    const { user } = await signInByLink(browser, startLinkOn(await browser.visit("/sign-in"), "google"));
     const linked = await browser.visit("/account/linked");
     expect(titleOf(linked)).toBe("Linked providers");
     expect(linked.text).toContain("Google");
-    const kept = await browser.press(linked, { provider: "google" }, "remove");
-    expect(kept.status).toBe(409);
-    expect(kept.text).toContain("only way");
-    const back = await linkByPages(browser, "oidc", socialUser({ email: person.email }), null);
-    const more = await browser.visit(back.headers.get("Location") ?? "");
-    expect(more.path).toMatch(/\/account\/linked$/);
-    const removed = await browser.submit(more, { provider: "google" }, "remove");
+    const refused = await browser.press(linked, { provider: "google" }, "remove");
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain("only way");
+    const callback = await linkByPages(browser, "oidc", socialUser({ email: user.email }), null);
+    const withTwo = await browser.visit(callback.headers.get("Location") ?? "");
+    expect(withTwo.path).toMatch(/\/account\/linked$/);
+    const removed = await browser.submit(withTwo, { provider: "google" }, "remove");
     expect(removed.text).toContain("Link Google");
-    const gone = await browser.press(removed, { provider: "google" }, "remove");
-    expect(gone.status).toBe(303);
+    const repeated = await browser.press(removed, { provider: "google" }, "remove");
+    expect(repeated.status).toBe(303);
   });
 
-  it("leads to the account where nothing else is asked for, and a second step to its code", async () => {
-    const { landed } = await goThrough(openPages(service), "/api/auth/social/google/start");
-    expect(landed.path).toMatch(/\/account$/);
-    const due = await goThrough(openPages(always), "/api/auth/social/google/start");
-    expect(due.landed.path).toMatch(/^\/sign-in\/code/);
+  it("redirects to the account, or to the code form if a second factor is required, without a returnTo", async () => {
+    const { finalPage } = await signInByLink(openPages(service), "/api/auth/social/google/start");
+    expect(finalPage.path).toMatch(/\/account$/);
+    const secondFactor = await signInByLink(openPages(always), "/api/auth/social/google/start");
+    expect(secondFactor.finalPage.path).toMatch(/^\/sign-in\/code/);
   });
 
-  it("comes back to the page, and not to the app that sent somebody there, which gets no code", async () => {
+  it("redirects to the sign-in page, which sends no code to an application without a code challenge", async () => {
     const to = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
-    for (const [of, path] of [
+    for (const [at, path] of [
       [service, APP],
       [always, `/sign-in/code?returnTo=${encodeURIComponent(APP)}`],
     ] as const) {
-      const browser = openPages(of);
-      const { landed } = await goThrough(browser, startOn(await browser.visit(to), "google"));
-      expect(landed.headers.get("Location") ?? landed.path).toBe(path);
+      const browser = openPages(at);
+      const { finalPage } = await signInByLink(browser, startLinkOn(await browser.visit(to), "google"));
+      expect(finalPage.headers.get("Location") ?? finalPage.path).toBe(path);
     }
   });
 
-  it("offers none where none is on", async () => {
+  it("shows no provider links when no provider is configured", async () => {
     const page = await openPages(startService()).visit("/sign-in");
     expect(page.text).not.toContain("/api/auth/social/");
   });

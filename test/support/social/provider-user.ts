@@ -1,0 +1,10 @@
+/** A user with an account at a provider. */
+export type ProviderUser = {
+  /** GitHub's ids are numbers, Facebook's are strings of digits. */
+  readonly id: unknown;
+  readonly name: string | null;
+  readonly email: string;
+  readonly verified: boolean;
+  /** The Google Workspace domain: by default that of the address; null for none. */
+  readonly hd?: string | null;
+};
