@@ -4,8 +4,8 @@ import { storedAddressKey } from "../../core/email-address.ts";
 
 /**
  * The lockouts of one account. `strangers`: sign-ins from unknown devices. `known-devices`: sign-ins from all
- * known devices together. `signed-in`: password confirmations and phone codes in a session. The stored keys are derived from
- * these strings, so the strings must not change.
+ * known devices together. `signed-in`: password confirmations and phone codes in a session. The stored keys
+ * are derived from these strings, so the strings must not change.
  */
 export const LOCKOUTS = ["signed-in", "strangers", "known-devices"] as const;
 export type Lockout = (typeof LOCKOUTS)[number];
