@@ -29,8 +29,13 @@ export async function requestPasswordReset(
   input: PasswordResetRequest,
 ): Promise<Result<void, { readonly reason: CaptchaRefusal }>> {
   const { email, captchaToken: token, caller } = input;
-  const captcha = await deps.captchaCheck.require({ token, action: "forgot", ip: caller.ip, asked: true });
-  if (captcha !== "human") return err({ reason: captcha });
+  const captchaOutcome = await deps.captchaCheck.require({
+    token,
+    action: "forgot",
+    ip: caller.ip,
+    asked: true,
+  });
+  if (captchaOutcome !== "human") return err({ reason: captchaOutcome });
   await sendEmailToken(deps, {
     email,
     purpose: "reset_password",

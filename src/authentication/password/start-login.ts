@@ -56,10 +56,10 @@ export async function startLogin(
     return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
   }
   const { failures } = reservation;
-  const captcha = await requireCaptcha(deps, input, failures);
-  if (captcha !== "human") {
+  const captchaOutcome = await checkCaptcha(deps, input, failures);
+  if (captchaOutcome !== "human") {
     await deps.logins.release(key);
-    return err({ reason: captcha === "unavailable" ? "captcha_unavailable" : captcha });
+    return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
   }
   // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
   return retryOnConflict(async (isRetry) => {
@@ -89,7 +89,7 @@ async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: Logi
 }
 
 /** `failures`: the attempts that count, this one included. */
-const requireCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
+const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
   deps.captchaCheck.require({
     token: captchaToken,
     action: "login",
