@@ -11,6 +11,7 @@ import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/reset-routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
+import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
@@ -121,6 +122,7 @@ export function createApp(options: AppOptions = {}) {
     captchaRoutes,
     registrationRoutes,
     passwordRoutes,
+    secondFactorRoutes,
     authorizationCodeRoutes,
     sessionRoutes,
     accountRoutes,

@@ -17,15 +17,6 @@ import { endSessions } from "../sessions/statements.ts";
 import type { Account, ProfileChange, SignInMethods } from "./account.ts";
 import { accountColumns, closeAccount } from "./statements.ts";
 
-type SecondStepChoice = {
-  readonly accountId: string;
-  readonly checkedHash: string;
-  readonly enabled: boolean;
-  readonly notice: NewMessage;
-  readonly audit: NewAuditEvent;
-  readonly now: number;
-};
-
 type ProfileUpdate = AdminAction & {
   readonly change: ProfileChange & { readonly usernameKey?: string | null };
   readonly audit: NewAuditEvent;
@@ -87,29 +78,6 @@ export function accountStore(db: Database, caps: SendCaps) {
         .from(accounts)
         .where(eq(accounts.id, id));
       return row ? { hasPassword: row.passwordHash !== null, secondFactor: row.secondFactor } : null;
-    },
-
-    async setLoginOtp(draft: SecondStepChoice): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
-      const { accountId, enabled, now } = draft;
-      const checked = and(
-        eq(accounts.id, accountId),
-        eq(accounts.status, "active"),
-        eq(accounts.passwordHash, draft.checkedHash),
-      );
-      const differs = and(checked, ne(accounts.loginOtp, enabled));
-      const results = await db.batch([
-        // Before the UPDATE, while the condition that makes it single still holds.
-        insertFrom(db, auditEvents, auditRow(draft.audit, accountId), accounts, differs),
-        ...queueMessage(db, noticeOf(draft, differs)),
-        db
-          .update(accounts)
-          .set({ loginOtp: enabled, ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
-          .where(differs)
-          .returning({ id: accounts.id }),
-        db.select({ id: accounts.id }).from(accounts).where(checked),
-      ]);
-      if (results[3].length > 0) return "changed";
-      return results[4].length > 0 ? "unchanged" : "changed_meanwhile";
     },
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {

@@ -8,14 +8,17 @@ import type { SecondFactorRequired, SignedIn, SignInFailure } from "./sign-in-ou
 export type CompleteFirstFactorDeps = CompleteSignInDeps &
   StartSecondFactorDeps & { readonly settings: { readonly loginOtp: SecondFactorPolicy } };
 
-/** After a right first step: in, or on to the second. `chosen`: the person's own wish for one. */
+/**
+ * Decides after a verified first factor: a second factor, or a session.
+ * `secondFactorEnabled`: the user has switched the second factor on for this account.
+ */
 export function completeFirstFactor(
   deps: CompleteFirstFactorDeps,
-  person: FirstFactorResult,
-  chosen: boolean,
+  firstFactor: FirstFactorResult,
+  secondFactorEnabled: boolean,
 ): Promise<Result<SignedIn | SecondFactorRequired, SignInFailure>> {
-  const facts = { chosen, deviceIsKnown: person.device !== null };
+  const facts = { secondFactorEnabled, deviceIsKnown: firstFactor.device !== null };
   return isSecondFactorRequired(deps.settings.loginOtp, facts)
-    ? startSecondFactor(deps, person)
-    : completeSignIn(deps, person);
+    ? startSecondFactor(deps, firstFactor)
+    : completeSignIn(deps, firstFactor);
 }

@@ -4,7 +4,7 @@ import { tokensShape } from "../sessions/fields.ts";
 
 export const transportField = z.enum(["bearer", "cookie"], "Must be bearer or cookie.").check(
   z.meta({
-    description: "How the tokens travel: in the answer (the default), or in cookies alone.",
+    description: "Where the tokens are returned: in the response body (the default), or only in cookies.",
   }),
 );
 
@@ -23,7 +23,7 @@ const user = z.object({
   role: z.enum(ROLES),
 });
 
-/** A full sign-in: tokens in the answer, or what a page needs that has them in cookies. */
+/** A completed sign-in: tokens in the body, or the data that a page needs if the tokens are in cookies. */
 export const loginDataSchema = z.union([
   z.object({
     ...tokensShape,
@@ -31,7 +31,7 @@ export const loginDataSchema = z.union([
       z.string().check(
         z.meta({
           description:
-            "Keep it, and send it with the next sign-in. Absent where a session of the pages is followed on a device that is not known.",
+            "Keep it, and send it with the next sign-in. Absent if an app's session is created from a page session on an unknown device.",
         }),
       ),
     ),
@@ -39,7 +39,9 @@ export const loginDataSchema = z.union([
   }),
   z.object({
     expiresIn: z.int(),
-    csrfToken: z.string().check(z.meta({ description: "For the header X-CSRF-Token of every write." })),
+    csrfToken: z
+      .string()
+      .check(z.meta({ description: "The value of the header X-CSRF-Token of every write." })),
     user,
   }),
 ]);

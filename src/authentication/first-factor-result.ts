@@ -2,7 +2,7 @@ import type { Caller } from "../core/caller.ts";
 import type { FirstFactorGrant } from "./first-factor.ts";
 import type { KnownDevice } from "./known-devices/device-token.ts";
 
-/** Somebody who has proven a first step for an account that may sign in. */
+/** A verified first factor of an account that may sign in. `device`: null if the device is unknown. */
 export type FirstFactorResult = {
   readonly step: FirstFactorGrant;
   readonly emailKey: string;

@@ -1,29 +1,36 @@
 import type { IdentityAttachment } from "./social/identity.ts";
 
-type Whose = { readonly accountId: string; readonly now: number };
+/** `now`: the instant (ms) of the verification. */
+type GrantSubject = { readonly accountId: string; readonly now: number };
 
-/** A code of a redirect, and the exchange that it is spent by. */
-type SpentCode = { readonly codeHash: string; readonly claim: string };
+/** An authorization code, and the id of the exchange that consumes it. */
+type ConsumedCode = { readonly codeHash: string; readonly claim: string };
 
-/** What was proven before a session or a second step may open, and what their statements hang on. */
-export type FirstFactorGrant = Whose & { readonly lockoutKey: string } & (
+/**
+ * A verified first factor. The batch that opens a session or a second factor for it checks that it is
+ * still valid.
+ */
+export type FirstFactorGrant = GrantSubject & { readonly lockoutKey: string } & (
     | {
         readonly by: "password";
-        /** The hash that was just checked: if it is not there any more, nothing opens. */
+        /** The hash that the password was verified against. If the account has another one, nothing opens. */
         readonly checkedHash: string;
-        /** The same password under today's cost and pepper, where the stored one is older. */
+        /** The password under the current cost and pepper; null if the stored hash has them already. */
         readonly rehash: string | null;
       }
     | { readonly by: "identity"; readonly attachment: IdentityAttachment }
-    /** The code that an app on another origin was given for a proven identity. */
-    | ({ readonly by: "code" } & SpentCode)
+    /** The authorization code that an app on another origin received for a verified identity. */
+    | ({ readonly by: "code" } & ConsumedCode)
   );
 
 /**
- * The code that an app on another origin was given for a session of the pages: no first step but a whole
- * sign-in, whose lock and second step are behind it.
+ * The authorization code that an app on another origin received for a page session. It replaces a whole
+ * sign-in: the lockout and the second factor were checked when that session opened.
  */
-export type ChildSessionGrant = Whose & { readonly by: "session" } & SpentCode;
+export type ChildSessionGrant = GrantSubject & { readonly by: "session" } & ConsumedCode;
 
-/** Authentication methods of a first step: RFC 8176, and `fed` for a provider's word. */
-export const amrOf = (step: FirstFactorGrant): "pwd" | "fed" => (step.by === "password" ? "pwd" : "fed");
+/** Everything that a session can be opened for. */
+export type SessionGrant = FirstFactorGrant | ChildSessionGrant;
+
+/** The authentication method of a first factor: `pwd` of RFC 8176, or `fed` for a provider's assertion. */
+export const amrOf = (grant: FirstFactorGrant): "pwd" | "fed" => (grant.by === "password" ? "pwd" : "fed");

@@ -1,14 +1,15 @@
 import type { Account } from "../accounts/account.ts";
 
-/** When this service asks for a second step; a person may always choose it for themselves. */
+/** When this service requires a second factor. A user may always switch it on for their own account. */
 export type SecondFactorPolicy = "off" | "new_device" | "always";
 
 export const isSecondFactorRequired = (
   policy: SecondFactorPolicy,
-  facts: { readonly chosen: boolean; readonly deviceIsKnown: boolean },
-): boolean => policy === "always" || facts.chosen || (policy === "new_device" && !facts.deviceIsKnown);
+  facts: { readonly secondFactorEnabled: boolean; readonly deviceIsKnown: boolean },
+): boolean =>
+  policy === "always" || facts.secondFactorEnabled || (policy === "new_device" && !facts.deviceIsKnown);
 
-/** Why the owner of an account may not sign in to it, as after a right password. */
+/** Why an account may not sign in, or null. Only a caller with a verified first factor may see it. */
 export function accountNotAllowedReason(
   account: Account,
 ): "account_deactivated" | "email_not_verified" | null {

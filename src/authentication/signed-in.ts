@@ -5,21 +5,16 @@ import type { SignedIn } from "./sign-in-outcome.ts";
 
 export type SignedInDeps = IssueTokensDeps;
 
-type Opened = {
+type OpenedSession = {
   readonly session: Omit<SessionDraft, "accountId">;
   readonly account: Account;
   readonly deviceToken: string | null;
 };
 
-/** What the person gets whose session has just been opened. */
-export async function signedIn(deps: SignedInDeps, opened: Opened): Promise<SignedIn> {
+/** Issues the first tokens of a session. Only `oauth/create-child-session.ts` still uses it. */
+export async function signedIn(deps: SignedInDeps, opened: OpenedSession): Promise<SignedIn> {
   const { session, account, deviceToken } = opened;
-  const live = { ...session, generation: 1, rotatedAt: session.createdAt };
-  return {
-    kind: "signed_in",
-    tokens: await issueTokens(deps, live, account),
-    account,
-    sessionId: session.id,
-    deviceToken,
-  };
+  const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
+  const tokens = await issueTokens(deps, stored, account);
+  return { kind: "signed_in", tokens, account, sessionId: session.id, deviceToken };
 }

@@ -3,56 +3,56 @@ import type { Database } from "../db/database.ts";
 import { accounts, authorizationCodes, identities, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { stillGood } from "../sessions/statements.ts";
-import type { ChildSessionGrant, FirstFactorGrant } from "./first-factor.ts";
+import type { ChildSessionGrant, FirstFactorGrant, SessionGrant } from "./first-factor.ts";
 import { lockoutOf } from "./lockout/statements.ts";
 import type { IdentityKey } from "./social/identity.ts";
 import { attachIdentity } from "./social/statements.ts";
 
-/** What a session may be opened on. */
-export type Grounds = FirstFactorGrant | ChildSessionGrant;
-
-/** What they do before anything hangs on them: an identity joins its account, a code is spent. */
-export function consumeFirstFactor(db: Database, caps: SendCaps, step: Grounds) {
-  switch (step.by) {
+/** The statements that run before `firstFactorStillValid`: they attach an identity, or consume a code. */
+export function consumeFirstFactor(db: Database, caps: SendCaps, grant: SessionGrant) {
+  switch (grant.by) {
     case "password":
       return [];
     case "identity":
-      return attachIdentity(db, caps, step);
+      return attachIdentity(db, caps, grant);
     case "code":
     case "session":
       return [
         db
           .update(authorizationCodes)
-          .set({ claim: step.claim })
-          .where(and(eq(authorizationCodes.codeHash, step.codeHash), isNull(authorizationCodes.claim))),
+          .set({ claim: grant.claim })
+          .where(and(eq(authorizationCodes.codeHash, grant.codeHash), isNull(authorizationCodes.claim))),
       ];
   }
 }
 
-/** The account is still what the step found: the condition of whatever opens for it. */
-export function firstFactorStillValid(db: Database, step: Grounds): SQL | undefined {
-  const own = and(eq(accounts.id, step.accountId), eq(accounts.status, "active"));
-  if (step.by === "password") return and(own, eq(accounts.passwordHash, step.checkedHash));
-  const proven = and(own, isNotNull(accounts.emailVerifiedAt));
-  if (step.by === "session") return and(proven, hasSpentSessionCode(db, step));
+/** The condition of every row that a grant opens: the account has not changed since the verification. */
+export function firstFactorStillValid(db: Database, grant: SessionGrant): SQL | undefined {
+  const isActive = and(eq(accounts.id, grant.accountId), eq(accounts.status, "active"));
+  if (grant.by === "password") return and(isActive, eq(accounts.passwordHash, grant.checkedHash));
+  const isVerified = and(isActive, isNotNull(accounts.emailVerifiedAt));
+  if (grant.by === "session") return and(isVerified, hasConsumedSessionCode(db, grant));
   return and(
-    proven,
-    step.by === "identity" ? hasIdentity(db, step.attachment.key) : hasSpentCode(db, step),
-    // Nobody was asked for a password, so nobody has looked at its lock yet (ASVS 6.3.4).
-    notExists(lockoutOf(db, step.lockoutKey, step.now)),
+    isVerified,
+    grant.by === "identity" ? hasIdentity(db, grant.attachment.key) : hasConsumedCode(db, grant),
+    // Without a password no attempt was reserved, so the lockout is checked only here (ASVS 6.3.4).
+    notExists(lockoutOf(db, grant.lockoutKey, grant.now)),
   );
 }
 
-/** The password that was right, under today's cost and pepper. */
-export const storeRehash = (db: Database, step: Grounds) =>
-  step.by === "password" && step.rehash !== null
-    ? [db.update(accounts).set({ passwordHash: step.rehash }).where(firstFactorStillValid(db, step))]
+/** Replaces an outdated hash of the verified password by one under the current cost and pepper. */
+export const storeRehash = (db: Database, grant: SessionGrant) =>
+  grant.by === "password" && grant.rehash !== null
+    ? [db.update(accounts).set({ passwordHash: grant.rehash }).where(firstFactorStillValid(db, grant))]
     : [];
 
-/** Why nothing opened. `lock`: as it was before; a password's was looked at when it was counted. */
-export function failureReason(step: Grounds, lock: readonly { lockedUntil: number }[]) {
-  const until = lock[0]?.lockedUntil ?? 0;
-  return step.by !== "password" && step.by !== "session" && until > step.now
+/**
+ * Why a grant opened nothing. `lockout`: the row as it was before the batch. For a password the lockout was
+ * checked when the attempt was reserved.
+ */
+export function failureReason(grant: SessionGrant, lockout: readonly { lockedUntil: number }[]) {
+  const until = lockout[0]?.lockedUntil ?? 0;
+  return grant.by !== "password" && grant.by !== "session" && until > grant.now
     ? ({ kind: "locked", until } as const)
     : ({ kind: "changed_meanwhile" } as const);
 }
@@ -71,8 +71,8 @@ const hasIdentity = (db: Database, { provider, subject }: IdentityKey): SQL =>
       ),
   );
 
-/** Spent by this very exchange, and given for an identity that is still there. */
-const hasSpentCode = (db: Database, step: Extract<FirstFactorGrant, { by: "code" }>): SQL =>
+/** This exchange consumed the code, and the identity that the code was issued for is still linked. */
+const hasConsumedCode = (db: Database, grant: Extract<FirstFactorGrant, { by: "code" }>): SQL =>
   exists(
     db
       .select({ one: sql`1` })
@@ -86,17 +86,17 @@ const hasSpentCode = (db: Database, step: Extract<FirstFactorGrant, { by: "code"
       )
       .where(
         and(
-          eq(authorizationCodes.codeHash, step.codeHash),
-          eq(authorizationCodes.claim, step.claim),
+          eq(authorizationCodes.codeHash, grant.codeHash),
+          eq(authorizationCodes.claim, grant.claim),
           eq(authorizationCodes.accountId, accounts.id),
-          // A reset in between made strangers of all who came before it.
+          // A password reset after the code was issued voids the code.
           gte(authorizationCodes.createdAt, accounts.devicesKnownSince),
         ),
       ),
   );
 
-/** Spent by this very exchange, and given to a session that still lives. */
-const hasSpentSessionCode = (db: Database, step: ChildSessionGrant): SQL =>
+/** This exchange consumed the code, and the session that the code was issued to is still live. */
+const hasConsumedSessionCode = (db: Database, grant: ChildSessionGrant): SQL =>
   exists(
     db
       .select({ one: sql`1` })
@@ -104,10 +104,10 @@ const hasSpentSessionCode = (db: Database, step: ChildSessionGrant): SQL =>
       .innerJoin(sessions, eq(sessions.id, authorizationCodes.sessionId))
       .where(
         and(
-          eq(authorizationCodes.codeHash, step.codeHash),
-          eq(authorizationCodes.claim, step.claim),
+          eq(authorizationCodes.codeHash, grant.codeHash),
+          eq(authorizationCodes.claim, grant.claim),
           eq(sessions.accountId, accounts.id),
-          stillGood(step.now),
+          stillGood(grant.now),
         ),
       ),
   );

@@ -19,16 +19,17 @@ export const secondFactor = answer(
 
 type Transport = "bearer" | "cookie" | undefined;
 
-type Asked = { readonly transport?: Transport; readonly audience?: string };
+type TokenRequest = { readonly transport?: Transport; readonly audience?: string };
 
 /**
- * The deps of a route that will `welcome`, for the audience that its body asks for; or why not in this way: no such
- * audience, or cookies that a page of another site asks for. Before anything is spent.
+ * Call it before anything is consumed. It returns the deps of a route that calls `respondWithTokens`, for
+ * the requested audience. It returns a refusal for an unknown audience, and for a request for cookies that
+ * comes from a page of another site.
  */
 export async function prepareTokenResponse<Deps extends CsrfDeps & Issuing>(
   c: Context,
   deps: Deps,
-  { transport, audience }: Asked,
+  { transport, audience }: TokenRequest,
 ): Promise<Deps | Response> {
   const issuing = forAudience(deps, audience, transport);
   if (!issuing) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
@@ -36,7 +37,7 @@ export async function prepareTokenResponse<Deps extends CsrfDeps & Issuing>(
   return issuing;
 }
 
-/** Hands the tokens over, in the answer or in cookies alone; or names the challenge that is due. */
+/** Responds with the tokens, in the body or only in cookies; or with the challenge of the second factor. */
 export async function respondWithTokens(
   c: Context,
   deps: CsrfDeps,
@@ -59,7 +60,7 @@ export async function respondWithTokens(
   return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
 }
 
-/** The cookies of a session that has just been opened, which no script can read. */
+/** Sets the cookies of a new session, which no script can read (HttpOnly). */
 export function setSignInCookies(c: Context, { tokens, account, deviceToken }: SignedIn): void {
   c.set("actorId", account.id);
   setSessionCookies(c, tokens);

@@ -16,16 +16,17 @@ export type DeviceTokenDeps = {
   readonly settings: { readonly publicUrl: string };
 };
 
-/** A device on which this address has fully signed in before. */
+/** A device on which this address has completed a sign-in before. */
 export type KnownDevice = {
   readonly deviceId: string;
-  /** Instant (ms) at which it last became known. */
+  /** Instant (ms) of the last completed sign-in. */
   readonly knownSince: number;
 };
 
 /**
- * What a client keeps, and sends back with the next sign-in, to be known. It opens nothing: it spares
- * its owner the notice, the second step where only new devices are asked, and other people's lock.
+ * Signs the token by which a client is a known device at its next sign-in. The token authenticates nothing.
+ * A known device causes no notice, needs no second factor under the policy `new_device`, and is not subject
+ * to the lockout of unknown devices. `deviceId`: null for a device that becomes known now.
  */
 export async function signDeviceToken(
   deps: DeviceTokenDeps,
@@ -35,7 +36,7 @@ export async function signDeviceToken(
   const root = deps.secrets.current;
   const knownSince = deps.clock.now();
   const now = Math.floor(knownSince / SECOND);
-  // `iat` is in whole seconds, and a reset may fall into the same one.
+  // `iat` has whole seconds, and a password reset may happen within the same second.
   return new SignJWT({ adr: await keyedHash(root, "device-address", emailKey), known: knownSince })
     .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
     .setIssuer(deps.settings.publicUrl)
@@ -46,15 +47,15 @@ export async function signDeviceToken(
     .sign(await root.hmacKey("device-token"));
 }
 
-/** Whether it became known since the account's devices last became strangers. */
+/** Whether the device became known after the last change that made all devices of the account unknown. */
 export const isDeviceStillKnown = (
   device: KnownDevice,
   account: { readonly devicesKnownSince: number },
 ): boolean => device.knownSince >= account.devicesKnownSince;
 
 /**
- * The device, if the token was issued for this very address: a token of one's own account must not
- * buy fresh attempts at somebody else's. Anything else is a stranger, and no error.
+ * The device, if the token was issued for this address: the token of an attacker's own account must not give
+ * further attempts at another account. Any other token counts as an unknown device and is no error.
  */
 export async function recognizeDevice(
   deps: DeviceTokenDeps,
@@ -79,7 +80,7 @@ export async function recognizeDevice(
         currentDate: new Date(deps.clock.now()),
       },
     );
-    // Under the root that signed it, so that a rotation of the secret makes nobody a stranger.
+    // The root that signed the token, so that a known device stays known after a rotation of the secret.
     const root = deps.secrets.find(protectedHeader.kid ?? "");
     if (!root || payload.adr !== (await keyedHash(root, "device-address", emailKey))) return null;
     if (!payload.sub || typeof payload.known !== "number") return null;

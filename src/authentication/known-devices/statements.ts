@@ -5,8 +5,8 @@ import { auditEvents, sessions } from "../../db/schema.ts";
 import type { SessionDraft } from "../../sessions/session.ts";
 
 /**
- * Whether a sign-in is news to its owner: not their very first one, and not from where they have a
- * session that looks the same. An address and a browser that are not known look like nothing.
+ * Whether to notify the owner of a sign-in: it is not the first one of the account, and no other session of
+ * the account has the same IP address and user agent. A missing IP address or user agent never matches.
  */
 export function isNewDevice(
   db: Database,
@@ -24,7 +24,7 @@ export function isNewDevice(
         ne(auditEvents.id, audit.id),
       ),
     );
-  const lookAlike = db
+  const sameDevice = db
     .select({ one: sql`1` })
     .from(sessions)
     .where(
@@ -35,5 +35,5 @@ export function isNewDevice(
         sql`${sessions.userAgent} = ${session.userAgent}`,
       ),
     );
-  return and(exists(earlierSignIn), notExists(lookAlike));
+  return and(exists(earlierSignIn), notExists(sameDevice));
 }

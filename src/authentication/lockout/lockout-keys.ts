@@ -2,30 +2,35 @@ import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { storedAddressKey } from "../../core/email-address.ts";
 
-/** Every kind of lock that an account has. */
+/**
+ * The lockouts of one account. `strangers`: sign-ins from unknown devices. `known-devices`: sign-ins from all
+ * known devices together. `signed-in`: password confirmations and phone codes in a session. The stored keys
+ * are derived from these strings, so the strings must not change.
+ */
 export const LOCKOUTS = ["signed-in", "strangers", "known-devices"] as const;
 export type Lockout = (typeof LOCKOUTS)[number];
 
 /**
- * Whose failures are counted together: strangers' at an address, or those of all its known devices,
- * so that strangers cannot lock its owner out, and a thief who made devices known gains nothing by
- * their number. Whoever is signed in confirms the password under a third key, of the account. Keyed,
- * so that the rows name nobody, and made without looking, so that an address that has no account
- * locks alike.
+ * The key of the attempt counter (security 17). Unknown and known devices count apart, so that an attacker
+ * cannot lock the owner out. All known devices share one counter, so that more stolen device tokens give no
+ * more attempts. `target`: the account id for `signed-in`, else the email key. The key is a keyed hash, so
+ * that a row names no user. It needs no lookup, so an address without an account locks in the same way.
  */
 export const lockoutKey = (
   deps: { readonly secrets: SecretRing },
   target: string,
-  who: Lockout,
-): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${who}\n${target}`);
+  lockout: Lockout,
+): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${lockout}\n${target}`);
 
 export type AccountLockoutsDeps = { readonly secrets: SecretRing };
 
-/** The keys of all of them, in that order: whoever proves to have its mail begins anew, or an admin lets them. */
+/** The keys of all lockouts of an account, in the order of `LOCKOUTS`. A password reset or an admin clears them. */
 export function accountLockouts(
   deps: AccountLockoutsDeps,
   account: { readonly id: string; readonly email: string },
 ): Promise<string[]> {
-  const key = storedAddressKey(account.email);
-  return Promise.all(LOCKOUTS.map((who) => lockoutKey(deps, who === "signed-in" ? account.id : key, who)));
+  const emailKey = storedAddressKey(account.email);
+  return Promise.all(
+    LOCKOUTS.map((lockout) => lockoutKey(deps, lockout === "signed-in" ? account.id : emailKey, lockout)),
+  );
 }

@@ -3,22 +3,22 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { attemptCounters } from "../../db/schema.ts";
 import {
-  FIRST_LOCK,
+  FIRST_LOCKOUT,
   LOCK_MEMORY,
-  LONGEST_LOCK,
+  LONGEST_LOCKOUT,
   MAX_FAILURES,
-  QUIET_TIME,
+  QUIET_PERIOD,
   type Reservation,
 } from "./rules.ts";
 
 const t = attemptCounters;
 
-/** A doubling that cannot overflow: the longest lock is reached long before. */
+/** Bounds the shift so that it cannot overflow. The longest lockout needs fewer doublings. */
 const MAX_DOUBLINGS = 10;
 
 /**
- * Counts an attempt before it is evaluated, in one statement: of any number at once, ten get
- * through, and the tenth sets the lock that the others find. A success takes its count back.
+ * Counts an attempt before it is evaluated, in one statement. Of any number of parallel attempts ten pass,
+ * and the tenth starts the lockout that refuses the others. A success releases its count.
  */
 export const reserveAttempt = (db: Database, key: string, now: number) =>
   db
@@ -27,19 +27,19 @@ export const reserveAttempt = (db: Database, key: string, now: number) =>
     .onConflictDoUpdate({ target: t.key, set: oneMoreFailure(now), setWhere: lte(t.lockedUntil, now) })
     .returning({ failures: t.failures });
 
-/** The lock as the reservation left it; read in the same batch. */
+/** The lockout of a key. In the batch of a reservation it comes after `reserveAttempt`. */
 export const readLockout = (db: Database, key: string) =>
   db.select({ lockedUntil: t.lockedUntil }).from(t).where(eq(t.key, key));
 
 export const reservationOf = (
   reserved: readonly { failures: number }[],
-  lock: readonly { lockedUntil: number }[],
+  lockout: readonly { lockedUntil: number }[],
 ): Reservation =>
   reserved[0]
     ? { kind: "attempt", failures: reserved[0].failures }
-    : { kind: "locked", until: lock[0]?.lockedUntil ?? 0 };
+    : { kind: "locked", until: lockout[0]?.lockedUntil ?? 0 };
 
-/** Takes a reservation back that turned out to be no failure, with the lock that it alone had set. */
+/** Releases the reservation of an attempt that was no failure, and the lockout that it started. */
 export const releaseAttempt = (db: Database, key: string, where?: SQL) =>
   db
     .update(t)
@@ -50,18 +50,18 @@ export const releaseAttempt = (db: Database, key: string, where?: SQL) =>
     })
     .where(and(eq(t.key, key), where));
 
-/** A full sign-in, or a reset: nothing is held against the target any more. */
+/** Deletes the counters, after a completed sign-in, a password reset or an unlock. */
 export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL) =>
   db.delete(t).where(and(inArray(t.key, [...keys]), where));
 
-/** Those of the locks that are shut at that instant. */
+/** The lockouts among these keys that are active at `now`. */
 export const activeLockouts = (db: Database, keys: readonly string[], now: number) =>
   db
     .select({ key: t.key, until: t.lockedUntil })
     .from(t)
     .where(and(inArray(t.key, [...keys]), gt(t.lockedUntil, now)));
 
-/** The lock of that key if it is shut now, for the condition of another statement. */
+/** The active lockout of a key, as a subquery for the condition of another statement. */
 export const lockoutOf = (db: Database, key: SQLiteColumn | string, now: number) =>
   db
     .select({ one: sql`1` })
@@ -76,17 +76,17 @@ export const firstFailure = <Key>(key: Key, now: number) => ({
   updatedAt: now,
 });
 
-/** What one more failure makes of a counter: SQL over the row as it was. */
+/** The update of a counter by one more failure, as SQL over the current row. */
 export function oneMoreFailure(now: number) {
   const isForgotten = sql`${t.updatedAt} <= ${now - LOCK_MEMORY}`;
-  const stale = sql`(${t.updatedAt} <= ${now - QUIET_TIME} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
+  const isStale = sql`(${t.updatedAt} <= ${now - QUIET_PERIOD} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
   const lockouts = sql`CASE WHEN ${isForgotten} THEN 0 ELSE ${t.lockouts} END`;
-  const locks = sql`NOT ${stale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;
-  const length = sql`min(${FIRST_LOCK} * (1 << min(${lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCK})`;
+  const startsLockout = sql`NOT ${isStale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;
+  const length = sql`min(${FIRST_LOCKOUT} * (1 << min(${lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCKOUT})`;
   return {
-    failures: sql`CASE WHEN ${stale} THEN 1 ELSE ${t.failures} + 1 END`,
-    lockedUntil: sql`CASE WHEN ${locks} THEN ${now} + ${length} ELSE 0 END`,
-    lockouts: sql`CASE WHEN ${locks} THEN ${lockouts} + 1 ELSE ${lockouts} END`,
+    failures: sql`CASE WHEN ${isStale} THEN 1 ELSE ${t.failures} + 1 END`,
+    lockedUntil: sql`CASE WHEN ${startsLockout} THEN ${now} + ${length} ELSE 0 END`,
+    lockouts: sql`CASE WHEN ${startsLockout} THEN ${lockouts} + 1 ELSE ${lockouts} END`,
     updatedAt: now,
   };
 }

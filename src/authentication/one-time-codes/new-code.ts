@@ -4,7 +4,7 @@ import type { SecretRing, SecretRoot } from "../../core/crypto/secret-ring.ts";
 
 type Deps = { readonly secrets: SecretRing };
 
-/** A fresh code for a challenge, and the keyed hash to store: bound to that challenge alone. */
+/** A new code for a challenge, and the keyed hash to store. The hash is bound to that challenge. */
 export async function newCode(
   deps: Deps,
   challengeId: string,
@@ -13,7 +13,7 @@ export async function newCode(
   return { code, codeHash: await hashCode(deps.secrets.current, challengeId, code) };
 }
 
-/** What a given code would be stored as: under the current root, and under each earlier one. */
+/** The hashes that a submitted code may be stored as: under the current root secret and each earlier one. */
 export const codeHashes = ({ secrets }: Deps, challengeId: string, code: string): Promise<string[]> =>
   Promise.all([secrets.current, ...secrets.earlier].map((root) => hashCode(root, challengeId, code)));
 

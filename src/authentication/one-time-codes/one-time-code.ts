@@ -1,24 +1,36 @@
 import { MINUTE } from "../../core/clock.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
 
-/** What a one-time code is for. A code of one purpose is refused for every other. */
+/** A code of one purpose is refused for every other. */
 export type OneTimeCodePurpose = "login" | "phone";
 
-/** Milliseconds for which a code is good, and how many answers to it are evaluated (contract §4). */
+/** Milliseconds for which a code is valid (contract §4). */
 export const OTP_TTL_MS = 10 * MINUTE;
+
+/** Answers to one code that are evaluated (contract §4). */
 export const MAX_OTP_ATTEMPTS = 5;
 
-/** A challenge ready to be stored; the code itself is only in the message that carries it. */
+/** A challenge to store. Only its message holds the code itself. Instants in milliseconds. */
 export type NewOneTimeCodeChallenge = {
   readonly id: string;
   readonly purpose: OneTimeCodePurpose;
-  /** The number that a phone's code proves; null for a login. */
+  /** The number that a code of purpose `phone` verifies; null for `login`. */
   readonly phone: string | null;
-  /** How the step before it went, for the session that a right answer opens; a phone's opens none. */
+  /** The method of the first factor, for the session that a correct code opens. Absent for `phone`. */
   readonly amr?: string;
   readonly codeHash: string;
-  /** Which lock its wrong answers count for. */
+  /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;
   readonly newDevice: boolean;
   readonly createdAt: number;
   readonly expiresAt: number;
+};
+
+/** A new code of an existing challenge, with the mail that carries it. Instants in milliseconds. */
+export type OneTimeCodeResend = {
+  readonly challengeId: string;
+  readonly codeHash: string;
+  readonly expiresAt: number;
+  readonly mail: NewMessage;
+  readonly now: number;
 };

@@ -5,40 +5,40 @@ import { attemptCounters, oneTimeCodes } from "../../db/schema.ts";
 import { firstFailure, lockoutOf, oneMoreFailure } from "../lockout/statements.ts";
 import { MAX_OTP_ATTEMPTS, type NewOneTimeCodeChallenge, type OneTimeCodePurpose } from "./one-time-code.ts";
 
-export const oneTimeCodeRow = (draft: NewOneTimeCodeChallenge, accountId: string) => ({
-  ...draft,
-  amr: draft.amr ?? "",
+export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: string) => ({
+  ...challenge,
+  amr: challenge.amr ?? "",
   accountId,
   tries: 0,
   attempt: null,
   consumedAt: null,
 });
 
-/** Ends what is open of an account: a newer challenge, or a changed password, takes its place. */
-export const voidOneTimeCodes = (db: Database, whose: SQL) => db.delete(oneTimeCodes).where(whose);
+/** Deletes open challenges of an account, for example after a newer challenge or a password change. */
+export const voidOneTimeCodes = (db: Database, where: SQL) => db.delete(oneTimeCodes).where(where);
 
 export type ChallengeAnswer = {
   readonly challengeId: string;
   readonly purpose: OneTimeCodePurpose;
-  /** Names this answer, for the later statements of its batch. */
+  /** The id of this answer. Later statements of the batch find the row by it. */
   readonly attempt: string;
   readonly codeHashes: readonly string[];
   readonly now: number;
 };
 
 /**
- * Spends a try and judges the answer in one statement: of any number at once five are evaluated, and
- * one right one consumes. Keyed hashes are compared, so their comparison tells a guesser nothing.
- * `where`: what else has to hold for the answer to be evaluated at all.
+ * Counts a try and evaluates the answer in one statement. Of any number of parallel answers D1 evaluates
+ * five, and one correct answer consumes the challenge. The statement compares keyed hashes, so its timing
+ * reveals nothing about the code. `where`: a further condition for the evaluation.
  */
 export function consumeAttempt(db: Database, answer: ChallengeAnswer, where: SQL | undefined) {
-  const right = inArray(oneTimeCodes.codeHash, [...answer.codeHashes]);
+  const isCorrect = inArray(oneTimeCodes.codeHash, [...answer.codeHashes]);
   return db
     .update(oneTimeCodes)
     .set({
       tries: sql`${oneTimeCodes.tries} + 1`,
       attempt: answer.attempt,
-      consumedAt: sql`CASE WHEN ${right} THEN ${answer.now} END`,
+      consumedAt: sql`CASE WHEN ${isCorrect} THEN ${answer.now} END`,
     })
     .where(
       and(
@@ -53,7 +53,7 @@ export function consumeAttempt(db: Database, answer: ChallengeAnswer, where: SQL
     );
 }
 
-/** Whether this very answer was evaluated, and was right. */
+/** Whether the batch evaluated this answer as correct. */
 export const codeWasRight = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
   and(
     eq(oneTimeCodes.id, challengeId),
@@ -61,11 +61,11 @@ export const codeWasRight = ({ challengeId, attempt }: ChallengeAnswer): SQL | u
     sql`${oneTimeCodes.consumedAt} IS NOT NULL`,
   );
 
-/** Whether this very answer was evaluated, and was wrong. */
+/** Whether the batch evaluated this answer as wrong. */
 export const codeWasWrong = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
   and(eq(oneTimeCodes.id, challengeId), eq(oneTimeCodes.attempt, attempt), isNull(oneTimeCodes.consumedAt));
 
-/** Counts a wrong answer for its lock. A new code does not reset that count (NIST SP 800-63B-4 §3.1.3.2). */
+/** Counts a wrong answer for its lockout. A new code does not reset that count (NIST SP 800-63B-4 §3.1.3.2). */
 export const countWrongAnswer = (db: Database, answer: ChallengeAnswer) =>
   insertFrom(
     db,
@@ -75,7 +75,7 @@ export const countWrongAnswer = (db: Database, answer: ChallengeAnswer) =>
     codeWasWrong(answer),
   ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(answer.now) });
 
-/** Until when the lock of a challenge is shut, as the batch left it. */
+/** The instant at which the lockout of a challenge ends, after the earlier statements of the batch. */
 export const lockoutOfCode = (db: Database, challengeId: string) =>
   db
     .select({ until: attemptCounters.lockedUntil })

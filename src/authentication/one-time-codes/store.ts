@@ -1,44 +1,36 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { oneTimeCodes } from "../../db/schema.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { ASKED_FOR, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-
-type Resend = {
-  readonly challengeId: string;
-  readonly codeHash: string;
-  readonly expiresAt: number;
-  readonly mail: NewMessage;
-  readonly now: number;
-};
+import type { OneTimeCodeResend } from "./one-time-code.ts";
 
 export function oneTimeCodeStore(db: Database, caps: SendCaps) {
   return {
     /**
-     * Mails a new code for a live login, and voids the earlier one. The same statements for a
-     * challenge that is not there; nothing comes back that could tell.
+     * Mails a new code for a live login challenge and voids the earlier one. An unknown challenge runs the
+     * same statements, and the result does not reveal which case applied.
      */
-    async resend(draft: Resend): Promise<void> {
-      const live = and(
-        eq(oneTimeCodes.id, draft.challengeId),
+    async resend({ challengeId, codeHash, expiresAt, mail, now }: OneTimeCodeResend): Promise<void> {
+      const isLive = and(
+        eq(oneTimeCodes.id, challengeId),
         eq(oneTimeCodes.purpose, "login"),
         isNull(oneTimeCodes.consumedAt),
-        gt(oneTimeCodes.expiresAt, draft.now),
+        gt(oneTimeCodes.expiresAt, now),
       );
       await db.batch([
         ...queueMessage(db, {
-          draft: draft.mail,
+          draft: mail,
           accountId: sql`${oneTimeCodes.accountId}`,
-          now: draft.now,
+          now,
           limits: ASKED_FOR,
           caps,
           source: oneTimeCodes,
-          where: live,
+          where: isLive,
         }),
         db
           .update(oneTimeCodes)
-          .set({ codeHash: draft.codeHash, tries: 0, expiresAt: draft.expiresAt })
-          .where(and(live, queued(db, draft.mail))),
+          .set({ codeHash, tries: 0, expiresAt })
+          .where(and(isLive, queued(db, mail))),
       ]);
     },
   };

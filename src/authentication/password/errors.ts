@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
-import type { LoginFailure } from "./login-failure.ts";
+import type { LoginFailure } from "./start-login.ts";
 
-/** What the wire says. The log may know more; the caller may not. */
+/** The log has the reason. The response has only the code, so that it does not reveal whether an account exists. */
 export const passwordErrors = {
   no_such_account: "invalid_credentials",
   wrong_password: "invalid_credentials",
@@ -11,7 +11,6 @@ export const passwordErrors = {
   captcha_required: "captcha_required",
   captcha_failed: "captcha_failed",
   captcha_unavailable: "unavailable",
-  code_incorrect: "code_invalid",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
 } as const satisfies Record<LoginFailure["reason"], ErrorCode>;

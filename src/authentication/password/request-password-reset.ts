@@ -17,16 +17,25 @@ export type RequestPasswordResetDeps = SendEmailTokenDeps & {
   };
 };
 
-type Request = { readonly email: EmailAddress; readonly captchaToken?: string; readonly caller: Caller };
+type PasswordResetRequest = {
+  readonly email: EmailAddress;
+  readonly captchaToken?: string;
+  readonly caller: Caller;
+};
 
-/** Mails a reset link to whoever has the address. Tells nothing. */
+/** Mails a reset link if the address has an account. The result does not reveal whether it has one. */
 export async function requestPasswordReset(
   deps: RequestPasswordResetDeps,
-  input: Request,
+  input: PasswordResetRequest,
 ): Promise<Result<void, { readonly reason: CaptchaRefusal }>> {
   const { email, captchaToken: token, caller } = input;
-  const human = await deps.captchaCheck.require({ token, action: "forgot", ip: caller.ip, asked: true });
-  if (human !== "human") return err({ reason: human });
+  const captchaOutcome = await deps.captchaCheck.require({
+    token,
+    action: "forgot",
+    ip: caller.ip,
+    asked: true,
+  });
+  if (captchaOutcome !== "human") return err({ reason: captchaOutcome });
   await sendEmailToken(deps, {
     email,
     purpose: "reset_password",

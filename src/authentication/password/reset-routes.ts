@@ -12,8 +12,11 @@ import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-p
 import { passwordResetErrors } from "./reset-errors.ts";
 import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
 
-const asked = answer(200, "If an account with that email exists, a password reset link has been sent.");
-const done = answer(200, "Password has been reset successfully. Please log in with your new password.");
+const requested = answer(200, "If an account with that email exists, a password reset link has been sent.");
+const passwordReset = answer(
+  200,
+  "Password has been reset successfully. Please log in with your new password.",
+);
 
 const resetBody = z
   .strictObject({
@@ -30,17 +33,17 @@ const resetBody = z
 
 type Deps = RequestPasswordResetDeps & ResetPasswordDeps;
 
-/** A new password for somebody who has only their mail. */
+/** A new password by a mailed link. */
 export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Password reset";
   return new Hono<HttpEnv>()
     .post(
       "/forgot-password",
       describe({
-        summary: "Mail a link to choose a new password",
-        description: "The answer is the same for an address that has no account.",
+        summary: "Mail a password reset link",
+        description: "The response is the same for an address without an account.",
         tag,
-        answer: asked,
+        answer: requested,
         failures: ["captcha_required", "captcha_failed"],
       }),
       jsonBody(z.strictObject({ email: emailField, captchaToken: z.optional(captchaTokenField) })),
@@ -49,36 +52,36 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           ...c.req.valid("json"),
           caller: c.var.caller,
         });
-        return result.ok ? respond(c, asked) : refuse(c, result.error.reason);
+        return result.ok ? respond(c, requested) : refuse(c, result.error.reason);
       },
     )
     .get(
       "/reset-password",
       describe({
-        summary: "Whether a mailed link is still good; consumes nothing",
+        summary: "Check a mailed link without consuming it",
         tag,
         answer: emailTokenIsValid,
         failures: ["token_invalid"],
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
-        return link ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
+        const found = await findEmailToken(depsOf(c), c.req.valid("query").token, PASSWORD_LINK_PURPOSES);
+        return found ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
     .post(
       "/reset-password",
       describe({
-        summary: "Spend a mailed link: a new password, and every session ends",
+        summary: "Set a new password by a mailed link and end every session",
         tag,
-        answer: done,
+        answer: passwordReset,
         failures: Object.values(passwordResetErrors),
       }),
       jsonBody(resetBody),
       async (c) => {
         const { token, newPassword } = c.req.valid("json");
         const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
-        if (result.ok) return respond(c, done);
+        if (result.ok) return respond(c, passwordReset);
         const { error } = result;
         const fields =
           error.reason === "password_refused"

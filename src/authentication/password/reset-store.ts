@@ -25,30 +25,33 @@ import {
   removeUnverifiedIdentities,
 } from "../social/unverified-identity-statements.ts";
 
-type Reset = {
+type PasswordReset = {
   readonly claim: EmailTokenClaim;
   readonly purpose: "reset_password" | "invite";
   readonly bootstrap: Bootstrap | null;
   readonly newHash: string;
-  /** What the account is written to in from now on; undefined leaves it. */
+  /** The new language of messages to the account; undefined keeps the current one. */
   readonly locale: Locale | undefined;
-  /** The locks that proving the address opens (security 17). */
+  /** The lockouts that the verification of the address clears (security 17). */
   readonly lockoutKeys: readonly string[];
   readonly notices: ResetNotices | null;
   readonly audit: NewAuditEvent;
-  /** What the trail says of each identity that goes. */
+  /** The audit event of each removed identity. */
   readonly removal: NewAuditEvent;
 };
 
-/** One of the two is mailed: the other one where identities went as well. */
+/** The batch queues `alsoRemoved` if it removes identities, and `changed` if not. */
 type ResetNotices = { readonly changed: NewMessage; readonly alsoRemoved: NewMessage };
+
+export type PasswordResetStore = ReturnType<typeof passwordResetStore>;
 
 export function passwordResetStore(db: Database, caps: SendCaps) {
   const ownerId = sql`${emailTokens.accountId}`;
   return {
     /**
-     * Spends a `reset_password` or `invite` link: the hash is replaced, every session ends, every link dies, and what
-     * signs in without being vouched for by the mailbox goes: somebody may have linked it who was no owner.
+     * Consumes a `reset_password` or `invite` token and replaces the hash. It ends every session and voids every
+     * other token. It removes every identity whose provider has not verified the address of the account,
+     * because an attacker may have linked it.
      */
     async complete({
       claim,
@@ -60,12 +63,12 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       notices,
       audit,
       removal,
-    }: Reset): Promise<{ accountId: string } | "email_token_invalid"> {
-      const whose = claimedAccountId(db, claim);
-      const proof = { whose, bootstrap, now: claim.now };
-      const tell = (draft: NewMessage, where: SQL) =>
+    }: PasswordReset): Promise<{ accountId: string } | "email_token_invalid"> {
+      const accountIds = claimedAccountId(db, claim);
+      const proof = { whose: accountIds, bootstrap, now: claim.now };
+      const queueNotice = (notice: NewMessage, where: SQL) =>
         queueMessage(db, {
-          draft,
+          draft: notice,
           accountId: ownerId,
           now: claim.now,
           limits: ALWAYS,
@@ -73,30 +76,35 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
           source: emailTokens,
           where: and(claimed(claim), where),
         });
-      const goes = hasUnverifiedIdentity(db, whose);
-      const [taken] = await db.batch([
+      const removesIdentity = hasUnverifiedIdentity(db, accountIds);
+      const [consumed] = await db.batch([
         claimEmailToken(db, claim, purpose),
         ...auditBootstrap(db, proof),
         db
           .update(accounts)
           .set({
-            // The link came by mail to the account's own address, so it proves that address too.
+            // The account's own address received the link, so the link verifies that address.
             ...provenAddress(db, proof),
             passwordHash: newHash,
             locale,
-            // Devices on which somebody may have known the old password are strangers again.
+            // Devices that became known by the old password are unknown again.
             devicesKnownSince: claim.now + 1,
           })
-          .where(inArray(accounts.id, whose)),
-        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, whose)),
-        endSessions(db, whose, claim.now),
-        voidEmailTokens(db, inArray(emailTokens.accountId, whose), EVERY_PURPOSE, claim.now),
+          .where(inArray(accounts.id, accountIds)),
+        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
+        endSessions(db, accountIds, claim.now),
+        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EVERY_PURPOSE, claim.now),
         clearAttempts(db, lockoutKeys, sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${claimed(claim)})`),
-        ...(notices ? [...tell(notices.changed, not(goes)), ...tell(notices.alsoRemoved, goes)] : []),
-        ...removeUnverifiedIdentities(db, whose, removal),
+        ...(notices
+          ? [
+              ...queueNotice(notices.changed, not(removesIdentity)),
+              ...queueNotice(notices.alsoRemoved, removesIdentity),
+            ]
+          : []),
+        ...removeUnverifiedIdentities(db, accountIds, removal),
         insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
       ]);
-      return taken[0] ?? "email_token_invalid";
+      return consumed[0] ?? "email_token_invalid";
     },
   };
 }

@@ -1,54 +1,39 @@
-import type { Account } from "../../accounts/account.ts";
 import type { Caller } from "../../core/caller.ts";
+import { DAY } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
-import { err, type Result } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
-import {
-  type DeviceTokenDeps,
-  isDeviceStillKnown,
-  type KnownDevice,
-  recognizeDevice,
-} from "../known-devices/device-token.ts";
+import type { FirstFactorResult } from "../first-factor-result.ts";
+import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
-import { FAILURES_BEFORE_CAPTCHA, type Reservation, secondsUntil } from "../lockout/rules.ts";
+import { FAILURES_BEFORE_CAPTCHA, MAX_FAILURES, secondsUntil } from "../lockout/rules.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
-import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
-import type { LoginFailure } from "./login-failure.ts";
-import { type RefuseLoginDeps, refuseLogin } from "./refuse-login.ts";
-import { judgeLogin } from "./rules.ts";
+import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
+import { judgeLogin, type LoginRefusal } from "./rules.ts";
+import type { LoginRecord, PasswordStore } from "./store.ts";
 
-type Facts = {
-  readonly account: Account;
-  readonly passwordHash: string | null;
-  readonly loginOtp: boolean;
-  readonly devicesKnownSince: number;
+type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
+
+export type StartLoginDeps = CompleteFirstFactorDeps & {
+  readonly logins: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice">;
+  readonly hasher: PasswordHasher;
+  readonly captchaCheck: {
+    require(request: {
+      token: string | undefined;
+      action: "login";
+      ip: string | null;
+      asked: boolean;
+    }): Promise<"human" | CaptchaRefusal>;
+  };
 };
 
-export type StartLoginDeps = DeviceTokenDeps &
-  CompleteFirstFactorDeps &
-  RefuseLoginDeps & {
-    readonly logins: {
-      begin(
-        emailKey: string,
-        lockoutKey: string,
-        now: number,
-      ): Promise<{ reservation: Reservation; found: Facts | null }>;
-      lookAgain(emailKey: string): Promise<Facts | null>;
-      release(lockoutKey: string): Promise<void>;
-    };
-    readonly hasher: PasswordHasher;
-    readonly captchaCheck: {
-      require(request: {
-        token: string | undefined;
-        action: "login";
-        ip: string | null;
-        asked: boolean;
-      }): Promise<"human" | "captcha_required" | "captcha_failed" | "unavailable">;
-    };
-  };
+/** Why a login ends without a session and without a challenge. */
+export type LoginFailure =
+  | SignInFailure
+  | { readonly reason: LoginRefusal | "captcha_required" | "captcha_failed" | "captcha_unavailable" };
 
-type Login = {
+type LoginInput = {
   readonly email: EmailAddress;
   readonly password: string;
   readonly captchaToken?: string;
@@ -57,79 +42,113 @@ type Login = {
 };
 
 /**
- * Signs in by password, or opens the second step. The attempt is counted before it is evaluated, an
- * unknown address costs the same work as a known one, and what is wrong with an account is said only
- * to whoever knows its password.
+ * Signs in by password, or starts the second factor. The attempt is counted before it is evaluated. An unknown
+ * address costs the same work as a known one. Only a caller with the correct password learns the state of
+ * the account.
  */
 export async function startLogin(
   deps: StartLoginDeps,
-  input: Login,
+  input: LoginInput,
 ): Promise<Result<SignedIn | SecondFactorRequired, LoginFailure>> {
-  const attempt = await begin(deps, input);
-  const { key, reservation } = attempt;
+  const { email } = input;
+  const { reservation, key, device, found } = await reserveAttempt(deps, input);
   if (reservation.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
   }
-  const human = await deps.captchaCheck.require({
-    token: input.captchaToken,
-    action: "login",
-    ip: input.caller.ip,
-    asked: reservation.failures > FAILURES_BEFORE_CAPTCHA,
-  });
-  if (human !== "human") {
-    await deps.logins.release(key);
-    return err({ reason: human === "unavailable" ? "captcha_unavailable" : human });
-  }
   const { failures } = reservation;
-  // Another sign-in of the same moment may have hashed the same password anew. It is one attempt all the same.
-  return retryOnConflict(async (isSecondLook) => {
-    const found = isSecondLook ? await deps.logins.lookAgain(input.email.key) : attempt.found;
-    return enter(deps, input, { ...attempt, found, failures });
+  const captchaOutcome = await checkCaptcha(deps, input, failures);
+  if (captchaOutcome !== "human") {
+    await deps.logins.release(key);
+    return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
+  }
+  // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
+  return retryOnConflict(async (isRetry) => {
+    const record = isRetry ? await deps.logins.findByEmail(email.key) : found;
+    const evaluated = await evaluatePassword(deps, input, { record, key, device });
+    if (!evaluated.ok) return refuseLogin(deps, { reason: evaluated.error, email, key, failures });
+    const { firstFactor, secondFactorEnabled } = evaluated.value;
+    return completeFirstFactor(deps, firstFactor, secondFactorEnabled);
   });
 }
 
-type Counted = {
-  readonly device: KnownDevice | null;
+/**
+ * Counts the attempt and reads the account. Attempts on known devices count apart, so that an attacker cannot
+ * lock the owner out.
+ */
+async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: LoginInput) {
+  const now = deps.clock.now();
+  const reserve = async (device: KnownDevice | null) => {
+    const key = await lockoutKey(deps, email.key, device ? "known-devices" : "strangers");
+    return { device, key, ...(await deps.logins.reserveAttempt(email.key, key, now)) };
+  };
+  const attempt = await reserve(await recognizeDevice(deps, deviceToken, email.key));
+  if (!attempt.device || !attempt.found || isDeviceStillKnown(attempt.device, attempt.found)) return attempt;
+  // A password reset has made this device unknown, so the attempt counts as one of an unknown device.
+  await deps.logins.release(attempt.key);
+  return reserve(null);
+}
+
+/** `failures`: the attempts that count, this one included. */
+const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
+  deps.captchaCheck.require({
+    token: captchaToken,
+    action: "login",
+    ip: caller.ip,
+    asked: failures > FAILURES_BEFORE_CAPTCHA,
+  });
+
+type ReservedAttempt = {
+  readonly record: LoginRecord | null;
   readonly key: string;
-  /** Attempts in the window, this one included. */
-  readonly failures: number;
-  readonly found: Facts | null;
+  readonly device: KnownDevice | null;
 };
 
-/** Evaluates an attempt that has been counted, against the account as it was found. */
-async function enter(
-  deps: StartLoginDeps,
-  { email, password, caller }: Login,
-  { key, failures, found, ...known }: Counted,
-): Promise<Result<SignedIn | SecondFactorRequired, LoginFailure>> {
-  const verdict = await deps.hasher.verify(found?.passwordHash ?? null, password);
-  const refusal = judgeLogin(found?.account ?? null, verdict);
-  if (refusal || !found?.passwordHash) {
-    return refuseLogin(deps, { reason: refusal ?? "no_such_account", email, key, failures });
-  }
+type EvaluatedPassword = { readonly firstFactor: FirstFactorResult; readonly secondFactorEnabled: boolean };
+
+/** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
+async function evaluatePassword(
+  deps: Pick<StartLoginDeps, "hasher" | "clock">,
+  { email, password, caller }: LoginInput,
+  { record, key, device }: ReservedAttempt,
+): Promise<Result<EvaluatedPassword, LoginRefusal>> {
+  const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
+  const refusal = judgeLogin(record?.account ?? null, verdict);
+  if (refusal || !record?.passwordHash) return err(refusal ?? "no_such_account");
   const step = {
     by: "password",
-    accountId: found.account.id,
-    checkedHash: found.passwordHash,
+    accountId: record.account.id,
+    checkedHash: record.passwordHash,
     rehash: verdict === "match_outdated" ? await deps.hasher.hash(password) : null,
     lockoutKey: key,
     now: deps.clock.now(),
   } as const;
-  const device = known.device && isDeviceStillKnown(known.device, found) ? known.device : null;
-  return completeFirstFactor(deps, { step, emailKey: email.key, device, caller }, found.loginOtp);
+  const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
+  const firstFactor = { step, emailKey: email.key, device: knownDevice, caller };
+  return ok({ firstFactor, secondFactorEnabled: record.loginOtp });
 }
 
-/** Counts the attempt: for a known device on its own, so that strangers cannot lock its owner out. */
-async function begin(deps: StartLoginDeps, input: Login) {
-  const { email, deviceToken } = input;
-  const now = deps.clock.now();
-  const attempt = async (device: KnownDevice | null) => {
-    const key = await lockoutKey(deps, email.key, device ? "known-devices" : "strangers");
-    return { device, key, ...(await deps.logins.begin(email.key, key, now)) };
-  };
-  const first = await attempt(await recognizeDevice(deps, deviceToken, email.key));
-  if (!first.device || !first.found || isDeviceStillKnown(first.device, first.found)) return first;
-  // A reset has made this device a stranger, who counts with the strangers.
-  await deps.logins.release(first.key);
-  return attempt(null);
+type RefusedAttempt = {
+  readonly reason: LoginRefusal;
+  readonly email: EmailAddress;
+  readonly key: string;
+  readonly failures: number;
+};
+
+/**
+ * Releases the attempt if the password was correct and the account may not sign in. A wrong password stays
+ * counted. The failure that starts the lockout queues a mail to the owner of the address, if it has one.
+ */
+async function refuseLogin(
+  deps: StartLoginDeps,
+  { reason, email, key, failures }: RefusedAttempt,
+): Promise<Result<never, LoginFailure>> {
+  if (reason === "email_not_verified" || reason === "account_deactivated") {
+    await deps.logins.release(key);
+  } else if (failures >= MAX_FAILURES) {
+    const now = deps.clock.now();
+    const notice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
+    await deps.logins.queueLockoutNotice(email.key, notice, now);
+    deps.messages.deliverSoon([notice.id]);
+  }
+  return err({ reason });
 }

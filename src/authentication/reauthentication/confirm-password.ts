@@ -26,9 +26,10 @@ export type ConfirmationFailure =
   | { readonly reason: "locked"; readonly retryAfter: number };
 
 /**
- * Asks for the password again before something that a stolen session must not do (ASVS 6.2.3). The
- * hash that it was checked against comes back, for the change to hang on. Guesses are counted like
- * those of a login, but apart from strangers', who must not lock out whoever is signed in.
+ * Verifies the password before a change that a stolen session must not make (ASVS 6.2.3). It returns the
+ * hash that the password was verified against, as a condition for the change. Wrong passwords count for the
+ * lockout `signed-in` of the account, apart from failed sign-ins, so that an attacker without a session
+ * cannot lock out a signed-in user.
  */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,

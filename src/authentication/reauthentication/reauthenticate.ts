@@ -7,7 +7,7 @@ import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } f
 
 export type ReauthenticateDeps = ConfirmPasswordDeps & ReadSignInMethodsDeps & RefreshTokenDeps;
 
-/** What shows whose account it is; which of the two counts is not for the caller to choose. */
+/** The credentials of the request. The account decides which of the two is required, not the caller. */
 export type ReauthenticationClaim = {
   readonly session: CurrentSession;
   readonly password: string | undefined;
@@ -21,16 +21,17 @@ type Failure =
     };
 
 /**
- * Asks whose account it is before it gets a way in that outlives every session (ASVS 6.2.3): an access token, which
- * is good for minutes and travels to every consumer, does not say. The password does; where there is none, the
- * refresh token of this very session, whose latest generation the proof hangs on.
+ * Reauthenticates the owner before a sign-in method is added, because that method outlives every session
+ * (ASVS 6.2.3). An access token is not enough: every resource server receives it. The password is
+ * required; without one, the refresh token of this session. The proof is then valid only for the latest
+ * generation of that token.
  */
 export async function reauthenticate(
   deps: ReauthenticateDeps,
   { session, password, refreshToken }: ReauthenticationClaim,
 ): Promise<Result<ReauthenticationProof, Failure>> {
   const { account, sessionId } = session;
-  // Before anything is looked at: a change that comes later voids the proof.
+  // Taken before the first read, so that every later change voids the proof.
   const at = deps.clock.now();
   const { hasPassword } = await readSignInMethods(deps, { accountId: account.id });
   if (hasPassword) {
@@ -39,7 +40,9 @@ export async function reauthenticate(
     return confirmed.ok ? ok({ sessionId, generation: null, at }) : confirmed;
   }
   if (refreshToken === undefined) return err({ reason: "refresh_token_missing" });
-  const held = await verifyRefreshToken(deps, refreshToken);
-  if (!held.ok || held.value.sessionId !== sessionId) return err({ reason: "reauthentication_expired" });
-  return ok({ sessionId, generation: held.value.generation, at });
+  const verified = await verifyRefreshToken(deps, refreshToken);
+  if (!verified.ok || verified.value.sessionId !== sessionId) {
+    return err({ reason: "reauthentication_expired" });
+  }
+  return ok({ sessionId, generation: verified.value.generation, at });
 }

@@ -6,8 +6,8 @@ import { stillGood } from "../../sessions/statements.ts";
 import type { ReauthenticationProof } from "../social/identity.ts";
 
 /**
- * The session by which an account's owner has shown whose it is. A new password or a reset since then has made
- * strangers of all who came before it, and of whoever shares that session.
+ * Whether the session of a reauthentication is still live, and its account may still sign in. A password
+ * change or a password reset after the reauthentication voids the proof.
  */
 export const reauthenticationStillValid = (
   db: Database,

@@ -1,26 +1,20 @@
 import type { Clock } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { newCode } from "../one-time-codes/new-code.ts";
-import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
+import { type OneTimeCodeResend, OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
 
 export type ResendCodeDeps = {
   readonly secrets: SecretRing;
   readonly clock: Clock;
-  readonly oneTimeCodes: {
-    resend(draft: {
-      challengeId: string;
-      codeHash: string;
-      expiresAt: number;
-      mail: NewMessage;
-      now: number;
-    }): Promise<void>;
-  };
+  readonly oneTimeCodes: { resend(resend: OneTimeCodeResend): Promise<void> };
   readonly messages: Outbox;
 };
 
-/** Mails a new code for a live challenge, once a minute; the earlier code is void then. Tells nothing. */
+/**
+ * Mails a new code for a live challenge, at most once a minute, and voids the earlier code. The result does
+ * not reveal whether the challenge exists.
+ */
 export async function resendCode(
   deps: ResendCodeDeps,
   input: { readonly challengeId: string },

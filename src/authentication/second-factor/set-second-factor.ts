@@ -1,41 +1,32 @@
 import type { Account } from "../../accounts/account.ts";
-import { type NewAuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import {
   type ConfirmationFailure,
   type ConfirmPasswordDeps,
   confirmPassword,
 } from "../reauthentication/confirm-password.ts";
+import type { SecondFactorStore } from "./store.ts";
 
 export type SetSecondFactorDeps = ConfirmPasswordDeps & {
-  readonly accounts: {
-    setLoginOtp(draft: {
-      accountId: string;
-      checkedHash: string;
-      enabled: boolean;
-      notice: NewMessage;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<"changed" | "unchanged" | "changed_meanwhile">;
-  };
+  readonly logins: Pick<SecondFactorStore, "setSecondFactor">;
   readonly messages: Outbox;
 };
 
-type Choice = {
+type SecondFactorInput = {
   readonly account: Account;
   readonly enabled: boolean;
   readonly password: string;
   readonly caller: Caller;
 };
 
-/** The person's own choice of a code by mail with every sign-in. Choosing what is, changes nothing. */
+/** Switches the mailed code of the caller's own sign-ins on or off. The value that is set already changes nothing. */
 export async function setSecondFactor(
   deps: SetSecondFactorDeps,
-  input: Choice,
+  input: SecondFactorInput,
 ): Promise<Result<void, ConfirmationFailure>> {
   const { account, enabled, caller } = input;
   const confirmed = await confirmPassword(deps, account, input.password);
@@ -50,8 +41,14 @@ export async function setSecondFactor(
     account.id,
   );
   const { checkedHash } = confirmed.value;
-  const draft = { accountId: account.id, checkedHash, enabled, notice, audit, now };
-  const outcome = await deps.accounts.setLoginOtp(draft);
+  const outcome = await deps.logins.setSecondFactor({
+    accountId: account.id,
+    checkedHash,
+    enabled,
+    notice,
+    audit,
+    now,
+  });
   if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
   if (outcome === "changed") deps.messages.deliverSoon([notice.id]);
   return ok(undefined);

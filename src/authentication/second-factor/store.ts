@@ -1,4 +1,4 @@
-import { and, eq, exists, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, ne, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
@@ -33,44 +33,58 @@ import {
 } from "../one-time-codes/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 
-type ChallengeOpening = {
+type ChallengeCreation = {
   readonly step: FirstFactorGrant;
   readonly challenge: NewOneTimeCodeChallenge;
   readonly mail: NewMessage;
 };
 
-type SecondStep = {
-  readonly challengeId: string;
-  readonly attempt: string;
-  readonly codeHashes: readonly string[];
-  /** Its methods are those of the second step; the challenge knows those of the first. */
-  readonly session: Omit<SessionDraft, "accountId">;
-  readonly audit: NewAuditEvent;
-  readonly newDeviceNotice: NewMessage;
-  /** To the owner, where this answer is the failure that shuts the lock. */
-  readonly lockNotice: NewMessage;
-  readonly now: number;
-};
-
-type ChallengeOpened =
+/** `until`: the instant (ms) at which the lockout ends. */
+type ChallengeCreated =
   | { readonly kind: "opened" | "send_cap" | "changed_meanwhile" }
   | { readonly kind: "locked"; readonly until: number };
 
-/** What an answer came to: the account that it signed in, a failure, or a lock until an instant. */
-type SecondStepOutcome =
+type ChallengeVerification = {
+  readonly challengeId: string;
+  /** The id of this answer. Later statements of the batch find the challenge by it. */
+  readonly attempt: string;
+  readonly codeHashes: readonly string[];
+  /** Its `amr` has the methods of the second factor. The challenge stores that of the first. */
+  readonly session: Omit<SessionDraft, "accountId">;
+  readonly audit: NewAuditEvent;
+  readonly newDeviceNotice: NewMessage;
+  /** Mailed to the owner if this answer is the failure that starts the lockout. */
+  readonly lockoutNotice: NewMessage;
+  readonly now: number;
+};
+
+/** `until`: the instant (ms) at which the lockout ends. */
+type ChallengeVerified =
   | { readonly kind: "signed_in"; readonly account: Account; readonly amr: readonly string[] }
   | { readonly kind: "refused" }
   | { readonly kind: "locked"; readonly until: number };
 
+type SecondFactorSetting = {
+  readonly accountId: string;
+  /** The hash that the password was verified against. If the account has another one, nothing changes. */
+  readonly checkedHash: string;
+  readonly enabled: boolean;
+  readonly notice: NewMessage;
+  readonly audit: NewAuditEvent;
+  readonly now: number;
+};
+
+export type SecondFactorStore = ReturnType<typeof secondFactorStore>;
+
 export function secondFactorStore(db: Database, caps: SendCaps) {
   return {
-    /** Opens a challenge in place of any earlier one; `send_cap` when no code may be sent now. */
-    async openChallenge({ step, challenge, mail }: ChallengeOpening): Promise<ChallengeOpened> {
+    /** Replaces any earlier challenge of the account. `send_cap`: no code may be sent now. */
+    async createChallenge({ step, challenge, mail }: ChallengeCreation): Promise<ChallengeCreated> {
       const { accountId, now } = step;
-      const proven = firstFactorStillValid(db, step);
-      const isProven = db.select({ id: accounts.id }).from(accounts).where(proven);
-      const sent = and(proven, queued(db, mail));
-      const stale = and(
+      const isValid = firstFactorStillValid(db, step);
+      const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
+      const isSent = and(isValid, queued(db, mail));
+      const isReplaced = and(
         eq(oneTimeCodes.accountId, accountId),
         eq(oneTimeCodes.purpose, challenge.purpose),
         queued(db, mail),
@@ -86,67 +100,64 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           limits: AFTER_PASSWORD,
           caps,
           source: accounts,
-          where: proven,
+          where: isValid,
         }),
-        voidOneTimeCodes(db, stale),
-        insertFrom(db, oneTimeCodes, oneTimeCodeRow(challenge, accountId), accounts, sent),
-        isProven,
+        voidOneTimeCodes(db, isReplaced),
+        insertFrom(db, oneTimeCodes, oneTimeCodeRow(challenge, accountId), accounts, isSent),
+        validAccount,
         db.select({ id: oneTimeCodes.id }).from(oneTimeCodes).where(eq(oneTimeCodes.id, challenge.id)),
-        ...(step.by === "password" ? [releaseAttempt(db, step.lockoutKey, exists(isProven))] : []),
+        ...(step.by === "password" ? [releaseAttempt(db, step.lockoutKey, exists(validAccount))] : []),
         ...storeRehash(db, step),
       ]);
-      // However many statements the first step had, these two stand five and six after the last of them.
+      // The two selects are the fifth and sixth statement after `before`, whose length depends on the grant.
       const [found, opened] = results.slice(before.length + 5) as { id: string }[][];
       if (opened?.length) return { kind: "opened" };
       return found?.length ? { kind: "send_cap" } : failureReason(step, results[0]);
     },
 
-    /** Answers a challenge, and signs in if the code is right: one batch, all of it or nothing. */
-    async answerChallenge(draft: SecondStep): Promise<SecondStepOutcome> {
-      const answer = { ...draft, purpose: "login" } as const;
-      const right = codeWasRight(answer);
+    /** Evaluates an answer and opens the session if the code is correct, in one atomic batch. */
+    async verifyChallenge(verification: ChallengeVerification): Promise<ChallengeVerified> {
+      const { session, audit, now } = verification;
+      const answer = { ...verification, purpose: "login" } as const;
+      const isCorrect = codeWasRight(answer);
       const ownerId = sql`${oneTimeCodes.accountId}`;
-      const amr = sql<string>`${oneTimeCodes.amr} || ' ' || ${draft.session.amr.join(" ")}`;
-      const details = sql`json_set(${JSON.stringify(draft.audit.details)}, '$.amr', ${amr})`;
+      const amr = sql<string>`${oneTimeCodes.amr} || ' ' || ${session.amr.join(" ")}`;
+      const details = sql`json_set(${JSON.stringify(audit.details)}, '$.amr', ${amr})`;
       const results = await db.batch([
         consumeAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId)),
-        insertFrom(db, sessions, { ...sessionRow(draft.session, ownerId), amr }, oneTimeCodes, right),
-        insertFrom(db, auditEvents, { ...auditRow(draft.audit, ownerId), details }, oneTimeCodes, right),
+        insertFrom(db, sessions, { ...sessionRow(session, ownerId), amr }, oneTimeCodes, isCorrect),
+        insertFrom(db, auditEvents, { ...auditRow(audit, ownerId), details }, oneTimeCodes, isCorrect),
         ...queueMessage(db, {
-          draft: draft.newDeviceNotice,
+          draft: verification.newDeviceNotice,
           accountId: ownerId,
-          now: draft.now,
+          now,
           limits: ALWAYS,
           caps,
           source: oneTimeCodes,
-          where: and(
-            right,
-            eq(oneTimeCodes.newDevice, true),
-            isNewDevice(db, draft.session, ownerId, draft.audit),
-          ),
+          where: and(isCorrect, eq(oneTimeCodes.newDevice, true), isNewDevice(db, session, ownerId, audit)),
         }),
         db
           .delete(attemptCounters)
           .where(
-            sql`${attemptCounters.key} IN (SELECT ${oneTimeCodes.lockoutKey} FROM ${oneTimeCodes} WHERE ${right})`,
+            sql`${attemptCounters.key} IN (SELECT ${oneTimeCodes.lockoutKey} FROM ${oneTimeCodes} WHERE ${isCorrect})`,
           ),
         countWrongAnswer(db, answer),
         ...queueMessage(db, {
-          draft: draft.lockNotice,
+          draft: verification.lockoutNotice,
           accountId: ownerId,
-          now: draft.now,
+          now,
           limits: HOURLY,
           caps,
           source: oneTimeCodes,
-          where: and(codeWasWrong(answer), exists(lockoutOf(db, oneTimeCodes.lockoutKey, draft.now))),
+          where: and(codeWasWrong(answer), exists(lockoutOf(db, oneTimeCodes.lockoutKey, now))),
         }),
         db
           .select({ id: oneTimeCodes.accountId, ...accountColumns, amr: amr.as("amr") })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
-          .where(right),
-        lockoutOfCode(db, draft.challengeId),
-        endSurplus(db, sql`(SELECT ${ownerId} FROM ${oneTimeCodes} WHERE ${right})`, draft.now),
+          .where(isCorrect),
+        lockoutOfCode(db, verification.challengeId),
+        endSurplus(db, sql`(SELECT ${ownerId} FROM ${oneTimeCodes} WHERE ${isCorrect})`, now),
       ]);
       const row = results[9][0];
       if (row) {
@@ -154,7 +165,41 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         return { kind: "signed_in", account, amr: methods.split(" ") };
       }
       const until = results[10][0]?.until ?? 0;
-      return until > draft.now ? { kind: "locked", until } : { kind: "refused" };
+      return until > now ? { kind: "locked", until } : { kind: "refused" };
+    },
+
+    /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
+    async setSecondFactor(
+      setting: SecondFactorSetting,
+    ): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
+      const { accountId, checkedHash, enabled, notice, audit, now } = setting;
+      const isConfirmed = and(
+        eq(accounts.id, accountId),
+        eq(accounts.status, "active"),
+        eq(accounts.passwordHash, checkedHash),
+      );
+      const differs = and(isConfirmed, ne(accounts.loginOtp, enabled));
+      const results = await db.batch([
+        // Both inserts come before the update, which makes their condition false.
+        insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs),
+        ...queueMessage(db, {
+          draft: notice,
+          accountId,
+          now,
+          limits: ALWAYS,
+          caps,
+          source: accounts,
+          where: differs,
+        }),
+        db
+          .update(accounts)
+          .set({ loginOtp: enabled, ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
+          .where(differs)
+          .returning({ id: accounts.id }),
+        db.select({ id: accounts.id }).from(accounts).where(isConfirmed),
+      ]);
+      if (results[3].length > 0) return "changed";
+      return results[4].length > 0 ? "unchanged" : "changed_meanwhile";
     },
   };
 }

@@ -15,7 +15,7 @@ import { type RequestPasswordResetDeps, requestPasswordReset } from "../request-
 
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string };
 
-/** Asks for a link to choose a new password. It says the same of every address. */
+/** Requests a password reset link. The response is the same for every address. */
 export const forgotPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Page<Data> => ({
   path: "/forgot-password",
   access: "everybody",

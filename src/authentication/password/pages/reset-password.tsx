@@ -15,7 +15,7 @@ import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { withReturnTarget } from "../../../ui/return-target.ts";
 import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "../reset-password.ts";
 
-/** A new password by a mailed link; or the first one, by an invitation. It does not sign in (ASVS 6.4.3). */
+/** Sets a new password by a mailed link, or the first one by an invitation. It does not sign in (ASVS 6.4.3). */
 export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): Page<LinkData> => ({
   path: "/reset-password",
   access: "everybody",
@@ -27,7 +27,7 @@ export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): P
       <p class="lead">{link.purpose === "invite" ? p.t.reset.inviteLead : p.t.reset.lead}</p>
       <Form p={p}>
         <input type="hidden" name="token" value={token} />
-        {/* For password managers: whose password it is. */}
+        {/* Password managers store the password under this address. */}
         <input type="email" autocomplete="username" value={link.accountEmail} readonly hidden />
         <PasswordField p={p} name="newPassword" fresh first />
         <button type="submit" class="main">
@@ -43,8 +43,8 @@ export const resetPage = (depsOf: DepsOf<ResetPasswordDeps & RenderPageDeps>): P
     const result = await resetPassword(depsOf(c), { token, ...read.values, caller: c.var.caller });
     if (result.ok) {
       addressCookie.write(c, link.accountEmail);
-      const there = withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings));
-      return redirectWithFlash(c, there, link.purpose === "invite" ? "passwordChosen" : "passwordSet");
+      const signInUrl = withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings));
+      return redirectWithFlash(c, signInUrl, link.purpose === "invite" ? "passwordChosen" : "passwordSet");
     }
     const { error } = result;
     if (error.reason === "email_token_invalid") return showDeadLink(c, depsOf, "reset");

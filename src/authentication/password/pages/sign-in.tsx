@@ -27,23 +27,28 @@ type Deps = StartLoginDeps & SocialButtonsDeps & RedirectIfSignedInDeps;
 type Data = {
   readonly returnTarget: ReturnTarget | null;
   readonly address: string;
-  readonly ways: SocialButtonsDeps;
+  readonly socialButtons: SocialButtonsDeps;
 };
 
+/** Sign-in by password, with the buttons of the sign-in providers. */
 export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in",
   access: "everybody",
   title: (t) => t.signIn.title,
   captcha: { action: "login", always: false },
   load: async (c) => {
-    const inside = await redirectIfSignedIn(c, depsOf);
-    if (inside) return inside;
+    const redirectAway = await redirectIfSignedIn(c, depsOf);
+    if (redirectAway) return redirectAway;
     const deps = depsOf(c);
-    const toCode = redirectToOtp(c, deps.clock);
-    if (toCode) return toCode;
-    return { returnTarget: c.var.returnTarget ?? null, address: addressCookie.read(c) ?? "", ways: deps };
+    const otpRedirect = redirectToOtp(c, deps.clock);
+    if (otpRedirect) return otpRedirect;
+    return {
+      returnTarget: c.var.returnTarget ?? null,
+      address: addressCookie.read(c) ?? "",
+      socialButtons: deps,
+    };
   },
-  view: (p, { returnTarget, address, ways }) => (
+  view: (p, { returnTarget, address, socialButtons }) => (
     <>
       <Form p={p}>
         <Field p={p} name="email" type="email" autocomplete="username" value={address} first={!address} />
@@ -58,7 +63,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           {p.t.signIn.submit}
         </button>
       </Form>
-      <SocialButtons p={p} returnTarget={returnTarget} {...ways} />
+      <SocialButtons p={p} returnTarget={returnTarget} {...socialButtons} />
       <p class="aside">
         {p.t.signIn.isNew} <a href={withReturnTarget("/sign-up", returnTarget)}>{p.t.signIn.signUp}</a>
       </p>

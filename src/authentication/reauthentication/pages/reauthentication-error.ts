@@ -4,7 +4,7 @@ import type { PageContext, Refusal } from "../../../ui/page.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import type { ConfirmationFailure } from "../confirm-password.ts";
 
-/** What a page says when the password was asked for again, and was not right. */
+/** The refusal that a page shows after a failed password confirmation. */
 export const reauthenticationError = (
   c: PageContext,
   failure: ConfirmationFailure,

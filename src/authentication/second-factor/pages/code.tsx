@@ -13,7 +13,7 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import { codeField } from "../../one-time-codes/fields.ts";
-import { passwordErrors } from "../../password/errors.ts";
+import { secondFactorErrors } from "../errors.ts";
 import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
 import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
 
@@ -26,7 +26,7 @@ type Data = {
   readonly returnTarget: ReturnTarget | null;
 };
 
-/** The second step of a sign-in: the mailed code. */
+/** The second factor of a sign-in: the mailed code. */
 export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in/code",
   access: "everybody",
@@ -66,7 +66,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if (!result.ok) {
       return result.error.reason === "code_incorrect"
         ? invalid({ code: wordsOf(c).problems.codeWrong })
-        : refusalOf(c, passwordErrors[result.error.reason], result.error);
+        : refusalOf(c, secondFactorErrors[result.error.reason], result.error);
     }
     challengeCookie.clear(c);
     addressCookie.clear(c);

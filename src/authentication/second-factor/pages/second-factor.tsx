@@ -13,9 +13,9 @@ import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.
 
 type Deps = SetSecondFactorDeps &
   ReadSignInMethodsDeps & { readonly settings: { readonly loginOtp: string } };
-type Data = { readonly isOn: boolean; readonly isForAll: boolean };
+type Data = { readonly isOn: boolean; readonly isRequiredForAll: boolean };
 
-/** The code by mail with every sign-in: on or off, by the password. */
+/** Switches the mailed code of every sign-in on or off, after a password confirmation. */
 export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/account/second-step",
   access: "signed_in",
@@ -24,14 +24,16 @@ export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   load: (c) => c.var.session.account,
   loadData: async (c, { id }) => {
     const { secondFactor } = await readSignInMethods(depsOf(c), { accountId: id });
-    return { isOn: secondFactor, isForAll: depsOf(c).settings.loginOtp === "always" };
+    return { isOn: secondFactor, isRequiredForAll: depsOf(c).settings.loginOtp === "always" };
   },
-  view: (p, { isOn, isForAll }) => (
+  view: (p, { isOn, isRequiredForAll }) => (
     <section class="card">
       <p>
-        <Badge good={isOn || isForAll}>{isOn || isForAll ? p.t.account.on : p.t.account.off}</Badge>
+        <Badge good={isOn || isRequiredForAll}>
+          {isOn || isRequiredForAll ? p.t.account.on : p.t.account.off}
+        </Badge>
       </p>
-      <p class="lead">{isForAll ? p.t.secondFactor.forAll : p.t.secondFactor.lead}</p>
+      <p class="lead">{isRequiredForAll ? p.t.secondFactor.forAll : p.t.secondFactor.lead}</p>
       <Form p={p} act={isOn ? "off" : "on"}>
         <PasswordField p={p} name="password" />
         <button type="submit" class={isOn ? "bad" : "main"}>

@@ -21,8 +21,8 @@ async function deviceTokens(service: Service, email: string, count: number): Pro
   return tokens;
 }
 
-/** Guesses over all of the tokens at once; how many of them were looked at. */
-async function guess(
+/** Sends wrong passwords in parallel, spread over the tokens. Returns how many the service evaluated. */
+async function evaluatedGuesses(
   service: Service,
   email: string,
   tokens: readonly string[],
@@ -34,59 +34,59 @@ async function guess(
   return answers.filter((answer) => answer.status === 401).length;
 }
 
-describe("device tokens that a thief has collected", () => {
-  it("buy ten guesses together, however many they are", async () => {
+describe("stolen device tokens", () => {
+  it("allows ten password guesses for all stolen device tokens of an account together", async () => {
     const service = startService();
     const { email } = await member(service);
     const tokens = await deviceTokens(service, email, 4);
-    expect(await guess(service, email, tokens, 60)).toBe(10);
+    expect(await evaluatedGuesses(service, email, tokens, 60)).toBe(10);
   });
 
-  it("are strangers' once the password has been changed or the second step switched on", async () => {
+  it("treats a device token as unknown after a password change and after the second factor is switched on", async () => {
     const service = startService({ env: { LOGIN_OTP: "new_device" } });
-    const open = startService({ clock: service.clock });
+    const withoutOtp = startService({ clock: service.clock });
     for (const change of [
       {
         path: "/me/password",
         body: { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
-        now: NEW_PASSWORD,
+        password: NEW_PASSWORD,
       },
-      { path: "/me/otp", body: { enabled: true, password: PASSWORD }, now: PASSWORD },
+      { path: "/me/otp", body: { enabled: true, password: PASSWORD }, password: PASSWORD },
     ]) {
-      const { email, token } = await signedInMember(open);
-      const [deviceToken] = await deviceTokens(open, email, 1);
-      expect((await open.post(change.path, change.body, token)).status).toBe(200);
-      const answer = await service.post("/login", { email, password: change.now, deviceToken });
+      const { email, token } = await signedInMember(withoutOtp);
+      const [deviceToken] = await deviceTokens(withoutOtp, email, 1);
+      expect((await withoutOtp.post(change.path, change.body, token)).status).toBe(200);
+      const answer = await service.post("/login", { email, password: change.password, deviceToken });
       expect(answer.body.data).toMatchObject({ otpRequired: true });
     }
   });
 
-  it("of an address's earlier owner are strangers' to its next one", async () => {
+  it("treats the device tokens of an earlier owner of an address as unknown for its next owner", async () => {
     const service = startService();
     const { email, token } = await signedInMember(service);
     const tokens = await deviceTokens(service, email, 3);
-    const moved = newAddress();
-    await service.post("/me/email", { newEmail: moved, password: PASSWORD }, token);
-    await service.post("/verify-email", { token: await tokenMailedTo(service, moved) });
+    const newEmail = newAddress();
+    await service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
     await register(service, email);
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
-    const careful = startService({ env: { LOGIN_OTP: "new_device" }, clock: service.clock });
-    const answer = await careful.post("/login", { email, password: PASSWORD, deviceToken: tokens[0] });
+    const newDeviceOtp = startService({ env: { LOGIN_OTP: "new_device" }, clock: service.clock });
+    const answer = await newDeviceOtp.post("/login", { email, password: PASSWORD, deviceToken: tokens[0] });
     expect(answer.body.data).toMatchObject({ otpRequired: true });
-    expect(await guess(service, email, tokens, 40)).toBe(10);
+    expect(await evaluatedGuesses(service, email, tokens, 40)).toBe(10);
   });
 });
 
-describe("the edge of the lock's time", () => {
-  it("lets ten through and not twenty, wherever the failures fall", async () => {
+describe("the quiet period of a lockout", () => {
+  it("evaluates ten wrong passwords and not twenty, even at the boundary of the quiet period", async () => {
     const service = startService();
     const { email } = await member(service);
-    const wrong = () => service.post("/login", { email, password: "wrong one" });
-    await wrong();
+    const wrongPassword = () => service.post("/login", { email, password: "wrong one" });
+    await wrongPassword();
     service.clock.advance(15 * 60_000 - 1);
-    for (let failure = 0; failure < 8; failure++) await wrong();
+    for (let failure = 0; failure < 8; failure++) await wrongPassword();
     service.clock.advance(1);
-    const answers = await inParallel(9, wrong);
+    const answers = await inParallel(9, wrongPassword);
     expect(answers.filter((answer) => answer.status === 401)).toHaveLength(1);
   });
 });

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const START = Date.now();
 const service = startService({ clock: createTestClock(START) });
 
-/** Every route that asks for the password of whoever is signed in. */
+/** Every route that requires the password of a signed-in user. */
 const confirmations: [string, (password: string) => object][] = [
   ["/me/password", (currentPassword) => ({ currentPassword, newPassword: "another quiet harbour" })],
   ["/me/email", (password) => ({ newEmail: newAddress(), password })],
@@ -22,12 +22,12 @@ const guessAt = (index: number, token: string, password = "not the password") =>
   return service.post(path, body(password), token);
 };
 
-describe("the password of whoever is signed in", () => {
-  it("has ten guesses in all at the four routes under 200 in parallel, and then none, right or wrong", async () => {
+describe("password confirmation of a signed-in user", () => {
+  it("evaluates ten of 200 parallel password confirmations over all four routes, and then none", async () => {
     const { email, token } = await signedInMember(service);
-    const second = await logIn(service, email);
+    const otherSession = await logIn(service, email);
     const { answers, evaluated } = await countEvaluated(() =>
-      inParallel(200, (index) => guessAt(index, index % 8 < 4 ? token : second.token)),
+      inParallel(200, (index) => guessAt(index, index % 8 < 4 ? token : otherSession.token)),
     );
     expect(evaluated).toBe(10);
     expect(statusCounts(answers)).toEqual({ 401: 10, 429: 190 });
@@ -42,17 +42,20 @@ describe("the password of whoever is signed in", () => {
     expect([after.accounts, after.email_tokens]).toEqual([accounts, email_tokens]);
   });
 
-  it.each(confirmations)("when locked, can be given again at %s after five minutes", async (path, body) => {
-    const clocked = startService({ clock: createTestClock(START) });
-    const { token } = await signedInMember(clocked);
-    await inParallel(10, () => clocked.post(path, body("not the password"), token));
-    clocked.clock.advance(5 * MINUTE - 1);
-    expect((await clocked.post(path, body(PASSWORD), token)).status).toBe(429);
-    clocked.clock.advance(1);
-    expect((await clocked.post(path, body(PASSWORD), token)).status).toBe(200);
-  });
+  it.each(confirmations)(
+    "accepts the password at %s again five minutes after the lockout",
+    async (path, body) => {
+      const locked = startService({ clock: createTestClock(START) });
+      const { token } = await signedInMember(locked);
+      await inParallel(10, () => locked.post(path, body("not the password"), token));
+      locked.clock.advance(5 * MINUTE - 1);
+      expect((await locked.post(path, body(PASSWORD), token)).status).toBe(429);
+      locked.clock.advance(1);
+      expect((await locked.post(path, body(PASSWORD), token)).status).toBe(200);
+    },
+  );
 
-  it("does not lock the sign-in, nor does a locked sign-in lock it, nor do other people's guesses", async () => {
+  it("keeps the lockout of password confirmations apart from the lockout of sign-ins", async () => {
     const { email, token } = await signedInMember(service);
     const other = await signedInMember(service);
     await inParallel(10, (index) => guessAt(index, token));
@@ -63,7 +66,7 @@ describe("the password of whoever is signed in", () => {
     expect((await guessAt(2, other.token, PASSWORD)).status).toBe(200);
   });
 
-  it("costs a guess only when it is wrong, and a right one does not clear the count", async () => {
+  it("counts only wrong password confirmations, and keeps the count after a correct one", async () => {
     const { token } = await signedInMember(service);
     for (let time = 0; time < 12; time++) {
       expect((await guessAt(2, token, PASSWORD)).status).toBe(200);

@@ -23,33 +23,40 @@ const service = start();
 
 const guess = (at: Service, email: string) => at.post("/login", { email, password: "not the password" });
 const signIn = (at: Service, email: string) => at.post("/login", { email, password: PASSWORD });
-const shut = (at: Service, email: string, guesses = 10) => inParallel(guesses, () => guess(at, email));
+const failInParallel = (at: Service, email: string, guesses = 10) =>
+  inParallel(guesses, () => guess(at, email));
 
-/** What a client can tell of an answer. */
-const seen = ({ status, body, headers }: Answer): string =>
+/** The parts of a response that a client can observe. */
+const observable = ({ status, body, headers }: Answer): string =>
   JSON.stringify([status, body.error?.code, body.message, headers.get("Retry-After"), [...headers.keys()]]);
 
-const lockMails = async (email: string) =>
+const lockoutMails = async (email: string) =>
   (await mailTo(service, email)).filter((mail) => /too many attempts/i.test(mail.subject)).length;
 
-const failuresInAll = async () =>
+const totalFailures = async () =>
   (await env.DB.prepare("SELECT total(failures) AS n FROM attempt_counters").first<{ n: number }>())?.n;
 
 // The first signing key is added at the instant from which every service here starts.
 beforeAll(async () => void (await signedInMember(service)));
 
-/** Two hundred wrong passwords at once, and the right one while the lock holds. */
+/** Sends 200 wrong passwords in parallel, then the correct one during the lockout. */
 async function attack(email: string) {
   const from = service.log.length;
-  const { answers, evaluated } = await countEvaluated(() => shut(service, email, 200));
+  const { answers, evaluated } = await countEvaluated(() => failInParallel(service, email, 200));
   const right = await countEvaluated(async () => [await signIn(service, email)]);
-  const work = service.log.slice(from).map(({ status, d1, kv }) => `${status} ${d1} ${kv}`);
-  return { answers, evaluated, right: right.answers, evaluatedRight: right.evaluated, work: work.sort() };
+  const queries = service.log.slice(from).map(({ status, d1, kv }) => `${status} ${d1} ${kv}`);
+  return {
+    answers,
+    evaluated,
+    right: right.answers,
+    evaluatedRight: right.evaluated,
+    queries: queries.sort(),
+  };
 }
 
-describe("the lock of an address", () => {
+describe("lockout of an address", () => {
   describe("abuse", () => {
-    it("evaluates ten of 200 parallel wrong passwords, and no right one until it opens", async () => {
+    it("evaluates ten of 200 parallel wrong passwords, and no correct one until the lockout ends", async () => {
       const { email } = await member(service);
       const { answers, evaluated, right, evaluatedRight } = await attack(email);
       expect(evaluated).toBe(10);
@@ -66,115 +73,117 @@ describe("the lock of an address", () => {
       expect((await signIn(later, email)).status).toBe(200);
     });
 
-    it("looks and works the same for an address that has no account, to the query", async () => {
+    it("gives the same responses and runs the same queries for an address without an account", async () => {
       const known = await attack((await member(service)).email);
       const unknown = await attack(newAddress());
-      expect(known.answers.map(seen).sort()).toEqual(unknown.answers.map(seen).sort());
-      expect(known.right.map(seen)).toEqual(unknown.right.map(seen));
+      expect(known.answers.map(observable).sort()).toEqual(unknown.answers.map(observable).sort());
+      expect(known.right.map(observable)).toEqual(unknown.right.map(observable));
       expect([known.evaluated, known.evaluatedRight]).toEqual([unknown.evaluated, unknown.evaluatedRight]);
-      expect(known.work).toEqual(unknown.work);
+      expect(known.queries).toEqual(unknown.queries);
     });
 
-    it("is one for all ways to write the address", async () => {
+    it("applies one lockout to all spellings of an address", async () => {
       const { email } = await member(service, "lock.me@example.com");
       const variants = ["LOCK.ME@example.com", "lock.me@EXAMPLE.COM", "\uff2cock.me@example.com"];
       await inParallel(10, (index) => guess(service, variants[index % variants.length] as string));
       expect((await signIn(service, email)).status).toBe(429);
     });
 
-    it("mails its owner once when it shuts, and nobody where there is no account", async () => {
+    it("mails the owner once when the lockout starts, and sends no mail without an account", async () => {
       const { email } = await member(service);
       const unknown = newAddress();
-      await shut(service, email, 9);
-      expect(await lockMails(email)).toBe(0);
-      await shut(service, email, 50);
-      await shut(service, unknown, 50);
-      expect([await lockMails(email), (await mailTo(service, unknown)).length]).toEqual([1, 0]);
+      await failInParallel(service, email, 9);
+      expect(await lockoutMails(email)).toBe(0);
+      await failInParallel(service, email, 50);
+      await failInParallel(service, unknown, 50);
+      expect([await lockoutMails(email), (await mailTo(service, unknown)).length]).toEqual([1, 0]);
     });
 
-    it("mails its owner when wrong codes shut it, too", async () => {
+    it("mails the owner when wrong codes start the lockout", async () => {
       const always = start({ LOGIN_OTP: "always" });
       const { email } = await member(always);
-      for (let round = 0; round < 2; round++) {
+      for (let signInCount = 0; signInCount < 2; signInCount++) {
         const { challengeId, code } = await challengeOf(always, email);
         await inParallel(5, () => always.post("/login/otp", { challengeId, code: wrongCode(code) }));
       }
       expect((await signIn(always, email)).status).toBe(429);
-      expect(await lockMails(email)).toBe(1);
+      expect(await lockoutMails(email)).toBe(1);
     });
   });
 
-  it("doubles each time, up to twelve hours, and is forgotten after a quiet day", async () => {
-    const clocked = start();
-    const { email } = await member(clocked);
-    const shutFor = async () => {
-      await shut(clocked, email);
-      return Number((await signIn(clocked, email)).headers.get("Retry-After")) / 60;
+  it("doubles the lockout each time up to twelve hours, and starts over after a day without failures", async () => {
+    const later = start();
+    const { email } = await member(later);
+    const lockoutMinutes = async () => {
+      await failInParallel(later, email);
+      return Number((await signIn(later, email)).headers.get("Retry-After")) / 60;
     };
     const minutes: number[] = [];
     for (let lock = 0; lock < 9; lock++) {
-      minutes.push(await shutFor());
-      clocked.clock.advance((minutes.at(-1) ?? 0) * MINUTE);
+      minutes.push(await lockoutMinutes());
+      later.clock.advance((minutes.at(-1) ?? 0) * MINUTE);
     }
     expect(minutes).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 720]);
-    // Twelve hours have gone by since the last failure.
-    clocked.clock.advance(11 * HOUR);
-    await clocked.runCron("17 * * * *");
-    expect(await shutFor()).toBe(720);
-    clocked.clock.advance(25 * HOUR);
-    await clocked.runCron("17 * * * *");
-    expect(await shutFor()).toBe(5);
+    // The last failure was twelve hours ago.
+    later.clock.advance(11 * HOUR);
+    await later.runCron("17 * * * *");
+    expect(await lockoutMinutes()).toBe(720);
+    later.clock.advance(25 * HOUR);
+    await later.runCron("17 * * * *");
+    expect(await lockoutMinutes()).toBe(5);
   });
 
-  it("counts only what failed in the last fifteen minutes", async () => {
-    const clocked = start();
-    const { email } = await member(clocked);
-    await shut(clocked, email, 9);
-    clocked.clock.advance(15 * MINUTE);
-    await shut(clocked, email, 9);
-    expect((await signIn(clocked, email)).status).toBe(200);
+  it("counts failures for fifteen minutes after the last one", async () => {
+    const later = start();
+    const { email } = await member(later);
+    await failInParallel(later, email, 9);
+    later.clock.advance(15 * MINUTE);
+    await failInParallel(later, email, 9);
+    expect((await signIn(later, email)).status).toBe(200);
   });
 
-  it("is not reached by failures that a full sign-in has cleared", async () => {
+  it("clears the failures of an address after a completed sign-in", async () => {
     const { email } = await member(service);
-    for (let round = 0; round < 3; round++) {
-      await shut(service, email, 9);
+    for (let signInCount = 0; signInCount < 3; signInCount++) {
+      await failInParallel(service, email, 9);
       expect((await signIn(service, email)).status).toBe(200);
     }
   });
 
-  it("is opened by a reset, at once", async () => {
+  it("ends the lockout immediately after a password reset", async () => {
     const { email } = await member(service);
-    await shut(service, email);
+    await failInParallel(service, email);
     await service.post("/forgot-password", { email });
     const newPassword = "another quiet harbour";
     await service.post("/reset-password", { token: await tokenMailedTo(service, email), newPassword });
     await logIn(service, email, newPassword);
   });
 
-  describe("does not count", () => {
-    it("a right password where a second step is due; nor does that clear the count", async () => {
+  describe("correct passwords without a session", () => {
+    it("neither counts nor clears failures for a correct password that requires a second factor", async () => {
       const always = start({ LOGIN_OTP: "always" });
       const { email } = await member(always);
-      const before = await failuresInAll();
+      const before = await totalFailures();
       for (let time = 0; time < 12; time++) await challengeOf(always, email);
-      expect(await failuresInAll()).toBe(before);
-      await shut(always, email, 9);
+      expect(await totalFailures()).toBe(before);
+      await failInParallel(always, email, 9);
       await challengeOf(always, email);
       await guess(always, email);
       expect((await signIn(always, email)).status).toBe(429);
     });
 
-    it("the right password of an account that is not verified, or deactivated", async () => {
-      const { email: waiting } = await register(service);
-      const { email: closed } = await member(service);
-      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(closed).run();
-      const before = await failuresInAll();
-      for (const email of [waiting, closed]) {
+    it("does not count the correct password of an unverified or deactivated account", async () => {
+      const { email: unverified } = await register(service);
+      const { email: deactivated } = await member(service);
+      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
+        .bind(deactivated)
+        .run();
+      const before = await totalFailures();
+      for (const email of [unverified, deactivated]) {
         expect(statusCounts(await inParallel(9, () => signIn(service, email)))).toEqual({ 403: 9 });
         for (let time = 0; time < 12; time++) expect((await signIn(service, email)).status).toBe(403);
       }
-      expect(await failuresInAll()).toBe(before);
+      expect(await totalFailures()).toBe(before);
     });
   });
 });

@@ -14,7 +14,7 @@ const hashOf = async (email: string) =>
   )?.hash;
 
 describe("POST /login", () => {
-  it("answers no-store, and with what the contract lists", async () => {
+  it("returns the user, a request id and Cache-Control: no-store", async () => {
     const { email } = await member(service);
     const answer = await service.post("/login", { email: email.toUpperCase(), password: PASSWORD });
     expect(answer.status).toBe(200);
@@ -23,15 +23,15 @@ describe("POST /login", () => {
     expect(answer.body.data.user.email).toBe(email);
   });
 
-  it("hashes anew a password that was stored at another cost, and under a previous secret", async () => {
+  it("rehashes a password that was stored at another cost or under a previous secret", async () => {
     const { email } = await member(service);
     expect(await hashOf(email)).toContain("$b=1,i=100000,");
     const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
     await logIn(costlier, email);
-    const storeRehash = await hashOf(email);
-    expect(storeRehash).toContain("$b=2,i=100000,");
+    const rehashed = await hashOf(email);
+    expect(rehashed).toContain("$b=2,i=100000,");
     await logIn(costlier, email);
-    expect(await hashOf(email)).toBe(storeRehash);
+    expect(await hashOf(email)).toBe(rehashed);
 
     const rotated = startService({
       env: {
@@ -41,11 +41,11 @@ describe("POST /login", () => {
       },
     });
     await logIn(rotated, email);
-    expect(await hashOf(email)).not.toBe(storeRehash);
+    expect(await hashOf(email)).not.toBe(rehashed);
     await logIn(rotated, email);
   });
 
-  it("lets all of several parallel sign-ins through that find the stored hash too cheap", async () => {
+  it("completes all of five parallel sign-ins that rehash the same password", async () => {
     const { email } = await member(service);
     const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
     const logins = Array.from({ length: 5 }, () => costlier.post("/login", { email, password: PASSWORD }));
@@ -54,7 +54,7 @@ describe("POST /login", () => {
   });
 
   describe("refuses", () => {
-    it("an unknown address and a wrong password alike", async () => {
+    it("refuses an unknown address and a wrong password with the same response and the same work", async () => {
       const { email } = await member(service);
       const wrong = await service.post("/login", { email, password: "not the password" });
       const unknown = await service.post("/login", { email: newAddress(), password: "not the password" });
@@ -71,13 +71,15 @@ describe("POST /login", () => {
       expect([...wrong.headers.keys()]).toEqual([...unknown.headers.keys()]);
     });
 
-    it("an unverified or deactivated account only after its right password", async () => {
-      const { email: waiting } = await register(service);
-      const { email: closed } = await member(service);
-      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(closed).run();
+    it("reveals that an account is unverified or deactivated only after the correct password", async () => {
+      const { email: unverified } = await register(service);
+      const { email: deactivated } = await member(service);
+      await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
+        .bind(deactivated)
+        .run();
       for (const [email, code] of [
-        [waiting, "email_not_verified"],
-        [closed, "account_deactivated"],
+        [unverified, "email_not_verified"],
+        [deactivated, "account_deactivated"],
       ]) {
         const wrong = await service.post("/login", { email, password: "not the password" });
         expect(wrong.body.error?.code).toBe("invalid_credentials");
@@ -88,11 +90,11 @@ describe("POST /login", () => {
     });
   });
 
-  it("opens nothing for a password that is reset while the login is on its way", async () => {
+  it("opens no session if the password changes during the login", async () => {
     const { email } = await member(service);
     for (let failure = 0; failure < 2; failure++)
       await service.post("/login", { email, password: "wrong one" });
-    // The first batch is the read; the second, the write, waits until the password has changed.
+    // The first batch reads. The second one writes, and waits until the password has changed.
     const slow = startHeld(2);
     const login = slow.service.post("/login", { email, password: PASSWORD });
     await slow.reached;
@@ -100,16 +102,16 @@ describe("POST /login", () => {
     slow.letGo();
     const answer = await login;
     expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
-    // And what opened nothing clears nothing: the failures before it are still counted.
+    // A login that opened no session clears no failures.
     const counted = await env.DB.prepare("SELECT max(failures) AS n FROM attempt_counters").first<{
       n: number;
     }>();
     expect(counted?.n).toBeGreaterThanOrEqual(3);
-    const open = await env.DB.prepare(
+    const sessions = await env.DB.prepare(
       "SELECT count(*) AS n FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
     )
       .bind(email)
       .first<{ n: number }>();
-    expect(open?.n).toBe(0);
+    expect(sessions?.n).toBe(0);
   });
 });

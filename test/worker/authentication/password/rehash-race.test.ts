@@ -11,10 +11,10 @@ const variables = {
   CAPTCHA_SITE_KEY: "site-key",
   CAPTCHA_SECRET: "captcha-secret",
   CAPTCHA_API_BASE: provider.url,
-  // Of a cost that no hash of these people has yet.
+  // No stored hash of these accounts has this cost yet.
   PASSWORD_HASH_BLOCKS: "2",
 };
-const open = startService();
+const withoutCaptcha = startService();
 
 const verdict = (success: boolean) =>
   ({
@@ -23,34 +23,35 @@ const verdict = (success: boolean) =>
     body: JSON.stringify({ success, hostname: "gatehouse.test", action: "login", "error-codes": [] }),
   }) as const;
 
-const failuresIn = () =>
+const totalFailures = () =>
   env.DB.prepare("SELECT coalesce(sum(failures), 0) AS n FROM attempt_counters").first<number>("n");
 
-describe("two sign-ins with the right password, which both hash it anew", () => {
-  // A token is good once: whoever asks a third time hears no.
+describe("parallel sign-ins that rehash the same password", () => {
+  // A captcha token is valid once for each sign-in. The provider rejects a third verification.
   beforeEach(() => provider.answer(verdict(true), verdict(true), verdict(false)));
 
-  it("both come in, and neither captcha is asked twice nor attempt counted twice", async () => {
+  it("completes both parallel sign-ins and verifies each captcha and counts each attempt once", async () => {
     const slow = startHeld(2, variables);
     const quick = startService({ env: variables, clock: slow.service.clock });
-    const { email } = await member(open);
-    for (let failure = 0; failure < 4; failure += 1) await open.post("/login", { email, password: "wrong" });
-    const before = await failuresIn();
+    const { email } = await member(withoutCaptcha);
+    for (let failure = 0; failure < 4; failure += 1)
+      await withoutCaptcha.post("/login", { email, password: "wrong" });
+    const before = await totalFailures();
     const login = { email, password: PASSWORD, captchaToken: "good once" };
     const first = slow.service.post("/login", login);
     await slow.reached;
-    expect(await failuresIn()).toBe((before ?? 0) + 1);
+    expect(await totalFailures()).toBe((before ?? 0) + 1);
     expect((await quick.post("/login", login)).status).toBe(200);
     slow.letGo();
     const { status, body } = await first;
     expect([status, body.error]).toEqual([200, undefined]);
     expect(await provider.requests()).toHaveLength(2);
-    expect(await failuresIn()).toBe(0);
+    expect(await totalFailures()).toBe(0);
   });
 
-  it("one that finds another password by then is told what it would be told now", async () => {
+  it("refuses a sign-in whose password is removed before the session opens", async () => {
     const slow = startHeld(2, variables);
-    const { email } = await member(open);
+    const { email } = await member(withoutCaptcha);
     const login = slow.service.post("/login", { email, password: PASSWORD });
     await slow.reached;
     await env.DB.prepare("UPDATE accounts SET password_hash = NULL WHERE email = ?").bind(email).run();

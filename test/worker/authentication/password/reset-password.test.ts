@@ -14,8 +14,8 @@ import {
 } from "../../../support/users.ts";
 
 const service = startService();
-/** Mail that anybody can ask for comes once a minute. */
-const A_MINUTE = 60_000;
+/** An unauthenticated caller can request one mail a minute. */
+const MINUTE = 60_000;
 const NEW_PASSWORD = "another quiet harbour";
 
 async function resetTokenOf(email: string): Promise<string> {
@@ -24,7 +24,7 @@ async function resetTokenOf(email: string): Promise<string> {
 }
 
 describe("POST /reset-password", () => {
-  it("lets one of 50 parallel uses of a token through", async () => {
+  it("accepts one of 50 parallel uses of a reset token", async () => {
     const { email } = await member(service);
     const token = await resetTokenOf(email);
     const answers = await inParallel(50, (index) =>
@@ -35,7 +35,7 @@ describe("POST /reset-password", () => {
     await logIn(service, email, `${NEW_PASSWORD} ${winner}`);
   });
 
-  it("ends every session at once, and does not sign in", async () => {
+  it("ends every session immediately and does not sign in", async () => {
     const { email, token, refreshToken } = await signedInMember(service);
     const other = await logIn(service, email);
     const reset = await service.post("/reset-password", {
@@ -54,14 +54,14 @@ describe("POST /reset-password", () => {
     expect(await env.KV.get(`deny:user:${me?.id}`)).toBe(String(service.clock.now()));
   });
 
-  it("tells the owner by mail", async () => {
+  it("mails the owner a notice of the password reset", async () => {
     const { email } = await member(service);
     await service.post("/reset-password", { token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
     expect((await mailTo(service, email))[0]?.subject).toMatch(/password/i);
     expect((await mailTo(service, email))[0]?.text).not.toContain("token=");
   });
 
-  it("leaves the token good when the new password is refused", async () => {
+  it("keeps the reset token valid if the new password is refused", async () => {
     const { email } = await member(service);
     const token = await resetTokenOf(email);
     const refused = await service.post("/reset-password", { token, newPassword: "password1" });
@@ -69,7 +69,7 @@ describe("POST /reset-password", () => {
     expect((await service.post("/reset-password", { token, newPassword: NEW_PASSWORD })).status).toBe(200);
   });
 
-  it("verifies the address that the link was mailed to", async () => {
+  it("verifies the address that received the reset link", async () => {
     const { email } = await register(service);
     await service.post("/reset-password", { token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
     await logIn(service, email, NEW_PASSWORD);
@@ -77,7 +77,7 @@ describe("POST /reset-password", () => {
   });
 
   describe("refuses", () => {
-    it("a token that is half an hour old", async () => {
+    it("refuses a reset token that is half an hour old", async () => {
       const clocked = startService();
       const { email } = await member(clocked);
       await clocked.post("/forgot-password", { email });
@@ -87,63 +87,68 @@ describe("POST /reset-password", () => {
       expect([answer.status, answer.body.error?.code]).toEqual([400, "token_invalid"]);
     });
 
-    it("a token that a newer one, or a changed password, has replaced", async () => {
+    it("refuses a reset token after a newer one was issued or the password was changed", async () => {
       const { email, token } = await signedInMember(service);
       const first = await resetTokenOf(email);
-      service.clock.advance(A_MINUTE);
+      service.clock.advance(MINUTE);
       const second = await resetTokenOf(email);
-      const use = (used: string) =>
-        service.post("/reset-password", { token: used, newPassword: NEW_PASSWORD });
-      expect((await use(first)).status).toBe(400);
+      const resetWith = (resetToken: string) =>
+        service.post("/reset-password", { token: resetToken, newPassword: NEW_PASSWORD });
+      expect((await resetWith(first)).status).toBe(400);
       const changed = await service.post(
         "/me/password",
         { currentPassword: PASSWORD, newPassword: "yet another harbour" },
         token,
       );
       expect(changed.status).toBe(200);
-      expect((await use(second)).status).toBe(400);
+      expect((await resetWith(second)).status).toBe(400);
     });
 
-    it("a confirmation that differs, and a verification token", async () => {
+    it("refuses a different confirmPassword, and an email verification token", async () => {
       const { email } = await register(service);
       const token = await tokenMailedTo(service, email);
       const differs = { token, newPassword: NEW_PASSWORD, confirmPassword: "x" };
       expect((await service.post("/reset-password", differs)).body.error?.fields?.[0]?.path).toBe(
         "confirmPassword",
       );
-      const foreign = await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
-      expect(foreign.body.error?.code).toBe("token_invalid");
+      const withVerificationToken = await service.post("/reset-password", {
+        token,
+        newPassword: NEW_PASSWORD,
+      });
+      expect(withVerificationToken.body.error?.code).toBe("token_invalid");
     });
   });
 });
 
 describe("POST /forgot-password", () => {
-  it("answers the same for a known, an unknown and a deactivated address, and mails only the first", async () => {
+  it("gives the same response for a known, an unknown and a deactivated address, and mails only the known one", async () => {
     const { email: known } = await member(service);
-    const { email: closed } = await member(service);
-    await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(closed).run();
+    const { email: deactivated } = await member(service);
+    await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
+      .bind(deactivated)
+      .run();
     const unknown = newAddress();
     const before = {
       known: (await mailTo(service, known)).length,
-      closed: (await mailTo(service, closed)).length,
+      deactivated: (await mailTo(service, deactivated)).length,
     };
     const answers = await Promise.all(
-      [known, unknown, closed].map((email) => service.post("/forgot-password", { email })),
+      [known, unknown, deactivated].map((email) => service.post("/forgot-password", { email })),
     );
     expect(new Set(answers.map((answer) => `${answer.status} ${answer.text}`)).size).toBe(1);
     expect((await mailTo(service, known)).length).toBe(before.known + 1);
-    expect((await mailTo(service, closed)).length).toBe(before.closed);
+    expect((await mailTo(service, deactivated)).length).toBe(before.deactivated);
     expect(await mailTo(service, unknown)).toEqual([]);
   });
 
-  it("mails the address of the account, not the variant that was typed", async () => {
+  it("mails the stored address of the account, not the submitted spelling", async () => {
     const { email } = await member(service, "stored.person@example.com");
     const before = (await mailTo(service, email)).length;
     await service.post("/forgot-password", { email: "\uff33TORED.person@example.com" });
     expect((await mailTo(service, email)).length).toBe(before + 1);
   });
 
-  it("builds the link from configuration, whatever the request's headers say", async () => {
+  it("builds the reset link from the configuration and ignores the request headers", async () => {
     const { email } = await member(service);
     await service.call("POST", "/api/auth/forgot-password", { email }, undefined, {
       Host: "evil.example",

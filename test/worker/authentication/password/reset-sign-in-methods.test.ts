@@ -21,7 +21,7 @@ const resetTokenOf = async (email: string) => {
   await service.post("/forgot-password", { email });
   return tokenMailedTo(service, email);
 };
-const reset = async (email: string) => {
+const resetPassword = async (email: string) => {
   const answer = await service.post("/reset-password", {
     token: await resetTokenOf(email),
     newPassword: NEW_PASSWORD,
@@ -29,30 +29,30 @@ const reset = async (email: string) => {
   expect(answer.status).toBe(200);
 };
 
-const ofAccount = "account_id = (SELECT id FROM accounts WHERE email = ?)";
+const OF_ACCOUNT = "account_id = (SELECT id FROM accounts WHERE email = ?)";
 const identitiesOf = async (email: string): Promise<unknown[]> =>
   (
-    await env.DB.prepare(`SELECT provider FROM identities WHERE ${ofAccount} ORDER BY provider`)
+    await env.DB.prepare(`SELECT provider FROM identities WHERE ${OF_ACCOUNT} ORDER BY provider`)
       .bind(email)
       .all()
   ).results.map(({ provider }) => provider);
 const removalsOf = async (email: string): Promise<unknown[]> =>
   (
     await env.DB.prepare(
-      `SELECT details FROM audit_events WHERE type = 'identity_removed' AND ${ofAccount} ORDER BY details`,
+      `SELECT details FROM audit_events WHERE type = 'identity_removed' AND ${OF_ACCOUNT} ORDER BY details`,
     )
       .bind(email)
       .all<{ details: string }>()
   ).results.map(({ details }) => JSON.parse(details));
 
-/** Somebody whom GitHub, Google and Facebook sign in. */
-async function linkedMember(at: { github: object; google: object; facebook: object }) {
+/** A member with a linked identity of GitHub, Google and Facebook. */
+async function linkedMember(profiles: { github: object; google: object; facebook: object }) {
   const { email, token } = await signedInMember(service);
-  const own = (more: object) => socialUser({ email, ...more });
+  const profile = (more: object) => socialUser({ email, ...more });
   for (const [provider, body] of [
-    ["github", { accessToken: await providers.tokenOf(own(at.github)) }],
-    ["google", { idToken: await idTokenOf("google", own(at.google)) }],
-    ["facebook", { accessToken: await providers.tokenOf(own(at.facebook)) }],
+    ["github", { accessToken: await providers.tokenOf(profile(profiles.github)) }],
+    ["google", { idToken: await idTokenOf("google", profile(profiles.google)) }],
+    ["facebook", { accessToken: await providers.tokenOf(profile(profiles.facebook)) }],
   ] as const) {
     const answer = await linkToken(service, provider, { ...body, password: PASSWORD }, token);
     expect(answer.status).toBe(200);
@@ -60,11 +60,11 @@ async function linkedMember(at: { github: object; google: object; facebook: obje
   return { email };
 }
 
-describe("a reset", () => {
-  it("leaves what the mailbox vouches for, and takes every other way in away, with a word to its owner", async () => {
+describe("POST /reset-password", () => {
+  it("keeps identities whose provider verified the address, removes every other one, and mails the owner", async () => {
     const { email } = await linkedMember({ github: {}, google: { email: newAddress() }, facebook: {} });
-    await reset(email);
-    // Facebook does not say that the address was confirmed, and Google confirmed another one.
+    await resetPassword(email);
+    // Facebook does not assert that the address is verified, and Google verified another address.
     expect(await identitiesOf(email)).toEqual(["github"]);
     expect(await removalsOf(email)).toEqual([{ provider: "facebook" }, { provider: "google" }]);
     const [mail, ...earlier] = await mailTo(service, email);
@@ -73,57 +73,56 @@ describe("a reset", () => {
     expect(earlier.filter(({ subject }) => subject === mail?.subject)).toEqual([]);
   });
 
-  it("says nothing of ways in where all of them are the mailbox's own, however it is written", async () => {
+  it("removes no identity and mentions none if all providers verified the address in any spelling", async () => {
     const { email, token } = await signedInMember(service);
-    const own = socialUser({ email: email.toUpperCase() });
-    const body = { accessToken: await providers.tokenOf(own), password: PASSWORD };
+    const verified = socialUser({ email: email.toUpperCase() });
+    const body = { accessToken: await providers.tokenOf(verified), password: PASSWORD };
     await linkToken(service, "github", body, token);
-    await reset(email);
+    await resetPassword(email);
     expect(await identitiesOf(email)).toEqual(["github"]);
     expect(await removalsOf(email)).toEqual([]);
     expect((await mailTo(service, email))[0]?.text).not.toContain(ALSO_REMOVED);
   });
 
-  it("takes away what an unverified address was linked by, and what is not known", async () => {
+  it("removes identities with an unverified address or with another address", async () => {
     const { email, token } = await signedInMember(service);
-    const claimed = socialUser({ email, verified: false });
-    const idToken = await idTokenOf("oidc", claimed);
+    const unverified = socialUser({ email, verified: false });
+    const idToken = await idTokenOf("oidc", unverified);
     await linkToken(service, "oidc", { idToken, password: PASSWORD }, token);
-    const stranger = { accessToken: await providers.tokenOf(socialUser({ verified: false })) };
-    await linkToken(service, "github", { ...stranger, password: PASSWORD }, token);
-    await reset(email);
+    const otherAddress = { accessToken: await providers.tokenOf(socialUser({ verified: false })) };
+    await linkToken(service, "github", { ...otherAddress, password: PASSWORD }, token);
+    await resetPassword(email);
     expect(await identitiesOf(email)).toEqual([]);
-    expect((await service.post("/social/github/token", stranger)).body.data?.user).toBeUndefined();
+    expect((await service.post("/social/github/token", otherAddress)).body.data?.user).toBeUndefined();
   });
 
-  it("that chooses a first password does the same: who came by Facebook links it again", async () => {
-    const person = socialUser();
-    const accessToken = await providers.tokenOf(person);
+  it("removes a Facebook identity with the first password, and its owner can link it again", async () => {
+    const user = socialUser();
+    const accessToken = await providers.tokenOf(user);
     await service.post("/social/facebook/token", { accessToken });
-    await reset(person.email);
-    expect(await identitiesOf(person.email)).toEqual([]);
+    await resetPassword(user.email);
+    expect(await identitiesOf(user.email)).toEqual([]);
     expectRefusal(await service.post("/social/facebook/token", { accessToken }), 409, "conflict");
     service.clock.advance(1000);
-    const { token } = (await service.post("/login", { email: person.email, password: NEW_PASSWORD })).body
-      .data;
-    const again = { accessToken, password: NEW_PASSWORD };
-    expect((await linkToken(service, "facebook", again, token)).status).toBe(200);
+    const { token } = (await service.post("/login", { email: user.email, password: NEW_PASSWORD })).body.data;
+    const link = { accessToken, password: NEW_PASSWORD };
+    expect((await linkToken(service, "facebook", link, token)).status).toBe(200);
   });
 
-  it("kills the codes that an identity was given, those of one that stays as well", async () => {
-    for (const stays of [true, false]) {
+  it("voids the authorization codes of removed and of kept identities", async () => {
+    for (const isKept of [true, false]) {
       const { email } = await signedInMember(service);
       const token = await resetTokenOf(email);
       const code = await authorizationCodeFor(email, service.clock.now());
-      if (!stays)
-        await env.DB.prepare(`UPDATE identities SET email = NULL WHERE ${ofAccount}`).bind(email).run();
+      if (!isKept)
+        await env.DB.prepare(`UPDATE identities SET email = NULL WHERE ${OF_ACCOUNT}`).bind(email).run();
       await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
-      expect(await identitiesOf(email)).toEqual(stays ? ["github"] : []);
+      expect(await identitiesOf(email)).toEqual(isKept ? ["github"] : []);
       expectRefusal(await service.post("/exchange", { code, codeVerifier: VERIFIER }), 400, "code_invalid");
     }
   });
 
-  it("of a dead link takes nothing away, and of 20 uses at once one does", async () => {
+  it("removes identities for one of 20 parallel uses of a token, and for no invalid token", async () => {
     const { email } = await linkedMember({ github: { verified: false }, google: {}, facebook: {} });
     const token = await resetTokenOf(email);
     expectRefusal(

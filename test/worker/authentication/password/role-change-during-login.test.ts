@@ -5,18 +5,17 @@ import { startHeld } from "../../../support/held-d1.ts";
 import { startService } from "../../../support/service.ts";
 import { PASSWORD } from "../../../support/users.ts";
 
-it("a login that was under way while its role was taken names the role of now", async () => {
+it("issues a token with the current role if the role changes during the login", async () => {
   const slow = startHeld(2);
   const service = startService({ clock: slow.service.clock });
   const { id, email } = await signedInAs(service, "admin");
   const superuser = await signedInAs(service, "superuser");
   const login = slow.service.post("/login", { email, password: PASSWORD });
   await slow.reached;
-  const taken = await actingAs(service, superuser).call("PUT", `/${id}/role`, { role: "user" });
-  expect(taken.status).toBe(200);
+  const roleChange = await actingAs(service, superuser).call("PUT", `/${id}/role`, { role: "user" });
+  expect(roleChange.status).toBe(200);
   slow.letGo();
   const { status, body } = await login;
-  // It opens, and with the role of now.
   expect(status).toBe(200);
   expect(decodeJwt(body.data.token).role).toBe("user");
 });

@@ -20,49 +20,49 @@ const always = startService({
   clock: createTestClock(START),
 });
 
-/** Whether an answer of that shape may hold a session: a token, or what goes with its cookies. */
-function holdsSession(shape: unknown): boolean {
+/** Whether a response of this JSON schema may carry a session: a token, or the data beside its cookies. */
+function carriesSession(shape: unknown): boolean {
   if (typeof shape !== "object" || shape === null) return false;
   const { properties = {} } = shape as { properties?: object };
   if ("token" in properties || ("csrfToken" in properties && "user" in properties)) return true;
-  return Object.values(shape).some(holdsSession);
+  return Object.values(shape).some(carriesSession);
 }
 
-/** Out of the router itself, so that a later way in fails this test until it has its row below. */
-const waysIn = () =>
+/** The routes come from the router, so that a new sign-in route fails this test until it has a row below. */
+const sessionRoutes = () =>
   plain.app.routes
     .filter(({ handler }) => {
       const { answer, alternatives = [], bare } = partOf(handler) ?? {};
       const schemas = [answer?.data, bare, ...alternatives.map((one) => one.data)];
       return schemas.some(
-        (schema) => schema && holdsSession(z.toJSONSchema(schema, { unrepresentable: "any" })),
+        (schema) => schema && carriesSession(z.toJSONSchema(schema, { unrepresentable: "any" })),
       );
     })
     .map(({ method, path }) => `${method} ${path}`);
 
-const setTo = (change: string, email: string) =>
+const updateAccount = (change: string, email: string) =>
   env.DB.prepare(`UPDATE accounts SET ${change} WHERE email = ?`).bind(email).run();
-const deactivate = (email: string) => setTo("status = 'deactivated'", email);
-const unverify = (email: string) => setTo("email_verified_at = NULL", email);
+const deactivate = (email: string) => updateAccount("status = 'deactivated'", email);
+const unverify = (email: string) => updateAccount("email_verified_at = NULL", email);
 
 const signIn = (email: string) => plain.post("/login", { email, password: PASSWORD });
-const finish = (challengeId: string, code: string) => always.post("/login/otp", { challengeId, code });
+const verifyCode = (challengeId: string, code: string) => always.post("/login/otp", { challengeId, code });
 const refresh = (refreshToken: string) => plain.post("/refresh", { refreshToken });
 
-const atGitHub = async (email: string, of = plain) => {
+const bySocialToken = async (email: string, at = plain) => {
   const accessToken = await providers.tokenOf(socialUser({ id: await linkGitHub(email, providers.issuer) }));
-  return () => of.post("/social/github/token", { accessToken });
+  return () => at.post("/social/github/token", { accessToken });
 };
-const byCode = async (email: string, of = plain) => {
+const byAuthorizationCode = async (email: string, at = plain) => {
   const code = await authorizationCodeFor(email, START);
-  return () => of.post("/exchange", { code, codeVerifier: VERIFIER });
+  return () => at.post("/exchange", { code, codeVerifier: VERIFIER });
 };
 
 const lock = (email: string) =>
   inParallel(10, () => plain.post("/login", { email, password: "not the password" }));
 
-/** Refused with that status and code, and no session more than before. */
-async function refused(email: string, attempt: () => Promise<Answer>, status: number, code: string) {
+/** Expects the status and the error code, and no new session. */
+async function expectRefused(email: string, attempt: () => Promise<Answer>, status: number, code: string) {
   const before = await sessionsOf(email);
   const answer = await attempt();
   expect([answer.status, answer.body.error?.code, answer.body.data]).toEqual([status, code, undefined]);
@@ -70,41 +70,41 @@ async function refused(email: string, attempt: () => Promise<Answer>, status: nu
   expect(await sessionsOf(email)).toBe(before);
 }
 
-type Row = Readonly<Record<"locked" | "deactivated" | "unverified" | "second step due", Case>>;
-/** The name says what comes out of that state at that route. */
+type Row = Readonly<Record<"locked" | "deactivated" | "unverified" | "second factor required", Case>>;
+/** The name states the outcome at the route in that state of the account. */
 type Case = readonly [name: string, run: () => Promise<void>];
 
-/** What a proven identity comes to is the same by whichever way it is presented. */
-const forIdentity = (present: typeof atGitHub, what: string): Row => ({
+/** A verified identity has the same outcomes at every route that accepts it. */
+const forIdentity = (present: typeof bySocialToken, credential: string): Row => ({
   locked: [
-    `refuses ${what} while the lock holds`,
+    `refuses ${credential} during a lockout`,
     async () => {
       const { email } = await member(plain);
       const attempt = await present(email);
       await lock(email);
-      await refused(email, attempt, 429, "too_many_attempts");
+      await expectRefused(email, attempt, 429, "too_many_attempts");
     },
   ],
   deactivated: [
-    `refuses ${what}`,
+    `refuses ${credential} of a deactivated account`,
     async () => {
       const { email } = await member(plain);
       const attempt = await present(email);
       await deactivate(email);
-      await refused(email, attempt, 403, "account_deactivated");
+      await expectRefused(email, attempt, 403, "account_deactivated");
     },
   ],
   unverified: [
-    `refuses ${what}`,
+    `refuses ${credential} of an unverified account`,
     async () => {
       const { email } = await member(plain);
       const attempt = await present(email);
       await unverify(email);
-      await refused(email, attempt, 403, "email_not_verified");
+      await expectRefused(email, attempt, 403, "email_not_verified");
     },
   ],
-  "second step due": [
-    `gives a challenge for ${what}, and no session`,
+  "second factor required": [
+    `returns a challenge and no session for ${credential} if a second factor is required`,
     async () => {
       const { email } = await member(plain);
       const answer = await (await present(email, always))();
@@ -115,34 +115,34 @@ const forIdentity = (present: typeof atGitHub, what: string): Row => ({
 });
 
 const matrix: Readonly<Record<string, Row>> = {
-  "POST /api/auth/social/:provider/token": forIdentity(atGitHub, "an app's token"),
-  "POST /api/auth/exchange": forIdentity(byCode, "a code of a redirect"),
+  "POST /api/auth/social/:provider/token": forIdentity(bySocialToken, "a provider token"),
+  "POST /api/auth/exchange": forIdentity(byAuthorizationCode, "an authorization code"),
   "POST /api/auth/login": {
     locked: [
-      "refuses a right password while the lock holds",
+      "refuses a correct password during a lockout",
       async () => {
         const { email } = await member(plain);
         await lock(email);
-        await refused(email, () => signIn(email), 429, "too_many_attempts");
+        await expectRefused(email, () => signIn(email), 429, "too_many_attempts");
       },
     ],
     deactivated: [
-      "refuses a right password",
+      "refuses a correct password of a deactivated account",
       async () => {
         const { email } = await member(plain);
         await deactivate(email);
-        await refused(email, () => signIn(email), 403, "account_deactivated");
+        await expectRefused(email, () => signIn(email), 403, "account_deactivated");
       },
     ],
     unverified: [
-      "refuses a right password",
+      "refuses a correct password of an unverified account",
       async () => {
         const { email } = await register(plain);
-        await refused(email, () => signIn(email), 403, "email_not_verified");
+        await expectRefused(email, () => signIn(email), 403, "email_not_verified");
       },
     ],
-    "second step due": [
-      "gives a challenge for a right password, and no session",
+    "second factor required": [
+      "returns a challenge and no session for a correct password if a second factor is required",
       async () => {
         const { email } = await member(plain);
         const answer = await always.post("/login", { email, password: PASSWORD });
@@ -153,46 +153,51 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   "POST /api/auth/login/otp": {
     locked: [
-      "refuses a right code when the lock has shut since",
+      "refuses a correct code if a lockout has started since",
       async () => {
         const { email } = await member(plain);
         const { challengeId, code } = await challengeOf(always, email);
         await lock(email);
-        await refused(email, () => finish(challengeId, code), 429, "too_many_attempts");
+        await expectRefused(email, () => verifyCode(challengeId, code), 429, "too_many_attempts");
       },
     ],
     deactivated: [
-      "refuses a right code when the account has been deactivated since",
+      "refuses a correct code if the account has been deactivated since",
       async () => {
         const { email } = await member(plain);
         const { challengeId, code } = await challengeOf(always, email);
         await deactivate(email);
-        await refused(email, () => finish(challengeId, code), 400, "code_invalid");
+        await expectRefused(email, () => verifyCode(challengeId, code), 400, "code_invalid");
       },
     ],
     unverified: [
-      "refuses a right code when the address is not verified any more",
+      "refuses a correct code if the address is no longer verified",
       async () => {
         const { email } = await member(plain);
         const { challengeId, code } = await challengeOf(always, email);
         await unverify(email);
-        await refused(email, () => finish(challengeId, code), 400, "code_invalid");
+        await expectRefused(email, () => verifyCode(challengeId, code), 400, "code_invalid");
       },
     ],
-    "second step due": [
-      "refuses anything but the right code",
+    "second factor required": [
+      "refuses a wrong code, and a code without its challenge",
       async () => {
         const { email } = await member(plain);
         const { challengeId, code } = await challengeOf(always, email);
-        await refused(email, () => finish(challengeId, wrongCode(code)), 400, "code_invalid");
-        const unnamed = { code, email, password: PASSWORD };
-        await refused(email, () => always.post("/login/otp", unnamed), 400, "validation_failed");
+        await expectRefused(email, () => verifyCode(challengeId, wrongCode(code)), 400, "code_invalid");
+        const withoutChallenge = { code, email, password: PASSWORD };
+        await expectRefused(
+          email,
+          () => always.post("/login/otp", withoutChallenge),
+          400,
+          "validation_failed",
+        );
       },
     ],
   },
   "POST /api/auth/refresh": {
     locked: [
-      "goes on with a session that is open already: a stranger's guesses do not end it",
+      "refreshes an open session during a lockout of its account",
       async () => {
         const { email } = await member(plain);
         const { refreshToken } = await logIn(plain, email);
@@ -202,45 +207,45 @@ const matrix: Readonly<Record<string, Row>> = {
       },
     ],
     deactivated: [
-      "refuses the refresh token of an open session",
+      "refuses the refresh token of a deactivated account",
       async () => {
         const { email } = await member(plain);
         const { refreshToken } = await logIn(plain, email);
         await deactivate(email);
-        await refused(email, () => refresh(refreshToken), 401, "refresh_invalid");
+        await expectRefused(email, () => refresh(refreshToken), 401, "refresh_invalid");
       },
     ],
     unverified: [
-      "takes nothing that somebody has who only registered",
+      "refuses the email token of an unverified account as a refresh token",
       async () => {
         const { email, answer } = await register(plain);
         expect(answer.text).not.toMatch(/eyJ/);
         const mailed = await tokenMailedTo(plain, email);
-        await refused(email, () => refresh(mailed), 401, "refresh_invalid");
+        await expectRefused(email, () => refresh(mailed), 401, "refresh_invalid");
       },
     ],
-    "second step due": [
-      "takes neither challenge nor code, and goes on with a session that was open before",
+    "second factor required": [
+      "refuses a challenge and a code as refresh tokens, and refreshes an earlier session",
       async () => {
         const { email } = await member(plain);
         const { refreshToken } = await logIn(plain, email);
         const { challengeId, code } = await challengeOf(always, email);
-        await refused(email, () => refresh(challengeId), 401, "refresh_invalid");
-        await refused(email, () => refresh(code), 401, "refresh_invalid");
+        await expectRefused(email, () => refresh(challengeId), 401, "refresh_invalid");
+        await expectRefused(email, () => refresh(code), 401, "refresh_invalid");
         expect((await refresh(refreshToken)).status).toBe(200);
       },
     ],
   },
 };
 
-describe("the ways in", () => {
-  it("are these, by what the routes say of their answers", () => {
-    expect(waysIn().sort()).toEqual(Object.keys(matrix).sort());
+describe("sign-in invariants", () => {
+  it("covers every route whose documented response carries a session", () => {
+    expect(sessionRoutes().sort()).toEqual(Object.keys(matrix).sort());
   });
 
   for (const [route, row] of Object.entries(matrix)) {
     describe(route, () => {
-      for (const [state, [name, run]] of Object.entries(row)) it(`${state}: ${name}`, run);
+      for (const [state, [name, run]] of Object.entries(row)) it(`${name} (state: ${state}, ${route})`, run);
     });
   }
 });

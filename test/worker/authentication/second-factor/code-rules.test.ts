@@ -8,30 +8,31 @@ import { allRows } from "../../../support/tables.ts";
 import { mailTo, member, PASSWORD } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
-/** One instant for every service here: they share the signing key that the first of them adds. */
+/** Every service here starts at this instant, because they share the signing key of the first one. */
 const START = Date.now();
 const start = (env: object = {}) =>
   startService({ env: { LOGIN_OTP: "always", ...env }, clock: createTestClock(START) });
 const always = start();
 
-/** The burst guard keeps real time, in which all of this is a burst. */
+/** Without the burst guard, which uses real time and would refuse these requests as a burst. */
 const limited = () => start({ RATE_LIMITS: "", BURST: undefined });
 
-const finish = (service: Service, challengeId: string, code: string) =>
+const verifyCode = (service: Service, challengeId: string, code: string) =>
   service.post("/login/otp", { challengeId, code });
 
 const resend = (service: Service, challengeId: string) => service.post("/login/otp/resend", { challengeId });
 
-const codesTo = async (service: Service, email: string) =>
+const codeMailsTo = async (service: Service, email: string) =>
   (await mailTo(service, email)).filter((mail) => /^\d{6}$/m.test(mail.text)).length;
 
-/** Whether the six digits stand anywhere by themselves, and not inside a longer number, id or hash. */
-const holds = (text: string, code: string): boolean => new RegExp(`(?<![\\w-])${code}(?![\\w-])`).test(text);
+/** Whether the text has these six digits apart from a longer number, id or hash. */
+const containsCode = (text: string, code: string): boolean =>
+  new RegExp(`(?<![\\w-])${code}(?![\\w-])`).test(text);
 
-const said = ({ text, headers }: Answer): string => text + JSON.stringify([...headers]);
+const responseText = ({ text, headers }: Answer): string => text + JSON.stringify([...headers]);
 
-describe("a code of the second step", () => {
-  it("is six digits, each as likely as any other in every place", () => {
+describe("code of the second factor", () => {
+  it("generates six digits with a uniform distribution in every position", () => {
     const samples = 50_000;
     const counts = Array.from({ length: 6 }, () => new Array<number>(10).fill(0));
     for (let sample = 0; sample < samples; sample++) {
@@ -49,35 +50,35 @@ describe("a code of the second step", () => {
     for (const place of counts) expect(chiSquare(place, samples)).toBeLessThan(50);
   });
 
-  it("is in the mail, and in no answer, no log line and no row in clear", async () => {
-    // A provider that is out keeps the mail in the outbox, where it must be sealed.
+  it("stores, logs and returns no code in clear, and only mails it", async () => {
+    // A failing mail provider leaves the mail in the outbox, where it must be sealed.
     const { provider, service } = startWithProvider(createTestClock(START), { LOGIN_OTP: "always" });
     await provider.answer(status(503));
     const { email } = await member(always);
     const login = await service.post("/login", { email, password: PASSWORD });
     const { challengeId } = login.body.data;
-    const again = await resend(service, challengeId);
+    const resent = await resend(service, challengeId);
     const codes = attemptsOf(await provider.requests()).map(({ text }) => /^\d{6}$/m.exec(text)?.[0] ?? "");
     expect(codes).toEqual([expect.stringMatching(/^\d{6}$/), expect.stringMatching(/^\d{6}$/)]);
     const code = codes[1] as string;
     const waiting = await allRows();
     expect(JSON.stringify(waiting.outbox)).toMatch(/"kind":"login_code","sealed":"[^"]{40,}"/);
-    const wrong = await finish(service, challengeId, wrongCode(code));
-    const right = await finish(service, challengeId, code);
+    const wrong = await verifyCode(service, challengeId, wrongCode(code));
+    const right = await verifyCode(service, challengeId, code);
     expect([wrong.status, right.status]).toEqual([400, 200]);
-    const places = [login, again, wrong, right].map(said);
+    const places = [login, resent, wrong, right].map(responseText);
     places.push(JSON.stringify(service.log), JSON.stringify(waiting), JSON.stringify(await allRows()));
     expect(service.log).toHaveLength(4);
-    for (const sent of codes) expect(places.filter((place) => holds(place, sent))).toEqual([]);
-    // The search would have found it.
-    expect(holds(JSON.stringify(await provider.requests()).replaceAll("\\n", " "), code)).toBe(true);
+    for (const sent of codes) expect(places.filter((place) => containsCode(place, sent))).toEqual([]);
+    // The same search finds the code in the requests to the mail provider.
+    expect(containsCode(JSON.stringify(await provider.requests()).replaceAll("\\n", " "), code)).toBe(true);
   });
 });
 
 describe("POST /login/otp", () => {
   describe("refuses", () => {
-    const refused = async (service: Service, challengeId: string, code: string) => {
-      const answer = await finish(service, challengeId, code);
+    const expectRefused = async (service: Service, challengeId: string, code: string) => {
+      const answer = await verifyCode(service, challengeId, code);
       expect([answer.status, answer.body.error?.code, answer.body.data]).toEqual([
         400,
         "code_invalid",
@@ -85,88 +86,88 @@ describe("POST /login/otp", () => {
       ]);
     };
 
-    it("the code of somebody else's challenge, and a challenge that is not there", async () => {
-      const [mine, theirs] = [await member(always), await member(always)];
-      const own = await challengeOf(always, mine.email);
-      const other = await challengeOf(always, theirs.email);
-      await refused(always, other.challengeId, own.code);
-      await refused(always, crypto.randomUUID(), own.code);
-      expect((await finish(always, own.challengeId, own.code)).status).toBe(200);
+    it("refuses the code of another challenge, and an unknown challenge", async () => {
+      const [first, second] = [await member(always), await member(always)];
+      const own = await challengeOf(always, first.email);
+      const other = await challengeOf(always, second.email);
+      await expectRefused(always, other.challengeId, own.code);
+      await expectRefused(always, crypto.randomUUID(), own.code);
+      expect((await verifyCode(always, own.challengeId, own.code)).status).toBe(200);
     });
 
-    it("a code that is ten minutes old, and one that was used", async () => {
-      const clocked = start();
-      const { email } = await member(clocked);
-      const first = await challengeOf(clocked, email);
-      clocked.clock.advance(10 * MINUTE - 1);
-      expect((await finish(clocked, first.challengeId, first.code)).status).toBe(200);
-      await refused(clocked, first.challengeId, first.code);
-      const second = await challengeOf(clocked, email);
-      clocked.clock.advance(10 * MINUTE);
-      await refused(clocked, second.challengeId, second.code);
+    it("refuses a code that is ten minutes old, and a used code", async () => {
+      const service = start();
+      const { email } = await member(service);
+      const first = await challengeOf(service, email);
+      service.clock.advance(10 * MINUTE - 1);
+      expect((await verifyCode(service, first.challengeId, first.code)).status).toBe(200);
+      await expectRefused(service, first.challengeId, first.code);
+      const second = await challengeOf(service, email);
+      service.clock.advance(10 * MINUTE);
+      await expectRefused(service, second.challengeId, second.code);
     });
   });
 });
 
 describe("POST /login/otp/resend", () => {
-  it("mails a new code for the same challenge, and voids the earlier one", async () => {
+  it("mails a new code for the same challenge and voids the earlier one", async () => {
     const { email } = await member(always);
     const { challengeId, code } = await challengeOf(always, email);
     expect((await resend(always, challengeId)).status).toBe(200);
     const second = await codeMailedTo(always, email);
     expect(second).not.toBe(code);
-    expect((await finish(always, challengeId, code)).body.error?.code).toBe("code_invalid");
-    expect((await finish(always, challengeId, second)).status).toBe(200);
+    expect((await verifyCode(always, challengeId, code)).body.error?.code).toBe("code_invalid");
+    expect((await verifyCode(always, challengeId, second)).status).toBe(200);
   });
 
-  it("sends once a minute and five times an hour, and leaves the code good when it does not send", async () => {
+  it("sends a code once a minute and five times an hour, and otherwise keeps the last code valid", async () => {
     const service = limited();
     const { email } = await member(service);
     const { challengeId, code } = await challengeOf(service, email);
     await resend(service, challengeId);
-    expect(await codesTo(service, email)).toBe(1);
+    expect(await codeMailsTo(service, email)).toBe(1);
     const later = async (minutes: number) => {
       service.clock.advance(minutes * MINUTE);
       await inParallel(3, () => resend(service, challengeId));
-      return codesTo(service, email);
+      return codeMailsTo(service, email);
     };
     expect(code).toBe(await codeMailedTo(service, email));
     expect([await later(1), await later(1), await later(1), await later(1)]).toEqual([2, 3, 4, 5]);
     expect([await later(1), await later(5)]).toEqual([5, 5]);
-    expect((await finish(service, challengeId, await codeMailedTo(service, email))).status).toBe(200);
+    expect((await verifyCode(service, challengeId, await codeMailedTo(service, email))).status).toBe(200);
   });
 
-  it("answers the same for a live, a used and an unknown challenge, at the same cost, and mails only the first", async () => {
+  it("gives the same response for a live, a used and an unknown challenge, and mails only the live one", async () => {
     const { email } = await member(always);
     const used = await challengeOf(always, email);
-    await finish(always, used.challengeId, used.code);
+    await verifyCode(always, used.challengeId, used.code);
     const live = await challengeOf(always, email);
-    const before = await codesTo(always, email);
+    const before = await codeMailsTo(always, email);
     const answers = [
       await resend(always, used.challengeId),
       await resend(always, crypto.randomUUID()),
       await resend(always, live.challengeId),
     ];
-    const shown = answers.map(({ status: code, text, headers }) => [code, text, [...headers.keys()]]);
-    expect(new Set(shown.map((one) => JSON.stringify(one))).size).toBe(1);
+    const observable = answers.map(({ status: code, text, headers }) => [code, text, [...headers.keys()]]);
+    expect(new Set(observable.map((one) => JSON.stringify(one))).size).toBe(1);
     expect(answers[0]?.status).toBe(200);
-    const work = always.log.slice(-3).map(({ d1, kv }) => `${d1} ${kv}`);
-    expect(new Set(work).size).toBe(1);
-    expect(await codesTo(always, email)).toBe(before + 1);
+    const queries = always.log.slice(-3).map(({ d1, kv }) => `${d1} ${kv}`);
+    expect(new Set(queries).size).toBe(1);
+    expect(await codeMailsTo(always, email)).toBe(before + 1);
   });
 
-  it("wakes no challenge that has run out", async () => {
+  it("sends no new code for an expired challenge", async () => {
     const service = start();
     const { email } = await member(service);
     const { challengeId } = await challengeOf(service, email);
     service.clock.advance(10 * MINUTE);
     await resend(service, challengeId);
-    expect(await codesTo(service, email)).toBe(1);
+    expect(await codeMailsTo(service, email)).toBe(1);
   });
 });
 
 describe("POST /login", () => {
-  it("sends five codes an hour, and then leaves the last one good", async () => {
+  it("sends five codes an hour, and then refuses with 429 and keeps the last code valid", async () => {
     const service = limited();
     const { email } = await member(service);
     let last = await challengeOf(service, email);
@@ -174,8 +175,8 @@ describe("POST /login", () => {
     const sixth = await service.post("/login", { email, password: PASSWORD });
     expect([sixth.status, sixth.body.error?.code]).toEqual([429, "rate_limited"]);
     expect(Number(sixth.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(await codesTo(service, email)).toBe(5);
-    expect((await finish(service, last.challengeId, last.code)).status).toBe(200);
+    expect(await codeMailsTo(service, email)).toBe(5);
+    expect((await verifyCode(service, last.challengeId, last.code)).status).toBe(200);
     service.clock.advance(60 * MINUTE);
     expect((await challengeOf(service, email)).code).toMatch(/^\d{6}$/);
   });

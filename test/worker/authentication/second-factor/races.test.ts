@@ -10,9 +10,9 @@ const service = startService({ env: { LOGIN_OTP: "always" } });
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-const answerWith = (challengeId: string, code: string) => service.post("/login/otp", { challengeId, code });
+const verifyCode = (challengeId: string, code: string) => service.post("/login/otp", { challengeId, code });
 
-/** The challenge's own count, and that of the lock which its wrong answers count for. */
+/** The tries of the challenge, and the failures of the attempt counter of its lockout. */
 const countsOf = (challengeId: string) =>
   env.DB.prepare(
     "SELECT tries, (SELECT failures FROM attempt_counters WHERE key = lock_key) AS failures FROM one_time_codes WHERE id = ?",
@@ -29,29 +29,29 @@ const liveChallengesOf = async (email: string) =>
       .all<{ id: string }>()
   ).results;
 
-/** A challenge with a code that the clock puts after every earlier one. */
-async function freshChallenge(email: string) {
+/** A new challenge, one second later, so that its mail is the newest one. */
+async function newChallenge(email: string) {
   service.clock.advance(SECOND);
   return challengeOf(service, email);
 }
 
 describe("POST /login/otp", () => {
   describe("abuse", () => {
-    it("evaluates five of 100 parallel wrong codes, and then refuses the right one", async () => {
+    it("evaluates five of 100 parallel wrong codes, and then refuses the correct one", async () => {
       const { email } = await member(service);
-      const { challengeId, code } = await freshChallenge(email);
-      const guesses = await inParallel(100, () => answerWith(challengeId, wrongCode(code)));
+      const { challengeId, code } = await newChallenge(email);
+      const guesses = await inParallel(100, () => verifyCode(challengeId, wrongCode(code)));
       expect(statusCounts(guesses)).toEqual({ 400: 100 });
       expect(await countsOf(challengeId)).toEqual({ tries: 5, failures: 5 });
-      const right = await answerWith(challengeId, code);
+      const right = await verifyCode(challengeId, code);
       expect([right.status, right.body.error?.code]).toEqual([400, "code_invalid"]);
       expect(await sessionsOf(email)).toBe(0);
     });
 
-    it("opens one session for 50 parallel right codes", async () => {
+    it("opens one session for 50 parallel correct codes", async () => {
       const { email } = await member(service);
-      const { challengeId, code } = await freshChallenge(email);
-      const answers = await inParallel(50, () => answerWith(challengeId, code));
+      const { challengeId, code } = await newChallenge(email);
+      const answers = await inParallel(50, () => verifyCode(challengeId, code));
       expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
       expect(await sessionsOf(email)).toBe(1);
       expect(await countsOf(challengeId)).toEqual({ tries: 1, failures: null });
@@ -64,68 +64,68 @@ describe("POST /login/otp", () => {
     });
 
     it.each([
-      ["a right one first", 2],
-      ["five wrong ones between two right ones", 6],
-      ["a right one every 25", 25],
-    ])("opens at most one session for right codes mixed with wrong ones: %s", async (_order, every) => {
+      ["a correct one first", 2],
+      ["five wrong ones between two correct ones", 6],
+      ["a correct one every 25", 25],
+    ])("opens at most one session for correct codes mixed with wrong ones: %s", async (_order, every) => {
       const { email } = await member(service);
-      const { challengeId, code } = await freshChallenge(email);
+      const { challengeId, code } = await newChallenge(email);
       const answers = await inParallel(100, (index) =>
-        answerWith(challengeId, index % every === 0 ? code : wrongCode(code)),
+        verifyCode(challengeId, index % every === 0 ? code : wrongCode(code)),
       );
       const opened = answers.filter((answer) => answer.status === 200).length;
       expect(opened).toBeLessThanOrEqual(1);
       expect(opened + (statusCounts(answers)[400] ?? 0)).toBe(100);
       expect(await sessionsOf(email)).toBe(opened);
       expect((await countsOf(challengeId))?.tries).toBeLessThanOrEqual(5);
-      // Whatever the order was, nothing is left of it to be guessed on.
-      expect((await answerWith(challengeId, code)).status).toBe(400);
+      // In every order the challenge is consumed or has no tries left.
+      expect((await verifyCode(challengeId, code)).status).toBe(400);
     });
 
-    it("does not let a new code reset the account's failures: ten wrong codes of two sign-ins lock it", async () => {
+    it("locks an account after ten wrong codes of two sign-ins, because a new code resets no failures", async () => {
       const { email } = await member(service);
-      const first = await freshChallenge(email);
-      await inParallel(8, () => answerWith(first.challengeId, wrongCode(first.code)));
-      const second = await freshChallenge(email);
+      const first = await newChallenge(email);
+      await inParallel(8, () => verifyCode(first.challengeId, wrongCode(first.code)));
+      const second = await newChallenge(email);
       expect((await countsOf(second.challengeId))?.failures).toBe(5);
-      await inParallel(8, () => answerWith(second.challengeId, wrongCode(second.code)));
+      await inParallel(8, () => verifyCode(second.challengeId, wrongCode(second.code)));
       expect((await countsOf(second.challengeId))?.failures).toBe(10);
       for (const refused of [
-        await answerWith(second.challengeId, second.code),
+        await verifyCode(second.challengeId, second.code),
         await service.post("/login", { email, password: PASSWORD }),
       ]) {
         expect([refused.status, refused.body.error?.code]).toEqual([429, "too_many_attempts"]);
         expect(refused.headers.get("Retry-After")).toBe("300");
       }
       service.clock.advance(5 * MINUTE);
-      const third = await freshChallenge(email);
-      expect((await answerWith(third.challengeId, third.code)).status).toBe(200);
+      const third = await newChallenge(email);
+      expect((await verifyCode(third.challengeId, third.code)).status).toBe(200);
     });
 
-    it("does not let a code that was asked for again reset them either", async () => {
+    it("locks an account after ten wrong codes, five before and five after a resend", async () => {
       const { email } = await member(service);
-      const { challengeId, code } = await freshChallenge(email);
-      await inParallel(5, () => answerWith(challengeId, wrongCode(code)));
+      const { challengeId, code } = await newChallenge(email);
+      await inParallel(5, () => verifyCode(challengeId, wrongCode(code)));
       service.clock.advance(MINUTE);
       await service.post("/login/otp/resend", { challengeId });
       expect(await countsOf(challengeId)).toEqual({ tries: 0, failures: 5 });
       const resent = await codeMailedTo(service, email);
-      await inParallel(5, () => answerWith(challengeId, wrongCode(resent)));
-      const right = await answerWith(challengeId, resent);
+      await inParallel(5, () => verifyCode(challengeId, wrongCode(resent)));
+      const right = await verifyCode(challengeId, resent);
       expect([right.status, right.body.error?.code]).toEqual([429, "too_many_attempts"]);
     });
 
-    it("counts wrong codes and wrong passwords together", async () => {
+    it("counts wrong codes and wrong passwords for the same lockout", async () => {
       const { email } = await member(service);
-      const { challengeId, code } = await freshChallenge(email);
-      await inParallel(5, () => answerWith(challengeId, wrongCode(code)));
+      const { challengeId, code } = await newChallenge(email);
+      await inParallel(5, () => verifyCode(challengeId, wrongCode(code)));
       await inParallel(5, () => service.post("/login", { email, password: "not the password" }));
       const right = await service.post("/login", { email, password: PASSWORD });
       expect([right.status, right.body.error?.code]).toEqual([429, "too_many_attempts"]);
     });
 
-    it("leaves one challenge of nine parallel sign-ins, and sends five codes where limits are on", async () => {
-      // The burst guard keeps real time, in which all of this is a burst.
+    it("keeps one challenge of nine parallel sign-ins, and sends five codes under the rate limits", async () => {
+      // Without the burst guard, which uses real time and would refuse these requests as a burst.
       const values = { LOGIN_OTP: "always", RATE_LIMITS: "", BURST: undefined };
       const limited = startService({ env: values, clock: service.clock });
       const { email } = await member(limited);
@@ -139,13 +139,13 @@ describe("POST /login/otp", () => {
       expect(codes).toHaveLength(5);
     });
 
-    it("forgets the wrong codes with a full sign-in, and not with a right password alone", async () => {
+    it("clears the failures of wrong codes after a completed sign-in, not after a correct password alone", async () => {
       const { email } = await member(service);
-      const first = await freshChallenge(email);
-      await inParallel(4, () => answerWith(first.challengeId, wrongCode(first.code)));
-      const second = await freshChallenge(email);
+      const first = await newChallenge(email);
+      await inParallel(4, () => verifyCode(first.challengeId, wrongCode(first.code)));
+      const second = await newChallenge(email);
       expect((await countsOf(second.challengeId))?.failures).toBe(4);
-      expect((await answerWith(second.challengeId, second.code)).status).toBe(200);
+      expect((await verifyCode(second.challengeId, second.code)).status).toBe(200);
       expect((await countsOf(second.challengeId))?.failures).toBeNull();
     });
   });

@@ -18,36 +18,39 @@ const start = (LOGIN_OTP: string) => startService({ env: { LOGIN_OTP }, clock: c
 const plain = start("off");
 const always = start("always");
 
-const finish = (service: Service, challengeId: string, code: string) =>
+const verifyCode = (service: Service, challengeId: string, code: string) =>
   service.post("/login/otp", { challengeId, code });
 
-const choose = (token: string, enabled: boolean, password = PASSWORD) =>
+const setSecondFactor = (token: string, enabled: boolean, password = PASSWORD) =>
   plain.post("/me/otp", { enabled, password }, token);
 
 const subjectsTo = async (email: string) => (await mailTo(plain, email)).map((mail) => mail.subject);
 
-describe("a second step", () => {
+describe("second factor of a sign-in", () => {
   it.each([
-    ["off", "did not choose it", "a stranger", false],
-    ["off", "chose it", "a stranger", true],
-    ["off", "chose it", "a known device", true],
-    ["new_device", "did not choose it", "a stranger", true],
-    ["new_device", "did not choose it", "a known device", false],
-    ["new_device", "chose it", "a known device", true],
-    ["always", "did not choose it", "a stranger", true],
-    ["always", "did not choose it", "a known device", true],
-  ])("under LOGIN_OTP=%s, of somebody who %s, on %s, is due: %s", async (LOGIN_OTP, choice, device, due) => {
-    const { email } = await member(plain);
-    const { token, deviceToken } = (await plain.post("/login", { email, password: PASSWORD })).body.data;
-    if (choice === "chose it") await choose(token, true);
-    const known = device === "a known device" ? { deviceToken } : {};
-    const service = start(LOGIN_OTP);
-    const answer = await service.post("/login", { email, password: PASSWORD, ...known });
-    expect([answer.status, answer.body.data.otpRequired === true]).toEqual([200, due]);
-    expect(typeof answer.body.data.token).toBe(due ? "undefined" : "string");
-  });
+    ["off", "disabled", "an unknown device", false],
+    ["off", "enabled", "an unknown device", true],
+    ["off", "enabled", "a known device", true],
+    ["new_device", "disabled", "an unknown device", true],
+    ["new_device", "disabled", "a known device", false],
+    ["new_device", "enabled", "a known device", true],
+    ["always", "disabled", "an unknown device", true],
+    ["always", "disabled", "a known device", true],
+  ])(
+    "decides under LOGIN_OTP=%s with the account setting %s on %s whether a second factor is required: %s",
+    async (LOGIN_OTP, setting, device, required) => {
+      const { email } = await member(plain);
+      const { token, deviceToken } = (await plain.post("/login", { email, password: PASSWORD })).body.data;
+      if (setting === "enabled") await setSecondFactor(token, true);
+      const known = device === "a known device" ? { deviceToken } : {};
+      const service = start(LOGIN_OTP);
+      const answer = await service.post("/login", { email, password: PASSWORD, ...known });
+      expect([answer.status, answer.body.data.otpRequired === true]).toEqual([200, required]);
+      expect(typeof answer.body.data.token).toBe(required ? "undefined" : "string");
+    },
+  );
 
-  it("gives a challenge that lasts 600 seconds, and no token of any kind by either transport", async () => {
+  it("returns a challenge that is valid for 600 seconds, and no token by either transport", async () => {
     const { email } = await member(always);
     const browser = await signedInBrowser(plain, email);
     const body = { email, password: PASSWORD };
@@ -69,30 +72,30 @@ describe("a second step", () => {
       expect(answer.headers.get("Cache-Control")).toBe("no-store");
       expect(answer.text + JSON.stringify([...answer.headers])).not.toMatch(/eyJ|[\w-]{43}/);
     }
-    // The browser's own sign-in is the only session that there is.
+    // The earlier sign-in of the browser is the only session.
     expect(await sessionsOf(email)).toBe(1);
   });
 
-  it("gives what /login gives for the right code, and says pwd and otp in the token", async () => {
+  it("returns the same data as /login for a correct code, with the amr pwd and otp in the token", async () => {
     const { email } = await member(plain);
-    const usual = (await plain.post("/login", { email, password: PASSWORD })).body;
+    const withoutOtp = (await plain.post("/login", { email, password: PASSWORD })).body;
     const { challengeId, code } = await challengeOf(always, email);
-    const answer = await finish(always, challengeId, code);
-    expect([answer.status, answer.body.message]).toEqual([200, usual.message]);
-    expect(Object.keys(answer.body.data).sort()).toEqual(Object.keys(usual.data).sort());
-    expect(answer.body.data.user).toEqual(usual.data.user);
+    const answer = await verifyCode(always, challengeId, code);
+    expect([answer.status, answer.body.message]).toEqual([200, withoutOtp.message]);
+    expect(Object.keys(answer.body.data).sort()).toEqual(Object.keys(withoutOtp.data).sort());
+    expect(answer.body.data.user).toEqual(withoutOtp.data.user);
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(decodeJwt(usual.data.token).amr).toEqual(["pwd"]);
+    expect(decodeJwt(withoutOtp.data.token).amr).toEqual(["pwd"]);
     expect(decodeJwt(answer.body.data.token).amr).toEqual(["pwd", "otp"]);
     const { refreshToken } = answer.body.data;
-    const renewed = await always.post("/refresh", { refreshToken });
-    expect(decodeJwt(renewed.body.data.token).amr).toEqual(["pwd", "otp"]);
-    expect((await always.get("/me", renewed.body.data.token)).body.data.email).toBe(email);
+    const refreshed = await always.post("/refresh", { refreshToken });
+    expect(decodeJwt(refreshed.body.data.token).amr).toEqual(["pwd", "otp"]);
+    expect((await always.get("/me", refreshed.body.data.token)).body.data.email).toBe(email);
   });
 
   describe("refuses", () => {
-    const refused = async (service: Service, challengeId: string, code: string) => {
-      const answer = await finish(service, challengeId, code);
+    const expectRefused = async (service: Service, challengeId: string, code: string) => {
+      const answer = await verifyCode(service, challengeId, code);
       expect([answer.status, answer.body.error?.code, answer.body.data]).toEqual([
         400,
         "code_invalid",
@@ -100,7 +103,7 @@ describe("a second step", () => {
       ]);
     };
 
-    it("the challenge's id and its code wherever something else is asked for", async () => {
+    it("refuses the challenge id and the code in place of every other credential", async () => {
       const { email } = await member(always);
       const { challengeId, code } = await challengeOf(always, email);
       const newDevicesOnly = start("new_device");
@@ -124,31 +127,31 @@ describe("a second step", () => {
       expect(await sessionsOf(email)).toBe(0);
     });
 
-    it("the challenge of an earlier sign-in", async () => {
+    it("refuses the challenge of an earlier sign-in", async () => {
       const { email } = await member(always);
       const first = await challengeOf(always, email);
       const second = await challengeOf(always, email);
-      await refused(always, first.challengeId, first.code);
-      expect((await finish(always, second.challengeId, second.code)).status).toBe(200);
+      await expectRefused(always, first.challengeId, first.code);
+      expect((await verifyCode(always, second.challengeId, second.code)).status).toBe(200);
     });
 
     type Change = (email: string, token: string) => Promise<unknown>;
     const newPassword = "another quiet harbour";
     const changes: [string, Change][] = [
       [
-        "changes the password",
+        "a password change",
         (_, token) => plain.post("/me/password", { currentPassword: PASSWORD, newPassword }, token),
       ],
-      ["deactivates the account", (_, token) => plain.post("/me/deactivate", { password: PASSWORD }, token)],
+      ["a deactivation", (_, token) => plain.post("/me/deactivate", { password: PASSWORD }, token)],
       [
-        "resets the password",
+        "a password reset",
         async (email) => {
           await plain.post("/forgot-password", { email });
           return plain.post("/reset-password", { token: await tokenMailedTo(plain, email), newPassword });
         },
       ],
       [
-        "moves to another address, whose owner did not get the code",
+        "an email change, because the owner of the new address did not receive it",
         async (_, token) => {
           const newEmail = newAddress();
           await plain.post("/me/email", { newEmail, password: PASSWORD }, token);
@@ -156,47 +159,47 @@ describe("a second step", () => {
         },
       ],
     ];
-    it.each(changes)("the right code once its owner %s", async (_name, change) => {
+    it.each(changes)("refuses a correct code after %s", async (_name, change) => {
       const { email, token } = await signedInMember(plain);
       const { challengeId, code } = await challengeOf(always, email);
       expect(await change(email, token)).toMatchObject({ status: 200 });
-      await refused(always, challengeId, code);
+      await expectRefused(always, challengeId, code);
     });
   });
 });
 
 describe("POST /me/otp", () => {
-  it("turns the second step on and off again, and tells the owner each time", async () => {
+  it("switches the second factor on and off, and mails the owner a notice each time", async () => {
     const { email, token } = await signedInMember(plain);
     const before = (await subjectsTo(email)).length;
     for (const [enabled, subject] of [
       [true, "Codes by mail are on for Gatehouse"],
       [false, "Codes by mail are off for Gatehouse"],
     ] as const) {
-      expect((await choose(token, enabled)).body.data).toEqual({ enabled });
+      expect((await setSecondFactor(token, enabled)).body.data).toEqual({ enabled });
       expect((await subjectsTo(email))[0]).toBe(subject);
       const login = await plain.post("/login", { email, password: PASSWORD });
       expect(login.body.data.otpRequired === true).toBe(enabled);
     }
-    // The two notices, the code, and the notice of a second device.
+    // Two notices of the change, one code, and one new device notice.
     expect((await subjectsTo(email)).length).toBe(before + 4);
   });
 
-  it("changes nothing when it chooses what is: no mail, no audit event", async () => {
+  it("changes nothing and sends no mail if the second factor already has that value", async () => {
     const { token } = await signedInMember(plain);
-    await choose(token, true);
+    await setSecondFactor(token, true);
     const { outbox, audit_events } = await allRows();
-    const answer = await choose(token, true);
+    const answer = await setSecondFactor(token, true);
     expect([answer.status, answer.body.data]).toEqual([200, { enabled: true }]);
     const after = await allRows();
     expect([after.outbox, after.audit_events]).toEqual([outbox, audit_events]);
   });
 
-  it("refuses without the password, and leaves the choice as it was", async () => {
+  it("refuses a request without the correct password and keeps the setting", async () => {
     const { email, token } = await signedInMember(plain);
-    await choose(token, true);
+    await setSecondFactor(token, true);
     const { accounts } = await allRows();
-    const wrong = await choose(token, false, "not the password");
+    const wrong = await setSecondFactor(token, false, "not the password");
     expect([wrong.status, wrong.body.error?.code]).toEqual([401, "invalid_credentials"]);
     expect((await plain.post("/me/otp", { enabled: false }, token)).status).toBe(400);
     expect((await plain.post("/me/otp", { enabled: false, password: PASSWORD })).status).toBe(401);

@@ -12,37 +12,37 @@ const guess = async (email: string, times: number) => {
   for (let n = 0; n < times; n++) await service.post("/login", { email, password: "a wrong guess" });
 };
 
-async function adminAndSomebody(language = "en") {
+async function adminAndMember(language = "en") {
   const admin = await signedInAs(service, "admin");
   const { email } = await member(service);
   const browser = await signedInPages(service, admin.email, { language });
   return { browser, email, path: `/admin/users/${await idOf(email)}` };
 }
 
-describe("a lock, on the page of the one who is locked out", () => {
-  it("is shown with its end, and opened by a button that is there as long as it is shut", async () => {
-    const { browser, email, path } = await adminAndSomebody();
+describe("lockouts on the user page of the admin", () => {
+  it("shows the end of a lockout, and an unlock button only while the lockout is active", async () => {
+    const { browser, email, path } = await adminAndMember();
     await guess(email, 9);
-    const open = await browser.visit(path);
-    expect([open.text.includes("locked"), open.text.includes(UNLOCK)]).toEqual([false, false]);
+    const unlocked = await browser.visit(path);
+    expect([unlocked.text.includes("locked"), unlocked.text.includes(UNLOCK)]).toEqual([false, false]);
     const now = service.clock.now();
     await guess(email, 1);
-    const shut = await browser.visit(path);
-    expect(shut.text).toContain("Signing in from unknown devices is locked until");
-    expect(shut.text).toContain(`datetime="${new Date(now + 5 * 60_000).toISOString()}"`);
-    expect(shut.text).not.toContain("Signing in from known devices");
+    const locked = await browser.visit(path);
+    expect(locked.text).toContain("Signing in from unknown devices is locked until");
+    expect(locked.text).toContain(`datetime="${new Date(now + 5 * 60_000).toISOString()}"`);
+    expect(locked.text).not.toContain("Signing in from known devices");
     expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
-    const done = await browser.submit(shut, {}, "unlock");
+    const done = await browser.submit(locked, {}, "unlock");
     expect([done.text.includes("Done."), done.text.includes("locked")]).toEqual([true, false]);
     expect(done.text).not.toContain(UNLOCK);
     await logIn(service, email);
   });
 
-  it("is told from that of known devices, and of a session that confirms its password", async () => {
-    const { browser, email, path } = await adminAndSomebody("de");
-    const known = openPages(service);
-    await known.submit(await known.visit("/sign-in"), { email, password: PASSWORD });
-    const device = known.jar.get("__Host-gh_device");
+  it("distinguishes the lockouts of unknown devices, known devices and password confirmation", async () => {
+    const { browser, email, path } = await adminAndMember("de");
+    const knownBrowser = openPages(service);
+    await knownBrowser.submit(await knownBrowser.visit("/sign-in"), { email, password: PASSWORD });
+    const device = knownBrowser.jar.get("__Host-gh_device");
     for (let n = 0; n < 10; n++) {
       await service.post("/login", { email, password: "a wrong guess", deviceToken: device });
     }
@@ -56,8 +56,8 @@ describe("a lock, on the page of the one who is locked out", () => {
     expect(text).not.toContain("unbekannten Geräten");
   });
 
-  it("is gone when its time is over, and is nobody else's", async () => {
-    const { browser, email, path } = await adminAndSomebody();
+  it("shows a lockout only until it ends, and only for the locked user", async () => {
+    const { browser, email, path } = await adminAndMember();
     await guess(email, 10);
     const other = `/admin/users/${await idOf((await member(service)).email)}`;
     expect((await browser.visit(other)).text).not.toContain("locked");

@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import type { CsrfDeps } from "../../http/csrf.ts";
+import { jsonBody } from "../../http/input.ts";
+import { describe } from "../../http/operation.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
+import { audienceField } from "../../sessions/fields.ts";
+import { transportField } from "../fields.ts";
+import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
+import { loggedIn, prepareTokenResponse, respondWithTokens } from "../token-response.ts";
+import { secondFactorErrors } from "./errors.ts";
+import { type ResendCodeDeps, resendCode } from "./resend-code.ts";
+import { type VerifySecondFactorDeps, verifySecondFactor } from "./verify-second-factor.ts";
+
+const resent = answer(200, "If that sign-in is still waiting, a new code has been sent.");
+
+type Deps = VerifySecondFactorDeps & ResendCodeDeps & CsrfDeps;
+
+/** The second factor of a sign-in, by any first factor. */
+export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Sessions";
+  return new Hono<HttpEnv>()
+    .post(
+      "/login/otp",
+      describe({
+        summary: "Verify the code of the second factor",
+        tag,
+        answer: loggedIn,
+        cookies: true,
+        failures: [...Object.values(secondFactorErrors), "csrf_failed"],
+      }),
+      jsonBody(
+        z.strictObject({
+          challengeId: challengeIdField,
+          code: codeField,
+          transport: z.optional(transportField),
+          audience: z.optional(audienceField),
+        }),
+      ),
+      async (c) => {
+        const { transport, audience, ...input } = c.req.valid("json");
+        const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
+        if (deps instanceof Response) return deps;
+        const result = await verifySecondFactor(deps, { ...input, caller: c.var.caller });
+        if (result.ok) return respondWithTokens(c, deps, result.value, transport);
+        const { error } = result;
+        return refuse(c, secondFactorErrors[error.reason], {
+          retryAfter: "retryAfter" in error ? error.retryAfter : undefined,
+        });
+      },
+    )
+    .post(
+      "/login/otp/resend",
+      describe({
+        summary: "Mail a new code and void the earlier one",
+        description: "At most once a minute. The response is the same for an unknown challenge.",
+        tag,
+        answer: resent,
+      }),
+      jsonBody(z.strictObject({ challengeId: challengeIdField })),
+      async (c) => {
+        await resendCode(depsOf(c), c.req.valid("json"));
+        return respond(c, resent);
+      },
+    );
+}

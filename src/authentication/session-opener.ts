@@ -1,0 +1,25 @@
+import type { Account } from "../accounts/account.ts";
+import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import type { SessionDraft } from "../sessions/session.ts";
+import type { SessionGrant } from "./first-factor.ts";
+
+/** A session to store, with the grant that must still be valid in the batch that stores it. */
+export type SessionOpening = {
+  readonly step: SessionGrant;
+  readonly session: SessionDraft;
+  readonly audit: NewAuditEvent;
+  /** Mailed to the owner if the device is new and the account has signed in before. */
+  readonly newDeviceNotice: NewMessage | null;
+};
+
+/** `until`: the instant (ms) at which the lockout ends. */
+export type SessionOpened =
+  | { readonly kind: "opened"; readonly account: Account }
+  | { readonly kind: "locked"; readonly until: number }
+  | { readonly kind: "changed_meanwhile" };
+
+/** The port of every use case that opens a session. */
+export type SessionOpener = {
+  open(opening: SessionOpening): Promise<SessionOpened>;
+};
