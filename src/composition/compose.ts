@@ -38,7 +38,6 @@ import { emptyHealthCache, type HealthCache } from "../health/check-dependencies
 import { healthProbeStore } from "../health/store.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
-import type { EmailTexts } from "../messaging/email/messages/catalogue.ts";
 import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
 import { createMailProvider } from "../messaging/email/providers.ts";
 import { sendMail } from "../messaging/email/send-mail.ts";
@@ -126,7 +125,7 @@ export async function compose(cache: IsolateCache, request: Request) {
   const avatars = avatarStore(db);
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, keptAssets);
-  const delivery = messageDelivery({ config, clock, db, mailbox, assets, binding: env.SEND_EMAIL });
+  const delivery = messageDelivery({ config, clock, db, mailbox, binding: env.SEND_EMAIL });
   return {
     clock,
     defer,
@@ -220,21 +219,18 @@ type DeliveryParts = {
   readonly clock: Clock;
   readonly db: ReturnType<typeof openDatabase>;
   readonly mailbox: ReturnType<typeof devMailboxStore>;
-  readonly assets: ReturnType<typeof createAssets>;
   readonly binding: SendEmailBinding | undefined;
 };
 
 function messageDelivery(parts: DeliveryParts) {
-  const { config, clock, db, mailbox, assets, binding } = parts;
+  const { config, clock, db, mailbox, binding } = parts;
   const { settings } = config;
   const provider = createMailProvider(config.mail, { mailbox, sendEmailBinding: binding, clock });
-  const wordsOf = (locale: Locale): Promise<EmailTexts> =>
-    assets.keep(`/mail/words/${locale}.json`, JSON.parse);
   const texts = createSmsProvider(config.sms, { mailbox, clock });
   return {
     outbox: { ...outboxStore(db), ...deadMessageStore(db) },
     channels: {
-      email: (letter) => sendMail({ provider, wordsOf, settings }, letter),
+      email: (delivery) => sendMail({ provider, settings }, delivery),
       sms: (letter) => sendText({ provider: texts, settings }, letter),
     } satisfies DeliverMessageDeps["channels"],
   };

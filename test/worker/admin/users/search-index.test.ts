@@ -109,8 +109,8 @@ describe("tidying the index", () => {
     // This test would show nothing if there were no such words.
     expect(await signposts()).toContain(gone);
     await addPerson({ name: "Grace" });
-    await directory.tidy(true);
-    for (let hour = 0; hour < 5; hour += 1) await directory.tidy(false);
+    await directory.cleanUp(true);
+    for (let hour = 0; hour < 5; hour += 1) await directory.cleanUp(false);
     expect(await signposts()).not.toContain(gone);
     expect(await idsFound({ search: "w" })).toHaveLength(100);
     expect(await isIntact()).toBe(true);
