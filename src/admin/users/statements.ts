@@ -27,7 +27,7 @@ export const wasApplied = (db: Database, action: AuditedAction): SQL => isAudite
 
 /**
  * The target's id if actor and target are unchanged and `condition` holds. Read before the batch changes
- * anything, it tells the reasons of a refusal apart.
+ * anything, it distinguishes the reasons of a refusal.
  */
 export const targetUnchanged = (db: Database, action: AdminAction, condition?: SQL) =>
   db

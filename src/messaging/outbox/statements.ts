@@ -46,8 +46,8 @@ type QueueInput = {
 
 /**
  * The two statements that insert a message into the outbox, if its source row exists and no limit is
- * reached, and count it. The count is exact, since both are in one batch. `isInOutbox(draft)` tells later
- * statements whether it was inserted.
+ * reached, and count it. The count is exact, since both are in one batch. Later statements of the batch use
+ * `isInOutbox(draft)` as their condition.
  */
 export function queueMessage(db: Database, input: QueueInput) {
   const { draft, accountId, now, caps, source, where } = input;
