@@ -62,7 +62,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, caches.assetCache);
   const readStyle = (path: `/${string}.css`) => assets.keep(path, minifyCss);
-  const messagingParts = { config, clock, secrets, db, mailbox, assets, defer };
+  const messagingParts = { config, clock, secrets, db, mailbox, defer };
   return {
     ...stores,
     clock,

@@ -1,10 +1,7 @@
-import type { createAssets } from "../core/assets.ts";
 import type { Clock } from "../core/clock.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
-import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
 import type { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
-import type { EmailTexts } from "../messaging/email/messages/catalogue.ts";
 import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
 import { createMailProvider } from "../messaging/email/providers.ts";
 import { sendMail } from "../messaging/email/send-mail.ts";
@@ -23,24 +20,21 @@ type MessagingParts = {
   readonly secrets: SecretRing;
   readonly db: Database;
   readonly mailbox: ReturnType<typeof devMailboxStore>;
-  readonly assets: ReturnType<typeof createAssets>;
   readonly sendEmailBinding: SendEmailBinding | undefined;
   readonly defer: (work: () => Promise<unknown>) => void;
 };
 
 /** The outbox, and the channels that deliver its messages through the configured providers. */
 export function composeMessaging(parts: MessagingParts) {
-  const { config, clock, secrets, db, mailbox, assets, sendEmailBinding, defer } = parts;
+  const { config, clock, secrets, db, mailbox, sendEmailBinding, defer } = parts;
   const { settings } = config;
   const mailProvider = createMailProvider(config.mail, { mailbox, sendEmailBinding, clock });
   const smsProvider = createSmsProvider(config.sms, { mailbox, clock });
-  const wordsOf = (locale: Locale): Promise<EmailTexts> =>
-    assets.keep(`/mail/words/${locale}.json`, JSON.parse);
   const delivery = {
     outbox: { ...outboxStore(db), ...deadMessageStore(db) },
     channels: {
-      email: (letter) => sendMail({ provider: mailProvider, wordsOf, settings }, letter),
-      sms: (letter) => sendText({ provider: smsProvider, settings }, letter),
+      email: (message) => sendMail({ provider: mailProvider, settings }, message),
+      sms: (message) => sendText({ provider: smsProvider, settings }, message),
     } satisfies DeliverMessageDeps["channels"],
   };
   return {

@@ -1,8 +1,8 @@
 import type { CaptchaVerdict } from "../../src/captcha/port.ts";
 import type { CaptchaSettings } from "../../src/captcha/settings.ts";
 
-/** What every provider is asked about. The address and the token need escaping in a form. */
-export const asked = {
+/** The claim that every provider verifies. Address and token need escaping in a form. */
+export const claim = {
   token: "0.a+token/of=the&widget %41 ✓",
   ip: "2001:db8::1",
   action: "register",
@@ -18,21 +18,21 @@ export const keys = (apiBase: string) => ({
   apiBase,
 });
 
-/** A `siteverify` answer as the provider words it. */
-export type Said = Readonly<Record<string, unknown>>;
+/** The body of a `siteverify` response. */
+export type Siteverify = Readonly<Record<string, unknown>>;
 
 export type ProviderCase = {
   readonly settings: (apiBase: string) => CaptchaSettings;
-  /** The provider's own host, and the path on it. */
+  /** The provider's production URL. */
   readonly url: string;
-  /** Every field of the form, by exact value or pattern. */
+  /** Every form field, as an exact value or a pattern. */
   readonly fields: Readonly<Record<string, string | RegExp>>;
-  /** A whole success for `asked`. */
-  readonly success: Said;
-  /** Answers that mean something here, each as a change to that success. */
-  readonly ownAnswers: readonly {
+  /** A complete success response for `claim`. */
+  readonly success: Siteverify;
+  /** Responses specific to this provider, each as a change to the success response. */
+  readonly specificResponses: readonly {
     readonly name: string;
-    readonly said: Said;
+    readonly response: Siteverify;
     readonly verdict: CaptchaVerdict;
   }[];
 };

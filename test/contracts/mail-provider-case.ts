@@ -2,7 +2,7 @@ import type { Email } from "../../src/messaging/email/port.ts";
 import type { MailSettings } from "../../src/messaging/email/settings.ts";
 import type { LoopbackRequest } from "../support/loopback/protocol.ts";
 
-/** The mail that every provider is asked to send. Its name and subject need quoting and UTF-8. */
+/** The mail that every provider sends. Its sender name and subject need quoting and UTF-8. */
 export const email: Email = {
   from: { name: 'Acme, "Auth" & Co', address: "no-reply@example.com" },
   to: "ada@example.test",
@@ -14,29 +14,29 @@ export const email: Email = {
 
 export const quotedSender = '"Acme, \\"Auth\\" & Co" <no-reply@example.com>';
 
-/** What was asked for, brought to one shape for all providers. */
-type SeenMail = {
+/** A provider's request in one shape for all providers. */
+type ReceivedMail = {
   readonly from: unknown;
   readonly to: unknown;
   readonly subject: unknown;
   readonly html: unknown;
   readonly text: unknown;
   readonly idempotencyKey: unknown;
-  /** What says that links and opens are not to be tracked, where a request can say so. */
+  /** The fields that turn off click and open tracking, if a request can. */
   readonly tracking: unknown;
 };
 
 export type ProviderCase = {
   readonly settings: (apiBase: string) => MailSettings;
   readonly path: string;
-  /** Header names and exact values, or a pattern. */
+  /** Header names with an exact value or a pattern. */
   readonly headers: Readonly<Record<string, string | RegExp>>;
   readonly expectedFrom: unknown;
   readonly expectedTo: unknown;
   readonly expectedTracking: unknown;
-  readonly read: (request: LoopbackRequest) => Promise<SeenMail>;
-  /** Answers that mean something else here than their status says. */
-  readonly ownAnswers: readonly {
+  readonly read: (request: LoopbackRequest) => Promise<ReceivedMail>;
+  /** Responses whose meaning differs from their status. */
+  readonly specificResponses: readonly {
     readonly name: string;
     readonly status: number;
     readonly body: string;

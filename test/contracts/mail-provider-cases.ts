@@ -5,7 +5,7 @@ const { from } = email;
 const json = (request: LoopbackRequest) => JSON.parse(request.body);
 const sharedJson = { "content-type": "application/json" };
 
-/** Every HTTP provider, and what its API wants to see. */
+/** Every HTTP provider with the request that its API expects. */
 export const cases: Readonly<Record<string, ProviderCase>> = {
   resend: {
     settings: (apiBase) => ({ provider: "resend", from, apiKey: "re_key", apiBase }),
@@ -19,15 +19,15 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
       idempotencyKey: request.headers["idempotency-key"],
       tracking: null,
     }),
-    ownAnswers: [
+    specificResponses: [
       {
-        name: "a key that has already sent",
+        name: "a key that has already sent a mail",
         status: 409,
         body: '{"name":"invalid_idempotent_request"}',
         outcome: "sent",
       },
       {
-        name: "a key whose attempt is still under way",
+        name: "a key whose attempt is in progress",
         status: 409,
         body: '{"name":"concurrent_idempotent_requests"}',
         outcome: "retry",
@@ -59,7 +59,7 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         tracking: [body.TrackOpens, body.TrackLinks, body.MessageStream],
       };
     },
-    ownAnswers: [
+    specificResponses: [
       {
         name: "200 with an error code",
         status: 200,
@@ -94,7 +94,7 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         ],
       };
     },
-    ownAnswers: [{ name: "its empty 202", status: 202, body: "", outcome: "sent" }],
+    specificResponses: [{ name: "its empty 202", status: 202, body: "", outcome: "sent" }],
   },
   mailgun: {
     settings: (apiBase) => ({
@@ -126,7 +126,7 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         tracking: [field("o:tracking"), field("o:tracking-clicks"), field("o:tracking-opens")],
       };
     },
-    ownAnswers: [],
+    specificResponses: [],
   },
   brevo: {
     settings: (apiBase) => ({ provider: "brevo", from, apiKey: "xkeysib-key", apiBase }),
@@ -147,9 +147,9 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         tracking: null,
       };
     },
-    ownAnswers: [
+    specificResponses: [
       {
-        name: "a key that has already sent",
+        name: "a key that has already sent a mail",
         status: 400,
         body: '{"code":"duplicate_parameter","message":"x"}',
         outcome: "sent",
@@ -189,6 +189,6 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         tracking: body.ConfigurationOverrides.Tracking,
       };
     },
-    ownAnswers: [],
+    specificResponses: [],
   },
 };

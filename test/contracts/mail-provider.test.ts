@@ -9,7 +9,7 @@ import { signatureOf } from "./sigv4.ts";
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
-/** The provider under test, with its host on loopback and a short patience. */
+/** The provider under test, with its host on loopback. */
 function open(provider: ProviderCase, timeout = 5000) {
   const loopback = openLoopback();
   const { send } = createMailProvider(provider.settings(loopback.url), {
@@ -21,8 +21,8 @@ function open(provider: ProviderCase, timeout = 5000) {
   return { ...loopback, send };
 }
 
-// Every answer points elsewhere, to show that nothing follows.
-const headers = { location: "https://elsewhere.example.com/" };
+// Every response has a location header, to prove that no redirect is followed.
+const headers = { location: "https://other.example.com/" };
 const status = (code: number, body = "{}"): LoopbackAnswer => ({
   kind: "respond",
   status: code,
@@ -30,19 +30,19 @@ const status = (code: number, body = "{}"): LoopbackAnswer => ({
   body,
 });
 
-/** Milliseconds: short enough to wait for, and long enough for a request to arrive on a busy machine. */
-const IMPATIENT = 1_000;
+/** Short for the test, and long enough for a request to arrive on a busy machine. */
+const SHORT_TIMEOUT_MS = 1_000;
 
-async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
+async function sendOnce(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { url, send, answer: set, requests } = open(provider, timeout);
   await set(answer);
   return { url, outcome: await send(email), requests: await received(requests) };
 }
 
 describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => {
-  describe("succeeds", () => {
-    it("asks in the provider's own words for exactly this mail, and once", async () => {
-      const { outcome, requests } = await answered(provider, status(200));
+  describe("send", () => {
+    it("sends a mail by one request in the provider's format", async () => {
+      const { outcome, requests } = await sendOnce(provider, status(200));
       expect(outcome).toEqual({ outcome: "sent" });
       expect(requests).toHaveLength(1);
       const [request] = requests;
@@ -65,7 +65,7 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
       });
     });
 
-    it("carries the same key on every attempt at one mail", async () => {
+    it("uses the same idempotency key for every attempt to send one mail", async () => {
       const { send, answer, requests } = open(provider);
       await answer(status(503), status(200));
       expect(await send(email)).toEqual({ outcome: "retry", reason: "http_503" });
@@ -75,15 +75,15 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
     });
 
     it.each(["<html>proxy</html>", "", "[]", "null", "{"])(
-      "takes a 200 with the garbage body %j for sent, as a retry could be a second mail",
+      "treats a 200 with the invalid body %j as sent, since a retry could send twice",
       async (body) => {
-        const { outcome } = await answered(provider, status(200, body));
+        const { outcome } = await sendOnce(provider, status(200, body));
         expect(outcome).toEqual({ outcome: "sent" });
       },
     );
 
-    it("takes a 200 whose body never ends for sent", async () => {
-      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, IMPATIENT);
+    it("treats a 200 whose body never ends as sent", async () => {
+      const { outcome } = await sendOnce(provider, { kind: "hang_in_body", status: 200 }, SHORT_TIMEOUT_MS);
       expect(outcome).toEqual({ outcome: "sent" });
     });
 
@@ -94,63 +94,63 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
     });
   });
 
-  describe("refuses", () => {
-    it.each([400, 413, 422])("gives up a mail that is answered %i", async (code) => {
-      const { outcome, requests } = await answered(provider, status(code));
+  describe("send after an error", () => {
+    it.each([400, 413, 422])("refuses a mail after the status %i", async (code) => {
+      const { outcome, requests } = await sendOnce(provider, status(code));
       expect(outcome).toEqual({ outcome: "refused", reason: `http_${code}` });
       expect(requests).toHaveLength(1);
     });
 
     it.each([302, 401, 402, 403, 404, 408, 425, 429, 500, 503])(
-      "keeps a mail that is answered %i, and asks only once",
+      "retries a mail after the status %i, with one request for each attempt",
       async (code) => {
-        const { outcome, requests } = await answered(provider, status(code));
+        const { outcome, requests } = await sendOnce(provider, status(code));
         expect(outcome).toEqual({ outcome: "retry", reason: `http_${code}` });
         expect(requests).toHaveLength(1);
       },
     );
 
-    it("keeps a mail whose answer does not come in time", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "hang" }, IMPATIENT);
+    it("retries a mail after a timeout", async () => {
+      const { outcome, requests } = await sendOnce(provider, { kind: "hang" }, SHORT_TIMEOUT_MS);
       expect(outcome).toEqual({ outcome: "retry", reason: "timeout" });
       expect(requests).toHaveLength(1);
     });
 
-    it("keeps a mail whose connection breaks", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "close" });
+    it("retries a mail after a broken connection", async () => {
+      const { outcome, requests } = await sendOnce(provider, { kind: "close" });
       expect(outcome).toEqual({ outcome: "retry", reason: "network" });
       expect(requests).toHaveLength(1);
     });
   });
 
-  describe("abuse", () => {
+  describe("send of hostile input", () => {
     it.each([
       ["the sender's name", { from: { ...email.from, name: "Acme\r\nBcc: eve@example.test" } }],
       ["the recipient", { to: "ada@example.test\nbcc: eve@example.test" }],
       ["the subject", { subject: "Hello\r\nBcc: eve@example.test" }],
       ["the key", { idempotencyKey: "key\r\nx-evil: 1" }],
-    ])("makes no request when %s holds a control character", async (_where, change) => {
+    ])("makes no request if %s contains a control character", async (_name, change) => {
       const { send, requests } = open(provider);
       expect(await send({ ...email, ...change })).toEqual({ outcome: "refused", reason: "unsafe_header" });
       expect(await requests()).toEqual([]);
     });
 
-    it("lets nothing of an answer into the reason", async () => {
+    it("copies nothing of a response into the reason", async () => {
       const body = JSON.stringify({
         code: "x",
         name: "x",
         ErrorCode: 300,
         message: `${email.to} is unknown`,
       });
-      const { outcome } = await answered(provider, status(422, body));
+      const { outcome } = await sendOnce(provider, status(422, body));
       expect(outcome).toEqual({ outcome: "refused", reason: "http_422" });
     });
   });
 
-  it.each(provider.ownAnswers)(
-    "says $outcome to $name",
+  it.each(provider.specificResponses)(
+    "returns $outcome for $name",
     async ({ status: code, body, outcome: expected }) => {
-      const { outcome, requests } = await answered(provider, status(code, body));
+      const { outcome, requests } = await sendOnce(provider, status(code, body));
       expect(outcome.outcome).toBe(expected);
       expect(requests).toHaveLength(1);
     },
@@ -160,8 +160,8 @@ describe.each(Object.entries(cases))("the mail provider %s", (_id, provider) => 
 describe("the request to ses", () => {
   const ses = cases.ses as ProviderCase;
 
-  it("carries the signature that AWS would compute from it as it received", async () => {
-    const { url, requests } = await answered(ses, status(200));
+  it("the request to SES has the signature that AWS computes from the received request", async () => {
+    const { url, requests } = await sendOnce(ses, status(200));
     const [request] = requests;
     if (request === undefined) throw new Error("no request");
     const expected = await signatureOf(request, {
@@ -172,7 +172,7 @@ describe("the request to ses", () => {
     expect(request.headers.authorization).toContain(`Signature=${expected}`);
   });
 
-  it("names a sender of another script in ASCII, by words of at most 75 characters", async () => {
+  it("encodes a non-ASCII sender name for SES as words of at most 75 characters", async () => {
     const name = "Ünïcode Проверка 認証サービス 🔑🔐 и ещё немного слов";
     const { send, requests } = open(ses);
     await send({ ...email, from: { name, address: "no-reply@example.com" } });

@@ -1,10 +1,10 @@
 import type { LoopbackRequest } from "../support/loopback/protocol.ts";
 
 type Signing = {
-  /** As the server saw it, without a query. */
+  /** The path that the server received, without a query. */
   readonly path: string;
   readonly secretAccessKey: string;
-  /** Date, region, service and the closing word. */
+  /** Date, region, service and "aws4_request". */
   readonly scope: readonly [string, string, string, string];
 };
 
@@ -19,10 +19,7 @@ async function hmac(key: BufferSource, text: string): Promise<ArrayBuffer> {
   return crypto.subtle.sign("HMAC", imported, bytes(text));
 }
 
-/**
- * The signature of a POST by AWS Signature Version 4, from the request that arrived: a second
- * implementation, to hold the one under test against.
- */
+/** The AWS Signature Version 4 of a received POST: an independent implementation to compare with. */
 export async function signatureOf(request: LoopbackRequest, signing: Signing): Promise<string> {
   const names = ["content-type", "host", "x-amz-date"];
   const canonical = [

@@ -7,7 +7,7 @@ const form = { "content-type": /^application\/x-www-form-urlencoded/ };
 const accountSid = `AC${"0123456789abcdef".repeat(2)}`;
 
 const twilioError = (code: number, status = 400) =>
-  JSON.stringify({ code, message: `${message.to} is no good`, more_info: "https://example.com", status });
+  JSON.stringify({ code, message: `${message.to} is invalid`, more_info: "https://example.com", status });
 
 const vonageParts = (...statuses: string[]) =>
   JSON.stringify({
@@ -15,11 +15,11 @@ const vonageParts = (...statuses: string[]) =>
     messages: statuses.map((status) => ({
       to: "491701234567",
       status,
-      "error-text": `${message.to} is no good`,
+      "error-text": `${message.to} is invalid`,
     })),
   });
 
-/** Every HTTP provider, and what its API wants to see. */
+/** Every HTTP provider with the request that its API expects. */
 export const cases: Readonly<Record<string, ProviderCase>> = {
   twilio: {
     settings: (apiBase) => ({
@@ -42,9 +42,9 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
     accepted: { status: 201, body: '{"sid":"SM1","status":"queued","error_code":null}' },
     throttled: { status: 429, body: twilioError(20429, 429), reason: "twilio_20429" },
     refusedNumber: { status: 400, body: twilioError(21211), reason: "twilio_21211" },
-    ownAnswers: [
+    specificResponses: [
       ...[21408, 21608, 21610, 21612, 21614, 21635].map((code) => ({
-        name: `the number's fault ${code}`,
+        name: `the number error ${code}`,
         status: 400,
         body: twilioError(code),
         outcome: "refused" as const,
@@ -58,28 +58,28 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         reason: "twilio_21408",
       },
       ...[21611, 21212, 21606, 21659, 21660, 21703].map((code) => ({
-        name: `the account's fault ${code}`,
+        name: `the account error ${code}`,
         status: 400,
         body: twilioError(code),
         outcome: "retry" as const,
         reason: `twilio_${code}`,
       })),
       {
-        name: "a code that nobody knows",
+        name: "an unknown error code",
         status: 400,
         body: twilioError(29999),
         outcome: "refused",
         reason: "http_400",
       },
       {
-        name: "a code of the number in an outage",
+        name: "a number error code with the status 503",
         status: 503,
         body: twilioError(21211, 503),
         outcome: "retry",
         reason: "http_503",
       },
       {
-        name: "a code in words",
+        name: "an error code as a string",
         status: 400,
         body: '{"code":"21611"}',
         outcome: "refused",
@@ -110,31 +110,31 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
     accepted: { status: 200, body: vonageParts("0") },
     throttled: { status: 200, body: vonageParts("1"), reason: "vonage_1" },
     refusedNumber: { status: 200, body: vonageParts("7"), reason: "vonage_7" },
-    ownAnswers: [
+    specificResponses: [
       ...["2", "3", "6", "12", "29", "33"].map((status) => ({
-        name: `status ${status}, a fault of the message`,
+        name: `status ${status}, a permanent error`,
         status: 200,
         body: vonageParts(status),
         outcome: "refused" as const,
         reason: `vonage_${status}`,
       })),
       ...["4", "5", "8", "9", "10", "11", "14", "15", "32", "99"].map((status) => ({
-        name: `status ${status}, which can be mended`,
+        name: `status ${status}, a temporary error`,
         status: 200,
         body: vonageParts(status),
         outcome: "retry" as const,
         reason: `vonage_${status}`,
       })),
-      { name: "two parts taken", status: 200, body: vonageParts("0", "0"), outcome: "sent" },
+      { name: "two accepted parts", status: 200, body: vonageParts("0", "0"), outcome: "sent" },
       {
-        name: "a second part that is throttled",
+        name: "a throttled second part",
         status: 200,
         body: vonageParts("0", "1"),
         outcome: "retry",
         reason: "vonage_1",
       },
       {
-        name: "a last part that is refused after one that is throttled",
+        name: "a refused part after a throttled one",
         status: 200,
         body: vonageParts("0", "1", "3"),
         outcome: "refused",
@@ -148,7 +148,7 @@ export const cases: Readonly<Record<string, ProviderCase>> = {
         reason: "vonage_1",
       },
       {
-        name: "an outage whose body names a status",
+        name: "the status 503 with an error in the body",
         status: 503,
         body: vonageParts("7"),
         outcome: "retry",

@@ -7,7 +7,7 @@ import { received } from "../support/loopback/received.ts";
 import { message, type ProviderCase } from "./sms-provider-case.ts";
 import { cases } from "./sms-provider-cases.ts";
 
-/** The provider under test, with its host on loopback and a short patience. */
+/** The provider under test, with its host on loopback. */
 function open(provider: Pick<ProviderCase, "settings">, timeout = 5000) {
   const loopback = openLoopback();
   const sms = createSmsProvider(provider.settings(loopback.url), {
@@ -18,8 +18,8 @@ function open(provider: Pick<ProviderCase, "settings">, timeout = 5000) {
   return { ...loopback, send: sms.send };
 }
 
-// Every answer points elsewhere, to show that nothing follows.
-const headers = { location: "https://elsewhere.example.com/" };
+// Every response has a location header, to prove that no redirect is followed.
+const headers = { location: "https://other.example.com/" };
 const status = (code: number, body = "{}"): LoopbackAnswer => ({
   kind: "respond",
   status: code,
@@ -27,10 +27,10 @@ const status = (code: number, body = "{}"): LoopbackAnswer => ({
   body,
 });
 
-/** Milliseconds: short enough to wait for, and long enough for a request to arrive on a busy machine. */
-const IMPATIENT = 1_000;
+/** Short for the test, and long enough for a request to arrive on a busy machine. */
+const SHORT_TIMEOUT_MS = 1_000;
 
-async function answered(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
+async function sendOnce(provider: ProviderCase, answer: LoopbackAnswer, timeout?: number) {
   const { send, answer: set, requests } = open(provider, timeout);
   await set(answer);
   return { outcome: await send(message), requests: await received(requests) };
@@ -44,10 +44,10 @@ function only(requests: readonly LoopbackRequest[]): LoopbackRequest {
 }
 
 describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
-  describe("succeeds", () => {
-    it("asks in the provider's own words for exactly this text, and once", async () => {
+  describe("send", () => {
+    it("sends a text message by one request in the provider's format", async () => {
       const { accepted } = provider;
-      const { outcome, requests } = await answered(provider, status(accepted.status, accepted.body));
+      const { outcome, requests } = await sendOnce(provider, status(accepted.status, accepted.body));
       expect(outcome).toEqual({ outcome: "sent" });
       const request = only(requests);
       expect(request.method).toBe("POST");
@@ -65,7 +65,7 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
       });
     });
 
-    it("asks the very same on every attempt at one text", async () => {
+    it("sends the same request for every attempt to send one text message", async () => {
       const { send, answer, requests } = open(provider);
       await answer(status(503), status(provider.accepted.status, provider.accepted.body));
       expect(await send(message)).toEqual({ outcome: "retry", reason: "http_503" });
@@ -75,72 +75,72 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
     });
 
     it.each(["<html>proxy</html>", "", "[]", "null", "{", '{"messages":{}}', '{"messages":[]}'])(
-      "takes a 200 with the garbage body %j for sent, as a retry could be a second text",
+      "treats a 200 with the invalid body %j as sent, since a retry could send twice",
       async (body) => {
-        const { outcome } = await answered(provider, status(200, body));
+        const { outcome } = await sendOnce(provider, status(200, body));
         expect(outcome).toEqual({ outcome: "sent" });
       },
     );
 
-    it("takes a 200 whose body never ends for sent", async () => {
-      const { outcome } = await answered(provider, { kind: "hang_in_body", status: 200 }, IMPATIENT);
+    it("treats a 200 whose body never ends as sent", async () => {
+      const { outcome } = await sendOnce(provider, { kind: "hang_in_body", status: 200 }, SHORT_TIMEOUT_MS);
       expect(outcome).toEqual({ outcome: "sent" });
     });
 
-    it("does not read a huge answer to its end", async () => {
-      // Each would say something else than its status, were it read.
+    it("does not read a huge response to its end", async () => {
+      // If it were read, each body would change the outcome of its status.
       const padding = " ".repeat(2_000_000);
-      const taken = await answered(provider, status(200, `${padding}${provider.refusedNumber.body}`));
-      expect(taken.outcome).toEqual({ outcome: "sent" });
-      const failed = await answered(provider, status(403, `${padding}${provider.refusedNumber.body}`));
+      const accepted = await sendOnce(provider, status(200, `${padding}${provider.refusedNumber.body}`));
+      expect(accepted.outcome).toEqual({ outcome: "sent" });
+      const failed = await sendOnce(provider, status(403, `${padding}${provider.refusedNumber.body}`));
       expect(failed.outcome).toEqual({ outcome: "retry", reason: "http_403" });
     });
   });
 
-  describe("refuses", () => {
-    it("gives up a text whose number the provider refuses", async () => {
+  describe("send after an error", () => {
+    it("refuses a text message if the provider refuses its number", async () => {
       const { reason, ...answer } = provider.refusedNumber;
-      const { outcome, requests } = await answered(provider, status(answer.status, answer.body));
+      const { outcome, requests } = await sendOnce(provider, status(answer.status, answer.body));
       expect(outcome).toEqual({ outcome: "refused", reason });
       expect(requests).toHaveLength(1);
     });
 
-    it.each([400, 413, 422])("gives up a text that is answered %i", async (code) => {
-      const { outcome, requests } = await answered(provider, status(code));
+    it.each([400, 413, 422])("refuses a text message after the status %i", async (code) => {
+      const { outcome, requests } = await sendOnce(provider, status(code));
       expect(outcome).toEqual({ outcome: "refused", reason: `http_${code}` });
       expect(requests).toHaveLength(1);
     });
 
-    it("keeps a text that comes too fast for the provider", async () => {
+    it("retries a throttled text message", async () => {
       const { reason, ...answer } = provider.throttled;
-      const { outcome, requests } = await answered(provider, status(answer.status, answer.body));
+      const { outcome, requests } = await sendOnce(provider, status(answer.status, answer.body));
       expect(outcome).toEqual({ outcome: "retry", reason });
       expect(requests).toHaveLength(1);
     });
 
     it.each([302, 307, 401, 402, 403, 404, 408, 425, 429, 500, 503])(
-      "keeps a text that is answered %i, and asks only once",
+      "retries a text message after the status %i, with one request for each attempt",
       async (code) => {
-        const { outcome, requests } = await answered(provider, status(code));
+        const { outcome, requests } = await sendOnce(provider, status(code));
         expect(outcome).toEqual({ outcome: "retry", reason: `http_${code}` });
         expect(requests).toHaveLength(1);
       },
     );
 
-    it("keeps a text whose answer does not come in time", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "hang" }, IMPATIENT);
+    it("retries a text message after a timeout", async () => {
+      const { outcome, requests } = await sendOnce(provider, { kind: "hang" }, SHORT_TIMEOUT_MS);
       expect(outcome).toEqual({ outcome: "retry", reason: "timeout" });
       expect(requests).toHaveLength(1);
     });
 
-    it("keeps a text whose connection breaks", async () => {
-      const { outcome, requests } = await answered(provider, { kind: "close" });
+    it("retries a text message after a broken connection", async () => {
+      const { outcome, requests } = await sendOnce(provider, { kind: "close" });
       expect(outcome).toEqual({ outcome: "retry", reason: "network" });
       expect(requests).toHaveLength(1);
     });
   });
 
-  describe("abuse", () => {
+  describe("send of hostile input", () => {
     it.each([
       "491701234567",
       "+49 170 1234567",
@@ -150,7 +150,7 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
       "whatsapp:+491701234567",
       "ada@example.test",
       "",
-    ])("makes no request for the recipient %j, which is not one number in E.164", async (to) => {
+    ])("makes no request for the recipient %j, which is not one E.164 number", async (to) => {
       const { send, requests } = open(provider);
       expect(await send({ ...message, to })).toEqual({ outcome: "refused", reason: "number_malformed" });
       expect(await requests()).toEqual([]);
@@ -162,33 +162,36 @@ describe.each(Object.entries(cases))("the SMS provider %s", (_id, provider) => {
       ["the text as an escape", { text: "\u001b[2J012345" }],
       ["the key", { idempotencyKey: "key\r\nx-evil: 1" }],
       ["the key as a line feed", { idempotencyKey: "key\n" }],
-    ])("makes no request when %s holds a control character", async (_where, change) => {
+    ])("makes no request if %s contains a control character", async (_name, change) => {
       const { send, requests } = open(provider);
       expect(await send({ ...message, ...change })).toEqual({ outcome: "refused", reason: "unsafe_text" });
       expect(await requests()).toEqual([]);
     });
 
-    it("lets nothing of an answer into the reason", async () => {
+    it("copies nothing of a response into the reason", async () => {
       const body = JSON.stringify({
         code: "evil",
         message: `${message.to} is unknown`,
         messages: [{ status: `7 ${message.to}` }],
       });
-      const { outcome } = await answered(provider, status(422, body));
+      const { outcome } = await sendOnce(provider, status(422, body));
       expect(outcome).toEqual({ outcome: "refused", reason: "http_422" });
-      expect(JSON.stringify((await answered(provider, status(200, body))).outcome)).not.toContain("4917");
+      expect(JSON.stringify((await sendOnce(provider, status(200, body))).outcome)).not.toContain("4917");
     });
   });
 
-  it.each(provider.ownAnswers)("says $outcome to $name", async ({ status: code, body, ...expected }) => {
-    const { outcome, requests } = await answered(provider, status(code, body));
-    const { outcome: word, reason } = expected;
-    expect(outcome).toEqual(reason === undefined ? { outcome: word } : { outcome: word, reason });
-    expect(requests).toHaveLength(1);
-  });
+  it.each(provider.specificResponses)(
+    "returns $outcome for $name",
+    async ({ status: code, body, ...expected }) => {
+      const { outcome, requests } = await sendOnce(provider, status(code, body));
+      const { outcome: kind, reason } = expected;
+      expect(outcome).toEqual(reason === undefined ? { outcome: kind } : { outcome: kind, reason });
+      expect(requests).toHaveLength(1);
+    },
+  );
 });
 
-/** The fields of the one request that these settings make for this text. */
+/** The form fields of the request for this text with these settings. */
 async function fieldsFor(settings: (apiBase: string) => SmsSettings, text = message.text) {
   const { send, requests } = open({ settings });
   await send({ ...message, text });
@@ -200,7 +203,7 @@ describe("the request to twilio", () => {
   const from = (sender: string) => (apiBase: string) =>
     ({ ...cases.twilio?.settings(apiBase), from: sender }) as SmsSettings<"twilio">;
 
-  it("names a messaging service as one, and then no number", async () => {
+  it("sends Twilio a messaging service instead of a number", async () => {
     expect(await fieldsFor(from(sid))).toEqual({
       MessagingServiceSid: sid,
       To: message.to,
@@ -208,7 +211,7 @@ describe("the request to twilio", () => {
     });
   });
 
-  it("names a sender id as the number that it stands for", async () => {
+  it("sends Twilio a sender id as From", async () => {
     expect(await fieldsFor(from("MG Motors"))).toMatchObject({ From: "MG Motors" });
   });
 });
@@ -222,11 +225,11 @@ describe("the request to vonage", () => {
     ["unicode", "012345 – your code"],
     ["unicode", "Ваш код 012345"],
     ["unicode", "🔑 012345"],
-  ])("calls %j what it is: %s", async (type, text) => {
+  ])("sends Vonage the type %j for the text: %s", async (type, text) => {
     expect(await fieldsFor(settings, text)).toMatchObject({ type, text });
   });
 
-  it("leaves the plus of a sender's number out", async () => {
+  it("sends Vonage a sender number without its plus", async () => {
     const numbered = (apiBase: string) => ({ ...settings(apiBase), from: "+14155550100" });
     expect(await fieldsFor(numbered)).toMatchObject({ from: "14155550100" });
   });

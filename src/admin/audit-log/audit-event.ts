@@ -3,7 +3,7 @@ import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
 
-/** The closed list of what the service remembers, each with the details that belong to it. */
+/** The closed list of audit events, each with its details. */
 export type AuditEvent =
   | { readonly type: "account_registered" }
   | { readonly type: "email_verified" }
@@ -21,7 +21,7 @@ export type AuditEvent =
   | { readonly type: "user_invited"; readonly details: { readonly role: Role } }
   | { readonly type: "invitation_accepted" }
   | { readonly type: "role_changed"; readonly details: { readonly from: Role; readonly to: Role } }
-  /** The address of BOOTSTRAP_SUPERUSER_EMAIL was proven. */
+  /** The address in BOOTSTRAP_SUPERUSER_EMAIL was verified. */
   | { readonly type: "superuser_bootstrapped" }
   | { readonly type: "phone_change_requested" }
   | { readonly type: "phone_verified" }
@@ -34,10 +34,10 @@ export type AuditEvent =
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
   | {
       readonly type: "session_ended";
-      /** `worker`: the one that asked for it over RPC. */
+      /** `worker`: the Worker that ended it over RPC. */
       readonly details: { readonly sessionId: string; readonly worker?: string };
     }
-  /** All but the one that asked. */
+  /** All but the session of the request. */
   | { readonly type: "other_sessions_ended" }
   | { readonly type: "all_sessions_ended"; readonly details?: { readonly worker: string } }
   | {
@@ -45,16 +45,16 @@ export type AuditEvent =
       readonly details: { readonly sessionId: string; readonly generation: number };
     };
 
-type NameIn<Event> = Event extends { readonly details?: infer Details }
+type DetailNameIn<Audited> = Audited extends { readonly details?: infer Details }
   ? Details extends object
     ? keyof Details
     : never
   : never;
 
-/** What an event may tell beside its type. */
-export type DetailName = NameIn<AuditEvent>;
+/** The names of the details of all events. */
+export type DetailName = DetailNameIn<AuditEvent>;
 
-/** Every type of the list above: one that is forgotten, or is not there, does not compile. */
+/** Every type of the union above. A missing or unknown type does not compile. */
 const types: Record<AuditEvent["type"], true> = {
   account_registered: true,
   email_verified: true,
@@ -90,21 +90,24 @@ const types: Record<AuditEvent["type"], true> = {
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];
 
-/** An event ready to be stored beside the change that it speaks of, which also names the account. */
+/** An event that is not stored yet. Its account is known to the store, which writes it in the batch of the change. */
 export type NewAuditEvent = {
   readonly id: string;
   readonly type: AuditEvent["type"];
   readonly at: number;
-  /** The account that acted, or null when nobody had signed in. */
+  /** The account that acted, or null if no user was signed in. */
   readonly actorId: string | null;
   readonly ip: string | null;
   readonly details: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** An event as the trail has it. `accountId`: whom it happened to. */
+/** An event in the audit log. `accountId`: the account that it is about. */
 export type StoredEvent = NewAuditEvent & { readonly accountId: string };
 
-/** Dates an event and says from where it came. */
+/** The end of a page: the instant and the id of its last event. */
+export type EventPosition = { readonly at: number; readonly id: string };
+
+/** Adds id, instant, actor and IP address to an event. */
 export function newAuditEvent(
   deps: { clock: Clock },
   event: AuditEvent,

@@ -1,9 +1,8 @@
 import * as z from "zod/mini";
 import { pageQuery } from "../../http/pagination.ts";
-import { EVENT_TYPES } from "./audit-event.ts";
-import type { EventPosition } from "./list-audit-events.ts";
+import { EVENT_TYPES, type EventPosition } from "./audit-event.ts";
 
-/** Instant and id of the last row of a page. */
+/** A cursor: instant and id of the last row of a page, joined by a dot. */
 export const positionField = z.pipe(
   z
     .string("Must be text.")

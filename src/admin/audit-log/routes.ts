@@ -17,8 +17,10 @@ const eventSchema = z
     id: z.uuid(),
     type: z.enum(EVENT_TYPES),
     at: timestamp,
-    userId: z.uuid().check(z.meta({ description: "Whom it happened to." })),
-    actorId: z.nullable(z.uuid()).check(z.meta({ description: "Who did it, where somebody was signed in." })),
+    userId: z.uuid().check(z.meta({ description: "The user that the event is about." })),
+    actorId: z
+      .nullable(z.uuid())
+      .check(z.meta({ description: "The user who acted; null if no user was signed in." })),
     ip: z.nullable(z.string()),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
@@ -31,17 +33,17 @@ const page = answer(
     events: z.array(eventSchema).check(z.maxLength(PAGE_LIMIT)),
     nextCursor: z
       .nullable(z.string())
-      .check(z.meta({ description: "For the next page; null on the last one." })),
+      .check(z.meta({ description: "The cursor of the next page; null on the last page." })),
   }),
 );
 
-/** The audit trail, for admins. */
+/** The audit log, for admins. */
 export function auditRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/audit",
     describe({
-      summary: "What happened to the users whom the caller may see, the newest first",
-      description: "Superusers also see what happened to users who are deleted.",
+      summary: "List the audit events of the users that the caller may see, newest first",
+      description: "Superusers also see the events of deleted users.",
       tag: "Users",
       answer: page,
     }),

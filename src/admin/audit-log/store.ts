@@ -2,10 +2,10 @@ import { and, desc, eq, exists, inArray, sql } from "drizzle-orm";
 import type { Role } from "../../accounts/account.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
-import type { AuditEvent, StoredEvent } from "./audit-event.ts";
-import type { EventPosition } from "./list-audit-events.ts";
+import type { AuditEvent, EventPosition, StoredEvent } from "./audit-event.ts";
 
-type Query = {
+export type AuditLogQuery = {
+  /** Only events of accounts that have one of these roles now. Null means all, deleted accounts included. */
   readonly roles: readonly Role[] | null;
   readonly accountId?: string;
   readonly type?: AuditEvent["type"];
@@ -13,14 +13,18 @@ type Query = {
   readonly after: EventPosition | null;
 };
 
+export type AuditLogPage = { readonly events: readonly StoredEvent[]; readonly next: EventPosition | null };
+
+export type AuditLogStore = ReturnType<typeof auditLogStore>;
+
 const t = auditEvents;
 
 export function auditLogStore(db: Database) {
   return {
-    /** One page, the newest first. Instant and id make the order whole, and each filter has its index. */
-    async list(query: Query): Promise<{ events: StoredEvent[]; next: EventPosition | null }> {
+    /** One page, newest first. Instant and id make a total order. Each filter has an index. */
+    async list(query: AuditLogQuery): Promise<AuditLogPage> {
       const { roles, accountId, type, limit } = query;
-      // The first page begins after the end of time, so that every page is one search of an index.
+      // The first page starts at the greatest instant, so that every page is the same index search.
       const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
       const rows = await db
         .select()
@@ -28,10 +32,10 @@ export function auditLogStore(db: Database) {
         .where(
           and(
             accountId === undefined ? undefined : eq(t.accountId, accountId),
-            // A plus sign keeps SQLite from choosing the index of the type over that of the account.
+            // The unary plus keeps SQLite from choosing the index of the type over the index of the account.
             type && (accountId === undefined ? eq(t.type, type) : sql`+${t.type} = ${type}`),
             sql`(${t.at}, ${t.id}) < (${at}, ${id})`,
-            roles ? ownerHas(db, roles) : undefined,
+            roles ? accountHasRole(db, roles) : undefined,
           ),
         )
         .orderBy(desc(t.at), desc(t.id))
@@ -43,7 +47,7 @@ export function auditLogStore(db: Database) {
   };
 }
 
-const ownerHas = (db: Database, roles: readonly Role[]) =>
+const accountHasRole = (db: Database, roles: readonly Role[]) =>
   exists(
     db
       .select({ one: sql`1` })

@@ -1,10 +1,17 @@
 import type { Account } from "../../accounts/account.ts";
-import type { Person } from "./permissions.ts";
+import type { Caller } from "../../core/caller.ts";
+import type { Principal } from "./permissions.ts";
 
-/** Who acts: somebody signed in, or whoever has the database itself in hand, who may do everything. */
-export type Actor = Person | "operator";
+/** Who acts: a signed-in user, or an operator with direct access to the database, who has every permission. */
+export type Actor = Principal | "operator";
 
-/** An act as it was judged; what stores it holds only while actor and target are still as they were. */
+/**
+ * An action of an actor on a target account, with the facts that authorized it. A store applies it only
+ * while actor and target are unchanged.
+ */
 export type AdminAction = { readonly actor: Actor; readonly target: Pick<Account, "id" | "role" | "status"> };
+
+/** A request for an admin action. `id`: the target's. */
+export type AdminActionInput = { readonly actor: Actor; readonly id: string; readonly caller: Caller };
 
 export const actorIdOf = (actor: Actor): string | null => (actor === "operator" ? null : actor.id);

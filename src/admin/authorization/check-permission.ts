@@ -1,16 +1,14 @@
-import type { Account } from "../../accounts/account.ts";
+import type { FindManageableUserDeps } from "./find-manageable-user.ts";
 import { hasPermission, type Permission } from "./permissions.ts";
 
-export type CheckPermissionDeps = {
-  readonly users: { find(id: string): Promise<{ readonly account: Account } | null> };
-};
+export type CheckPermissionDeps = FindManageableUserDeps;
 
-type Question = { readonly accountId: string; readonly permission: Permission };
+type Input = { readonly accountId: string; readonly permission: Permission };
 
-/** Whether that account, as it is now, may do this to anybody. Nobody may do nothing, nor may who is deactivated. */
+/** Whether the account exists, is active, and has a role with this permission now. */
 export async function checkPermission(
   deps: CheckPermissionDeps,
-  { accountId, permission }: Question,
+  { accountId, permission }: Input,
 ): Promise<boolean> {
   const found = await deps.users.find(accountId);
   return found !== null && found.account.status === "active" && hasPermission(found.account.role, permission);

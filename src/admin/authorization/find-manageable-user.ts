@@ -3,14 +3,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Actor } from "./admin-action.ts";
 import { canManage, type Permission } from "./permissions.ts";
 
-/** Somebody whom an admin looks at. `hasPassword`: an invitation that waits has none. */
+/** The target of an admin action. `hasPassword` is false while an invitation is not accepted. */
 export type Target = { readonly account: Account; readonly hasPassword: boolean };
 
 export type FindManageableUserDeps = { readonly users: { find(id: string): Promise<Target | null> } };
 
 export type FindManageableUserFailure = { readonly reason: "no_such_user" | "not_manageable" };
 
-/** The account of that id, if that person may do this to it. */
+/** Finds the account with this id, if the actor's permission covers it. */
 export async function findManageableUser(
   deps: FindManageableUserDeps,
   actor: Actor,

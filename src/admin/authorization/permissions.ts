@@ -1,10 +1,10 @@
 import type { Role } from "../../accounts/account.ts";
 
 /**
- * Who may do what beyond their own account (contract §3): the least role that may. Routes, pages and
- * RPC all ask this table. Whom a permission reaches is `reachOf`'s to say.
+ * The minimum role for each permission on other users' data (contract §3). Routes, pages and RPC use
+ * this table. `manageableRoles` limits the users that a permission covers.
  */
-const leastRoles = {
+const minimumRoles = {
   "users:list": "admin",
   "users:read": "admin",
   "users:invite": "admin",
@@ -21,34 +21,34 @@ const leastRoles = {
   "mail:read": "admin",
 } as const satisfies Record<string, Role>;
 
-export type Permission = keyof typeof leastRoles;
+export type Permission = keyof typeof minimumRoles;
 
-export const PERMISSIONS = Object.keys(leastRoles) as readonly Permission[];
+export const PERMISSIONS = Object.keys(minimumRoles) as readonly Permission[];
 
-/** From the least to the most. */
+/** In ascending order. */
 export const ROLES = ["user", "admin", "superuser"] as const satisfies readonly Role[];
 
-/** Whoever acts, and whoever it is done to. */
-export type Person = { readonly id: string; readonly role: Role };
+/** A user with a role: the actor or the target of an action. */
+export type Principal = { readonly id: string; readonly role: Role };
 
 export const hasPermission = (role: Role, permission: Permission): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(leastRoles[permission]);
+  ROLES.indexOf(role) >= ROLES.indexOf(minimumRoles[permission]);
 
 /**
- * The roles of those whom somebody of that role may act on and see, and the roles that they may give:
- * admins those below them, superusers everybody, since nobody else could remove a superuser.
+ * The roles that a user of this role may see, manage and assign. Admins manage the roles below theirs.
+ * Superusers manage every role, since only a superuser can demote or delete another one.
  */
 export const manageableRoles = (role: Role): readonly Role[] =>
   role === "superuser" ? ROLES : ROLES.slice(0, ROLES.indexOf(role));
 
-/** The same for a list: null where it leaves nobody out. */
+/** `manageableRoles` as the filter of a list. Null means no filter. */
 export function visibleRoles(role: Role): readonly Role[] | null {
   const roles = manageableRoles(role);
   return roles.length === ROLES.length ? null : roles;
 }
 
-/** Whether that person may do it to that one. Nobody acts on themselves, but everybody may look. */
-export function canManage(actor: Person, permission: Permission, target: Person): boolean {
+/** Whether the actor may use the permission on the target. On their own account users may only read. */
+export function canManage(actor: Principal, permission: Permission, target: Principal): boolean {
   if (!hasPermission(actor.role, permission)) return false;
   if (actor.id === target.id) return permission === "users:read";
   return manageableRoles(actor.role).includes(target.role);

@@ -13,7 +13,7 @@ import { type DeleteUserDeps, deleteUser } from "./delete-user.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "./end-user-sessions.ts";
 import type { UserFailure } from "./errors.ts";
 import { roleField } from "./fields.ts";
-import { refuseUser } from "./routes.ts";
+import { refuseUserFailure } from "./routes.ts";
 import { type SendPasswordResetDeps, sendPasswordReset } from "./send-password-reset.ts";
 import { type SetRoleDeps, setRole } from "./set-role.ts";
 import { type UnlockUserDeps, unlockUser } from "./unlock-user.ts";
@@ -35,68 +35,71 @@ type Deps = ActivateUserDeps &
   DeleteUserDeps &
   RequireSessionDeps;
 
-/** What admins and superusers do to an account. */
+/** Routes for admin actions on one account. */
 export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
-  const about = (summary: string) => ({ summary, tag: "Users" });
+  const operation = (summary: string) => ({ summary, tag: "Users" });
   const failures = ["not_found", "conflict"] as const;
   return new Hono<HttpEnv>()
     .post(
       "/users/:id/activate",
-      describe({ ...about("Activate a user"), answer: activated, failures }),
+      describe({ ...operation("Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
       idParam,
-      async (c) => done(c, activated, await activateUser(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) => respondTo(c, activated, await activateUser(depsOf(c), inputOf(c, c.req.valid("param")))),
     )
     .post(
       "/users/:id/deactivate",
       describe({
-        ...about("Deactivate a user; their sessions, links and codes end"),
+        ...operation("Deactivate a user; their sessions end, their links and codes become invalid"),
         answer: deactivated,
         failures: [...failures, "last_admin"],
       }),
       session,
       requirePermission("users:deactivate"),
       idParam,
-      async (c) => done(c, deactivated, await deactivateUser(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) =>
+        respondTo(c, deactivated, await deactivateUser(depsOf(c), inputOf(c, c.req.valid("param")))),
     )
     .post(
       "/users/:id/unlock",
       describe({
-        ...about("Forget the failed attempts at a user's account"),
+        ...operation("Unlock a user: clear the failed sign-in attempts"),
         answer: unlocked,
         failures,
       }),
       session,
       requirePermission("users:unlock"),
       idParam,
-      async (c) => done(c, unlocked, await unlockUser(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) => respondTo(c, unlocked, await unlockUser(depsOf(c), inputOf(c, c.req.valid("param")))),
     )
     .post(
       "/users/:id/reset-password",
       describe({
-        ...about("Mail a user a link to choose a password, or their invitation once more"),
+        ...operation("Mail a user a link to choose a password, or a pending invitation again"),
         answer: linkMailed,
         failures: [...failures, "rate_limited"],
       }),
       session,
       requirePermission("users:reset-password"),
       idParam,
-      async (c) => done(c, linkMailed, await sendPasswordReset(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) =>
+        respondTo(c, linkMailed, await sendPasswordReset(depsOf(c), inputOf(c, c.req.valid("param")))),
     )
     .delete(
       "/users/:id/sessions",
-      describe({ ...about("End a user's sessions"), answer: sessionsEnded, failures }),
+      describe({ ...operation("End a user's sessions"), answer: sessionsEnded, failures }),
       session,
       requirePermission("users:end-sessions"),
       idParam,
-      async (c) => done(c, sessionsEnded, await endUserSessions(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) =>
+        respondTo(c, sessionsEnded, await endUserSessions(depsOf(c), inputOf(c, c.req.valid("param")))),
     )
     .put(
       "/users/:id/role",
       describe({
-        ...about("Give a user a role; their sessions end"),
+        ...operation("Set a user's role; their sessions end"),
         answer: roleSet,
         failures: [...failures, "last_admin"],
       }),
@@ -105,30 +108,30 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       idParam,
       jsonBody(z.strictObject({ role: roleField })),
       async (c) => {
-        const input = { ...actOf(c, c.req.valid("param")), role: c.req.valid("json").role };
-        return done(c, roleSet, await setRole(depsOf(c), input));
+        const input = { ...inputOf(c, c.req.valid("param")), role: c.req.valid("json").role };
+        return respondTo(c, roleSet, await setRole(depsOf(c), input));
       },
     )
     .delete(
       "/users/:id",
       describe({
-        ...about("Delete a deactivated user and everything that is theirs"),
-        description: "The audit trail stays, under the id.",
+        ...operation("Delete a deactivated user and all of their data"),
+        description: "The user's audit events stay. They name only the id.",
         answer: deleted,
         failures: [...failures, "user_still_active"],
       }),
       session,
       requirePermission("users:delete"),
       idParam,
-      async (c) => done(c, deleted, await deleteUser(depsOf(c), actOf(c, c.req.valid("param")))),
+      async (c) => respondTo(c, deleted, await deleteUser(depsOf(c), inputOf(c, c.req.valid("param")))),
     );
 }
 
-const actOf = (c: Context<HttpEnv>, { id }: { readonly id: string }) => ({
+const inputOf = (c: Context<HttpEnv>, { id }: { readonly id: string }) => ({
   actor: c.var.session.account,
   id,
   caller: c.var.caller,
 });
 
-const done = (c: Context, success: Answer<null>, result: Result<void, UserFailure>): Response =>
-  result.ok ? respond(c, success) : refuseUser(c, result.error);
+const respondTo = (c: Context, success: Answer<null>, result: Result<void, UserFailure>): Response =>
+  result.ok ? respond(c, success) : refuseUserFailure(c, result.error);

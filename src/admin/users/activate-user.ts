@@ -1,34 +1,28 @@
-import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import { newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
+import type { UserStore } from "./store.ts";
 
 export type ActivateUserDeps = FindManageableUserDeps & {
   readonly clock: Clock;
-  readonly users: {
-    activate(
-      draft: AdminAction & { notice: NewMessage; audit: NewAuditEvent; now: number },
-    ): Promise<"done" | "changed_meanwhile">;
-  };
+  readonly users: Pick<UserStore, "activate">;
   readonly messages: Outbox;
 };
 
 export type ActivateUserFailure = FindManageableUserFailure | { readonly reason: "changed_meanwhile" };
 
-/** Opens a closed account again; its owner signs in anew. Once more, it changes nothing. */
+/** Reactivates a deactivated account. Earlier sessions stay ended. An active account stays unchanged. */
 export async function activateUser(
   deps: ActivateUserDeps,
-  input: { readonly actor: Actor; readonly id: string; readonly caller: Caller },
+  { actor, id, caller }: AdminActionInput,
 ): Promise<Result<void, ActivateUserFailure>> {
-  const { actor, id, caller } = input;
   const found = await findManageableUser(deps, actor, "users:activate", id);
   if (!found.ok) return found;
   const { account: target } = found.value;

@@ -1,21 +1,19 @@
 import type { Clock } from "../../core/clock.ts";
+import type { UserDirectoryStore } from "./directory-store.ts";
 
 export type CleanSearchIndexDeps = {
   readonly clock: Clock;
-  readonly directory: {
-    /** Writes some pages of the index anew. `begin`: sets out to do so with all of them. */
-    tidy(begin: boolean): Promise<void>;
-  };
+  readonly directory: Pick<UserDirectoryStore, "cleanUp">;
 };
 
-/** The hour (UTC) at which a round begins; the hours after it go on with it. */
+/** The hour (UTC) that starts a merge of the whole index. The later hours continue it. */
 const FIRST_HOUR = 3;
 
 /**
- * Hourly: writes the search index anew, so that no word of a deleted or renamed account outlives it by
- * more than a day (docs/decisions/016-finding-people.md).
+ * Hourly: rewrites a part of the search index, so that words of deleted or renamed accounts are gone
+ * from it within a day (docs/decisions/016-finding-people.md).
  */
 export function cleanSearchIndex(deps: CleanSearchIndexDeps): Promise<void> {
   const hour = new Date(deps.clock.now()).getUTCHours();
-  return deps.directory.tidy(hour === FIRST_HOUR);
+  return deps.directory.cleanUp(hour === FIRST_HOUR);
 }

@@ -1,29 +1,19 @@
-import type { Account } from "../../accounts/account.ts";
 import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
-import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import { newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
+import type { UserStore } from "./store.ts";
 
 export type DeleteUserDeps = FindManageableUserDeps &
   AccountLockoutsDeps & {
     readonly clock: Clock;
-    readonly users: {
-      delete(
-        draft: AdminAction & {
-          target: Pick<Account, "id" | "role" | "status" | "email" | "phone">;
-          lockoutKeys: readonly string[];
-          audit: NewAuditEvent;
-          now: number;
-        },
-      ): Promise<"done" | "changed_meanwhile">;
-    };
+    readonly users: Pick<UserStore, "delete">;
     readonly deleteDiscardedAvatars: () => Promise<void>;
     readonly defer: (work: () => Promise<unknown>) => void;
   };
@@ -33,14 +23,13 @@ export type DeleteUserFailure =
   | { readonly reason: "still_active" | "changed_meanwhile" };
 
 /**
- * Deletes a deactivated account, and everything that is its own: sessions, links, codes, messages and
- * picture. What the audit trail holds stays under the id, and names nobody.
+ * Deletes a deactivated account with its sessions, email tokens, codes, messages and avatar. Its audit
+ * events stay. They hold the account's id and no name or address.
  */
 export async function deleteUser(
   deps: DeleteUserDeps,
-  input: { readonly actor: Actor; readonly id: string; readonly caller: Caller },
+  { actor, id, caller }: AdminActionInput,
 ): Promise<Result<void, DeleteUserFailure>> {
-  const { actor, id, caller } = input;
   const found = await findManageableUser(deps, actor, "users:delete", id);
   if (!found.ok) return found;
   const { account: target } = found.value;

@@ -6,41 +6,44 @@ import { accounts } from "../../db/schema.ts";
 import { matchExpression } from "./search-expression.ts";
 
 export type DirectoryQuery = {
-  /** The roles that the asker may see; null for all. */
+  /** The roles that the actor may see. Null means all. */
   readonly roles: readonly Role[] | null;
   readonly role?: Role;
   readonly status?: AccountStatus;
-  /** Words, each of which must begin a word of the address, the names or the username. */
+  /** Prefixes of words of the address, the names or the username. All must match. */
   readonly search?: string;
   readonly limit: number;
-  /** The position to go on after, or null for the beginning. */
+  /** `next` of the previous page, or null for the first page. */
   readonly after: number | null;
 };
 
-/** `next` is the position of the last of them, or null when there are no more. */
+/** `next` is the position of the last user, or null on the last page. */
 export type DirectoryPage = { readonly users: Account[]; readonly next: number | null };
 
+export type UserDirectoryStore = ReturnType<typeof userDirectoryStore>;
+
 /**
- * People for admins, newest first. The position is SQLite's rowid, which never changes, so that pages neither
- * repeat nor lose anybody while people come and go. Whatever is asked for, the index `account_search` gives its
- * rowids in this very order, and reading stops when the page is full (docs/decisions/016-finding-people.md).
+ * Lists and searches users, newest first. A position is SQLite's rowid, which never changes, so pages
+ * neither repeat nor skip users while others are created or deleted. The index `account_search` returns
+ * rowids in this order for every query, so reading stops when the page is full
+ * (docs/decisions/016-finding-people.md).
  */
 export function userDirectoryStore(db: Database) {
   return {
     async list(query: DirectoryQuery): Promise<DirectoryPage> {
       const { role, status, search, limit } = query;
-      const roles = role === undefined ? query.roles : visible(role, query.roles);
+      const roles = role === undefined ? query.roles : restrictTo(role, query.roles);
       const facets = [roles?.length === 1 ? roles[0] : undefined, status].filter(
         (facet) => facet !== undefined,
       );
       const match = matchExpression(search, facets);
       if (match === null || roles?.length === 0) return { users: [], next: null };
       const where = and(
-        // Once more by the row itself, which the index only points to.
+        // The accounts row decides. The index only finds candidates.
         roles === null ? undefined : inArray(accounts.role, [...roles]),
         status === undefined ? undefined : eq(accounts.status, status),
       );
-      const rows = await (match === "" ? everybody(db, query, where) : matching(db, match, query, where));
+      const rows = await (match === "" ? allUsers(db, query, where) : matchingUsers(db, match, query, where));
       const page = rows.slice(0, limit);
       return {
         users: page.map(({ position: _, ...account }) => account),
@@ -49,30 +52,31 @@ export function userDirectoryStore(db: Database) {
     },
 
     /**
-     * Merges a part of the index, in some 50 ms; nothing when all is merged. A word that is gone may still be a
-     * signpost between two pages until its page is written anew, which `begin` sees to, once a day.
+     * Merges a part of the index in about 50 ms, or nothing if all of it is merged. A deleted word can remain
+     * as a separator between two pages of the index until its page is rewritten. `startOver`, once a day,
+     * starts to rewrite all pages.
      */
-    async tidy(begin: boolean): Promise<void> {
-      // Pages of 4 KB: a million people have 11,000, and a day 24 such hours.
-      const pages = sql.raw(begin ? "-1000" : "1000");
+    async cleanUp(startOver: boolean): Promise<void> {
+      // 1,000 pages of 4 KB an hour: the index of a million users has 11,000.
+      const pages = sql.raw(startOver ? "-1000" : "1000");
       await db.run(sql`INSERT INTO account_search (account_search, rank) VALUES ('merge', ${pages})`);
     },
   };
 }
 
-const visible = (role: Role, roles: readonly Role[] | null): readonly Role[] =>
+const restrictTo = (role: Role, roles: readonly Role[] | null): readonly Role[] =>
   roles === null || roles.includes(role) ? [role] : [];
 
 const accountRowid = sql<number>`${accounts}.rowid`;
 const searchRowid = sql<number>`account_search.rowid`;
 const columns = { id: accounts.id, ...accountColumns };
 
-// D1 binds numbers as floats. FTS5 starts at a bound that is an integer; at a float it would read from the top.
+// D1 binds numbers as floats. FTS5 starts reading at an integer bound; with a float it would scan from the top.
 const below = (rowid: SQL, after: number | null): SQL =>
   sql`${rowid} < CAST(${after ?? Number.MAX_SAFE_INTEGER} AS INTEGER)`;
 
-/** One row more than the page has room for tells whether there is a next one. */
-const everybody = (db: Database, { after, limit }: DirectoryQuery, where: SQL | undefined) =>
+/** Reads one row more than the page holds, to know whether there is a next page. */
+const allUsers = (db: Database, { after, limit }: DirectoryQuery, where: SQL | undefined) =>
   db
     .select({ position: accountRowid, ...columns })
     .from(accounts)
@@ -80,8 +84,13 @@ const everybody = (db: Database, { after, limit }: DirectoryQuery, where: SQL | 
     .orderBy(sql`${accountRowid} DESC`)
     .limit(limit + 1);
 
-/** A CROSS JOIN, since SQLite takes its left side first: the index finds, the table is only looked up. */
-const matching = (db: Database, match: string, { after, limit }: DirectoryQuery, where: SQL | undefined) =>
+/** SQLite keeps the order of a CROSS JOIN: the index finds the rows, and each is then looked up by rowid. */
+const matchingUsers = (
+  db: Database,
+  match: string,
+  { after, limit }: DirectoryQuery,
+  where: SQL | undefined,
+) =>
   db
     .select({ position: searchRowid, ...columns })
     .from(sql`account_search`)

@@ -1,41 +1,33 @@
-import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import { newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
+import type { UserStore } from "./store.ts";
 
 export type EndUserSessionsDeps = FindManageableUserDeps & {
   readonly clock: Clock;
-  readonly users: {
-    endSessions(
-      draft: AdminAction & { audit: NewAuditEvent; now: number },
-    ): Promise<"done" | "changed_meanwhile">;
-  };
+  readonly users: Pick<UserStore, "endSessions">;
   readonly revocationList: {
     revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
   readonly settings: { readonly accessTokenTtl: number };
 };
 
+/** `worker`: the name of the Worker that calls over RPC, without a signed-in user. */
+type Input = AdminActionInput & { readonly worker?: string };
+
 type Failure = FindManageableUserFailure | { readonly reason: "changed_meanwhile" };
 
-/** Signs somebody out everywhere (ASVS 7.4.5). */
+/** Ends all sessions of a user (ASVS 7.4.5). */
 export async function endUserSessions(
   deps: EndUserSessionsDeps,
-  input: {
-    readonly actor: Actor;
-    readonly id: string;
-    readonly caller: Caller;
-    /** The Worker that asks, where no person does. */
-    readonly worker?: string;
-  },
+  { actor, id, caller, worker }: Input,
 ): Promise<Result<void, Failure>> {
-  const { actor, id, caller, worker } = input;
   const found = await findManageableUser(deps, actor, "users:end-sessions", id);
   if (!found.ok) return found;
   const now = deps.clock.now();

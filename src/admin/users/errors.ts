@@ -3,7 +3,7 @@ import type { ErrorCode } from "../../core/error-codes.ts";
 import type { ActivateUserFailure } from "./activate-user.ts";
 import type { DeactivateUserFailure } from "./deactivate-user.ts";
 import type { DeleteUserFailure } from "./delete-user.ts";
-import type { InvitationFailure } from "./invite-user.ts";
+import type { InviteUserFailure } from "./invite-user.ts";
 import type { SendPasswordResetFailure } from "./send-password-reset.ts";
 import type { UpdateUserFailure } from "./update-user.ts";
 
@@ -12,7 +12,7 @@ export type UserFailure =
   | DeactivateUserFailure
   | DeleteUserFailure
   | UpdateUserFailure
-  | InvitationFailure
+  | InviteUserFailure
   | SendPasswordResetFailure;
 
 export const userErrors = {
@@ -28,8 +28,8 @@ export const userErrors = {
   field_required: accountErrors.field_required,
 } as const satisfies Record<UserFailure["reason"], ErrorCode>;
 
-/** Where the code's own sentence would leave an admin guessing. */
+/** Messages that are more specific than the code's default message. */
 export const userErrorMessages: Partial<Record<UserFailure["reason"], string>> = {
   deactivated: "This user is deactivated. Please activate them first.",
-  address_taken: "Somebody has an account with this address.",
+  address_taken: "An account with this address already exists.",
 };

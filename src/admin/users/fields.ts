@@ -5,10 +5,9 @@ import { ROLES } from "../authorization/permissions.ts";
 
 export const roleField = z
   .enum(ROLES, `Must be ${ROLES.join(", ")}.`)
-  .check(z.meta({ description: "None above the caller's own." }));
+  .check(z.meta({ description: "At most the caller's own role." }));
 
-/** Characters: more would be no search any more. */
-const MAX_SEARCH = 200;
+const MAX_SEARCH_LENGTH = 200;
 
 export const userQuery = z.strictObject({
   ...pageQuery(
@@ -16,9 +15,13 @@ export const userQuery = z.strictObject({
   ),
   search: z
     .optional(
-      z.string("Must be text.").check(z.maxLength(MAX_SEARCH, `Must have ${MAX_SEARCH} characters at most.`)),
+      z
+        .string("Must be text.")
+        .check(z.maxLength(MAX_SEARCH_LENGTH, `Must have ${MAX_SEARCH_LENGTH} characters at most.`)),
     )
-    .check(z.meta({ description: "Beginnings of words of the address, the name or the username." })),
+    .check(
+      z.meta({ description: "Prefixes of words of the address, the name or the username. All must match." }),
+    ),
   role: z.optional(roleField),
   status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
 });
@@ -27,5 +30,5 @@ export const userPage = z.object({
   users: z.array(profileSchema).check(z.maxLength(PAGE_LIMIT)),
   nextCursor: z
     .nullable(z.string())
-    .check(z.meta({ description: "For the next page; null on the last one." })),
+    .check(z.meta({ description: "The cursor of the next page; null on the last page." })),
 });

@@ -1,23 +1,15 @@
-import type { Role } from "../../accounts/account.ts";
-import { type Person, visibleRoles } from "../authorization/permissions.ts";
+import { type Principal, visibleRoles } from "../authorization/permissions.ts";
+import type { UserStore } from "./store.ts";
 
-export type FindUserNamesDeps = {
-  readonly users: {
-    /** At most ninety ids. */
-    namesOf(
-      ids: readonly string[],
-      roles: readonly Role[] | null,
-    ): Promise<readonly { id: string; name: string }[]>;
-  };
-};
+export type FindUserNamesDeps = { readonly users: Pick<UserStore, "findNames"> };
 
-/** The names of those among these whom that person may see, by id: for lists that know ids alone. */
+/** The names, by id, of those of these users that the actor may see. At most 90 ids. */
 export async function findUserNames(
   deps: FindUserNamesDeps,
-  input: { readonly actor: Person; readonly ids: readonly string[] },
+  input: { readonly actor: Principal; readonly ids: readonly string[] },
 ): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(input.ids)];
   if (ids.length === 0) return new Map();
-  const found = await deps.users.namesOf(ids, visibleRoles(input.actor.role));
+  const found = await deps.users.findNames(ids, visibleRoles(input.actor.role));
   return new Map(found.map(({ id, name }) => [id, name]));
 }

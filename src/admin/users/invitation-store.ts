@@ -20,15 +20,12 @@ import type { NewEmailToken } from "../../registration/email-tokens/email-token.
 import { emailTokenRow, voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow } from "../audit-log/statements.ts";
-import type { Actor, AdminAction } from "../authorization/admin-action.ts";
-import { actorStillAllowed, targetUnchanged } from "./statements.ts";
+import type { Actor } from "../authorization/admin-action.ts";
+import { type AuditedAction, actorStillAllowed, targetUnchanged } from "./statements.ts";
 
-type LinkMailing = AdminAction & {
-  readonly audit: NewAuditEvent;
-  readonly link: NewEmailToken;
-  readonly mail: NewMessage;
-};
-type Invitation = {
+type EmailTokenMailing = AuditedAction & { readonly link: NewEmailToken; readonly mail: NewMessage };
+/** `mail` is null if the actor passes the link on. */
+type NewInvitation = {
   readonly actor: Actor;
   readonly id: string;
   readonly email: EmailAddress;
@@ -41,28 +38,30 @@ type Invitation = {
   readonly now: number;
 };
 
-type LinkOutcome =
+type SendEmailTokenOutcome =
   | { readonly kind: "done" | "changed_meanwhile" }
   /** `retryAt`: an instant. */
   | { readonly kind: "send_cap"; readonly retryAt: number };
 
-/** Links to choose a password, which admins have mailed to others. */
+export type InvitationStore = ReturnType<typeof invitationStore>;
+
+/** Invitations and password resets that an admin starts. */
 export function invitationStore(db: Database, caps: SendCaps) {
   return {
-    /** Mails a link to choose a password, and voids the earlier ones of its kind. */
-    async sendEmailToken(draft: LinkMailing): Promise<LinkOutcome> {
-      const { link, mail, target } = draft;
+    /** Mails a link to choose a password, and revokes the earlier links of the same purpose. */
+    async sendEmailToken(action: EmailTokenMailing): Promise<SendEmailTokenOutcome> {
+      const { link, mail, target } = action;
       const owner = {
         accountId: target.id,
         email: sql`${accounts.email}`,
         emailKey: sql`${accounts.emailKey}`,
       };
       const sent = queued(db, mail);
-      const is = eq(accounts.id, target.id);
-      // An invitation that was taken up meanwhile is not sent once more.
-      const fits = link.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
+      const isTarget = eq(accounts.id, target.id);
+      // An invitation that the user has accepted in the meantime is not sent again.
+      const isPending = link.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
       const results = await db.batch([
-        targetUnchanged(db, draft, fits),
+        targetUnchanged(db, action, isPending),
         latestSend(db, target.id, mail, link.createdAt),
         ...queueMessage(db, {
           draft: mail,
@@ -71,7 +70,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
           limits: ASKED_FOR,
           caps,
           source: accounts,
-          where: and(sql`${accounts.id} IN ${targetUnchanged(db, draft)}`, fits),
+          where: and(sql`${accounts.id} IN ${targetUnchanged(db, action)}`, isPending),
         }),
         voidEmailTokens(
           db,
@@ -79,8 +78,14 @@ export function invitationStore(db: Database, caps: SendCaps) {
           [link.purpose],
           link.createdAt,
         ),
-        insertFrom(db, emailTokens, emailTokenRow(link, owner), accounts, and(is, sent)),
-        insertFrom(db, auditEvents, auditRow(draft.audit, target.id), accounts, and(is, sent)).returning({
+        insertFrom(db, emailTokens, emailTokenRow(link, owner), accounts, and(isTarget, sent)),
+        insertFrom(
+          db,
+          auditEvents,
+          auditRow(action.audit, target.id),
+          accounts,
+          and(isTarget, sent),
+        ).returning({
           id: auditEvents.id,
         }),
       ]);
@@ -89,15 +94,18 @@ export function invitationStore(db: Database, caps: SendCaps) {
       return { kind: "send_cap", retryAt: retryAt(results[1], link.createdAt) };
     },
 
-    async invite(draft: Invitation): Promise<Account | "address_taken" | "changed_meanwhile"> {
-      const { actor, id, email, link, mail, now } = draft;
-      const row = { ...newAccountRow(draft), role: draft.role };
-      const owner = db.select({ id: accounts.id }).from(accounts).where(eq(accounts.emailKey, email.key));
-      const made = eq(accounts.id, id);
+    async invite(invitation: NewInvitation): Promise<Account | "address_taken" | "changed_meanwhile"> {
+      const { actor, id, email, link, mail, now } = invitation;
+      const row = { ...newAccountRow(invitation), role: invitation.role };
+      const addressOwner = db
+        .select({ id: accounts.id })
+        .from(accounts)
+        .where(eq(accounts.emailKey, email.key));
+      const isInvited = eq(accounts.id, id);
       const results = await db.batch([
-        // Its source is the actor's own row, so that it hangs on what they are at this moment.
+        // The insert selects from the actor's own row, so it requires that the actor is still allowed.
         (actor === "operator"
-          ? insertUnless(db, accounts, row, owner)
+          ? insertUnless(db, accounts, row, addressOwner)
           : insertFrom(
               db,
               accounts,
@@ -111,14 +119,14 @@ export function invitationStore(db: Database, caps: SendCaps) {
           emailTokens,
           emailTokenRow(link, { accountId: id, email: email.address, emailKey: email.key }),
           accounts,
-          made,
+          isInvited,
         ),
-        insertFrom(db, auditEvents, auditRow(draft.audit, id), accounts, made),
+        insertFrom(db, auditEvents, auditRow(invitation.audit, id), accounts, isInvited),
         db
           .select({ id: accounts.id, ...accountColumns })
           .from(accounts)
-          .where(made),
-        owner,
+          .where(isInvited),
+        addressOwner,
         ...(mail
           ? queueMessage(db, {
               draft: mail,
@@ -127,7 +135,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
               limits: ALWAYS,
               caps,
               source: accounts,
-              where: made,
+              where: isInvited,
             })
           : []),
       ]);

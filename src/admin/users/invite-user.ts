@@ -2,35 +2,20 @@ import type { Account, Role } from "../../accounts/account.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
-import type { Locale } from "../../core/locale.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { type Actor, actorIdOf } from "../authorization/admin-action.ts";
 import { hasPermission, manageableRoles } from "../authorization/permissions.ts";
+import type { InvitationStore } from "./invitation-store.ts";
 
 export type InviteUserDeps = NewEmailTokenDeps & {
-  readonly invitations: {
-    invite(draft: {
-      actor: Actor;
-      id: string;
-      email: EmailAddress;
-      name: string;
-      locale: Locale;
-      role: Role;
-      link: NewEmailToken;
-      mail: NewMessage | null;
-      audit: NewAuditEvent;
-      now: number;
-    }): Promise<Account | "address_taken" | "changed_meanwhile">;
-  };
+  readonly invitations: Pick<InvitationStore, "invite">;
   readonly messages: Outbox;
 };
 
-type Invitation = {
+type Input = {
   readonly actor: Actor;
   readonly email: EmailAddress;
   readonly name: string;
@@ -38,23 +23,20 @@ type Invitation = {
   readonly caller: Caller;
 };
 
-export type InvitationFailure = {
+export type InviteUserFailure = {
   readonly reason: "not_manageable" | "address_taken" | "changed_meanwhile";
 };
 
 /**
- * Makes an account that has no password, and mails its owner a link to choose one, which also proves
- * the address. The link comes back too, for whoever has the database in hand and no mail yet.
+ * Creates an account without a password, and mails its owner a link to choose one. Using the link also
+ * verifies the address. `url` is the link: an operator passes it on, since mail may not be set up yet.
  */
 export async function inviteUser(
   deps: InviteUserDeps,
-  input: Invitation,
-): Promise<Result<{ readonly account: Account; readonly url: string }, InvitationFailure>> {
+  input: Input,
+): Promise<Result<{ readonly account: Account; readonly url: string }, InviteUserFailure>> {
   const { actor, email, name, role, caller } = input;
-  const isReached =
-    actor === "operator" ||
-    (hasPermission(actor.role, "users:invite") && manageableRoles(actor.role).includes(role));
-  if (!isReached) return err({ reason: "not_manageable" });
+  if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
   const { link, url } = await newEmailToken(deps, "invite");
   const mail =
     actor === "operator"
@@ -67,7 +49,7 @@ export async function inviteUser(
     id: newId(),
     email,
     name,
-    // Until the person's own is known: when they choose their password.
+    // The actor's locale, until the user chooses a password and their own becomes known.
     locale: caller.locale,
     role,
     link,
@@ -79,3 +61,7 @@ export async function inviteUser(
   if (mail) deps.messages.deliverSoon([mail.id]);
   return ok({ account: outcome, url });
 }
+
+const mayInvite = (actor: Actor, role: Role): boolean =>
+  actor === "operator" ||
+  (hasPermission(actor.role, "users:invite") && manageableRoles(actor.role).includes(role));

@@ -1,39 +1,16 @@
-import type { Account, AccountStatus, Role } from "../../accounts/account.ts";
 import type { Actor } from "../authorization/admin-action.ts";
 import { visibleRoles } from "../authorization/permissions.ts";
+import type { DirectoryPage, DirectoryQuery, UserDirectoryStore } from "./directory-store.ts";
 
-export type ListUsersDeps = {
-  readonly directory: {
-    list(query: {
-      roles: readonly Role[] | null;
-      role?: Role;
-      status?: AccountStatus;
-      search?: string;
-      limit: number;
-      after: number | null;
-    }): Promise<{ users: Account[]; next: number | null }>;
-  };
-};
+export type ListUsersDeps = { readonly directory: Pick<UserDirectoryStore, "list"> };
 
-type Query = {
-  readonly actor: Actor;
-  readonly role?: Role;
-  readonly status?: AccountStatus;
-  /** Beginnings of words of the address, the name or the username. */
-  readonly search?: string;
-  readonly limit: number;
-  /** Where the page before this one ended, or null for the first. */
-  readonly after: number | null;
-};
+type Input = Omit<DirectoryQuery, "roles"> & { readonly actor: Actor };
 
-/** Those whom that person may see, the newest first. */
-export function listUsers(
-  deps: ListUsersDeps,
-  input: Query,
-): Promise<{ readonly users: Account[]; readonly next: number | null }> {
+/** One page of the users that the actor may see, newest first. */
+export function listUsers(deps: ListUsersDeps, input: Input): Promise<DirectoryPage> {
   const { actor, search, ...query } = input;
-  // A form that was sent as it was asks for nothing in particular.
-  const asked = search?.trim() === "" ? undefined : search;
+  // A search form that is submitted empty sends `search=`: no search.
+  const terms = search?.trim() === "" ? undefined : search;
   const roles = actor === "operator" ? null : visibleRoles(actor.role);
-  return deps.directory.list({ ...query, search: asked, roles });
+  return deps.directory.list({ ...query, search: terms, roles });
 }

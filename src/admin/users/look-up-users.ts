@@ -1,16 +1,12 @@
 import type { Account } from "../../accounts/account.ts";
+import type { UserStore } from "./store.ts";
 
-export type LookUpUsersDeps = {
-  readonly users: {
-    /** At most a hundred ids. */
-    findMany(ids: readonly string[]): Promise<readonly Account[]>;
-  };
-};
+export type LookUpUsersDeps = { readonly users: Pick<UserStore, "findMany"> };
 
-/** The accounts of these ids, at most a hundred, in their order; an id that is nobody's is left out. */
+/** The accounts with these ids, at most 100, in the order of the ids. Unknown ids are left out. */
 export async function lookUpUsers(deps: LookUpUsersDeps, ids: readonly string[]): Promise<Account[]> {
-  const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return [];
-  const found = new Map((await deps.users.findMany(wanted)).map((account) => [account.id, account]));
-  return wanted.flatMap((id) => found.get(id) ?? []);
+  const uniqueIds = [...new Set(ids)];
+  if (uniqueIds.length === 0) return [];
+  const found = new Map((await deps.users.findMany(uniqueIds)).map((account) => [account.id, account]));
+  return uniqueIds.flatMap((id) => found.get(id) ?? []);
 }

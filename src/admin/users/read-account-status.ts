@@ -7,31 +7,26 @@ import {
 } from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
+import type { AccountStatusStore } from "./status-store.ts";
 
 export type ReadAccountStatusDeps = AccountLockoutsDeps & {
   readonly clock: Clock;
-  readonly accountStatuses: {
-    find(
-      accountId: string,
-      lockoutKeys: readonly string[],
-      now: number,
-    ): Promise<{ live: SessionSummary[]; shut: { key: string; until: number }[] }>;
-  };
+  readonly accountStatuses: Pick<AccountStatusStore, "find">;
 };
 
-/** A lock that is shut. `until` in milliseconds. */
-export type ActiveLockout = { readonly who: Lockout; readonly until: number };
+/** A lockout in force. `until`: an instant. */
+export type ActiveLockout = { readonly kind: Lockout; readonly until: number };
 
-/** Where somebody is signed in, and which of their locks are shut now. */
+/** An account's live sessions and its active lockouts. */
 export async function readAccountStatus(
   deps: ReadAccountStatusDeps,
   account: Pick<Account, "id" | "email">,
-): Promise<{ readonly live: readonly SessionSummary[]; readonly shut: readonly ActiveLockout[] }> {
+): Promise<{ readonly sessions: readonly SessionSummary[]; readonly lockouts: readonly ActiveLockout[] }> {
   const keys = await accountLockouts(deps, account);
-  const { live, shut } = await deps.accountStatuses.find(account.id, keys, deps.clock.now());
-  const named = LOCKOUTS.flatMap((who, index) => {
-    const found = shut.find(({ key }) => key === keys[index]);
-    return found ? [{ who, until: found.until }] : [];
+  const { sessions, lockouts } = await deps.accountStatuses.find(account.id, keys, deps.clock.now());
+  const activeLockouts = LOCKOUTS.flatMap((kind, index) => {
+    const active = lockouts.find(({ key }) => key === keys[index]);
+    return active ? [{ kind, until: active.until }] : [];
   });
-  return { live, shut: named };
+  return { sessions, lockouts: activeLockouts };
 }

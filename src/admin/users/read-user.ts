@@ -7,7 +7,7 @@ import {
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
 
-/** One of those whom that person may see. */
+/** Reads one user that the actor may see. */
 export async function readUser(
   deps: FindManageableUserDeps,
   input: { readonly actor: Actor; readonly id: string },

@@ -26,7 +26,7 @@ type Deps = ListUsersDeps &
   UpdateUserDeps &
   RequireSessionDeps & { readonly settings: { readonly publicUrl: string } };
 
-/** Finding people, inviting them, and their profiles. What is done to an account is beside, in `act-routes.ts`. */
+/** Routes to list, invite, read and edit users. `action-routes.ts` has the other admin actions. */
 export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Users";
   const session = requireSession(depsOf);
@@ -35,8 +35,8 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/users",
       describe({
-        summary: "The users whom the caller may see, the newest first",
-        description: "Admins see users; superusers see everybody.",
+        summary: "List the users that the caller may see, newest first",
+        description: "Admins see users with the role `user`. Superusers see all users.",
         tag,
         answer: page,
       }),
@@ -56,8 +56,8 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/users",
       describe({
-        summary: "Invite somebody: they get a mail with a link to choose a password",
-        description: "The link is good for 7 days. `role` is `user` unless said.",
+        summary: "Invite a user by a mail with a link to choose a password",
+        description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
         answer: invited,
         failures: ["conflict"],
@@ -71,12 +71,12 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await inviteUser(depsOf(c), input);
         return result.ok
           ? respond(c, invited, presentAccount(result.value.account, publicUrlOf(c)))
-          : refuseUser(c, result.error);
+          : refuseUserFailure(c, result.error);
       },
     )
     .get(
       "/users/:id",
-      describe({ summary: "One user", tag, answer: profile, failures: ["not_found"] }),
+      describe({ summary: "Get a user", tag, answer: profile, failures: ["not_found"] }),
       session,
       requirePermission("users:read"),
       idParam,
@@ -85,13 +85,13 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await readUser(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
-          : refuseUser(c, result.error);
+          : refuseUserFailure(c, result.error);
       },
     )
     .patch(
       "/users/:id",
       describe({
-        summary: "Change a user's profile fields; null clears an optional one",
+        summary: "Update a user's profile; null clears an optional field",
         tag,
         answer: profile,
         failures: ["not_found", "username_taken", "conflict"],
@@ -110,13 +110,13 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await updateUser(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
-          : refuseUser(c, result.error);
+          : refuseUserFailure(c, result.error);
       },
     );
 }
 
-/** Sends what an act on somebody failed by. */
-export const refuseUser = (c: Context, failure: UserFailure): Response =>
+/** The error response for a failed admin action. */
+export const refuseUserFailure = (c: Context, failure: UserFailure): Response =>
   refuse(c, userErrors[failure.reason], {
     message: userErrorMessages[failure.reason],
     retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,

@@ -1,18 +1,18 @@
-/** More words than a name and an address have; further ones would only narrow the search. */
+/** Names and addresses have fewer words. More words would only narrow the search. */
 const MAX_WORDS = 16;
-/** No field has a longer word. */
-const MAX_LENGTH = 64;
+/** No indexed field has a longer word. */
+const MAX_WORD_LENGTH = 64;
 
-// What unicode61 takes for accents; typed before their letter was joined with them, or after.
+// The characters that FTS5's tokenizer unicode61 removes as accents. Input may have them precomposed or decomposed.
 const ACCENTS = /[\u0300-\u0331]/gu;
-// What it takes for the end of a word: all but letters and digits, and a few letters that came after its tables.
-const BETWEEN_WORDS = /[^\p{L}\p{N}]|[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]/u;
+// unicode61's word separators: everything but letters and digits, and a few letters newer than its tables.
+const SEPARATOR = /[^\p{L}\p{N}]|[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]/u;
 
 /**
- * An FTS5 query of which everything must match: each word of `search` as the beginning of a word, and each of
- * `facets`, a role or a status, whole. Null when the search has no word, so that nobody can match it.
+ * An FTS5 query in which all terms must match: each word of `search` as a prefix, each of `facets` (a role
+ * or a status) as a whole word. Null if `search` has no word, so that nothing can match.
  *
- * Words are letters and digits alone, in quotes, so that nothing that a person types is FTS5's syntax.
+ * Words contain only letters and digits and are quoted, so that user input is never FTS5 syntax.
  */
 export function matchExpression(search: string | undefined, facets: readonly string[]): string | null {
   const words = wordsOf(search ?? "");
@@ -24,8 +24,8 @@ function wordsOf(search: string): string[] {
   const words = search
     .normalize("NFC")
     .replace(ACCENTS, "")
-    .split(BETWEEN_WORDS)
+    .split(SEPARATOR)
     .filter((word) => word !== "")
-    .map((word) => [...word].slice(0, MAX_LENGTH).join(""));
+    .map((word) => [...word].slice(0, MAX_WORD_LENGTH).join(""));
   return [...new Set(words)].slice(0, MAX_WORDS);
 }

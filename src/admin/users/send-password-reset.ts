@@ -1,25 +1,19 @@
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
-import type { Caller } from "../../core/caller.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
-import { type AuditEvent, type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import { type AuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
+import type { InvitationStore } from "./invitation-store.ts";
 
 export type SendPasswordResetDeps = FindManageableUserDeps &
   NewEmailTokenDeps & {
-    readonly invitations: {
-      sendEmailToken(
-        draft: AdminAction & { link: NewEmailToken; mail: NewMessage; audit: NewAuditEvent },
-      ): Promise<{ kind: "done" | "changed_meanwhile" } | { kind: "send_cap"; retryAt: number }>;
-    };
+    readonly invitations: Pick<InvitationStore, "sendEmailToken">;
     readonly messages: Outbox;
   };
 
@@ -30,14 +24,13 @@ export type SendPasswordResetFailure =
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
- * Mails somebody a link to choose a new password: an admin starts a reset, and never chooses a
- * password (ASVS 6.4.6). Who has not taken up an invitation yet gets that once more.
+ * Mails a user a link to choose a new password. ASVS 6.4.6: an admin starts a reset and never chooses the
+ * password. A user whose invitation is pending gets the invitation again.
  */
 export async function sendPasswordReset(
   deps: SendPasswordResetDeps,
-  input: { readonly actor: Actor; readonly id: string; readonly caller: Caller },
+  { actor, id, caller }: AdminActionInput,
 ): Promise<Result<void, SendPasswordResetFailure>> {
-  const { actor, id, caller } = input;
   const found = await findManageableUser(deps, actor, "users:reset-password", id);
   if (!found.ok) return found;
   const { account: target, hasPassword } = found.value;

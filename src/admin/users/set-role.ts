@@ -1,25 +1,20 @@
 import type { Role } from "../../accounts/account.ts";
-import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type NewAuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, type AdminAction, actorIdOf } from "../authorization/admin-action.ts";
+import { newAuditEvent } from "../audit-log/audit-event.ts";
+import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
   findManageableUser,
 } from "../authorization/find-manageable-user.ts";
 import { manageableRoles } from "../authorization/permissions.ts";
+import type { UserStore } from "./store.ts";
 
 export type SetRoleDeps = FindManageableUserDeps & {
   readonly clock: Clock;
-  readonly users: {
-    setRole(
-      draft: AdminAction & { role: Role; notice: NewMessage; audit: NewAuditEvent; now: number },
-    ): Promise<"done" | "last_superuser" | "changed_meanwhile">;
-  };
+  readonly users: Pick<UserStore, "setRole">;
   readonly revocationList: {
     revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
@@ -27,17 +22,18 @@ export type SetRoleDeps = FindManageableUserDeps & {
   readonly settings: { readonly accessTokenTtl: number };
 };
 
+type Input = AdminActionInput & { readonly role: Role };
+
 type Failure = FindManageableUserFailure | { readonly reason: "last_superuser" | "changed_meanwhile" };
 
 /**
- * Gives somebody another role, which is none above the giver's own. Their sessions end, since tokens
- * say the old one (security 22). The role that they have already changes nothing.
+ * Gives a user another role, at most the actor's own. The user's sessions end, since their access tokens
+ * claim the old role (security 22). The same role changes nothing.
  */
 export async function setRole(
   deps: SetRoleDeps,
-  input: { readonly actor: Actor; readonly id: string; readonly role: Role; readonly caller: Caller },
+  { actor, id, role, caller }: Input,
 ): Promise<Result<void, Failure>> {
-  const { actor, id, role, caller } = input;
   const found = await findManageableUser(deps, actor, "users:set-role", id);
   if (!found.ok) return found;
   if (actor !== "operator" && !manageableRoles(actor.role).includes(role))

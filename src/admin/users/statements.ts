@@ -7,32 +7,35 @@ import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
 import type { Actor, AdminAction } from "../authorization/admin-action.ts";
 
-type Decision = AdminAction & { readonly audit: NewAuditEvent };
+export type AuditedAction = AdminAction & { readonly audit: NewAuditEvent };
 
 /**
- * The first statement of a batch that acts on an account: the audit row comes into being if actor and
- * target are still what the act was judged by, and `also` holds. Its id is this act's alone, so it is
- * the mark that all later statements hang on, by `decided`.
+ * The first statement of an admin action's batch: inserts the audit event if actor and target are
+ * unchanged and `condition` holds. The event's id is unique, so the later statements of the batch use
+ * its existence, `wasApplied`, as their condition.
  */
-export const applyIf = (db: Database, act: Decision, also?: SQL) =>
+export const applyIf = (db: Database, action: AuditedAction, condition?: SQL) =>
   insertFrom(
     db,
     auditEvents,
-    auditRow(act.audit, act.target.id),
+    auditRow(action.audit, action.target.id),
     accounts,
-    and(factsHold(db, act), also),
+    and(actionUnchanged(db, action), condition),
   ).returning({ id: auditEvents.id });
 
-export const wasApplied = (db: Database, act: Decision): SQL => isAudited(db, act.audit);
+export const wasApplied = (db: Database, action: AuditedAction): SQL => isAudited(db, action.audit);
 
-/** The target if the facts hold: read before anything changes, it tells a refusal's reason. */
-export const targetUnchanged = (db: Database, act: AdminAction, also?: SQL) =>
+/**
+ * The target's id if actor and target are unchanged and `condition` holds. Read before the batch changes
+ * anything, it distinguishes the reasons of a refusal.
+ */
+export const targetUnchanged = (db: Database, action: AdminAction, condition?: SQL) =>
   db
     .select({ id: accounts.id })
     .from(accounts)
-    .where(and(factsHold(db, act), also));
+    .where(and(actionUnchanged(db, action), condition));
 
-const factsHold = (db: Database, { actor, target }: AdminAction): SQL | undefined =>
+const actionUnchanged = (db: Database, { actor, target }: AdminAction): SQL | undefined =>
   and(
     eq(accounts.id, target.id),
     eq(accounts.role, target.role),
@@ -40,24 +43,24 @@ const factsHold = (db: Database, { actor, target }: AdminAction): SQL | undefine
     actorStillAllowed(db, actor),
   );
 
-/** Whether the actor is still active, and of the role that allowed the act. */
+/** Whether the actor is still active and still has the role that authorized the action. */
 export function actorStillAllowed(db: Database, actor: Actor): SQL | undefined {
   if (actor === "operator") return undefined;
-  const acting = alias(accounts, "acting");
+  const actorRow = alias(accounts, "acting");
   return sql`EXISTS ${db
     .select({ one: sql`1` })
-    .from(acting)
-    .where(and(eq(acting.id, actor.id), eq(acting.role, actor.role), eq(acting.status, "active")))}`;
+    .from(actorRow)
+    .where(and(eq(actorRow.id, actor.id), eq(actorRow.role, actor.role), eq(actorRow.status, "active")))}`;
 }
 
-/** Whether a superuser is left when that account is one no more (contract §3). */
+/** Whether an active superuser remains if this account is no longer one (contract §3). */
 export const anotherSuperuserExists = (db: Database, accountId: string): SQL | undefined =>
   or(ne(accounts.role, "superuser"), exists(activeSuperuser(db, accountId)));
 
-/** One who has not taken up an invitation yet cannot sign in, and does not count. */
-export function activeSuperuser(db: Database, butNot?: string) {
+/** Superusers who can sign in. An invited one who has not accepted yet cannot, and does not count. */
+export function activeSuperuser(db: Database, exceptId?: string) {
   const other = alias(accounts, "other");
-  // The role is written out, not bound: SQLite uses a partial index only for the very same condition.
+  // The role is a literal, not a parameter: SQLite uses a partial index only if the query has its exact condition.
   return db
     .select({ one: sql`1` })
     .from(other)
@@ -66,7 +69,7 @@ export function activeSuperuser(db: Database, butNot?: string) {
         sql`${other.role} = 'superuser'`,
         eq(other.status, "active"),
         isNotNull(other.emailVerifiedAt),
-        butNot === undefined ? undefined : ne(other.id, butNot),
+        exceptId === undefined ? undefined : ne(other.id, exceptId),
       ),
     );
 }

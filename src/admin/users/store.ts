@@ -17,30 +17,37 @@ import {
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
-import { anotherSuperuserExists, applyIf, targetUnchanged, wasApplied } from "./statements.ts";
+import {
+  type AuditedAction,
+  anotherSuperuserExists,
+  applyIf,
+  targetUnchanged,
+  wasApplied,
+} from "./statements.ts";
 
-type Decision = AdminAction & { readonly audit: NewAuditEvent };
-type Change = Decision & { readonly now: number };
-type Notified = Change & { readonly notice: NewMessage };
-type Deletion = Change & {
+type TimedAction = AuditedAction & { readonly now: number };
+/** `notice`: the mail that informs the target. */
+type NotifiedAction = TimedAction & { readonly notice: NewMessage };
+type Deletion = TimedAction & {
   readonly target: Pick<Account, "id" | "role" | "status" | "email" | "phone">;
   readonly lockoutKeys: readonly string[];
 };
 
-/** What admins do to people. Each is one batch that holds only while the act's facts do. */
+export type UserStore = ReturnType<typeof userStore>;
+
+/** User administration. Each action is one batch, applied only while actor and target are unchanged. */
 export function userStore(db: Database, caps: SendCaps) {
-  const is = (act: AdminAction) => eq(accounts.id, act.target.id);
-  const noticeTo = (act: Notified) =>
+  const isTarget = (action: AdminAction) => eq(accounts.id, action.target.id);
+  const queueNotice = (action: NotifiedAction) =>
     queueMessage(db, {
-      draft: act.notice,
-      accountId: act.target.id,
-      now: act.now,
+      draft: action.notice,
+      accountId: action.target.id,
+      now: action.now,
       limits: ALWAYS,
       caps,
       source: accounts,
-      where: and(is(act), wasApplied(db, act)),
+      where: and(isTarget(action), wasApplied(db, action)),
     });
   return {
     async find(id: string): Promise<{ account: Account; hasPassword: boolean } | null> {
@@ -53,7 +60,7 @@ export function userStore(db: Database, caps: SendCaps) {
       return { account, hasPassword: passwordHash !== null };
     },
 
-    /** At most a hundred ids, each a parameter of one statement. In no order. */
+    /** At most 100 ids, each a parameter of one statement. The order of the result is undefined. */
     async findMany(ids: readonly string[]): Promise<Account[]> {
       return db
         .select({ id: accounts.id, ...accountColumns })
@@ -61,82 +68,83 @@ export function userStore(db: Database, caps: SendCaps) {
         .where(inArray(accounts.id, [...ids]));
     },
 
-    async namesOf(ids: readonly string[], roles: readonly Role[] | null) {
+    /** At most 90 ids. `roles` filters the accounts; null means no filter. */
+    async findNames(ids: readonly string[], roles: readonly Role[] | null) {
       return db
         .select({ id: accounts.id, name: accounts.name })
         .from(accounts)
         .where(and(inArray(accounts.id, [...ids]), roles ? inArray(accounts.role, [...roles]) : undefined));
     },
 
-    async deactivate(draft: Notified): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
-      const [decision, still] = await db.batch([
-        applyIf(db, draft, anotherSuperuserExists(db, draft.target.id)),
-        targetUnchanged(db, draft),
-        ...closeAccount(db, draft.target.id, draft.now, wasApplied(db, draft)),
-        ...noticeTo(draft),
+    async deactivate(action: NotifiedAction): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
+      const [applied, unchanged] = await db.batch([
+        applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
+        targetUnchanged(db, action),
+        ...closeAccount(db, action.target.id, action.now, wasApplied(db, action)),
+        ...queueNotice(action),
       ]);
-      return outcomeOf(decision, still);
+      return outcomeOf(applied, unchanged);
     },
 
-    async activate(draft: Notified): Promise<"done" | "changed_meanwhile"> {
-      const [decision] = await db.batch([
-        applyIf(db, draft),
+    async activate(action: NotifiedAction): Promise<"done" | "changed_meanwhile"> {
+      const [applied] = await db.batch([
+        applyIf(db, action),
         db
           .update(accounts)
-          .set({ status: "active", updatedAt: draft.now })
-          .where(and(is(draft), wasApplied(db, draft))),
-        ...noticeTo(draft),
+          .set({ status: "active", updatedAt: action.now })
+          .where(and(isTarget(action), wasApplied(db, action))),
+        ...queueNotice(action),
       ]);
-      return doneIf(decision);
+      return doneIf(applied);
     },
 
-    async unlock(draft: Decision & { readonly lockoutKeys: readonly string[] }) {
-      const [decision] = await db.batch([
-        applyIf(db, draft),
-        clearAttempts(db, draft.lockoutKeys, wasApplied(db, draft)),
+    async unlock(action: AuditedAction & { readonly lockoutKeys: readonly string[] }) {
+      const [applied] = await db.batch([
+        applyIf(db, action),
+        clearAttempts(db, action.lockoutKeys, wasApplied(db, action)),
       ]);
-      return doneIf(decision);
+      return doneIf(applied);
     },
 
-    async endSessions(draft: Change): Promise<"done" | "changed_meanwhile"> {
-      const [decision] = await db.batch([
-        applyIf(db, draft),
-        endSessions(db, draft.target.id, draft.now, wasApplied(db, draft)),
+    async endSessions(action: TimedAction): Promise<"done" | "changed_meanwhile"> {
+      const [applied] = await db.batch([
+        applyIf(db, action),
+        endSessions(db, action.target.id, action.now, wasApplied(db, action)),
       ]);
-      return doneIf(decision);
+      return doneIf(applied);
     },
 
     async setRole(
-      draft: Notified & { readonly role: Role },
+      action: NotifiedAction & { readonly role: Role },
     ): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
-      const [decision, still] = await db.batch([
-        applyIf(db, draft, anotherSuperuserExists(db, draft.target.id)),
-        targetUnchanged(db, draft),
+      const [applied, unchanged] = await db.batch([
+        applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
+        targetUnchanged(db, action),
         db
           .update(accounts)
-          .set({ role: draft.role, updatedAt: draft.now })
-          .where(and(is(draft), wasApplied(db, draft))),
-        endSessions(db, draft.target.id, draft.now, wasApplied(db, draft)),
-        ...noticeTo(draft),
+          .set({ role: action.role, updatedAt: action.now })
+          .where(and(isTarget(action), wasApplied(db, action))),
+        endSessions(db, action.target.id, action.now, wasApplied(db, action)),
+        ...queueNotice(action),
       ]);
-      return outcomeOf(decision, still);
+      return outcomeOf(applied, unchanged);
     },
 
-    /** Deletes everything that is the account's own. The trail stays, under an id that names nobody. */
-    async delete(draft: Deletion): Promise<"done" | "changed_meanwhile"> {
-      const { id, email, phone } = draft.target;
-      const gone = wasApplied(db, draft);
-      const [decision] = await db.batch([
-        applyIf(db, draft),
-        discardAvatarOf(db, id, draft.now, gone),
-        db.delete(sessions).where(and(eq(sessions.accountId, id), gone)),
-        db.delete(emailTokens).where(and(eq(emailTokens.accountId, id), gone)),
-        db.delete(oneTimeCodes).where(and(eq(oneTimeCodes.accountId, id), gone)),
-        db.delete(authorizationCodes).where(and(eq(authorizationCodes.accountId, id), gone)),
-        db.delete(identities).where(and(eq(identities.accountId, id), gone)),
-        clearAttempts(db, draft.lockoutKeys, gone),
-        // The development mailbox, which is empty in production: what went to the account, whatever its
-        // address and number were then. A message there has the id of its row in the outbox.
+    /** Deletes the account and every row that it owns. Its audit events stay. */
+    async delete(action: Deletion): Promise<"done" | "changed_meanwhile"> {
+      const { id, email, phone } = action.target;
+      const applies = wasApplied(db, action);
+      const [applied] = await db.batch([
+        applyIf(db, action),
+        discardAvatarOf(db, id, action.now, applies),
+        db.delete(sessions).where(and(eq(sessions.accountId, id), applies)),
+        db.delete(emailTokens).where(and(eq(emailTokens.accountId, id), applies)),
+        db.delete(oneTimeCodes).where(and(eq(oneTimeCodes.accountId, id), applies)),
+        db.delete(authorizationCodes).where(and(eq(authorizationCodes.accountId, id), applies)),
+        db.delete(identities).where(and(eq(identities.accountId, id), applies)),
+        clearAttempts(db, action.lockoutKeys, applies),
+        // Messages in the development mailbox, which is empty in production. The id of an outbox row also
+        // finds those that were sent to an earlier address or number of the account.
         db
           .delete(mailboxMessages)
           .where(
@@ -148,19 +156,19 @@ export function userStore(db: Database, caps: SendCaps) {
                   db.select({ id: outbox.id }).from(outbox).where(eq(outbox.accountId, id)),
                 ),
               ),
-              gone,
+              applies,
             ),
           ),
-        db.delete(outbox).where(and(eq(outbox.accountId, id), gone)),
-        db.delete(accounts).where(and(eq(accounts.id, id), gone)),
+        db.delete(outbox).where(and(eq(outbox.accountId, id), applies)),
+        db.delete(accounts).where(and(eq(accounts.id, id), applies)),
       ]);
-      return doneIf(decision);
+      return doneIf(applied);
     },
   };
 }
 
-const doneIf = (decision: readonly unknown[]) => (decision.length > 0 ? "done" : "changed_meanwhile");
+const doneIf = (applied: readonly unknown[]) => (applied.length > 0 ? "done" : "changed_meanwhile");
 
-/** The facts held and yet nothing was decided: then it was the last superuser. */
-const outcomeOf = (decision: readonly unknown[], still: readonly unknown[]) =>
-  decision.length === 0 && still.length > 0 ? "last_superuser" : doneIf(decision);
+/** If actor and target are unchanged and the action was not applied, the target is the last superuser. */
+const outcomeOf = (applied: readonly unknown[], unchanged: readonly unknown[]) =>
+  applied.length === 0 && unchanged.length > 0 ? "last_superuser" : doneIf(applied);

@@ -1,8 +1,7 @@
 import type { Account, ProfileChange } from "../../accounts/account.ts";
 import { type ProfileFailure, type UpdateProfileDeps, updateProfile } from "../../accounts/update-profile.ts";
-import type { Caller } from "../../core/caller.ts";
 import type { Result } from "../../core/result.ts";
-import type { Actor } from "../authorization/admin-action.ts";
+import type { AdminActionInput } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
@@ -13,19 +12,13 @@ export type UpdateUserDeps = FindManageableUserDeps & UpdateProfileDeps;
 
 export type UpdateUserFailure = FindManageableUserFailure | ProfileFailure;
 
-type Edit = {
-  readonly actor: Actor;
-  readonly id: string;
-  readonly change: ProfileChange;
-  readonly caller: Caller;
-};
+type Input = AdminActionInput & { readonly change: ProfileChange };
 
-/** Changes somebody's profile fields, under the rules that they have themselves. */
+/** Changes a user's profile. The rules are those of `PATCH /me`. */
 export async function updateUser(
   deps: UpdateUserDeps,
-  input: Edit,
+  { actor, id, change, caller }: Input,
 ): Promise<Result<Account, UpdateUserFailure>> {
-  const { actor, id, change, caller } = input;
   const found = await findManageableUser(deps, actor, "users:edit", id);
   if (!found.ok) return found;
   return updateProfile(deps, { account: found.value.account, actor, change, caller });

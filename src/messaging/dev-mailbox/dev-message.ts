@@ -1,6 +1,6 @@
 /**
- * What the development mailbox keeps instead of sending: a mail, or a text message, whose `subject`
- * and `html` are empty. `createdAt` is an instant in milliseconds.
+ * A message in the development mailbox: a mail, or a text message, whose `subject` and `html` are empty.
+ * `createdAt` is an instant in milliseconds.
  */
 export type DevMessage = {
   readonly id: string;
@@ -13,8 +13,5 @@ export type DevMessage = {
   readonly createdAt: number;
 };
 
-/**
- * Keeps one message. The same `id` may come twice, because a sender tries again when it did not hear
- * of its success: there must be one message in the end.
- */
+/** Stores one message. A retry stores the same `id` again and must not create a second message. */
 export type DevMailbox = { store(message: DevMessage): Promise<void> };

@@ -1,4 +1,4 @@
-/** What a newcomer finds: how to get a first mail here. `origin` is where this service answers. */
+/** Shown without messages: how to cause the first mail. `origin`: the origin of this service. */
 export function EmptyState({ to, origin }: { to: string | undefined; origin: string }) {
   if (to !== undefined) {
     return (
@@ -14,8 +14,8 @@ export function EmptyState({ to, origin }: { to: string | undefined; origin: str
     <main class="empty">
       <h2>No messages yet</h2>
       <p>
-        In development nothing leaves this machine: every mail that the service would send arrives here. Sign
-        somebody up to get the first one:
+        In development nothing leaves this machine: every mail that the service would send arrives here.
+        Register a user to get the first one:
       </p>
       <pre>{exampleOf(origin)}</pre>
       <p>Then refresh this page and open the link in the mail.</p>

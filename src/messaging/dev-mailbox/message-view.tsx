@@ -4,7 +4,7 @@ import { type PageState, pageLink } from "./page-link.ts";
 
 const WEB_LINK = /(https?:\/\/[^\s<>"]+)/;
 
-/** One message in full: the mail as its reader sees it, or its plain text. */
+/** One message: the mail as its reader sees it, or its plain text. */
 export function MessageView({ message, state }: { message: DevMessage; state: PageState }) {
   const { html } = message;
   return (
@@ -35,12 +35,12 @@ export function MessageView({ message, state }: { message: DevMessage; state: Pa
   );
 }
 
-/** A text message has no subject: its first line stands in. */
+/** The subject of a mail, or the first line of a text message. */
 export function titleOf({ subject, text }: DevMessage): string {
   return subject || (text.split("\n", 1)[0] ?? "");
 }
 
-/** To the second and in UTC: logs are read beside it. */
+/** To the second and in UTC, for comparison with logs. */
 export function Moment({ instant }: { instant: number }) {
   const iso = new Date(instant).toISOString();
   return <time datetime={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}</time>;
@@ -61,7 +61,7 @@ function Views({ message, state }: { message: DevMessage; state: PageState }) {
   );
 }
 
-/** Splitting by a pattern with one group puts the links at the odd places. */
+/** Splitting by a pattern with one group puts the links at the odd indexes. */
 function withLinks(text: string) {
   return text.split(WEB_LINK).map((part, index) =>
     index % 2 === 0 ? (

@@ -1,11 +1,11 @@
-/** What the page shows, and so what its address says. */
+/** The state of the page, which its URL holds. */
 export type PageState = {
   readonly to: string | undefined;
   readonly id: string | undefined;
   readonly view: "html" | "text";
 };
 
-/** The address of the mailbox page in a given state, as short as can be. */
+/** The shortest URL of the mailbox page in this state. */
 export function pageLink({ to, id, view }: PageState): string {
   const query = new URLSearchParams();
   if (to !== undefined) query.set("to", to);

@@ -7,18 +7,18 @@ import { MAILBOX_STYLE } from "./style.ts";
 type Props = PageState & {
   /** Newest first. */
   readonly messages: readonly DevMessage[];
-  /** This service's own origin, for the example in an empty mailbox. */
+  /** The origin of this service, for the example in an empty mailbox. */
   readonly origin: string;
 };
 
 /**
- * The mailbox as one page without scripts: the list, and the selected message beside it. A narrow
- * screen shows one of the two: the list until a message has been chosen.
+ * The mailbox as one page without scripts: the list, and the selected message beside it. A narrow screen shows
+ * one of the two: the list until a message is selected.
  */
 export function MailboxPage({ messages, origin, ...state }: Props) {
-  const chosen = messages.find(({ id }) => id === state.id);
-  const gone = state.id !== undefined && chosen === undefined;
-  const shown = chosen ?? (gone ? undefined : messages[0]);
+  const selected = messages.find(({ id }) => id === state.id);
+  const notFound = state.id !== undefined && selected === undefined;
+  const shown = selected ?? (notFound ? undefined : messages[0]);
   return (
     <html lang="en">
       <head>
@@ -26,13 +26,13 @@ export function MailboxPage({ messages, origin, ...state }: Props) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Mailbox</title>
-        {/* There is none: without a word, a browser would ask for one and say on its console that it was not there. */}
+        {/* An empty icon: without it, the browser requests /favicon.ico and logs an error. */}
         <link rel="icon" href="data:," />
         <style>{MAILBOX_STYLE}</style>
       </head>
-      <body class={chosen ? "reading" : "listing"}>
+      <body class={selected ? "reading" : "listing"}>
         <Masthead state={state} />
-        {gone && <p class="note">That message is not here. It may belong to another recipient’s list.</p>}
+        {notFound && <p class="note">That message is not here. It may belong to another recipient’s list.</p>}
         {messages.length === 0 ? (
           <EmptyState to={state.to} origin={origin} />
         ) : (
@@ -57,7 +57,7 @@ function Masthead({ state }: { state: PageState }) {
         <input id="to" name="to" type="search" value={state.to} placeholder="anyone" autocomplete="off" />
         <button type="submit">Filter</button>
       </form>
-      {/* Back to the newest message, for this recipient. */}
+      {/* Shows the newest message to this recipient. */}
       <a class="refresh" href={pageLink({ to: state.to, id: undefined, view: "html" })}>
         Refresh
       </a>

@@ -1,18 +1,14 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { DevMessage } from "./dev-message.ts";
 import { MailboxPage } from "./page.tsx";
+import type { DevMailboxStore } from "./store.ts";
 
-type Deps = {
-  readonly mailbox: {
-    /** At most `limit` messages, newest first; only those to exactly `to` when that is given. */
-    list(filter: { to?: string; limit: number }): Promise<DevMessage[]>;
-  };
-};
+type Deps = { readonly mailbox: Pick<DevMailboxStore, "list"> };
 
 const LIMIT = 100;
 
-// The page runs no script. The mails that it shows live under the same policy, since a frame made by
-// `srcdoc` inherits it; so their inline styles and a brand's logo are let through.
+// The page runs no script. A frame made by `srcdoc` inherits this policy, so the policy must allow a mail's
+// inline styles and the logo.
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -24,12 +20,12 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 /**
- * The development mailbox: GET /dev/mailbox for a person, GET /dev/mailbox.json for a program. It
- * shows live links to whoever asks, so it must be mounted in development alone.
+ * The development mailbox: GET /dev/mailbox as a page, GET /dev/mailbox.json for programs. It shows valid links
+ * to any caller, so it must be mounted only in development.
  */
 export function mailboxRoutes(depsOf: (c: Context) => Deps): Hono {
   const routes = new Hono();
-  // Path by path: a wildcard here would reach every route of the app that mounts these at "/".
+  // For each path: a wildcard would apply to every route of the app that mounts these routes at "/".
   routes.use("/dev/mailbox", strictHeaders);
   routes.use("/dev/mailbox.json", strictHeaders);
 
@@ -59,8 +55,8 @@ const strictHeaders: MiddlewareHandler = async (c, next) => {
 };
 
 /**
- * `?to=`, where spaces alone are no filter. A `+` that was not escaped arrives as a space, before a
- * phone number or inside an address, and is put back: neither holds spaces of its own.
+ * The recipient in `?to=`. Only spaces mean no filter. An unescaped `+` of a phone number or an address arrives as
+ * a space and is restored: neither contains spaces.
  */
 const recipientOf = (c: Context): string | undefined =>
   c.req
@@ -69,7 +65,7 @@ const recipientOf = (c: Context): string | undefined =>
     .trim()
     .replaceAll(" ", "+") || undefined;
 
-/** Contract §2: field by field, so that a new one does not come out by itself. */
+/** Contract §2: the fields are listed, so that a new one is not exposed by accident. */
 const toJson = ({ id, channel, to, subject, text, html, createdAt }: DevMessage) => ({
   id,
   channel,

@@ -1,6 +1,6 @@
 /**
- * The page's style sheet. It holds none of the characters that HTML escapes (so child selectors and
- * quotes are out), because it is rendered as the text of a style element.
+ * The page's style sheet. It is rendered as the text of a style element, so it must not contain characters that
+ * HTML escapes: no child selectors, no quotes.
  */
 export const MAILBOX_STYLE = `
 :root {

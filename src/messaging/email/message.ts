@@ -1,43 +1,54 @@
-/**
- * What the service says by mail, without its words: those are in the catalogue. `url` is a whole
- * link whose query carries a one-time token.
- */
+import type { Locale } from "../../core/locale.ts";
+
+/** A mail to send, by kind. Its texts are in `texts/`. `url` is a complete link with a one-time token in its query. */
 export type MailMessage =
-  /** To a new account: prove the address. */
+  /** To a new account: verify the address. */
   | { readonly kind: "verify_email"; readonly url: string }
-  /** To the owner of an address that somebody tried to register again. */
+  /** To the owner of an address that was registered again. */
   | { readonly kind: "account_exists" }
   | { readonly kind: "reset_password"; readonly url: string }
   | { readonly kind: "password_changed" }
-  /** The same, by a reset that has also taken away what signed in under another address. */
+  /** Like `password_changed`, by a reset that also removed sign-in methods with an unverified address. */
   | { readonly kind: "sign_in_methods_reset" }
-  /** To the new address of an account: prove it. */
+  /** To the new address of an account: verify it. */
   | { readonly kind: "confirm_new_email"; readonly url: string }
-  /** To the old address: a change was asked for. */
+  /** To the old address: a change was requested. */
   | { readonly kind: "email_change_requested" }
   /** To the old address: the change is done. */
   | { readonly kind: "email_changed" }
   | { readonly kind: "account_deactivated" }
   | { readonly kind: "account_activated" }
   | { readonly kind: "role_changed" }
-  /** To somebody whom an admin invited: choose a password. */
+  /** To a user whom an admin invited: choose a password. */
   | { readonly kind: "invitation"; readonly url: string }
-  /** The second step of a sign-in: six digits. */
+  /** The second factor of a sign-in: six digits. */
   | { readonly kind: "login_code"; readonly code: string }
   | { readonly kind: "new_device_sign_in" }
-  /** A provider's account became a way to sign in, or is one no more. `provider`: what people call it. */
+  /** A provider's account was linked as a sign-in method, or was removed. `provider`: its display name. */
   | { readonly kind: "identity_linked"; readonly provider: string }
   | { readonly kind: "identity_removed"; readonly provider: string }
-  /** The mailed second step was switched. */
+  /** The mailed second factor was turned on or off. */
   | { readonly kind: "second_factor_enabled" }
   | { readonly kind: "second_factor_disabled" }
-  /** A number was proven to be the person's. */
+  /** A phone number was verified. */
   | { readonly kind: "phone_verified" }
-  /** A proven number was removed, or another one took its place. */
+  /** A verified phone number was removed or replaced. */
   | { readonly kind: "phone_removed" }
   /** Too many failed attempts to sign in. */
   | { readonly kind: "account_locked" }
-  /** A refresh token was used twice: the session was ended. */
+  /** A refresh token was reused: the session was ended. */
   | { readonly kind: "session_ended_after_reuse" };
 
 export type MailKind = MailMessage["kind"];
+
+/** One attempt to send one mail to one recipient. */
+export type EmailDelivery = {
+  readonly message: MailMessage;
+  readonly to: string;
+  readonly recipientName: string | null;
+  /** The account's locale, even if `to` is another address. */
+  readonly locale: Locale;
+  /** Milliseconds until the link or code expires. */
+  readonly life: number;
+  readonly idempotencyKey: string;
+};

@@ -1,6 +1,6 @@
 import type { SendOutcome } from "../../core/send-outcome.ts";
 
-/** A rendered mail, ready for a provider. Addresses and subject hold no control characters. */
+/** A rendered mail for a provider. Addresses and subject contain no control characters. */
 export type Email = {
   readonly from: { readonly name: string | null; readonly address: string };
   /** Exactly one address. */
@@ -8,9 +8,9 @@ export type Email = {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** The same for every attempt at the same mail. */
+  /** The same for every attempt to send this mail. */
   readonly idempotencyKey: string;
 };
 
-/** Sends one mail by one provider. Never throws. */
+/** Sends one mail. Never throws. */
 export type MailProvider = { send(email: Email): Promise<SendOutcome> };

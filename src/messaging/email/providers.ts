@@ -15,11 +15,11 @@ import type { MailProviderId, MailSettings } from "./settings.ts";
 
 type Deps = {
   readonly mailbox: DevMailbox;
-  /** The Worker's `send_email` binding, where it has one. */
+  /** The Worker's `send_email` binding, if it has one. */
   readonly sendEmailBinding: SendEmailBinding | undefined;
-  /** Milliseconds that one attempt may take; 10 seconds unless told. */
+  /** Milliseconds for one attempt. Default: 10 seconds. */
   readonly timeout?: number;
-  /** Dates the signatures of SES and the mailbox's messages; the system's clock unless told. */
+  /** Dates SES signatures and mailbox messages. Default: the system's clock. */
   readonly clock?: Clock;
 };
 
@@ -39,8 +39,8 @@ const providers: ProviderTable = {
 };
 
 /**
- * The provider that the settings name. Whichever it is, it refuses a mail whose headers could be
- * broken out of (`unsafe_header`) before anything is sent, and never throws.
+ * Creates the provider in the settings. Before sending, it refuses a mail with a control character in a header
+ * (header injection, `unsafe_header`). It never throws.
  */
 export function createMailProvider<Id extends MailProviderId>(
   settings: MailSettings<Id>,
@@ -57,7 +57,7 @@ export function createMailProvider<Id extends MailProviderId>(
       try {
         return await provider.send(email);
       } catch {
-        // The port promises it: one mail that cannot be put into a request must not stop the others.
+        // `MailProvider` never throws: one mail that fails unexpectedly must not stop the others.
         return { outcome: "retry", reason: "provider_threw" };
       }
     },

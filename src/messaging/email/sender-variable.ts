@@ -6,10 +6,10 @@ import type { Email } from "./port.ts";
 const MAX_NAME_LENGTH = 100;
 const NAME_AND_ADDRESS = /^(?<name>[^<>]*)<(?<address>[^<>]+)>$/;
 
-/** `MAIL_FROM`: `Name <user@example.com>`, with the name quoted or not, or an address alone. */
+/** `MAIL_FROM`: `Name <user@example.com>`, the name quoted or not, or only an address. */
 export const mailFrom = z.pipe(
   z.string({
-    error: (issue) => (issue.input === undefined ? "must be set: who mail is from" : "must be text"),
+    error: (issue) => (issue.input === undefined ? "must be set: the sender of mail" : "must be text"),
   }),
   z.transform((text, context): Email["from"] => {
     const parts = NAME_AND_ADDRESS.exec(text)?.groups;
@@ -27,7 +27,7 @@ export const mailFrom = z.pipe(
   }),
 );
 
-/** RFC 5322 §3.2.4: a quoted string, its backslashes taken away. */
+/** RFC 5322 §3.2.4: the content of a quoted string, unescaped. */
 function unquoted(text: string): string {
   const inner = /^"(.*)"$/.exec(text)?.[1];
   return inner === undefined ? text : inner.replace(/\\(.)/g, "$1");

@@ -12,7 +12,7 @@ import { mailFrom } from "./sender-variable.ts";
 type Sender = { readonly from: Email["from"] };
 type HttpSettings = Sender & {
   readonly apiKey: string;
-  /** Takes the place of the provider's own host; without a slash at its end. */
+  /** Replaces the provider's own host. Without a trailing slash. */
   readonly apiBase: string | null;
 };
 
@@ -34,7 +34,7 @@ type SettingsByProvider = {
 
 export type MailProviderId = keyof SettingsByProvider;
 
-/** How mail is sent: one member for each provider, told apart by `provider`. */
+/** The mail settings: a union with one member for each provider, discriminated by `provider`. */
 export type MailSettings<Id extends MailProviderId = MailProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
@@ -109,10 +109,7 @@ const variablesOf = {
   cloudflare: noSettings("cloudflare"),
 } satisfies { [Id in MailProviderId]: (mode: Mode) => z.ZodMiniType<Omit<MailSettings<Id>, "from">> };
 
-/**
- * Reads the `MAIL_*` variables of the contract's §5. Whether a provider may be used in production is for
- * the caller to say.
- */
+/** Reads the `MAIL_*` variables (contract §5). The caller decides whether production may use the provider. */
 export function readMailSettings(raw: Record<string, unknown>, mode: Mode): ReadSettings<MailSettings> {
   const own = readProviderSettings("MAIL_PROVIDER", variablesOf, raw, mode);
   const sender = senderVariable.safeParse(withoutBlanks(raw));

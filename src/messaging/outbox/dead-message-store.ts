@@ -4,27 +4,39 @@ import type { Database } from "../../db/database.ts";
 import { accounts, outbox } from "../../db/schema.ts";
 import type { Channel } from "./message.ts";
 
-type Position = { readonly at: number; readonly id: string };
+/** The end of a page: the instant of the last attempt and the id of its last message. */
+type DeadMessagePosition = { readonly at: number; readonly id: string };
 
+/** A dead-lettered message. Its content, with its link or code, is deleted. */
 type DeadMessage = {
   readonly id: string;
   readonly kind: string;
   readonly channel: Channel;
+  /** The instant at which it was queued. */
   readonly createdAt: number;
+  /** The short reason of the last failure. */
   readonly reason: string | null;
   readonly account: { readonly id: string; readonly name: string; readonly email: string };
 };
 
-type Query = {
+export type DeadMessageQuery = {
+  /** Only messages to accounts with one of these roles. Null means all. */
   readonly roles: readonly Role[] | null;
   readonly limit: number;
-  readonly after: Position | null;
+  readonly after: DeadMessagePosition | null;
 };
+
+export type DeadMessagePage = {
+  readonly messages: readonly DeadMessage[];
+  readonly next: DeadMessagePosition | null;
+};
+
+export type DeadMessageStore = ReturnType<typeof deadMessageStore>;
 
 export function deadMessageStore(db: Database) {
   return {
-    /** One page, the last attempt first: the order of the index that also finds what is due. */
-    async listDead(query: Query): Promise<{ messages: DeadMessage[]; next: Position | null }> {
+    /** One page, latest attempt first: the order of the index that also finds due messages. */
+    async listDead(query: DeadMessageQuery): Promise<DeadMessagePage> {
       const { roles, limit } = query;
       const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
       const rows = await db

@@ -1,30 +1,30 @@
 import type { MailMessage } from "../email/message.ts";
 import type { SmsMessage } from "../sms/message.ts";
 
-/** Everything that the service says to a person who is not looking at it. */
+/** Every message that the service sends by email or SMS. */
 export type Message = MailMessage | SmsMessage;
 
 export type MessageKind = Message["kind"];
 
-/** What carries it. */
 export type Channel = "email" | "sms";
 
-const TEXTED: readonly MessageKind[] = ["phone_code"] satisfies SmsMessage["kind"][];
+const SMS_KINDS: readonly MessageKind[] = ["phone_code"] satisfies SmsMessage["kind"][];
 
-export const isTexted = (message: Message): message is SmsMessage => TEXTED.includes(message.kind);
+export const isSmsMessage = (message: Message): message is SmsMessage => SMS_KINDS.includes(message.kind);
 
-/**
- * A message that waits to be stored in the batch of the change that it speaks of. `sealed` holds the
- * message, and the recipient when that is not the account's own address at the time of sending.
- */
+/** The plaintext of `sealed`. Without `to`, the message goes to the account's address at the time of sending. */
+export type SealedContent = { readonly message: Message; readonly to?: string };
+
+/** A message that is not stored yet. A store inserts it in the batch of the change that it is about. */
 export type NewMessage = {
-  /** Names the row, and is the provider's idempotency key. */
+  /** The id of the outbox row, and the provider's idempotency key. */
   readonly id: string;
   readonly kind: MessageKind;
   readonly channel: Channel;
-  /** HMAC of the recipient where the draft names one, so that sends to it can be counted. */
+  /** HMAC of an explicit recipient, so that sends to it can be counted. */
   readonly target: string | null;
+  /** `SealedContent`, encrypted. */
   readonly sealed: string;
-  /** Instant after which it must not be sent: its link or code would be dead. */
+  /** The instant after which it must not be sent: its link or code has expired. */
   readonly expiresAt: number;
 };

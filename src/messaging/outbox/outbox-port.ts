@@ -1,9 +1,15 @@
 import type { Message, NewMessage } from "./message.ts";
 
-/** What a verb needs of the outbox: to draft a message for its batch, and to have it sent after the answer. */
+export type DeliveryOptions = {
+  /** The instant after which the message is not sent any more. */
+  readonly expiresAt: number;
+  /** A recipient other than the account's own address. */
+  readonly to?: string;
+};
+
+/** The port for messages: a use case drafts a message for its batch, and has it sent after the response. */
 export type Outbox = {
-  /** `to`: a recipient other than the account's own address. `expiresAt`: an instant. */
-  draft(message: Message, delivery: { expiresAt: number; to?: string }): Promise<NewMessage>;
-  /** Tries the first delivery after the response; what fails is the retry's. Ids that were never stored are nothing. */
+  draft(message: Message, options: DeliveryOptions): Promise<NewMessage>;
+  /** Attempts the first delivery after the response. The cron job retries failures. Unknown ids are ignored. */
   deliverSoon(ids: readonly string[]): void;
 };

@@ -1,19 +1,19 @@
 import { type DeliverMessageDeps, deliverMessage } from "./deliver-message.ts";
+import type { OutboxStore } from "./store.ts";
 
-export type RetryDeliveriesDeps = DeliverMessageDeps & {
-  readonly outbox: { listDue(now: number, limit: number): Promise<string[]> };
-};
+export type RetryDeliveriesDeps = DeliverMessageDeps & { readonly outbox: Pick<OutboxStore, "listDue"> };
 
-/** How many messages one run takes on, a few at a time: a Worker has six connections. */
-const BATCH = 60;
-const AT_ONCE = 4;
+/** Messages of one run. */
+const BATCH_SIZE = 60;
+/** A Worker has six simultaneous connections. */
+const CONCURRENCY = 4;
 
-/** Every minute: tries the messages that are due. What fails again waits longer, until its link is dead. */
+/** Every minute: delivers the due messages. A failed one waits longer each time, until its link expires. */
 export async function retryDeliveries(deps: RetryDeliveriesDeps): Promise<void> {
-  const due = await deps.outbox.listDue(deps.clock.now(), BATCH);
+  const due = await deps.outbox.listDue(deps.clock.now(), BATCH_SIZE);
   const queue = due.values();
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
+    Array.from({ length: CONCURRENCY }, async () => {
       for (const id of queue) await deliverMessage(deps, id);
     }),
   );

@@ -1,5 +1,5 @@
 import { HOUR } from "../../core/clock.ts";
 import type { Channel } from "./message.ts";
 
-/** Which hour's count a message sent at that instant belongs to. Those of a channel sort as their hours do. */
+/** The key of the hourly send counter of this instant. The keys of one channel sort by hour. */
 export const sendBucket = (channel: Channel, now: number): string => `${channel}/${Math.floor(now / HOUR)}`;

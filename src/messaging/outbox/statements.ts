@@ -7,53 +7,54 @@ import { outbox, sendCounters } from "../../db/schema.ts";
 import type { Channel, NewMessage } from "./message.ts";
 import { sendBucket } from "./send-bucket.ts";
 
-/** At most `max` messages of one kind to one account, and to one named recipient, within so many milliseconds. */
+/** At most `max` messages of one kind to one account, and to one explicit recipient, within `within` milliseconds. */
 type SendLimit = {
   readonly within: number;
   readonly max: number;
-  /** Spares people noise rather than holding off an attack: it stands where caps are off. */
+  /** The limit prevents noise, not abuse. It applies even if caps are off. */
   readonly isCourtesy?: true;
 };
 
-/** Mail that anybody can set off by asking (security 16). */
+/** For mail that anyone can request (security 16). */
 export const ASKED_FOR: readonly SendLimit[] = [
   { within: MINUTE, max: 1 },
   { within: HOUR, max: 5 },
 ];
 
-/** A code that only a right password sets off: the minute is for asking again. */
+/** For a code that is sent after a correct password. The limit of one a minute applies to resending it. */
 export const AFTER_PASSWORD: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
 
-/** News that would be noise if it came more often. */
+/** For notices that would be noise if they came more often. */
 export const HOURLY: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
 
-/** News that must not be held back: of a change, or of a sign-in. Only a proven person sets it off. */
+/** For notices of a change or a sign-in, which must not be withheld. Only an authenticated user causes them. */
 export const ALWAYS: readonly SendLimit[] = [];
 
-/** Messages an hour, whoever they are to; null when caps are off (development alone). */
+/** Messages per hour to all recipients together. Null means that caps are off (only in development). */
 export type SendCaps = Readonly<Record<Channel, number>> | null;
 
-type Queueing = {
+type QueueInput = {
   readonly draft: NewMessage;
   readonly accountId: string | SQL;
   readonly now: number;
   readonly limits: readonly SendLimit[];
   readonly caps: SendCaps;
-  /** The row that the message hangs on. */
+  /** The table and condition of the row that must exist for the message to be queued. */
   readonly source: SQLiteTable;
   readonly where: SQL | undefined;
 };
 
 /**
- * The statements that put a message into the outbox, if its row is there and no cap is reached, and
- * count it. Two of a batch, so the count is exact: whether it was queued is `queued(draft)`.
+ * The two statements that insert a message into the outbox, if its source row exists and no limit is
+ * reached, and count it. The count is exact, since both are in one batch. Later statements of the batch use
+ * `isInOutbox(draft)` as their condition.
  */
-export function queueMessage(db: Database, queueing: Queueing) {
-  const { draft, accountId, now, caps, source, where } = queueing;
+export function queueMessage(db: Database, input: QueueInput) {
+  const { draft, accountId, now, caps, source, where } = input;
   const bucket = sendBucket(draft.channel, now);
-  const limits = queueing.limits.filter((limit) => caps || limit.isCourtesy);
+  const limits = input.limits.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const isCapped = isOpenToAnybody(queueing.limits);
+  const isCapped = isSubjectToCap(input.limits);
   const hourlyCap = caps && isCapped ? sql`${sends} < ${caps[draft.channel]}` : undefined;
   return [
     insertFrom(
@@ -61,15 +62,15 @@ export function queueMessage(db: Database, queueing: Queueing) {
       outbox,
       outboxRow(draft, accountId, now),
       source,
-      and(where, ...limits.map((limit) => below(db, queueing, limit)), hourlyCap),
+      and(where, ...limits.map((limit) => isBelow(db, input, limit)), hourlyCap),
     ),
-    // What the cap does not judge does not use it up.
+    // Messages that the cap does not limit do not count towards it.
     insertFrom(
       db,
       sendCounters,
       { bucket, sends: 1 },
       outbox,
-      and(isQueued(draft), isCapped ? undefined : sql`FALSE`),
+      and(isRowOf(draft), isCapped ? undefined : sql`FALSE`),
     ).onConflictDoUpdate({
       target: sendCounters.bucket,
       set: { sends: sql`${sendCounters.sends} + 1` },
@@ -77,18 +78,18 @@ export function queueMessage(db: Database, queueing: Queueing) {
   ] as const;
 }
 
-/** What strangers can set off is what the cap is for: it must not silence what they cannot. */
-const isOpenToAnybody = (limits: readonly SendLimit[]): boolean => limits === ASKED_FOR || limits === HOURLY;
+/** The hourly cap limits mail that unauthenticated callers can cause. It must not withhold other messages. */
+const isSubjectToCap = (limits: readonly SendLimit[]): boolean => limits === ASKED_FOR || limits === HOURLY;
 
-const isQueued = (draft: NewMessage) => eq(outbox.id, draft.id);
+const isRowOf = (draft: NewMessage) => eq(outbox.id, draft.id);
 
-/** Whether the message is in the outbox, for the statements after it. */
+/** Whether the message was inserted: a condition for the later statements of the batch. */
 export const queued = (db: Database, draft: NewMessage): SQL =>
-  sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isQueued(draft))}`;
+  sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isRowOf(draft))}`;
 
-function below(
+function isBelow(
   db: Database,
-  { draft, accountId, now }: Queueing,
+  { draft, accountId, now }: QueueInput,
   { within, max }: SendLimit,
 ): SQL | undefined {
   const recentTo = (recipient: SQL) => {
@@ -100,7 +101,7 @@ function below(
   };
   return and(
     recentTo(sql`${outbox.accountId} = ${accountId}`),
-    // Many accounts may ask for mail or texts to one recipient.
+    // Several accounts can request messages to the same recipient.
     draft.target === null ? undefined : recentTo(sql`${outbox.target} = ${draft.target}`),
   );
 }
@@ -120,7 +121,7 @@ export const outboxRow = <A>(draft: NewMessage, accountId: A, now: number) => ({
   lastFailure: null,
 });
 
-/** When a message of that kind last went to the account, or to the recipient that the draft names, within the minute. */
+/** The instant of the latest message of this kind to the account, or to the explicit recipient, in the last minute. */
 export const latestSend = (db: Database, accountId: string, draft: NewMessage, now: number) =>
   db
     .select({ at: sql<number | null>`max(${outbox.createdAt})` })
@@ -136,6 +137,6 @@ export const latestSend = (db: Database, accountId: string, draft: NewMessage, n
       ),
     );
 
-/** The instant at which asking again makes sense, for whoever met a cap: of the minute, or else of the hour. */
+/** The instant at which a request that reached a limit can succeed: after the minute, or else after the hour. */
 export const retryAt = (latest: readonly { at: number | null }[], now: number): number =>
   latest[0]?.at ? latest[0].at + MINUTE : now + HOUR;

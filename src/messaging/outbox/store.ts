@@ -4,7 +4,7 @@ import type { Database } from "../../db/database.ts";
 import { accounts, outbox } from "../../db/schema.ts";
 import type { Channel } from "./message.ts";
 
-/** A message that this caller, and nobody else, may send until its lease ends. */
+/** A message that only this caller may send until its lease ends. */
 export type TakenMessage = {
   readonly id: string;
   readonly channel: Channel;
@@ -12,13 +12,15 @@ export type TakenMessage = {
   /** Attempts so far, this one included. */
   readonly attempts: number;
   readonly expiresAt: number;
-  /** The account as it is now, or null when it is gone. */
+  /** The account now, or null if it was deleted. */
   readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null } | null;
 };
 
+export type OutboxStore = ReturnType<typeof outboxStore>;
+
 export function outboxStore(db: Database) {
   return {
-    /** Messages that are due, the longest-waiting first. */
+    /** The ids of due messages, earliest due time first. */
     async listDue(now: number, limit: number): Promise<string[]> {
       const rows = await db
         .select({ id: outbox.id })
@@ -29,7 +31,7 @@ export function outboxStore(db: Database) {
       return rows.map((row) => row.id);
     },
 
-    /** Takes a due message by pushing its due time ahead; of any number of takers one gets it. */
+    /** Takes a due message by moving its due time to the end of the lease. One of several callers gets it. */
     async take(id: string, now: number, leaseUntil: number): Promise<TakenMessage | null> {
       const owner = db.select({ accountId: outbox.accountId }).from(outbox).where(eq(outbox.id, id));
       const [taken, owners] = await db.batch([
@@ -52,7 +54,7 @@ export function outboxStore(db: Database) {
       return taken[0] ? { ...taken[0], account: owners[0] ?? null } : null;
     },
 
-    /** Sent: the content goes, the row stays for a day, so that sends can be counted. */
+    /** Deletes the content. The row stays for a day, so that sends can be counted. */
     async markSent(id: string): Promise<void> {
       await db.update(outbox).set({ state: "sent", sealed: "", lastFailure: null }).where(eq(outbox.id, id));
     },
@@ -61,7 +63,7 @@ export function outboxStore(db: Database) {
       await db.update(outbox).set({ dueAt, lastFailure: reason }).where(eq(outbox.id, id));
     },
 
-    /** Given up: the content goes with its link, the reason stays for an admin. */
+    /** Dead-letters a message: deletes the content with its link, and keeps the reason for admins. */
     async markDead(id: string, reason: string): Promise<void> {
       await db
         .update(outbox)

@@ -1,4 +1,17 @@
-/** What the service says by text message, without its words: those are in the catalogue. */
+import type { Locale } from "../../core/locale.ts";
+
+/** A text message to send, by kind. Its texts are in `texts.ts`. */
 export type SmsMessage =
-  /** Proves a phone number: six digits. */
+  /** Verifies a phone number: six digits. */
   { readonly kind: "phone_code"; readonly code: string };
+
+/** One attempt to send one text message to one recipient. */
+export type SmsDelivery = {
+  readonly message: SmsMessage;
+  /** One number in E.164. */
+  readonly to: string;
+  readonly locale: Locale;
+  /** Milliseconds until the code expires. */
+  readonly life: number;
+  readonly idempotencyKey: string;
+};

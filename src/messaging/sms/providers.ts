@@ -11,9 +11,9 @@ import type { SmsProviderId, SmsSettings } from "./settings.ts";
 
 type Deps = {
   readonly mailbox: DevMailbox;
-  /** Milliseconds that one attempt may take; 10 seconds unless told. */
+  /** Milliseconds for one attempt. Default: 10 seconds. */
   readonly timeout?: number;
-  /** Dates the mailbox's messages; the system's clock unless told. */
+  /** Dates mailbox messages. Default: the system's clock. */
   readonly clock?: Clock;
 };
 
@@ -29,9 +29,9 @@ const providers: ProviderTable = {
 };
 
 /**
- * The provider that the settings name, or null when text messages are off. Whichever it is, it refuses
- * a recipient that is not exactly one number in E.164 (`number_malformed`) and control characters
- * (`unsafe_text`) before anything is sent, and never throws.
+ * Creates the provider in the settings, or returns null if text messages are off. Before sending, it refuses a
+ * recipient that is not exactly one number in E.164 (`number_malformed`) and control characters
+ * (`unsafe_text`). It never throws.
  */
 export function createSmsProvider<Id extends SmsProviderId>(
   settings: SmsSettings<Id>,
@@ -50,7 +50,7 @@ export function createSmsProvider<Id extends SmsProviderId>(
       try {
         return await provider.send(message);
       } catch {
-        // The port promises it: one text that cannot be put into a request must not stop the others.
+        // `SmsProvider` never throws: one message that fails unexpectedly must not stop the others.
         return { outcome: "retry", reason: "provider_threw" };
       }
     },
@@ -62,6 +62,6 @@ function isE164(to: string): boolean {
   return number.ok && number.value === to;
 }
 
-/** Lines may end; nothing else may steer what shows the text. */
+/** Line feeds are the only control characters allowed in the text. */
 const isSafe = ({ text, idempotencyKey }: TextMessage): boolean =>
   !hasControlCharacter(text.replaceAll("\n", "")) && !hasControlCharacter(idempotencyKey);

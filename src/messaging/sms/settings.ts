@@ -6,7 +6,7 @@ import { smsFrom, twilioFrom } from "./sender-variable.ts";
 type HttpSettings = {
   /** A number in E.164 or a sender id of at most 11 characters. */
   readonly from: string;
-  /** Takes the place of the provider's own host; without a slash at its end. */
+  /** Replaces the provider's own host. Without a trailing slash. */
   readonly apiBase: string | null;
 };
 
@@ -20,7 +20,7 @@ type SettingsByProvider = {
 
 export type SmsProviderId = keyof SettingsByProvider;
 
-/** How text messages are sent: one member for each provider, told apart by `provider`. */
+/** The SMS settings: a union with one member for each provider, discriminated by `provider`. */
 export type SmsSettings<Id extends SmsProviderId = SmsProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
@@ -74,6 +74,6 @@ const variablesOf = {
     ),
 } satisfies { [Id in SmsProviderId]: (mode: Mode) => z.ZodMiniType<SmsSettings<Id>> };
 
-/** Reads the `SMS_*` variables of the contract's §5. */
+/** Reads the `SMS_*` variables (contract §5). */
 export const readSmsSettings = (raw: Record<string, unknown>, mode: Mode): ReadSettings<SmsSettings> =>
   readProviderSettings("SMS_PROVIDER", variablesOf, raw, mode);

@@ -6,17 +6,13 @@ import { Moment } from "../../../ui/relative-time.tsx";
 import { type FindUserNamesDeps, findUserNames } from "../../users/find-user-names.ts";
 import { EVENT_TYPES, type StoredEvent } from "../audit-event.ts";
 import { auditQuery } from "../fields.ts";
-import { type EventPosition, type ListAuditEventsDeps, listAuditEvents } from "../list-audit-events.ts";
+import { type ListAuditEventsDeps, listAuditEvents } from "../list-audit-events.ts";
 import { detailsOf } from "./event-details.ts";
 
 type Names = ReadonlyMap<string, string>;
-type Data = {
-  readonly events: readonly StoredEvent[];
-  readonly next: EventPosition | null;
-  readonly names: Names;
-};
+type Data = Awaited<ReturnType<typeof listAuditEvents>> & { readonly names: Names };
 
-/** What happened to those whom the admin may see, the newest first. */
+/** The audit events of the users that the admin may see, newest first. */
 export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps>): Page<Data> => ({
   path: "/admin/audit",
   access: "audit:read",
@@ -32,7 +28,9 @@ export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps
       after,
       limit: PAGE_ROWS,
     });
-    const ids = events.flatMap(({ accountId: whom, actorId }) => (actorId ? [whom, actorId] : [whom]));
+    const ids = events.flatMap((event) =>
+      event.actorId ? [event.accountId, event.actorId] : [event.accountId],
+    );
     const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(actor.id, actor.name);
     return { events, next, names };
   },
@@ -49,7 +47,7 @@ export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps
       {events.length === 0 && <p class="lead">{p.t.audit.nothing}</p>}
       <ol class="card list" hidden={events.length === 0}>
         {events.map((event) => (
-          <Event p={p} event={event} names={names} />
+          <EventRow p={p} event={event} names={names} />
         ))}
       </ol>
       <Turn p={p} next={next && `${next.at}.${next.id}`} />
@@ -57,7 +55,7 @@ export const auditPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesDeps
   ),
 });
 
-function Event({ p, event, names }: { p: Shown; event: StoredEvent; names: Names }) {
+function EventRow({ p, event, names }: { p: Shown; event: StoredEvent; names: Names }) {
   const { accountId, actorId, ip } = event;
   return (
     <li>

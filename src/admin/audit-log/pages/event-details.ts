@@ -1,10 +1,10 @@
 import { type Words, wordOf } from "../../../ui/words.ts";
 import type { StoredEvent } from "../audit-event.ts";
 
-/** What an event says beside its type. A row may be of another version: what has no words here is shown as it is. */
+/** An event's details for display. A detail that this version has no words for is shown as stored. */
 export const detailsOf = (t: Words, { details }: StoredEvent): string[] =>
   Object.entries(details)
-    // Which session it was helps no reader.
+    // A session id is of no use to a reader.
     .filter(([key]) => key !== "sessionId")
     .map(([key, value]) => {
       const { name, values } = wordOf(t.details, key, { name: key, values: {} });

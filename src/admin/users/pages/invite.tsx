@@ -11,7 +11,7 @@ import { manageableRoles } from "../../authorization/permissions.ts";
 import { userErrors } from "../errors.ts";
 import { type InviteUserDeps, inviteUser } from "../invite-user.ts";
 
-/** Somebody new: they get a link to choose their password. */
+/** The form that invites a user, who gets a link to choose a password. */
 export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
   path: "/admin/invite",
   access: "users:invite",
@@ -41,7 +41,7 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     const read = readFields(t, form, { name: nameField, email: emailField });
     if ("refusal" in read) return read.refusal;
     const actor = c.var.session.account;
-    const role = manageableRoles(actor.role).find((known) => known === form.text("role"));
+    const role = manageableRoles(actor.role).find((manageable) => manageable === form.text("role"));
     if (!role) return refusalOf(c, "forbidden");
     const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
     if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");

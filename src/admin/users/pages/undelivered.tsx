@@ -1,11 +1,6 @@
 import * as z from "zod/mini";
 import type { DepsOf } from "../../../http/context.ts";
-import {
-  type DeadMessagePosition,
-  type DeadMessageSummary,
-  type ListDeadMessagesDeps,
-  listDeadMessages,
-} from "../../../messaging/outbox/list-dead-messages.ts";
+import { type ListDeadMessagesDeps, listDeadMessages } from "../../../messaging/outbox/list-dead-messages.ts";
 import type { Page } from "../../../ui/page.ts";
 import { PAGE_ROWS, queryOf, Turn } from "../../../ui/pagination.tsx";
 import { Moment } from "../../../ui/relative-time.tsx";
@@ -13,11 +8,11 @@ import { Badge } from "../../../ui/table-rows.tsx";
 import { wordOf } from "../../../ui/words.ts";
 import { positionField } from "../../audit-log/fields.ts";
 
-type Data = { readonly messages: readonly DeadMessageSummary[]; readonly next: DeadMessagePosition | null };
+type Data = Awaited<ReturnType<typeof listDeadMessages>>;
 
 const query = z.object({ cursor: positionField });
 
-/** Mail and texts that were given up: what, to whom, when and why. */
+/** Dead-lettered mail and text messages: kind, account, time and reason. */
 export const undeliveredPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data> => ({
   path: "/admin/mail",
   access: "mail:read",

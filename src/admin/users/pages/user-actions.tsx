@@ -25,46 +25,54 @@ export type UserActionsDeps = ActivateUserDeps &
   RemoveAvatarDeps &
   DeleteUserDeps;
 
-type AdminAction = {
+type UserAction = {
   readonly permission: Permission;
   /** Whether it would change anything. */
-  readonly fits: (user: Account, isLocked: boolean) => boolean;
-  readonly isGrave?: true;
+  readonly applies: (user: Account, isLocked: boolean) => boolean;
+  readonly isDestructive?: true;
 };
 
-/** What may be done to somebody, in the order of the page. Who may, the table of permissions says. */
-const acts = {
-  resetPassword: { permission: "users:reset-password", fits: (user) => user.status === "active" },
-  unlock: { permission: "users:unlock", fits: (_user, isLocked) => isLocked },
-  endSessions: { permission: "users:end-sessions", fits: () => true },
-  removePicture: { permission: "users:set-avatar", fits: (user) => user.avatarKey !== null },
-  activate: { permission: "users:activate", fits: (user) => user.status === "deactivated" },
-  deactivate: { permission: "users:deactivate", fits: (user) => user.status === "active", isGrave: true },
-  delete: { permission: "users:delete", fits: (user) => user.status === "deactivated", isGrave: true },
-} as const satisfies Record<string, AdminAction>;
+/** The actions in the order of the page. The permission decides which of them an admin sees. */
+const actions = {
+  resetPassword: { permission: "users:reset-password", applies: (user) => user.status === "active" },
+  unlock: { permission: "users:unlock", applies: (_user, isLocked) => isLocked },
+  endSessions: { permission: "users:end-sessions", applies: () => true },
+  removePicture: { permission: "users:set-avatar", applies: (user) => user.avatarKey !== null },
+  activate: { permission: "users:activate", applies: (user) => user.status === "deactivated" },
+  deactivate: {
+    permission: "users:deactivate",
+    applies: (user) => user.status === "active",
+    isDestructive: true,
+  },
+  delete: {
+    permission: "users:delete",
+    applies: (user) => user.status === "deactivated",
+    isDestructive: true,
+  },
+} as const satisfies Record<string, UserAction>;
 
-export type UserActionName = keyof typeof acts;
+type UserActionName = keyof typeof actions;
 
-const names = Object.keys(acts) as UserActionName[];
+const names = Object.keys(actions) as UserActionName[];
 
-/** A button for each of them that this admin may press. */
+/** A button for each action that this admin may take. */
 export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; isLocked: boolean }) {
   const { t, person } = p;
   if (!person) return null;
-  const open = names.filter(
-    (name) => canManage(person, acts[name].permission, user) && acts[name].fits(user, isLocked),
+  const available = names.filter(
+    (name) => canManage(person, actions[name].permission, user) && actions[name].applies(user, isLocked),
   );
   return (
     <section class="card">
       <h2>{t.users.acts}</h2>
       <div class="acts">
-        {open.map((name) => {
-          const isGrave = "isGrave" in acts[name];
+        {available.map((name) => {
+          const isDestructive = "isDestructive" in actions[name];
           return (
             <Form
               p={p}
               act={name}
-              confirm={isGrave ? t.confirmActs[name as keyof typeof t.confirmActs] : undefined}
+              confirm={isDestructive ? t.confirmActs[name as keyof typeof t.confirmActs] : undefined}
             >
               {name === "delete" && (
                 <label class="check">
@@ -72,7 +80,7 @@ export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; is
                   {t.users.sure}
                 </label>
               )}
-              <button type="submit" class={isGrave ? "bad" : undefined}>
+              <button type="submit" class={isDestructive ? "bad" : undefined}>
                 {t.acts[name]}
               </button>
             </Form>
@@ -94,7 +102,7 @@ export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; is
   );
 }
 
-/** Does what was pressed: by the verbs of the API, which judge it once more. */
+/** Runs the submitted action by the API's use cases, which check the permission again. */
 export async function runUserAction(
   c: PageContext,
   deps: UserActionsDeps,
@@ -107,8 +115,8 @@ export async function runUserAction(
   if (!result) return { code: "validation_failed", alert: t.failures.validation_failed };
   if (!result.ok) {
     const { reason } = result.error;
-    const sentence = reason === "deactivated" ? t.users.activateFirst : undefined;
-    return refusalOf(c, userErrors[reason], result.error, sentence);
+    const message = reason === "deactivated" ? t.users.activateFirst : undefined;
+    return refusalOf(c, userErrors[reason], result.error, message);
   }
   const search = searchOf(c);
   return act === "delete"
@@ -136,7 +144,9 @@ async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Ac
     case "delete":
       return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
     case "setRole": {
-      const role = manageableRoles(input.actor.role).find((known: Role) => known === form.text("role"));
+      const role = manageableRoles(input.actor.role).find(
+        (manageable: Role) => manageable === form.text("role"),
+      );
       return role ? setRole(deps, { ...input, role }) : null;
     }
     default:

@@ -10,7 +10,7 @@ import { findUser } from "./user.tsx";
 
 type Data = { readonly account: Account; readonly required: readonly ProfileField[] };
 
-/** Somebody's profile, under the rules that they have themselves. */
+/** The profile form of another user. Its rules are those of the user's own profile form. */
 export const userProfilePage = (depsOf: DepsOf<UpdateUserDeps>): Page<Data> => ({
   path: "/admin/users/:id/profile",
   access: "users:edit",

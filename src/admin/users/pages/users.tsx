@@ -9,17 +9,16 @@ import { manageableRoles } from "../../authorization/permissions.ts";
 import { userQuery } from "../fields.ts";
 import { type ListUsersDeps, listUsers } from "../list-users.ts";
 
-type Data = { readonly users: readonly Account[]; readonly next: number | null };
+type Data = Awaited<ReturnType<typeof listUsers>>;
 
-/** Everybody whom the admin may see: found by the beginnings of words, by role and by state. */
+/** The users that the admin may see, filtered by search words, role and status. */
 export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
   path: "/admin/users",
   access: "users:list",
   isList: true,
   title: (t) => t.nav.users,
   load: (c) => {
-    const asked = queryOf(c, z.omit(userQuery, { limit: true }));
-    const { cursor, ...query } = asked;
+    const { cursor, ...query } = queryOf(c, z.omit(userQuery, { limit: true }));
     const after = cursor === undefined ? null : Number(cursor);
     return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.session.account });
   },
@@ -33,7 +32,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
           {p.t.users.invite}
         </a>
       </p>
-      {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <People p={p} users={users} />}
+      {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <UserList p={p} users={users} />}
       <Turn p={p} next={next} />
     </>
   ),
@@ -69,7 +68,7 @@ function SearchFields({ p }: { p: Shown }) {
   );
 }
 
-const People = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
+const UserList = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
   <ul class="card list">
     {users.map((user) => (
       <li>
@@ -81,22 +80,24 @@ const People = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
           <br />
           <span class="faint">{user.email}</span>
         </p>
-        <State p={p} of={user} />
+        <StatusBadges p={p} user={user} />
       </li>
     ))}
   </ul>
 );
 
-/** What an admin looks for first. */
-export const State = ({ p, of, isLocked }: { p: Shown; of: Account; isLocked?: boolean }) => (
+type BadgesProps = { readonly p: Shown; readonly user: Account; readonly isLocked?: boolean };
+
+/** Lockout, role and status of a user. */
+export const StatusBadges = ({ p, user, isLocked }: BadgesProps) => (
   <p class="states">
     {isLocked && <Badge good={false}>{p.t.users.isLocked}</Badge>}{" "}
-    {of.role !== "user" && <Badge good={false}>{p.t.roles[of.role]}</Badge>}{" "}
-    {of.status === "deactivated" ? (
+    {user.role !== "user" && <Badge good={false}>{p.t.roles[user.role]}</Badge>}{" "}
+    {user.status === "deactivated" ? (
       <Badge good={false}>{p.t.users.deactivated}</Badge>
     ) : (
-      <Badge good={of.emailVerifiedAt !== null}>
-        {of.emailVerifiedAt === null ? p.t.account.unverified : p.t.users.active}
+      <Badge good={user.emailVerifiedAt !== null}>
+        {user.emailVerifiedAt === null ? p.t.account.unverified : p.t.users.active}
       </Badge>
     )}
   </p>

@@ -1,22 +1,21 @@
-// Line breaks of every kind, and the marks that turn the direction of text around.
-const UNSEEN = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+// Line breaks of every kind, and the marks that change the direction of text.
+const INVISIBLE = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
-// What mail programs turn into a link by themselves. A dot before a single letter is left alone, for
-// people who sign as "J.R.".
+// Text that mail programs turn into a link. A dot before a single letter is allowed, for names such as "J.R.".
 const LOOKS_LIKE_LINK = /:\/\/|www\.|\.[\p{L}\p{M}]{2}/iu;
-// Browsers take it for a dot in a domain (UTS #46); the full-width forms fold to it or to a dot.
+// UTS #46: browsers treat it as a dot in a domain. NFKC folds the full-width forms to it or to a dot.
 const IDEOGRAPHIC_STOP = /\u3002/gu;
 
 /**
- * The name to greet with, or null. A sign-up can be made for anybody's address under any name, so
- * a name that would become a link in their mail is left out.
+ * The name for the greeting, or null. Anyone can register any address under any name, so a name that a mail
+ * program would turn into a link is left out.
  */
 export function greetingName(recipientName: string | null): string | null {
-  const name = (recipientName ?? "").replace(UNSEEN, " ").replace(/ {2,}/g, " ").trim();
-  // Read as a browser would read a domain: without invisible characters, and with one kind of dot.
-  const asRead = name
+  const name = (recipientName ?? "").replace(INVISIBLE, " ").replace(/ {2,}/g, " ").trim();
+  // As a browser reads a domain: without invisible characters, and with one kind of dot.
+  const asDomain = name
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
     .replace(IDEOGRAPHIC_STOP, ".");
-  return name === "" || LOOKS_LIKE_LINK.test(asRead) ? null : name;
+  return name === "" || LOOKS_LIKE_LINK.test(asDomain) ? null : name;
 }

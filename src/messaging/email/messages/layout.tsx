@@ -1,15 +1,15 @@
 import type { BrandColor } from "../../../core/brand-color.ts";
-import type { Letter } from "./compose-letter.ts";
+import type { EmailContent } from "./compose-content.ts";
 
-type LetterBrand = {
+type LayoutBrand = {
   readonly appName: string;
   readonly logoUrl: string | null;
   readonly color: BrandColor;
   readonly publicUrl: string;
 };
 
-// Inline styles are what every mail program understands; this sheet only adds the dark colours. It
-// holds none of the characters that HTML escapes, which a style element would show as they are.
+// Every mail program supports inline styles. This sheet only adds the dark colours and a narrow layout.
+// It must not contain characters that HTML escapes: a style element would show them escaped.
 const DARK_SHEET = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
@@ -25,16 +25,16 @@ const FONT = "font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helve
 const PARAGRAPH = "margin:0 0 16px;font-size:16px;line-height:1.55;color:#1f2328;";
 const FAINT = "font-size:13px;line-height:1.5;color:#59636e;";
 
-/** The HTML of every mail: one card, one button at most, and its link once more beneath it. */
-export function Layout({ letter, brand }: { letter: Letter; brand: LetterBrand }) {
+/** The HTML of every mail: one card, at most one button, and the button's link below it. */
+export function Layout({ content, brand }: { content: EmailContent; brand: LayoutBrand }) {
   return (
-    <html lang={letter.language}>
+    <html lang={content.language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
-        <title>{letter.subject}</title>
+        <title>{content.subject}</title>
         <style>{DARK_SHEET}</style>
       </head>
       <body class="page" style={`margin:0;padding:24px 12px;background-color:#f6f8fa;${FONT}`}>
@@ -45,21 +45,21 @@ export function Layout({ letter, brand }: { letter: Letter; brand: LetterBrand }
             style="padding:32px;background-color:#ffffff;border:1px solid #d1d9e0;border-radius:12px;"
           >
             <h1 class="ink" style="margin:0 0 20px;font-size:22px;line-height:1.3;color:#1f2328;">
-              {letter.heading}
+              {content.heading}
             </h1>
-            <Paragraphs texts={[letter.greeting, ...letter.before]} />
-            {letter.code && <Code code={letter.code} />}
-            {letter.action && <Action action={letter.action} color={brand.color} />}
-            <Paragraphs texts={letter.after} />
+            <Paragraphs texts={[content.greeting, ...content.before]} />
+            {content.code && <Code code={content.code} />}
+            {content.action && <Action action={content.action} color={brand.color} />}
+            <Paragraphs texts={content.after} />
           </main>
-          <Footer text={letter.footer} publicUrl={brand.publicUrl} />
+          <Footer text={content.footer} publicUrl={brand.publicUrl} />
         </div>
       </body>
     </html>
   );
 }
 
-function Masthead({ brand }: { brand: LetterBrand }) {
+function Masthead({ brand }: { brand: LayoutBrand }) {
   return (
     <header style="padding:8px 8px 20px;text-align:center;">
       {brand.logoUrl === null ? (
@@ -90,7 +90,7 @@ function Paragraphs({ texts }: { texts: readonly string[] }) {
   );
 }
 
-function Action({ action, color }: { action: NonNullable<Letter["action"]>; color: BrandColor }) {
+function Action({ action, color }: { action: NonNullable<EmailContent["action"]>; color: BrandColor }) {
   const button = `display:inline-block;padding:13px 26px;border-radius:8px;font-size:16px;font-weight:600;text-decoration:none;background-color:${color.background};color:${color.text};`;
   return (
     <>

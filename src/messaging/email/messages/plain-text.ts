@@ -1,10 +1,10 @@
-import type { Letter } from "./compose-letter.ts";
+import type { EmailContent } from "./compose-content.ts";
 
-/** The text version of a mail: its paragraphs apart by blank lines, its link on a line of its own. */
-export function plainText(letter: Letter, publicUrl: string): string {
-  const { greeting, before, action, code, after, footer } = letter;
+/** The plain-text part of a mail: paragraphs separated by blank lines, the link on its own line. */
+export function plainText(content: EmailContent, publicUrl: string): string {
+  const { greeting, before, action, code, after, footer } = content;
   const link = action === null ? [] : [`${action.label}:\n${action.url}`];
   const digits = code === null ? [] : [code];
-  // "-- " opens a signature (RFC 3676 §4.3).
+  // RFC 3676 §4.3: "-- " starts a signature.
   return `${[greeting, ...before, ...digits, ...link, ...after, `-- \n${footer}\n${publicUrl}`].join("\n\n")}\n`;
 }

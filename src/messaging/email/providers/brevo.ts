@@ -7,8 +7,8 @@ import type { MailSettings } from "../settings.ts";
 const failure = z.object({ code: z.string() });
 
 /**
- * Brevo: POST /v3/smtp/email. The `idempotencyKey` goes among the mail's own headers, must be a UUID
- * and holds for 30 minutes. Tracking can only be turned off for the whole account.
+ * Brevo: POST /v3/smtp/email. The `idempotencyKey` is one of the mail's own headers, must be a UUID and is
+ * valid for 30 minutes. Tracking can only be turned off for the whole account.
  */
 export function createBrevoProvider(settings: MailSettings<"brevo">, timeout: number): MailProvider {
   const url = `${settings.apiBase ?? "https://api.brevo.com"}/v3/smtp/email`;
@@ -35,7 +35,7 @@ export function createBrevoProvider(settings: MailSettings<"brevo">, timeout: nu
   };
 }
 
-/** A repeat of a key is refused as `duplicate_parameter`: the earlier attempt has sent this mail. */
+/** Brevo rejects a repeated key as `duplicate_parameter`: an earlier attempt has sent this mail. */
 function judgeDuplicate(status: number, answer: unknown): SendOutcome | null {
   const duplicate = failure.safeParse(answer).data?.code === "duplicate_parameter";
   return status === 400 && duplicate ? { outcome: "sent" } : null;

@@ -1,7 +1,7 @@
 import type { SendOutcome } from "../../../core/send-outcome.ts";
 import type { Email, MailProvider } from "../port.ts";
 
-/** The part of a `send_email` binding that is used here; the Workers type `SendEmail` fits it. */
+/** The used part of a `send_email` binding. The Workers type `SendEmail` is assignable to it. */
 export type SendEmailBinding = {
   send(message: {
     from: string | { name: string; email: string };
@@ -13,9 +13,9 @@ export type SendEmailBinding = {
   }): Promise<unknown>;
 };
 
-// What Cloudflare says of the mail itself. Its other codes speak of the account, the sender's domain,
-// the binding's allowed recipients, limits or an outage, all of which can be mended.
-const FAULTS_OF_THE_MAIL = new Set([
+// Error codes about the mail itself. The other codes are about the account, the sender's domain, the binding's
+// allowed recipients, limits or an outage, all of which can be fixed, so those mails are retried.
+const PERMANENT_ERRORS = new Set([
   "E_VALIDATION_ERROR",
   "E_FIELD_MISSING",
   "E_TOO_MANY_RECIPIENTS",
@@ -24,8 +24,8 @@ const FAULTS_OF_THE_MAIL = new Set([
 ]);
 
 /**
- * Cloudflare Email Service, by a `send_email` binding named in wrangler.toml. It knows no idempotency
- * key; the header lets a duplicate be recognised. Without the binding every mail waits.
+ * Cloudflare Email Service, by a `send_email` binding in wrangler.toml. It has no idempotency key; the header
+ * X-Mail-Id identifies duplicates. Without the binding, every mail is retried.
  */
 export function createCloudflareProvider(
   binding: SendEmailBinding | undefined,
@@ -34,9 +34,9 @@ export function createCloudflareProvider(
   return {
     async send(email) {
       if (binding === undefined) return { outcome: "retry", reason: "binding_missing" };
-      // A binding takes no abort signal, so the wait for it is given up instead.
-      const tooLong = outcomeAfter(timeout);
-      return Promise.race([sendByBinding(binding, email), tooLong.outcome]).finally(tooLong.clear);
+      // A binding takes no abort signal, so the timeout only ends the wait.
+      const timedOut = outcomeAfter(timeout);
+      return Promise.race([sendByBinding(binding, email), timedOut.outcome]).finally(timedOut.clear);
     },
   };
 }
@@ -60,8 +60,8 @@ async function sendByBinding(binding: SendEmailBinding, email: Email): Promise<S
 
 function outcomeOfError(error: unknown): SendOutcome {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  // The reason is our own word for it: an unknown code could carry anything.
-  return typeof code === "string" && FAULTS_OF_THE_MAIL.has(code)
+  // The reason is never an unknown code, which could contain personal data.
+  return typeof code === "string" && PERMANENT_ERRORS.has(code)
     ? { outcome: "refused", reason: code.toLowerCase() }
     : { outcome: "retry", reason: "binding_error" };
 }

@@ -1,11 +1,8 @@
-// An encoded word is at most 75 characters (RFC 2047 §2): 45 bytes become 60 of base64, and
-// "=?UTF-8?B?" with "?=" takes 12.
+// RFC 2047 §2: an encoded word has at most 75 characters. 45 bytes are 60 characters of base64, and "=?UTF-8?B?"
+// with "?=" takes 12.
 const MAX_BYTES_IN_WORD = 45;
 
-/**
- * Text of any script as RFC 2047 encoded words, for a header that must be ASCII. No character is
- * split between two words (§5).
- */
+/** Encodes text as RFC 2047 encoded words, for a header that must be ASCII. §5: no word ends inside a character. */
 export function encodeWords(text: string): string {
   const encoder = new TextEncoder();
   const words: number[][] = [[]];

@@ -2,7 +2,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { DevMailbox } from "../../dev-mailbox/dev-message.ts";
 import type { MailProvider } from "../port.ts";
 
-/** Development: nothing is sent, and the mail is kept where `/dev/mailbox` shows it. */
+/** Development: stores the mail for `/dev/mailbox` instead of sending it. */
 export function createMailboxProvider(mailbox: DevMailbox, clock: Clock): MailProvider {
   return {
     async send({ idempotencyKey, to, subject, text, html }) {

@@ -22,7 +22,7 @@ function formOf(email: Email): FormData {
   form.set("subject", email.subject);
   form.set("html", email.html);
   form.set("text", email.text);
-  // It knows no idempotency key; the variable comes back in its events, to recognise a duplicate.
+  // Mailgun has no idempotency key. Its events contain the variable, which identifies duplicates.
   form.set("v:mail_id", email.idempotencyKey);
   // Tracking would route a one-time link through another host.
   form.set("o:tracking", "no");

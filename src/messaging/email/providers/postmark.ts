@@ -8,8 +8,8 @@ import { formatSender } from "./format-sender.ts";
 const verdict = z.object({ ErrorCode: z.number() });
 
 /**
- * Postmark: POST /email. It knows no idempotency key; the metadata lets a duplicate be recognised in
- * its activity and webhooks. Tracking is off: it would route a one-time link through another host.
+ * Postmark: POST /email. It has no idempotency key; the metadata identifies duplicates in its activity and
+ * webhooks. Tracking is off: it would route a one-time link through another host.
  */
 export function createPostmarkProvider(settings: MailSettings<"postmark">, timeout: number): MailProvider {
   const url = `${settings.apiBase ?? "https://api.postmarkapp.com"}/email`;
@@ -39,7 +39,7 @@ export function createPostmarkProvider(settings: MailSettings<"postmark">, timeo
   };
 }
 
-/** A 200 is a success only with ErrorCode 0; a body that cannot be read leaves it to the status. */
+/** A 200 is a success only with ErrorCode 0. If the body cannot be read, the status decides. */
 function judgeErrorCode(status: number, answer: unknown): SendOutcome | null {
   const code = verdict.safeParse(answer).data?.ErrorCode ?? 0;
   return status === 200 && code !== 0 ? { outcome: "refused", reason: "provider_error" } : null;

@@ -8,8 +8,8 @@ import { formatSender } from "./format-sender.ts";
 const conflict = z.object({ name: z.string() });
 
 /**
- * Resend: POST /emails. Its `Idempotency-Key` makes a repeat within 24 hours the same mail. Tracking
- * is a property of the domain there, and off unless it is turned on.
+ * Resend: POST /emails. Requests with the same `Idempotency-Key` within 24 hours send one mail. Tracking is a
+ * setting of the domain, and off by default.
  */
 export function createResendProvider(settings: MailSettings<"resend">, timeout: number): MailProvider {
   const url = `${settings.apiBase ?? "https://api.resend.com"}/emails`;
@@ -36,8 +36,8 @@ export function createResendProvider(settings: MailSettings<"resend">, timeout: 
 }
 
 /**
- * 409 speaks of the key. `invalid_idempotent_request`: this key has already sent a mail whose body
- * differed (a renamed account, say), so this mail is out. Any other: an attempt is still under way.
+ * 409 is about the key. `invalid_idempotent_request`: the key has already sent a mail with another body (after
+ * a rename of the account, for example), so this mail was sent. Other names: an attempt is in progress.
  */
 function judgeConflict(status: number, answer: unknown): SendOutcome | null {
   if (status !== 409) return null;

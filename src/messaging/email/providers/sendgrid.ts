@@ -3,9 +3,9 @@ import type { MailProvider } from "../port.ts";
 import type { MailSettings } from "../settings.ts";
 
 /**
- * SendGrid: POST /v3/mail/send, answered by an empty 202. It knows no idempotency key; the custom
- * argument comes back in its events, so that a duplicate can be recognised. Tracking is off: it
- * would route a one-time link through another host.
+ * SendGrid: POST /v3/mail/send, which returns an empty 202. It has no idempotency key; its events contain the
+ * custom argument, which identifies duplicates. Tracking is off: it would route a one-time link through another
+ * host.
  */
 export function createSendgridProvider(settings: MailSettings<"sendgrid">, timeout: number): MailProvider {
   const url = `${settings.apiBase ?? "https://api.sendgrid.com"}/v3/mail/send`;
@@ -19,7 +19,7 @@ export function createSendgridProvider(settings: MailSettings<"sendgrid">, timeo
           personalizations: [{ to: [{ email: email.to }] }],
           from: { email: email.from.address, name: email.from.name ?? undefined },
           subject: email.subject,
-          // The plainest part first, as the API demands.
+          // The API requires the plain-text part first.
           content: [
             { type: "text/plain", value: email.text },
             { type: "text/html", value: email.html },

@@ -7,8 +7,8 @@ import { encodeWords } from "./encode-words.ts";
 import { formatSender } from "./format-sender.ts";
 
 /**
- * Amazon SES API v2: POST /v2/email/outbound-emails, signed with Signature Version 4. The clock
- * dates the signature, which AWS accepts within 5 minutes of its own time.
+ * Amazon SES API v2: POST /v2/email/outbound-emails, signed with Signature Version 4. The clock dates the
+ * signature, which AWS accepts within 5 minutes of its own time.
  */
 export function createSesProvider(
   settings: MailSettings<"ses">,
@@ -31,7 +31,7 @@ export function createSesProvider(
         region,
         service: "ses",
         datetime: amzDate(clock.now()),
-        // AWS asks that the content type be signed where there is one; the library leaves it out.
+        // AWS requires a signed content type if there is one. By default the library leaves it out.
         allHeaders: true,
       }).sign();
       return postToProvider({ url, timeout, body, headers: Object.fromEntries(signed.headers) });
@@ -50,7 +50,7 @@ function requestOf(email: Email) {
         Body: { Html: utf8(email.html), Text: utf8(email.text) },
       },
     },
-    // It knows no idempotency key; the tag comes back in its events, to recognise a duplicate.
+    // SES has no idempotency key. Its events contain the tag, which identifies duplicates.
     EmailTags: [{ Name: "mail_id", Value: email.idempotencyKey }],
     // Tracking would route a one-time link through another host.
     ConfigurationOverrides: {
@@ -59,11 +59,11 @@ function requestOf(email: Email) {
   };
 }
 
-/** SES takes ASCII alone here: a name in another script must come as encoded words. */
+/** SES accepts only ASCII here: other names must be encoded words. */
 function senderInAscii(from: Email["from"]): string {
   if (from.name === null || /^[\x20-\x7e]*$/.test(from.name)) return formatSender(from);
   return `${encodeWords(from.name)} <${from.address}>`;
 }
 
-/** `20260131T235959Z`, the form that Signature Version 4 dates requests in. */
+/** The date format of Signature Version 4: `20260131T235959Z`. */
 const amzDate = (instant: number): string => new Date(instant).toISOString().replace(/[:-]|\.\d{3}/g, "");

@@ -2,7 +2,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { DevMailbox } from "../../dev-mailbox/dev-message.ts";
 import type { SmsProvider } from "../port.ts";
 
-/** Development: nothing is sent, and the text is kept where `/dev/mailbox` shows it. */
+/** Development: stores the text message for `/dev/mailbox` instead of sending it. */
 export function createMailboxProvider(mailbox: DevMailbox, clock: Clock): SmsProvider {
   return {
     async send({ idempotencyKey, to, text }) {

@@ -7,19 +7,20 @@ import type { SmsSettings } from "../settings.ts";
 
 const failure = z.object({ code: z.number() });
 
-// twilio.com/docs/api/errors: codes that mean something else than their status says. New ones are
-// split off from time to time, so whatever is not here is left to the status.
+// twilio.com/docs/api/errors: codes whose meaning differs from their status. Twilio adds codes over time, so for
+// an unlisted code the status decides.
 const OUTCOMES: ReadonlyMap<number, Exclude<SendOutcome["outcome"], "sent">> = new Map([
-  // The number: malformed, in a region that is not enabled, not verified (trial accounts),
-  // unsubscribed, out of reach, not a mobile, a landline.
+  // About the number: malformed, in a region that is not enabled, not verified (trial accounts),
+  // unsubscribed, unreachable, not a mobile, a landline.
   ...[21211, 21408, 21608, 21610, 21612, 21614, 21635].map((code) => [code, "refused"] as const),
-  // Too many at once, a full queue; a sender, or a service without one, that its owner will mend.
+  // Temporary: too many requests, a full queue, an invalid sender or a service without one (a configuration
+  // error that can be fixed).
   ...[20429, 21611, 21212, 21606, 21659, 21660, 21703].map((code) => [code, "retry"] as const),
 ]);
 
 /**
- * Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json, answered by 201. It knows no idempotency key
- * and no reference of ours: an attempt whose answer got lost may arrive twice, with the same code.
+ * Twilio: POST /2010-04-01/Accounts/{sid}/Messages.json, which returns 201. It has no idempotency key and no
+ * client reference: if a response is lost, the message may arrive twice, with the same code.
  */
 export function createTwilioProvider(settings: SmsSettings<"twilio">, timeout: number): SmsProvider {
   const { from, accountSid, authToken } = settings;
@@ -38,7 +39,7 @@ export function createTwilioProvider(settings: SmsSettings<"twilio">, timeout: n
   };
 }
 
-/** An error's code says more than its status: a region that is not enabled is a 400 or a 403. */
+/** An error code is more precise than the status: a region that is not enabled is a 400 or a 403. */
 function judgeCode(status: number, answer: unknown): SendOutcome | null {
   if (status < 400 || status >= 500) return null;
   const code = failure.safeParse(answer).data?.code ?? 0;

@@ -5,21 +5,21 @@ import { isGsmText } from "../gsm-alphabet.ts";
 import type { SmsProvider, TextMessage } from "../port.ts";
 import type { SmsSettings } from "../settings.ts";
 
-// One entry for each part of a long text. A status is one or two digits, in quotes.
+// One entry for each part of a long text. A status is a string of one or two digits.
 const verdict = z.object({
   messages: z.array(z.object({ status: z.coerce.string().check(z.regex(/^\d{1,3}$/)) })),
 });
 
 const ACCEPTED = "0";
 
-// developer.vonage.com/en/api-errors/sms: what this message or its number is to blame for. 2, 3, 6 and
-// 12: the message; 7, 29 and 33: a number that is barred, not allowed to a demo account, or given up.
-// All others speak of the account, its sender, its limits or an outage, and can be mended.
-const FAULTS_OF_THE_MESSAGE: ReadonlySet<string> = new Set(["2", "3", "6", "7", "12", "29", "33"]);
+// developer.vonage.com/en/api-errors/sms. 2, 3, 6 and 12 are about the message. 7, 29 and 33 are about its number:
+// barred, not allowed for a demo account, or deactivated. The others are about the account, its sender, its
+// limits or an outage, which can be fixed, so those messages are retried.
+const PERMANENT_ERRORS: ReadonlySet<string> = new Set(["2", "3", "6", "7", "12", "29", "33"]);
 
 /**
- * Vonage: POST /sms/json, with numbers without their plus. It knows no idempotency key; the reference
- * comes back in its receipts, so that a duplicate can be recognised.
+ * Vonage: POST /sms/json, with numbers without their plus. It has no idempotency key; its receipts contain the
+ * reference, which identifies duplicates.
  */
 export function createVonageProvider(settings: SmsSettings<"vonage">, timeout: number): SmsProvider {
   const url = `${settings.apiBase ?? "https://rest.nexmo.com"}/sms/json`;
@@ -36,7 +36,7 @@ function formOf(from: string, { to, text, idempotencyKey }: TextMessage): URLSea
     from: withoutPlus(from),
     to: withoutPlus(to),
     text,
-    // As `text`, characters that the short alphabet lacks would arrive as question marks.
+    // With type `text`, characters outside the GSM alphabet would arrive as question marks.
     type: isGsmText(text) ? "text" : "unicode",
     "client-ref": idempotencyKey,
   });
@@ -45,14 +45,14 @@ function formOf(from: string, { to, text, idempotencyKey }: TextMessage): URLSea
 const withoutPlus = (number: string): string => number.replace(/^\+/, "");
 
 /**
- * A 200 says nothing: each part of a long text has a status of its own, and a phone shows none before
- * it has all. The worst part decides; a body that cannot be read leaves it to the status.
+ * A 200 is not yet a success: each part of a long text has its own status, and a phone shows the text only when
+ * all parts have arrived. The worst part decides. If the body cannot be read, the HTTP status decides.
  */
 function judgeParts(status: number, answer: unknown): SendOutcome | null {
   if (status !== 200) return null;
   const failed = (verdict.safeParse(answer).data?.messages ?? []).filter((part) => part.status !== ACCEPTED);
-  const worst = failed.find((part) => FAULTS_OF_THE_MESSAGE.has(part.status)) ?? failed[0];
+  const worst = failed.find((part) => PERMANENT_ERRORS.has(part.status)) ?? failed[0];
   if (worst === undefined) return null;
-  const outcome = FAULTS_OF_THE_MESSAGE.has(worst.status) ? "refused" : "retry";
+  const outcome = PERMANENT_ERRORS.has(worst.status) ? "refused" : "retry";
   return { outcome, reason: `vonage_${worst.status}` };
 }

@@ -11,38 +11,38 @@ import {
 const SUPERUSER_ONLY = ["users:set-role", "users:delete"];
 
 describe("permissions", () => {
-  it("are none for users, all for superusers, and all but two for admins", () => {
-    expect(PERMISSIONS.filter((one) => hasPermission("user", one))).toEqual([]);
-    expect(PERMISSIONS.filter((one) => !hasPermission("admin", one))).toEqual(SUPERUSER_ONLY);
-    expect(PERMISSIONS.filter((one) => !hasPermission("superuser", one))).toEqual([]);
+  it("gives users no permission, superusers all, and admins all but two", () => {
+    expect(PERMISSIONS.filter((permission) => hasPermission("user", permission))).toEqual([]);
+    expect(PERMISSIONS.filter((permission) => !hasPermission("admin", permission))).toEqual(SUPERUSER_ONLY);
+    expect(PERMISSIONS.filter((permission) => !hasPermission("superuser", permission))).toEqual([]);
   });
 
   it.each([
     ["user", []],
     ["admin", ["user"]],
     ["superuser", ["user", "admin", "superuser"]],
-  ] as const)("of a %s reach %j", (role, reached) => {
-    expect(manageableRoles(role)).toEqual(reached);
+  ] as const)("the permissions of a %s cover the roles %j", (role, manageable) => {
+    expect(manageableRoles(role)).toEqual(manageable);
     for (const permission of PERMISSIONS) {
       for (const other of ROLES) {
         const allowed = canManage({ id: "a", role }, permission, { id: "b", role: other });
         expect(allowed, `${permission} on ${other}`).toBe(
-          hasPermission(role, permission) && (reached as readonly string[]).includes(other),
+          hasPermission(role, permission) && (manageable as readonly string[]).includes(other),
         );
       }
     }
   });
 
-  it("let nobody act on themselves, but look", () => {
+  it("lets users only read their own account by a permission", () => {
     for (const role of ROLES) {
       for (const permission of PERMISSIONS) {
-        const isLook = permission === "users:read" && hasPermission(role, permission);
-        expect(canManage({ id: "a", role }, permission, { id: "a", role })).toBe(isLook);
+        const isRead = permission === "users:read" && hasPermission(role, permission);
+        expect(canManage({ id: "a", role }, permission, { id: "a", role })).toBe(isRead);
       }
     }
   });
 
-  it("leave nobody out of a superuser's lists, and show an admin users alone", () => {
+  it("does not filter a superuser's lists, and filters an admin's to the role user", () => {
     expect(ROLES.map(visibleRoles)).toEqual([[], ["user"], null]);
   });
 });

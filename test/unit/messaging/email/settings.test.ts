@@ -16,7 +16,7 @@ const pathsOf = (raw: Record<string, unknown>): string[] => {
   return "problems" in read ? read.problems.map(({ path }) => path) : [];
 };
 
-describe("succeeds", () => {
+describe("readMailSettings", () => {
   it.each([
     ["mailbox", {}, {}],
     ["cloudflare", {}, {}],
@@ -39,7 +39,7 @@ describe("succeeds", () => {
       ses,
       { region: "eu-west-1", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "abc/def+ghi", apiBase: null },
     ],
-  ])("reads what %s needs from %j", (provider, variables, expected) => {
+  ])("reads the settings of %s from %j", (provider, variables, expected) => {
     expect(readMailSettings({ MAIL_PROVIDER: provider, MAIL_FROM, ...variables })).toEqual({
       settings: { provider, from, ...expected },
     });
@@ -58,7 +58,7 @@ describe("succeeds", () => {
     });
   });
 
-  it("forgives space around a value, and leaves other variables alone", () => {
+  it("trims values and ignores variables of other providers", () => {
     const raw = { MAIL_PROVIDER: " resend ", MAIL_FROM, MAIL_API_KEY: "key\n", MAIL_DOMAIN: "?", DB: {} };
     expect(readMailSettings(raw)).toEqual({
       settings: { provider: "resend", from, apiKey: "key", apiBase: null },
@@ -66,10 +66,10 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
-  it("names every problem at once", () => {
+describe("readMailSettings with invalid variables", () => {
+  it("reports every problem at once", () => {
     expect(
-      pathsOf({ MAIL_PROVIDER: "ses", MAIL_FROM: "nobody", MAIL_API_BASE: "ftp://example.com" }),
+      pathsOf({ MAIL_PROVIDER: "ses", MAIL_FROM: "not an address", MAIL_API_BASE: "ftp://example.com" }),
     ).toEqual([
       "MAIL_SES_REGION",
       "MAIL_SES_ACCESS_KEY_ID",
@@ -80,7 +80,7 @@ describe("refuses", () => {
     expect(pathsOf({})).toEqual(["MAIL_PROVIDER", "MAIL_FROM"]);
   });
 
-  it("lists the providers that there are", () => {
+  it("lists the valid providers if MAIL_PROVIDER is unknown", () => {
     expect(readMailSettings({ MAIL_PROVIDER: "toString", MAIL_FROM })).toEqual({
       problems: [
         {
@@ -91,14 +91,14 @@ describe("refuses", () => {
     });
   });
 
-  it("takes a blank variable for one that is not set", () => {
+  it("treats a blank variable as missing", () => {
     expect(readMailSettings({ MAIL_PROVIDER: "resend", MAIL_FROM, MAIL_API_KEY: " " })).toEqual({
       problems: [{ path: "MAIL_API_KEY", message: "must be set: the provider's API key" }],
     });
   });
 
   it.each([
-    "nobody",
+    "not an address",
     "a@example.com, b@example.com",
     "Acme <a@example.com> <b@example.com>",
     "Acme <a@example.com",
@@ -106,7 +106,7 @@ describe("refuses", () => {
     "Acme\r\nBcc: eve@example.com <a@example.com>",
     42,
     ["a@example.com"],
-  ])("does not take %j for a sender", (sender) => {
+  ])("rejects the sender %j", (sender) => {
     expect(pathsOf({ MAIL_PROVIDER: "mailbox", MAIL_FROM: sender })).toEqual(["MAIL_FROM"]);
   });
 
@@ -118,7 +118,7 @@ describe("refuses", () => {
     "https://example.com/?a=1",
     "https://example.com/#a",
     7,
-  ])("does not take %j for the base of an API", (base) => {
+  ])("rejects the API base %j", (base) => {
     const raw = { MAIL_PROVIDER: "resend", MAIL_FROM, MAIL_API_KEY: "key", MAIL_API_BASE: base };
     expect(pathsOf(raw)).toEqual(["MAIL_API_BASE"]);
   });
@@ -130,13 +130,13 @@ describe("refuses", () => {
     ["brevo", { MAIL_API_KEY: "two\r\nlines" }, "MAIL_API_KEY"],
     ["sendgrid", { MAIL_API_KEY: "ключ" }, "MAIL_API_KEY"],
     ["resend", { MAIL_API_KEY: 5 }, "MAIL_API_KEY"],
-  ])("tells %s which variable is wrong in %j", (provider, variables, path) => {
+  ])("reports the invalid variable of %s in %j", (provider, variables, path) => {
     expect(pathsOf({ MAIL_PROVIDER: provider, MAIL_FROM, ...variables })).toEqual([path]);
   });
 });
 
-describe("abuse", () => {
-  it("repeats no value in a problem, as it may be a secret", () => {
+describe("readMailSettings with secrets", () => {
+  it("repeats no value in a problem, since it may be a secret", () => {
     const raw = { MAIL_PROVIDER: "resend", MAIL_FROM: "canary one", MAIL_API_KEY: "canary two" };
     expect(JSON.stringify(readMailSettings(raw))).not.toContain("canary");
   });

@@ -7,11 +7,11 @@ import { placesIn, sentencesOf } from "../../../support/ui-sentences.ts";
 const english = sentencesOf(en);
 const german = sentencesOf(de);
 
-/** What any mail may speak of. */
+/** The placeholders that every mail may use. */
 const COMMON: readonly string[] = ["{appName}", "{secureAccount}"];
 
-/** What some must speak of, and others cannot: how long a link or a code is good, and a provider. */
-const OWN: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
+/** The placeholders that only these mails have, and must use: the lifetime of a link or code, and a provider. */
+const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   verify_email: ["{life}"],
   reset_password: ["{life}"],
   confirm_new_email: ["{life}"],
@@ -24,23 +24,20 @@ const OWN: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
 describe.each([
   ["English", en],
   ["German", de],
-])("the words of mails in %s", (_language, words) => {
-  it("are there, each of them", () => {
-    for (const [path, sentence] of sentencesOf(words)) expect(sentence.trim(), path).not.toBe("");
+])("mail texts in %s", (_language, texts) => {
+  it("no mail text is empty", () => {
+    for (const [path, sentence] of sentencesOf(texts)) expect(sentence.trim(), path).not.toBe("");
   });
 
-  it.each(Object.keys(en.mails) as MailKind[])(
-    "name in %s what that mail is told, and nothing else",
-    (kind) => {
-      const named = new Set([...sentencesOf(words.mails[kind]).values()].flatMap(placesIn));
-      expect([...named].filter((place) => !COMMON.includes(place))).toEqual(OWN[kind] ?? []);
-    },
-  );
+  it.each(Object.keys(en.mails) as MailKind[])("the mail %s uses exactly its own placeholders", (kind) => {
+    const used = new Set([...sentencesOf(texts.mails[kind]).values()].flatMap(placesIn));
+    expect([...used].filter((placeholder) => !COMMON.includes(placeholder))).toEqual(SPECIFIC[kind] ?? []);
+  });
 
-  it("name no more than they are told outside of the mails", () => {
-    const { mails: _mails, ...shared } = words;
-    const named = [...sentencesOf(shared)].map(([path, sentence]) => [path, placesIn(sentence)] as const);
-    expect(named.filter(([, places]) => places.length > 0)).toEqual([
+  it("the shared mail texts use only their own placeholders", () => {
+    const { mails: _mails, ...shared } = texts;
+    const used = [...sentencesOf(shared)].map(([path, sentence]) => [path, placesIn(sentence)] as const);
+    expect(used.filter(([, placeholders]) => placeholders.length > 0)).toEqual([
       ["greeting", ["{name}"]],
       ["footer", ["{appName}"]],
       ["secureAccount", ["{appName}"]],
@@ -48,8 +45,8 @@ describe.each([
   });
 });
 
-describe("the words of mails", () => {
-  it("are as many paragraphs in every language", () => {
+describe("mail texts", () => {
+  it("mail texts have the same keys and paragraphs in every language", () => {
     expect([...german.keys()]).toEqual([...english.keys()]);
   });
 });

@@ -24,21 +24,21 @@ const pathsOf = (raw: Record<string, unknown>, mode = production): string[] => {
   return "problems" in read ? read.problems.map(({ path }) => path) : [];
 };
 
-describe("succeeds", () => {
+describe("readSmsSettings", () => {
   it.each([{}, { SMS_PROVIDER: " " }, { SMS_PROVIDER: "off" }, { SMS_FROM: "?", SMS_API_BASE: "?" }])(
-    "takes %j for text messages that are off",
+    "reads %j as text messages turned off",
     (raw) => {
       expect(readSmsSettings(raw, production)).toEqual({ settings: { provider: "off" } });
     },
   );
 
-  it("needs nothing else for the mailbox of development", () => {
+  it("needs no other variable for the development mailbox", () => {
     expect(readSmsSettings({ SMS_PROVIDER: "mailbox" }, development)).toEqual({
       settings: { provider: "mailbox" },
     });
   });
 
-  it("reads what twilio needs", () => {
+  it("reads the settings of twilio", () => {
     expect(readSmsSettings(twilio, production)).toEqual({
       settings: {
         provider: "twilio",
@@ -50,7 +50,7 @@ describe("succeeds", () => {
     });
   });
 
-  it("reads what vonage needs", () => {
+  it("reads the settings of vonage", () => {
     const raw = { ...vonage, SMS_API_BASE: "https://sms.example.com/" };
     expect(readSmsSettings(raw, production)).toEqual({
       settings: {
@@ -75,7 +75,7 @@ describe("succeeds", () => {
     expect("settings" in read && "from" in read.settings ? read.settings.from : null).toBe(from);
   });
 
-  it("takes a plain http base in development, for a fake on the same machine", () => {
+  it("accepts a plain http API base in development, for a fake provider on the same machine", () => {
     const raw = { ...twilio, SMS_API_BASE: "http://localhost:9000" };
     expect(readSmsSettings(raw, development)).toMatchObject({
       settings: { apiBase: "http://localhost:9000" },
@@ -83,8 +83,8 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
-  it("names every problem at once", () => {
+describe("readSmsSettings with invalid variables", () => {
+  it("reports every problem at once", () => {
     expect(pathsOf({ SMS_PROVIDER: "twilio", SMS_API_BASE: "ftp://example.com" })).toEqual([
       "SMS_FROM",
       "SMS_TWILIO_ACCOUNT_SID",
@@ -99,13 +99,13 @@ describe("refuses", () => {
     ]);
   });
 
-  it.each(["toString", "sns", null, 7])("lists the providers that there are, to %j", (provider) => {
+  it.each(["toString", "sns", null, 7])("lists the valid providers if SMS_PROVIDER is %j", (provider) => {
     expect(readSmsSettings({ SMS_PROVIDER: provider }, development)).toEqual({
       problems: [{ path: "SMS_PROVIDER", message: "must be one of off, mailbox, twilio, vonage" }],
     });
   });
 
-  it("does not write a production's codes to a mailbox", () => {
+  it("rejects the development mailbox in production", () => {
     expect(readSmsSettings({ SMS_PROVIDER: "mailbox" }, production)).toEqual({
       problems: [{ path: "SMS_PROVIDER", message: "must be a real provider in production" }],
     });
@@ -119,7 +119,7 @@ describe("refuses", () => {
     "https://sms.example.com/?a=1",
     "sms.example.com",
     7,
-  ])("does not take %j for the base of an API in production", (base) => {
+  ])("rejects the API base %j in production", (base) => {
     expect(pathsOf({ ...twilio, SMS_API_BASE: base })).toEqual(["SMS_API_BASE"]);
     expect(pathsOf({ ...vonage, SMS_API_BASE: base })).toEqual(["SMS_API_BASE"]);
   });
@@ -133,12 +133,12 @@ describe("refuses", () => {
     "Acme, Inc.",
     42,
     ["Acme"],
-  ])("does not take %j for a sender", (sender) => {
+  ])("rejects the sender %j", (sender) => {
     expect(pathsOf({ ...vonage, SMS_FROM: sender })).toEqual(["SMS_FROM"]);
     expect(pathsOf({ ...twilio, SMS_FROM: sender })).toEqual(["SMS_FROM"]);
   });
 
-  it("leaves messaging services to twilio", () => {
+  it("accepts a messaging service SID only for twilio", () => {
     expect(pathsOf({ ...vonage, SMS_FROM: SERVICE_SID })).toEqual(["SMS_FROM"]);
     expect(pathsOf({ ...twilio, SMS_FROM: `${SERVICE_SID}0` })).toEqual(["SMS_FROM"]);
   });
@@ -150,24 +150,27 @@ describe("refuses", () => {
     [{ ...vonage, SMS_VONAGE_API_KEY: "ключ" }, "SMS_VONAGE_API_KEY"],
     [{ ...vonage, SMS_VONAGE_API_SECRET: "a\r\nb" }, "SMS_VONAGE_API_SECRET"],
     [{ ...vonage, SMS_VONAGE_API_SECRET: " " }, "SMS_VONAGE_API_SECRET"],
-  ])("tells which variable is wrong in %j", (raw, path) => {
+  ])("reports the invalid variable in %j", (raw, path) => {
     expect(pathsOf(raw)).toEqual([path]);
   });
 });
 
-describe("abuse", () => {
-  it.each(["twilio", "vonage", "canary"])("repeats no value in a problem of %s", (provider) => {
-    const names = [
-      "SMS_FROM",
-      "SMS_API_BASE",
-      "SMS_TWILIO_ACCOUNT_SID",
-      "SMS_TWILIO_AUTH_TOKEN",
-      "SMS_VONAGE_API_KEY",
-      "SMS_VONAGE_API_SECRET",
-    ];
-    const raw = Object.fromEntries(names.map((name) => [name, "canary of two words"]));
-    const read = readSmsSettings({ SMS_PROVIDER: provider, ...raw }, production);
-    expect("problems" in read).toBe(true);
-    expect(JSON.stringify(read)).not.toContain("canary");
-  });
+describe("readSmsSettings with secrets", () => {
+  it.each(["twilio", "vonage", "canary"])(
+    "repeats no value in a problem of %s, since it may be a secret",
+    (provider) => {
+      const names = [
+        "SMS_FROM",
+        "SMS_API_BASE",
+        "SMS_TWILIO_ACCOUNT_SID",
+        "SMS_TWILIO_AUTH_TOKEN",
+        "SMS_VONAGE_API_KEY",
+        "SMS_VONAGE_API_SECRET",
+      ];
+      const raw = Object.fromEntries(names.map((name) => [name, "canary of two words"]));
+      const read = readSmsSettings({ SMS_PROVIDER: provider, ...raw }, production);
+      expect("problems" in read).toBe(true);
+      expect(JSON.stringify(read)).not.toContain("canary");
+    },
+  );
 });

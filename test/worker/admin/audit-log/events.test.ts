@@ -29,8 +29,8 @@ const from = { "CF-Connecting-IP": "203.0.113.9" };
 const rows = async (): Promise<Row[]> =>
   (await env.DB.prepare("SELECT * FROM audit_events ORDER BY at, rowid").all<Row>()).results;
 
-/** One person who does, or suffers, everything that is remembered. */
-async function liveALife(): Promise<string> {
+/** Causes every audit event of one account, except those of an admin action. */
+async function causeEveryEvent(): Promise<string> {
   const { email, token, refreshToken } = await signedInMember(service);
   const write = (method: string, path: string, body?: unknown, as = token) =>
     service.call(method, `/api/auth${path}`, body, as, from);
@@ -39,7 +39,7 @@ async function liveALife(): Promise<string> {
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
   await proveNumber(service, token);
   await write("DELETE", "/me/phone");
-  // The clock stands still, and the second step made strangers of all who came at its instant.
+  // The test clock does not advance by itself. Changing the second factor invalidated sign-ins up to its instant.
   service.clock.advance(1000);
   const accessToken = await providers.tokenOf(socialUser());
   await write("POST", "/me/identities/github", { accessToken, password: PASSWORD });
@@ -67,27 +67,29 @@ async function liveALife(): Promise<string> {
   return decodeJwt(token).sub as string;
 }
 
-/** Whoever proves the address that the deployment names. */
-async function foundation(): Promise<string> {
+/** Verifies the address in BOOTSTRAP_SUPERUSER_EMAIL. */
+async function bootstrapSuperuser(): Promise<string> {
   const email = newAddress();
-  const young = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
-  await member(young, email);
+  const bootstrapping = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
+  await member(bootstrapping, email);
   return idOf(email);
 }
 
-describe("the audit trail", () => {
-  it("has every event of the closed list after lives in which each of them happened", async () => {
-    const founded = await foundation();
-    const accountId = await liveALife();
+describe("the audit log", () => {
+  it("records and counts every event type of the closed list", async () => {
+    const bootstrappedId = await bootstrapSuperuser();
+    const accountId = await causeEveryEvent();
     const superuser = await signedInAs(service, "superuser");
     const otherId = await administeredUser(service, superuser);
-    // Each is counted once, when its row is there: docs/observability.md.
+    // docs/observability.md: each event is counted once, when its row is inserted.
     const counted = points.filter(({ blobs }) => blobs[0] === "event").map(({ blobs }) => blobs[1]);
     expect(counted.sort()).toEqual((await rows()).map((row) => row.type).sort());
-    const trails = (await rows()).filter((row) => [accountId, otherId, founded].includes(row.account_id));
-    expect([...new Set(trails.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
-    const done = trails.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);
-    expect(done.map((row) => row.type)).toEqual([
+    const events = (await rows()).filter((row) =>
+      [accountId, otherId, bootstrappedId].includes(row.account_id),
+    );
+    expect([...new Set(events.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
+    const adminActions = events.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);
+    expect(adminActions.map((row) => row.type)).toEqual([
       "user_invited",
       "avatar_changed",
       "avatar_removed",
@@ -102,25 +104,25 @@ describe("the audit trail", () => {
       "account_deactivated",
       "account_deleted",
     ]);
-    expect(done.filter((row) => row.type === "role_changed").map((row) => row.details)).toEqual([
+    expect(adminActions.filter((row) => row.type === "role_changed").map((row) => row.details)).toEqual([
       '{"from":"user","to":"admin"}',
       '{"from":"admin","to":"user"}',
     ]);
-    const trail = trails.filter((row) => row.account_id === accountId);
-    const count = (type: string) => trail.filter((row) => row.type === type).length;
+    const accountEvents = events.filter((row) => row.account_id === accountId);
+    const count = (type: string) => accountEvents.filter((row) => row.type === type).length;
     expect([count("second_factor_changed"), count("signed_out"), count("refresh_token_reused")]).toEqual([
       2, 1, 1,
     ]);
-    const changed = trail.find((row) => row.type === "profile_updated");
+    const changed = accountEvents.find((row) => row.type === "profile_updated");
     expect(changed).toMatchObject({ actor_id: accountId, ip: "203.0.113.9", details: '{"fields":"name"}' });
-    expect(trail.find((row) => row.type === "refresh_token_reused")?.actor_id).toBeNull();
+    expect(accountEvents.find((row) => row.type === "refresh_token_reused")?.actor_id).toBeNull();
   });
 
-  it("has no word of what was refused", async () => {
+  it("records nothing for a refused request", async () => {
     const { token, email } = await signedInMember(service);
-    const { token: phoneless } = await signedInMember(service);
-    const asked = await phoneChallengeOf(service, token);
-    const wrong = { challengeId: asked.challengeId, code: wrongCode(asked.code) };
+    const { token: withoutPhone } = await signedInMember(service);
+    const challenge = await phoneChallengeOf(service, token);
+    const wrong = { challengeId: challenge.challengeId, code: wrongCode(challenge.code) };
     const capped = startService({ env: { RATE_LIMITS: "{}", BURST: undefined }, clock: service.clock });
     const before = (await rows()).length;
     const body = { currentPassword: "wrong", newPassword: "a newer lighthouse" };
@@ -139,7 +141,7 @@ describe("the audit trail", () => {
       expect(refused.status).toBeGreaterThanOrEqual(400);
     }
     await service.post("/forgot-password", { email: newAddress() });
-    await service.call("DELETE", "/api/auth/me/phone", undefined, phoneless);
+    await service.call("DELETE", "/api/auth/me/phone", undefined, withoutPhone);
     await service.post("/me/otp", { enabled: false, password: PASSWORD }, token);
     expect((await rows()).length).toBe(before);
   });

@@ -3,7 +3,7 @@ import { type SignedIn, signedInAs } from "../../../support/admins.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 
-type Event = {
+type AuditEventJson = {
   id: string;
   type: string;
   at: string;
@@ -17,9 +17,9 @@ const service = startService();
 let user: SignedIn;
 let admin: SignedIn;
 let superuser: SignedIn;
-const list = async (who: SignedIn, query = "") => {
-  const answer = await service.get(`/audit${query}`, who.token);
-  return { answer, events: (answer.body.data?.events ?? []) as Event[] };
+const list = async (actor: SignedIn, query = "") => {
+  const answer = await service.get(`/audit${query}`, actor.token);
+  return { answer, events: (answer.body.data?.events ?? []) as AuditEventJson[] };
 };
 
 beforeAll(async () => {
@@ -30,8 +30,8 @@ beforeAll(async () => {
   await service.post(`/users/${user.id}/deactivate`, undefined, admin.token);
 });
 
-describe("GET /audit succeeds", () => {
-  it("with what happened, to whom, by whom, when and from where, the newest first", async () => {
+describe("GET /audit", () => {
+  it("lists events with type, instant, user, actor and IP address, newest first", async () => {
     const { events } = await list(admin);
     expect(events[0]).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -50,7 +50,7 @@ describe("GET /audit succeeds", () => {
     );
   });
 
-  it("for an admin with the events of users alone, for a superuser with all", async () => {
+  it("lists only events of users to an admin, and all events to a superuser", async () => {
     const forAdmin = new Set((await list(admin)).events.map(({ userId }) => userId));
     expect(forAdmin).toEqual(new Set([user.id]));
     const forSuperuser = new Set((await list(superuser)).events.map(({ userId }) => userId));
@@ -58,8 +58,8 @@ describe("GET /audit succeeds", () => {
     expect((await list(admin, `?userId=${superuser.id}`)).events).toEqual([]);
   });
 
-  it("by user and by type, and page by page without a repetition", async () => {
-    const types = (events: Event[]) => [...new Set(events.map(({ type }) => type))];
+  it("filters audit events by user and type, and pages through them without repetition", async () => {
+    const types = (events: AuditEventJson[]) => [...new Set(events.map(({ type }) => type))];
     expect(types((await list(superuser, "?type=signed_in")).events)).toEqual(["signed_in"]);
     const both = (await list(superuser, `?type=signed_in&userId=${user.id}`)).events;
     expect(both.map(({ userId }) => userId)).toEqual([user.id]);
@@ -75,7 +75,7 @@ describe("GET /audit succeeds", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("has a deleted user's events, under the id alone", async () => {
+  it("lists the events of a deleted user by id, without the address", async () => {
     await service.call("DELETE", `/api/auth/users/${user.id}`, undefined, superuser.token);
     const { events, answer } = await list(superuser, `?userId=${user.id}`);
     expect(events.map(({ type }) => type)).toEqual(
@@ -85,22 +85,25 @@ describe("GET /audit succeeds", () => {
   });
 });
 
-describe("GET /audit refuses", () => {
-  it.each(["?type=nothing", "?userId=me", "?cursor=x", "?limit=101", "?order=asc"])("%s", async (query) => {
-    const { answer } = await list(admin, query);
-    expect([answer.status, answer.body.error?.code]).toEqual([400, "validation_failed"]);
-  });
+describe("GET /audit with an invalid query", () => {
+  it.each(["?type=nothing", "?userId=me", "?cursor=x", "?limit=101", "?order=asc"])(
+    "rejects %s",
+    async (query) => {
+      const { answer } = await list(admin, query);
+      expect([answer.status, answer.body.error?.code]).toEqual([400, "validation_failed"]);
+    },
+  );
 });
 
-describe("the trail", () => {
-  it("is kept for AUDIT_RETENTION_DAYS, and not a day longer", async () => {
-    const kept = async (days: string, passed: number) => {
-      const old = startService({ clock: createTestClock(), env: { AUDIT_RETENTION_DAYS: days } });
-      const { id } = await signedInAs(old, "user");
-      old.clock.advance(passed);
-      await old.runCron(EVERY_HOUR);
+describe("the audit log", () => {
+  it("keeps audit events for AUDIT_RETENTION_DAYS and no longer", async () => {
+    const kept = async (days: string, ageMs: number) => {
+      const retaining = startService({ clock: createTestClock(), env: { AUDIT_RETENTION_DAYS: days } });
+      const { id } = await signedInAs(retaining, "user");
+      retaining.clock.advance(ageMs);
+      await retaining.runCron(EVERY_HOUR);
       const query = "SELECT count(*) AS n FROM audit_events WHERE account_id = ?";
-      return (await old.env.DB.prepare(query).bind(id).first<{ n: number }>())?.n;
+      return (await retaining.env.DB.prepare(query).bind(id).first<{ n: number }>())?.n;
     };
     expect(await kept("30", 30 * DAY)).toBe(3);
     expect(await kept("30", 30 * DAY + 1)).toBe(0);

@@ -18,12 +18,12 @@ type Guarded = {
 
 const service = startService();
 
-/** The pages have guards of their own, and a test: `worker/pages/access`. */
+/** Pages have their own guards. `worker/pages/access` tests them. */
 const pages = new Set(
   service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path),
 );
 
-/** Every other route that there is, out of the router itself, with the guards that stand before it. */
+/** All other routes of the router, with their guards. */
 const routes: readonly Guarded[] = [
   ...Map.groupBy(
     service.app.routes.filter(({ method, path }) => method !== "ALL" && !pages.has(path)),
@@ -40,8 +40,8 @@ const routes: readonly Guarded[] = [
   };
 });
 
-const named = (some: readonly Guarded[]) =>
-  some.map((route) => [`${route.method} ${route.path}`, route] as const);
+const named = (guarded: readonly Guarded[]) =>
+  guarded.map((route) => [`${route.method} ${route.path}`, route] as const);
 const behindSession = routes.filter(({ session }) => session);
 const behindRole = routes.filter(({ permission }) => permission);
 
@@ -49,13 +49,13 @@ const fill = (path: string, id: string) => path.replaceAll(/:\w+/g, id);
 const call = ({ method, path }: Guarded, id: string, token?: string) =>
   service.call(method, fill(path, id), method === "GET" ? undefined : {}, token);
 
-const people = {} as Record<Role, SignedIn>;
+const users = {} as Record<Role, SignedIn>;
 beforeAll(async () => {
-  for (const role of ROLES) people[role] = await signedInAs(service, role);
+  for (const role of ROLES) users[role] = await signedInAs(service, role);
 });
 
-describe("the routes", () => {
-  it("that are for everybody are these, and a new one has to be put here by somebody who means it", () => {
+describe("the router", () => {
+  it("only the listed routes need no session", () => {
     const open = routes.filter(({ session }) => !session).map(({ method, path }) => `${method} ${path}`);
     expect(open.sort()).toEqual([
       "GET /.well-known/jwks.json",
@@ -89,7 +89,7 @@ describe("the routes", () => {
     ]);
   });
 
-  it("about other people ask for a role, all of them", () => {
+  it("all routes about other users require a permission", () => {
     const unguarded = behindSession.filter(
       ({ path, permission }) => /\/(users|audit)/.test(path) && !permission,
     );
@@ -99,83 +99,83 @@ describe("the routes", () => {
 });
 
 describe.each(named(behindSession))("%s", (_name, route) => {
-  it("is 401 to whoever is not signed in, or not any more", async () => {
+  it("returns 401 without a valid session and changes nothing", async () => {
     const before = await dumpOf(service.env.DB);
-    for (const token of [undefined, "", "nonsense", `${people.superuser.token}x`]) {
-      expectRefusal(await call(route, people.user.id, token), 401, "unauthorized");
+    for (const token of [undefined, "", "nonsense", `${users.superuser.token}x`]) {
+      expectRefusal(await call(route, users.user.id, token), 401, "unauthorized");
     }
     expect(await dumpOf(service.env.DB)).toEqual(before);
   });
 });
 
 describe.each(named(behindRole))("%s", (_name, route) => {
-  it.each(ROLES)(
-    "answers a %s by the table of permissions, before it looks at anything else",
-    async (role) => {
-      const before = await dumpOf(service.env.DB);
-      const answer = await call(route, crypto.randomUUID(), people[role].token);
-      const allowed = hasPermission(role, route.permission as Permission);
-      if (!allowed) {
-        expectRefusal(answer, 403, "forbidden");
-      } else {
-        // Whoever is let in finds that nobody has that id, or a list, or a body to put right.
-        expect([200, 400, 404, 415]).toContain(answer.status);
-        expect(answer.body.error?.code).not.toBe("forbidden");
-      }
-      expect(await dumpOf(service.env.DB)).toEqual(before);
-    },
-  );
+  it.each(ROLES)("applies the permission table to a %s before any other check", async (role) => {
+    const before = await dumpOf(service.env.DB);
+    const answer = await call(route, crypto.randomUUID(), users[role].token);
+    const allowed = hasPermission(role, route.permission as Permission);
+    if (!allowed) {
+      expectRefusal(answer, 403, "forbidden");
+    } else {
+      // An allowed caller gets a list, an unknown id or an invalid body.
+      expect([200, 400, 404, 415]).toContain(answer.status);
+      expect(answer.body.error?.code).not.toBe("forbidden");
+    }
+    expect(await dumpOf(service.env.DB)).toEqual(before);
+  });
 });
 
-describe("somebody else's id", () => {
-  /** Routes with an id, but for admins' ones: what they name has to be the caller's own. */
+describe("another user's id", () => {
+  /** Routes with an id and without a permission: the resource must be the caller's own. */
   const withId = behindSession.filter(({ path, permission }) => path.includes(":id") && !permission);
 
-  it("is nobody's to a caller without a role, on each of these routes", () => {
+  it("only the listed routes take the id of the caller's own resource", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual(["DELETE /api/auth/sessions/:id"]);
   });
 
-  it.each(named(withId))("at %s is not there, to admins and superusers neither", async (_name, route) => {
-    const { email } = await member(service);
-    const victim = await logIn(service, email);
-    const [session] = (await service.get("/sessions", victim.token)).body.data as { id: string }[];
-    for (const role of ROLES) {
-      expectRefusal(await call(route, session?.id ?? "", people[role].token), 404, "not_found");
-      expectRefusal(await call(route, await idOf(email), people[role].token), 404, "not_found");
-    }
-    expect((await service.get("/me", victim.token)).status).toBe(200);
-  });
+  it.each(named(withId))(
+    "%s returns 404 for another user's id, even to admins and superusers",
+    async (_name, route) => {
+      const { email } = await member(service);
+      const victim = await logIn(service, email);
+      const [session] = (await service.get("/sessions", victim.token)).body.data as { id: string }[];
+      for (const role of ROLES) {
+        expectRefusal(await call(route, session?.id ?? "", users[role].token), 404, "not_found");
+        expectRefusal(await call(route, await idOf(email), users[role].token), 404, "not_found");
+      }
+      expect((await service.get("/me", victim.token)).status).toBe(200);
+    },
+  );
 
   it.each(
     mutations
       .filter(({ route }) => route.includes("/users/:id"))
       .map((change) => [change.route, change] as const),
-  )(
-    "at %s is 403 to a user, and to an admin where it is not a user's, with the very request that a superuser may make",
-    async (_name, change) => {
-      const request = await change.request(service);
-      const theirs = request.path?.split("/")[2] ?? "";
-      const own = (id: string) => ({ ...request, path: request.path?.replace(theirs, id) });
-      const before = await dumpOf(service.env.DB);
-      const others = { user: people.admin, admin: people.superuser } as const;
-      for (const role of ["user", "admin"] as const) {
-        const answer = await perform(service, change, { ...own(others[role].id), token: people[role].token });
-        expectRefusal(answer, 403, "forbidden");
-      }
-      expect(await dumpOf(service.env.DB)).toEqual(before);
-      // It was the person that was refused, and nothing else of the request.
-      expect((await perform(service, change, request)).status).toBe(change.status);
-    },
-  );
+  )("%s returns 403 to a user and to an admin for a target above their role", async (_name, change) => {
+    const request = await change.request(service);
+    const targetId = request.path?.split("/")[2] ?? "";
+    const withTarget = (id: string) => ({ ...request, path: request.path?.replace(targetId, id) });
+    const before = await dumpOf(service.env.DB);
+    const others = { user: users.admin, admin: users.superuser } as const;
+    for (const role of ["user", "admin"] as const) {
+      const answer = await perform(service, change, {
+        ...withTarget(others[role].id),
+        token: users[role].token,
+      });
+      expectRefusal(answer, 403, "forbidden");
+    }
+    expect(await dumpOf(service.env.DB)).toEqual(before);
+    // The same request succeeds for a superuser, so the actor was the only reason for the refusal.
+    expect((await perform(service, change, request)).status).toBe(change.status);
+  });
 
-  it("has such a request for every route that acts on somebody", () => {
-    const acts = behindRole.filter(({ method, path }) => method !== "GET" && path.includes(":id"));
+  it("the mutations list covers every route that changes a user", () => {
+    const userRoutes = behindRole.filter(({ method, path }) => method !== "GET" && path.includes(":id"));
     const tried = new Set(mutations.map(({ route }) => route));
-    expect(acts.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`)).toEqual(
-      acts
+    expect(userRoutes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`)).toEqual(
+      userRoutes
         .map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`)
-        .filter((one) => tried.has(one)),
+        .filter((route) => tried.has(route)),
     );
-    expect(acts.length).toBeGreaterThan(8);
+    expect(userRoutes.length).toBeGreaterThan(8);
   });
 });

@@ -26,8 +26,8 @@ async function signedIn(role: Role) {
 const setStatus = (id: string, state: string) =>
   env.DB.prepare("UPDATE accounts SET status = ? WHERE id = ?").bind(state, id).run();
 
-describe("the pages for admins, without a script", () => {
-  it("find people by what they ask, and keep the questions", async () => {
+describe("admin pages without scripts", () => {
+  it("the user list filters by search and status, and keeps the search field", async () => {
     const { browser } = await signedIn("admin");
     const tag = `w${crypto.randomUUID().slice(0, 8)}`;
     const { email } = await register(service, `${tag}.one@example.com`);
@@ -38,16 +38,16 @@ describe("the pages for admins, without a script", () => {
     expect(found.text).toContain(`value="${tag}"`);
     const active = await browser.visit(`/admin/users?search=${tag}&status=active`);
     expect([active.text.includes(email), active.text.includes(other)]).toEqual([true, false]);
-    // What cannot be asked is not asked; a superuser is none of an admin's.
-    const odd = await browser.visit(`/admin/users?search=${tag}&status=asleep&role=superuser&cursor=x`);
-    expect(odd.status).toBe(200);
+    // Invalid filters are ignored. An admin cannot see superusers.
+    const invalid = await browser.visit(`/admin/users?search=${tag}&status=asleep&role=superuser&cursor=x`);
+    expect(invalid.status).toBe(200);
     expect((await browser.visit("/admin/users?search=nobodyatall")).text).toContain("Nobody fits that.");
   });
 
-  it("show so many at a time, and the way on", async () => {
+  it("the user list has pages, and user pages link back to the filtered list", async () => {
     const { browser } = await signedIn("admin");
     const tag = `p${crypto.randomUUID().slice(0, 8)}`;
-    for (let one = 0; one < 26; one++) await register(service, `${tag}.${one}@example.com`);
+    for (let count = 0; count < 26; count++) await register(service, `${tag}.${count}@example.com`);
     const first = await browser.visit(`/admin/users?search=${tag}`);
     const [, next = ""] = /href="(\?[^"]*cursor=[^"]*)"/.exec(first.text) ?? [];
     const second = await browser.visit(`/admin/users${next.replaceAll("&amp;", "&")}`);
@@ -55,24 +55,24 @@ describe("the pages for admins, without a script", () => {
     expect([idsIn(first).length, idsIn(second).length]).toEqual([25, 1]);
     expect(new Set([...idsIn(first), ...idsIn(second)]).size).toBe(26);
     expect(second.text).not.toContain("Next page");
-    // Back to the beginning, and to the list as it was asked for.
+    // The links to the first page and back to the filtered list.
     expect(linkOn(second, "?")).toBe(`?search=${tag}`);
     expect(first.text).not.toContain("First page");
-    const socialUser = linkOn(second, "/admin/users/");
-    const user = await browser.visit(socialUser);
+    const userPath = linkOn(second, "/admin/users/");
+    const user = await browser.visit(userPath);
     expect(linkOn(user, "/admin/users?")).toBe(`/admin/users${next.replaceAll("&amp;", "&")}`);
     const ended = await browser.submit(user, {}, "endSessions");
-    expect([ended.path, ended.text.includes("Done.")]).toEqual([socialUser, true]);
+    expect([ended.path, ended.text.includes("Done.")]).toEqual([userPath, true]);
     const edited = await browser.submit(
-      await browser.visit(linkOn(ended, `${socialUser.split("?")[0]}/profile`)),
+      await browser.visit(linkOn(ended, `${userPath.split("?")[0]}/profile`)),
       {
         name: "Grace",
       },
     );
-    expect(edited.path).toBe(socialUser);
+    expect(edited.path).toBe(userPath);
   });
 
-  it("deactivate somebody, whose next click lands on sign-in; and activate them again", async () => {
+  it("an admin deactivates a user, whose next page is sign-in, and activates them again", async () => {
     const { browser } = await signedIn("admin");
     const { email } = await member(service);
     const victim = await signedInPages(service, email);
@@ -86,7 +86,7 @@ describe("the pages for admins, without a script", () => {
     await logIn(service, email);
   });
 
-  it("mail a link, end sessions, edit and remove a picture", async () => {
+  it("an admin mails a reset link, ends sessions and edits a profile", async () => {
     const { browser } = await signedIn("admin");
     const { email } = await member(service);
     const victim = await signedInPages(service, email);
@@ -103,7 +103,7 @@ describe("the pages for admins, without a script", () => {
     expect([saved.path, titleOf(saved)]).toEqual([path, "Grace Hopper"]);
   });
 
-  it("let superusers give roles and delete, who has to be sure, and nobody else", async () => {
+  it("only superusers set roles and delete, and deletion needs a confirmation", async () => {
     const { browser } = await signedIn("superuser");
     const admin = await signedIn("admin");
     const { email } = await member(service);
@@ -113,26 +113,26 @@ describe("the pages for admins, without a script", () => {
     for (const act of ["setRole", "delete"]) expect(byAdmin.text).not.toContain(`value="${act}"`);
     const page = await browser.visit(path);
     const csrf = /name="csrf" value="([^"]+)"/.exec(byAdmin.text)?.[1] ?? "";
-    // The button is not there, and pressing it all the same does nothing.
-    const presses: Record<string, string>[] = [
+    // The page has no button, and a forged submission changes nothing.
+    const submissions: Record<string, string>[] = [
       { act: "setRole", role: "admin" },
       { act: "delete", sure: "yes" },
     ];
-    for (const fields of presses) {
+    for (const fields of submissions) {
       expect([400, 403]).toContain((await admin.browser.post(path, { csrf, ...fields })).status);
     }
     await browser.submit(page, { role: "admin" }, "setRole");
     expect((await service.get("/me", (await logIn(service, email)).token)).body.data.role).toBe("admin");
     expect((await admin.browser.visit(path)).status).toBe(403);
     await browser.submit(page, {}, "deactivate");
-    const closed = await browser.visit(path);
-    expect((await browser.press(closed, { sure: "" }, "delete")).status).toBe(400);
-    const gone = await browser.submit(closed, { sure: "yes" }, "delete");
-    expect([gone.path, gone.text.includes("The user is deleted.")]).toEqual(["/admin/users", true]);
+    const deactivated = await browser.visit(path);
+    expect((await browser.press(deactivated, { sure: "" }, "delete")).status).toBe(400);
+    const deleted = await browser.submit(deactivated, { sure: "yes" }, "delete");
+    expect([deleted.path, deleted.text.includes("The user is deleted.")]).toEqual(["/admin/users", true]);
     expect((await browser.visit(path)).status).toBe(404);
   });
 
-  it("invite somebody, who chooses a password and signs in", async () => {
+  it("an admin invites a user, who chooses a password and signs in", async () => {
     const { browser } = await signedIn("admin");
     const email = newAddress();
     const done = await browser.submit(await browser.visit("/admin/invite"), {
@@ -161,14 +161,14 @@ describe("the pages for admins, without a script", () => {
     await logIn(service, email);
   });
 
-  it("tell what happened, to whom and by whom", async () => {
+  it("the audit log page shows events with users, actors and details", async () => {
     const { browser, email: adminEmail } = await signedIn("admin");
     const { email } = await member(service);
     const id = await idOf(email);
     await browser.submit(await browser.visit(`/admin/users/${id}`), {}, "deactivate");
-    const trail = await browser.visit(`/admin/audit?userId=${id}`);
+    const auditLog = await browser.visit(`/admin/audit?userId=${id}`);
     for (const words of ["Deactivated", "Signed up", "Address confirmed", "· by Ada"]) {
-      expect(trail.text).toContain(words);
+      expect(auditLog.text).toContain(words);
     }
     await logIn(service, (await signedInAs(service, "user")).email);
     const inGerman = await signedInPages(service, adminEmail, { language: "de" });
@@ -180,12 +180,12 @@ describe("the pages for admins, without a script", () => {
       expect(signIns.text).toContain(words);
       expect(signIns.text).not.toMatch(/amr|pwd|sessionId/);
     }
-    expect(trail.text).toContain(`name="userId" value="${id}"`);
+    expect(auditLog.text).toContain(`name="userId" value="${id}"`);
     const only = await browser.visit(`/admin/audit?userId=${id}&type=email_verified`);
     expect(only.text.match(/<li>/g)).toHaveLength(1);
   });
 
-  it("show mail that was given up, of those whom the admin may see, and nothing of what it said", async () => {
+  it("the page of dead-lettered mail lists messages to visible users without their content", async () => {
     const { service: failing, provider } = startWithProvider();
     await provider.answer(status(422));
     const email = newAddress();
@@ -203,7 +203,7 @@ describe("the pages for admins, without a script", () => {
     expect(await mailTo(service, email)).toEqual([]);
   });
 
-  it("are for whom the table of permissions says", async () => {
+  it("the permission table decides who may open each admin page", async () => {
     const pages: [string, Permission][] = [
       ["/admin/users", "users:list"],
       ["/admin/invite", "users:invite"],

@@ -7,8 +7,8 @@ import { register } from "../../../support/users.ts";
 const service = startService();
 let admin: SignedIn;
 let superuser: SignedIn;
-const list = async (who: SignedIn, query = "") => {
-  const answer = await actingAs(service, who).call("GET", query === "" ? "" : `?${query}`);
+const list = async (actor: SignedIn, query = "") => {
+  const answer = await actingAs(service, actor).call("GET", query === "" ? "" : `?${query}`);
   return { ...answer, names: (answer.body.data?.users ?? []).map(({ name }: { name: string }) => name) };
 };
 
@@ -22,8 +22,8 @@ beforeAll(async () => {
   }
 });
 
-describe("GET /users succeeds", () => {
-  it("with users alone for an admin, and everybody for a superuser, the newest first", async () => {
+describe("GET /users", () => {
+  it("lists only users to an admin, and all accounts to a superuser, newest first", async () => {
     expect((await list(admin)).names).toEqual(["Ángela", "Barbara", "Edsger", "Grace", "Ada"]);
     const all = await list(superuser);
     expect(all.body.data.users.map(({ role }: { role: string }) => role)).toEqual([
@@ -34,7 +34,7 @@ describe("GET /users succeeds", () => {
     expect(all.body.data.nextCursor).toBeNull();
   });
 
-  it("with what GET /me shows of a person, and no hash", async () => {
+  it("lists the profile that GET /me returns, and no password hash", async () => {
     const own = (await service.get("/me", admin.token)).body.data;
     const shown = (await list(superuser, "search=admin")).body.data.users;
     expect(shown).toEqual([own]);
@@ -53,12 +53,12 @@ describe("GET /users succeeds", () => {
     ["status=deactivated", []],
     ["role=user&search=ada", ["Ada"]],
     ["role=superuser", []],
-  ])("for an admin with ?%s", async (query, names) => {
+  ])("lists to an admin the users that match ?%s", async (query, names) => {
     const answer = await list(admin, query);
     expect([answer.status, answer.names]).toEqual([200, names]);
   });
 
-  it("page by page, stable while people come and go", async () => {
+  it("pages stay stable while accounts are created and deleted", async () => {
     const seen: string[] = [];
     let cursor = "";
     for (let page = 0; page < 5; page++) {
@@ -74,7 +74,7 @@ describe("GET /users succeeds", () => {
   });
 });
 
-describe("GET /users refuses", () => {
+describe("GET /users with an invalid query", () => {
   it.each([
     ["limit=0", "limit"],
     ["limit=101", "limit"],
@@ -87,7 +87,7 @@ describe("GET /users refuses", () => {
     ["status=locked", "status"],
     [`search=${"x".repeat(201)}`, "search"],
     ["sort=email", "sort"],
-  ])("?%s", async (query, path) => {
+  ])("rejects ?%s", async (query, path) => {
     const answer = await list(admin, query);
     expect([answer.status, answer.body.error?.code]).toEqual([400, "validation_failed"]);
     expect(answer.body.error?.fields?.map((field) => field.path)).toEqual([path]);

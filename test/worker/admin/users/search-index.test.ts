@@ -16,8 +16,8 @@ const isIntact = () =>
     () => false,
   );
 
-describe("what changes is found as it is now", () => {
-  it("after a new name, address, username, role and status", async () => {
+describe("the user search index after a change", () => {
+  it("finds an account by its new name, address, username, role and status only", async () => {
     const id = await addPerson({
       email: "old@example.com",
       name: "Olden",
@@ -25,12 +25,12 @@ describe("what changes is found as it is now", () => {
       username: "oldie",
     });
     await sql(
-      "UPDATE accounts SET email = 'fresh@example.net', name = 'Newton', last_name = NULL, username = 'newbie', role = 'admin', status = 'deactivated'",
+      "UPDATE accounts SET email = 'new@example.net', name = 'Newton', last_name = NULL, username = 'newbie', role = 'admin', status = 'deactivated'",
     );
     for (const search of ["old@example.com", "olden", "days", "oldie"]) {
       expect(await idsFound({ search }), search).toEqual([]);
     }
-    for (const search of ["fresh@example.net", "newton", "newbie"]) {
+    for (const search of ["new@example.net", "newton", "newbie"]) {
       expect(await idsFound({ search }), search).toEqual([id]);
     }
     expect(await idsFound({ role: "admin", status: "deactivated" })).toEqual([id]);
@@ -39,8 +39,8 @@ describe("what changes is found as it is now", () => {
     expect(await isIntact()).toBe(true);
   });
 
-  it("by the row, should the index say otherwise", async () => {
-    // U+E000 begins the words for roles and statuses; a name may have it too.
+  it("filters by the role and status of the row, even if a name imitates their index terms", async () => {
+    // U+E000 starts the index terms of roles and statuses. A name may contain it too.
     const id = await addPerson({ name: "\uE000admin \uE000deactivated", role: "user" });
     expect(await idsFound({ role: "admin" })).toEqual([]);
     expect(await idsFound({ status: "deactivated" })).toEqual([]);
@@ -48,11 +48,11 @@ describe("what changes is found as it is now", () => {
     expect(await idsFound({ role: "user" })).toEqual([id]);
   });
 
-  it("and the index can be made anew from the rows", async () => {
+  it("the migration rebuilds the search index from the rows, any number of times", async () => {
     const id = await addPerson({ name: "Ada" });
     const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes("account_search"));
     expect(migration?.queries.length).toBeGreaterThan(10);
-    for (let times = 0; times < 2; times += 1) {
+    for (let run = 0; run < 2; run += 1) {
       await env.DB.batch((migration?.queries ?? []).map((query) => env.DB.prepare(query)));
       expect(await idsFound({ search: "ada", role: "user" })).toEqual([id]);
       expect(await isIntact()).toBe(true);
@@ -63,9 +63,9 @@ describe("what changes is found as it is now", () => {
   });
 });
 
-describe("what is gone leaves nothing behind in the index", () => {
+describe("the user search index after a deletion", () => {
   const traces = ["quixotically", "zanzibarian", "vexillologist", "xylographer"];
-  const person = {
+  const account = {
     email: "quixotically@example.com",
     name: "Zanzibarian",
     lastName: "Vexillologist",
@@ -78,11 +78,11 @@ describe("what is gone leaves nothing behind in the index", () => {
       "renamed",
       "UPDATE accounts SET email = 'x@example.com', name = 'X', last_name = 'X', username = 'x' WHERE id = ?",
     ],
-  ])("of somebody who is %s", async (_what, change) => {
+  ])("keeps no word of a %s account in the search index", async (_name, change) => {
     for (let n = 0; n < 200; n += 1) await addPerson({ name: "Ada", lastName: `Number${n}` });
-    const id = await addPerson(person);
+    const id = await addPerson(account);
     for (let n = 0; n < 200; n += 1) await addPerson({ name: "Grace" });
-    // Terms are stored by what they have not in common with the one before: the ends are there in any case.
+    // FTS5 stores a term without the prefix that it shares with the term before, so only the end is certain.
     const before = await bytesOfIndex();
     for (const trace of traces) expect(before).toContain(trace.slice(3));
     await sql(change, id);
@@ -92,26 +92,26 @@ describe("what is gone leaves nothing behind in the index", () => {
   });
 });
 
-describe("tidying the index", () => {
-  /** Where the pages of the index begin. */
-  const signposts = async () => {
+describe("cleanUp of the user search index", () => {
+  /** The words that separate the pages of the index. */
+  const separators = async () => {
     const query = "SELECT CAST(substr(term, 2) AS TEXT) AS word FROM account_search_idx";
     return (await env.DB.prepare(query).all<{ word: string }>()).results.map(({ word }) => word);
   };
 
-  it("takes away the words that are left as signposts between its pages", async () => {
+  it("removes deleted words that are left as separators between index pages", async () => {
     const words = Array.from({ length: 3000 }, (_, n) => `w${1000 + n}`);
     const insert = "INSERT INTO accounts (id, email, email_key, name, role, status, created_at, updated_at)";
     const values = "value, value || '@example.com', value, 'Ada', 'user', 'active', 0, 0";
     await sql(`${insert} SELECT ${values} FROM json_each(?)`, JSON.stringify(words));
-    const [gone = "none"] = (await signposts()).filter((word) => words.includes(word));
-    await sql("DELETE FROM accounts WHERE id = ?", gone);
-    // This test would show nothing if there were no such words.
-    expect(await signposts()).toContain(gone);
+    const [deleted = "none"] = (await separators()).filter((word) => words.includes(word));
+    await sql("DELETE FROM accounts WHERE id = ?", deleted);
+    // Without such a word the test would prove nothing.
+    expect(await separators()).toContain(deleted);
     await addPerson({ name: "Grace" });
-    await directory.tidy(true);
-    for (let hour = 0; hour < 5; hour += 1) await directory.tidy(false);
-    expect(await signposts()).not.toContain(gone);
+    await directory.cleanUp(true);
+    for (let hour = 0; hour < 5; hour += 1) await directory.cleanUp(false);
+    expect(await separators()).not.toContain(deleted);
     expect(await idsFound({ search: "w" })).toHaveLength(100);
     expect(await isIntact()).toBe(true);
   });

@@ -10,7 +10,7 @@ const sql = (text: string, ...values: unknown[]) =>
     .bind(...values)
     .run();
 
-describe("finding people succeeds", () => {
+describe("user search", () => {
   it.each([
     ["the whole address", "ada.byron@post.example.com"],
     ["the beginning of the address", "ada.by"],
@@ -26,11 +26,11 @@ describe("finding people succeeds", () => {
     ["one letter", "a"],
     ["a name without its accents", "noel"],
     ["a name with its accents", "Noël"],
-    ["a name whose accents are apart", "Noe\u0308l"],
+    ["a name with decomposed accents", "Noe\u0308l"],
     ["an accent that the name does not have", "Áugusta"],
-    ["words among signs", ' *lovelace* -- "king" (noël); '],
+    ["words among punctuation", ' *lovelace* -- "king" (noël); '],
     ["a word that is written twice", "ada ada ada"],
-  ])("by %s", async (_what, search) => {
+  ])("finds a user by %s", async (_name, search) => {
     const id = await addPerson({
       email: "Ada.Byron@post.example.com",
       name: "Augusta Ada Lovelace",
@@ -43,7 +43,7 @@ describe("finding people succeeds", () => {
     if (search !== "a") expect(found).toEqual([id]);
   });
 
-  it("in scripts of many kinds", async () => {
+  it("finds users by names in many scripts", async () => {
     const names = ["Łukasz", "Ελένη", "Дмитрий", "山田太郎", "فاطمة", "Nguyễn", "𐐀𐐁"];
     for (const name of names) {
       const id = await addPerson({ name });
@@ -54,14 +54,14 @@ describe("finding people succeeds", () => {
     expect(await idsFound({ search: "ΕΛΈΝΗ" })).toHaveLength(1);
   });
 
-  it("by words longer than any that is indexed by its beginnings", async () => {
+  it("finds users by words longer than the longest indexed prefix", async () => {
     const id = await addPerson({ name: "Wolfeschlegelsteinhausenbergerdorff" });
     await addPerson({ name: "Wolfeschlegelstein" });
     expect(await idsFound({ search: "wolfeschlegelsteinh" })).toEqual([id]);
     expect(await idsFound({ search: "wolfeschlegel" })).toHaveLength(2);
   });
 
-  it("gives the whole account and never its password hash", async () => {
+  it("returns the whole account without its password hash", async () => {
     const id = await addPerson({ email: "ada@example.com", name: "Ada", username: "ada", role: "admin" });
     await sql("UPDATE accounts SET password_hash = 'secret', age = 36, email_verified_at = 5");
     for (const query of [{}, { search: "ada" }]) {
@@ -90,7 +90,7 @@ describe("finding people succeeds", () => {
     }
   });
 
-  it("by role, by status, by both, and by both among those that are searched for", async () => {
+  it("filters users by role and status, with and without a search", async () => {
     const names = new Map<string, string>();
     for (const role of ["user", "admin", "superuser"] as const) {
       for (const status of ["active", "deactivated"] as const) {
@@ -119,7 +119,7 @@ describe("finding people succeeds", () => {
     expect(await found({ roles: ["user", "admin"], search: "ada" })).toHaveLength(4);
   });
 
-  it("newest first, page by page", async () => {
+  it("returns users newest first, page by page", async () => {
     const ids: string[] = [];
     for (let n = 0; n < 7; n += 1) ids.unshift(await addPerson({ name: "Ada", lastName: `No ${n}` }));
     for (const query of [{}, { search: "ada" }, { status: "active" as const }]) {
@@ -133,23 +133,26 @@ describe("finding people succeeds", () => {
   });
 });
 
-describe("pages", () => {
+describe("pages of the user list", () => {
   it.each([
-    ["everybody", {}],
+    ["all users", {}],
     ["a search", { search: "ada" }],
     ["a filter", { role: "user" as const }],
-  ])("of %s neither repeat nor lose anybody while people come and go", async (_what, query) => {
-    const ids: string[] = [];
-    for (let n = 0; n < 20; n += 1) ids.unshift(await addPerson({ name: "Ada" }));
-    const [newest, oldest] = [ids[0], ids.at(-1)];
-    let turn = 0;
-    const seen = await idsOnPages({ ...query, limit: 3 }, async () => {
-      turn += 1;
-      await addPerson({ name: "Ada" });
-      // Somebody of the last page, and the very person that the first page ended with.
-      if (turn === 1) await sql("DELETE FROM accounts WHERE id IN (?, ?, ?)", newest, ids[2], oldest);
-      if (turn === 2) await sql("UPDATE accounts SET last_name = 'Renamed' WHERE id = ?", ids[10]);
-    });
-    expect(seen).toEqual(ids.slice(0, -1));
-  });
+  ])(
+    "pages of %s neither repeat nor skip users while accounts are created and deleted",
+    async (_name, query) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 20; n += 1) ids.unshift(await addPerson({ name: "Ada" }));
+      const [newest, oldest] = [ids[0], ids.at(-1)];
+      let pagesRead = 0;
+      const seen = await idsOnPages({ ...query, limit: 3 }, async () => {
+        pagesRead += 1;
+        await addPerson({ name: "Ada" });
+        // An account of the last page, and the account that the first page ended with.
+        if (pagesRead === 1) await sql("DELETE FROM accounts WHERE id IN (?, ?, ?)", newest, ids[2], oldest);
+        if (pagesRead === 2) await sql("UPDATE accounts SET last_name = 'Renamed' WHERE id = ?", ids[10]);
+      });
+      expect(seen).toEqual(ids.slice(0, -1));
+    },
+  );
 });

@@ -20,12 +20,13 @@ const asSuperuser = actingAs(service, superuser);
 
 const NEW_PASSWORD = "a second lighthouse 8";
 
-async function wrongPasswords(email: string, times: number) {
-  for (let at = 0; at < times; at++) await service.post("/login", { email, password: "wrong" });
+async function failSignIn(email: string, times: number) {
+  for (let attempt = 0; attempt < times; attempt++)
+    await service.post("/login", { email, password: "wrong" });
 }
 
-describe("an admin", () => {
-  it("deactivates a user, whose very next call and refresh fail, and who is told", async () => {
+describe("admin actions on users", () => {
+  it("deactivates a user, whose next call and refresh fail, and who gets a mail", async () => {
     const { email } = await member(service);
     const { token, refreshToken } = await logIn(service, email);
     const id = await idOf(email);
@@ -39,7 +40,7 @@ describe("an admin", () => {
     expect(await service.env.KV.get(`deny:user:${id}`)).not.toBeNull();
   });
 
-  it("voids a deactivated user's links", async () => {
+  it("revokes the email tokens of a deactivated user", async () => {
     const { email } = await member(service);
     await service.post("/forgot-password", { email });
     const token = await tokenMailedTo(service, email);
@@ -50,7 +51,7 @@ describe("an admin", () => {
     expect(answer.body.error?.code).toBe("token_invalid");
   });
 
-  it("activates a user again, who signs in anew", async () => {
+  it("reactivates a user, whose earlier session stays ended", async () => {
     const { email } = await member(service);
     const { token } = await logIn(service, email);
     const id = await idOf(email);
@@ -61,7 +62,7 @@ describe("an admin", () => {
     await logIn(service, email);
   });
 
-  it("finds both done already, and changes and mails nothing more", async () => {
+  it("deactivates and activates idempotently, with one mail each", async () => {
     const { email } = await member(service);
     const id = await idOf(email);
     for (const path of ["deactivate", "deactivate", "activate", "activate"]) {
@@ -75,15 +76,15 @@ describe("an admin", () => {
     ).toHaveLength(1);
   });
 
-  it("unlocks a user's account at once", async () => {
+  it("unlocks a locked user at once", async () => {
     const { email } = await member(service);
-    await wrongPasswords(email, 10);
+    await failSignIn(email, 10);
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(429);
     expect((await asAdmin.call("POST", `/${await idOf(email)}/unlock`)).status).toBe(200);
     await logIn(service, email);
   });
 
-  it("ends a user's sessions, and leaves the password", async () => {
+  it("ends a user's sessions and keeps the password", async () => {
     const { email } = await member(service);
     const sessions = [await logIn(service, email), await logIn(service, email)];
     expect((await asAdmin.call("DELETE", `/${await idOf(email)}/sessions`)).status).toBe(200);
@@ -94,7 +95,7 @@ describe("an admin", () => {
     await logIn(service, email);
   });
 
-  it("starts a reset: the user gets a link, and the admin nothing of it", async () => {
+  it("mails a reset link to the user and does not reveal it to the admin", async () => {
     const { email } = await member(service);
     const answer = await asAdmin.call("POST", `/${await idOf(email)}/reset-password`);
     expect(answer.status).toBe(200);
@@ -104,7 +105,7 @@ describe("an admin", () => {
     await logIn(service, email, NEW_PASSWORD);
   });
 
-  it("cannot start a reset for somebody who is deactivated", async () => {
+  it("refuses a password reset for a deactivated user", async () => {
     const { email } = await member(service);
     const id = await idOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
@@ -112,7 +113,7 @@ describe("an admin", () => {
     expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
   });
 
-  it("edits a user's profile, under the user's own rules", async () => {
+  it("updates a user's profile under the rules of PATCH /me", async () => {
     const { email } = await member(service);
     const id = await idOf(email);
     const { body } = await asAdmin.call("PATCH", `/${id}`, {
@@ -127,7 +128,7 @@ describe("an admin", () => {
     expect(taken.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
   });
 
-  it("looks at their own account, and at no other admin's or superuser's", async () => {
+  it("lets an admin read their own account and no other admin or superuser", async () => {
     expect((await asAdmin.call("GET", `/${admin.id}`)).body.data.id).toBe(admin.id);
     for (const { id } of [superuser, await signedInAs(service, "admin")]) {
       expect((await asAdmin.call("GET", `/${id}`)).status).toBe(403);
@@ -143,7 +144,7 @@ describe("an admin", () => {
     ["DELETE", "/sessions"],
     ["DELETE", "/avatar"],
   ])(
-    "may not %s /users/:id%s of another admin, a superuser or themselves",
+    "refuses %s /users/:id%s by an admin on another admin, a superuser or themselves",
     async (method, path, body?: object) => {
       const peer = await signedInAs(service, "admin");
       for (const { id } of [peer, superuser, admin]) {
@@ -155,13 +156,13 @@ describe("an admin", () => {
     },
   );
 
-  it("learns that an id is nobody's", async () => {
+  it("returns 404 for an unknown or malformed user id", async () => {
     const answer = await asAdmin.call("POST", `/${crypto.randomUUID()}/deactivate`);
     expect([answer.status, answer.body.error?.code]).toEqual([404, "not_found"]);
     expect((await asAdmin.call("GET", "/not-an-id")).status).toBe(404);
   });
 
-  it("neither sets roles nor deletes", async () => {
+  it("refuses to let an admin set roles or delete users", async () => {
     const id = await idOf((await member(service)).email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     expect((await asAdmin.call("PUT", `/${id}/role`, { role: "admin" })).status).toBe(403);
@@ -170,8 +171,8 @@ describe("an admin", () => {
   });
 });
 
-describe("a superuser", () => {
-  it("makes an admin, whose earlier session ends with the earlier role", async () => {
+describe("superuser actions on users", () => {
+  it("promotes a user to admin and ends the sessions with the old role", async () => {
     const user = await signedInAs(service, "user");
     expect((await asSuperuser.call("PUT", `/${user.id}/role`, { role: "admin" })).status).toBe(200);
     expect((await service.get("/me", user.token)).status).toBe(401);
@@ -180,7 +181,7 @@ describe("a superuser", () => {
     expect((await service.call("GET", "/api/auth/users", undefined, token)).status).toBe(200);
   });
 
-  it("demotes an admin, who is refused on the very next call with the old token", async () => {
+  it("demotes an admin, whose old access token is refused at once", async () => {
     const demoted = await signedInAs(service, "admin");
     await asSuperuser.call("PUT", `/${demoted.id}/role`, { role: "user" });
     expect((await actingAs(service, demoted).call("GET", "")).status).toBe(401);
@@ -188,13 +189,13 @@ describe("a superuser", () => {
     expect((await actingAs(service, { token }).call("GET", "")).status).toBe(403);
   });
 
-  it("changes nothing by giving the role that somebody has", async () => {
+  it("changes nothing when a user already has the role", async () => {
     const user = await signedInAs(service, "user");
     expect((await asSuperuser.call("PUT", `/${user.id}/role`, { role: "user" })).status).toBe(200);
     expect((await service.get("/me", user.token)).status).toBe(200);
   });
 
-  it("does not act on themselves", async () => {
+  it("refuses superuser actions on their own account", async () => {
     for (const [method, path, body] of [
       ["PUT", "/role", { role: "user" }],
       ["POST", "/deactivate"],
@@ -205,7 +206,7 @@ describe("a superuser", () => {
     }
   });
 
-  it("deletes nobody who is active", async () => {
+  it("refuses to delete an active user", async () => {
     const { email } = await member(service);
     const answer = await asSuperuser.call("DELETE", `/${await idOf(email)}`);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "user_still_active"]);
@@ -213,10 +214,10 @@ describe("a superuser", () => {
   });
 });
 
-describe("an invitation", () => {
+describe("invitations", () => {
   const invite = (body: object) => asAdmin.call("POST", "", body);
 
-  it("mails a link to choose a password, which proves the address too", async () => {
+  it("an invitation mails a link to choose a password, which also verifies the address", async () => {
     const email = newAddress();
     const answer = await invite({ email, name: "Grace" });
     expect(answer.status).toBe(201);
@@ -229,7 +230,7 @@ describe("an invitation", () => {
     expect((await service.get("/me", access)).body.data.isVerified).toBe(true);
   });
 
-  it("opens nothing before it is taken up, and is good once", async () => {
+  it("an invited account cannot sign in before the link is used, which works once", async () => {
     const email = newAddress();
     await invite({ email, name: "Grace" });
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(401);
@@ -240,18 +241,18 @@ describe("an invitation", () => {
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
   });
 
-  it("is refused where a reset's address is proven, or for another purpose", async () => {
+  it("POST /verify-email refuses an invitation's token", async () => {
     const email = newAddress();
     await invite({ email, name: "Grace" });
     const token = await tokenMailedTo(service, email);
     expect((await service.post("/verify-email", { token })).body.error?.code).toBe("token_invalid");
   });
 
-  it("lives for seven days", async () => {
+  it("an invitation expires after seven days", async () => {
     const later = startService();
-    const boss = await signedInAs(later, "admin");
+    const laterAdmin = await signedInAs(later, "admin");
     const email = newAddress();
-    await actingAs(later, boss).call("POST", "", { email, name: "Grace" });
+    await actingAs(later, laterAdmin).call("POST", "", { email, name: "Grace" });
     const token = await tokenMailedTo(later, email);
     later.clock.advance(7 * 24 * 3_600_000 - 1000);
     expect((await later.get(`/reset-password?token=${token}`)).status).toBe(200);
@@ -259,7 +260,7 @@ describe("an invitation", () => {
     expect((await later.get(`/reset-password?token=${token}`)).status).toBe(400);
   });
 
-  it("can be sent once more, which voids the first", async () => {
+  it("a second invitation mail revokes the first link", async () => {
     const email = newAddress();
     const { body } = await invite({ email, name: "Grace" });
     const first = await tokenMailedTo(service, email);
@@ -273,25 +274,25 @@ describe("an invitation", () => {
     );
   });
 
-  it("is not made for an address that has an account", async () => {
+  it("refuses an invitation to an address that has an account", async () => {
     const { email } = await register(service);
     const answer = await invite({ email: email.toUpperCase(), name: "Grace" });
     expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
   });
 
-  it("is made once for one address, of 30 at once", async () => {
+  it("creates one account for 30 simultaneous invitations to one address", async () => {
     const email = newAddress();
     const answers = await inParallel(30, () => invite({ email, name: "Grace" }));
     expect(statusCounts(answers)).toEqual({ 201: 1, 409: 29 });
     expect(await mailTo(service, email)).toHaveLength(1);
   });
 
-  it("uses up nothing of what strangers' requests may send in an hour", async () => {
+  it("invitations do not count towards the hourly mail cap", async () => {
     const { email } = await member(service);
     const used = await service.env.DB.prepare("SELECT sum(sends) AS n FROM send_counters").first<number>("n");
     const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: String((used ?? 0) + 1) };
     const capped = startService({ env, clock: service.clock });
-    for (let at = 0; at < 3; at++) {
+    for (let count = 0; count < 3; count++) {
       const answer = await actingAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
       expect(answer.status).toBe(201);
     }
@@ -299,21 +300,21 @@ describe("an invitation", () => {
     expect((await mailTo(service, email))[0]?.text).toContain("/reset-password?token=");
   });
 
-  it("gives no role that is not below the admin's, and a superuser's any", async () => {
+  it("limits the role of an invitation to roles that the actor can manage", async () => {
     for (const role of ["admin", "superuser"]) {
       const answer = await invite({ email: newAddress(), name: "Grace", role });
       expect([answer.status, answer.body.error?.code]).toEqual([403, "forbidden"]);
       const email = newAddress();
-      const made = await asSuperuser.call("POST", "", { email, name: "Grace", role });
-      expect(made.body.data.role).toBe(role);
-      // An invited superuser is not active in the sense of the last one, until a password is chosen.
+      const invited = await asSuperuser.call("POST", "", { email, name: "Grace", role });
+      expect(invited.body.data.role).toBe(role);
+      // An invited superuser does not count as an active superuser until they choose a password.
       await service.env.DB.prepare("DELETE FROM accounts WHERE email = ?").bind(email).run();
     }
   });
 });
 
 describe("the last superuser", () => {
-  it("stays while another one has only been invited, and may go once the invitation is taken up", async () => {
+  it("the last superuser can deactivate themselves only after another one has accepted an invitation", async () => {
     await service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
     const last = await signedInAs(service, "superuser");
     const email = newAddress();
@@ -323,52 +324,55 @@ describe("the last superuser", () => {
       role: "superuser",
     });
     expect(invited.status).toBe(201);
-    const leave = () => service.post("/me/deactivate", { password: PASSWORD }, last.token);
-    expect((await leave()).body.error?.code).toBe("last_admin");
+    const deactivateSelf = () => service.post("/me/deactivate", { password: PASSWORD }, last.token);
+    expect((await deactivateSelf()).body.error?.code).toBe("last_admin");
     await service.post("/reset-password", {
       token: await tokenMailedTo(service, email),
       newPassword: PASSWORD,
     });
-    expect((await leave()).status).toBe(200);
+    expect((await deactivateSelf()).status).toBe(200);
   });
 });
 
-describe("two superusers at once", () => {
-  const rounds = Array.from({ length: 50 }, (_, at) => at);
-  const alone = () =>
+describe("two superusers acting on each other at the same time", () => {
+  const rounds = Array.from({ length: 50 }, (_, round) => round);
+  const demoteAllSuperusers = () =>
     service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
 
   it.each([
     ["demoting", "PUT", "/role", { role: "user" }],
     ["deactivating", "POST", "/deactivate", undefined],
-  ] as const)("%s each other leave one, 50 times", async (_name, method, path, body) => {
-    const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
-    for (const round of rounds) {
-      await alone();
-      await service.env.DB.prepare(
-        "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
-      )
-        .bind(first.id, second.id)
-        .run();
-      const tokens = [await logIn(service, first.email), await logIn(service, second.email)];
-      const answers = await Promise.all([
-        actingAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
-        actingAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
-      ]);
-      expect(await activeSuperusers(), `round ${round}`).toBe(1);
-      expect(
-        answers.filter(({ status }) => status === 200),
-        `round ${round}`,
-      ).toHaveLength(1);
-      const loser = answers.find(({ status }) => status !== 200);
-      expect([401, 403, 409], `round ${round}: ${loser?.text}`).toContain(loser?.status);
-    }
-  });
+  ] as const)(
+    "two superusers %s each other leave one active superuser, 50 times",
+    async (_name, method, path, body) => {
+      const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
+      for (const round of rounds) {
+        await demoteAllSuperusers();
+        await service.env.DB.prepare(
+          "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
+        )
+          .bind(first.id, second.id)
+          .run();
+        const tokens = [await logIn(service, first.email), await logIn(service, second.email)];
+        const answers = await Promise.all([
+          actingAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
+          actingAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
+        ]);
+        expect(await activeSuperusers(), `round ${round}`).toBe(1);
+        expect(
+          answers.filter(({ status }) => status === 200),
+          `round ${round}`,
+        ).toHaveLength(1);
+        const loser = answers.find(({ status }) => status !== 200);
+        expect([401, 403, 409], `round ${round}: ${loser?.text}`).toContain(loser?.status);
+      }
+    },
+  );
 
-  it("one closing their own account, the other demoting them: one is left, 50 times", async () => {
+  it("a superuser deactivating themselves while another demotes them leaves one active superuser, 50 times", async () => {
     const [first, second] = [await signedInAs(service, "user"), await signedInAs(service, "user")];
     for (const round of rounds) {
-      await alone();
+      await demoteAllSuperusers();
       await service.env.DB.prepare(
         "UPDATE accounts SET role = 'superuser', status = 'active' WHERE id IN (?, ?)",
       )
@@ -384,9 +388,9 @@ describe("two superusers at once", () => {
     }
   });
 
-  it("deactivating and deleting each other leave one, and no row of the other, 50 times", async () => {
+  it("two superusers deleting each other leave one active superuser and no row of the other, 50 times", async () => {
     for (const round of rounds) {
-      await alone();
+      await demoteAllSuperusers();
       const [first, second] = [
         await signedInAs(service, "superuser"),
         await signedInAs(service, "superuser"),
@@ -404,10 +408,10 @@ describe("two superusers at once", () => {
       expect(await activeSuperusers(), `round ${round}`).toBe(1);
       const deleted = answers.map(({ status }) => status === 200);
       expect(deleted.filter(Boolean), `round ${round}`).toHaveLength(1);
-      const gone = deleted[0] ? second : first;
-      expect((await actingAs(service, deleted[0] ? first : second).call("GET", `/${gone.id}`)).status).toBe(
-        404,
-      );
+      const deletedUser = deleted[0] ? second : first;
+      expect(
+        (await actingAs(service, deleted[0] ? first : second).call("GET", `/${deletedUser.id}`)).status,
+      ).toBe(404);
     }
   }, 60_000);
 });

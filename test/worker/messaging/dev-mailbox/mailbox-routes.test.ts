@@ -24,7 +24,7 @@ const SMS: DevMessage = {
 
 type Filter = { to?: string; limit: number };
 
-/** The routes over a list in memory, mounted as an app mounts them. */
+/** The routes with a mailbox in memory, mounted as the app mounts them. */
 function open(messages: readonly DevMessage[] = [MAIL, SMS]) {
   const filters: Filter[] = [];
   const mailbox = {
@@ -37,13 +37,13 @@ function open(messages: readonly DevMessage[] = [MAIL, SMS]) {
     "/",
     mailboxRoutes(() => ({ mailbox })),
   );
-  app.get("/elsewhere", (c) => c.text("ok"));
+  app.get("/other", (c) => c.text("ok"));
   const get = (path: string) => app.request(`http://gatehouse.test${path}`);
   return { get, page: async (path: string) => (await get(path)).text(), filters };
 }
 
 describe("GET /dev/mailbox.json", () => {
-  it("gives the messages in the list's order, with instants in ISO 8601", async () => {
+  it("returns the messages in the order of the store, with instants in ISO 8601", async () => {
     const response = await open().get("/dev/mailbox.json");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -63,13 +63,13 @@ describe("GET /dev/mailbox.json", () => {
     ["?to=", undefined],
     ["?to=%20", undefined],
     ["", undefined],
-  ])("asks with %j for messages to %j", async (query, to) => {
+  ])("reads the query %j as the recipient %j", async (query, to) => {
     const { get, filters } = open();
     await get(`/dev/mailbox.json${query}`);
     expect(filters).toEqual([{ to, limit: 100 }]);
   });
 
-  it("gives out only the fields that the contract names", async () => {
+  it("returns only the documented fields of a message", async () => {
     const response = await open([{ ...MAIL, sealed: "secret" } as DevMessage]).get("/dev/mailbox.json");
     expect(await response.text()).not.toContain("sealed");
   });
@@ -89,14 +89,14 @@ describe("GET /dev/mailbox", () => {
     );
   });
 
-  it("shows the chosen message, and a text message without a frame", async () => {
+  it("shows the selected message, and a text message without a frame", async () => {
     const html = await open().page("/dev/mailbox?id=m-1");
     expect(html).toContain("<h2>Your code is 123456</h2>");
     expect(html).toContain('<body class="reading">');
     expect(html).not.toContain("<iframe");
   });
 
-  it("shows the plain text of a mail, its links alive and its markup not", async () => {
+  it("shows the plain text of a mail with links and escaped markup", async () => {
     const html = await open().page("/dev/mailbox?id=m-2&view=text");
     expect(html).not.toContain("<iframe");
     expect(html).toContain(
@@ -105,24 +105,24 @@ describe("GET /dev/mailbox", () => {
     expect(html).not.toContain("<script");
   });
 
-  it("keeps the filter in every link of the list", async () => {
+  it("keeps the recipient filter in every link of the list", async () => {
     const html = await open().page("/dev/mailbox?to=ada%40example.com");
     expect(html).toContain('href="/dev/mailbox?to=ada%40example.com&amp;id=m-2"');
     expect(html).toContain('value="ada@example.com"');
     expect(html).not.toContain("123456");
   });
 
-  it("tells a newcomer how to get a first mail", async () => {
+  it("shows in an empty mailbox how to cause the first mail", async () => {
     const html = await open([]).page("/dev/mailbox");
     expect(html).toContain("No messages yet");
     expect(html).toContain("curl http://gatehouse.test/api/auth/register");
   });
 
-  it("says so when there is nothing for a recipient, or no such message", async () => {
+  it("states that a recipient has no messages or that a message does not exist", async () => {
     expect(await open().page("/dev/mailbox?to=eve@example.com")).toContain("Nothing for eve@example.com yet");
-    const gone = await open().page("/dev/mailbox?id=m-9");
-    expect(gone).toContain("That message is not here.");
-    expect(gone).not.toContain("<iframe");
+    const missing = await open().page("/dev/mailbox?id=m-9");
+    expect(missing).toContain("That message is not here.");
+    expect(missing).not.toContain("<iframe");
   });
 
   it("shows a mail that has no head element", async () => {
@@ -131,7 +131,7 @@ describe("GET /dev/mailbox", () => {
   });
 });
 
-describe("abuse", () => {
+describe("the development mailbox with hostile input", () => {
   it.each(["/dev/mailbox", "/dev/mailbox.json"])(
     "forbids scripts, caching and referrers on %s",
     async (path) => {
@@ -146,7 +146,7 @@ describe("abuse", () => {
     },
   );
 
-  it("lets no message and no query break out of the page", async () => {
+  it("escapes markup of messages and of the query", async () => {
     const evil = '"><script>alert(1)</script>';
     const message = { ...MAIL, to: evil, subject: evil, html: evil };
     for (const path of ["/dev/mailbox", `/dev/mailbox?to=${encodeURIComponent(evil)}`]) {
@@ -155,8 +155,8 @@ describe("abuse", () => {
     expect(await open([]).page(`/dev/mailbox?to=${encodeURIComponent(evil)}`)).not.toContain("<script");
   });
 
-  it("leaves the headers of the app's other routes alone", async () => {
-    const { headers } = await open().get("/elsewhere");
+  it("does not change the headers of the app's other routes", async () => {
+    const { headers } = await open().get("/other");
     expect(headers.get("Content-Security-Policy")).toBeNull();
     expect(headers.get("Cache-Control")).toBeNull();
   });

@@ -32,8 +32,8 @@ function open(send?: (message: Sent) => Promise<unknown>) {
 const failing = (error: unknown) => open(() => Promise.reject(error));
 const coded = (code: string) => Object.assign(new Error("refused for ada@example.com"), { code });
 
-describe("succeeds", () => {
-  it("hands the mail to the binding once, with its key in a header", async () => {
+describe("the mail provider cloudflare", () => {
+  it("hands a mail to the binding once, with its idempotency key in a header", async () => {
     const { send, sent } = open(async () => ({ messageId: "x" }));
     expect(await send(email)).toEqual({ outcome: "sent" });
     expect(sent).toEqual([
@@ -48,20 +48,20 @@ describe("succeeds", () => {
     ]);
   });
 
-  it("names a sender without a name by the address alone", async () => {
+  it("passes a sender without a name as the address only", async () => {
     const { send, sent } = open(async () => ({}));
     await send({ ...email, from: { name: null, address: "no-reply@example.com" } });
     expect(sent[0]?.from).toBe("no-reply@example.com");
   });
 
-  it("takes the Worker's own binding by type", () => {
+  it("accepts the type of the Worker's send_email binding", () => {
     expectTypeOf<SendEmail>().toExtend<SendEmailBinding>();
   });
 });
 
-describe("refuses", () => {
+describe("the mail provider cloudflare after an error", () => {
   it.each(["E_VALIDATION_ERROR", "E_FIELD_MISSING", "E_CONTENT_TOO_LARGE", "E_RECIPIENT_SUPPRESSED"])(
-    "gives up a mail that is at fault itself (%s)",
+    "refuses a mail after the permanent error %s",
     async (code) => {
       expect(await failing(coded(code)).send(email)).toEqual({
         outcome: "refused",
@@ -76,23 +76,23 @@ describe("refuses", () => {
     ["a recipient that the binding does not allow", coded("E_RECIPIENT_NOT_ALLOWED")],
     ["an outage", coded("E_INTERNAL_SERVER_ERROR")],
     ["an error without a code", new Error("ada@example.com")],
-    ["something thrown that is no error", "ada@example.com"],
-  ])("keeps a mail after %s", async (_what, error) => {
+    ["a thrown value that is no error", "ada@example.com"],
+  ])("retries a mail after %s", async (_name, error) => {
     expect(await failing(error).send(email)).toEqual({ outcome: "retry", reason: "binding_error" });
   });
 
-  it("keeps a mail when the binding does not answer in time", async () => {
+  it("retries a mail if the binding does not respond in time", async () => {
     const { send } = open(() => new Promise(() => {}));
     expect(await send(email)).toEqual({ outcome: "retry", reason: "timeout" });
   });
 
-  it("keeps a mail when the Worker has no binding", async () => {
+  it("retries a mail if the Worker has no binding", async () => {
     expect(await open().send(email)).toEqual({ outcome: "retry", reason: "binding_missing" });
   });
 });
 
-describe("abuse", () => {
-  it("does not touch the binding when a header could be broken out of", async () => {
+describe("the mail provider cloudflare with hostile input", () => {
+  it("does not call the binding for a mail with a line break in a header", async () => {
     const { send, sent } = open(async () => ({}));
     expect(await send({ ...email, from: { ...from, name: "Acme\r\nBcc: eve@example.com" } })).toEqual({
       outcome: "refused",

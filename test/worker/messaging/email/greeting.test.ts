@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { render, verify } from "../../../support/mails.ts";
 
-describe("the name that a mail greets with", () => {
-  it("escapes a name in HTML, and leaves it as it is in the text", () => {
+describe("the greeting of a mail", () => {
+  it("escapes the recipient's name in HTML and not in plain text", () => {
     const { html, text, subject } = render(verify, `<script>"O'Neil" & co`);
     expect(html).not.toContain("<script");
     expect(html).toContain("Hello &lt;script&gt;&quot;O&#39;Neil&quot; &amp; co,");
@@ -23,18 +23,21 @@ describe("the name that a mail greets with", () => {
     "   ",
     "\r\n",
     null,
-  ])("greets without the name %j", (name) => {
+  ])("greets without a name if the recipient's name is %j", (name) => {
     const { text, html } = render(verify, name);
     expect(text).toMatch(/^Hello,\n/);
     expect(html).toContain("Hello,");
     expect(`${text}${html}`).not.toContain("evil");
   });
 
-  it.each(["J.R. Smith", "Dr. Ada", "Ada L.", "José 3.0", "آدا"])("keeps the honest name %j", (name) => {
-    expect(render(verify, name).text).toContain(`Hello ${name},`);
-  });
+  it.each(["J.R. Smith", "Dr. Ada", "Ada L.", "José 3.0", "آدا"])(
+    "greets with the harmless name %j",
+    (name) => {
+      expect(render(verify, name).text).toContain(`Hello ${name},`);
+    },
+  );
 
-  it("keeps a name on one line and in reading order", () => {
+  it("removes line breaks and direction marks from the recipient's name", () => {
     const { text } = render(verify, "Ada\r\n\r\nYou have won\u2028now\u202e!");
     expect(text.split("\n")[0]).toBe("Hello Ada You have won now !,");
   });

@@ -18,11 +18,11 @@ const open = (mailbox: DevMailbox) =>
     { mailbox, sendEmailBinding: undefined, clock: { now: () => 1_750_000_000_000 } },
   );
 
-it("keeps the mail under its own key instead of sending it", async () => {
-  const kept: DevMessage[] = [];
-  const { send } = open({ store: async (message) => void kept.push(message) });
+it("stores a mail under its idempotency key instead of sending it", async () => {
+  const stored: DevMessage[] = [];
+  const { send } = open({ store: async (message) => void stored.push(message) });
   expect(await send(email)).toEqual({ outcome: "sent" });
-  expect(kept).toEqual([
+  expect(stored).toEqual([
     {
       id: "mail-1",
       channel: "email",
@@ -35,17 +35,17 @@ it("keeps the mail under its own key instead of sending it", async () => {
   ]);
 });
 
-it("keeps a mail for later when the mailbox is out", async () => {
+it("retries a mail if the mailbox is unavailable", async () => {
   const { send } = open({ store: () => Promise.reject(new Error("D1_ERROR: ada@example.com")) });
   expect(await send(email)).toEqual({ outcome: "retry", reason: "mailbox_unavailable" });
 });
 
-it("refuses a header that holds a control character, as the real providers do", async () => {
-  const kept: DevMessage[] = [];
-  const { send } = open({ store: async (message) => void kept.push(message) });
+it("refuses a mail with a control character in a header, as the real providers do", async () => {
+  const stored: DevMessage[] = [];
+  const { send } = open({ store: async (message) => void stored.push(message) });
   expect(await send({ ...email, subject: "Hello\nBcc: eve@example.com" })).toEqual({
     outcome: "refused",
     reason: "unsafe_header",
   });
-  expect(kept).toEqual([]);
+  expect(stored).toEqual([]);
 });

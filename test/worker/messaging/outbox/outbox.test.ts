@@ -15,27 +15,27 @@ import {
 import { createTestClock, startService } from "../../../support/service.ts";
 import { member, newAddress, PASSWORD, register } from "../../../support/users.ts";
 
-// Every run of the cron writes a line.
+// Every cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
-/** A person whose account is verified, on the clock of a service with a provider. */
-async function memberOf(clock = createTestClock()) {
+/** A verified account, and a service with a provider on the same clock. */
+async function memberWithProvider(clock = createTestClock()) {
   const { email } = await member(startService({ clock }));
   return { email, ...startWithProvider(clock) };
 }
 
-describe("a provider that is down for an hour", () => {
-  it("loses no verification mail, and gets none twice", async () => {
+describe("a mail provider that is down for an hour", () => {
+  it("every verification mail is delivered exactly once after the provider is back", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(500));
-    const people = [];
-    for (let person = 0; person < 8; person++) {
-      people.push((await register(service)).email);
+    const addresses = [];
+    for (let count = 0; count < 8; count++) {
+      addresses.push((await register(service)).email);
       await passMinutes(service, 5);
     }
     await passMinutes(service, 20);
     const failed = attemptsOf(await provider.requests());
-    for (const email of people) {
+    for (const email of addresses) {
       expect(await outboxOf(service, email)).toMatchObject([{ state: "queued", last_failure: "http_500" }]);
     }
 
@@ -43,12 +43,12 @@ describe("a provider that is down for an hour", () => {
     await passMinutes(service, 15);
     const all = attemptsOf(await provider.requests());
     const taken = all.slice(failed.length);
-    expect(taken.map(({ to }) => to).sort()).toEqual([...people].sort());
-    for (const email of people) {
+    expect(taken.map(({ to }) => to).sort()).toEqual([...addresses].sort());
+    for (const email of addresses) {
       const [row] = await outboxOf(service, email);
       const own = all.filter(({ to }) => to === email);
       expect(own.length).toBeGreaterThan(4);
-      // One key for every attempt, so that a provider which did take an earlier one sends no second.
+      // Every attempt uses one key, so that a provider that accepted an earlier attempt sends no second mail.
       expect(new Set(own.map(({ key }) => key))).toEqual(new Set([row?.id]));
       expect(row).toMatchObject({ state: "sent", sealed: "", last_failure: null });
     }
@@ -59,17 +59,17 @@ describe("a provider that is down for an hour", () => {
     expect((await service.post("/verify-email", { token })).status).toBe(200);
   });
 
-  it("gets no reset mail after its link has died, which is then dead with a reason", async () => {
-    const { email, provider, service } = await memberOf();
+  it("a reset mail is dead-lettered with a reason when its link expires", async () => {
+    const { email, provider, service } = await memberWithProvider();
     await provider.answer(status(500));
     await service.post("/forgot-password", { email });
     await passMinutes(service, 29);
-    const inTime = (await provider.requests()).length;
-    expect(inTime).toBeGreaterThan(3);
+    const attempts = (await provider.requests()).length;
+    expect(attempts).toBeGreaterThan(3);
     await passMinutes(service, 1);
     await provider.answer(status(200));
     await passMinutes(service, 40);
-    expect((await provider.requests()).length).toBe(inTime);
+    expect((await provider.requests()).length).toBe(attempts);
     const reset = (await outboxOf(service, email)).find(({ kind }) => kind === "reset_password");
     expect(reset).toMatchObject({
       state: "dead",
@@ -78,11 +78,11 @@ describe("a provider that is down for an hour", () => {
     });
   });
 
-  it("gets no mail that nobody tried before its link had died", async () => {
-    const { email, provider, service } = await memberOf();
+  it("a reset mail is dead-lettered without another attempt if no cron ran before its link expired", async () => {
+    const { email, provider, service } = await memberWithProvider();
     await provider.answer(status(500));
     await service.post("/forgot-password", { email });
-    // No cron ran for half an hour; the link dies at its last instant.
+    // No cron ran for half an hour. The link expires at exactly this instant.
     service.clock.advance(30 * MINUTE);
     await provider.answer(status(200));
     await service.runCron(EVERY_MINUTE);
@@ -92,8 +92,8 @@ describe("a provider that is down for an hour", () => {
   });
 });
 
-describe("a mail", () => {
-  it("that the provider will never take is dead at once", async () => {
+describe("a mail in the outbox", () => {
+  it("a mail that the provider refuses is dead-lettered at once", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(422));
     const { email } = await register(service);
@@ -105,7 +105,7 @@ describe("a mail", () => {
     expect(await provider.requests()).toHaveLength(1);
   });
 
-  it("taken by a Worker that died is sent after its lease, and not before, under the same key", async () => {
+  it("a mail taken by a Worker that died is sent again only after its lease, with the same key", async () => {
     const { provider, service } = startWithProvider();
     const { clock } = service;
     await provider.answer(status(500));
@@ -113,10 +113,10 @@ describe("a mail", () => {
     await provider.answer(status(200));
     clock.advance(MINUTE);
     const [row] = await outboxOf(service, email);
-    const storage = outboxStore(
+    const outbox = outboxStore(
       openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] }),
     );
-    const taken = await storage.take(row?.id ?? "", clock.now(), clock.now() + SEND_LEASE_MS);
+    const taken = await outbox.take(row?.id ?? "", clock.now(), clock.now() + SEND_LEASE_MS);
     expect(taken).toMatchObject({ id: row?.id, attempts: 2, account: { email } });
 
     clock.advance(SEND_LEASE_MS - 1);
@@ -129,7 +129,7 @@ describe("a mail", () => {
     expect(await outboxOf(service, email)).toMatchObject([{ state: "sent", attempts: 3 }]);
   });
 
-  it("is sent once by two crons and the delivery after the answer, all at once", async () => {
+  it("a mail is sent once by two cron runs and the first delivery at the same time", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer({ kind: "respond", status: 200, delay: 300 });
     const { email, finished } = await registerWithoutWaiting(service);
@@ -138,20 +138,20 @@ describe("a mail", () => {
     expect(await outboxOf(service, email)).toMatchObject([{ state: "sent", attempts: 1 }]);
   });
 
-  it("that is due is sent once by ten crons at once", async () => {
+  it("due mails are sent once by ten cron runs at the same time", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(500));
-    const people = [];
-    for (let person = 0; person < 5; person++) people.push((await register(service)).email);
+    const addresses = [];
+    for (let count = 0; count < 5; count++) addresses.push((await register(service)).email);
     const failed = (await provider.requests()).length;
     await provider.answer(status(200));
     service.clock.advance(MINUTE);
     await Promise.all(Array.from({ length: 10 }, () => service.runCron(EVERY_MINUTE)));
     const taken = attemptsOf((await provider.requests()).slice(failed));
-    expect(taken.map(({ to }) => to).sort()).toEqual(people.sort());
+    expect(taken.map(({ to }) => to).sort()).toEqual(addresses.sort());
   });
 
-  it("waits sealed: its row has neither link nor address in clear", async () => {
+  it("the outbox row of a mail contains neither link nor address in plaintext", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(500));
     const { email } = await register(service);
@@ -161,17 +161,17 @@ describe("a mail", () => {
     const [row] = await outboxOf(service, email);
     expect(row?.sealed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     const bytes = row?.sealed.split(".").map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/")));
-    for (const clear of [token, "verify-email", "http:", email]) {
-      expect(JSON.stringify(row)).not.toContain(clear);
-      expect(bytes?.join()).not.toContain(clear);
+    for (const plaintext of [token, "verify-email", "http:", email]) {
+      expect(JSON.stringify(row)).not.toContain(plaintext);
+      expect(bytes?.join()).not.toContain(plaintext);
     }
   });
 
-  it("that no secret opens any more is dead as unsealable, and nothing is sent", async () => {
+  it("a mail that no secret can unseal is dead-lettered as unsealable and not sent", async () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(500));
     const { email } = await register(service);
-    const other = { AUTH_SECRET: "the secret that took its place, all alone" };
+    const other = { AUTH_SECRET: "another secret without the previous one" };
     const after = startWithProvider(service.clock, other);
     await passMinutes(after.service, 1);
     expect(await outboxOf(service, email)).toMatchObject([
@@ -181,19 +181,19 @@ describe("a mail", () => {
   });
 });
 
-describe("abuse", () => {
+describe("account enumeration by the mail provider's state", () => {
   it.each([["500"], ["200"], ["422"]])(
-    "a known and an unknown address get one answer at %s",
+    "a known and an unknown address get the same response while the provider returns %s",
     async (code) => {
-      const { email, provider, service } = await memberOf();
+      const { email, provider, service } = await memberWithProvider();
       await provider.answer(status(Number(code)));
-      const shown = ({ status, text, headers }: Awaited<ReturnType<typeof service.post>>) =>
+      const observable = ({ status, text, headers }: Awaited<ReturnType<typeof service.post>>) =>
         [status, text.replace(/"id":"[^"]+"|person-\d+/g, "…"), [...headers.keys()].sort().join()].join(" ");
       for (const path of ["/forgot-password", "/verify-email/resend", "/register"]) {
         const body = path === "/register" ? { password: PASSWORD, name: "Ada" } : {};
         const known = await service.post(path, { ...body, email });
         const unknown = await service.post(path, { ...body, email: newAddress() });
-        expect(shown(known)).toBe(shown(unknown));
+        expect(observable(known)).toBe(observable(unknown));
         expect(known.status).toBeLessThan(300);
       }
     },

@@ -14,11 +14,11 @@ function open(mailbox: DevMailbox) {
   return sms;
 }
 
-it("keeps the text under its own key instead of sending it", async () => {
-  const kept: DevMessage[] = [];
-  const { send } = open({ store: async (stored) => void kept.push(stored) });
+it("stores a text message under its idempotency key instead of sending it", async () => {
+  const stored: DevMessage[] = [];
+  const { send } = open({ store: async (sent) => void stored.push(sent) });
   expect(await send(message)).toEqual({ outcome: "sent" });
-  expect(kept).toEqual([
+  expect(stored).toEqual([
     {
       id: "text-1",
       channel: "sms",
@@ -31,23 +31,23 @@ it("keeps the text under its own key instead of sending it", async () => {
   ]);
 });
 
-it("keeps a text for later when the mailbox is out", async () => {
+it("retries a text message if the mailbox is unavailable", async () => {
   const { send } = open({ store: () => Promise.reject(new Error("D1_ERROR: +491701234567")) });
   expect(await send(message)).toEqual({ outcome: "retry", reason: "mailbox_unavailable" });
 });
 
-it("refuses what the real providers refuse", async () => {
-  const kept: DevMessage[] = [];
-  const { send } = open({ store: async (stored) => void kept.push(stored) });
+it("refuses a malformed number and a control character, as the real providers do", async () => {
+  const stored: DevMessage[] = [];
+  const { send } = open({ store: async (sent) => void stored.push(sent) });
   expect(await send({ ...message, to: "0170 1234567" })).toEqual({
     outcome: "refused",
     reason: "number_malformed",
   });
   expect(await send({ ...message, text: "\u0007" })).toEqual({ outcome: "refused", reason: "unsafe_text" });
-  expect(kept).toEqual([]);
+  expect(stored).toEqual([]);
 });
 
-const letter = {
+const delivery = {
   message: { kind: "phone_code", code: "012345" },
   to: "+491701234567",
   locale: "de",
@@ -56,23 +56,23 @@ const letter = {
 } as const;
 const settings = { brand: { appName: "Acme", publicUrl: "https://auth.example.com" } };
 
-it("gets a message in words", async () => {
-  const kept: DevMessage[] = [];
-  const provider = open({ store: async (stored) => void kept.push(stored) });
-  expect(await sendText({ provider, settings }, letter)).toEqual({ outcome: "sent" });
-  expect(kept).toMatchObject([{ id: "text-2", to: "+491701234567" }]);
-  expect(kept[0]?.text).toMatch(
+it("renders a phone code in German before it is sent", async () => {
+  const stored: DevMessage[] = [];
+  const provider = open({ store: async (sent) => void stored.push(sent) });
+  expect(await sendText({ provider, settings }, delivery)).toEqual({ outcome: "sent" });
+  expect(stored).toMatchObject([{ id: "text-2", to: "+491701234567" }]);
+  expect(stored[0]?.text).toMatch(
     /^012345 ist Ihr Code für Acme\..* 10 Minuten .*\n@auth\.example\.com #012345$/s,
   );
 });
 
-it("leaves nothing to wait for once text messages were turned off", async () => {
-  expect(await sendText({ provider: null, settings }, letter)).toEqual({
+it("refuses a text message after text messages were turned off", async () => {
+  expect(await sendText({ provider: null, settings }, delivery)).toEqual({
     outcome: "refused",
     reason: "sms_off",
   });
 });
 
-it("is nobody when text messages are off", () => {
+it("returns no provider if text messages are off", () => {
   expect(createSmsProvider({ provider: "off" }, { mailbox: { store: async () => {} } })).toBeNull();
 });

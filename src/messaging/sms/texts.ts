@@ -1,0 +1,22 @@
+import type { Locale } from "../../core/locale.ts";
+import type { SmsMessage } from "./message.ts";
+
+/** The facts in a text message. `life` is in words: "10 minutes". */
+type SmsFacts = { readonly appName: string; readonly code: string; readonly life: string };
+
+type SmsTexts = { readonly [Kind in SmsMessage["kind"]]: (facts: SmsFacts) => string };
+
+/**
+ * All texts of text messages. A missing language or kind does not compile. The texts use only the GSM
+ * alphabet: any other character reduces a segment from 160 to 70 characters.
+ */
+export const smsTexts: Readonly<Record<Locale, SmsTexts>> = {
+  en: {
+    phone_code: ({ code, appName, life }) =>
+      `${code} is your code for ${appName}. It works once, and for ${life}. Never pass it on.`,
+  },
+  de: {
+    phone_code: ({ code, appName, life }) =>
+      `${code} ist Ihr Code für ${appName}. Er gilt einmal und ${life} lang. Geben Sie ihn nie weiter.`,
+  },
+};
