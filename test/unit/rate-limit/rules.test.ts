@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clientKey, countRequest, judgeWindow } from "../../../src/rate-limit/rules.ts";
-import type { WindowCounter } from "../../../src/rate-limit/window-counter.ts";
+import { clientKey, countRequest, judgeWindow, type WindowCounter } from "../../../src/rate-limit/rules.ts";
 
 const policy = { limit: 3, windowSeconds: 60 };
 const START = 1_790_000_000_000;
