@@ -32,9 +32,9 @@ export function respond(c: Context, documented: Answer<z.ZodMiniType | null>, da
   return c.json({ success: true, message, data }, status);
 }
 
-/** `Retry-After` in seconds: the known value, or the default of a 503. */
-export const retryAfterOf = (status: number, known: number | undefined): number | undefined =>
-  known ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+/** `Retry-After` in seconds: the specified value, or the default of a 503. */
+export const retryAfterOf = (status: number, specified: number | undefined): number | undefined =>
+  specified ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
 
 type Details = {
   readonly message?: string;

@@ -167,7 +167,7 @@ describe("isCsrfSafe", () => {
     });
   });
 
-  it("requires no CSRF token for a bearer token, whatever the Origin", async () => {
+  it("requires no CSRF token for a bearer token with any Origin", async () => {
     for (const [, page] of foreignPages) {
       const { email } = await member(service);
       const sent = Object.entries(page).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
