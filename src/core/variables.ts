@@ -27,7 +27,7 @@ export const requiredKey = (description: string) =>
 /** Development mode also allows plain-http provider hosts. */
 export type Mode = { readonly isDevelopment: boolean };
 
-/** The base URL of a provider, which receives keys, codes and links. Plain http is allowed only in development or on loopback. */
+/** The base URL of a provider. It receives keys and codes, so plain http is allowed only in development or on loopback. */
 export const providerUrl = ({ isDevelopment }: Mode, unset = "must be text") =>
   z.string({ error: (issue) => (issue.input === undefined ? unset : "must be text") }).check(
     z.refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment"),

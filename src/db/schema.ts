@@ -42,7 +42,7 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** Email tokens, by hash. `claim` is the id of the successful consumption; later statements of its batch refer to it. */
+/** Email tokens, by hash. `claim` is the id of the successful use; later statements of its batch refer to it. */
 export const emailTokens = sqliteTable(
   "email_tokens",
   {

@@ -52,7 +52,7 @@ const LEAK =
   /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
 
 /** Users and secrets of one round. Each round has its own, because requests consume them. */
-async function loadData(): Promise<Material> {
+async function createMaterial(): Promise<Material> {
   const [me, other] = [await signedInMember(service), await member(service)];
   const withSecondFactor = await signedInMember(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
@@ -176,7 +176,7 @@ describe("fuzzing with 10,000 generated requests", () => {
     async (round) => {
       vi.spyOn(console, "log").mockImplementation(() => {});
       const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-      const requests = hostileRequests(await loadData()).map((made) => ({ made, request: requestOf(made) }));
+      const requests = hostileRequests(await createMaterial()).map((made) => ({ made, request: requestOf(made) }));
       await fc.assert(
         fc.asyncProperty(
           requests.filter(({ request }) => request !== null),
