@@ -176,7 +176,10 @@ describe("fuzzing with 10,000 generated requests", () => {
     async (round) => {
       vi.spyOn(console, "log").mockImplementation(() => {});
       const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-      const requests = hostileRequests(await createMaterial()).map((made) => ({ made, request: requestOf(made) }));
+      const requests = hostileRequests(await createMaterial()).map((made) => ({
+        made,
+        request: requestOf(made),
+      }));
       await fc.assert(
         fc.asyncProperty(
           requests.filter(({ request }) => request !== null),
