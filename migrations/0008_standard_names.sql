@@ -1,4 +1,4 @@
--- Tables get the names of the standards (docs/decisions/031). SQLite rewrites the trigger that writes to one of them.
+-- Rename tables to standard terms (docs/decisions/031). SQLite updates the trigger that writes to `pending_revocations`.
 ALTER TABLE `one_time_links` RENAME TO `email_tokens`;--> statement-breakpoint
 DROP INDEX `one_time_links_account`;--> statement-breakpoint
 DROP INDEX `one_time_links_expiry`;--> statement-breakpoint
@@ -23,5 +23,5 @@ CREATE INDEX `authorization_codes_expiry` ON `authorization_codes` (`expires_at`
 ALTER TABLE `pending_denials` RENAME TO `pending_revocations`;--> statement-breakpoint
 DROP INDEX `pending_denials_expires`;--> statement-breakpoint
 CREATE INDEX `pending_revocations_expires` ON `pending_revocations` (`expires_at`);--> statement-breakpoint
--- Stored audit events get the standard name of their type.
+-- Rename the type of stored audit events.
 UPDATE `audit_events` SET `type` = 'second_factor_changed' WHERE `type` = 'second_step_chosen';

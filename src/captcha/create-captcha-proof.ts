@@ -1,23 +1,24 @@
 import { type Clock, SECOND } from "../core/clock.ts";
 import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
 import { CAPTCHA_PROOF_TTL, isCaptchaProof, newCaptchaProof } from "./captcha-proof.ts";
-import type { CaptchaCheck } from "./port.ts";
+import type { CaptchaProvider } from "./port.ts";
+import type { CaptchaProofStore } from "./store.ts";
 
 export type CreateCaptchaProofDeps = {
   readonly clock: Clock;
-  /** Null when captchas are off. */
-  readonly captcha: CaptchaCheck | null;
-  readonly captchaProofs: { add(proofHash: string, expiresAt: number): Promise<void> };
+  /** Null if captchas are off. */
+  readonly captcha: CaptchaProvider | null;
+  readonly captchaProofs: Pick<CaptchaProofStore, "add">;
 };
 
-/** `expiresIn` in seconds. `off`: captchas are, so there is nothing to prove. */
+/** `expiresIn` is in seconds. `off`: captchas are off, so no proof is needed. */
 export type ProofOutcome =
   | { readonly outcome: "passed"; readonly proof: string; readonly expiresIn: number }
   | { readonly outcome: "failed" | "unavailable" | "off" };
 
 /**
- * Trades a captcha that was passed for a proof, good once and wherever a captcha is asked for. A
- * proof is not taken in trade: it would live for ever.
+ * Exchanges a passed captcha for a proof that is valid once, for any action that requires a captcha. A
+ * proof cannot be exchanged for another proof, because it could then be renewed forever.
  */
 export async function createCaptchaProof(
   deps: CreateCaptchaProofDeps,

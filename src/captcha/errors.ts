@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ProofOutcome } from "./create-captcha-proof.ts";
 
-/** For the trade of a captcha for a proof. */
+/** The error codes of `createCaptchaProof`. */
 export const captchaProofErrors = {
   failed: "captcha_failed",
   unavailable: "unavailable",

@@ -1,16 +1,16 @@
 import type { OnProviderError } from "../core/provider-error.ts";
 
-/** What the person is about to do. Widgets are rendered with this very word as their action. */
+/** The action that the captcha protects. The widget is rendered with the same action. */
 export type CaptchaAction = "register" | "forgot" | "login" | "prove";
 
 /**
- * `passed`: the provider vouches for a person, on our site, at this action. `failed`: it was asked
- * and does not. `unavailable`: it could not be asked, or could not say; never to be taken for a yes.
+ * `passed`: the provider confirms a human on our site for this action. `failed`: the provider denies it.
+ * `unavailable`: the provider could not be reached or could not decide. It must never count as passed.
  */
 export type CaptchaVerdict = "passed" | "failed" | "unavailable";
 
-/** Asks the provider about one token, which is spent by it. `ip` is the client's. Never throws. */
-export type CaptchaCheck = {
+/** Verifies one token with the provider, which consumes the token. `ip` is the client's. Never throws. */
+export type CaptchaProvider = {
   verify(input: {
     readonly token: string;
     readonly ip: string | null;
@@ -18,13 +18,13 @@ export type CaptchaCheck = {
   }): Promise<CaptchaVerdict>;
 };
 
-/** The same as one provider does it, which says what went wrong where it knows. May throw. */
-export type ProviderCheck = {
+/** The implementation for one provider. Reports the kind of an error if it is known. May throw. */
+export type CaptchaAdapter = {
   verify(
-    input: Parameters<CaptchaCheck["verify"]>[0],
+    input: Parameters<CaptchaProvider["verify"]>[0],
     onProviderError: OnProviderError,
-  ): ReturnType<CaptchaCheck["verify"]>;
+  ): ReturnType<CaptchaProvider["verify"]>;
 };
 
-/** Tokens of every provider are shorter: Turnstile's have 2,048 characters at most, reCAPTCHA's fewer. */
+/** Longer than the tokens of all providers: Turnstile's have at most 2,048 characters, reCAPTCHA's fewer. */
 export const MAX_TOKEN_LENGTH = 4096;

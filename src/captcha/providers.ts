@@ -1,15 +1,15 @@
 import { type OnProviderError, type ProviderErrorKind, providerErrorKind } from "../core/provider-error.ts";
-import { type CaptchaCheck, MAX_TOKEN_LENGTH, type ProviderCheck } from "./port.ts";
-import { PROVIDER_TIMEOUT } from "./providers/ask-siteverify.ts";
+import { type CaptchaAdapter, type CaptchaProvider, MAX_TOKEN_LENGTH } from "./port.ts";
 import { createRecaptchaV2 } from "./providers/recaptcha-v2.ts";
 import { createRecaptchaV3 } from "./providers/recaptcha-v3.ts";
+import { SITEVERIFY_TIMEOUT_MS } from "./providers/siteverify.ts";
 import { createTurnstile } from "./providers/turnstile.ts";
 import type { CaptchaProviderId, CaptchaSettings } from "./settings.ts";
 
 type Deps = {
-  /** Milliseconds that one check may take; 5 seconds unless told. */
+  /** Milliseconds per verification. The default is 5 seconds. */
   readonly timeout?: number;
-  /** Hears why nobody could vouch for anything. */
+  /** Called with the reason if the verdict is `unavailable`. */
   readonly onProviderError?: OnProviderError;
 };
 
@@ -17,7 +17,7 @@ type ProviderTable = {
   readonly [Id in CaptchaProviderId]: (
     settings: CaptchaSettings<Id>,
     timeout: number,
-  ) => ProviderCheck | null;
+  ) => CaptchaAdapter | null;
 };
 
 const providers: ProviderTable = {
@@ -28,30 +28,30 @@ const providers: ProviderTable = {
 };
 
 /**
- * The check that the settings name, or null when captchas are off. Whichever it is, it asks nobody
- * about a text that cannot be a token, and never throws.
+ * Creates the provider of the settings, or null if captchas are off. Never sends a text that cannot be a
+ * token to the provider, and never throws.
  */
 export function createCaptcha<Id extends CaptchaProviderId>(
   settings: CaptchaSettings<Id>,
-  { timeout = PROVIDER_TIMEOUT, onProviderError = () => {} }: Deps = {},
-): CaptchaCheck | null {
-  const provider = providers[settings.provider](settings, timeout);
-  if (provider === null) return null;
+  { timeout = SITEVERIFY_TIMEOUT_MS, onProviderError = () => {} }: Deps = {},
+): CaptchaProvider | null {
+  const adapter = providers[settings.provider](settings, timeout);
+  if (adapter === null) return null;
   return {
     async verify(input) {
       if (input.token === "" || input.token.length > MAX_TOKEN_LENGTH) return "failed";
-      let trouble: ProviderErrorKind | null = null;
-      const verdict = await provider
-        .verify(input, (found) => {
-          trouble = found;
+      let errorKind: ProviderErrorKind | null = null;
+      const verdict = await adapter
+        .verify(input, (kind) => {
+          errorKind = kind;
         })
         .catch((cause: unknown) => {
-          // The port promises it, and nobody has vouched for anything.
-          trouble = providerErrorKind(cause);
+          // The port must not throw, and an error must not count as passed.
+          errorKind = providerErrorKind(cause);
           return "unavailable" as const;
         });
-      // An answer that was read, and is no word on the token: about our keys, most likely.
-      if (verdict === "unavailable") onProviderError(trouble ?? "error_named");
+      // Without a known kind, the provider responded with an error that is not about the token, likely our keys.
+      if (verdict === "unavailable") onProviderError(errorKind ?? "error_named");
       return verdict;
     },
   };

@@ -1,25 +1,26 @@
 import type { Clock } from "../core/clock.ts";
 import { hashOneTimeToken } from "../core/crypto/one-time-token.ts";
 import { isCaptchaProof, isWellFormedProof } from "./captcha-proof.ts";
-import type { CaptchaAction, CaptchaCheck, CaptchaVerdict } from "./port.ts";
+import type { CaptchaAction, CaptchaProvider, CaptchaVerdict } from "./port.ts";
+import type { CaptchaProofStore } from "./store.ts";
 
 export type RequireCaptchaDeps = {
   readonly clock: Clock;
-  /** Null when captchas are off. */
-  readonly captcha: CaptchaCheck | null;
-  readonly captchaProofs: { consume(proofHash: string, now: number): Promise<boolean> };
+  /** Null if captchas are off. */
+  readonly captcha: CaptchaProvider | null;
+  readonly captchaProofs: Pick<CaptchaProofStore, "consume">;
 };
 
 export type CaptchaClaim = {
-  /** What the caller sent: a provider's token, a proof of ours, or nothing. */
+  /** A provider's token, a proof of `createCaptchaProof`, or undefined. */
   readonly token: string | undefined;
   readonly action: Exclude<CaptchaAction, "prove">;
   readonly ip: string | null;
-  /** Whether the policy asks for a captcha here and now. */
+  /** True if the policy requires a captcha for this request. */
   readonly asked: boolean;
 };
 
-/** Why somebody does not get on. */
+/** Why the request is refused. */
 export type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
 const OUTCOMES = {
@@ -29,21 +30,21 @@ const OUTCOMES = {
 } as const satisfies Record<CaptchaVerdict, "human" | CaptchaRefusal>;
 
 /**
- * Lets a person through where a captcha is asked for; a token that came unasked stays unspent. A
- * proof is spent by this, whatever comes after. Throws `Unavailable` when the database is out.
+ * Verifies the captcha of a request that requires one. A token that is not required is not consumed. A
+ * verified proof is consumed, even if the request fails later. Throws `Unavailable` if D1 fails.
  */
 export async function requireCaptcha(
   deps: RequireCaptchaDeps,
-  claim: CaptchaClaim,
+  input: CaptchaClaim,
 ): Promise<"human" | CaptchaRefusal> {
-  const { token, action, ip, asked } = claim;
+  const { token, action, ip, asked } = input;
   if (deps.captcha === null || !asked) return "human";
   if (!token) return "captcha_required";
-  if (isCaptchaProof(token)) return (await spendProof(deps, token)) ? "human" : "captcha_failed";
+  if (isCaptchaProof(token)) return (await consumeProof(deps, token)) ? "human" : "captcha_failed";
   return OUTCOMES[await deps.captcha.verify({ token, ip, action })];
 }
 
-async function spendProof(deps: RequireCaptchaDeps, proof: string): Promise<boolean> {
+async function consumeProof(deps: RequireCaptchaDeps, proof: string): Promise<boolean> {
   if (!isWellFormedProof(proof)) return false;
   return deps.captchaProofs.consume(await hashOneTimeToken(proof), deps.clock.now());
 }

@@ -8,36 +8,36 @@ import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captch
 import { captchaProofErrors } from "./errors.ts";
 import { captchaTokenField } from "./fields.ts";
 
-const proved = answer(
+const proofCreated = answer(
   200,
   undefined,
   z.object({
-    humanProof: z.string().check(z.meta({ description: "Good once, wherever `captchaToken` is asked for." })),
+    humanProof: z.string().check(z.meta({ description: "Valid once as `captchaToken`." })),
     expiresIn: z.int().check(z.meta({ description: "Seconds." })),
   }),
 );
 
-/** A captcha, passed ahead of the request that will ask for one. */
+/** Verifies a captcha before the request that requires it. */
 export function captchaRoutes(depsOf: DepsOf<CreateCaptchaProofDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
     describe({
-      summary: "Trade a passed captcha for a proof",
+      summary: "Exchange a passed captcha for a proof",
       description:
-        "The widget's action must be `prove`. A proof is not taken in trade for another. " +
-        "Where captchas are off there is no such route: `not_found`.",
+        "The widget's action must be `prove`. A proof cannot be exchanged for another. " +
+        "If captchas are off, the error is `not_found`.",
       tag: "Captcha",
-      answer: proved,
+      answer: proofCreated,
       failures: Object.values(captchaProofErrors),
     }),
     jsonBody(
-      z.strictObject({ token: captchaTokenField.check(z.meta({ description: "What the widget gave." })) }),
+      z.strictObject({ token: captchaTokenField.check(z.meta({ description: "The token of the widget." })) }),
     ),
     async (c) => {
       const { token } = c.req.valid("json");
       const result = await createCaptchaProof(depsOf(c), { token, ip: c.var.caller.ip });
       if (result.outcome !== "passed") return refuse(c, captchaProofErrors[result.outcome]);
-      return respond(c, proved, { humanProof: result.proof, expiresIn: result.expiresIn });
+      return respond(c, proofCreated, { humanProof: result.proof, expiresIn: result.expiresIn });
     },
   );
 }

@@ -1,21 +1,21 @@
 import type { CaptchaVerdict } from "./port.ts";
 
-/** What `siteverify` says, which Turnstile took over from reCAPTCHA. Null is what it left out. */
-export type SiteverifyAnswer = {
+/** The response of `siteverify`, the same for Turnstile and reCAPTCHA. Missing fields are null. */
+export type SiteverifyResponse = {
   readonly success: boolean;
   readonly errorCodes: readonly string[];
-  /** Where the widget was shown. */
+  /** The host that showed the widget. */
   readonly hostname: string | null;
   readonly action: string | null;
-  /** From 0, a robot, to 1, a person. */
+  /** From 0 (bot) to 1 (human). */
   readonly score: number | null;
-  /** The verdict is a published test key's, and says nothing of anybody. */
+  /** The verdict comes from a published test key and is meaningless. */
   readonly fromTestKey: boolean;
 };
 
 // "Error codes" of developers.cloudflare.com/turnstile/get-started/server-side-validation and of
-// developers.google.com/recaptcha/docs/verify: those that no person's token is to blame for.
-const NOT_THE_TOKENS_FAULT: ReadonlySet<string> = new Set([
+// developers.google.com/recaptcha/docs/verify: the errors that the token did not cause.
+const CONFIGURATION_ERRORS: ReadonlySet<string> = new Set([
   "missing-input-secret",
   "invalid-input-secret",
   "bad-request",
@@ -23,22 +23,22 @@ const NOT_THE_TOKENS_FAULT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What an answer means. `shows` says whether a success is one for us: for our site, this action, a
- * person. A success that names errors is none.
+ * The verdict of a response. `isAccepted` checks a success: our site, this action, a human. A success
+ * with error codes does not count.
  */
-export function judgeAnswer(
-  answer: SiteverifyAnswer | null,
-  shows: (answer: SiteverifyAnswer) => boolean,
+export function judgeResponse(
+  response: SiteverifyResponse | null,
+  isAccepted: (response: SiteverifyResponse) => boolean,
 ): CaptchaVerdict {
-  if (answer === null || answer.errorCodes.some((code) => NOT_THE_TOKENS_FAULT.has(code))) {
+  if (response === null || response.errorCodes.some((code) => CONFIGURATION_ERRORS.has(code))) {
     return "unavailable";
   }
-  const vouched = answer.success && answer.errorCodes.length === 0;
-  return vouched && shows(answer) ? "passed" : "failed";
+  const isSuccess = response.success && response.errorCodes.length === 0;
+  return isSuccess && isAccepted(response) ? "passed" : "failed";
 }
 
 /**
- * Turnstile's published secrets: `1x…` passes every dummy token, `2x…` fails it, `3x…` calls it
- * spent (developers.cloudflare.com/turnstile/troubleshooting/testing). Real ones begin with `0x`.
+ * Turnstile's published test secrets: `1x…` accepts every dummy token, `2x…` rejects it, `3x…` reports it
+ * as already used (developers.cloudflare.com/turnstile/troubleshooting/testing). Real ones begin with `0x`.
  */
 export const isTestSecret = (secret: string): boolean => /^[1-9]x0+AA$/i.test(secret);

@@ -3,33 +3,33 @@ import { noSettings, type ReadSettings, readProviderSettings } from "../core/pro
 import { apiBase, requiredKey, requiredText } from "../core/variables.ts";
 import { isTestSecret } from "./rules.ts";
 
-type Keyed = {
-  /** Public: pages show the widget with it. */
+type ProviderKeys = {
+  /** Public key of the widget. */
   readonly siteKey: string;
   readonly secret: string;
-  /** Takes the place of the provider's own host; without a slash at its end. */
+  /** Replaces the provider's base URL. No trailing slash. */
   readonly apiBase: string | null;
-  /** The one site whose widgets count, as the URL parser writes it. */
+  /** The required hostname of the widget, in the form of the URL parser. */
   readonly hostname: string;
 };
 
 type SettingsByProvider = {
   readonly off: unknown;
-  /** `acceptTestSecrets`: development, where Cloudflare's published secrets may be used. */
-  readonly turnstile: Keyed & { readonly acceptTestSecrets: boolean };
-  readonly "recaptcha-v2": Keyed;
-  /** `minScore`: the least score, from 0 to 1, that is taken for a person. */
-  readonly "recaptcha-v3": Keyed & { readonly minScore: number };
+  /** `acceptTestSecrets`: true in development, where Cloudflare's published test secrets are allowed. */
+  readonly turnstile: ProviderKeys & { readonly acceptTestSecrets: boolean };
+  readonly "recaptcha-v2": ProviderKeys;
+  /** `minScore`: the minimum score, from 0 to 1, that counts as human. */
+  readonly "recaptcha-v3": ProviderKeys & { readonly minScore: number };
 };
 
 export type CaptchaProviderId = keyof SettingsByProvider;
 
-/** Who checks captchas: one member for each provider, told apart by `provider`. */
+/** The settings of the captcha provider: a union discriminated by `provider`. */
 export type CaptchaSettings<Id extends CaptchaProviderId = CaptchaProviderId> = {
   [P in Id]: { readonly provider: P } & SettingsByProvider[P];
 }[Id];
 
-/** `hostname` is that of `PUBLIC_URL`, so a service without one reads no settings. */
+/** `hostname` is the host of `PUBLIC_URL`. */
 type Site = { readonly hostname: string; readonly isDevelopment: boolean };
 
 const DEFAULT_MIN_SCORE = 0.5;
@@ -38,39 +38,39 @@ const siteKey = requiredText("the widget's public key").check(
   z.regex(/^[\w-]+$/, "must be letters, digits, - and _"),
 );
 const secret = requiredKey("the widget's secret key");
-const SCORE = "must be a number from 0 to 1, such as 0.5";
-// Not coerced: null, true or a list would become numbers, and 0 lets every robot in.
+const SCORE_MESSAGE = "must be a number from 0 to 1, such as 0.5";
+// Not coerced: null, true or a list would become numbers, and 0 accepts every bot.
 const minScore = z._default(
   z.pipe(
     z.union(
-      [z.number(), z.pipe(z.string().check(z.regex(/^\d*\.?\d+$/, SCORE)), z.transform(Number))],
-      SCORE,
+      [z.number(), z.pipe(z.string().check(z.regex(/^\d*\.?\d+$/, SCORE_MESSAGE)), z.transform(Number))],
+      SCORE_MESSAGE,
     ),
-    z.number(SCORE).check(z.minimum(0, SCORE), z.maximum(1, SCORE)),
+    z.number(SCORE_MESSAGE).check(z.minimum(0, SCORE_MESSAGE), z.maximum(1, SCORE_MESSAGE)),
   ),
   DEFAULT_MIN_SCORE,
 );
 
-const keysOf = (site: Site) => ({
+const keyVariables = (site: Site) => ({
   CAPTCHA_SITE_KEY: siteKey,
   CAPTCHA_SECRET: secret,
   CAPTCHA_API_BASE: apiBase(site),
 });
-type Keys = z.output<z.ZodMiniObject<ReturnType<typeof keysOf>>>;
+type KeyVariables = z.output<z.ZodMiniObject<ReturnType<typeof keyVariables>>>;
 
-const keyed = (v: Keys, { hostname }: Site): Keyed => ({
+const toProviderKeys = (v: KeyVariables, { hostname }: Site): ProviderKeys => ({
   siteKey: v.CAPTCHA_SITE_KEY,
   secret: v.CAPTCHA_SECRET,
   apiBase: v.CAPTCHA_API_BASE,
   hostname,
 });
 
-const variablesOf = {
+const schemas = {
   off: noSettings("off"),
   turnstile: (site) =>
     z.pipe(
       z.object({
-        ...keysOf(site),
+        ...keyVariables(site),
         CAPTCHA_SECRET: secret.check(
           z.refine(
             (value) => site.isDevelopment || !isTestSecret(value),
@@ -80,28 +80,28 @@ const variablesOf = {
       }),
       z.transform((v) => ({
         provider: "turnstile" as const,
-        ...keyed(v, site),
+        ...toProviderKeys(v, site),
         acceptTestSecrets: site.isDevelopment,
       })),
     ),
   "recaptcha-v2": (site) =>
     z.pipe(
-      z.object(keysOf(site)),
-      z.transform((v) => ({ provider: "recaptcha-v2" as const, ...keyed(v, site) })),
+      z.object(keyVariables(site)),
+      z.transform((v) => ({ provider: "recaptcha-v2" as const, ...toProviderKeys(v, site) })),
     ),
   "recaptcha-v3": (site) =>
     z.pipe(
-      z.object({ ...keysOf(site), CAPTCHA_MIN_SCORE: minScore }),
+      z.object({ ...keyVariables(site), CAPTCHA_MIN_SCORE: minScore }),
       z.transform((v) => ({
         provider: "recaptcha-v3" as const,
-        ...keyed(v, site),
+        ...toProviderKeys(v, site),
         minScore: v.CAPTCHA_MIN_SCORE,
       })),
     ),
 } satisfies { [Id in CaptchaProviderId]: (site: Site) => z.ZodMiniType<CaptchaSettings<Id>> };
 
-/** Reads the `CAPTCHA_*` variables of the contract's §5. */
+/** Reads the `CAPTCHA_*` variables (contract §5). */
 export const readCaptchaSettings = (
   raw: Record<string, unknown>,
   site: Site,
-): ReadSettings<CaptchaSettings> => readProviderSettings("CAPTCHA_PROVIDER", variablesOf, raw, site);
+): ReadSettings<CaptchaSettings> => readProviderSettings("CAPTCHA_PROVIDER", schemas, raw, site);

@@ -2,43 +2,43 @@ import { Unavailable } from "./unavailable.ts";
 
 export type AssetsBinding = Pick<Fetcher, "fetch">;
 
-/** What an isolate has made of assets, by their paths. */
+/** Parsed assets by path. It lives as long as the isolate. */
 export type AssetCache = Map<string, unknown>;
 
-/** The binding looks at the path alone. */
+/** The binding requires an absolute URL and reads only its path. */
 const ORIGIN = "https://assets.invalid";
 
-/** Files of public/, which are deployed with the Worker. One that is missing was left out of the deployment. */
-export function createAssets(binding: AssetsBinding | undefined, kept: AssetCache) {
-  async function ask<T>(path: `/${string}`, as: (response: Response) => Promise<T>): Promise<T> {
+/** Reads the files of public/, which are deployed with the Worker. A missing file is a deployment error. */
+export function createAssets(binding: AssetsBinding | undefined, cache: AssetCache) {
+  async function fetchAsset<T>(path: `/${string}`, parse: (response: Response) => Promise<T>): Promise<T> {
     try {
       if (!binding) throw new Error("the binding ASSETS is missing");
-      return await as(await binding.fetch(ORIGIN + path));
+      return await parse(await binding.fetch(ORIGIN + path));
     } catch (cause) {
       throw new Unavailable("assets", cause);
     }
   }
-  const read = <T>(path: `/${string}`, as: (response: Response) => Promise<T>): Promise<T> =>
-    ask(path, (response) => (response.ok ? as(response) : refuseToRead(path, response)));
+  const read = <T>(path: `/${string}`, parse: (response: Response) => Promise<T>): Promise<T> =>
+    fetchAsset(path, (response) => (response.ok ? parse(response) : throwStatus(path, response)));
   return {
     readJson: (path: `/${string}`): Promise<unknown> => read(path, (response) => response.json()),
     readText: (path: `/${string}`): Promise<string> => read(path, (response) => response.text()),
 
-    /** For what a visitor may name: null where there is no such file. */
+    /** For a path that a visitor chose. Null if the file does not exist. */
     findText: (path: `/${string}`): Promise<string | null> =>
-      ask(path, async (response) => {
+      fetchAsset(path, async (response) => {
         if (response.status === 404) return null;
-        return response.ok ? response.text() : refuseToRead(path, response);
+        return response.ok ? response.text() : throwStatus(path, response);
       }),
 
-    /** Reads a file once, and keeps what is made of it for as long as the isolate lives. */
-    async keep<T>(path: `/${string}`, make: (text: string) => T): Promise<T> {
-      if (!kept.has(path)) kept.set(path, make(await read(path, (response) => response.text())));
-      return kept.get(path) as T;
+    /** Reads and transforms a file once, and caches the result for the lifetime of the isolate. */
+    async keep<T>(path: `/${string}`, transform: (text: string) => T): Promise<T> {
+      if (!cache.has(path)) cache.set(path, transform(await read(path, (response) => response.text())));
+      return cache.get(path) as T;
     },
   };
 }
 
-function refuseToRead(path: string, { status }: Response): never {
-  throw new Error(`the asset ${path} answers ${status}`);
+function throwStatus(path: string, { status }: Response): never {
+  throw new Error(`asset ${path}: status ${status}`);
 }

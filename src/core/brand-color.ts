@@ -1,10 +1,10 @@
 const DEFAULT_COLOR = "#1f6feb";
 const HEX_COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
-/** The brand's colour, and black or white, whichever is easier to read on it. */
+/** The brand colour, and black or white for the text on it, whichever has more contrast. */
 export type BrandColor = { readonly background: string; readonly text: "#000000" | "#ffffff" };
 
-/** Takes `#rgb` or `#rrggbb`; the default stands in for anything else, which could break out of CSS. */
+/** Accepts `#rgb` or `#rrggbb`. Any other text could break out of CSS, so the default replaces it. */
 export function brandColor(configured: string | null): BrandColor {
   const background = configured !== null && HEX_COLOR.test(configured) ? configured : DEFAULT_COLOR;
   // WCAG 2.2: contrast with white is 1.05 / (L + 0.05), with black (L + 0.05) / 0.05.

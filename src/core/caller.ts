@@ -1,11 +1,11 @@
 import type { Locale } from "./locale.ts";
 
-/** Who is at the other end of a request, as far as the network tells. */
+/** The client of a request, as the network identifies it. */
 export type Caller = {
-  /** The client's address as the platform saw it, or null (service bindings, tests). */
+  /** The client's IP address from the platform. Null for service bindings and tests. */
   readonly ip: string | null;
   /** At most 256 characters of the User-Agent header. */
   readonly userAgent: string | null;
-  /** The language that they are spoken to in. */
+  /** The language of pages and messages for this client. */
   readonly locale: Locale;
 };

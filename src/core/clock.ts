@@ -1,6 +1,6 @@
 /**
- * Time as an argument. Instants are milliseconds since the epoch, durations in code are
- * milliseconds too; only configuration and JWT claims speak seconds.
+ * Time as an argument. Instants are milliseconds since the epoch. Durations in code are
+ * milliseconds; configuration and JWT claims use seconds.
  */
 export type Clock = { now(): number };
 

@@ -2,13 +2,16 @@ import { firstCause } from "./unavailable.ts";
 
 export type Work = () => Promise<unknown>;
 
+/** Starts work after the response, and keeps the Worker alive until it ends. */
+export type Defer = (work: Work) => void;
+
 /**
- * Milliseconds, long enough for an answer to leave. Sending a mail at once was measured to delay the very
- * answer that must not tell, by its time, whether there is a mail to send.
+ * Milliseconds, enough for the response to leave. Measured: sending mail at once delays the response,
+ * and its time would then reveal whether there is mail to send.
  */
 export const PAUSE_AFTER_ANSWER = 50;
 
-/** Keeps what was left for later alive. What fails then is tried again by the clockwork; the log says so. */
+/** Runs the deferred work after `pause` milliseconds. The cron jobs retry work that fails here; the log records it. */
 export function runDeferred(
   context: Pick<ExecutionContext, "waitUntil">,
   deferred: readonly Work[],

@@ -2,8 +2,8 @@ import { err, ok, type Result } from "./result.ts";
 import { utf8Length } from "./text.ts";
 
 /**
- * One mailbox. `address` is where mail goes; `key` is what makes it unique: compatibility-folded
- * (NFKC) and lower-cased, so that variants of case and of Unicode form are one account.
+ * One mailbox. Mail goes to `address`. `key` decides uniqueness: it is compatibility-folded (NFKC)
+ * and lower-cased, so variants of case and Unicode form belong to one account.
  */
 export type EmailAddress = { readonly address: string; readonly key: string };
 
@@ -11,14 +11,14 @@ export type EmailAddress = { readonly address: string; readonly key: string };
 const MAX_LOCAL_OCTETS = 64;
 const MAX_OCTETS = 254;
 
-// A dot-atom (RFC 5322 §3.2.3) opened to letters and digits of any script (RFC 6531). Left out on
-// purpose: quoted forms, "%" and "!", which relays have taken for routing to a second recipient.
+// A dot-atom (RFC 5322 §3.2.3) with letters and digits of any script (RFC 6531). Quoted forms, "%"
+// and "!" are excluded: relays have interpreted them as routing to a second recipient.
 const ATOM = "[\\p{L}\\p{M}\\p{Nd}#$&'*+\\-/=?^_`{|}~]+";
 const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`, "u");
-const DOMAIN_AS_TYPED = /^[\p{L}\p{M}\p{Nd}.-]+$/u;
+const TYPED_DOMAIN = /^[\p{L}\p{M}\p{Nd}.-]+$/u;
 const DOMAIN_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Reads exactly one address; surrounding spaces are forgiven, anything else odd is refused. */
+/** Parses exactly one address. Surrounding spaces are removed; every other irregularity is an error. */
 export function parseEmailAddress(typed: string): Result<EmailAddress, "address_malformed"> {
   const text = typed.replace(/^ +| +$/g, "").normalize("NFC");
   const at = text.lastIndexOf("@");
@@ -31,25 +31,25 @@ export function parseEmailAddress(typed: string): Result<EmailAddress, "address_
   return ok({ address, key: `${fold(local)}@${domain}` });
 }
 
-/** The folded form of an address that was parsed when it was stored. */
+/** The key of a stored address, which was parsed before it was stored. */
 export function storedAddressKey(address: string): string {
   const parsed = parseEmailAddress(address);
   return parsed.ok ? parsed.value.key : address;
 }
 
 /**
- * Variants of case and of Unicode form as one. Lower-casing can take apart what NFKC had joined, so
- * it is joined again; the final sigma is the one letter whose lower case depends on its place.
+ * Folds variants of case and Unicode form. Lower-casing can decompose characters, so NFKC runs again.
+ * The lower case of sigma depends on its position, so both forms become one.
  */
 const fold = (local: string): string =>
   local.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 
-/** The domain in its ASCII form (UTS #46, by the URL parser), or null when mail cannot go there. */
+/** The domain in ASCII form (UTS #46, by the URL parser), or null if mail cannot be sent to it. */
 function asciiDomain(typed: string): string | null {
-  if (!DOMAIN_AS_TYPED.test(typed)) return null;
+  if (!TYPED_DOMAIN.test(typed)) return null;
   const url = URL.parse(`http://${typed}`);
   const labels = url?.hostname.split(".") ?? [];
   if (labels.length < 2 || !labels.every((label) => DOMAIN_LABEL.test(label))) return null;
-  // An all-numeric last label is an IPv4 address, not a domain.
+  // A numeric last label makes it an IPv4 address, not a domain.
   return /^\d+$/.test(labels.at(-1) ?? "") ? null : labels.join(".");
 }

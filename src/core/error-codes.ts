@@ -1,4 +1,4 @@
-/** The stable codes of a failed answer (contract §1). The room `http` gives each its status and sentence. */
+/** The stable codes of an error response (contract §1). `http/error-table.ts` has the status and message of each. */
 export type ErrorCode =
   | "malformed_json"
   | "validation_failed"
@@ -27,5 +27,5 @@ export type ErrorCode =
   | "internal"
   | "unavailable";
 
-/** One field of a request that was refused: where it is, and what a person should do about it. */
+/** One invalid field of a request: its path, and a message for the user. */
 export type FieldProblem = { readonly path: string; readonly message: string };

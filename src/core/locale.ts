@@ -1,4 +1,4 @@
-/** The languages that the service speaks, by BCP 47 tag; the first is spoken when nothing else fits. */
+/** The supported languages as BCP 47 tags. The first is the default. */
 export const LOCALES = ["en", "de"] as const;
 
 export type Locale = (typeof LOCALES)[number];

@@ -1,10 +1,10 @@
 import type { SendOutcome } from "./send-outcome.ts";
 
-/** How long a provider may take for its whole answer, in milliseconds. */
+/** Milliseconds for the complete response of a provider. */
 export const PROVIDER_TIMEOUT = 10_000;
 
-// Answers that are read at all are short JSON; no provider may fill the memory.
-const MAX_ANSWER_CHARACTERS = 16_384;
+// The responses that are read are short JSON. The limit protects the memory of the isolate.
+const MAX_RESPONSE_CHARACTERS = 16_384;
 
 type ProviderRequest = {
   readonly url: string;
@@ -13,16 +13,16 @@ type ProviderRequest = {
   /** Milliseconds. */
   readonly timeout: number;
   /**
-   * For a provider whose status alone does not tell. `answer` is the body's JSON, or null when that
-   * is none or did not arrive. Null leaves the decision to the status.
+   * For a provider whose status is ambiguous. `body` is the parsed JSON, or null if it is invalid or
+   * incomplete. A null result leaves the decision to the status.
    */
-  readonly judge?: (status: number, answer: unknown) => SendOutcome | null;
+  readonly judge?: (status: number, body: unknown) => SendOutcome | null;
 };
 
 /**
- * One POST, without redirects or a second try, and what its answer means for the message. A 2xx is
- * taken for `sent` whatever its body, since a retry of what was accepted would arrive twice. Never
- * throws. Reasons: `http_<status>`, `timeout`, `network`.
+ * Sends one POST, without redirects or retries, and returns the outcome for the message. Every 2xx
+ * is `sent`, because a retry of an accepted message would arrive twice. Never throws. Reasons:
+ * `http_<status>`, `timeout`, `network`.
  */
 export async function postToProvider(request: ProviderRequest): Promise<SendOutcome> {
   const { url, headers, body, timeout, judge } = request;
@@ -39,20 +39,20 @@ export async function postToProvider(request: ProviderRequest): Promise<SendOutc
   }
 }
 
-/** Whose fault is it? Only a fault of this very message ends it; all others may be mended in time. */
+/** Only an error in this message makes it `refused`. Every other error may be fixed before the retry. */
 function outcomeOfStatus(status: number): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: "sent" };
-  const mendable =
+  const isRetryable =
     // 401 and 403: the key. 402: an unpaid account. 404: a wrong host or domain in the configuration.
     [401, 402, 403, 404, 408, 425, 429].includes(status) || status < 400 || status >= 500;
-  return { outcome: mendable ? "retry" : "refused", reason: `http_${status}` };
+  return { outcome: isRetryable ? "retry" : "refused", reason: `http_${status}` };
 }
 
 async function readJson(response: Response): Promise<unknown> {
   try {
     return JSON.parse(await readStart(response));
   } catch {
-    // Garbage, or cut off: the status has arrived, and decides.
+    // Invalid or incomplete JSON: the status decides.
     return null;
   }
 }
@@ -63,7 +63,7 @@ async function readStart(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    while (text.length < MAX_ANSWER_CHARACTERS) {
+    while (text.length < MAX_RESPONSE_CHARACTERS) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value, { stream: true });

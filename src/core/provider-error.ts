@@ -1,7 +1,7 @@
 /**
- * Why a provider was of no use, for the log: of a closed list, which repeats nothing that anybody sent or said.
- * `error_named`: it named an error that no person is to blame for, such as keys of ours that it does not know.
- * `fault`: nothing of all this, and so maybe ours.
+ * Why a provider call failed, for the log. A closed list: it repeats no data of the request or response.
+ * `error_named`: the provider reported an error that the user did not cause, such as unknown client keys.
+ * `fault`: none of these, so possibly a bug of this service.
  */
 export type ProviderErrorKind =
   | "timeout"
@@ -11,32 +11,32 @@ export type ProviderErrorKind =
   | "error_named"
   | "fault";
 
-export type OnProviderError = (trouble: ProviderErrorKind) => void;
+export type OnProviderError = (kind: ProviderErrorKind) => void;
 
-/** What a gateway throws where it knows what is wrong. */
+/** Thrown by a gateway that knows the kind of the failure. */
 export class ProviderError extends Error {
-  readonly trouble: ProviderErrorKind;
+  readonly kind: ProviderErrorKind;
 
-  constructor(trouble: ProviderErrorKind, cause?: unknown) {
-    super(trouble, { cause });
-    this.trouble = trouble;
+  constructor(kind: ProviderErrorKind, cause?: unknown) {
+    super(kind, { cause });
+    this.kind = kind;
   }
 }
 
-/** What went wrong, by what was thrown on the way to an answer and in reading it. */
+/** The kind of an error that was thrown by a request to a provider or by reading its response. */
 export function providerErrorKind(cause: unknown): ProviderErrorKind {
-  if (cause instanceof ProviderError) return cause.trouble;
+  if (cause instanceof ProviderError) return cause.kind;
   const name = cause instanceof Error ? cause.name : "";
   if (name === "TimeoutError" || name === "AbortError") return "timeout";
   return name === "SyntaxError" ? "bad_answer" : "fault";
 }
 
-/** A request, or the reading of its answer: what fails there has failed on the way, and is no fault of ours. */
+/** Awaits a request or the reading of its response. Its failures are network failures, not bugs of this service. */
 export async function throwNetworkError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const trouble = providerErrorKind(cause);
-    throw new ProviderError(trouble === "fault" ? "unreachable" : trouble, cause);
+    const kind = providerErrorKind(cause);
+    throw new ProviderError(kind === "fault" ? "unreachable" : kind, cause);
   }
 }

@@ -1,35 +1,34 @@
 import * as z from "zod/mini";
 import { type VariableProblem, withoutBlanks } from "./variables.ts";
 
-/** Settings, or every problem of the variables that they are read from. */
+/** The settings, or all problems of their variables. */
 export type ReadSettings<Settings> =
   | { readonly settings: Settings }
   | { readonly problems: readonly VariableProblem[] };
 
-/** What each provider needs, hanging on what is known beside the variables. */
-type SchemaTable<Given> = Readonly<Record<string, (given: Given) => z.ZodMiniType>>;
+/** The schema of each provider. It may depend on context beside the variables. */
+type SchemaTable<Context> = Readonly<Record<string, (context: Context) => z.ZodMiniType>>;
 
 /**
- * Reads the variables of a gateway by the schema of the provider that `variable` names. Every problem is
- * reported, not only the first; a blank variable counts as one that is not set, and space around a value
- * is forgiven. A gateway that can be `off` is, unless it is told otherwise.
+ * Reads the variables of a gateway by the schema of the provider that `variable` names. Reports all
+ * problems, trims values, and treats a blank variable as unset. The default provider is `off`.
  */
-export function readProviderSettings<Given, Table extends SchemaTable<Given>>(
+export function readProviderSettings<Context, Table extends SchemaTable<Context>>(
   variable: `${string}_PROVIDER`,
   table: Table,
   raw: Record<string, unknown>,
-  given: Given,
+  context: Context,
 ): ReadSettings<z.output<ReturnType<Table[keyof Table]>>> {
   const variables = withoutBlanks(raw);
-  // Only a variable that is not set turns anything off: null is a mistake.
+  // Only an unset variable turns the gateway off. Null is an error.
   const id = variables[variable] === undefined ? "off" : variables[variable];
   const schemaOf = typeof id === "string" && Object.hasOwn(table, id) ? table[id] : undefined;
   if (schemaOf === undefined) {
     return { problems: [{ path: variable, message: `must be one of ${Object.keys(table).join(", ")}` }] };
   }
-  const read = schemaOf(given).safeParse(variables);
-  if (!read.success) return { problems: problemsOf(read.error) };
-  return { settings: read.data as z.output<ReturnType<Table[keyof Table]>> };
+  const parsed = schemaOf(context).safeParse(variables);
+  if (!parsed.success) return { problems: problemsOf(parsed.error) };
+  return { settings: parsed.data as z.output<ReturnType<Table[keyof Table]>> };
 }
 
 /** The schema of a provider that needs no variables. */
@@ -41,6 +40,6 @@ export const noSettings =
       z.transform(() => ({ provider })),
     );
 
-/** What schemas say is wrong, by the variables that it is wrong with. */
+/** The problems of a parse error, by variable. */
 export const problemsOf = (error: z.core.$ZodError | undefined): readonly VariableProblem[] =>
   (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));

@@ -1,4 +1,4 @@
-/** The bytes of a body, or null when there are more than so many: it stops reading at the limit. */
+/** The bytes of a body, or null if it is longer than `limit` bytes. Stops reading at the limit. */
 export async function readAtMost(
   body: ReadableStream<Uint8Array> | null,
   limit: number,

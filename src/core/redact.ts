@@ -1,11 +1,11 @@
-const SECRETS = [
+const SECRET_PATTERNS = [
   /\S+@\S+/g,
-  // JWTs, which begin with {" in base64url.
+  // JWTs begin with {" in base64url.
   /\beyJ[\w-]+(?:\.[\w-]+)+/g,
-  // Keys, tokens and ids. Names of variables and of SQLite's errors are as long, and of one case without a digit.
+  // Keys, tokens and ids. Names of variables and SQLite errors are as long, but have one case and no digit.
   /(?<![\w-])(?![A-Z_-]+(?![\w-])|[a-z_-]+(?![\w-]))[\w-]{20,}/g,
 ];
 
-/** Text for a log, without what looks like somebody's address or a token: others' words may repeat what they were given. */
+/** Removes text that looks like an email address or a token: error messages of others may repeat their input. */
 export const redact = (text: string): string =>
-  SECRETS.reduce((left, secret) => left.replaceAll(secret, "…"), text);
+  SECRET_PATTERNS.reduce((redacted, pattern) => redacted.replaceAll(pattern, "…"), text);

@@ -1,4 +1,4 @@
-/** An expected outcome as a value. Bugs throw; what a caller must handle is returned. */
+/** An expected outcome as a value. Bugs throw; outcomes that the caller must handle are returned. */
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };

@@ -1,7 +1,7 @@
 /**
- * What came of one attempt to send something. `retry`: it may work later (outage, throttling, a wrong
- * key that its owner will mend). `refused`: this message will never be taken. `reason` is a short
- * token for logs and admins, such as `http_500`, `timeout` or `network`; it never holds an address, a
+ * The outcome of one attempt to send a message. `retry`: it may succeed later (outage, throttling, a
+ * wrong key). `refused`: the provider will never accept this message. `reason` is a short token for
+ * logs and admins, such as `http_500`, `timeout` or `network`. It never contains an address, a phone
  * number or a provider's text.
  */
 export type SendOutcome =

@@ -1,17 +1,17 @@
 /**
- * Text that every layer below stores as it was sent. SQLite's functions stop at NUL, and a lone
- * surrogate becomes U+FFFD on its way to UTF-8, so that different strings would become equal.
+ * True if the database stores the text unchanged. SQLite's functions stop at NUL, and UTF-8 encodes a
+ * lone surrogate as U+FFFD, so different strings would become equal.
  */
 export const isCleanText = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
-/** Whether a line of text carries control characters, which have no place in a name or a mail header. */
+/** True if the text has control characters, which names and mail headers must not contain. */
 export const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
-/** The same text on one line: each run of control characters becomes a space. */
+/** The text on one line: each run of control characters becomes a space. */
 export const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();
 
 export const utf8Length = (text: string): number => new TextEncoder().encode(text).byteLength;
 
-/** Puts values where a sentence has their names in braces. What a value says is taken as it is. */
-export const fill = (sentence: string, values: Readonly<Record<string, string>>): string =>
-  sentence.replaceAll(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+/** Replaces `{name}` by the value of that name. Values are inserted unchanged and not searched again. */
+export const fill = (template: string, values: Readonly<Record<string, string>>): string =>
+  template.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);

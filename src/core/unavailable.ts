@@ -1,12 +1,12 @@
 import { redact } from "./redact.ts";
 
-/** A dependency that the service cannot do without. */
+/** A required dependency of the service. */
 export type Dependency = "d1" | "r2" | "assets" | "config";
 
-/** Thrown when a dependency does not answer. The edge turns it into 503; nothing is decided without it. */
+/** Thrown if a dependency fails. `app.ts` responds with 503; no request is decided without the dependency. */
 export class Unavailable extends Error {
   readonly dependency: Dependency;
-  /** What is wrong, where whoever asks may know: on a developer's own machine. */
+  /** Details for the developer. Shown in development mode only. */
   readonly problems: readonly string[];
 
   constructor(dependency: Dependency, cause: unknown, problems: readonly string[] = []) {
@@ -17,7 +17,7 @@ export class Unavailable extends Error {
   }
 }
 
-/** The outage behind an error, however many times it was wrapped on its way up, or null. */
+/** The first `Unavailable` in the chain of causes, or null. */
 export function findUnavailable(error: unknown): Unavailable | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (at instanceof Unavailable) return at;
@@ -26,11 +26,11 @@ export function findUnavailable(error: unknown): Unavailable | null {
 }
 
 /**
- * The class and the words of the first cause, for a log. Layers between wrap it with the statement and its
- * parameters, which are people's data and must not get there.
+ * The class and message of the root cause, for the log. Errors that wrap it contain the SQL parameters,
+ * which are user data and must not be logged.
  */
 export function firstCause(error: unknown): string {
-  let first = error;
-  while (first instanceof Error && first.cause instanceof Error) first = first.cause;
-  return first instanceof Error ? redact(`${first.name}: ${first.message}`) : "not an error";
+  let root = error;
+  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  return root instanceof Error ? redact(`${root.name}: ${root.message}`) : "not an error";
 }

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 
-/** `path` is the variable's name; `message` never repeats a value, which may be a secret. */
+/** `path` is the name of the variable. `message` never repeats the value, which may be a secret. */
 export type VariableProblem = { readonly path: string; readonly message: string };
 
-/** Variables as they were meant: space around a value is forgiven, and a blank one is not set. */
+/** Trims the values and removes blank variables. */
 export function withoutBlanks(raw: Record<string, unknown>): Record<string, unknown> {
   const trimmed = Object.entries(raw).map(([name, value]) => [
     name,
@@ -12,18 +12,22 @@ export function withoutBlanks(raw: Record<string, unknown>): Record<string, unkn
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ""));
 }
 
-/** A variable that has to be there; `what` says what it should hold. */
-export const requiredText = (what: string) =>
-  z.string({ error: (issue) => (issue.input === undefined ? `must be set: ${what}` : "must be text") });
+/** A required variable. `description` is part of the error message. */
+export const requiredText = (description: string) =>
+  z.string({
+    error: (issue) => (issue.input === undefined ? `must be set: ${description}` : "must be text"),
+  });
 
-/** A provider's key. Keys travel in HTTP headers, where nothing but visible ASCII is safe. */
-export const requiredKey = (what: string) =>
-  requiredText(what).check(z.regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces"));
+/** A provider's key. Keys are sent in HTTP headers, where only visible ASCII is safe. */
+export const requiredKey = (description: string) =>
+  requiredText(description).check(
+    z.regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces"),
+  );
 
-/** Who may be told to go where nobody is asked. */
+/** Development mode also allows plain-http provider hosts. */
 export type Mode = { readonly isDevelopment: boolean };
 
-/** A provider's host: keys, codes and links travel there, so never in the open but on a laptop, or within one machine. */
+/** The base URL of a provider. It receives keys and codes, so plain http is allowed only in development or on loopback. */
 export const providerUrl = ({ isDevelopment }: Mode, unset = "must be text") =>
   z.string({ error: (issue) => (issue.input === undefined ? unset : "must be text") }).check(
     z.refine(isPlainHttpUrl, "must be an http or https URL without credentials, query or fragment"),
@@ -33,7 +37,7 @@ export const providerUrl = ({ isDevelopment }: Mode, unset = "must be text") =>
     ),
   );
 
-/** Another host for a provider, without a slash at its end; null when it is not set. */
+/** Optional replacement for a provider's base URL, without a trailing slash. Null if unset. */
 export const apiBase = (mode: Mode) =>
   z.pipe(
     z.optional(
@@ -45,14 +49,14 @@ export const apiBase = (mode: Mode) =>
     z.transform((url) => url ?? null),
   );
 
-/** An http or https URL of host and path alone. */
+/** True for an http or https URL that consists of host and path only. */
 export function isPlainHttpUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
 }
 
-/** Whether what is sent there cannot be overheard on the way (RFC 6761 §6.3: localhost is a loopback address). */
+/** RFC 6761 §6.3: localhost is a loopback address, so its traffic cannot be intercepted on the network. */
 function isHttpsOrLoopback(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);

@@ -5,6 +5,6 @@ export type Database = DrizzleD1Database;
 
 const NO_OBSERVER: AuditObserver = { types: [], onEvent: () => undefined };
 
-/** Opens D1 through the meter. `audit` is called for each audit event that a batch has written. */
+/** Opens D1 with metering. `audit.onEvent` is called for each audit event that a batch wrote. */
 export const openDatabase = (d1: D1Database, meter: Meter, audit: AuditObserver = NO_OBSERVER): Database =>
   drizzle(meterD1(d1, meter, audit));

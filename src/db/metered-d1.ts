@@ -1,27 +1,27 @@
 import { Unavailable } from "../core/unavailable.ts";
 
-/** Counts what a request asked of the stores, and what failed it. A batch is one round trip. */
+/** Counts the round trips and failures of one request. A batch is one round trip. */
 export type Meter = {
   d1: number;
   kv: number;
   kvFailed: number;
   burstFailed: number;
-  /** Providers that were of no use, and why: `google: timeout`. */
+  /** Failed providers and the reason: `google: timeout`. */
   readonly providerErrors: string[];
 };
 
 export const newMeter = (): Meter => ({ d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] });
 
-/** Which audit events are counted, and what is called for each. */
+/** The observed audit event types, and the callback for each written event. */
 export type AuditObserver = {
   readonly types: readonly string[];
   onEvent(type: string): void;
 };
 
 /**
- * The database with every round trip counted, and every failure to answer turned into
- * `Unavailable`. A violated constraint is a bug of ours, not an outage, and stays what it is.
- * `audit.onEvent` is called for each audit row that a batch has written.
+ * Wraps D1: counts every round trip and turns failures into `Unavailable`. A violated constraint is a
+ * bug, not an outage, so that error is rethrown. `audit.onEvent` is called for each audit row that a
+ * batch wrote.
  */
 export function meterD1(d1: D1Database, meter: Meter, audit: AuditObserver): D1Database {
   const call = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -44,7 +44,7 @@ export function meterD1(d1: D1Database, meter: Meter, audit: AuditObserver): D1D
       first: () => call(() => statement.first()),
     };
     wrapped.set(metered, { statement, event });
-    // The overloads of `raw` and `first` that take arguments are not used by drizzle.
+    // Drizzle does not use the overloads of `raw` and `first` with arguments.
     return metered as unknown as D1PreparedStatement;
   };
   const metered = {
@@ -58,12 +58,12 @@ export function meterD1(d1: D1Database, meter: Meter, audit: AuditObserver): D1D
       return results;
     },
   };
-  // `exec`, `dump` and sessions are not used by drizzle.
+  // Drizzle does not use `exec`, `dump` and sessions.
   return metered as unknown as D1Database;
 }
 
 type Wrapped = { readonly statement: D1PreparedStatement; readonly event?: string | undefined };
 
-/** The type of the audit row that a statement is to write. Audit rows are written in batches alone. */
+/** The type of the audit event that the statement inserts, if any. Only batches insert audit events. */
 const eventIn = (query: string, values: readonly unknown[], types: readonly string[]): string | undefined =>
   query.startsWith('insert into "audit_events"') ? types.find((type) => values.includes(type)) : undefined;

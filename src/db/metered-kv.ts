@@ -1,12 +1,12 @@
 import type { Meter } from "./metered-d1.ts";
 
-// KV refuses a shorter life than this.
+// KV rejects a shorter `expirationTtl`.
 const MIN_TTL_SECONDS = 60;
 
-/** What KV said, or that it said nothing: it decides nothing here, so an outage is an outcome. */
+/** The result of a KV call. KV decides nothing here, so an outage is an outcome and not an error. */
 export type KvOutcome<T> = { readonly value: T } | "failed";
 
-/** KV with every call counted, and every failure told apart from an answer. */
+/** Wraps KV: counts every call, and returns `failed` instead of throwing. */
 export function meterKv(kv: KVNamespace, meter: Meter) {
   const call = async <T>(run: () => Promise<T>): Promise<KvOutcome<T>> => {
     meter.kv += 1;
@@ -19,9 +19,9 @@ export function meterKv(kv: KVNamespace, meter: Meter) {
   };
   return {
     get: (key: string) => call(() => kv.get(key)),
-    /** Several keys by one call. */
+    /** Reads several keys in one call. */
     getAll: (keys: readonly string[]) => call(() => kv.get([...keys])),
-    /** Lives for so many seconds, a minute at least. */
+    /** Expires after `seconds`, but not before 60 seconds. */
     put: (key: string, value: string, seconds: number) =>
       call(() => kv.put(key, value, { expirationTtl: Math.max(Math.ceil(seconds), MIN_TTL_SECONDS) })),
   };

@@ -3,7 +3,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import { accounts } from "./schema.ts";
 
-/** Whether the account that a row belongs to is active. */
+/** True if the account of the row is active. */
 export const accountIsActive = (db: Database, accountId: SQLiteColumn) =>
   exists(
     db
@@ -12,7 +12,7 @@ export const accountIsActive = (db: Database, accountId: SQLiteColumn) =>
       .where(and(eq(accounts.id, accountId), eq(accounts.status, "active"))),
   );
 
-/** Whether it may sign in: active, and its address proven; and whatever else has to be true of it. */
+/** True if the account is active, its email address is verified, and `more` holds. */
 export const maySignIn = (db: Database, accountId: SQLiteColumn, more?: SQL) =>
   exists(
     db

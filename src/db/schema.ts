@@ -4,7 +4,7 @@ import { LOCALES } from "../core/locale.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
 
-/** People. `email_key` and `username_key` are the folded forms that uniqueness is decided on. */
+/** User accounts. `email_key` and `username_key` are the folded forms; they decide uniqueness. */
 export const accounts = sqliteTable(
   "accounts",
   {
@@ -20,14 +20,14 @@ export const accounts = sqliteTable(
     /** E.164. */
     phone: text(),
     phoneVerifiedAt: integer("phone_verified_at"),
-    /** The object in R2 that is the picture now. */
+    /** The R2 key of the current picture. */
     avatarKey: text("avatar_key"),
     passwordHash: text("password_hash"),
-    /** The person's own choice of the mailed second step. */
+    /** The user enabled the email code as second factor. */
     loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
-    /** What they are written to in; null is the default. */
+    /** The language of messages. Null means the default. */
     locale: text({ enum: LOCALES }),
-    /** Devices that became known before this instant are strangers. */
+    /** Devices that became known before this instant count as unknown. */
     devicesKnownSince: integer("devices_known_since").notNull().default(0),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
@@ -37,19 +37,19 @@ export const accounts = sqliteTable(
   (table) => [
     uniqueIndex("accounts_email_key").on(table.emailKey),
     uniqueIndex("accounts_username_key").on(table.usernameKey),
-    // Finds the other superusers without reading everybody.
+    // Finds the other superusers without a full scan.
     index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
   ],
 );
 
-/** Mailed tokens, by hash. `claim` is the consumption that won: later statements of its batch name it. */
+/** Email tokens, by hash. `claim` is the id of the successful use; later statements of its batch refer to it. */
 export const emailTokens = sqliteTable(
   "email_tokens",
   {
     tokenHash: text("token_hash").primaryKey(),
     accountId: text("account_id").notNull(),
     purpose: text({ enum: ["verify_email", "change_email", "reset_password", "invite"] }).notNull(),
-    /** The address that the link was mailed to, and is good for. */
+    /** The address that received the link and that the link is valid for. */
     email: text().notNull(),
     emailKey: text("email_key").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -63,29 +63,29 @@ export const emailTokens = sqliteTable(
   ],
 );
 
-/** One-time codes, one live one per account and purpose. */
+/** One-time codes: at most one live code per account and purpose. */
 export const oneTimeCodes = sqliteTable(
   "one_time_codes",
   {
     id: text().primaryKey(),
     accountId: text("account_id").notNull(),
     purpose: text({ enum: ["login", "phone"] }).notNull(),
-    /** The number that a phone's code proves; null for a login. */
+    /** The number that a `phone` code verifies. Null for `login`. */
     phone: text(),
-    /** How the step before it went, for the session that a right answer opens. */
+    /** The authentication methods of the first factor (RFC 8176), for the session that a correct code creates. */
     amr: text().notNull().default("pwd"),
-    /** HMAC of challenge id and code under a derived key. */
+    /** HMAC of id and code under a derived key. */
     codeHash: text("code_hash").notNull(),
-    /** Answers that were evaluated against the present code. */
+    /** Attempts that were evaluated against the current code. */
     tries: integer().notNull(),
-    /** The answer that was evaluated last: later statements of its batch name it. */
+    /** The id of the last evaluated attempt; later statements of its batch refer to it. */
     attempt: text(),
-    /** Which lock its wrong answers count for. */
+    /** The `attempt_counters` key that wrong codes count for. */
     lockoutKey: text("lock_key").notNull(),
     newDevice: integer("new_device", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
-    /** When a right answer came. */
+    /** When the correct code was presented. */
     consumedAt: integer("consumed_at"),
   },
   (table) => [
@@ -95,8 +95,8 @@ export const oneTimeCodes = sqliteTable(
 );
 
 /**
- * Failed attempts by target, which is an HMAC of the canonical address (and of the device, for a
- * known one), so that an address without an account locks like any other and the row names nobody.
+ * Failed attempts by target: an HMAC of the canonical address, and of the device if it is known. An
+ * address without an account is locked like any other, and the row identifies no user.
  */
 export const attemptCounters = sqliteTable(
   "attempt_counters",
@@ -104,21 +104,21 @@ export const attemptCounters = sqliteTable(
     key: text().primaryKey(),
     failures: integer().notNull(),
     lockedUntil: integer("locked_until").notNull(),
-    /** Locks so far: each makes the next one longer. */
+    /** Lockouts so far. Each makes the next one longer. */
     lockouts: integer().notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [index("attempt_counters_updated").on(table.updatedAt)],
 );
 
-/** Sends by hour, whoever they were to: the cap on what an attack can cost. */
+/** Messages by channel and hour, over all recipients. They limit the cost of an attack. */
 export const sendCounters = sqliteTable("send_counters", {
   /** Channel and hour, such as `email/489251`. */
   bucket: text().primaryKey(),
   sends: integer().notNull(),
 });
 
-/** Captchas that were passed, by the hash of the proof; a row goes when its proof is used. */
+/** Proofs of passed captchas, by hash. Using a proof deletes its row. */
 export const captchaProofs = sqliteTable(
   "captcha_proofs",
   {
@@ -128,14 +128,14 @@ export const captchaProofs = sqliteTable(
   (table) => [index("captcha_proofs_expiry").on(table.expiresAt)],
 );
 
-/** One sign-in on one device. `generation` names the refresh token that is good now. */
+/** One sign-in on one device. `generation` is that of the current refresh token. */
 export const sessions = sqliteTable(
   "sessions",
   {
     id: text().primaryKey(),
     accountId: text("account_id").notNull(),
     generation: integer().notNull(),
-    /** How the person proved who they are (RFC 8176), space-separated. */
+    /** Authentication methods references (RFC 8176), space-separated. */
     amr: text().notNull(),
     ip: text(),
     userAgent: text("user_agent"),
@@ -145,9 +145,9 @@ export const sessions = sqliteTable(
     idleExpiresAt: integer("idle_expires_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     revokedAt: integer("revoked_at"),
-    /** The session of the pages that an app's was opened by, and ends with. */
+    /** The session of the pages that created this session of an app. Ending it ends this one. */
     parentId: text("parent_id"),
-    /** The origin of that app. */
+    /** The origin of the app. */
     appOrigin: text("app_origin"),
   },
   (table) => [
@@ -157,16 +157,16 @@ export const sessions = sqliteTable(
   ],
 );
 
-/** Who is who at the providers of social sign-in. An account has one identity of each at most. */
+/** Linked identities at social login providers. An account has at most one per provider. */
 export const identities = sqliteTable(
   "identities",
   {
-    /** Made with the row: later statements of its batch name it. */
+    /** Later statements of the inserting batch refer to it. */
     id: text().primaryKey(),
     provider: text().notNull(),
     subject: text().notNull(),
     accountId: text("account_id").notNull(),
-    /** The provider's address for it when it was linked. Shown to its owner, and asked for nothing. */
+    /** The email address at the provider when the identity was linked. Shown to the user only; it grants nothing. */
     email: text(),
     createdAt: integer("created_at").notNull(),
     lastUsedAt: integer("last_used_at").notNull(),
@@ -177,37 +177,37 @@ export const identities = sqliteTable(
   ],
 );
 
-/** Sign-ins that were sent to a provider; a row goes when its callback comes. */
+/** OAuth transactions at a provider. The callback deletes the row. */
 export const oauthTransactions = sqliteTable(
   "oauth_transactions",
   {
     stateHash: text("state_hash").primaryKey(),
     provider: text().notNull(),
-    /** Hash of the cookie of the browser that started it. */
+    /** Hash of the cookie of the browser that started the transaction. */
     bindingHash: text("binding_hash").notNull(),
-    /** The session that started it, whose account is to have the identity. */
+    /** The session that started it, if the identity is to be linked to its account. */
     sessionId: text("session_id"),
     returnTo: text("return_to").notNull(),
-    /** S256 of the secret with which an app on another origin exchanges its code. */
+    /** PKCE S256 challenge of an app on another origin, for its authorization code. */
     codeChallenge: text("code_challenge"),
-    /** The root secret under which the PKCE verifier and the nonce are made from the state. */
+    /** The root secret that derives the PKCE verifier and the nonce from the state. */
     rootId: text("root_id").notNull(),
     expiresAt: integer("expires_at").notNull(),
   },
   (table) => [index("oauth_transactions_expiry").on(table.expiresAt)],
 );
 
-/** Codes that apps on other origins exchange for tokens, by hash. `claim` is the exchange that won. */
+/** Authorization codes for apps on other origins, by hash. `claim` is the id of the successful exchange. */
 export const authorizationCodes = sqliteTable(
   "authorization_codes",
   {
     codeHash: text("code_hash").primaryKey(),
     accountId: text("account_id").notNull(),
-    /** Whose word it was given for; null where `session_id` is what it goes with. */
+    /** The provider that authenticated the user. Null if the code belongs to `session_id`. */
     provider: text(),
-    /** The session of the pages that it was given to, and dies with. */
+    /** The session of the pages that the code was issued to. The code ends with it. */
     sessionId: text("session_id"),
-    /** The origin that the code was sent to. */
+    /** The origin that received the code. */
     origin: text().notNull(),
     codeChallenge: text("code_challenge"),
     createdAt: integer("created_at").notNull(),
@@ -220,7 +220,7 @@ export const authorizationCodes = sqliteTable(
   ],
 );
 
-/** Key pairs of the access tokens. `sealed_by` is the root secret that opens the private half. */
+/** Key pairs of the access tokens. `sealed_by` is the root secret that unseals the private key. */
 export const signingKeys = sqliteTable(
   "signing_keys",
   {
@@ -235,7 +235,7 @@ export const signingKeys = sqliteTable(
   (table) => [index("signing_keys_signs_from").on(table.signsFrom)],
 );
 
-/** Mail and texts on their way. Rows that were sent or given up keep no content, only what a count or an admin needs. */
+/** Outgoing email and SMS. Sent and dead rows keep no content, only metadata for caps and admins. */
 export const outbox = sqliteTable(
   "outbox",
   {
@@ -251,10 +251,10 @@ export const outbox = sqliteTable(
     state: text({ enum: ["queued", "sent", "dead"] }).notNull(),
     attempts: integer().notNull(),
     createdAt: integer("created_at").notNull(),
-    /** When the next attempt is due; pushed ahead by whoever takes the mail, so that nobody else does. */
+    /** When the next attempt is due. A worker that takes the message moves it forward, so no other worker takes it. */
     dueAt: integer("due_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
-    /** Why the last attempt failed: a short token, never a provider's text. */
+    /** The reason of the last failed attempt: a short token, never a provider's text. */
     lastFailure: text("last_failure"),
   },
   (table) => [
@@ -265,22 +265,22 @@ export const outbox = sqliteTable(
   ],
 );
 
-/** What happened, for admins. Written in the batch of the change that it speaks of. */
+/** The audit log. Each event is written in the batch of the change that it records. */
 export const auditEvents = sqliteTable(
   "audit_events",
   {
     id: text().primaryKey(),
     type: text().notNull(),
     at: integer().notNull(),
-    /** Whom it happened to. */
+    /** The affected account. */
     accountId: text("account_id").notNull(),
-    /** Who did it, where that is known. */
+    /** The acting account, if known. */
     actorId: text("actor_id"),
     ip: text(),
     details: text({ mode: "json" }).$type<Record<string, string | number | boolean>>().notNull(),
   },
   (table) => [
-    // The id makes the order whole, for pages that neither repeat nor skip.
+    // The id makes the order total, so pages neither repeat nor skip events.
     index("audit_events_at").on(table.at, table.id),
     index("audit_events_account").on(table.accountId, table.at, table.id),
     index("audit_events_type").on(table.type, table.at, table.id),
@@ -288,22 +288,23 @@ export const auditEvents = sqliteTable(
 );
 
 /**
- * Pictures in R2 that nobody shows: replaced, of a deleted account, or uploaded by a request that was
- * cut off. A row is there before its object is, and goes after it, so that no object is left behind.
+ * Unused pictures in R2: replaced, of a deleted account, or of an interrupted upload. The row is
+ * inserted before the object and deleted after it, so no object is orphaned.
  */
 export const discardedAvatars = sqliteTable(
   "discarded_avatars",
   {
     key: text().primaryKey(),
-    /** When it may be deleted: an upload under way has a while to come to its end. */
+    /** When the object may be deleted. The delay lets a running upload finish. */
     dueAt: integer("due_at").notNull(),
   },
   (table) => [index("discarded_avatars_due").on(table.dueAt)],
 );
 
 /**
- * Sessions whose end KV has not yet heard of. A trigger of the migrations writes them down with the end itself, so
- * that none is forgotten, whatever becomes of the request; the last token of each has run out at `expiresAt`.
+ * Ended sessions that are not yet in the revocation list in KV. A trigger of the migrations inserts the
+ * row together with the end, so an aborted request loses none. At `expiresAt` the session's last token
+ * has expired.
  */
 export const pendingRevocations = sqliteTable(
   "pending_revocations",
@@ -314,7 +315,7 @@ export const pendingRevocations = sqliteTable(
   (table) => [index("pending_revocations_expires").on(table.expiresAt)],
 );
 
-/** Mail and texts of a development machine. Empty in production, where nothing writes or reads it. */
+/** Messages of the development mailbox. Empty and unused in production. */
 export const mailboxMessages = sqliteTable(
   "mailbox_messages",
   {

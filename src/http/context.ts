@@ -4,9 +4,9 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
 /**
- * What the edge knows of a request. `session` is set behind a guard that asks for one alone;
- * `limitedFor` where a page's form came too often: for so many seconds. For the log: `actorId`, the
- * account of whoever has proven a session; `failure`, the code that was answered.
+ * The Hono variables of a request. `session` is set by `requireSession`. `limitedFor` is set if the form
+ * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
+ * of the authenticated session, and `failure`, the error code of the response.
  */
 export type HttpEnv = {
   Variables: {
@@ -19,5 +19,5 @@ export type HttpEnv = {
   };
 };
 
-/** How a room's routes get what its verbs need; the app gives it, and TypeScript checks that it fits. */
+/** Gives the routes of a feature the dependencies of its use cases. The app provides it. */
 export type DepsOf<Deps> = (c: Context) => Deps;

@@ -4,7 +4,7 @@ import type { DepsOf } from "./context.ts";
 
 type Deps = { readonly settings: { readonly allowedOrigins: readonly string[] } };
 
-const forAllowedOrigins = cors({
+const allowOrigin = cors({
   origin: (origin) => origin,
   credentials: true,
   allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -14,16 +14,16 @@ const forAllowedOrigins = cors({
 });
 
 /**
- * CORS for the origins of ALLOWED_ORIGINS, compared whole; nobody else gets a header of it, and
- * `null` is nobody (ASVS 3.4.2).
+ * CORS for the origins of ALLOWED_ORIGINS, compared exactly. Other origins, including `null`, get no
+ * CORS header (ASVS 3.4.2).
  */
 export const crossOrigin =
   (depsOf: DepsOf<Deps>): MiddlewareHandler =>
   async (c, next) => {
     const origin = c.req.header("Origin");
     const isAllowed = origin !== undefined && depsOf(c).settings.allowedOrigins.includes(origin);
-    if (isAllowed) return forAllowedOrigins(c, next);
+    if (isAllowed) return allowOrigin(c, next);
     await next();
-    // A cache must not hand one origin's answer to another.
+    // A cache must not serve the response for one origin to another origin.
     if (depsOf(c).settings.allowedOrigins.length > 0) c.res.headers.append("Vary", "Origin");
   };

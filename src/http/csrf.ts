@@ -8,7 +8,7 @@ import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 import type { SecretRing, SecretRoot } from "../core/crypto/secret-ring.ts";
 import { accessCookie, preSessionCookie, refreshCookie, setPreSessionCookie } from "./session-cookies.ts";
 
-/** Seconds for which a token is good. */
+/** Lifetime of a token in seconds. */
 export const CSRF_TOKEN_LIFE = (12 * HOUR) / SECOND;
 
 export type CsrfDeps = {
@@ -17,7 +17,7 @@ export type CsrfDeps = {
   readonly settings: { readonly publicUrl: string; readonly allowedOrigins: readonly string[] };
 };
 
-/** A token for whoever asks: bound to their session, or to a cookie that they get with it. */
+/** Issues a token that is bound to the session, or without one to a pre-session cookie set by this response. */
 export async function issueCsrfToken(c: Context, deps: CsrfDeps): Promise<string> {
   let binding = bindingOf(c);
   if (binding === null) {
@@ -28,32 +28,34 @@ export async function issueCsrfToken(c: Context, deps: CsrfDeps): Promise<string
   return csrfTokenFor(deps, binding);
 }
 
-/** The token of a session that has just been opened. */
+/** The token of a session that was just created. */
 export const csrfTokenOfSession = (deps: CsrfDeps, sessionId: string): Promise<string> =>
   csrfTokenFor(deps, `sid/${sessionId}`);
 
 /**
- * Whether a write that cookies vouch for was meant by the page that shows them (ASVS 3.5.1): its
- * origin is one of ours, as far as the browser tells, and it knows the token of this very session.
+ * Checks a write that is authenticated by cookies (ASVS 3.5.1): the browser reports an allowed origin,
+ * and the request has a valid token of this session.
  */
 export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
   const { publicUrl, allowedOrigins } = deps.settings;
-  return isFrom(c, [publicUrl, ...allowedOrigins]) && knowsToken(c, deps, c.req.header("X-CSRF-Token") ?? "");
+  return (
+    hasOrigin(c, [publicUrl, ...allowedOrigins]) && hasValidToken(c, deps, c.req.header("X-CSRF-Token") ?? "")
+  );
 }
 
-/** The same for a form of our own pages: no other origin has one, whatever else it may ask. */
+/** The same check for a form of the service's own pages, which no other origin may submit. */
 export async function isOwnForm(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
-  return isFrom(c, [deps.settings.publicUrl]) && knowsToken(c, deps, token);
+  return hasOrigin(c, [deps.settings.publicUrl]) && hasValidToken(c, deps, token);
 }
 
-async function knowsToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
+async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   const binding = bindingOf(c);
-  const [expiry = "", nonce = "", given = ""] = token.split(".");
-  if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !given) return false;
+  const [expiry = "", nonce = "", presentedMac = ""] = token.split(".");
+  if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !presentedMac) return false;
   if (Number(expiry) * SECOND <= deps.clock.now()) return false;
   const { current, earlier } = deps.secrets;
   for (const root of [current, ...earlier]) {
-    if (constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(given))) return true;
+    if (constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(presentedMac))) return true;
   }
   return false;
 }
@@ -68,8 +70,8 @@ const mac = (root: SecretRoot, binding: string, expiry: string, nonce: string): 
   keyedHash(root, "csrf-token", `${binding}\n${expiry}\n${nonce}`);
 
 /**
- * What the token must be bound to: the session that the cookies name, or the cookie of somebody who
- * has none. The tokens are only read here; whether they are good is the guard's to say.
+ * The binding of the token: the session id in the cookies, or the pre-session cookie. The tokens are
+ * decoded, not verified; `requireSession` verifies them.
  */
 function bindingOf(c: Context): string | null {
   for (const token of [accessCookie(c), refreshCookie(c)]) {
@@ -90,11 +92,11 @@ function sessionIdIn(token: string): string | null {
 }
 
 /**
- * A browser sends Origin with every write, and Sec-Fetch-Site beside it; one without both is no
- * browser. A form of a page without a referrer sends the Origin `null` (Fetch, "append a request
- * `Origin` header"), as ours are; then the other one, which no page can set, has to say where it is from.
+ * Browsers send Origin and Sec-Fetch-Site with every write; a client without both is not a browser.
+ * The service's pages have no referrer, so their forms send the Origin `null` (Fetch, "append a request
+ * `Origin` header"). Then Sec-Fetch-Site, which no page can set, must be `same-origin`.
  */
-function isFrom(c: Context, origins: readonly string[]): boolean {
+function hasOrigin(c: Context, origins: readonly string[]): boolean {
   const origin = c.req.header("Origin");
   if (origin === "null") return c.req.header("Sec-Fetch-Site") === "same-origin";
   if (origin !== undefined) return origins.includes(origin);

@@ -7,19 +7,19 @@ import { documented } from "./operation.ts";
 import { readJson } from "./read-json.ts";
 import { refuse } from "./respond.ts";
 
-// Synchronously: where zod may wait, what a transform refuses is listed after everything else. The type is the
-// one that the validator has for zod's classic form.
-const atOnce = {
+// Synchronous: in asynchronous parsing, zod lists the issues of transforms after all others. The validator
+// declares its type for the classic form of zod.
+const synchronous = {
   validationFunction: (schema: z.ZodMiniType, value: unknown) => schema.safeParse(value) as never,
 };
 
-/** The validated JSON body as `c.req.valid("json")`; everything else gets the contract's 4xx. */
+/** Validates the JSON body: `c.req.valid("json")`. An invalid body gets a 4xx of the contract. */
 export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
-  const validate = zValidator("json", schema, refuseInvalid, atOnce);
+  const validate = zValidator("json", schema, refuseInvalid, synchronous);
   const handler: typeof validate = async (c, next) => {
     const read = await readJson(c.req.raw);
     if (!read.ok) return refuse(c, read.error.code, { fields: read.error.fields });
-    // Read and parsed once, under our limits; the validator finds it there.
+    // The body is read once, under our limits. The validator takes the parsed value from this cache.
     c.req.bodyCache.json = Promise.resolve(read.value);
     return validate(c, next);
   };
@@ -29,18 +29,21 @@ export function jsonBody<Schema extends z.ZodMiniObject>(schema: Schema) {
   });
 }
 
-/** The validated query as `c.req.valid("query")`. */
+/** Validates the query: `c.req.valid("query")`. */
 export const queryParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-  documented(zValidator("query", schema, refuseInvalid, atOnce), {
+  documented(zValidator("query", schema, refuseInvalid, synchronous), {
     query: schema,
     failures: ["validation_failed"],
   });
 
-/** The validated path parameters as `c.req.valid("param")`. */
+/** Validates the path parameters: `c.req.valid("param")`. */
 export const pathParams = <Schema extends z.ZodMiniObject>(schema: Schema) =>
-  documented(zValidator("param", schema, refuseInvalid, atOnce), { params: schema, failures: ["not_found"] });
+  documented(zValidator("param", schema, refuseInvalid, synchronous), {
+    params: schema,
+    failures: ["not_found"],
+  });
 
-/** The id in a path as `c.req.valid("param").id`. */
+/** Validates the id in the path: `c.req.valid("param").id`. */
 export const idParam = pathParams(z.object({ id: z.uuid() }));
 
 type Outcome = {
@@ -52,16 +55,16 @@ type Outcome = {
 
 function refuseInvalid(outcome: Outcome, c: Context): Response | undefined {
   if (outcome.success) return undefined;
-  // An id that cannot be one names nothing.
+  // A malformed id cannot identify a resource.
   if (outcome.target === "param") return refuse(c, "not_found");
-  return refuse(c, "validation_failed", { fields: outcome.error?.issues.flatMap(problemsOf) });
+  return refuse(c, "validation_failed", { fields: outcome.error?.issues.flatMap(fieldProblemsOf) });
 }
 
-function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
+function fieldProblemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === "unrecognized_keys") {
-    const foreign = issue.keys.filter(isCleanText);
-    return foreign.map((key) => ({ path: key, message: "Is not a field of this request." }));
+    const unknownKeys = issue.keys.filter(isCleanText);
+    return unknownKeys.map((key) => ({ path: key, message: "Unknown field." }));
   }
-  const isNoObject = issue.path.length === 0 && issue.code === "invalid_type";
-  return [{ path: issue.path.join("."), message: isNoObject ? "Must be an object." : issue.message }];
+  const isNotAnObject = issue.path.length === 0 && issue.code === "invalid_type";
+  return [{ path: issue.path.join("."), message: isNotAnObject ? "Must be an object." : issue.message }];
 }

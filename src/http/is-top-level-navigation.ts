@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 
 /**
- * Whether somebody goes there: no image or script of a page, no frame, and no browser that runs ahead of its
- * person (Fetch Metadata; `Sec-Purpose`). A client that does not say what the answer is for is believed: browsers
- * do, and programs that are none name a mode at most.
+ * True for a top-level navigation: not a subresource, a frame or a prefetch (Fetch Metadata;
+ * `Sec-Purpose`). A request without Sec-Fetch-Dest counts as one: browsers always send that header, other
+ * clients send at most a mode.
  */
 export function isTopLevelNavigation(c: Context): boolean {
-  const { "sec-fetch-dest": dest, "sec-fetch-mode": mode, ...said } = c.req.header();
-  if (said["sec-purpose"] !== undefined || said.purpose === "prefetch") return false;
+  const { "sec-fetch-dest": dest, "sec-fetch-mode": mode, ...headers } = c.req.header();
+  if (headers["sec-purpose"] !== undefined || headers.purpose === "prefetch") return false;
   return dest === undefined || (dest === "document" && mode === "navigate");
 }

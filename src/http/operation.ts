@@ -7,48 +7,48 @@ import type { Answer } from "./respond.ts";
 export type PageAccess = "everybody" | "signed_in" | Permission;
 
 /**
- * What one handler of a route says of itself. The OpenAPI document is put together from these, so
- * it speaks of the very schemas and guards that run.
+ * The documentation of one handler of a route. The OpenAPI document is built from these parts, so it
+ * describes the schemas and guards that run.
  */
 export type OperationPart = {
   readonly summary?: string;
   readonly description?: string;
   readonly tag?: string;
   readonly answer?: Answer<z.ZodMiniType | null>;
-  /** Other successes of the same status. */
+  /** Other success responses with the same status. */
   readonly alternatives?: readonly Answer<z.ZodMiniType | null>[];
-  /** The schema of a 200 that has no envelope, because a standard says what it looks like. */
+  /** The schema of a 200 without the envelope, because a standard defines its format. */
   readonly bare?: z.ZodMiniType;
-  /** A 200 that is a file of one of these types. */
+  /** A 200 response that is a file of one of these media types. */
   readonly file?: { readonly types: readonly string[] };
-  /** Answers 302: where it leads. Its failures are pages where a browser asks. */
+  /** A 302 response: description of the target. Browsers get the errors as pages. */
   readonly redirect?: string;
   readonly body?: z.ZodMiniType;
   readonly bodyIsOptional?: true;
-  /** A body that is a file: itself, or the field of a multipart body. */
+  /** The request body is a file: the body itself, or a field of a multipart body. */
   readonly upload?: { readonly field: string; readonly types: readonly string[]; readonly maxBytes: number };
   readonly query?: z.ZodMiniObject;
   readonly params?: z.ZodMiniObject;
-  /** Needs a session. */
+  /** Requires a session. */
   readonly session?: true;
-  /** Needs a role that has it. */
+  /** Requires a role with this permission. */
   readonly permission?: Permission;
-  /** A page for people, which no API description has; and who may open it. */
+  /** An HTML page, which the OpenAPI document omits, and the access to it. */
   readonly page?: PageAccess;
   readonly failures?: readonly ErrorCode[];
-  /** Headers that any of its answers may have, beside those that every answer has. */
+  /** Headers that its responses may have in addition to the common ones. */
   readonly headers?: readonly ("RateLimit" | "RateLimit-Policy")[];
-  /** Its answers may set cookies, or take them back. */
+  /** Its responses may set or clear cookies. */
   readonly cookies?: true;
-  /** `Cache-Control` of its successes, which are not kept unless it says so. */
+  /** `Cache-Control` of its success responses. The default is `no-store`. */
   readonly cacheControl?: string;
-  /** Its successes have an ETag, and a 304 is for whoever has them already. */
+  /** Its success responses have an ETag, and a conditional request may get a 304. */
   readonly etag?: true;
-  /** What a 503 says beside its failure. */
+  /** The schema of the additional data of a 503. */
   readonly unavailable?: z.ZodMiniType;
 };
 
-// Written while the routes are built, read when the document is; the same for every request.
+// Written while the routes are built, read while the document is built. The same for every request.
 const parts = new WeakMap<object, OperationPart>();
 
 /** Attaches documentation to a handler and returns the handler. */
@@ -62,6 +62,6 @@ export const partOf = (handler: object): OperationPart | undefined => parts.get(
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
   Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
-/** Documents a route: its purpose and its answers. Guards and schemas document themselves. */
+/** Documents a route: its purpose and its responses. Guards and schemas document themselves. */
 export const describe = (description: Description): MiddlewareHandler =>
   documented(async (_c, next) => next(), description);

@@ -16,9 +16,9 @@ type Deps<Policy extends string> = {
 };
 
 /**
- * Lets through what its policy allows; the rest is answered 429 `rate_limited` with `Retry-After`,
- * but for a page's form, which is handed on with its wait, for the page to show it again.
- * Every answer behind it tells where the client stands, in `RateLimit-Policy` and `RateLimit`
+ * Applies a rate-limit policy to a route. A request over the limit gets 429 `rate_limited` with
+ * `Retry-After`. The form of a page is passed on with `limitedFor` instead, and the page shows the form
+ * again. All responses report the limits in `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-11 §3, §4).
  */
 export const rateLimited = <Policy extends string>(
@@ -30,7 +30,7 @@ export const rateLimited = <Policy extends string>(
     async (c, next) => {
       const decision = await depsOf(c).limitRoute({ policy, ip: c.var.caller.ip });
       const { allowed, policies, limits } = decision;
-      // RFC 9651 §3.1: an empty list is a header that is not sent.
+      // RFC 9651 §3.1: the header of an empty list is omitted.
       if (policies.length > 0) c.header("RateLimit-Policy", listPolicies(policies));
       if (limits.length > 0) c.header("RateLimit", listLimits(limits));
       if (allowed) return next();

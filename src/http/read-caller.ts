@@ -4,8 +4,8 @@ import { readLocale } from "./read-locale.ts";
 const MAX_USER_AGENT = 256;
 
 /**
- * The client as the platform saw it. `CF-Connecting-IP` is set by the edge and cannot be sent;
- * `X-Forwarded-For` can, and is not read.
+ * Reads the client from the headers. The edge sets `CF-Connecting-IP`, so clients cannot forge it.
+ * `X-Forwarded-For` can be forged and is ignored.
  */
 export const readCaller = (headers: Headers): Caller => ({
   ip: headers.get("CF-Connecting-IP"),

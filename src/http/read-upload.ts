@@ -5,35 +5,35 @@ import { err, ok, type Result } from "../core/result.ts";
 export type Upload = { readonly bytes: Uint8Array; readonly declaredType: string };
 
 type Accepted = {
-  /** Media types that a file may have. */
+  /** Allowed media types. */
   readonly types: readonly string[];
-  /** Bytes of the file. */
+  /** Maximum size of the file in bytes. */
   readonly maxBytes: number;
-  /** The field of a multipart body that holds it. */
+  /** The field of a multipart body that contains the file. */
   readonly field: string;
 };
 
 type Refusal = { readonly code: ErrorCode; readonly message?: string; readonly fields?: FieldProblem[] };
 
-/** What the parts around a file in a multipart body may take, in bytes. */
-const WRAPPING = 16 * 1024;
+/** Bytes that a multipart body may have in addition to the file. */
+const MULTIPART_OVERHEAD = 16 * 1024;
 
 const MULTIPART = "multipart/form-data";
 
-/** One file: the body itself, or one field of a multipart body. It stops reading at the limit. */
+/** Reads one file: the body itself, or one field of a multipart body. Stops reading at the limit. */
 export async function readUpload(request: Request, accepted: Accepted): Promise<Result<Upload, Refusal>> {
   const contentType = request.headers.get("Content-Type") ?? "";
   const mediaType = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
   const isMultipart = mediaType === MULTIPART;
   if (!isMultipart && !accepted.types.includes(mediaType)) return err(unsupported(accepted));
-  const limit = accepted.maxBytes + (isMultipart ? WRAPPING : 0);
-  const isAdmittedlyLong = Number(request.headers.get("Content-Length")) > limit;
-  const bytes = isAdmittedlyLong ? null : await readAtMost(request.body, limit);
+  const limit = accepted.maxBytes + (isMultipart ? MULTIPART_OVERHEAD : 0);
+  const isDeclaredTooLong = Number(request.headers.get("Content-Length")) > limit;
+  const bytes = isDeclaredTooLong ? null : await readAtMost(request.body, limit);
   if (!bytes) return err({ code: "payload_too_large" });
   if (!isMultipart) return ok({ bytes, declaredType: mediaType });
   const file = await fileOf(bytes, contentType, accepted.field);
   if (!file) {
-    const fields = [{ path: accepted.field, message: "Must be a file, once." }];
+    const fields = [{ path: accepted.field, message: "Must be exactly one file." }];
     return err({ code: "validation_failed", fields });
   }
   if (file.size > accepted.maxBytes) return err({ code: "payload_too_large" });
@@ -44,7 +44,7 @@ export async function readUpload(request: Request, accepted: Accepted): Promise<
 
 const unsupported = ({ types, field }: Accepted): Refusal => ({
   code: "unsupported_media_type",
-  message: `Please send ${types.join(", ")}, or such a file as the field "${field}" of ${MULTIPART}.`,
+  message: `Send ${types.join(", ")} as the body, or as the field "${field}" of ${MULTIPART}.`,
 });
 
 async function fileOf(bytes: Uint8Array, contentType: string, field: string): Promise<File | null> {

@@ -6,8 +6,8 @@ import { firstCause } from "../core/unavailable.ts";
 import type { HttpEnv } from "./context.ts";
 
 /**
- * One line a request. `route` is the pattern, never the path: a path or a query may hold an id or a
- * token. There is no field that an address, password, code or token could get into.
+ * One log line per request. `route` is the pattern, never the path: a path or query may contain an id or
+ * a token. No field can contain an address, password, code or token.
  */
 export type RequestLogLine = {
   readonly at: string;
@@ -15,20 +15,20 @@ export type RequestLogLine = {
   readonly method: string;
   readonly route: string;
   readonly status: number;
-  /** In production the clock moves at I/O alone, so this is what was waited for, without what was computed after it. */
+  /** Milliseconds. In production the clock advances only at I/O, so CPU time after the last I/O is missing. */
   readonly ms: number;
   readonly d1: number;
   readonly kv: number;
-  /** The account of whoever has proven a session. */
+  /** The account id of the authenticated session. */
   readonly actor?: string;
-  /** The code of the contract, for a 4xx or 5xx that has one; a page has it too. */
+  /** The error code of the contract, for a 4xx or 5xx of the API or of a page. */
   readonly failure?: ErrorCode;
   readonly kvFailed?: number;
-  /** The outer guard against bursts was not there, or failed. */
+  /** Times that the burst guard was missing or failed. */
   readonly burstFailed?: number;
-  /** Providers that were of no use, by their ids, and why, of a closed list (`kernel/trouble.ts`). */
+  /** Failed providers as `<id>: <ProviderErrorKind>` (`core/provider-error.ts`). */
   readonly providerErrors?: readonly string[];
-  /** What went wrong, for a 5xx: the error's own words, which are the platform's or ours, with addresses and tokens blotted out. */
+  /** For a 5xx: the message of the root cause, with addresses and tokens redacted. */
   readonly error?: string;
 };
 
@@ -40,14 +40,14 @@ type Counts = {
   readonly providerErrors: readonly string[];
 };
 
-// Methods are the client's to invent; a log line repeats only known ones.
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+// Clients can send any method. The log repeats only known ones.
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 type Options = {
   readonly clock: Clock;
   readonly write: (line: RequestLogLine, c: Context) => void;
   readonly countsOf: (c: Context) => Counts;
-  /** Whether the answer tells what it took: to a developer, never to a stranger. */
+  /** Adds the `Server-Timing` header. Development mode only. */
   readonly showsDetails: (c: Context) => boolean;
 };
 
@@ -63,7 +63,7 @@ export const requestLog =
     const line = {
       at: new Date(startedAt).toISOString(),
       requestId: c.get("requestId"),
-      method: METHODS.has(c.req.method) ? c.req.method : "other",
+      method: KNOWN_METHODS.has(c.req.method) ? c.req.method : "other",
       route: c.res.status === 404 || c.res.status === 405 ? "none" : routePath(c, -1),
       status: c.res.status,
       ms,

@@ -4,7 +4,7 @@ import type { HttpEnv } from "./context.ts";
 import { documented } from "./operation.ts";
 import { refuse } from "./respond.ts";
 
-/** Behind `requireSession`: lets through whoever's role has the permission. Whom it reaches, the verb asks. */
+/** Requires a role with the permission, after `requireSession`. The use case checks which users the role may manage. */
 export const requirePermission = (permission: Permission): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
     async (c, next) =>

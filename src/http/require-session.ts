@@ -12,9 +12,8 @@ export type RequireSessionDeps = CsrfDeps & {
 };
 
 /**
- * Lets through whoever presents a good access token, as a bearer or in a cookie; the session is then
- * `c.var.session`. A browser sends cookies by itself, so a write that they vouch for must show that
- * it was meant; a bearer token shows that by being there.
+ * Requires a valid access token, as a bearer token or in a cookie, and sets `c.var.session`. Browsers
+ * attach cookies automatically, so a write that a cookie authenticates must also pass the CSRF check.
  */
 export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
@@ -33,7 +32,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
     { session: true, failures: ["unauthorized", "csrf_failed"] },
   );
 
-/** The access token of a request. One that has an Authorization header is not judged by its cookies. */
+/** The access token of a request. An Authorization header takes precedence over cookies, even if it is invalid. */
 export function presentedToken(c: Context): PresentedToken | null {
   if (c.req.header("Authorization") !== undefined) {
     const token = bearerToken(c);

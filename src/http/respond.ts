@@ -4,10 +4,10 @@ import type { z } from "zod/mini";
 import type { ErrorCode, FieldProblem } from "../core/error-codes.ts";
 import { errorTable } from "./error-table.ts";
 
-/** Seconds after which asking again makes sense, when a store did not answer. */
+/** `Retry-After` in seconds if a store is unavailable. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** One success of one route: what it says, documents and carries. */
+/** One success response of a route: its status, message and data schema. */
 export type Answer<Data extends z.ZodMiniType | null> = {
   readonly status: ContentfulStatusCode;
   readonly message?: string;
@@ -20,7 +20,7 @@ export const answer = <Data extends z.ZodMiniType | null = null>(
   data: Data = null as Data,
 ): Answer<Data> => ({ status, message, data });
 
-/** Sends an answer that the route has documented; `data` is held to its schema by type. */
+/** Sends a documented success response. The type of `data` follows from its schema. */
 export function respond<Data extends z.ZodMiniType>(
   c: Context,
   documented: Answer<Data>,
@@ -32,26 +32,29 @@ export function respond(c: Context, documented: Answer<z.ZodMiniType | null>, da
   return c.json({ success: true, message, data }, status);
 }
 
-/** Seconds after which asking again makes sense: those that are known, or those of any 503. */
-export const retryAfterOf = (status: number, known: number | undefined): number | undefined =>
-  known ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+/** `Retry-After` in seconds: the specified value, or the default of a 503. */
+export const retryAfterOf = (status: number, specified: number | undefined): number | undefined =>
+  specified ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
 
 type Details = {
   readonly message?: string;
   readonly fields?: readonly FieldProblem[];
-  /** Whole seconds after which asking again makes sense; every 429 has it. */
+  /** `Retry-After` in whole seconds. Every 429 has it. */
   readonly retryAfter?: number;
-  /** What a failure says beside itself, where a route has documented that. */
+  /** Additional data of the error, if the route documents it. */
   readonly data?: unknown;
 };
 
-/** Sends a failure of the contract. `message` replaces the code's own sentence. */
+/** Sends an error of the contract. `message` replaces the default message of the code. */
 export function refuse(c: Context, code: ErrorCode, details: Details = {}): Response {
-  const [status, sentence] = errorTable[code];
+  const [status, defaultMessage] = errorTable[code];
   c.set("failure", code);
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
   const retryAfter = retryAfterOf(status, details.retryAfter);
   if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
   const error = { code, requestId: c.get("requestId"), fields: details.fields };
-  return c.json({ success: false, message: details.message ?? sentence, data: details.data, error }, status);
+  return c.json(
+    { success: false, message: details.message ?? defaultMessage, data: details.data, error },
+    status,
+  );
 }

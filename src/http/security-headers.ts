@@ -13,13 +13,13 @@ const headers = {
 };
 
 const defaults = {
-  // A page that shows more says so itself.
+  // Pages set their own policy.
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-  // Answers of the API speak of one person at one moment; what may be kept says so itself.
+  // API responses contain data of one user. Cacheable responses set their own value.
   "Cache-Control": "no-store",
 };
 
-/** For every answer: nothing may frame, sniff or run it (ASVS 3.4). */
+/** Sets the security headers of every response: no framing, sniffing or script execution (ASVS 3.4). */
 export const securityHeaders = (): MiddlewareHandler => async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);

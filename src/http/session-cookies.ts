@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 
-// The `__Host-` prefix holds them to this very host, to HTTPS and to the path "/" (RFC 6265bis
-// §4.1.3.2, ASVS 3.3.1): no other host of the domain can plant one.
+// The `__Host-` prefix binds the cookies to this host, to HTTPS and to the path "/" (RFC 6265bis
+// §4.1.3.2, ASVS 3.3.1). Other hosts of the domain cannot set them.
 const ACCESS = "gh_access";
 const REFRESH = "gh_refresh";
 const DEVICE = "gh_device";
 const PRE_SESSION = "gh_csrf";
-const ROUND = "gh_social";
+const OAUTH_TRANSACTION = "gh_social";
 
 /** Lifetimes in seconds. */
 type Tokens = {
@@ -32,7 +32,7 @@ export function setSessionCookies(c: Context, tokens: Tokens): void {
   set(c, REFRESH, tokens.refreshToken, tokens.refreshExpiresIn);
 }
 
-/** Takes back the session's cookies, where the browser has any. */
+/** Clears the session cookies that the browser sent. */
 export function clearSessionCookies(c: Context): void {
   for (const name of [ACCESS, REFRESH]) {
     if (getCookie(c, name, "host") === undefined) continue;
@@ -40,11 +40,11 @@ export function clearSessionCookies(c: Context): void {
   }
 }
 
-/** For so many seconds: as long as the token in it is good. */
+/** `seconds`: the lifetime of the token. */
 export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
   set(c, DEVICE, token, seconds);
 
-/** What a token of somebody who has not signed in is bound to; it lives as long as the token. */
+/** The binding of a CSRF token without a session. `seconds`: the lifetime of the token. */
 export const setPreSessionCookie = (c: Context, value: string, seconds: number): void =>
   set(c, PRE_SESSION, value, seconds);
 
@@ -53,10 +53,10 @@ export const refreshCookie = (c: Context): string | undefined => getCookie(c, RE
 export const deviceCookie = (c: Context): string | undefined => getCookie(c, DEVICE, "host");
 export const preSessionCookie = (c: Context): string | undefined => getCookie(c, PRE_SESSION, "host");
 
-/** What a sign-in at a provider is bound to, for as many seconds as it may take. */
+/** Binds an OAuth transaction to the browser. `seconds`: the lifetime of the transaction. */
 export const setOAuthTransactionCookie = (c: Context, value: string, seconds: number): void =>
-  set(c, ROUND, value, seconds);
+  set(c, OAUTH_TRANSACTION, value, seconds);
 export const oauthTransactionCookie = (c: Context): string | undefined => {
-  const binding = getCookie(c, ROUND, "host");
+  const binding = getCookie(c, OAUTH_TRANSACTION, "host");
   return binding && /^[\w-]{43}$/.test(binding) ? binding : undefined;
 };

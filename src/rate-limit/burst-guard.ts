@@ -1,17 +1,16 @@
-/** The part of the platform's rate-limit binding that is used (`[[ratelimits]]` in wrangler.toml). */
+/** The used part of Cloudflare's rate-limit binding (`[[ratelimits]]` in wrangler.toml). */
 export type RateLimitBinding = { limit(options: { key: string }): Promise<{ success: boolean }> };
 
-/** Seconds: the `period` of the binding. How many requests fit is said in wrangler.toml alone. */
+/** The `period` of the binding in seconds. wrangler.toml alone defines the limit. */
 export const BURST_PERIOD_SECONDS = 10;
 
-/** Judges one more request of a key. */
+/** Decides whether one more request of the key passes. */
 export type BurstGuard = (key: string) => Promise<"passed" | "refused">;
 
 /**
- * The outer guard. It counts within one location, without a wait, and hears of other requests there
- * within moments, not a minute; so it holds where KV cannot, against many requests at once. What it
- * guards is guarded again further in: without a binding, or with one that fails, requests pass, and
- * `burstFailed` counts them.
+ * The outer rate limit. It counts within one Cloudflare location without I/O latency and nearly in real
+ * time, so unlike KV it stops many concurrent requests. Inner limits guard the same routes, so requests
+ * pass if the binding is missing or fails; `burstFailed` counts them.
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export const createBurstGuard =

@@ -1,20 +1,18 @@
 import type { Clock } from "../core/clock.ts";
+import type { Defer } from "../core/deferred-work.ts";
 import { BURST_PERIOD_SECONDS, type BurstGuard } from "./burst-guard.ts";
 import type { RatePolicies, RatePolicyName } from "./policies.ts";
 import { clientKey, countRequest, judgeWindow } from "./rules.ts";
-import type { CounterRead, WindowCounter } from "./window-counter.ts";
+import type { RateLimitStore } from "./store.ts";
 
 export type LimitRouteDeps = {
   readonly clock: Clock;
   readonly policies: RatePolicies | "off";
   readonly burstGuard: BurstGuard;
-  readonly metrics: {
-    get(key: string): Promise<CounterRead>;
-    put(key: string, counter: WindowCounter, seconds: number): Promise<void>;
-  };
-  /** A hash under a secret key: addresses are stored in no other form. */
+  readonly metrics: RateLimitStore;
+  /** A keyed hash: addresses are stored in no other form. */
   readonly hash: (text: string) => Promise<string>;
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
 };
 
 export type LimitRouteInput = {
@@ -22,21 +20,21 @@ export type LimitRouteInput = {
   readonly ip: string | null;
 };
 
-/** What the answer says of the limits, and whether the request goes on. */
+/** Whether the request is allowed, and the values of the rate-limit headers. */
 export type RateDecision = (
   | { readonly allowed: true }
   | { readonly allowed: false; readonly retryAfterSeconds: number }
 ) & {
   readonly policies: readonly { name: string; limit: number; windowSeconds: number }[];
-  /** Empty when no counter could be read. */
+  /** Empty if the counter could not be read. */
   readonly limits: readonly { name: string; remaining: number; resetSeconds: number }[];
 };
 
 /**
  * Counts a request against the policy of its route: first the burst guard, then the window in KV.
- * One KV read before the response; the write comes after it, and only for a request that was let
- * through, so that a flood costs no writes. Requests at the same moment read the same counter and
- * count as one: how many those can be is the burst guard's to bound. Fails open.
+ * Costs one KV read before the response. The write follows the response, and only for an allowed
+ * request, so a flood costs no writes. Concurrent requests read the same counter and count as one; the
+ * burst guard limits their number. Fails open.
  */
 export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): Promise<RateDecision> {
   if (deps.policies === "off") return { allowed: true, policies: [], limits: [] };

@@ -1,36 +1,35 @@
-/** How often one client may use certain routes. */
+/** How often one client may call a group of routes. */
 export type RatePolicy = {
-  /** Requests in one window. */
+  /** Requests per window. */
   readonly limit: number;
   readonly windowSeconds: number;
-  /** Method and path from the root of the service. Routes of one policy share its counter. */
+  /** Method and absolute path. The routes of a policy share one counter. */
   readonly routes: readonly `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`[];
 };
 
 /**
- * The one table of limits. A route stands in it once, because a request may wait for one KV read.
- * Every policy counts by client. The numbers leave room for a household or an office behind one
- * address; they slow a flood down, and keep one client from spending what all share, such as the
- * hourly cap on mail.
+ * All rate limits. A route is listed at most once, because a request may wait for one KV read. Every
+ * policy counts per client. The limits allow for many users behind one address. They slow down a flood,
+ * and prevent one client from using up shared limits such as the hourly cap on mail.
  *
- * A page's form does what the API does, so the two share a window.
+ * The form of a page and the API route with the same use case share a window.
  *
- * What happens to one target, whoever asks, is not counted here but capped exactly, in D1: guesses
- * by the account lock (`src/account-lock`), mail by the send caps (`src/messaging/outbox/statements.ts`).
+ * Limits per target are exact and enforced in D1: password guesses by the lockout
+ * (`src/authentication/lockout`), messages by the send caps (`src/messaging/outbox/statements.ts`).
  *
- * `RATE_LIMITS` changes the numbers. The names are sent in headers and stored in keys.
+ * `RATE_LIMITS` overrides the numbers. The names are sent in headers and stored in keys.
  */
 export const ratePolicies = {
   login: { limit: 60, windowSeconds: 300, routes: ["POST /api/auth/login", "POST /sign-in"] },
   "login-otp": {
     limit: 60,
     windowSeconds: 600,
-    // The page also sends codes again, which D1 caps.
+    // The page also resends codes, which D1 caps.
     routes: ["POST /api/auth/login/otp", "POST /sign-in/code"],
   },
   "login-otp-resend": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/login/otp/resend"] },
-  // Nobody guesses 256 bits or a signature. What comes here may be the server of an app, with all its people behind one
-  // address: the window is no narrower than the burst guard, and stops what goes on for long.
+  // 256 bits or a signature cannot be guessed. The client may be the server of an app with all its users behind one
+  // address, so the limit is not below that of the burst guard; it stops only sustained load.
   refresh: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/refresh"] },
   exchange: { limit: 300, windowSeconds: 60, routes: ["POST /api/auth/exchange"] },
   register: { limit: 20, windowSeconds: 3600, routes: ["POST /api/auth/register", "POST /sign-up"] },
@@ -55,10 +54,10 @@ export const ratePolicies = {
     routes: ["POST /api/auth/reset-password", "POST /reset-password"],
   },
   "captcha-verify": { limit: 60, windowSeconds: 600, routes: ["POST /api/auth/captcha/verify"] },
-  // A write that says "this username is taken" could be asked for a whole list of names.
+  // The error "this username is taken" could be used to enumerate usernames.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
-  // Each checks the password of a session that may be stolen; guesses add up over all of them. A way in is removed
-  // without one, and in the same window, since one page adds and removes.
+  // These routes check the password of a session that may be stolen, so guesses add up over all of them. Removing a
+  // sign-in method needs no password; it shares the window because one page adds and removes.
   "password-check": {
     limit: 30,
     windowSeconds: 600,
@@ -76,13 +75,13 @@ export const ratePolicies = {
       "POST /account/linked",
     ],
   },
-  // Each is cleaned, and kept until it is replaced.
+  // Each upload is sanitized and stored until it is replaced.
   avatar: {
     limit: 30,
     windowSeconds: 600,
     routes: ["PUT /api/auth/me/avatar", "DELETE /api/auth/me/avatar", "POST /account/picture"],
   },
-  // A round by redirect is two of them. Starting one writes a row, and asks a provider.
+  // A sign-in by redirect uses two of these routes. The start inserts a row and may call the provider.
   social: {
     limit: 60,
     windowSeconds: 600,
@@ -92,7 +91,7 @@ export const ratePolicies = {
       "POST /api/auth/social/:provider/token",
     ],
   },
-  // What an admin does by hand, and a bit of a script.
+  // Enough for manual work of an admin and for small scripts.
   users: {
     limit: 300,
     windowSeconds: 600,
@@ -113,7 +112,7 @@ export const ratePolicies = {
       "POST /admin/users/:id/profile",
     ],
   },
-  // A text costs more than a mail; taking a number off makes room for the next one.
+  // An SMS costs more than an email. Removing a number allows adding another one, so it counts too.
   phone: {
     limit: 20,
     windowSeconds: 3600,
@@ -124,7 +123,7 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["POST /api/auth/me/phone/verify", "POST /account/phone/code"],
   },
-  // A monitor asks twice a minute; each new answer asks every store.
+  // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;
 
@@ -137,7 +136,7 @@ export type GuardedRoute = {
   readonly policy: RatePolicyName;
 };
 
-/** Every route of the table. Its guard needs nothing of the body, and stands before the whole route. */
+/** All routes with a policy. Their guard does not need the body, so it runs first. */
 export const guardedRoutes = (): readonly GuardedRoute[] =>
   (Object.keys(ratePolicies) as RatePolicyName[]).flatMap((policy) =>
     ratePolicies[policy].routes.map((route) => {

@@ -1,30 +1,35 @@
 import { SECOND } from "../core/clock.ts";
 import type { RatePolicy } from "./policies.ts";
-import type { WindowCounter } from "./window-counter.ts";
+
+/** The requests of one client in one window. */
+export type WindowCounter = {
+  readonly count: number;
+  /** The instant (ms) of the first request. */
+  readonly startedAt: number;
+};
 
 type Allowance = Pick<RatePolicy, "limit" | "windowSeconds">;
 
-export type Judgement = {
+export type WindowDecision = {
   readonly allowed: boolean;
-  /** Requests left in the window, this one taken off. */
+  /** Remaining requests of the window after this one. */
   readonly remaining: number;
-  /** Whole seconds until the window ends, 1 at least. */
+  /** Whole seconds until the window ends, at least 1. */
   readonly resetSeconds: number;
 };
 
 /**
- * Whether one more request fits. The window is fixed, and starts with a key's first request: its
- * end is an exact instant that can be told, and no two clients come back at the same one. Around
- * that end twice the limit may pass in a short time. A sliding window would not let it, but the
- * counter is older than that difference: KV may answer with what it knew a minute ago.
+ * Decides whether one more request is allowed. The fixed window starts with the first request of a key,
+ * so its end is known exactly and differs between clients. Around the end, twice the limit may pass. A
+ * sliding window would prevent that, but KV values can be a minute old, which makes it pointless.
  */
-export function judgeWindow(counter: WindowCounter | null, policy: Allowance, now: number): Judgement {
+export function judgeWindow(counter: WindowCounter | null, policy: Allowance, now: number): WindowDecision {
   const { count, startedAt } = openWindow(counter, policy, now);
   const resetSeconds = Math.ceil((startedAt + policy.windowSeconds * SECOND - now) / SECOND);
   return { allowed: count < policy.limit, remaining: Math.max(policy.limit - count - 1, 0), resetSeconds };
 }
 
-/** The counter with this request in it. */
+/** The counter after this request. */
 export function countRequest(counter: WindowCounter | null, policy: Allowance, now: number): WindowCounter {
   const { count, startedAt } = openWindow(counter, policy, now);
   return { count: count + 1, startedAt };
@@ -34,20 +39,20 @@ function openWindow(counter: WindowCounter | null, policy: Allowance, now: numbe
   if (!counter || now >= counter.startedAt + policy.windowSeconds * SECOND) {
     return { count: 0, startedAt: now };
   }
-  // Written by a machine whose clock is ahead of ours: no window may last longer than it says.
+  // A machine with a fast clock may have written the counter. The window must not last longer than its length.
   return { ...counter, startedAt: Math.min(counter.startedAt, now) };
 }
 
-/** The key of whoever has no address, or none that can be read: they are counted together. */
+/** The shared key of all clients without a readable address. */
 const NO_ADDRESS = "none";
 
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 
 /**
- * What stands for one client: an IPv4 address as it is; an IPv6 address by its /64, which is the
- * least that one subscriber gets (RFC 6177 §2), so that nobody has 2^64 clients; an IPv4 address
- * inside an IPv6 one (`::ffff:192.0.2.1`) as that IPv4 address.
+ * The key of a client. IPv4: the address. IPv6: the /64 prefix, the smallest assignment to a subscriber
+ * (RFC 6177 §2), so one subscriber is not 2^64 clients. IPv4-mapped IPv6 (`::ffff:192.0.2.1`): the IPv4
+ * address.
  */
 export function clientKey(ip: string | null): string {
   if (ip === null) return NO_ADDRESS;
@@ -56,7 +61,7 @@ export function clientKey(ip: string | null): string {
 
 function ipv6Key(ip: string): string | null {
   if (!/^[0-9a-f:.]+$/i.test(ip)) return null;
-  // The URL parser reads every textual form, and gives the one of RFC 5952.
+  // The URL parser accepts every textual form and returns the canonical one of RFC 5952.
   const canonical = URL.parse(`http://[${ip}]`)?.hostname.slice(1, -1);
   if (canonical === undefined) return null;
   const groups = expandGroups(canonical);
@@ -70,7 +75,7 @@ function ipv6Key(ip: string): string | null {
   return `${prefix.join(":")}::/64`;
 }
 
-/** The eight groups of an address in its canonical form. */
+/** The eight groups of a canonical IPv6 address. */
 function expandGroups(canonical: string): number[] {
   const [left = [], right = []] = canonical
     .split("::")

@@ -4,10 +4,12 @@ import { type RatePolicies, type RatePolicy, type RatePolicyName, ratePolicies }
 const MAX_LIMIT = 1_000_000;
 const MAX_WINDOW_SECONDS = 24 * 60 * 60;
 
-/** `path` is the variable's name; `message` repeats nothing that was given. */
+/** `path` is the name of the variable. `message` repeats no part of its value. */
 type SettingsProblem = { readonly path: "RATE_LIMITS"; readonly message: string };
 
-type Read = { readonly policies: RatePolicies | "off" } | { readonly problems: readonly SettingsProblem[] };
+type ReadRateLimits =
+  | { readonly policies: RatePolicies | "off" }
+  | { readonly problems: readonly SettingsProblem[] };
 
 const names = Object.keys(ratePolicies) as RatePolicyName[];
 
@@ -25,36 +27,35 @@ const overrides = z.strictObject(
 );
 
 /**
- * Reads `RATE_LIMITS`: JSON such as `{"login": {"limit": 30, "windowSeconds": 60}}`, whose numbers
- * take the place of the table's; what it leaves out stays. `off`, in development alone, turns every
- * limit off, and the burst guard with them. Unset or blank, the table stands. Every problem comes
- * back, not only the first.
+ * Reads `RATE_LIMITS`: JSON such as `{"login": {"limit": 30, "windowSeconds": 60}}`. Its numbers
+ * override those of the table. `off`, in development only, disables all limits and the burst guard. If
+ * unset or blank, the table applies. Reports all problems.
  */
-export function readRateLimits(raw: unknown, environment: "development" | "production"): Read {
+export function readRateLimits(raw: unknown, environment: "development" | "production"): ReadRateLimits {
   if (raw === undefined || raw === null) return { policies: ratePolicies };
-  if (typeof raw !== "string") return refused(["must be text"]);
+  if (typeof raw !== "string") return invalid(["must be text"]);
   const text = raw.trim();
   if (text === "") return { policies: ratePolicies };
   if (text === "off" && environment === "development") return { policies: "off" };
-  if (text === "off") return refused(["may be off in development alone"]);
+  if (text === "off") return invalid(["may be off in development only"]);
   const parsed = overrides.safeParse(parseJson(text));
-  if (!parsed.success) return refused(parsed.error.issues.map(describeIssue));
+  if (!parsed.success) return invalid(parsed.error.issues.map(describeIssue));
   const merged = names.map((name) => [name, merge(ratePolicies[name], parsed.data[name])]);
   return { policies: Object.freeze(Object.fromEntries(merged)) as RatePolicies };
 }
 
-const merge = (policy: RatePolicy, own: z.output<typeof numbers>): RatePolicy =>
+const merge = (policy: RatePolicy, override: z.output<typeof numbers>): RatePolicy =>
   Object.freeze({
     ...policy,
-    limit: own?.limit ?? policy.limit,
-    windowSeconds: own?.windowSeconds ?? policy.windowSeconds,
+    limit: override?.limit ?? policy.limit,
+    windowSeconds: override?.windowSeconds ?? policy.windowSeconds,
   });
 
-const refused = (messages: readonly string[]): Read => ({
+const invalid = (messages: readonly string[]): ReadRateLimits => ({
   problems: messages.map((message) => ({ path: "RATE_LIMITS", message })),
 });
 
-/** In words of our own: a path holds names of the table alone, since any other is refused as a key. */
+/** The path contains only names of the table, because unknown keys are rejected. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   const [name, field] = issue.path.map(String);
   if (field !== undefined) return `${name}.${field} ${issue.message}`;

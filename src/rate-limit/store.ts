@@ -1,15 +1,20 @@
 import type { Meter } from "../db/metered-d1.ts";
 import { meterKv } from "../db/metered-kv.ts";
-import type { CounterRead, WindowCounter } from "./window-counter.ts";
+import type { WindowCounter } from "./rules.ts";
 
-const STORED = /^(\d{1,9})@(\d{1,15})$/;
+const STORED_COUNTER = /^(\d{1,9})@(\d{1,15})$/;
+
+/** The counter of a window, null if nothing was counted, or `unknown` if KV failed. */
+type CounterRead = WindowCounter | null | "unknown";
+
+export type RateLimitStore = ReturnType<typeof rateLimitStore>;
 
 /**
  * The counters of the rate limits. Keys: `rate:<policy>:<keyed hash of the client>` →
- * `<count>@<startedAt, ms>`, until the window ends, 60 s at least.
+ * `<count>@<startedAt, ms>`, until the window ends, at least 60 s.
  *
- * KV is fast and inexact: it may answer with a value, or a miss, that is a minute old, and takes
- * one write a second for a key. So a refused write, or an outage, is an outcome and never an error.
+ * KV is inexact: a read may return a value or a miss that is a minute old, and KV accepts one write per
+ * second and key. A rejected write or an outage is therefore an outcome and never an error.
  */
 export function rateLimitStore(kv: KVNamespace, meter: Meter) {
   const metered = meterKv(kv, meter);
@@ -19,15 +24,15 @@ export function rateLimitStore(kv: KVNamespace, meter: Meter) {
       if (stored === "failed") return "unknown";
       return stored.value === null ? null : parse(stored.value);
     },
-    /** Keeps it for so many seconds; a counter that could not be written is a request not counted. */
+    /** Stores the counter for `seconds`. If the write fails, the request is not counted. */
     async put(key: string, { count, startedAt }: WindowCounter, seconds: number): Promise<void> {
       await metered.put(`rate:${key}`, `${count}@${startedAt}`, seconds);
     },
   };
 }
 
-/** What is no counter is taken for none, so that the next write puts it right. */
+/** A malformed value counts as no counter, so the next write replaces it. */
 function parse(text: string): WindowCounter | null {
-  const [, count, startedAt] = STORED.exec(text) ?? [];
+  const [, count, startedAt] = STORED_COUNTER.exec(text) ?? [];
   return count && startedAt ? { count: Number(count), startedAt: Number(startedAt) } : null;
 }

@@ -1,32 +1,32 @@
 import { newId } from "../../core/ids.ts";
-import type { ProviderCheck } from "../port.ts";
-import { isTestSecret, judgeAnswer } from "../rules.ts";
+import type { CaptchaAdapter } from "../port.ts";
+import { isTestSecret, judgeResponse } from "../rules.ts";
 import type { CaptchaSettings } from "../settings.ts";
-import { askSiteverify } from "./ask-siteverify.ts";
+import { postSiteverify } from "./siteverify.ts";
 
 /**
- * Cloudflare Turnstile: POST /turnstile/v0/siteverify. A token lives 300 s and is good once; the
- * idempotency key would let a repeat succeed, so each call has a new one.
+ * Cloudflare Turnstile: POST /turnstile/v0/siteverify. A token is valid for 300 s and once. A repeated
+ * idempotency key would let a second use succeed, so each call has a new one.
  *
- * The published test secrets answer for `example.com`, whatever the site, and without the widget's
- * action, so in development neither is looked at; in production they are never asked.
+ * Responses for the published test secrets always have the hostname `example.com` and no action, so in
+ * development neither is checked. In production the test secrets are never used.
  */
-export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout: number): ProviderCheck {
+export function createTurnstile(settings: CaptchaSettings<"turnstile">, timeout: number): CaptchaAdapter {
   const url = `${settings.apiBase ?? "https://challenges.cloudflare.com"}/turnstile/v0/siteverify`;
   const { secret, hostname } = settings;
   const isTest = isTestSecret(secret);
   return {
     async verify({ token, ip, action }, onProviderError) {
       if (isTest && !settings.acceptTestSecrets) return "unavailable";
-      const answer = await askSiteverify({
+      const response = await postSiteverify({
         url,
         timeout,
         onProviderError,
         fields: { secret, response: token, remoteip: ip, idempotency_key: newId() },
       });
-      return judgeAnswer(answer, (said) => {
+      return judgeResponse(response, (success) => {
         if (isTest) return true;
-        return said.hostname === hostname && said.action === action && !said.fromTestKey;
+        return success.hostname === hostname && success.action === action && !success.fromTestKey;
       });
     },
   };

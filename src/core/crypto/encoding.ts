@@ -1,9 +1,9 @@
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from "@oslojs/encoding";
 
-/** RFC 4648 §5, without padding: the one text form of bytes in this service. */
+/** RFC 4648 §5 without padding: the only text form of bytes in this service. */
 export const toBase64url = (bytes: Uint8Array): string => encodeBase64urlNoPadding(bytes);
 
-/** The bytes, or null when the text is not base64url. */
+/** The decoded bytes, or null if the text is not base64url. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   try {
     return new Uint8Array(decodeBase64urlIgnorePadding(text));

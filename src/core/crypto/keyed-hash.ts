@@ -11,8 +11,8 @@ type KeyedHashPurpose =
   | "social-round";
 
 /**
- * HMAC-SHA-256 under a derived key, base64url: for what is too guessable for a plain digest, such as
- * a code of six digits or an address.
+ * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,
+ * such as a six-digit code or an address.
  */
 export async function keyedHash(root: SecretRoot, purpose: KeyedHashPurpose, text: string): Promise<string> {
   const key = await root.hmacKey(purpose);

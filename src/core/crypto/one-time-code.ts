@@ -1,11 +1,11 @@
-const CODES = 1_000_000;
-/** Of the numbers of 32 bits, those below are the same share of every code; the rest are drawn again. */
-const FAIR = Math.floor(2 ** 32 / CODES) * CODES;
+const CODE_COUNT = 1_000_000;
+/** The largest multiple of `CODE_COUNT` in 32 bits. Numbers from it on would favour some codes. */
+const UNBIASED_LIMIT = Math.floor(2 ** 32 / CODE_COUNT) * CODE_COUNT;
 
-/** Six digits, each code as likely as any other (NIST SP 800-63B-4 §3.1.3.1; rejection sampling). */
+/** Six digits, uniformly distributed by rejection sampling (NIST SP 800-63B-4 §3.1.3.1). */
 export function newOneTimeCode(): string {
   for (;;) {
-    const [drawn = FAIR] = crypto.getRandomValues(new Uint32Array(1));
-    if (drawn < FAIR) return String(drawn % CODES).padStart(6, "0");
+    const [random = UNBIASED_LIMIT] = crypto.getRandomValues(new Uint32Array(1));
+    if (random < UNBIASED_LIMIT) return String(random % CODE_COUNT).padStart(6, "0");
   }
 }

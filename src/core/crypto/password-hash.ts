@@ -2,22 +2,22 @@ import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { concatBytes, fromBase64url, toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRing, SecretRoot } from "./secret-ring.ts";
 
-/** Production Workers refuse more in one call; the strength comes from chaining blocks of this size. */
+/** Production Workers reject more iterations in one call, so blocks of this size are chained. */
 const BLOCK_ITERATIONS = 100_000;
 const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
 const HASH_BITS = 256;
 
-/** `match_outdated`: right, but of an older cost or pepper, so it should be hashed anew. */
+/** `match_outdated`: the password matches, but the hash has an older cost or pepper and must be replaced. */
 export type PasswordVerdict = "match" | "match_outdated" | "mismatch";
 
 /**
- * Hashes and checks passwords. Every `verify` costs at least `blocks` blocks, whether there is a
- * stored hash or not, so that time does not tell whether an account exists.
+ * Hashes and verifies passwords. Every `verify` costs at least `blocks` blocks, with or without a
+ * stored hash, so its duration does not reveal whether an account exists.
  */
 export type PasswordHasher = {
-  /** `like`: a stored hash whose salt to use again, so that the same password gives the same text. */
-  hash(password: string, like?: string | null): Promise<string>;
-  /** `stored` is null for an address that has no account, or an account without a password. */
+  /** `saltSource`: a stored hash whose salt is reused, so that the same password gives the same text. */
+  hash(password: string, saltSource?: string | null): Promise<string>;
+  /** `stored` is null for an address without an account and for an account without a password. */
   verify(stored: string | null, password: string): Promise<PasswordVerdict>;
 };
 
@@ -31,9 +31,9 @@ type StoredHash = {
 
 export function createPasswordHasher(ring: SecretRing, blocks: number): PasswordHasher {
   return {
-    async hash(password, like = null) {
-      const known = like === null ? null : parse(like);
-      const salt = known?.salt ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+    async hash(password, saltSource = null) {
+      const source = saltSource === null ? null : parse(saltSource);
+      const salt = source?.salt ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       const chained = await chainBlocks(password, salt, blocks, BLOCK_ITERATIONS);
       const hash = await applyPepper(ring.current, chained);
       return format({ blocks, iterations: BLOCK_ITERATIONS, pepperId: ring.current.id, salt, hash });
@@ -45,7 +45,7 @@ export function createPasswordHasher(ring: SecretRing, blocks: number): Password
       const cost = parsed?.blocks ?? blocks;
       const iterations = parsed?.iterations ?? BLOCK_ITERATIONS;
       const chained = await chainBlocks(password, salt, cost, iterations);
-      // A cheaper old hash must not answer sooner than a new one.
+      // Verifying a cheaper old hash must take as long as a new one.
       const missing = Math.ceil(blocks - (cost * iterations) / BLOCK_ITERATIONS);
       if (missing > 0) await chainBlocks(password, salt, missing, BLOCK_ITERATIONS);
       const root = parsed === null ? null : ring.find(parsed.pepperId);
@@ -58,8 +58,8 @@ export function createPasswordHasher(ring: SecretRing, blocks: number): Password
 }
 
 /**
- * PBKDF2-HMAC-SHA-256 (RFC 8018) in a chain: block 1 is salted with the salt, block i with
- * salt ‖ output of block i−1. An attacker must do the blocks one after the other.
+ * Chained PBKDF2-HMAC-SHA-256 (RFC 8018): the salt of block 1 is the salt, that of block i is
+ * salt ‖ output of block i−1. An attacker cannot compute the blocks in parallel.
  */
 async function chainBlocks(
   password: string,
@@ -67,7 +67,7 @@ async function chainBlocks(
   blocks: number,
   iterations: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // NFC, so that one password typed on two keyboards is one password (NIST SP 800-63B-4 §3.1.1.2).
+  // NFC: keyboards encode the same password in different Unicode forms (NIST SP 800-63B-4 §3.1.1.2).
   const material = await crypto.subtle.importKey("raw", utf8(password.normalize("NFC")), "PBKDF2", false, [
     "deriveBits",
   ]);
@@ -100,7 +100,7 @@ function parse(text: string): StoredHash | null {
   const hash = fromBase64url(hashText ?? "");
   if (!pepperId || !salt || !hash) return null;
   const stored = { blocks: Number(blocks), iterations: Number(iterations), pepperId, salt, hash };
-  // What production cannot compute is no hash of ours.
-  const isSound = stored.blocks >= 1 && stored.iterations >= 1 && stored.iterations <= BLOCK_ITERATIONS;
-  return isSound ? stored : null;
+  // Production cannot compute other costs, so this service did not write such a hash.
+  const isComputable = stored.blocks >= 1 && stored.iterations >= 1 && stored.iterations <= BLOCK_ITERATIONS;
+  return isComputable ? stored : null;
 }

@@ -5,7 +5,7 @@ type SealPurpose = "seal-signing-key" | "seal-mail";
 
 /**
  * AES-256-GCM under the current root: `<root id>.<iv>.<ciphertext>`, base64url. `context` is
- * authenticated but not stored, so that a sealed value cannot be moved to another row.
+ * authenticated but not stored, so a sealed value cannot be moved to another row.
  */
 export async function seal(
   ring: SecretRing,
@@ -23,7 +23,7 @@ export async function seal(
   return `${ring.current.id}.${toBase64url(iv)}.${toBase64url(new Uint8Array(sealed))}`;
 }
 
-/** The text, or null when its root has left the ring or the value was tampered with or moved. */
+/** The text, or null if the root is no longer in the ring or the value was altered or moved. */
 export async function unseal(
   ring: SecretRing,
   purpose: SealPurpose,

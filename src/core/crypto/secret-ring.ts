@@ -1,7 +1,7 @@
 import { toBase64url, utf8 } from "./encoding.ts";
 
-/** What a derived key is for. A key of one purpose never serves another. */
-type Purpose =
+/** The purpose of a derived key. Each key has exactly one purpose. */
+type KeyPurpose =
   | "password-pepper"
   | "refresh-token"
   | "device-token"
@@ -15,25 +15,25 @@ type Purpose =
   | "seal-signing-key"
   | "seal-mail";
 
-/** One root secret: its public name, and the keys that come from it by HKDF (RFC 5869). */
+/** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {
-  /** 48 bits that name the root in stored values; it tells nothing of the secret. */
+  /** 48 bits that identify the root in stored values. They reveal nothing about the secret. */
   readonly id: string;
-  hmacKey(purpose: Purpose): Promise<CryptoKey>;
-  aesKey(purpose: Purpose): Promise<CryptoKey>;
+  hmacKey(purpose: KeyPurpose): Promise<CryptoKey>;
+  aesKey(purpose: KeyPurpose): Promise<CryptoKey>;
 };
 
-/** The current root writes and reads; earlier ones, as long as something depends on them, only read. */
+/** The current root writes and reads. Earlier roots only read, until no stored value depends on them. */
 export type SecretRing = {
   readonly current: SecretRoot;
   readonly earlier: readonly SecretRoot[];
-  /** The names of the roots that are in the ring. */
+  /** The ids of all roots in the ring. */
   readonly ids: readonly string[];
-  /** The root by that name, or null when it has left the ring. */
+  /** The root with that id, or null if it is not in the ring. */
   find(id: string): SecretRoot | null;
 };
 
-/** `previousSecrets`: one a line (docs/rotation.md). */
+/** `previousSecrets`: one secret a line (docs/rotation.md). */
 export async function createSecretRing(secret: string, previousSecrets = ""): Promise<SecretRing> {
   const current = await createRoot(secret);
   const earlier = await Promise.all(linesOf(previousSecrets).map(createRoot));
@@ -46,7 +46,7 @@ export async function createSecretRing(secret: string, previousSecrets = ""): Pr
   };
 }
 
-/** What is on each line that is not blank. */
+/** The trimmed lines that are not blank. */
 export const linesOf = (text: string): string[] =>
   text
     .split("\n")
@@ -61,26 +61,26 @@ async function createRoot(secret: string): Promise<SecretRoot> {
       material,
       bits,
     );
-  // Finished keys are kept, never the promises: a promise belongs to the request that started it.
-  const finished = new Map<string, CryptoKey>();
-  const remember = async (name: string, make: () => Promise<CryptoKey>) => {
-    const known = finished.get(name);
-    if (known) return known;
-    const key = await make();
-    finished.set(name, key);
+  // Keys are cached, not promises: on Workers a promise belongs to the request that created it.
+  const cache = new Map<string, CryptoKey>();
+  const cached = async (name: string, create: () => Promise<CryptoKey>) => {
+    const existing = cache.get(name);
+    if (existing) return existing;
+    const key = await create();
+    cache.set(name, key);
     return key;
   };
   return {
     id: toBase64url(new Uint8Array(await derive("id", 48))),
     hmacKey: (purpose) =>
-      remember(`hmac/${purpose}`, async () =>
+      cached(`hmac/${purpose}`, async () =>
         crypto.subtle.importKey("raw", await derive(purpose, 256), { name: "HMAC", hash: "SHA-256" }, false, [
           "sign",
           "verify",
         ]),
       ),
     aesKey: (purpose) =>
-      remember(`aes/${purpose}`, async () =>
+      cached(`aes/${purpose}`, async () =>
         crypto.subtle.importKey("raw", await derive(purpose, 256), "AES-GCM", false, ["encrypt", "decrypt"]),
       ),
   };

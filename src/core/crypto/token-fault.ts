@@ -1,7 +1,7 @@
-/** What a token names is no key of ours. */
+/** The token names a key that this service does not have. */
 export class UnknownKey extends Error {}
 
-/** A fault of the token, as jose names them (`ERR_J…`); anything else is ours or the database's. */
+/** True if the token is invalid (jose: `ERR_J…`). Other errors come from this service or the database. */
 export const isTokenFault = (cause: unknown): boolean =>
   cause instanceof UnknownKey ||
   (cause instanceof Error && "code" in cause && String(cause.code).startsWith("ERR_J"));

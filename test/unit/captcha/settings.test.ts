@@ -12,23 +12,23 @@ const pathsOf = (raw: Record<string, unknown>): string[] => {
   return "problems" in result ? result.problems.map(({ path }) => path) : [];
 };
 
-describe("succeeds", () => {
+describe("readCaptchaSettings", () => {
   it.each([
     {},
     { CAPTCHA_PROVIDER: "off" },
     { CAPTCHA_PROVIDER: " " },
     { CAPTCHA_PROVIDER: "off", CAPTCHA_SECRET: 5 },
-  ])("is off by default, and looks at nothing then: %j", (raw) => {
+  ])("turns captchas off by default, and ignores the other variables then: %j", (raw) => {
     expect(readCaptchaSettings(raw, site)).toEqual({ settings: { provider: "off" } });
   });
 
   it.each([
     ["turnstile", {}, { acceptTestSecrets: false }],
     ["turnstile", { CAPTCHA_API_BASE: "https://c.example.com/" }, { acceptTestSecrets: false }],
-    ["recaptcha-v2", { CAPTCHA_MIN_SCORE: "of no interest here" }, {}],
+    ["recaptcha-v2", { CAPTCHA_MIN_SCORE: "ignored" }, {}],
     ["recaptcha-v3", {}, { minScore: 0.5 }],
     ["recaptcha-v3", { CAPTCHA_MIN_SCORE: " " }, { minScore: 0.5 }],
-  ])("reads what %s needs from %j", (provider, variables, expected) => {
+  ])("reads the settings of %s from %j", (provider, variables, expected) => {
     const apiBase = "CAPTCHA_API_BASE" in variables ? "https://c.example.com" : null;
     expect(readCaptchaSettings({ CAPTCHA_PROVIDER: provider, ...keys, ...variables }, site)).toEqual({
       settings: { provider, ...read, apiBase, ...expected },
@@ -42,17 +42,17 @@ describe("succeeds", () => {
     ["0.7", 0.7],
     [".7", 0.7],
     [0.3, 0.3],
-  ])("reads the score %j", (typed, minScore) => {
+  ])("reads the minimum score %j", (typed, minScore) => {
     const raw = { CAPTCHA_PROVIDER: "recaptcha-v3", ...keys, CAPTCHA_MIN_SCORE: typed };
     expect(readCaptchaSettings(raw, site)).toMatchObject({ settings: { minScore } });
   });
 
-  it("forgives space around a value, and leaves other variables alone", () => {
+  it("trims captcha variables, and ignores other variables", () => {
     const raw = { ...keys, CAPTCHA_PROVIDER: " recaptcha-v2 ", CAPTCHA_SECRET: "0x4AAA-secret\n", DB: {} };
     expect(readCaptchaSettings(raw, site)).toEqual({ settings: { provider: "recaptcha-v2", ...read } });
   });
 
-  it("takes a published test secret in development", () => {
+  it("accepts a published test secret in development", () => {
     const raw = { CAPTCHA_PROVIDER: "turnstile", ...keys, CAPTCHA_SECRET: TEST_SECRET };
     expect(readCaptchaSettings(raw, { hostname: "localhost", isDevelopment: true })).toEqual({
       settings: {
@@ -63,8 +63,8 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
-  it("names every problem at once", () => {
+describe("readCaptchaSettings, refusals", () => {
+  it("reports all problems of the captcha variables at once", () => {
     const raw = {
       CAPTCHA_PROVIDER: "recaptcha-v3",
       CAPTCHA_API_BASE: "ftp://example.com",
@@ -78,14 +78,17 @@ describe("refuses", () => {
     ]);
   });
 
-  it.each(["toString", "recaptcha", "Turnstile", 1, null, true])("lists the providers to %j", (provider) => {
-    const message = "must be one of off, turnstile, recaptcha-v2, recaptcha-v3";
-    expect(readCaptchaSettings({ CAPTCHA_PROVIDER: provider, ...keys }, site)).toEqual({
-      problems: [{ path: "CAPTCHA_PROVIDER", message }],
-    });
-  });
+  it.each(["toString", "recaptcha", "Turnstile", 1, null, true])(
+    "refuses the captcha provider %j, and lists the valid ones",
+    (provider) => {
+      const message = "must be one of off, turnstile, recaptcha-v2, recaptcha-v3";
+      expect(readCaptchaSettings({ CAPTCHA_PROVIDER: provider, ...keys }, site)).toEqual({
+        problems: [{ path: "CAPTCHA_PROVIDER", message }],
+      });
+    },
+  );
 
-  it("takes a blank variable for one that is not set", () => {
+  it("treats a blank CAPTCHA_SECRET as unset", () => {
     const raw = { CAPTCHA_PROVIDER: "turnstile", ...keys, CAPTCHA_SECRET: " " };
     expect(readCaptchaSettings(raw, site)).toEqual({
       problems: [{ path: "CAPTCHA_SECRET", message: "must be set: the widget's secret key" }],
@@ -93,7 +96,7 @@ describe("refuses", () => {
   });
 
   it.each(["-0.1", "1.1", "half", "0x1", "1e-1", "NaN", "0,5", 2, -1, Number.NaN, null, true, [], [0.5]])(
-    "does not take %j for a score",
+    "refuses the minimum score %j",
     (score) => {
       const raw = { CAPTCHA_PROVIDER: "recaptcha-v3", ...keys, CAPTCHA_MIN_SCORE: score };
       expect(readCaptchaSettings(raw, site)).toEqual({
@@ -103,7 +106,7 @@ describe("refuses", () => {
   );
 
   it.each(["example.com", "ftp://example.com", "https://u@example.com", "https://example.com/?a", 7])(
-    "does not take %j for the base of an API",
+    "refuses %j as CAPTCHA_API_BASE",
     (base) => {
       expect(pathsOf({ CAPTCHA_PROVIDER: "turnstile", ...keys, CAPTCHA_API_BASE: base })).toEqual([
         "CAPTCHA_API_BASE",
@@ -117,12 +120,12 @@ describe("refuses", () => {
     ["CAPTCHA_SECRET", 5],
     ["CAPTCHA_SITE_KEY", '"><script>'],
     ["CAPTCHA_SITE_KEY", null],
-  ])("does not take for %s: %j", (path, value) => {
+  ])("refuses as %s: %j", (path, value) => {
     expect(pathsOf({ CAPTCHA_PROVIDER: "recaptcha-v2", ...keys, [path]: value })).toEqual([path]);
   });
 });
 
-describe("abuse", () => {
+describe("readCaptchaSettings, abuse", () => {
   it.each([1, 2, 3])("refuses the published test secret %ix… in production", (digit) => {
     const raw = { ...keys, CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SECRET: `${digit}${TEST_SECRET.slice(1)}` };
     expect(readCaptchaSettings(raw, site)).toEqual({
@@ -130,7 +133,7 @@ describe("abuse", () => {
     });
   });
 
-  it("repeats no value in a problem, as it may be a secret", () => {
+  it("repeats no value in a problem, because it may be a secret", () => {
     for (const provider of ["canary", "turnstile", "recaptcha-v3"]) {
       const raw = {
         ...{ CAPTCHA_PROVIDER: provider, CAPTCHA_SITE_KEY: "canary one", CAPTCHA_SECRET: "canary two" },

@@ -18,7 +18,7 @@ it.each([
   [47 * HOUR, "47 hours", "47 Stunden"],
   [2 * DAY, "2 days", "2 Tage"],
   [7 * DAY, "7 days", "7 Tage"],
-])("says %i ms as %j and %j", (length, english, german) => {
+])("formats %i ms as %j and %j", (length, english, german) => {
   expect([durationInWords(length, "en"), durationInWords(length, "de")]).toEqual([english, german]);
 });
 
@@ -27,6 +27,6 @@ it.each([
   [HOUR, "1 hour"],
   [DAY, "24 hours"],
   [7 * DAY, "7 days"],
-])("still says %i ms as %j after the seconds that it took to send", (length, words) => {
+])("still formats %i ms as %j after a few seconds of delivery", (length, words) => {
   expect(durationInWords(length - 5 * SECOND, "en")).toBe(words);
 });

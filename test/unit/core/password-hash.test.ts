@@ -7,13 +7,13 @@ import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
 const SECRET = "a root secret of the unit tests, long enough";
 const OLD_SECRET = "the root secret that came before it, long enough";
 const PASSWORD = "a quiet lighthouse 7";
-const MOST_ITERATIONS_IN_PRODUCTION = 100_000;
+const MAX_ITERATIONS_IN_PRODUCTION = 100_000;
 
 const ring = await createSecretRing(SECRET);
 const rotatedRing = await createSecretRing(SECRET, OLD_SECRET);
 const oldRing = await createSecretRing(OLD_SECRET);
 
-// The same algorithm out of Node's own parts, which share no code with Web Crypto's callers.
+// The same algorithm built from node:crypto, independent of the code under test.
 const derived = (secret: string, info: string, bytes: number) =>
   Buffer.from(hkdfSync("sha256", secret, "gatehouse/v1", info, bytes));
 
@@ -35,22 +35,22 @@ function storedHash(password: string, recipe: Recipe = {}): string {
 
 const saltOf = (stored: string) => Buffer.from(stored.split("$")[3] ?? "", "base64url");
 
-/** PBKDF2 iterations since the last look. */
-let spent = 0;
+/** PBKDF2 iterations since the last reset. */
+let iterationsSpent = 0;
 async function costOf(work: Promise<unknown>): Promise<number> {
-  spent = 0;
+  iterationsSpent = 0;
   await work;
-  return spent;
+  return iterationsSpent;
 }
 
 beforeEach(() => {
   const real = crypto.subtle.deriveBits.bind(crypto.subtle);
   vi.spyOn(crypto.subtle, "deriveBits").mockImplementation(async (algorithm, key, length) => {
     if (typeof algorithm === "object" && "iterations" in algorithm) {
-      if (algorithm.iterations > MOST_ITERATIONS_IN_PRODUCTION) {
+      if (algorithm.iterations > MAX_ITERATIONS_IN_PRODUCTION) {
         throw new DOMException("iteration counts above 100000 are not supported", "NotSupportedError");
       }
-      spent += algorithm.iterations;
+      iterationsSpent += algorithm.iterations;
     }
     return real(algorithm, key, length);
   });
@@ -59,32 +59,32 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("hashing", () => {
-  it.each([1, 2, 6])("gives what Node's PBKDF2 gives for %d chained blocks", async (blocks) => {
+describe("PasswordHasher.hash", () => {
+  it.each([1, 2, 6])("hashes a password like Node's PBKDF2 with %d chained blocks", async (blocks) => {
     const stored = await createPasswordHasher(ring, blocks).hash(PASSWORD);
     expect(stored).toBe(storedHash(PASSWORD, { blocks, salt: saltOf(stored) }));
   });
 
-  it("salts every hash with 128 bits of its own", async () => {
+  it("salts every password hash with 128 bits of its own", async () => {
     const hasher = createPasswordHasher(ring, 1);
     const salts = [saltOf(await hasher.hash(PASSWORD)), saltOf(await hasher.hash(PASSWORD))];
     expect(salts.map((salt) => salt.byteLength)).toEqual([16, 16]);
     expect(salts[0]).not.toEqual(salts[1]);
   });
 
-  it("costs six blocks of 100,000 unless it is configured otherwise", async () => {
+  it("hashes a password with six blocks of 100,000 iterations by default", async () => {
     const config = readConfig({ ENVIRONMENT: "development", AUTH_SECRET: SECRET });
     const hasher = createPasswordHasher(ring, config.ok ? config.value.passwordHashBlocks : 0);
     expect(await costOf(hasher.hash(PASSWORD))).toBe(600_000);
   });
 
-  it("writes with the current root, never with the previous one", async () => {
+  it("hashes a password with the current root, never with the previous one", async () => {
     const stored = await createPasswordHasher(rotatedRing, 1).hash(PASSWORD);
     expect(stored).toBe(storedHash(PASSWORD, { salt: saltOf(stored) }));
   });
 });
 
-describe("verifying", () => {
+describe("PasswordHasher.verify", () => {
   const hasher = createPasswordHasher(ring, 2);
 
   it.each([
@@ -99,25 +99,20 @@ describe("verifying", () => {
       PASSWORD,
     ],
     ["mismatch", "another password for an old hash", storedHash(PASSWORD, { blocks: 1 }), "wrong"],
-    [
-      "mismatch",
-      "a pepper that nobody has",
-      storedHash(PASSWORD, { blocks: 2, secret: OLD_SECRET }),
-      PASSWORD,
-    ],
+    ["mismatch", "an unknown pepper", storedHash(PASSWORD, { blocks: 2, secret: OLD_SECRET }), PASSWORD],
     ["mismatch", "no stored hash", null, PASSWORD],
-  ])("says %s for %s", async (verdict, _case, stored, password) => {
+  ])("returns %s for %s", async (verdict, _case, stored, password) => {
     expect(await hasher.verify(stored, password)).toBe(verdict);
   });
 
-  it("takes the previous root's pepper, and calls it outdated", async () => {
+  it("accepts the pepper of the previous root as match_outdated", async () => {
     const stored = await createPasswordHasher(oldRing, 1).hash(PASSWORD);
     const rotated = createPasswordHasher(rotatedRing, 1);
     expect(await rotated.verify(stored, PASSWORD)).toBe("match_outdated");
     expect(await rotated.verify(stored, `${PASSWORD}!`)).toBe("mismatch");
   });
 
-  it("takes one password for one, whichever Unicode form a keyboard gives it", async () => {
+  it("matches a password in every Unicode form that a keyboard may produce", async () => {
     const composed = "caf\u00e9 au lait";
     const decomposed = "cafe\u0301 au lait";
     const ofDecomposed = await hasher.hash(decomposed);
@@ -131,35 +126,35 @@ describe("verifying", () => {
     ["a space before it", " Quiet Lighthouse"],
     ["another case", "quiet lighthouse"],
     ["full-width letters", "\uff31uiet Lighthouse"],
-    ["a character less", "Quiet Lighthous"],
-  ])("tells a password from the same with %s", async (_difference, other) => {
+    ["one character less", "Quiet Lighthous"],
+  ])("distinguishes a password from the same password with %s", async (_difference, other) => {
     expect(await hasher.verify(storedHash("Quiet Lighthouse", { blocks: 2 }), other)).toBe("mismatch");
   });
 
-  const good = storedHash(PASSWORD, { blocks: 2 });
+  const valid = storedHash(PASSWORD, { blocks: 2 });
   it.each([
-    ["nothing", ""],
+    ["no characters", ""],
     ["another scheme", "$2b$10$abcdefghijklmnopqrstuv"],
-    ["no blocks", good.replace("b=2", "b=0")],
-    ["no iterations", good.replace("i=100000", "i=0")],
-    ["more iterations than the platform allows", good.replace("i=100000", "i=100001")],
-    ["a negative cost", good.replace("b=2", "b=-2")],
-    ["a pepper that is cut off", good.replace(/k=[\w-]+/, "k=")],
-    ["a salt that is not base64url", good.replace(/\$[\w-]+\$([\w-]+)$/, "$a+/=$$$1")],
-    ["no hash", good.replace(/[\w-]+$/, "")],
-    ["a hash that is cut off", good.slice(0, -4)],
-    ["a hash that is too long", `${good}AAAA`],
-    ["a line after it", `${good}\n`],
-  ])("says mismatch, and does not throw, for a stored text with %s", async (_what, stored) => {
+    ["no blocks", valid.replace("b=2", "b=0")],
+    ["no iterations", valid.replace("i=100000", "i=0")],
+    ["more iterations than the platform allows", valid.replace("i=100000", "i=100001")],
+    ["a negative cost", valid.replace("b=2", "b=-2")],
+    ["a pepper that is cut off", valid.replace(/k=[\w-]+/, "k=")],
+    ["a salt that is not base64url", valid.replace(/\$[\w-]+\$([\w-]+)$/, "$a+/=$$$1")],
+    ["no hash", valid.replace(/[\w-]+$/, "")],
+    ["a hash that is cut off", valid.slice(0, -4)],
+    ["a hash that is too long", `${valid}AAAA`],
+    ["a line after it", `${valid}\n`],
+  ])("returns mismatch and does not throw for a stored text with %s", async (_case, stored) => {
     expect(await hasher.verify(stored, PASSWORD)).toBe("mismatch");
   });
 });
 
-describe("cost", () => {
+describe("PasswordHasher.verify, cost", () => {
   const hasher = createPasswordHasher(rotatedRing, 3);
   const current = storedHash(PASSWORD, { blocks: 3 });
 
-  it("is the same for no account, a wrong password and the right one", async () => {
+  it("verifies at the same cost for no account, a wrong password and the right one", async () => {
     expect(await costOf(hasher.verify(null, PASSWORD))).toBe(300_000);
     expect(await costOf(hasher.verify(current, "wrong"))).toBe(300_000);
     expect(await costOf(hasher.verify(current, PASSWORD))).toBe(300_000);
@@ -170,9 +165,9 @@ describe("cost", () => {
     ["smaller blocks", storedHash(PASSWORD, { blocks: 3, iterations: 1_000 })],
     ["fewer and smaller blocks", storedHash(PASSWORD, { blocks: 1, iterations: 1_000 })],
     ["the previous pepper", storedHash(PASSWORD, { blocks: 3, secret: OLD_SECRET })],
-    ["a pepper that nobody has", storedHash(PASSWORD, { blocks: 3, secret: "gone".repeat(9) })],
-    ["a text that is no hash", "garbage"],
-  ])("is not less for a stored hash of %s", async (_age, stored) => {
+    ["an unknown pepper", storedHash(PASSWORD, { blocks: 3, secret: "gone".repeat(9) })],
+    ["a malformed text", "garbage"],
+  ])("verifies at no lower cost for a stored hash with %s", async (_age, stored) => {
     expect(await costOf(hasher.verify(stored, "wrong"))).toBeGreaterThanOrEqual(300_000);
   });
 });

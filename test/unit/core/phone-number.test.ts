@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parsePhoneNumber } from "../../../src/core/phone-number.ts";
 
-describe("succeeds", () => {
+describe("parsePhoneNumber", () => {
   it.each([
-    ["as it is sent", "+491701234567", "+491701234567"],
+    ["in E.164 form", "+491701234567", "+491701234567"],
     ["of 7 digits", "+2901234", "+2901234"],
     ["of 15 digits", "+123456789012345", "+123456789012345"],
     ["with spaces", "+44 1632 960 000", "+44 1632 960 000".replaceAll(" ", "")],
@@ -11,29 +11,29 @@ describe("succeeds", () => {
     ["with dots", "+33.1.99.00.12.34", "+33199001234"],
     ["with spaces around it", "  +14155550123 ", "+14155550123"],
     ["with a space after the plus", "+ 49 170 1234567", "+491701234567"],
-    ["with its country in brackets", "(+49) 170 1234567", "+491701234567"],
-    ["whose own first digit is a zero, as in Italy", "+39 06 1234567", "+39061234567"],
+    ["with its country code in brackets", "(+49) 170 1234567", "+491701234567"],
+    ["whose national number begins with zero, as in Italy", "+39 06 1234567", "+39061234567"],
     ["with a zero inside brackets", "+1 (905) 555-0123", "+19055550123"],
-  ])("reads a number %s", (_how, typed, number) => {
+  ])("parses a phone number %s", (_case, typed, number) => {
     expect(parsePhoneNumber(typed)).toEqual({ ok: true, value: number });
   });
 });
 
-describe("refuses", () => {
+describe("parsePhoneNumber, refusals", () => {
   it.each([
-    ["nothing", ""],
+    ["no text", ""],
     ["spaces alone", "   "],
     ["a plus alone", "+"],
     ["6 digits", "+123456"],
     ["16 digits", "+1234567890123456"],
     ["no plus", "491701234567"],
-    ["a number as it is dialled at home", "0170 1234567"],
+    ["a national number", "0170 1234567"],
     ["00 for the plus", "00491701234567"],
     ["00 after the plus", "+0049170123456"],
     ["a zero after the plus", "+0170123456"],
-    ["a bracketed zero that is dialled at home only", "+49 (0) 170 1234567"],
-    ["an area code with that zero", "+44 (0207) 946 0000"],
-    ["the same after a space", "+49 ( 0)170 1234567"],
+    ["a bracketed trunk zero", "+49 (0) 170 1234567"],
+    ["an area code with a trunk zero", "+44 (0207) 946 0000"],
+    ["a bracketed trunk zero after a space", "+49 ( 0)170 1234567"],
     ["two pluses", "++491701234567"],
     ["a plus at the end", "491701234567+"],
     ["a plus inside", "+49170+1234567"],
@@ -63,13 +63,13 @@ describe("refuses", () => {
     ["a direction mark", "\u202a+491701234567\u202c"],
     ["a minus for the plus", "-491701234567"],
     ["an exponent", "+4917e10"],
-  ])("%s", (_what, typed) => {
+  ])("refuses as a phone number %s", (_case, typed) => {
     expect(parsePhoneNumber(typed)).toEqual({ ok: false, error: "number_malformed" });
   });
 });
 
-describe("abuse", () => {
-  it("answers at once to a long text that is almost a number", () => {
+describe("parsePhoneNumber, abuse", () => {
+  it("refuses a long text that resembles a phone number in linear time", () => {
     const started = performance.now();
     for (const typed of [`+4${"-".repeat(65_536)}`, `+${"1".repeat(65_536)}`, "( ".repeat(32_768)]) {
       expect(parsePhoneNumber(typed).ok).toBe(false);
@@ -77,9 +77,9 @@ describe("abuse", () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it("reads every way to type a number as one string, which is its own way", () => {
-    const ways = ["+14155550123", "+1 415 555 0123", "+1 (415) 555-0123", "+1.415.555.0123"];
-    const read = ways.map((typed) => parsePhoneNumber(typed));
-    expect(new Set(read.map((result) => result.ok && result.value))).toEqual(new Set(["+14155550123"]));
+  it("parses all notations of a phone number to one string", () => {
+    const notations = ["+14155550123", "+1 415 555 0123", "+1 (415) 555-0123", "+1.415.555.0123"];
+    const parsed = notations.map((typed) => parsePhoneNumber(typed));
+    expect(new Set(parsed.map((result) => result.ok && result.value))).toEqual(new Set(["+14155550123"]));
   });
 });

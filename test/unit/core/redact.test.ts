@@ -10,17 +10,17 @@ it.each([
   ["bad token eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln of Ada", "bad token … of Ada"],
   [`no key for ${TOKEN}.`, "no key for …."],
   [`a key of hexadecimal digits: ${"0f".repeat(16)}`, "a key of hexadecimal digits: …"],
-])("blots out what looks like an address or a token: %s", (text, left) => {
-  expect(redact(text)).toBe(left);
+])("redacts an address or a token: %s", (text, redacted) => {
+  expect(redact(text)).toBe(redacted);
 });
 
 it.each([
   "D1_ERROR: UNIQUE constraint failed: accounts.email_key: SQLITE_CONSTRAINT_FOREIGNKEY",
   "SOCIAL_FACEBOOK_CLIENT_SECRET must be visible ASCII characters without spaces",
   "Network connection lost.",
-])("leaves what an operator needs: %s", (text) => expect(redact(text)).toBe(text));
+])("does not redact text that an operator needs: %s", (text) => expect(redact(text)).toBe(text));
 
-it("says of which class the first cause is", () => {
+it("returns class and message of the root cause, redacted", () => {
   const cause = new TypeError(`cannot read ${TOKEN}`);
   expect(firstCause(new Unavailable("d1", new Error("wrapped", { cause })))).toBe("TypeError: cannot read …");
   expect(firstCause("thrown text")).toBe("not an error");

@@ -20,12 +20,12 @@ function withBitFlipped(text: string, part: number): string {
   return parts.map((each) => each.toString("base64url")).join(".");
 }
 
-describe("succeeds", () => {
-  it.each(["", "x", TEXT, "l".repeat(100_000)])("opens what it has sealed (case %#)", async (text) => {
+describe("seal, unseal", () => {
+  it.each(["", "x", TEXT, "l".repeat(100_000)])("unseals a sealed text (case %#)", async (text) => {
     expect(await unseal(ring, "seal-mail", "row", await seal(ring, "seal-mail", "row", text))).toBe(text);
   });
 
-  it("is AES-256-GCM under HKDF's key with the context authenticated, as Node sees it", () => {
+  it("seals with AES-256-GCM under an HKDF key and authenticates the context, as node:crypto verifies", () => {
     const [, iv = "", rest = ""] = sealed.split(".");
     const bytes = Buffer.from(rest, "base64url");
     const key = Buffer.from(hkdfSync("sha256", SECRET, "gatehouse/v1", "seal-mail", 32));
@@ -35,44 +35,44 @@ describe("succeeds", () => {
     expect(opened.toString("utf8")).toBe(TEXT);
   });
 
-  it("never seals the same text the same way twice", async () => {
+  it("never seals the same text to the same value twice", async () => {
     const again = await seal(ring, "seal-mail", "row 1", TEXT);
     expect(again.split(".")[1]).not.toBe(sealed.split(".")[1]);
     expect(again.split(".")[2]).not.toBe(sealed.split(".")[2]);
   });
 
-  it("opens what the previous root sealed, and seals with the current one", async () => {
+  it("unseals values of the previous root, and seals with the current root", async () => {
     const old = await seal(oldRing, "seal-mail", "row 1", TEXT);
     expect(await unseal(rotatedRing, "seal-mail", "row 1", old)).toBe(TEXT);
-    const fresh = await seal(rotatedRing, "seal-mail", "row 1", TEXT);
-    expect(await unseal(ring, "seal-mail", "row 1", fresh)).toBe(TEXT);
-    expect(await unseal(oldRing, "seal-mail", "row 1", fresh)).toBeNull();
+    const resealed = await seal(rotatedRing, "seal-mail", "row 1", TEXT);
+    expect(await unseal(ring, "seal-mail", "row 1", resealed)).toBe(TEXT);
+    expect(await unseal(oldRing, "seal-mail", "row 1", resealed)).toBeNull();
   });
 });
 
-describe("refuses", () => {
+describe("unseal, refusals", () => {
   it.each([
-    ["the name of its root", 0],
+    ["the id of its root", 0],
     ["its initialization vector", 1],
     ["its ciphertext", 2],
-  ])("a value with one bit of %s changed", async (_part, part) => {
+  ])("unseals no value with one changed bit in %s", async (_part, part) => {
     expect(await unseal(ring, "seal-mail", "row 1", withBitFlipped(sealed, part))).toBeNull();
   });
 
-  it("a value that was moved to another row", async () => {
+  it("unseals no value that was moved to another row", async () => {
     expect(await unseal(ring, "seal-mail", "row 2", sealed)).toBeNull();
     expect(await unseal(ring, "seal-mail", "", sealed)).toBeNull();
   });
 
-  it("a value that was sealed for another purpose", async () => {
+  it("unseals no value that was sealed for another purpose", async () => {
     expect(await unseal(ring, "seal-signing-key", "row 1", sealed)).toBeNull();
   });
 
-  it("a value whose root has left the ring", async () => {
+  it("unseals no value whose root is not in the ring", async () => {
     expect(await unseal(oldRing, "seal-mail", "row 1", sealed)).toBeNull();
   });
 
-  it("a value that claims another root of the ring", async () => {
+  it("unseals no value that names another root of the ring", async () => {
     const renamed = sealed.replace(/^[^.]+/, oldRing.current.id);
     expect(await unseal(rotatedRing, "seal-mail", "row 1", renamed)).toBeNull();
   });
@@ -88,7 +88,7 @@ describe("refuses", () => {
     `${rootId}.${iv}.`,
     `${rootId}..AAAA`,
     `${rootId}.+.+`,
-  ])("the garbage %j without throwing", async (garbage) => {
+  ])("unseals no malformed value, and does not throw: %j", async (garbage) => {
     expect(await unseal(ring, "seal-mail", "row 1", garbage)).toBeNull();
   });
 });

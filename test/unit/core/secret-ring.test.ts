@@ -14,41 +14,41 @@ async function signature(key: CryptoKey): Promise<string> {
   return Buffer.from(await crypto.subtle.sign("HMAC", key, message)).toString("base64url");
 }
 
-describe("the roots of a ring", () => {
-  it("are named by 48 bits of HKDF", async () => {
+describe("createSecretRing, roots", () => {
+  it("identifies a root by 48 bits of HKDF", async () => {
     const { current } = await createSecretRing(SECRET);
     expect(current.id).toBe(derived(SECRET, "id", 6).toString("base64url"));
   });
 
-  it("are the current one alone when nothing came before it", async () => {
+  it("has only the current root without previous secrets", async () => {
     const ring = await createSecretRing(SECRET);
     expect(ring.earlier).toEqual([]);
     expect(ring.find(ring.current.id)).toBe(ring.current);
   });
 
-  it("are found by name, the previous one too, and nothing else is", async () => {
+  it("finds the current and the previous root by id, and no other", async () => {
     const ring = await createSecretRing(SECRET, OTHER);
     expect(ring.find(derived(SECRET, "id", 6).toString("base64url"))).toBe(ring.current);
     expect(ring.find(derived(OTHER, "id", 6).toString("base64url"))).toBe(ring.earlier[0]);
-    for (const name of ["", "nobody", "__proto__", "current", ring.current.id.slice(1)]) {
+    for (const name of ["", "unknown", "__proto__", "current", ring.current.id.slice(1)]) {
       expect(ring.find(name)).toBeNull();
     }
   });
 });
 
-describe("several earlier roots", () => {
-  it("are all found, one from each line, and never the current one", async () => {
+describe("createSecretRing, several previous secrets", () => {
+  it("has one earlier root for each line of the previous secrets", async () => {
     const third = "a third root secret, of 32 bytes or more";
     const ring = await createSecretRing(SECRET, `${OTHER}\r\n\n  ${third}\n`);
-    const names = [OTHER, third].map((secret) => derived(secret, "id", 6).toString("base64url"));
-    expect(ring.earlier.map(({ id }) => id)).toEqual(names);
-    expect(ring.ids).toEqual([ring.current.id, ...names]);
-    expect(names.map((name) => ring.find(name))).toEqual([...ring.earlier]);
+    const ids = [OTHER, third].map((secret) => derived(secret, "id", 6).toString("base64url"));
+    expect(ring.earlier.map(({ id }) => id)).toEqual(ids);
+    expect(ring.ids).toEqual([ring.current.id, ...ids]);
+    expect(ids.map((id) => ring.find(id))).toEqual([...ring.earlier]);
   });
 });
 
-describe("the keys of a root", () => {
-  it.each(PURPOSES)("are HKDF's of their purpose (HMAC, %s)", async (purpose) => {
+describe("createSecretRing, keys", () => {
+  it.each(PURPOSES)("derives the HMAC key for %s by HKDF", async (purpose) => {
     const { current } = await createSecretRing(SECRET);
     const expected = createHmac("sha256", derived(SECRET, purpose, 32))
       .update(message)
@@ -56,7 +56,7 @@ describe("the keys of a root", () => {
     expect(await signature(await current.hmacKey(purpose))).toBe(expected);
   });
 
-  it("differ by purpose and by secret", async () => {
+  it("derives different keys by purpose and by secret", async () => {
     const { current, earlier } = await createSecretRing(SECRET, OTHER);
     const roots = [current, ...earlier];
     const keys = roots.flatMap((root) => PURPOSES.map((purpose) => root.hmacKey(purpose)));
@@ -64,14 +64,14 @@ describe("the keys of a root", () => {
     expect(new Set(signatures).size).toBe(roots.length * PURPOSES.length);
   });
 
-  it("cannot be taken out of the runtime", async () => {
+  it("derives keys that cannot be exported", async () => {
     const { current } = await createSecretRing(SECRET);
     const keys = [await current.hmacKey("refresh-token"), await current.aesKey("seal-mail")];
     expect(keys.map((key) => key.extractable)).toEqual([false, false]);
     for (const key of keys) await expect(crypto.subtle.exportKey("raw", key)).rejects.toThrow();
   });
 
-  it("are derived once", async () => {
+  it("derives each key once", async () => {
     const { current } = await createSecretRing(SECRET);
     expect(await current.aesKey("seal-mail")).toBe(await current.aesKey("seal-mail"));
     expect(await current.aesKey("seal-mail")).not.toBe(await current.aesKey("seal-signing-key"));

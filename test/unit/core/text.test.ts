@@ -12,7 +12,7 @@ describe("isCleanText", () => {
     "\u0001",
     "\uffff",
     "\ufffd",
-  ])("lets %j through", (text) => {
+  ])("accepts %j as clean text", (text) => {
     expect(isCleanText(text)).toBe(true);
   });
 
@@ -22,21 +22,24 @@ describe("isCleanText", () => {
     ["NUL at the end", "a\0"],
     ["a high surrogate alone", "a\ud83d"],
     ["a low surrogate alone", "\udd11b"],
-    ["a pair the wrong way round", "\udd11\ud83d"],
-    ["a good pair and half of another", "\u{1f511}\ud83d"],
-  ])("stops %s", (_what, text) => {
+    ["a pair in the wrong order", "\udd11\ud83d"],
+    ["a valid pair and half of another", "\u{1f511}\ud83d"],
+  ])("rejects as clean text: %s", (_case, text) => {
     expect(isCleanText(text)).toBe(false);
   });
 });
 
 describe("hasControlCharacter", () => {
-  it.each(["\0", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u009f"])("finds %j", (character) => {
-    expect(hasControlCharacter(`Ada${character}Lovelace`)).toBe(true);
-    expect(hasControlCharacter(character)).toBe(true);
-  });
+  it.each(["\0", "\t", "\n", "\r", "\u001b", "\u007f", "\u0085", "\u009f"])(
+    "finds the control character %j",
+    (character) => {
+      expect(hasControlCharacter(`Ada${character}Lovelace`)).toBe(true);
+      expect(hasControlCharacter(character)).toBe(true);
+    },
+  );
 
   it.each(["", "Ada Lovelace", "Jos\u00e9", "\u{1f511}", "O'Brien, Jr.", "\u00a0"])(
-    "finds none in %j",
+    "finds no control character in %j",
     (text) => {
       expect(hasControlCharacter(text)).toBe(false);
     },
@@ -44,7 +47,7 @@ describe("hasControlCharacter", () => {
 });
 
 describe("oneLine", () => {
-  it("has a space for each run of control characters, and none at the ends", () => {
+  it("replaces each run of control characters by a space, and trims the ends", () => {
     expect(oneLine("\tAcme\r\n\u0085Bcc: eve\0")).toBe("Acme Bcc: eve");
   });
 });
@@ -58,14 +61,14 @@ describe("utf8Length", () => {
     ["\u20ac", 3],
     ["\u{1f511}", 4],
     ["a\0b", 3],
-  ])("counts the bytes of %j", (text, bytes) => {
+  ])("counts the UTF-8 bytes of %j", (text, bytes) => {
     expect(utf8Length(text)).toBe(bytes);
     expect(Buffer.byteLength(text, "utf8")).toBe(bytes);
   });
 });
 
 describe("fill", () => {
-  it("puts what is given as it is, once, and keeps the places of what is not", () => {
+  it("fills placeholders once and unchanged, and keeps placeholders without a value", () => {
     expect(fill("To {address}, {name}", { address: "{name}", name: "Ada" })).toBe("To {name}, Ada");
     expect(fill("{cost}", { cost: "$& $1 $$" })).toBe("$& $1 $$");
     expect(fill("in {s} s", {})).toBe("in {s} s");

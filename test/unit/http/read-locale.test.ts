@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLocale } from "../../../src/http/read-locale.ts";
 
-const of = (language: string | null, cookie?: string) =>
+const localeOf = (language: string | null, cookie?: string) =>
   readLocale(
     new Headers({
       ...(language === null ? {} : { "Accept-Language": language }),
@@ -9,7 +9,7 @@ const of = (language: string | null, cookie?: string) =>
     }),
   );
 
-describe("the language of a request", () => {
+describe("readLocale", () => {
   it.each([
     ["de", "de"],
     ["de-AT,de;q=0.9,en;q=0.8", "de"],
@@ -22,13 +22,13 @@ describe("the language of a request", () => {
     [null, "en"],
     [";;;,,,q=", "en"],
     [`${"x,".repeat(5_000)}de`, "en"],
-  ])("that asks for %s is %s", (asked, spoken) => {
-    expect(of(asked)).toBe(spoken);
+  ])("reads Accept-Language %s as %s", (acceptLanguage, locale) => {
+    expect(localeOf(acceptLanguage)).toBe(locale);
   });
 
-  it("is the one that was switched to, whatever is asked for, if there is such a one", () => {
-    expect(of("de", "__Host-gh_lang=en")).toBe("en");
-    expect(of("en", "other=1; __Host-gh_lang=de")).toBe("de");
-    expect(of("de", "__Host-gh_lang=xx")).toBe("de");
+  it("prefers the language of the cookie to Accept-Language, if it is supported", () => {
+    expect(localeOf("de", "__Host-gh_lang=en")).toBe("en");
+    expect(localeOf("en", "other=1; __Host-gh_lang=de")).toBe("de");
+    expect(localeOf("de", "__Host-gh_lang=xx")).toBe("de");
   });
 });

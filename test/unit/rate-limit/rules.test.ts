@@ -1,21 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clientKey, countRequest, judgeWindow } from "../../../src/rate-limit/rules.ts";
-import type { WindowCounter } from "../../../src/rate-limit/window-counter.ts";
+import { clientKey, countRequest, judgeWindow, type WindowCounter } from "../../../src/rate-limit/rules.ts";
 
 const policy = { limit: 3, windowSeconds: 60 };
 const START = 1_790_000_000_000;
 
-describe("a window", () => {
-  it("lets its limit through and no more, and begins again when it ends", () => {
+describe("judgeWindow, countRequest", () => {
+  it("allows the limit of a window and no more, and starts a new window after its end", () => {
     let counter: WindowCounter | null = null;
-    const judged = [];
+    const decisions = [];
     for (const now of [START, START + 1, START + 30_000, START + 30_000, START + 59_999, START + 60_000]) {
-      const judgement = judgeWindow(counter, policy, now);
-      judged.push([judgement.allowed, judgement.remaining, judgement.resetSeconds]);
-      if (judgement.allowed) counter = countRequest(counter, policy, now);
+      const decision = judgeWindow(counter, policy, now);
+      decisions.push([decision.allowed, decision.remaining, decision.resetSeconds]);
+      if (decision.allowed) counter = countRequest(counter, policy, now);
     }
-    expect(judged).toEqual([
+    expect(decisions).toEqual([
       [true, 2, 60],
       [true, 1, 60],
       [true, 0, 30],
@@ -26,19 +25,19 @@ describe("a window", () => {
     expect(counter).toEqual({ count: 1, startedAt: START + 60_000 });
   });
 
-  it("is measured by the policy that stands now, so that a smaller limit holds at once", () => {
+  it("judges a stored window by the current policy, so a lower limit applies at once", () => {
     const counter = { count: 5, startedAt: START };
     expect(judgeWindow(counter, policy, START)).toEqual({ allowed: false, remaining: 0, resetSeconds: 60 });
     expect(judgeWindow(counter, { limit: 3, windowSeconds: 10 }, START + 10_000).allowed).toBe(true);
   });
 
-  it("never lasts longer than it says, even when the counter comes from a clock ahead of ours", () => {
+  it("never extends a window beyond its length, even if the counter comes from a fast clock", () => {
     const ahead = { count: 3, startedAt: START + 5_000 };
     expect(judgeWindow(ahead, policy, START)).toEqual({ allowed: false, remaining: 0, resetSeconds: 60 });
     expect(countRequest({ ...ahead, count: 1 }, policy, START)).toEqual({ count: 2, startedAt: START });
   });
 
-  it("holds for any row of instants: at most the limit in a window, and a wait that is enough", () => {
+  it("allows at most the limit per window and reports a sufficient wait, for any sequence of instants", () => {
     const gaps = fc.array(fc.nat(40_000), { maxLength: 60 });
     const limits = fc.record({
       limit: fc.integer({ min: 1, max: 5 }),
@@ -65,7 +64,7 @@ describe("a window", () => {
   });
 });
 
-describe("the key of a client", () => {
+describe("clientKey", () => {
   it.each([
     ["192.0.2.1", "192.0.2.1"],
     ["255.255.255.255", "255.255.255.255"],
@@ -82,19 +81,19 @@ describe("the key of a client", () => {
     ["::FFFF:C000:0201", "192.0.2.1"],
     ["0:0:0:0:0:ffff:c000:201", "192.0.2.1"],
     ["0000:0000:0000:0000:0000:FFFF:192.0.2.1", "192.0.2.1"],
-    // Not mapped: the same bytes elsewhere.
+    // Not IPv4-mapped: the same bytes at another position.
     ["::192.0.2.1", "0:0:0:0::/64"],
     ["::ffff:0:192.0.2.1", "0:0:0:0::/64"],
-  ])("of %s is %s", (ip, key) => {
+  ])("maps the client address %s to the key %s", (ip, key) => {
     expect(clientKey(ip)).toBe(key);
   });
 
-  it("tells neighbouring networks apart", () => {
+  it("gives neighbouring networks different client keys", () => {
     expect(clientKey("2001:db8:1:2::1")).not.toBe(clientKey("2001:db8:1:3::1"));
     expect(clientKey("192.0.2.1")).not.toBe(clientKey("192.0.2.2"));
   });
 
-  it("is one for all who have no address, or none that can be read", () => {
+  it("gives one shared client key to all clients without a readable address", () => {
     const unreadable = [
       ...[
         "",
@@ -121,7 +120,7 @@ describe("the key of a client", () => {
     for (const ip of unreadable) expect([ip, clientKey(ip)]).toEqual([ip, clientKey(null)]);
   });
 
-  it("is the same for every way to write an address, and for every address of its /64", () => {
+  it("gives one client key to all notations of an address and to all addresses of its /64", () => {
     const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
     const network = fc.tuple(fc.integer({ min: 1, max: 0xffff }), group, group, group);
     const host = fc.tuple(group, group, group, group);

@@ -9,14 +9,14 @@ const messagesOf = (raw: unknown): string[] => {
   return "problems" in read ? read.problems.map(({ path, message }) => `${path} ${message}`) : [];
 };
 
-describe("the table", () => {
-  it("names each route once, so that a request waits for one read", () => {
-    const named = guardedRoutes().map(({ method, path }) => `${method} ${path}`);
-    expect(new Set(named).size).toBe(named.length);
-    expect(named).toContain("POST /api/auth/login");
+describe("ratePolicies", () => {
+  it("lists each rate-limited route once, so a request waits for one KV read", () => {
+    const routes = guardedRoutes().map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(routes).size).toBe(routes.length);
+    expect(routes).toContain("POST /api/auth/login");
   });
 
-  it("has names that headers and keys can carry as they are, and numbers that settings accept", () => {
+  it("has policy names that need no escaping in headers and keys, and numbers that RATE_LIMITS accepts", () => {
     const policies: [string, RatePolicy][] = Object.entries(ratePolicies);
     for (const [name] of policies) expect(name).toMatch(/^[a-z][a-z-]*$/);
     const asSettings = policies.map(([name, { limit, windowSeconds }]) => [name, { limit, windowSeconds }]);
@@ -24,8 +24,8 @@ describe("the table", () => {
   });
 });
 
-describe("the burst guard", () => {
-  it("has the period that clients are told, and one that the platform takes", async () => {
+describe("BURST_PERIOD_SECONDS", () => {
+  it("equals the burst period of wrangler.toml, which the platform supports", async () => {
     const config = await readFile(new URL("../../../wrangler.toml", import.meta.url), "utf8");
     const [, period] = /\[\[ratelimits\]\]\nname = "BURST"\n.*\nsimple = .*period = (\d+)/.exec(config) ?? [];
     expect(Number(period)).toBe(BURST_PERIOD_SECONDS);
@@ -33,12 +33,12 @@ describe("the burst guard", () => {
   });
 });
 
-describe("succeeds", () => {
-  it.each([undefined, null, "", "  ", "{}", '{"login":{}}'])("leaves the table as it is for %j", (raw) => {
+describe("readRateLimits", () => {
+  it.each([undefined, null, "", "  ", "{}", '{"login":{}}'])("uses the default rate limits for %j", (raw) => {
     expect(readRateLimits(raw, "production")).toEqual({ policies: ratePolicies });
   });
 
-  it("changes what is named, and that alone", () => {
+  it("overrides only the rate limits that are named", () => {
     const raw = '{"login":{"limit":5,"windowSeconds":10},"refresh":{"limit":1}}';
     expect(readRateLimits(raw, "production")).toEqual({
       policies: {
@@ -50,18 +50,18 @@ describe("succeeds", () => {
     expect(ratePolicies.login.limit).toBe(60);
   });
 
-  it("turns every limit off in development", () => {
+  it("turns all rate limits off in development", () => {
     expect(readRateLimits(" off ", "development")).toEqual({ policies: "off" });
   });
 });
 
-describe("refuses", () => {
-  it("to be off in production", () => {
-    expect(messagesOf("off")).toEqual(["RATE_LIMITS may be off in development alone"]);
+describe("readRateLimits, refusals", () => {
+  it("refuses to turn rate limits off in production", () => {
+    expect(messagesOf("off")).toEqual(["RATE_LIMITS may be off in development only"]);
   });
 
   it.each(["on", "OFF", "{", "[]", "null", "5", '"off"', '{"login":{"limit":5},}'])(
-    "%s, which is no JSON object",
+    "refuses %s as RATE_LIMITS, because it is not a JSON object",
     (raw) => {
       expect(messagesOf(raw)).toEqual([
         'RATE_LIMITS must be JSON such as {"login": {"limit": 30, "windowSeconds": 60}}',
@@ -69,12 +69,12 @@ describe("refuses", () => {
     },
   );
 
-  it.each([7, {}, ["login"], true])("%j, which is no text", (raw) => {
+  it.each([7, {}, ["login"], true])("refuses %j as RATE_LIMITS, because it is not text", (raw) => {
     expect(messagesOf(raw)).toEqual(["RATE_LIMITS must be text"]);
   });
 
   it.each(["logn", "Login", "toString", "__proto__", ""])(
-    "the name %j, and tells which there are",
+    "refuses the policy name %j, and lists the valid names",
     (name) => {
       const [message, ...others] = messagesOf(`{${JSON.stringify(name)}:{"limit":5}}`);
       expect(message).toMatch(/^RATE_LIMITS may name login, .*refresh, .*forgot-password/);
@@ -82,19 +82,22 @@ describe("refuses", () => {
     },
   );
 
-  it.each(["0", "-1", "1.5", "1e9", '"5"', "null", "true", "[5]"])("%s for a number", (number) => {
-    expect(messagesOf(`{"login":{"limit":${number},"windowSeconds":${number}}}`)).toEqual([
-      "RATE_LIMITS login.limit must be a whole number from 1 to 1000000",
-      "RATE_LIMITS login.windowSeconds must be a whole number from 1 to 86400",
-    ]);
-  });
+  it.each(["0", "-1", "1.5", "1e9", '"5"', "null", "true", "[5]"])(
+    "refuses %s as limit and windowSeconds",
+    (number) => {
+      expect(messagesOf(`{"login":{"limit":${number},"windowSeconds":${number}}}`)).toEqual([
+        "RATE_LIMITS login.limit must be a whole number from 1 to 1000000",
+        "RATE_LIMITS login.windowSeconds must be a whole number from 1 to 86400",
+      ]);
+    },
+  );
 
   it.each(['{"login":5}', '{"login":null}', '{"login":{"routes":[]}}'])(
-    "%s, which says something else of a policy",
+    "refuses %s, which is not an override of a policy",
     (raw) => expect(messagesOf(raw)).toEqual(["RATE_LIMITS login may have limit and windowSeconds"]),
   );
 
-  it("names every problem at once, and repeats nothing that was given", () => {
+  it("reports all problems of RATE_LIMITS at once, and repeats no part of the value", () => {
     const messages = messagesOf('{"canary-name":{},"login":{"limit":-77},"refresh":"canary"}');
     expect(messages).toHaveLength(3);
     expect(messages.join()).not.toMatch(/canary|77/);

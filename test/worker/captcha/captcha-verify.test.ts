@@ -14,10 +14,10 @@ import { createTestClock, type Envelope } from "../../support/service.ts";
 const IP = "192.0.2.1";
 const captchaProofs = captchaProofStore(openDatabase(env.DB, newMeter()));
 
-/** The room's route alone, as the app mounts it. */
-async function open(said: object, { status = 200, off = false } = {}) {
+/** The captcha routes alone, mounted as in the app. */
+async function open(siteverify: object, { status = 200, off = false } = {}) {
   const loopback = openLoopback();
-  await loopback.answer({ kind: "respond", status, body: JSON.stringify(said) });
+  await loopback.answer({ kind: "respond", status, body: JSON.stringify(siteverify) });
   const captcha = createCaptcha({
     provider: "turnstile",
     siteKey: "site",
@@ -50,39 +50,39 @@ async function open(said: object, { status = 200, off = false } = {}) {
 
 const success = { success: true, hostname: "auth.example.com", action: "prove", "error-codes": [] };
 
-describe("succeeds", () => {
-  it("gives a proof for 300 seconds that is accepted once in place of a captcha token", async () => {
+describe("POST /captcha/verify", () => {
+  it("issues a captcha proof for 300 seconds that is accepted once as a captcha token", async () => {
     const { post, deps, requests } = await open(success);
     const { status, body } = await post({ token: "0.token" });
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, data: { humanProof: expect.any(String), expiresIn: 300 } });
     expect(new URLSearchParams((await requests())[0]?.body).get("remoteip")).toBe(IP);
-    const claim = { token: body.data.humanProof, action: "register", ip: null, asked: true } as const;
-    expect(await requireCaptcha(deps, claim)).toBe("human");
-    expect(await requireCaptcha(deps, claim)).toBe("captcha_failed");
+    const input = { token: body.data.humanProof, action: "register", ip: null, asked: true } as const;
+    expect(await requireCaptcha(deps, input)).toBe("human");
+    expect(await requireCaptcha(deps, input)).toBe("captcha_failed");
   });
 });
 
-describe("refuses", () => {
+describe("POST /captcha/verify, refusals", () => {
   it.each([
     ["a token that the provider refuses", { success: false, "error-codes": ["timeout-or-duplicate"] }],
     ["a token of another action", { ...success, action: "login" }],
     ["a token of another site", { ...success, hostname: "evil.example.com" }],
-  ])("%s with captcha_failed", async (_what, said) => {
-    const { post } = await open(said);
+  ])("refuses %s with captcha_failed", async (_case, siteverify) => {
+    const { post } = await open(siteverify);
     const { status, body } = await post({ token: "0.token" });
     expect([status, body.error?.code]).toEqual([403, "captcha_failed"]);
     expect(body.data).toBeUndefined();
   });
 
-  it("to decide without the provider: unavailable, with a time to come back", async () => {
+  it("responds unavailable with Retry-After if the captcha provider fails", async () => {
     const { post } = await open(success, { status: 502 });
     const { status, body, headers } = await post({ token: "0.token" });
     expect([status, body.error?.code]).toEqual([503, "unavailable"]);
     expect(headers.get("Retry-After")).toMatch(/^\d+$/);
   });
 
-  it("to be there where captchas are off", async () => {
+  it("responds not_found to /captcha/verify where captchas are off", async () => {
     const { post, requests } = await open(success, { off: true });
     const { status, body } = await post({ token: "0.token" });
     expect([status, body.error?.code]).toEqual([404, "not_found"]);
@@ -95,7 +95,7 @@ describe("refuses", () => {
     { token: "x".repeat(4097) },
     { token: 1 },
     { token: "0.token", action: "login" },
-  ])("the body %j", async (sent) => {
+  ])("refuses the body %j of /captcha/verify", async (sent) => {
     const { post, requests } = await open(success);
     const { status, body } = await post(sent);
     expect([status, body.error?.code]).toEqual([400, "validation_failed"]);

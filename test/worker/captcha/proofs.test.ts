@@ -7,13 +7,20 @@ import { hashOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
 import { Unavailable } from "../../../src/core/unavailable.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { newMeter } from "../../../src/db/metered-d1.ts";
-import { ip, openRoom, PROVIDER_TOKEN, passing, proofFrom, rows } from "./captcha-service.ts";
+import {
+  createProof,
+  ip,
+  openCaptcha,
+  PROVIDER_TOKEN,
+  passingProvider,
+  proofRows,
+} from "./captcha-service.ts";
 
 const MINUTE = 60_000;
 
-describe("succeeds", () => {
-  it("trades a passed captcha for a proof of 256 bits that lives 5 minutes", async () => {
-    const { deps, meter, requests } = await openRoom();
+describe("captcha proofs", () => {
+  it("exchanges a passed captcha for a proof of 256 bits that is valid for 5 minutes", async () => {
+    const { deps, meter, requests } = await openCaptcha();
     const result = await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip });
     expect(result).toEqual({
       outcome: "passed",
@@ -24,54 +31,54 @@ describe("succeeds", () => {
     expect(await requests()).toHaveLength(1);
   });
 
-  it("asks the provider about the action `prove`", async () => {
-    const { deps } = await openRoom();
-    const { captcha, seen } = passing();
+  it("verifies a captcha for a proof with the action `prove`", async () => {
+    const { deps } = await openCaptcha();
+    const { captcha, inputs } = passingProvider();
     await createCaptchaProof({ ...deps, captcha }, { token: PROVIDER_TOKEN, ip });
-    expect(seen).toEqual([{ token: PROVIDER_TOKEN, ip, action: "prove" }]);
+    expect(inputs).toEqual([{ token: PROVIDER_TOKEN, ip, action: "prove" }]);
   });
 
-  it("takes a proof until its 5 minutes are over, in one statement and without the provider", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    room.clock.advance(5 * MINUTE - 1);
-    const before = room.meter.d1;
-    expect(await room.use(proof)).toBe("human");
-    expect(room.meter.d1 - before).toBe(1);
-    expect(await room.requests()).toHaveLength(1);
+  it("accepts a captcha proof for 5 minutes, with one statement and without the provider", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    service.clock.advance(5 * MINUTE - 1);
+    const before = service.meter.d1;
+    expect(await service.check(proof)).toBe("human");
+    expect(service.meter.d1 - before).toBe(1);
+    expect(await service.requests()).toHaveLength(1);
   });
 
-  it("takes a provider's token by asking about the very action, and leaves D1 alone", async () => {
-    const { deps, meter } = await openRoom();
-    const { captcha, seen } = passing();
+  it("verifies a provider's token with the action of the request, without D1", async () => {
+    const { deps, meter } = await openCaptcha();
+    const { captcha, inputs } = passingProvider();
     for (const action of ["register", "forgot", "login"] as const) {
-      const claim = { token: PROVIDER_TOKEN, action, ip, asked: true };
-      expect(await requireCaptcha({ ...deps, captcha }, claim)).toBe("human");
+      const input = { token: PROVIDER_TOKEN, action, ip, asked: true };
+      expect(await requireCaptcha({ ...deps, captcha }, input)).toBe("human");
     }
-    expect(seen).toEqual(
+    expect(inputs).toEqual(
       ["register", "forgot", "login"].map((action) => ({ token: PROVIDER_TOKEN, ip, action })),
     );
     expect(meter.d1).toBe(0);
   });
 
-  it("asks for nothing where captchas are off, or the policy does not ask", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    const asking = (await room.requests()).length;
+  it("requires no captcha where captchas are off or the policy does not require one", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    const callsBefore = (await service.requests()).length;
     for (const token of [undefined, PROVIDER_TOKEN, proof]) {
-      expect(await room.use(token, true, null)).toBe("human");
-      expect(await room.use(token, false)).toBe("human");
+      expect(await service.check(token, true, null)).toBe("human");
+      expect(await service.check(token, false)).toBe("human");
     }
-    expect(await room.requests()).toHaveLength(asking);
-    // The proof that came unasked is still good.
-    expect(await room.use(proof)).toBe("human");
+    expect(await service.requests()).toHaveLength(callsBefore);
+    // A proof that was not required was not consumed.
+    expect(await service.check(proof)).toBe("human");
   });
 });
 
-describe("refuses", () => {
-  it("nothing at all, and an empty token, with captcha_required", async () => {
-    const { use, requests } = await openRoom();
-    expect([await use(undefined), await use("")]).toEqual(["captcha_required", "captcha_required"]);
+describe("captcha proofs, refusals", () => {
+  it("refuses a missing and an empty captcha token with captcha_required", async () => {
+    const { check, requests } = await openCaptcha();
+    expect([await check(undefined), await check("")]).toEqual(["captcha_required", "captcha_required"]);
     expect(await requests()).toEqual([]);
   });
 
@@ -79,95 +86,100 @@ describe("refuses", () => {
     ["failed", { body: { success: false, "error-codes": ["timeout-or-duplicate"] } }, "captcha_failed"],
     ["unavailable", { status: 500 }, "unavailable"],
     ["unavailable", { body: { success: false, "error-codes": ["invalid-input-secret"] } }, "unavailable"],
-  ])("what the provider says is %s: %j", async (outcome, siteverify, refusal) => {
-    const before = await rows();
-    const { deps, use } = await openRoom(siteverify);
-    expect(await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip })).toEqual({ outcome });
-    expect(await use(PROVIDER_TOKEN)).toBe(refusal);
-    expect(await rows()).toEqual(before);
+  ])(
+    "refuses a captcha token whose verdict is %s, and creates no proof: %j",
+    async (outcome, siteverify, refusal) => {
+      const before = await proofRows();
+      const { deps, check } = await openCaptcha(siteverify);
+      expect(await createCaptchaProof(deps, { token: PROVIDER_TOKEN, ip })).toEqual({ outcome });
+      expect(await check(PROVIDER_TOKEN)).toBe(refusal);
+      expect(await proofRows()).toEqual(before);
+    },
+  );
+
+  it("refuses a captcha proof at the instant at which it expires", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    service.clock.advance(5 * MINUTE);
+    expect(await service.check(proof)).toBe("captcha_failed");
   });
 
-  it("a proof at the instant at which it expires", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    room.clock.advance(5 * MINUTE);
-    expect(await room.use(proof)).toBe("captcha_failed");
+  it("refuses the second use of a captcha proof", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    expect([await service.check(proof), await service.check(proof)]).toEqual(["human", "captcha_failed"]);
   });
 
-  it("a second use", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    expect([await room.use(proof), await room.use(proof)]).toEqual(["human", "captcha_failed"]);
-  });
-
-  it("to prove anything where captchas are off", async () => {
-    const { deps } = await openRoom();
+  it("creates no captcha proof where captchas are off", async () => {
+    const { deps } = await openCaptcha();
     expect(await createCaptchaProof({ ...deps, captcha: null }, { token: PROVIDER_TOKEN, ip })).toEqual({
       outcome: "off",
     });
   });
 });
 
-describe("abuse", () => {
-  it("lets one of 50 parallel uses of a proof through", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => room.use(proof)));
+describe("captcha proofs, abuse", () => {
+  it("accepts one of 50 parallel uses of a captcha proof", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => service.check(proof)));
     expect(outcomes.filter((outcome) => outcome === "human")).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === "captcha_failed")).toHaveLength(49);
   });
 
-  it("stores a proof as its hash and nothing else", async () => {
-    const room = await openRoom();
-    const before = await rows();
-    const proof = await proofFrom(room);
-    const added = (await rows()).slice(before.length);
+  it("stores only the hash of a captcha proof", async () => {
+    const service = await openCaptcha();
+    const before = await proofRows();
+    const proof = await createProof(service);
+    const added = (await proofRows()).slice(before.length);
     expect(added).toEqual([
-      { proof_hash: await hashOneTimeToken(proof), expires_at: room.clock.now() + 5 * MINUTE },
+      { proof_hash: await hashOneTimeToken(proof), expires_at: service.clock.now() + 5 * MINUTE },
     ]);
-    expect(JSON.stringify(await rows())).not.toContain(proof.slice(3));
+    expect(JSON.stringify(await proofRows())).not.toContain(proof.slice(3));
   });
 
-  it("never shows a proof to the provider, and never trades one for another", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    const asked = (await room.requests()).length;
-    expect(await createCaptchaProof(room.deps, { token: proof, ip })).toEqual({ outcome: "failed" });
-    expect(await room.use(proof)).toBe("human");
-    expect(await room.use(proof)).toBe("captcha_failed");
-    expect(await room.requests()).toHaveLength(asked);
+  it("never sends a captcha proof to the provider, and never exchanges one for another", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    const callsBefore = (await service.requests()).length;
+    expect(await createCaptchaProof(service.deps, { token: proof, ip })).toEqual({ outcome: "failed" });
+    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("captcha_failed");
+    expect(await service.requests()).toHaveLength(callsBefore);
   });
 
-  it("takes no provider's token for a proof, though it were one's random part or its hash", async () => {
-    const room = await openRoom({ body: { success: false, "error-codes": ["invalid-input-response"] } });
-    const { captcha } = passing();
-    const result = await createCaptchaProof({ ...room.deps, captcha }, { token: PROVIDER_TOKEN, ip });
+  it("does not accept the random part or the hash of a captcha proof as the proof", async () => {
+    const service = await openCaptcha({
+      body: { success: false, "error-codes": ["invalid-input-response"] },
+    });
+    const { captcha } = passingProvider();
+    const result = await createCaptchaProof({ ...service.deps, captcha }, { token: PROVIDER_TOKEN, ip });
     const proof = result.outcome === "passed" ? result.proof : "";
     for (const token of [proof.slice(3), `HP_${proof.slice(3)}`, await hashOneTimeToken(proof)]) {
-      expect(await room.use(token)).toBe("captcha_failed");
+      expect(await service.check(token)).toBe("captcha_failed");
     }
-    expect(await room.requests()).toHaveLength(3);
-    expect(await room.use(proof)).toBe("human");
+    expect(await service.requests()).toHaveLength(3);
+    expect(await service.check(proof)).toBe("human");
   });
 
-  it("asks neither the database nor the provider about a proof of a wrong shape", async () => {
-    const room = await openRoom();
-    const proof = await proofFrom(room);
-    const [d1, asked] = [room.meter.d1, (await room.requests()).length];
+  it("refuses a malformed captcha proof without D1 and without the provider", async () => {
+    const service = await openCaptcha();
+    const proof = await createProof(service);
+    const before = [service.meter.d1, (await service.requests()).length];
     for (const token of ["hp_", `${proof}x`, proof.slice(0, -1), `${proof}\n`, `hp_${"é".repeat(43)}`]) {
-      expect(await room.use(token)).toBe("captcha_failed");
+      expect(await service.check(token)).toBe("captcha_failed");
     }
-    expect([room.meter.d1, (await room.requests()).length]).toEqual([d1, asked]);
-    expect(await room.use(`hp_${"A".repeat(43)}`)).toBe("captcha_failed");
-    expect(await room.use(proof)).toBe("human");
+    expect([service.meter.d1, (await service.requests()).length]).toEqual(before);
+    expect(await service.check(`hp_${"A".repeat(43)}`)).toBe("captcha_failed");
+    expect(await service.check(proof)).toBe("human");
   });
 
-  it("opens to nobody while the database is out", async () => {
-    const { deps } = await openRoom();
+  it("throws Unavailable for a captcha proof while D1 is down", async () => {
+    const { deps } = await openCaptcha();
     const down = { prepare: () => ({ bind: () => ({ raw: () => Promise.reject(new Error("down")) }) }) };
     const captchaProofs = captchaProofStore(openDatabase(down as unknown as D1Database, newMeter()));
-    const claim = { token: `hp_${"A".repeat(43)}`, action: "login", ip, asked: true } as const;
-    const thrown = await requireCaptcha({ ...deps, captchaProofs }, claim).catch(
+    const input = { token: `hp_${"A".repeat(43)}`, action: "login", ip, asked: true } as const;
+    const thrown = await requireCaptcha({ ...deps, captchaProofs }, input).catch(
       (error: Error) => error.cause,
     );
     expect(thrown).toBeInstanceOf(Unavailable);

@@ -12,35 +12,40 @@ const guarded = startService({
     CAPTCHA_API_BASE: provider.url,
   },
 });
-/** The same storage without captchas, to prepare people. */
+/** The same storage without captchas, to prepare users. */
 const open = startService({ clock: guarded.clock });
 
-const says = (action: string, success = true) =>
+const respondWith = (action: string, success = true) =>
   provider.answer({
     kind: "respond",
     status: 200,
     body: JSON.stringify({ success, hostname: "gatehouse.test", action, "error-codes": [] }),
   });
 const WRONG_SECRET = JSON.stringify({ success: false, "error-codes": ["invalid-input-secret"] });
-const outOfOrder = () => provider.answer({ kind: "respond", status: 500 });
-const asked = async () => (await provider.requests()).length;
-const person = (fields: object = {}) => ({ email: newAddress(), password: PASSWORD, name: "Ada", ...fields });
+const respondWith500 = () => provider.answer({ kind: "respond", status: 500 });
+const providerCalls = async () => (await provider.requests()).length;
+const registration = (fields: object = {}) => ({
+  email: newAddress(),
+  password: PASSWORD,
+  name: "Ada",
+  ...fields,
+});
 
-describe("where a captcha is asked for", () => {
-  beforeEach(() => says("register"));
+describe("routes that require a captcha", () => {
+  beforeEach(() => respondWith("register"));
 
-  it("registration needs one, and makes nobody without", async () => {
-    const body = person();
+  it("requires a captcha to register, and creates no account without it", async () => {
+    const body = registration();
     const without = await guarded.post("/register", body);
     expect([without.status, without.body.error?.code]).toEqual([403, "captcha_required"]);
-    await says("register", false);
+    await respondWith("register", false);
     const failed = await guarded.post("/register", { ...body, captchaToken: "bad" });
     expect([failed.status, failed.body.error?.code]).toEqual([403, "captcha_failed"]);
-    await outOfOrder();
+    await respondWith500();
     const down = await guarded.post("/register", { ...body, captchaToken: "good" });
     expect([down.status, down.body.error?.code]).toEqual([503, "unavailable"]);
     expect(await mailTo(open, body.email)).toEqual([]);
-    await says("register");
+    await respondWith("register");
     expect((await guarded.post("/register", { ...body, captchaToken: "good" })).status).toBe(201);
     expect(await mailTo(open, body.email)).toHaveLength(1);
   });
@@ -50,33 +55,36 @@ describe("where a captcha is asked for", () => {
     ["bad_status", { kind: "respond", status: 500 }],
     ["bad_answer", { kind: "respond", status: 200, body: "<html>proxy</html>" }],
     ["unreachable", { kind: "close" }],
-  ] as const)("the log says why the provider was of no use: %s", async (trouble, answer) => {
+  ] as const)("logs why the captcha provider failed: %s", async (kind, answer) => {
     await provider.answer(answer);
-    const refused = await guarded.post("/register", person({ captchaToken: "good" }));
+    const refused = await guarded.post("/register", registration({ captchaToken: "good" }));
     expect([refused.status, refused.body.error?.code]).toEqual([503, "unavailable"]);
-    expect(guarded.log.at(-1)?.providerErrors).toEqual([`turnstile: ${trouble}`]);
+    expect(guarded.log.at(-1)?.providerErrors).toEqual([`turnstile: ${kind}`]);
   });
 
-  it("a person who is refused is no trouble of the provider's", async () => {
-    await says("register", false);
-    await guarded.post("/register", person({ captchaToken: "bad" }));
+  it("logs no provider error for a failed captcha", async () => {
+    await respondWith("register", false);
+    await guarded.post("/register", registration({ captchaToken: "bad" }));
     expect(guarded.log.at(-1)?.providerErrors).toBeUndefined();
   });
 
-  it("a captcha that was passed for something else does not count", async () => {
-    await says("login");
-    expect((await guarded.post("/register", person({ captchaToken: "good" }))).body.error?.code).toBe(
+  it("refuses a captcha that was passed for another action", async () => {
+    await respondWith("login");
+    expect((await guarded.post("/register", registration({ captchaToken: "good" }))).body.error?.code).toBe(
       "captcha_failed",
     );
   });
 
-  it("is not spent on a password that is refused", async () => {
-    const before = await asked();
-    const answer = await guarded.post("/register", person({ password: "password1", captchaToken: "good" }));
-    expect([answer.status, await asked()]).toEqual([400, before]);
+  it("does not consume the captcha if the password is refused", async () => {
+    const before = await providerCalls();
+    const answer = await guarded.post(
+      "/register",
+      registration({ password: "password1", captchaToken: "good" }),
+    );
+    expect([answer.status, await providerCalls()]).toEqual([400, before]);
   });
 
-  it("forgot-password needs one, for a known and an unknown address alike", async () => {
+  it("requires a captcha at forgot-password, for a known and an unknown address alike", async () => {
     const { email } = await member(open);
     const before = (await mailTo(open, email)).length;
     for (const address of [email, newAddress()]) {
@@ -84,12 +92,12 @@ describe("where a captcha is asked for", () => {
       expect([without.status, without.body.error?.code]).toEqual([403, "captcha_required"]);
     }
     expect(await mailTo(open, email)).toHaveLength(before);
-    await says("forgot");
+    await respondWith("forgot");
     expect((await guarded.post("/forgot-password", { email, captchaToken: "good" })).status).toBe(200);
     expect(await mailTo(open, email)).toHaveLength(before + 1);
   });
 
-  it("login asks after three failures, for a known and an unknown address alike, and looks at no password before", async () => {
+  it("requires a captcha at login after three failures, for a known and an unknown address alike, before it checks the password", async () => {
     const { email } = await member(open);
     for (const address of [email, newAddress()]) {
       for (let failure = 0; failure < 3; failure++) {
@@ -100,10 +108,10 @@ describe("where a captcha is asked for", () => {
         const without = await guarded.post("/login", { email: address, password: PASSWORD });
         expect([without.status, without.body.error?.code]).toEqual([403, "captcha_required"]);
       }
-      await outOfOrder();
+      await respondWith500();
       const down = await guarded.post("/login", { email: address, password: PASSWORD, captchaToken: "good" });
       expect([down.status, down.body.error?.code]).toEqual([503, "unavailable"]);
-      await says("login");
+      await respondWith("login");
       const checked = await guarded.post("/login", {
         email: address,
         password: PASSWORD,
@@ -113,13 +121,13 @@ describe("where a captcha is asked for", () => {
     }
   });
 
-  it("takes a proof of /captcha/verify in place of a captcha, once", async () => {
-    await says("prove");
+  it("accepts a proof of /captcha/verify as a captcha token once", async () => {
+    await respondWith("prove");
     const proved = await guarded.post("/captcha/verify", { token: "good" });
     expect(proved.body.data).toEqual({ humanProof: expect.stringMatching(/^hp_/), expiresIn: 300 });
     const captchaToken = proved.body.data.humanProof;
-    expect((await guarded.post("/register", person({ captchaToken }))).status).toBe(201);
-    const again = await guarded.post("/register", person({ captchaToken }));
+    expect((await guarded.post("/register", registration({ captchaToken }))).status).toBe(201);
+    const again = await guarded.post("/register", registration({ captchaToken }));
     expect([again.status, again.body.error?.code]).toEqual([403, "captcha_failed"]);
   });
 });

@@ -12,25 +12,25 @@ import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
 import { member, newAddress, PASSWORD } from "../../support/users.ts";
 
 const clock = createTestClock();
-/** Prepares what a request needs, with nothing in its way. */
-const office = startService({ clock });
+/** Prepares the data of a request, without faults. */
+const setupService = startService({ clock });
 let clients = 0;
 const LIMITED = { RATE_LIMITS: "", BURST: undefined };
 
 beforeEach(async () => {
-  // What fails after the answer says so there.
+  // Deferred work that fails logs an error.
   vi.spyOn(console, "error").mockImplementation(() => {});
   vi.spyOn(console, "log").mockImplementation(() => {});
   await emptyTables(env.DB);
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** One request, to be sent to cold isolates with at most one fault each; nothing is done after their answers. */
+/** One request, for cold isolates with at most one fault each. D1 goes down after each response. */
 async function prepare(change: Mutation) {
   const d1 = createFaultyD1(env.DB);
   const variables = (await change.variables?.()) ?? {};
   const start = () => startService({ clock, env: { ...variables, DB: d1.db }, onAnswer: d1.goDown });
-  const request = await change.request(office);
+  const request = await change.request(setupService);
   return async (plan: { call: number; fault: Fault } | null) => {
     const service = start();
     const before = await dumpOf(env.DB);
@@ -41,54 +41,54 @@ async function prepare(change: Mutation) {
   };
 }
 
-/** By which faults one request is struck in a row. After the last of them all, the change may be there. */
-const rowsOf = ({ isOtherEachTry }: Mutation): readonly (readonly Fault[])[] =>
+/** The sequences of faults for one request. Only the last fault of a sequence may leave the change in place. */
+const faultSequences = ({ isOtherEachTry }: Mutation): readonly (readonly Fault[])[] =>
   isOtherEachTry
     ? faults.map((fault) => [fault])
     : [faults.filter((fault) => fault !== "answer_lost"), ["answer_lost"]];
 
 const nameOf = ({ route, what }: Mutation) => (what ? `${route}, ${what}` : route);
 
-describe("a fault of D1", () => {
-  it("is tried on every route that changes something", () => {
-    const routes = office.app.routes
+describe("D1 faults", () => {
+  it("injects D1 faults into every route that changes data", () => {
+    const routes = setupService.app.routes
       .filter(({ method, path }) => !/ALL|GET/.test(method) && path.startsWith("/api/auth/"))
       .map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
     expect([...new Set(routes)].sort()).toEqual([...new Set(mutations.map(({ route }) => route))].sort());
   });
 
   it.each(mutations.map((change) => [nameOf(change), change] as const))(
-    "leaves all of it or none: %s",
+    "applies a change completely or not at all under a D1 fault: %s",
     async (_name, change) => {
       const healthy = await (await prepare(change))(null);
       expect(healthy.answer.status).toBe(change.status);
       expect(healthy.calls).toBeGreaterThan(0);
       for (let call = 1; call <= healthy.calls; call += 1) {
-        for (const row of rowsOf(change)) {
+        for (const sequence of faultSequences(change)) {
           const attempt = await prepare(change);
           let isLost = false;
-          for (const fault of row) {
+          for (const fault of sequence) {
             const where = `${fault}, call ${call} of ${healthy.calls}`;
             const { answer, struck, difference } = await attempt({ call, fault });
             expect(struck, where).toBe(true);
-            // Neither a session nor a token, nor a cookie.
+            // The response has no session, token or cookie.
             expectRefusal(answer, 503, "unavailable");
             expect(answer.headers.get("Retry-After"), where).toMatch(/^[1-9]\d*$/);
             const isDone = Object.keys(difference).length > 0;
             expect(difference, where).toEqual(isDone ? healthy.difference : {});
-            // Only who lost the answer to a change may find that it has been made.
+            // Only a lost response may leave the change in place.
             isLost = isDone && fault === "answer_lost";
           }
           const repeated = await attempt(null);
-          const where = `after ${row}, call ${call} of ${healthy.calls}`;
+          const where = `after ${sequence}, call ${call} of ${healthy.calls}`;
           expect(repeated.answer.status, where).toBe(
             isLost ? (change.again ?? change.status) : change.status,
           );
           if (!isLost) expect(repeated.difference, where).toEqual(healthy.difference);
         }
       }
-      // No mail is lost: what was queued goes out with the next rounds.
-      await passMinutes(office, 2);
+      // No message is lost: the next cron runs send the queued ones.
+      await passMinutes(setupService, 2);
       const dump = await dumpOf(env.DB);
       const outbox = dump.get("outbox") ?? [];
       expect(outbox.filter(({ state }) => state !== "sent")).toEqual([]);
@@ -97,45 +97,52 @@ describe("a fault of D1", () => {
     },
   );
 
-  it.each(faults)("in a delivery (%s) delays the mail, and neither loses nor doubles it", async (fault) => {
-    const d1 = createFaultyD1(env.DB);
-    const service = startService({ clock, env: { DB: d1.db } });
-    const deliver = () => service.runCron(EVERY_MINUTE).catch(() => {});
-    const queueOne = async () => {
-      d1.plan(null);
-      const quiet = startService({ clock, env: { DB: d1.db }, onAnswer: d1.goDown });
-      await quiet.post("/register", { email: newAddress(), password: PASSWORD, name: "Ada" });
-    };
-    await queueOne();
-    d1.plan(null);
-    await deliver();
-    const { calls } = d1;
-    expect(calls).toBe(5);
-    for (let call = 1; call <= calls; call += 1) {
+  it.each(faults)(
+    "delays a message under a D1 fault in its delivery (%s), and neither loses nor duplicates it",
+    async (fault) => {
+      const d1 = createFaultyD1(env.DB);
+      const service = startService({ clock, env: { DB: d1.db } });
+      const deliver = () => service.runCron(EVERY_MINUTE).catch(() => {});
+      const queueOne = async () => {
+        d1.plan(null);
+        const interrupted = startService({ clock, env: { DB: d1.db }, onAnswer: d1.goDown });
+        await interrupted.post("/register", { email: newAddress(), password: PASSWORD, name: "Ada" });
+      };
       await queueOne();
-      d1.plan({ call, fault });
-      await deliver();
-      expect(d1.struck).toBe(true);
       d1.plan(null);
-      clock.advance(2 * 60_000);
       await deliver();
-    }
-    const dump = await dumpOf(env.DB);
-    expect(dump.get("outbox")?.map(({ state }) => state)).toEqual(Array(calls + 1).fill("sent"));
-    expect(dump.get("mailbox_messages")).toHaveLength(calls + 1);
-  });
+      const { calls } = d1;
+      expect(calls).toBe(5);
+      for (let call = 1; call <= calls; call += 1) {
+        await queueOne();
+        d1.plan({ call, fault });
+        await deliver();
+        expect(d1.struck).toBe(true);
+        d1.plan(null);
+        clock.advance(2 * 60_000);
+        await deliver();
+      }
+      const dump = await dumpOf(env.DB);
+      expect(dump.get("outbox")?.map(({ state }) => state)).toEqual(Array(calls + 1).fill("sent"));
+      expect(dump.get("mailbox_messages")).toHaveLength(calls + 1);
+    },
+  );
 });
 
-type Store = { readonly name: string; readonly isDead: boolean; readonly make: () => KVNamespace };
+type KvFault = { readonly name: string; readonly isDead: boolean; readonly make: () => KVNamespace };
 
-describe.each<Store>([
-  { name: "that throws", isDead: true, make: createDeadKv },
-  { name: "a minute behind, with one write a second", isDead: false, make: () => createStaleKv(clock).kv },
-])("a KV $name", ({ isDead, make }) => {
-  /** Sends from one address that no test has used. */
+describe.each<KvFault>([
+  { name: "a KV that throws", isDead: true, make: createDeadKv },
+  {
+    name: "a KV that is a minute old and accepts one write per second",
+    isDead: false,
+    make: () => createStaleKv(clock).kv,
+  },
+])("$name", ({ name, isDead, make }) => {
+  /** Sends requests from an unused client address. */
   const startFor = (
     more: object,
-  ): { service: Service; guess: (email: string, password?: string) => Promise<Answered> } => {
+  ): { service: Service; guess: (email: string, password?: string) => Promise<ServiceAnswer> } => {
     const service = startService({ clock, env: { ...LIMITED, KV: make(), ...more } });
     const headers = { "CF-Connecting-IP": `2001:db8:fa:${(++clients).toString(16)}::1` };
     const guess = (email: string, password = "a wrong password") =>
@@ -144,19 +151,19 @@ describe.each<Store>([
   };
 
   it.each(mutations.map((change) => [nameOf(change), change] as const))(
-    "fails no request: %s",
+    `fails no request with ${name}: %s`,
     async (_name, change) => {
       const { service } = startFor((await change.variables?.()) ?? {});
-      const answer = await perform(service, change, await change.request(office));
+      const answer = await perform(service, change, await change.request(setupService));
       expect(answer.status).toBe(change.status);
       const { kv = 0, kvFailed = 0 } = service.log.at(-1) ?? {};
       expect(kvFailed).toBe(isDead ? kv : 0);
     },
   );
 
-  it("leaves the account lock exact", async () => {
+  it(`keeps the lockout exact with ${name}`, async () => {
     const { guess } = startFor({ RATE_LIMITS: JSON.stringify({ login: { limit: 1000 } }) });
-    for (const email of [(await member(office)).email, newAddress()]) {
+    for (const email of [(await member(setupService)).email, newAddress()]) {
       const counts = statusCounts(await inParallel(200, () => guess(email)));
       expect(counts).toEqual({ 401: 10, 429: 190 });
       const right = await guess(email, PASSWORD);
@@ -164,28 +171,28 @@ describe.each<Store>([
     }
   });
 
-  it("leaves the burst guard standing", async () => {
+  it(`limits bursts with ${name}`, async () => {
     const { BURST } = env as { BURST?: RateLimitBinding };
     const { guess } = startFor({ BURST });
     const counts = statusCounts(await inParallel(200, () => guess("no address")));
-    // Fifty in ten seconds of the wall clock, of which 200 requests may touch two.
+    // 50 per ten seconds of the wall clock, and 200 requests may span two periods.
     expect(counts[400]).toBeLessThanOrEqual(100);
     expect((counts[400] ?? 0) + (counts[429] ?? 0)).toBe(200);
   });
 });
 
-type Answered = Awaited<ReturnType<Service["call"]>>;
+type ServiceAnswer = Awaited<ReturnType<Service["call"]>>;
 
-describe("a provider of mail and texts that is dead", () => {
+describe("a message provider that is down", () => {
   it.each(mutations.map((change) => [nameOf(change), change] as const))(
-    "fails no request and loses no message: %s",
+    "fails no request and loses no message while the message provider is down: %s",
     async (_name, change) => {
       const { provider, service } = startWithProvider(
         clock,
         (await change.variables?.()) as Record<string, string>,
       );
       await provider.answer(status(503));
-      const request = await change.request(office);
+      const request = await change.request(setupService);
       const before = (await dumpOf(env.DB)).get("outbox")?.map(({ id }) => id) ?? [];
       expect((await perform(service, change, request)).status).toBe(change.status);
       const queued = ((await dumpOf(env.DB)).get("outbox") ?? []).filter(({ id }) => !before.includes(id));

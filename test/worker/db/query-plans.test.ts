@@ -30,14 +30,14 @@ import {
 } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
-// With the send caps on, for they are part of the statements, and no limit in the way.
+// Send caps are on, because they are part of the statements. A dead KV disables the rate limits.
 const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createDeadKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
 const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
 
-/** What pages ask and the API does not. */
-async function pages(): Promise<void> {
+/** Statements of pages that the API does not issue. */
+async function visitPages(): Promise<void> {
   for (const role of ["admin", "superuser"] as const) {
     const { email } = await signedInAs(service, role);
     const browser = await signedInPages(service, email);
@@ -48,8 +48,8 @@ async function pages(): Promise<void> {
   }
 }
 
-/** Goes through everything that the service does, so that every statement of it is issued once. */
-async function doEverything(): Promise<void> {
+/** Uses every feature, so that the service issues each of its statements once. */
+async function useAllFeatures(): Promise<void> {
   const { email, token, refreshToken } = await signedInMember(service);
   await register(service, email, { username: "query.plan", lastName: "L", age: 30 });
   await service.post("/verify-email/resend", { email: (await register(service)).email });
@@ -87,10 +87,10 @@ async function doEverything(): Promise<void> {
   await administration();
   await oauthTransactions();
   await mailOutcomes();
-  await secondStepAndLock();
+  await secondFactorAndLockout();
   await phoneNumbers();
   await captchas();
-  await pages();
+  await visitPages();
   await otherWorkers();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
@@ -105,14 +105,16 @@ async function doEverything(): Promise<void> {
   await startService({ env: rotated, clock: service.clock }).runCron("17 * * * *");
 }
 
-/** Looking after people, and looking for them, as an admin and as a superuser. */
+/** User administration and user search, as an admin and as a superuser. */
 async function administration(): Promise<void> {
   const admin = await signedInAs(service, "admin");
   const superuser = await signedInAs(service, "superuser");
   const id = await administeredUser(service, superuser);
-  const founder = newAddress();
-  const young = startService({ env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: founder } });
-  await member(young, founder);
+  const bootstrapEmail = newAddress();
+  const unclaimed = startService({
+    env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: bootstrapEmail },
+  });
+  await member(unclaimed, bootstrapEmail);
   for (const { token } of [admin, superuser]) {
     const filters = ["", "role=user&status=active&", "role=user&", "status=active&"];
     for (const query of filters.flatMap((one) => [one, `${one}search=ada+example&`])) {
@@ -126,8 +128,8 @@ async function administration(): Promise<void> {
   }
 }
 
-/** Codes that are right, wrong and sent again, and a lock that shuts. */
-async function secondStepAndLock(): Promise<void> {
+/** Correct, wrong and resent codes, and a lockout. */
+async function secondFactorAndLockout(): Promise<void> {
   const { email, token } = await signedInMember(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   const first = await challengeOf(service, email);
@@ -139,7 +141,7 @@ async function secondStepAndLock(): Promise<void> {
   for (let guess = 0; guess < 11; guess++) await service.post("/login", { email, password: "wrong" });
 }
 
-/** Numbers that are asked for too soon, proven, replaced and removed. */
+/** Phone numbers that are requested too soon, verified, replaced and removed. */
 async function phoneNumbers(): Promise<void> {
   const { token } = await signedInMember(service);
   const { challengeId, code } = await phoneChallengeOf(service, token);
@@ -151,11 +153,11 @@ async function phoneNumbers(): Promise<void> {
   await service.call("DELETE", "/api/auth/me/phone", undefined, token);
 }
 
-/** Every way in by a provider, with and without a second step, and a link that comes and goes. */
+/** All social login cases, with and without a second factor, and a linked and unlinked identity. */
 async function oauthTransactions(): Promise<void> {
-  const gitHub = async (person: ReturnType<typeof socialUser>, of = service) =>
-    of.post("/social/github/token", { accessToken: await providers.tokenOf(person) });
-  const always = startService({
+  const signInWithGitHub = async (user: ReturnType<typeof socialUser>, target = service) =>
+    target.post("/social/github/token", { accessToken: await providers.tokenOf(user) });
+  const withSecondFactor = startService({
     env: {
       ...LIMITS_ON,
       ...providers.variables,
@@ -165,29 +167,29 @@ async function oauthTransactions(): Promise<void> {
     },
     clock: service.clock,
   });
-  const person = socialUser();
-  await gitHub(person);
-  await gitHub(person);
-  await gitHub(socialUser(), always);
-  await gitHub(person, always);
-  await gitHub(socialUser({ email: (await register(service)).email }));
+  const user = socialUser();
+  await signInWithGitHub(user);
+  await signInWithGitHub(user);
+  await signInWithGitHub(socialUser(), withSecondFactor);
+  await signInWithGitHub(user, withSecondFactor);
+  await signInWithGitHub(socialUser({ email: (await register(service)).email }));
   const { email, token } = await signedInMember(service);
-  await gitHub(socialUser({ email }));
+  await signInWithGitHub(socialUser({ email }));
   await service.get("/me/identities", token);
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
   const accessToken = await providers.tokenOf(socialUser({ verified: false }));
   await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
   for (const query of ["", TO_APP]) {
     const browser = openBrowser(service);
-    const visitor = socialUser();
-    await providers.be(visitor);
-    const { headers } = await signInWithBrowser(browser, "github", visitor, query);
+    const pageUser = socialUser();
+    await providers.be(pageUser);
+    const { headers } = await signInWithBrowser(browser, "github", pageUser, query);
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
     if (code) await service.post("/exchange", { code, codeVerifier: VERIFIER });
   }
 }
 
-/** What other Workers ask for. */
+/** Calls of other Workers by RPC. */
 async function otherWorkers(): Promise<void> {
   const worker = callingWorker(service);
   const { email, token } = await signedInMember(service);
@@ -199,7 +201,7 @@ async function otherWorkers(): Promise<void> {
   await worker.call("revokeUser", id);
 }
 
-/** A proof that is earned and one that is spent. */
+/** A captcha proof that is issued and used. */
 async function captchas(): Promise<void> {
   const provider = openLoopback();
   const body = JSON.stringify({ success: true, hostname: "gatehouse.test", action: "prove" });
@@ -210,7 +212,7 @@ async function captchas(): Promise<void> {
   await guarded.post("/forgot-password", { email: newAddress(), captchaToken: humanProof });
 }
 
-/** A mail that waits, and one that is given up. */
+/** A message that is retried, and a dead one. */
 async function mailOutcomes(): Promise<void> {
   const unreachable = {
     DB: d1.db,
@@ -218,29 +220,29 @@ async function mailOutcomes(): Promise<void> {
     MAIL_API_KEY: "key",
     MAIL_API_BASE: "http://127.0.0.1:1",
   };
-  const mute = startService({ env: unreachable, clock: service.clock });
-  const { email } = await register(mute);
-  await mute.post("/forgot-password", { email });
+  const undeliverable = startService({ env: unreachable, clock: service.clock });
+  const { email } = await register(undeliverable);
+  await undeliverable.post("/forgot-password", { email });
   service.clock.advance(29 * 60_000);
-  await mute.runCron("* * * * *");
+  await undeliverable.runCron("* * * * *");
   service.clock.advance(5 * 60_000);
-  await mute.runCron("* * * * *");
+  await undeliverable.runCron("* * * * *");
 }
 
-// What SQLite calls a scan and is none: one row that is written out in the statement, and what FTS5
-// finds by its own index (M: a MATCH).
-const NO_SCANS = [
+// SQLite reports these as scans, but they are none: a constant row of the statement, and FTS5's lookup
+// in its own index (M: a MATCH).
+const HARMLESS_SCANS = [
   /^SCAN CONSTANT ROW$/,
   /^SCAN json_each VIRTUAL TABLE/,
   /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/,
 ];
 
-/** Its rows come from a trigger of the migrations. */
+/** A trigger of the migrations inserts the rows. */
 const BY_TRIGGER = ["pending_revocations"];
 
-describe("every statement that the service issues", () => {
-  it("finds its rows by an index, and never reads a whole table", async () => {
-    await doEverything();
+describe("query plans", () => {
+  it("finds the rows of every statement by an index, without a full table scan", async () => {
+    await useAllFeatures();
     const distinct = new Map(d1.statements.map(({ sql, values }) => [sql, values]));
     expect(distinct.size).toBeGreaterThan(50);
     const scans: string[] = [];
@@ -249,9 +251,9 @@ describe("every statement that the service issues", () => {
         .bind(...values)
         .all<{ detail: string }>();
       for (const { detail } of plan.results) {
-        // A sort would read everybody who matches.
+        // A sort would read all matching accounts.
         if (/account_search/.test(sql)) expect(detail, sql).not.toContain("TEMP B-TREE");
-        if (/^SCAN /.test(detail) && !NO_SCANS.some((one) => one.test(detail))) {
+        if (/^SCAN /.test(detail) && !HARMLESS_SCANS.some((pattern) => pattern.test(detail))) {
           scans.push(`${detail}  <-  ${sql}`);
         }
       }
@@ -259,7 +261,7 @@ describe("every statement that the service issues", () => {
     expect(scans).toEqual([]);
   });
 
-  it("is seen by this test: each storage module has issued one", () => {
+  it("covers statements on every table", () => {
     const all = d1.statements.map(({ sql }) => sql.toLowerCase()).join("\n");
     const tables = Object.values(schema).map((table) => getTableName(table));
     expect(tables.length).toBeGreaterThan(10);

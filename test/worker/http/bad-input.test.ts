@@ -9,12 +9,12 @@ import { newAddress, PASSWORD, signedInMember } from "../../support/users.ts";
 const service = startService();
 const routes = bodyRoutes(service);
 
-/** What some fields may be after all: PATCH /me clears with null, and a switch is on or off. */
-const FITTING = ["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"];
+/** Valid values: PATCH /me clears fields with null, and `enabled` is a boolean. */
+const VALID = ["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"];
 
 let token = "";
 beforeAll(async () => {
-  // Of the role that every route lets in.
+  // The role that every route accepts.
   ({ token } = await signedInAs(service, "superuser"));
 });
 
@@ -31,41 +31,50 @@ function send(
 }
 
 const pathsOf = (answer: Answer) => answer.body.error?.fields?.map(({ path }) => path) ?? [];
-describe("the table of routes with a body", () => {
-  it("is taken from the router, and finds those that there are", () => {
-    const found = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
+describe("bodyRoutes", () => {
+  it("finds the routes with a body in the router", () => {
+    const names = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
     const known = ["POST /register", "POST /login", "POST /refresh", "POST /reset-password", "PATCH /me"];
-    expect(found).toEqual(expect.arrayContaining(known));
-    expect(new Set(found).size).toBe(found.length);
+    expect(names).toEqual(expect.arrayContaining(known));
+    expect(new Set(names).size).toBe(names.length);
     expect(routes.filter(({ fields }) => fields.length === 0)).toEqual([]);
     expect(routes.some(({ needsSession }) => needsSession)).toBe(true);
   });
 });
 
-describe.each(routes)("$method $path refuses", (route) => {
-  it.each(badBodies)("$what with $status", async ({ body, headers, status, code, problem }) => {
-    const answer = await send(route, body(), headers);
-    expectRefusal(answer, status, code);
-    if (problem) expect(answer.body.error?.fields?.[0]?.message).toMatch(problem);
+describe.each(routes)("$method $path with a bad body", (route) => {
+  it.each(badBodies)(
+    `refuses at ${route.method} ${route.path} the body: $what, with $status`,
+    async ({ body, headers, status, code, problem }) => {
+      const answer = await send(route, body(), headers);
+      expectRefusal(answer, status, code);
+      if (problem) expect(answer.body.error?.fields?.[0]?.message).toMatch(problem);
+    },
+  );
+
+  describe.each(badValues)("a field whose value is %s", (what, json) => {
+    const isValid = (field: string) => VALID.includes(`${route.method} ${field} ${what}`);
+    it.each(route.fields.filter((field) => !isValid(field)))(
+      `refuses at ${route.method} ${route.path} as %s: ${what}`,
+      async (field) => {
+        const answer = await send(route, `{"${field}":${json}}`);
+        expectRefusal(answer, 400, "validation_failed");
+        expect(pathsOf(answer)).toContain(field);
+      },
+    );
   });
 
-  describe.each(badValues)("%s", (what, json) => {
-    const fits = (field: string) => FITTING.includes(`${route.method} ${field} ${what}`);
-    it.each(route.fields.filter((field) => !fits(field)))("as %s", async (field) => {
-      const answer = await send(route, `{"${field}":${json}}`);
+  it.each(foreignKeys.filter((key) => !route.fields.includes(key)))(
+    `refuses at ${route.method} ${route.path} the unknown key %j`,
+    async (key) => {
+      const answer = await send(route, `{${JSON.stringify(key)}:{"role":"superuser","isVerified":true}}`);
       expectRefusal(answer, 400, "validation_failed");
-      expect(pathsOf(answer)).toContain(field);
-    });
-  });
+      expect(pathsOf(answer)).toContain(key);
+      expect(({} as Record<string, unknown>).role).toBeUndefined();
+    },
+  );
 
-  it.each(foreignKeys.filter((key) => !route.fields.includes(key)))("the key %j", async (key) => {
-    const answer = await send(route, `{${JSON.stringify(key)}:{"role":"superuser","isVerified":true}}`);
-    expectRefusal(answer, 400, "validation_failed");
-    expect(pathsOf(answer)).toContain(key);
-    expect(({} as Record<string, unknown>).role).toBeUndefined();
-  });
-
-  it("a key with a NUL or half a surrogate pair in it, and does not repeat it", async () => {
+  it(`refuses at ${route.method} ${route.path} a key with NUL or a lone surrogate, and does not repeat it`, async () => {
     for (const key of ["a\\u0000b", "a\\ud800b"]) {
       const answer = await send(route, `{"${key}":1}`);
       expectRefusal(answer, 400, "validation_failed");
@@ -73,7 +82,7 @@ describe.each(routes)("$method $path refuses", (route) => {
     }
   });
 
-  it("a field whose second value is wrong", async () => {
+  it(`refuses at ${route.method} ${route.path} a duplicate field whose second value is invalid`, async () => {
     for (const field of route.fields) {
       const answer = await send(route, `{"${field}":"ada@example.com","${field}":{"$gt":""}}`);
       expectRefusal(answer, 400, "validation_failed");
@@ -81,7 +90,7 @@ describe.each(routes)("$method $path refuses", (route) => {
     }
   });
 
-  it("a stream of 10 MiB, and stops reading it", async () => {
+  it(`refuses at ${route.method} ${route.path} a stream of 10 MiB, and stops reading it`, async () => {
     const { stream, seen } = longStream();
     expectRefusal(await send(route, stream), 413, "payload_too_large");
     expect(seen.cancelled).toBe(true);
@@ -89,8 +98,8 @@ describe.each(routes)("$method $path refuses", (route) => {
   });
 });
 
-describe("succeeds", () => {
-  it("with the type in another case, with a charset, and after a byte order mark", async () => {
+describe("jsonBody", () => {
+  it("accepts a JSON media type in another case, a charset, and a byte order mark", async () => {
     for (const type of ["application/json; charset=utf-8", "Application/JSON", " application/json ;x=y"]) {
       const body = `\ufeff{"email":"${newAddress()}"}`;
       const answer = await service.call("POST", "/api/auth/forgot-password", body, undefined, {
@@ -100,7 +109,7 @@ describe("succeeds", () => {
     }
   });
 
-  it("up to exactly 64 KiB, in however many pieces", async () => {
+  it("accepts a body of exactly 64 KiB, whole or in pieces", async () => {
     const body = new TextEncoder().encode(`{"email":"${newAddress()}"}`.padEnd(64 * 1024));
     const pieces = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -115,7 +124,7 @@ describe("succeeds", () => {
     }
   });
 
-  it("in reading a field that comes twice as its last value, for the check and for the work", async () => {
+  it("uses the last value of a duplicate field, for validation and for the use case", async () => {
     const [first, last] = [newAddress(), newAddress()];
     const body = `{"email":"${first}","password":"${PASSWORD}","name":{"$ne":1},"email":"${last}","name":"Ada"}`;
     const answer = await service.post("/register", body);
@@ -123,9 +132,9 @@ describe("succeeds", () => {
   });
 });
 
-describe("abuse", () => {
+describe("POST /register, unknown keys", () => {
   it.each(["role", "isVerified", "status", "id", "__proto__", "constructor"])(
-    "registers nobody whose otherwise good body has the key %s",
+    "registers no account from a valid body with the additional key %s",
     async (key) => {
       const email = newAddress();
       const body = `{"email":"${email}","password":"${PASSWORD}","name":"Ada","${key}":{"role":"admin"}}`;
@@ -138,7 +147,7 @@ describe("abuse", () => {
   );
 });
 
-describe("addresses", () => {
+describe("paths and methods", () => {
   const ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
   const known = methodsByPath(service);
 
@@ -159,14 +168,14 @@ describe("addresses", () => {
       "//gatehouse.test/x",
     ],
     ...["/__proto__", "/api/auth/constructor", `/${"x".repeat(5_000)}`],
-  ])("without anything behind them are not_found: %s", async (path) => {
+  ])("responds not_found to the unknown path %s", async (path) => {
     for (const method of ["GET", "POST", "DELETE"]) {
       expectRefusal(await service.call(method, path), 404, "not_found");
     }
   });
 
-  it.each(known)("$path takes $methods and no other method", async ({ path, methods }) => {
-    for (const method of ALL.filter((one) => !methods.includes(one))) {
+  it.each(known)("allows $methods and no other method at $path", async ({ path, methods }) => {
+    for (const method of ALL.filter((method) => !methods.includes(method))) {
       const { status, headers } = await ask(service, method, path);
       expect([method, status]).toEqual([method, 405]);
       expect(headers.get("Allow")?.split(", ").sort()).toEqual(methods);
@@ -176,12 +185,12 @@ describe("addresses", () => {
     expectRefusal(await service.call(method, path), 405, "method_not_allowed");
   });
 
-  it.each(known)("$path says how a browser must treat its answers", async ({ path, methods }) => {
-    const person = await signedInMember(service);
+  it.each(known)("sends the security headers with every response of $path", async ({ path, methods }) => {
+    const { token: memberToken } = await signedInMember(service);
     for (const method of methods) {
       for (const answer of [
         await ask(service, method, path),
-        await ask(service, method, path, person.token),
+        await ask(service, method, path, memberToken),
       ]) {
         expect(answer.status).toBeLessThan(500);
         expectSecurityHeaders(answer);
@@ -189,7 +198,7 @@ describe("addresses", () => {
     }
   });
 
-  it("under /dev are nothing in production, whatever the method", async () => {
+  it("responds 404 to all paths under /dev in production", async () => {
     const mail = { MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", RATE_LIMITS: "" };
     const production = startService({
       env: { ...mail, ENVIRONMENT: "production", PUBLIC_URL: "https://auth.example.com" },

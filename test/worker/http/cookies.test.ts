@@ -8,14 +8,14 @@ const MINUTE = 60_000;
 const START = Date.now();
 const start = (values: object = {}) => startService({ env: { ...values }, clock: createTestClock(START) });
 const service = start();
-const always = start({ LOGIN_OTP: "always" });
+const withSecondFactor = start({ LOGIN_OTP: "always" });
 
 const ACCESS = "__Host-gh_access";
 const REFRESH = "__Host-gh_refresh";
 const DEVICE = "__Host-gh_device";
 const CSRF = "__Host-gh_csrf";
 
-/** The Set-Cookie headers of an answer, as name, Max-Age and the other attributes in order. */
+/** The Set-Cookie headers of a response: name, Max-Age and the other attributes, sorted. */
 const cookiesOf = (answer: Answer) =>
   answer.headers.getSetCookie().map((header) => {
     const [pair = "", ...attributes] = header.split(/; ?/);
@@ -24,12 +24,12 @@ const cookiesOf = (answer: Answer) =>
     return { name: pair.split("=")[0], maxAge: Number(maxAge?.slice(8)), attributes: others.join("; ") };
   });
 
-/** No Domain, and no Expires either. */
+/** No Domain and no Expires. */
 const STRICT = "HttpOnly; Path=/; SameSite=Lax; Secure";
 
 const body = (email: string) => ({ email, password: PASSWORD, transport: "cookie" });
 
-/** A sign-in by each of the two routes that have the transport. */
+/** A sign-in with each of the two routes that support the cookie transport. */
 const signIns: [string, (browser: Browser, email: string) => Promise<Answer>][] = [
   ["POST /login", (browser, email) => browser.write("POST", "/login", body(email))],
   [
@@ -42,10 +42,10 @@ const signIns: [string, (browser: Browser, email: string) => Promise<Answer>][] 
   ],
 ];
 
-describe.each(signIns)("the transport cookie at %s", (route, signIn) => {
-  const host = route === "POST /login" ? service : always;
+describe.each(signIns)("transport cookie at %s", (route, signIn) => {
+  const host = route === "POST /login" ? service : withSecondFactor;
 
-  it("sets the three cookies, for this host alone and out of reach of scripts", async () => {
+  it("sets three __Host- cookies that scripts cannot read", async () => {
     const { email } = await member(host);
     const answer = await signIn(openBrowser(host), email);
     expect(answer.status).toBe(200);
@@ -57,7 +57,7 @@ describe.each(signIns)("the transport cookie at %s", (route, signIn) => {
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
   });
 
-  it("leaves no token in the body, and gives what a page needs", async () => {
+  it("returns no token in the body, but the CSRF token and the user", async () => {
     const { email } = await member(host);
     const browser = openBrowser(host);
     const answer = await signIn(browser, email);
@@ -75,8 +75,8 @@ describe.each(signIns)("the transport cookie at %s", (route, signIn) => {
   });
 });
 
-describe("a session in cookies", () => {
-  it("is good for /me, and for nothing once the access cookie is altered", async () => {
+describe("session cookies", () => {
+  it("authenticates /me by the access cookie, and refuses an altered one", async () => {
     const { email } = await member(service);
     const browser = await signedInBrowser(service, email);
     expect((await browser.send("GET", "/me")).body.data.email).toBe(email);
@@ -84,7 +84,7 @@ describe("a session in cookies", () => {
     expect((await browser.send("GET", "/me")).status).toBe(401);
   });
 
-  it("takes no refresh or device token in the place of the access cookie", async () => {
+  it("refuses a refresh or device token in the access cookie", async () => {
     const browser = await signedInBrowser(service, (await member(service)).email);
     for (const name of [REFRESH, DEVICE]) {
       browser.jar.set(ACCESS, browser.jar.get(name) ?? "");
@@ -92,13 +92,13 @@ describe("a session in cookies", () => {
     }
   });
 
-  it("is refreshed by a call with no body: new cookies, a new CSRF token, and no token in the body", async () => {
+  it("refreshes a cookie session without a body: new cookies, a new CSRF token, and no token in the body", async () => {
     const clocked = start();
     const browser = await signedInBrowser(clocked, (await member(clocked)).email);
     const old = new Map(browser.jar);
     clocked.clock.advance(20 * MINUTE);
     expect((await browser.send("GET", "/me")).status).toBe(401);
-    // The browser has dropped the access cookie by now.
+    // The browser has deleted the expired access cookie.
     browser.jar.delete(ACCESS);
     const answer = await browser.send("POST", "/refresh", undefined, { "X-CSRF-Token": browser.token });
     expect([answer.status, answer.body.data]).toEqual([
@@ -124,8 +124,8 @@ describe("a session in cookies", () => {
 
   it.each([
     ["with both cookies", false],
-    ["when the access cookie has gone", true],
-  ])("ends by /logout %s, which clears them", async (_name, accessGone) => {
+    ["without the access cookie", true],
+  ])("ends a cookie session by /logout %s, and clears the cookies", async (_name, accessGone) => {
     const clocked = start();
     const browser = await signedInBrowser(clocked, (await member(clocked)).email);
     const [access, refreshToken] = [browser.jar.get(ACCESS), browser.jar.get(REFRESH)];
@@ -144,7 +144,7 @@ describe("a session in cookies", () => {
     expect((await clocked.post("/refresh", { refreshToken })).status).toBe(401);
   });
 
-  it("does not judge a request that has an Authorization header", async () => {
+  it("ignores the session cookies of a request with an Authorization header", async () => {
     const cookies = await member(service);
     const browser = await signedInBrowser(service, cookies.email);
     const bearer = await signedInMember(service);
@@ -161,7 +161,7 @@ describe("a session in cookies", () => {
     expect((await browser.send("GET", "/me")).status).toBe(200);
   });
 
-  it("leaves a refresh by body to its body", async () => {
+  it("ignores the session cookies of a refresh with a token in the body", async () => {
     const browser = await signedInBrowser(service, (await member(service)).email);
     const { refreshToken, email } = await signedInMember(service);
     const answer = await browser.send(
@@ -177,7 +177,7 @@ describe("a session in cookies", () => {
 });
 
 describe("GET /csrf-token", () => {
-  it("gives somebody without a session a token and the cookie that it is bound to, once", async () => {
+  it("issues a CSRF token without a session, and sets its binding cookie once", async () => {
     const browser = openBrowser(service);
     const first = await browser.send("GET", "/csrf-token");
     expect(first.body.data).toEqual({ csrfToken: expect.any(String), expiresIn: 12 * 60 * 60 });
@@ -189,7 +189,7 @@ describe("GET /csrf-token", () => {
     expect(second.body.data.csrfToken).not.toBe(first.body.data.csrfToken);
   });
 
-  it("gives somebody with a session a token of that session, and no cookie", async () => {
+  it("issues a CSRF token for a session, and sets no cookie", async () => {
     const browser = await signedInBrowser(service, (await member(service)).email);
     const answer = await browser.send("GET", "/csrf-token");
     expect(answer.headers.getSetCookie()).toEqual([]);

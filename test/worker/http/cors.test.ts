@@ -7,11 +7,11 @@ const OTHER = "https://other.example.com:8443";
 const service = startService({ env: { ALLOWED_ORIGINS: `${APP}, ${OTHER}` } });
 const closed = startService();
 
-const ask = (method: string, path: string, headers: Record<string, string>, at = service) =>
+const call = (method: string, path: string, headers: Record<string, string>, at = service) =>
   at.call(method, `/api/auth${path}`, undefined, undefined, headers);
 
 const preflight = (origin: string, method = "POST", at = service) =>
-  ask(
+  call(
     "OPTIONS",
     "/login",
     {
@@ -27,8 +27,8 @@ const corsHeaders = (headers: Headers) =>
 
 const list = (value: string | null) => (value ?? "").split(",").map((entry) => entry.trim());
 
-/** Everything that is like an allowed origin, and is not one. */
-const strangers = [
+/** Origins that resemble an allowed one. */
+const disallowedOrigins = [
   "null",
   "https://evil.example",
   "http://app.example.com",
@@ -53,8 +53,8 @@ const strangers = [
 ];
 
 describe("CORS", () => {
-  it.each([APP, OTHER])("lets %s read answers, with credentials", async (origin) => {
-    const answer = await ask("GET", "/csrf-token", { Origin: origin });
+  it.each([APP, OTHER])("allows the origin %s to read responses with credentials", async (origin) => {
+    const answer = await call("GET", "/csrf-token", { Origin: origin });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(origin);
     expect(answer.headers.get("Access-Control-Allow-Credentials")).toBe("true");
@@ -64,7 +64,7 @@ describe("CORS", () => {
     expect(list(answer.headers.get("Vary"))).toContain("Origin");
   });
 
-  it("answers the preflight of an allowed origin, for every method and header that the API needs", async () => {
+  it("accepts the preflight of an allowed origin for every method and header of the API", async () => {
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
       const answer = await preflight(APP, method);
       expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -79,16 +79,16 @@ describe("CORS", () => {
     }
   });
 
-  it("lets an allowed origin read refusals too", async () => {
+  it("allows an allowed origin to read error responses", async () => {
     const { email } = await member(service);
     const wrong = { email, password: "not the password" };
     const headers = { Origin: APP };
     for (const answer of [
       await service.call("POST", "/api/auth/login", wrong, undefined, headers),
       await service.call("POST", "/api/auth/login", "{", undefined, headers),
-      await ask("GET", "/me", headers),
-      await ask("GET", "/nothing-here", headers),
-      await ask("DELETE", "/me", headers),
+      await call("GET", "/me", headers),
+      await call("GET", "/nothing-here", headers),
+      await call("DELETE", "/me", headers),
     ]) {
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(APP);
@@ -105,13 +105,13 @@ describe("CORS", () => {
     expect(down.headers.get("Access-Control-Allow-Origin")).toBe(APP);
   });
 
-  it.each(strangers)("gives no header of it to %s", async (origin) => {
+  it.each(disallowedOrigins)("sends no CORS header to the origin %s", async (origin) => {
     const { token } = await signedInMember(service);
     for (const answer of [
       await preflight(origin),
-      await ask("GET", "/csrf-token", { Origin: origin }),
-      await ask("GET", "/me", { Origin: origin, Authorization: `Bearer ${token}` }),
-      await ask("GET", "/me", { Origin: origin }),
+      await call("GET", "/csrf-token", { Origin: origin }),
+      await call("GET", "/me", { Origin: origin, Authorization: `Bearer ${token}` }),
+      await call("GET", "/me", { Origin: origin }),
     ]) {
       expect(corsHeaders(answer.headers)).toEqual([]);
       expect(list(answer.headers.get("Vary"))).toContain("Origin");
@@ -119,16 +119,16 @@ describe("CORS", () => {
     expect((await preflight(origin)).status).toBe(405);
   });
 
-  it("gives none to a request without an Origin, whose answer a cache must keep apart all the same", async () => {
-    const answer = await ask("GET", "/csrf-token", {});
+  it("sends no CORS header without an Origin, but Vary: Origin for caches", async () => {
+    const answer = await call("GET", "/csrf-token", {});
     expect(corsHeaders(answer.headers)).toEqual([]);
     expect(list(answer.headers.get("Vary"))).toContain("Origin");
   });
 
-  it("gives none to anybody where ALLOWED_ORIGINS is not set", async () => {
+  it("sends no CORS header where ALLOWED_ORIGINS is not set", async () => {
     for (const origin of [APP, "http://gatehouse.test", "null"]) {
       expect(corsHeaders((await preflight(origin, "POST", closed)).headers)).toEqual([]);
-      expect(corsHeaders((await ask("GET", "/csrf-token", { Origin: origin }, closed)).headers)).toEqual([]);
+      expect(corsHeaders((await call("GET", "/csrf-token", { Origin: origin }, closed)).headers)).toEqual([]);
     }
   });
 });

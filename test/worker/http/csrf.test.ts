@@ -15,13 +15,13 @@ const HOUR = 60 * 60_000;
 const START = Date.now();
 const APP = "https://app.example.com";
 const PASSED = [200, 201];
-// A day, so that a session is still good when its CSRF token is not.
+// One day, so that the session outlives its CSRF token.
 const values = { ...COOKIE_WRITE_VARIABLES, ACCESS_TOKEN_TTL: "86400", ALLOWED_ORIGINS: APP };
 const start = () => startService({ env: values, clock: createTestClock(START) });
 const service = start();
 const writes = cookieWrites(service).map((write) => [`${write.method} ${write.path}`, write] as const);
 
-/** Another first letter, for each of the three parts of a token in turn. */
+/** The token with another first character in each of its three parts in turn. */
 const altered = (token: string): string[] =>
   [0, 1, 2].map((part) =>
     token
@@ -30,26 +30,26 @@ const altered = (token: string): string[] =>
       .join("."),
   );
 
-/** Tokens that are not this session's own, by what is wrong with them. */
+/** Tokens that are invalid for this session, by name. */
 async function foreignTokens(own: string): Promise<[string, string | null][]> {
-  const stranger = openBrowser(service);
+  const anonymous = openBrowser(service);
   const other = await signedInBrowser(service, (await member(service)).email);
   const [expiry, nonce, mac] = own.split(".");
   return [
     ["no token", null],
     ["an empty token", ""],
     ["the token of another session", other.token],
-    ["a token of the cookie before a session", await stranger.csrfToken()],
-    ["the other browser's cookie itself", stranger.jar.get("__Host-gh_csrf") ?? ""],
+    ["a token bound to a pre-session cookie", await anonymous.csrfToken()],
+    ["the other browser's cookie itself", anonymous.jar.get("__Host-gh_csrf") ?? ""],
     ...altered(own).map((token, at): [string, string] => [`a token altered in part ${at + 1}`, token]),
     ["a token without its mac", `${expiry}.${nonce}.`],
-    ["a token with another's mac", `${expiry}.${nonce}.${other.token.split(".")[2]}`],
+    ["a token with the mac of another session", `${expiry}.${nonce}.${other.token.split(".")[2]}`],
     ["its mac alone", mac ?? ""],
-    ["a token that lasts longer", `${Number(expiry) + 3600}.${nonce}.${mac}`],
+    ["a token with a later expiry", `${Number(expiry) + 3600}.${nonce}.${mac}`],
   ];
 }
 
-/** What browsers say of pages that are not ours. */
+/** The headers that browsers send for pages of other origins. */
 const foreignPages: [string, Record<string, string | null>][] = [
   ...[
     "https://evil.example",
@@ -67,7 +67,7 @@ const foreignPages: [string, Record<string, string | null>][] = [
     "http://app.example.com",
     `${OWN_ORIGIN}, https://evil.example`,
     "",
-  ].map((Origin): [string, Record<string, string>] => [`Origin ${Origin || "of no text"}`, { Origin }]),
+  ].map((Origin): [string, Record<string, string>] => [`Origin ${Origin || "empty"}`, { Origin }]),
   ["Sec-Fetch-Site cross-site and no Origin", { Origin: null, "Sec-Fetch-Site": "cross-site" }],
   ["Sec-Fetch-Site same-site and no Origin", { Origin: null, "Sec-Fetch-Site": "same-site" }],
   ["Origin null and Sec-Fetch-Site cross-site", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
@@ -79,24 +79,24 @@ const foreignPages: [string, Record<string, string | null>][] = [
   ],
 ];
 
-/** What a page of ours, or a program with the browser's cookies, sends beside its token. */
+/** The headers that an allowed page, or a program with the browser's cookies, sends with the token. */
 const ownPages: [string, Record<string, string | null>][] = [
   ["its own Origin", { Origin: OWN_ORIGIN }],
   ["its own Origin and Sec-Fetch-Site", { Origin: OWN_ORIGIN, "Sec-Fetch-Site": "same-origin" }],
   ["an origin of ALLOWED_ORIGINS", { Origin: APP, "Sec-Fetch-Site": "cross-site" }],
   ["Sec-Fetch-Site same-origin alone", { Origin: null, "Sec-Fetch-Site": "same-origin" }],
   ["Origin null of a page without a referrer", { Origin: "null", "Sec-Fetch-Site": "same-origin" }],
-  ["neither, as no browser does", { Origin: null }],
+  ["neither header, unlike any browser", { Origin: null }],
 ];
 
-const refuse = async ({ send }: Attempt, name: string, headers: Record<string, string | null>) => {
+const expectRefused = async ({ send }: Attempt, name: string, headers: Record<string, string | null>) => {
   const answer = await send(headers);
   expect([answer.status, answer.body.error?.code], name).toEqual([403, "csrf_failed"]);
   expectRefusal(answer, 403, "csrf_failed");
 };
 
-describe("the writes that cookies can vouch for", () => {
-  it("are these, by what the routes say of themselves", () => {
+describe("isCsrfSafe", () => {
+  it("applies to these writes, according to the documentation of the routes", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /me/avatar",
       "DELETE /me/identities/:provider",
@@ -131,43 +131,43 @@ describe("the writes that cookies can vouch for", () => {
     ]);
   });
 
-  describe.each(writes)("%s", (_name, write) => {
-    it("is refused without this session's token, and changes nothing", async () => {
+  describe.each(writes)("%s", (name, write) => {
+    it(`refuses ${name} without the CSRF token of this session, and changes nothing`, async () => {
       const attempt = await prepareWrite(service, write);
       const token = await attempt.browser.csrfToken();
       const tokens = await foreignTokens(token);
       const before = await allRows();
-      for (const [name, foreign] of tokens) await refuse(attempt, name, { "X-CSRF-Token": foreign });
+      for (const [label, foreign] of tokens) await expectRefused(attempt, label, { "X-CSRF-Token": foreign });
       expect(await allRows()).toEqual(before);
       expect(PASSED).toContain((await attempt.send({ "X-CSRF-Token": token })).status);
     });
 
-    it("is refused to a page of another origin that has the token, and changes nothing", async () => {
+    it(`refuses ${name} from a page of another origin with a valid CSRF token, and changes nothing`, async () => {
       const attempt = await prepareWrite(service, write);
       const token = await attempt.browser.csrfToken();
       const before = await allRows();
-      for (const [name, page] of foreignPages)
-        await refuse(attempt, name, { ...page, "X-CSRF-Token": token });
+      for (const [label, page] of foreignPages)
+        await expectRefused(attempt, label, { ...page, "X-CSRF-Token": token });
       expect(await allRows()).toEqual(before);
       expect(PASSED).toContain((await attempt.send({ "X-CSRF-Token": token })).status);
     });
 
-    it("is refused once the token is twelve hours old", async () => {
+    it(`refuses ${name} with a CSRF token that is twelve hours old`, async () => {
       const clocked = start();
       const attempt = await prepareWrite(clocked, write);
       const token = await attempt.browser.csrfToken();
       clocked.clock.advance(12 * HOUR);
-      await refuse(attempt, "an expired token", { "X-CSRF-Token": token });
+      await expectRefused(attempt, "an expired token", { "X-CSRF-Token": token });
       expect((await attempt.browser.send("GET", "/me")).status).toBe(200);
     });
 
-    it.each(ownPages)("passes with the token and %s", async (_page, page) => {
+    it.each(ownPages)(`accepts ${name} with the CSRF token and %s`, async (_page, page) => {
       const { browser, send } = await prepareWrite(service, write);
       expect(PASSED).toContain((await send({ ...page, "X-CSRF-Token": await browser.csrfToken() })).status);
     });
   });
 
-  it("need no token by Bearer, whatever Origin says", async () => {
+  it("requires no CSRF token for a bearer token with any Origin", async () => {
     for (const [, page] of foreignPages) {
       const { email } = await member(service);
       const sent = Object.entries(page).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
@@ -182,14 +182,14 @@ describe("the writes that cookies can vouch for", () => {
   });
 });
 
-describe("the sign-in of somebody without a session", () => {
-  it("needs the token of the cookie that came with it, so that nobody is signed in as somebody else", async () => {
+describe("isCsrfSafe without a session", () => {
+  it("requires the CSRF token of the pre-session cookie at sign-in, which prevents login CSRF", async () => {
     const { email } = await member(service);
     const login = { email, password: PASSWORD, transport: "cookie" };
     const browser = openBrowser(service);
-    const foreign = await openBrowser(service).csrfToken();
+    const otherToken = await openBrowser(service).csrfToken();
     expectRefusal(
-      await browser.send("POST", "/login", login, { "X-CSRF-Token": foreign }),
+      await browser.send("POST", "/login", login, { "X-CSRF-Token": otherToken }),
       403,
       "csrf_failed",
     );
@@ -199,13 +199,13 @@ describe("the sign-in of somebody without a session", () => {
       expect([answer.status, answer.headers.getSetCookie()], name).toEqual([403, []]);
     }
     expectRefusal(
-      await browser.send("POST", "/login", login, { "X-CSRF-Token": foreign }),
+      await browser.send("POST", "/login", login, { "X-CSRF-Token": otherToken }),
       403,
       "csrf_failed",
     );
     expectRefusal(await browser.send("POST", "/login", login), 403, "csrf_failed");
     expect((await browser.send("POST", "/login", login, { "X-CSRF-Token": token })).status).toBe(200);
-    // The token of the cookie before the session is none of the session's.
+    // The token of the pre-session cookie is not valid for the session.
     expectRefusal(
       await browser.send("PATCH", "/me", { name: "Eve" }, { "X-CSRF-Token": token }),
       403,

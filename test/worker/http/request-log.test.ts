@@ -4,8 +4,8 @@ import { createApp } from "../../../src/app.ts";
 import { startService } from "../../support/service.ts";
 import { PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
 
-describe("the log", () => {
-  it("is one JSON line a request, with its id, route, status, time and round trips", async () => {
+describe("requestLog", () => {
+  it("writes one JSON line per request, with id, route, status, time and round trips", async () => {
     const lines: string[] = [];
     const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
     const app = createApp();
@@ -27,7 +27,7 @@ describe("the log", () => {
     });
   });
 
-  it("holds no address, password, token or name, whatever went through", async () => {
+  it("logs no email address, password, token or name", async () => {
     const service = startService();
     const { email, token, refreshToken } = await signedInMember(service);
     await register(service, email);
@@ -46,7 +46,7 @@ describe("the log", () => {
     expect(service.log.map((line) => line.route)).toContain("none");
   });
 
-  it("names whoever has proven a session by their id, and nobody else", async () => {
+  it("logs the account id of an authenticated session, and no other actor", async () => {
     const service = startService();
     const { email, token, refreshToken } = await signedInMember(service);
     const { id } = (await service.get("/me", token)).body.data;
@@ -55,19 +55,19 @@ describe("the log", () => {
       return service.log.at(-1)?.actor;
     };
     const cookie = { Cookie: `__Host-gh_access=${token}` };
-    for (const proven of [
+    for (const authenticated of [
       () => service.get("/me", token),
       () => service.call("GET", "/api/auth/me", undefined, undefined, cookie),
-      // Whose cookies a forged write came with is just what somebody wants to know.
+      // The owner of the cookies of a forged write is what an investigation needs.
       () => service.call("PATCH", "/api/auth/me", { name: "Eve" }, undefined, cookie),
       () => service.call("GET", "/account", undefined, undefined, { ...cookie, Accept: "text/html" }),
       () => service.post("/login", { email, password: PASSWORD }),
       () => service.post("/refresh", { refreshToken }),
       () => service.post("/logout", undefined, token),
     ]) {
-      expect(await actorOf(proven())).toBe(id);
+      expect(await actorOf(authenticated())).toBe(id);
     }
-    for (const unproven of [
+    for (const unauthenticated of [
       () => service.get("/me"),
       () => service.get("/me", token),
       () => service.get("/me", `${token}x`),
@@ -76,14 +76,14 @@ describe("the log", () => {
       () => service.post("/forgot-password", { email }),
       () => service.call("GET", "/healthz"),
     ]) {
-      expect(await actorOf(unproven())).toBeUndefined();
+      expect(await actorOf(unauthenticated())).toBeUndefined();
     }
   });
 
-  it("has the code of what was refused, of the API and of pages", async () => {
+  it("logs the error code of refused requests, of the API and of pages", async () => {
     const service = startService();
     const html = { Accept: "text/html" };
-    await service.post("/login", { email: "somebody@example.com", password: "wrong" });
+    await service.post("/login", { email: "user@example.com", password: "wrong" });
     await service.call("GET", "/verify-email?token=dead", undefined, undefined, html);
     await service.call("POST", "/sign-in", "email=x", undefined, {
       ...html,
@@ -100,7 +100,7 @@ describe("the log", () => {
     ]);
   });
 
-  it("has a line of the same kind for a run of the clockwork", async () => {
+  it("writes a line of the same kind for a cron run", async () => {
     const lines: string[] = [];
     const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
     await startService().runCron("17 * * * *");
@@ -119,7 +119,7 @@ describe("the log", () => {
     ]);
   });
 
-  it("says what went wrong when the database is out, without its statement's values", async () => {
+  it("logs the cause of a D1 outage without the values of the statement", async () => {
     const down = () => {
       throw new Error("D1_ERROR: storage is unreachable");
     };
@@ -143,7 +143,7 @@ describe("the log", () => {
     expect(JSON.stringify(broken.log)).not.toContain(email);
   });
 
-  it("names every problem of a configuration that stops the service, and shows it to nobody", async () => {
+  it("logs all problems of an invalid configuration, and shows none in the response", async () => {
     const broken = startService({ env: { AUTH_SECRET: "short", ACCESS_TOKEN_TTL: "soon", DB: env.DB } });
     const answer = await broken.call("GET", "/healthz");
     expect([answer.status, answer.body.error?.code]).toEqual([503, "unavailable"]);
@@ -162,7 +162,7 @@ describe("Server-Timing", () => {
     RATE_LIMITS: "{}",
   };
 
-  it("tells a developer what an answer took", async () => {
+  it("sends Server-Timing in development", async () => {
     const service = startService();
     const { token } = await signedInMember(service);
     const { headers } = await service.get("/me", token);
@@ -171,7 +171,7 @@ describe("Server-Timing", () => {
     expect(page.headers.get("Server-Timing")).toMatch(/^total;dur=\d+, d1;desc=/);
   });
 
-  it("tells nobody in production, nor where the configuration cannot be read", async () => {
+  it("sends no Server-Timing in production or with an invalid configuration", async () => {
     const [live, broken] = [
       startService({ env: production }),
       startService({ env: { AUTH_SECRET: "short" } }),

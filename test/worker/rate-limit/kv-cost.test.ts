@@ -7,7 +7,7 @@ import { countKv } from "../../support/recording-d1.ts";
 
 const limits = { login: { limit: 3, windowSeconds: 300 } };
 
-/** The real KV, whose first so many reads are done before any of them is answered. */
+/** The real KV, but the first `readers` reads all finish before any of them returns. */
 function readTogether(readers: number): KVNamespace {
   const all = Promise.withResolvers<void>();
   let reading = 0;
@@ -24,26 +24,26 @@ function readTogether(readers: number): KVNamespace {
 
 beforeEach(() => reset());
 
-describe("a request", () => {
-  it("costs one read before the answer and one write after it", async () => {
+describe("limitRoute, KV operations", () => {
+  it("reads KV once before the response and writes once after it", async () => {
     const kv = countKv(env.KV);
     const { post, meter } = startLimitedApp({ limits, kv: kv.kv });
     await post("/login");
     expect([kv.gets, kv.puts, meter.kv, meter.kvFailed]).toEqual([1, 1, 2, 0]);
   });
 
-  it("costs no write once the limit is reached", async () => {
+  it("writes nothing to KV once the limit is reached", async () => {
     const kv = countKv(env.KV);
     const { post } = startLimitedApp({ limits, kv: kv.kv });
     await times(20, () => post("/login"));
     expect([kv.gets, kv.puts]).toEqual([20, 3]);
   });
 
-  it("of one moment counts as one request: the price of KV, which the burst guard bounds", async () => {
+  it("counts concurrent requests as one, because KV is inexact; the burst guard bounds their number", async () => {
     const { post } = startLimitedApp({ limits, kv: readTogether(50) });
     const volley = () => inParallel(50, () => post("/login"));
     expect(statusCounts(await volley())).toEqual({ 200: 50 });
-    // Each of the fifty wrote "1": what is left is two more, not none.
+    // All fifty wrote "1", so two requests remain.
     expect(rateHeaders(await post("/login"))[1]).toBe('"login";r=1;t=300');
     await post("/login");
     expect(statusCounts(await volley())).toEqual({ 429: 50 });

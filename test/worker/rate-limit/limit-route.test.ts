@@ -15,8 +15,8 @@ const storedKeys = async () => (await env.KV.list({ prefix: "rate:" })).keys;
 
 beforeEach(() => reset());
 
-describe("succeeds", () => {
-  it("lets the limit of a policy through, and tells how much is left", async () => {
+describe("limitRoute", () => {
+  it("allows requests up to the limit, and reports the remaining ones", async () => {
     const { post, clock } = startLimitedApp({ limits });
     const answers: Answer[] = [];
     for (let sent = 0; sent < 3; sent += 1) {
@@ -32,7 +32,7 @@ describe("succeeds", () => {
     expect(answers.map(({ headers }) => headers.get("Retry-After"))).toEqual([null, null, null]);
   });
 
-  it("begins again when the window has passed, which is when Retry-After said", async () => {
+  it("starts a new window at the time of Retry-After", async () => {
     const { post, clock } = startLimitedApp({ limits });
     await times(3, () => post("/login"));
     clock.advance(100_000);
@@ -45,7 +45,7 @@ describe("succeeds", () => {
     expect(rateHeaders(await post("/login"))).toEqual(['"login";q=3;w=300', '"login";r=2;t=300']);
   });
 
-  it("tells of limits with every answer of the route, whatever it is", async () => {
+  it("sends the rate-limit headers with every response of the route", async () => {
     const { post } = startLimitedApp({ limits });
     for (const answer of [
       await post("/login", { body: { email: "no address" } }),
@@ -60,7 +60,7 @@ describe("succeeds", () => {
     }
   });
 
-  it("counts in a window that is shorter than the life KV gives a key", async () => {
+  it("counts in a window that is shorter than the minimum expiration of KV", async () => {
     const { post, clock, meter } = startLimitedApp({ limits: { login: { limit: 2, windowSeconds: 5 } } });
     expect(await times(3, () => post("/login"))).toEqual([200, 200, 429]);
     clock.advance(5000);
@@ -68,7 +68,7 @@ describe("succeeds", () => {
     expect(meter.kvFailed).toBe(0);
   });
 
-  it("does nothing and says nothing when limits are off", async () => {
+  it("neither counts nor sends rate-limit headers if limits are off", async () => {
     const kv = countKv(env.KV);
     const { post } = startLimitedApp({
       limits: "off",
@@ -81,8 +81,8 @@ describe("succeeds", () => {
   });
 });
 
-describe("refuses", () => {
-  it("what is over the limit, with 429 rate_limited and Retry-After", async () => {
+describe("limitRoute, refusals", () => {
+  it("refuses requests over the limit with 429 rate_limited and Retry-After", async () => {
     const { post } = startLimitedApp({ limits });
     await times(3, () => post("/login"));
     const answer = await post("/login");
@@ -92,7 +92,7 @@ describe("refuses", () => {
     expect(rateHeaders(answer)).toEqual(['"login";q=3;w=300', '"login";r=0;t=300']);
   });
 
-  it("one client alone, and on the routes of one policy alone", async () => {
+  it("limits only this client and only the routes of this policy", async () => {
     const { post } = startLimitedApp({ limits });
     await times(3, () => post("/login"));
     expect((await post("/login")).status).toBe(429);
@@ -100,15 +100,15 @@ describe("refuses", () => {
     expect((await post("/register")).status).toBe(200);
   });
 
-  it("what adds up over the routes of one policy", async () => {
+  it("adds up requests over all routes of a policy", async () => {
     const { post } = startLimitedApp({ limits });
     const paths = ["/me/password", "/me/email", "/me/password", "/me/email"];
     expect(await times(4, (at) => post(paths[at] ?? ""))).toEqual([200, 200, 200, 429]);
   });
 });
 
-describe("abuse", () => {
-  it("is not helped by X-Forwarded-For and its like", async () => {
+describe("limitRoute, abuse", () => {
+  it("ignores X-Forwarded-For and similar headers for rate limits", async () => {
     const { post } = startLimitedApp({ limits });
     const statuses = await times(5, (at) => {
       const other = `198.51.100.${at}`;
@@ -118,26 +118,26 @@ describe("abuse", () => {
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
   });
 
-  it("is not helped by the other addresses of an IPv6 /64", async () => {
+  it("counts all addresses of an IPv6 /64 as one client", async () => {
     const { post } = startLimitedApp({ limits });
     const ips = ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::2", "2001:0db8:0001:0002:0:0:0:3", "2001:db8:1:2::"];
     expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
     expect((await post("/login", { ip: "2001:db8:1:3::1" })).status).toBe(200);
   });
 
-  it("is not helped by writing an IPv4 address as an IPv6 one", async () => {
+  it("counts an IPv4 address and its IPv6-mapped form as one client", async () => {
     const { post } = startLimitedApp({ limits });
     const ips = ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:C000:201", "192.0.2.1"];
     expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
   });
 
-  it("is not helped by an address that is none", async () => {
+  it("counts all clients without a readable address as one", async () => {
     const { post } = startLimitedApp({ limits });
     const ips = [null, "unknown", "198.51.100.1, 198.51.100.2", "fe80::1%eth0"];
     expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
   });
 
-  it("leaves no address of a client in KV, and nothing that stays", async () => {
+  it("stores no client address in KV, and no key without expiration", async () => {
     const { post } = startLimitedApp({ limits });
     await post("/login", { ip: "192.0.2.77" });
     await post("/register", { ip: "192.0.2.77" });
@@ -148,7 +148,7 @@ describe("abuse", () => {
       "rate:login:<hash>",
       "rate:register:<hash>",
     ]);
-    // Nor what would tell that two counters are of one client.
+    // The hashes do not reveal that two counters belong to one client.
     expect(new Set(keys.map(({ name }) => name.split(":").at(-1))).size).toBe(3);
     const now = Date.now() / 1000;
     for (const { name, expiration = Number.POSITIVE_INFINITY } of keys) {

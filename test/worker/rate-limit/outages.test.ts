@@ -7,20 +7,20 @@ import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { createTestClock } from "../../support/service.ts";
 import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
 
-// What wrangler.toml says.
+// The limit in wrangler.toml.
 const BURST_LIMIT = 50;
 
 const limits = { login: { limit: 5, windowSeconds: 300 } };
 const burst = (env as { BURST?: RateLimitBinding }).BURST;
 
-/** A client that no test has used: the local burst guard is not emptied between tests. */
+/** An unused client address: the local burst guard is not reset between tests. */
 let clients = 0;
 const newClient = () => `2001:db8:${(++clients).toString(16)}::1`;
 
 beforeEach(() => reset());
 
-describe("with a KV that throws", () => {
-  it("no request fails, the headers claim nothing that is not known, and every failure is counted", async () => {
+describe("limitRoute with a KV that throws", () => {
+  it("allows every request without a RateLimit header while KV throws, and counts the failures", async () => {
     const { post, meter } = startLimitedApp({ limits, kv: createDeadKv() });
     const answers = await inParallel(20, () => post("/login"));
     expect(statusCounts(answers)).toEqual({ 200: 20 });
@@ -30,23 +30,23 @@ describe("with a KV that throws", () => {
         null,
       ]);
     }
-    // A counter that could not be read is not written over.
+    // A counter that could not be read is not overwritten.
     expect(meter).toMatchObject({ kv: 20, kvFailed: 20 });
   });
 
-  it("the burst guard still holds", async () => {
+  it("limits bursts while KV throws", async () => {
     const { post } = startLimitedApp({ limits, kv: createDeadKv(), burst });
     const ip = newClient();
     const counts = statusCounts(await inParallel(200, () => post("/login", { ip })));
-    // Its periods are the wall clock's, and 200 requests may touch two of them.
+    // Its periods follow the wall clock, and 200 requests may span two of them.
     expect(counts[200]).toBeGreaterThanOrEqual(BURST_LIMIT);
     expect(counts[200]).toBeLessThanOrEqual(2 * BURST_LIMIT);
     expect((counts[200] ?? 0) + (counts[429] ?? 0)).toBe(200);
   });
 });
 
-describe("with a KV that is a minute behind and takes one write a second for a key", () => {
-  it("no request fails, however many come", async () => {
+describe("limitRoute with a KV that is a minute old and accepts one write per second and key", () => {
+  it("fails no request while KV is stale", async () => {
     const clock = createTestClock();
     const stale = createStaleKv(clock);
     const { post, meter } = startLimitedApp({ limits, kv: stale.kv, clock });
@@ -54,7 +54,7 @@ describe("with a KV that is a minute behind and takes one write a second for a k
     expect([stale.writes.taken, stale.writes.refused, meter.kvFailed]).toEqual([1, 49, 49]);
   });
 
-  it("the burst guard still holds", async () => {
+  it("limits bursts while KV is stale", async () => {
     const clock = createTestClock();
     const { post } = startLimitedApp({ limits, kv: createStaleKv(clock).kv, clock, burst });
     const ip = newClient();
@@ -63,7 +63,7 @@ describe("with a KV that is a minute behind and takes one write a second for a k
     expect((counts[200] ?? 0) + (counts[429] ?? 0)).toBe(200);
   });
 
-  it("the window is no more than a brake: a reader that sees each count a minute late counts one a minute", async () => {
+  it("counts one request a minute if KV returns each count a minute late", async () => {
     const clock = createTestClock();
     const { kv } = createStaleKv(clock);
     const { post } = startLimitedApp({ limits: { login: { limit: 5, windowSeconds: 3600 } }, kv, clock });
@@ -76,11 +76,11 @@ describe("with a KV that is a minute behind and takes one write a second for a k
   });
 });
 
-describe("with something else in KV", () => {
+describe("limitRoute with malformed counters in KV", () => {
   const bare = ["", "canary", "3", "@", "3@", '{"count":9}', "9999999999@1"];
   const timed = ["@now", "-1@now", "x@now", "1e9@now", " 9@now", "9.5@now", "9999999999@now", "1@1@now"];
   it.each([...bare, ...timed, "9@now.5", "9@now "])(
-    "%j counts as nothing, and is put right",
+    "treats the malformed counter %j as none, and replaces it",
     async (garbage) => {
       const { post } = startLimitedApp({ limits });
       await post("/login");
@@ -93,8 +93,8 @@ describe("with something else in KV", () => {
   );
 });
 
-describe("the burst guard", () => {
-  it("refuses with 429, its period as Retry-After, and no read of KV", async () => {
+describe("createBurstGuard", () => {
+  it("refuses a burst with 429 and its period as Retry-After, without a KV read", async () => {
     const keys: string[] = [];
     const { post, meter } = startLimitedApp({
       burst: {
@@ -110,13 +110,13 @@ describe("the burst guard", () => {
     expect(answer.headers.get("RateLimit-Policy")).toBe('"login";q=60;w=300');
     expect(answer.headers.get("RateLimit")).toBe('"burst";r=0;t=10');
     expect(meter).toMatchObject({ kv: 0, burstFailed: 0 });
-    // One count for a client over all the routes, under no name of its own.
+    // One counter per client over all routes, and its key does not contain the address.
     await post("/register");
     expect(new Set(keys).size).toBe(1);
     expect(keys[0]).not.toContain("192.0.2.1");
   });
 
-  it("is the platform's, and counts each client apart", async () => {
+  it("limits bursts with the platform's binding, separately for each client", async () => {
     const ip = newClient();
     const { post } = startLimitedApp({ limits: { login: { limit: 1000 } }, burst });
     const refused = (await inParallel(2 * BURST_LIMIT + 1, () => post("/login", { ip }))).filter(
@@ -138,8 +138,8 @@ describe("the burst guard", () => {
       },
     ],
   ])(
-    "lets requests through when it %s, counts that, and leaves the window in force",
-    async (_how, binding) => {
+    "allows requests if the burst binding %s, counts that, and still applies the window",
+    async (_case, binding) => {
       const { post, meter } = startLimitedApp({ limits, burst: binding });
       const statuses: number[] = [];
       for (let sent = 0; sent < 6; sent += 1) statuses.push((await post("/login")).status);

@@ -7,7 +7,7 @@ import { startService } from "../../support/service.ts";
 const LIMIT = 5;
 const WINDOW_SECONDS = 3600;
 const numbers = { limit: LIMIT, windowSeconds: WINDOW_SECONDS };
-/** Every policy that a page shares with the API; each page's form, filled in as it comes. */
+/** The forms of pages that share a policy with the API. */
 const pageForms = guardedRoutes().filter(
   ({ method, path }) => method === "POST" && !path.startsWith("/api/"),
 );
@@ -15,7 +15,7 @@ const names = [
   ...new Set(["forgot-password", "verify-email-resend", ...pageForms.map(({ policy }) => policy)]),
 ];
 
-// The burst guard keeps real time, in which all of this is a burst.
+// The burst guard uses real time, so this whole test would be a burst.
 const service = startService({
   env: {
     RATE_LIMITS: JSON.stringify(Object.fromEntries(names.map((name) => [name, numbers]))),
@@ -26,7 +26,7 @@ const service = startService({
 const ONE = "192.0.2.1";
 const ANOTHER = "192.0.2.2";
 
-const ask = (path: string, body: object, ip = ONE) =>
+const callApi = (path: string, body: object, ip = ONE) =>
   service.call("POST", `/api/auth${path}`, body, undefined, { "CF-Connecting-IP": ip });
 
 const sendForm = (path: string, form: Record<string, string>, ip = ONE) =>
@@ -36,34 +36,34 @@ const sendForm = (path: string, form: Record<string, string>, ip = ONE) =>
     "Content-Type": "application/x-www-form-urlencoded",
   });
 
-/** What the handlers of a route say of themselves. */
+/** The documentation of the handlers of a route. */
 const partsOf = (method: string, path: string) =>
   service.app.routes
     .filter((route) => route.method === method && route.path === path)
     .map(({ handler }) => partOf(handler));
 
-/** A guard has no summary: a route that names the failure for reasons of its own is not yet guarded. */
+/** A guard has no summary. A handler with a summary may document the error for another reason. */
 const isGuarded = (method: string, path: string) =>
   partsOf(method, path).some((part) => part?.failures?.includes("rate_limited") && !part.summary);
 
-describe("refuses", () => {
+describe("rate limits of the service", () => {
   it.each(["/forgot-password", "/verify-email/resend"])(
-    "one client that asks POST %s for 200 addresses, and no other client",
+    "limits one client that calls POST %s for 200 addresses, and no other client",
     async (path) => {
-      const statuses = await times(200, (at) => ask(path, { email: `somebody-${at}@example.com` }));
+      const statuses = await times(200, (at) => callApi(path, { email: `user-${at}@example.com` }));
       expect(statuses).toEqual([...Array(LIMIT).fill(200), ...Array(200 - LIMIT).fill(429)]);
-      expect((await ask(path, { email: "somebody-0@example.com" }, ANOTHER)).status).toBe(200);
+      expect((await callApi(path, { email: "user-0@example.com" }, ANOTHER)).status).toBe(200);
     },
   );
 
-  // Behind a session there are pages of their own; how often is asked of whoever is let in.
+  // The pages under /account and /admin require a session, so this client cannot reach their limits.
   it.each(pageForms.filter(({ path }) => !/^\/(account|admin)/.test(path)))(
-    "what adds up over the page $path and its route of the API",
+    "adds up requests to the page $path and to its API route",
     async ({ path, policy }) => {
       const [api = ""] = ratePolicies[policy].routes;
       const client = `192.0.2.${pageForms.findIndex((form) => form.path === path) + 10}`;
       const byForm = () => sendForm(path, { csrf: "none" }, client);
-      const byCall = () => ask(api.replace("POST /api/auth", ""), {}, client);
+      const byCall = () => callApi(api.replace("POST /api/auth", ""), {}, client);
       const statuses = await times(LIMIT, (at) => (at % 2 === 0 ? byForm() : byCall()));
       expect(statuses).not.toContain(429);
       const form = await byForm();
@@ -77,8 +77,8 @@ describe("refuses", () => {
   );
 });
 
-describe("the guards", () => {
-  it("stand before every write of the API, but for those that only end sessions", () => {
+describe("guardedRoutes", () => {
+  it("guards every write of the API except those that only end sessions", () => {
     const writes = service.app.routes
       .filter(({ method, path }) => path.startsWith("/api/auth/") && !["ALL", "GET"].includes(method))
       .map(({ method, path }) => `${method} ${path}`);
@@ -93,8 +93,8 @@ describe("the guards", () => {
     ]);
   });
 
-  it("stand before no route that is not there", () => {
-    const alone = guardedRoutes().filter(({ method, path }) => partsOf(method, path).length < 2);
-    expect(alone).toEqual([]);
+  it("lists only routes that exist", () => {
+    const missing = guardedRoutes().filter(({ method, path }) => partsOf(method, path).length < 2);
+    expect(missing).toEqual([]);
   });
 });

@@ -19,35 +19,35 @@ import type { Answer } from "../../support/service.ts";
 
 const DAY = 24 * 60 * 60_000;
 
-let traveller: PageDriver;
+let driver: PageDriver;
 
 beforeAll(async () => {
   const watched = startWatchedService();
-  traveller = createPageDriver(watched);
+  driver = createPageDriver(watched);
   await watched.providersWork();
-  // The first key is sealed under the secret that has been replaced since.
+  // The first signing key is sealed under the previous secret.
   await watched.earlier.call("GET", "/.well-known/jwks.json");
-  const { email, first } = await signUp(traveller);
-  const device = await sessionsAndProfile(traveller, email, first);
-  await secondFactor(traveller, email, first, device);
-  await phoneNumbers(traveller, email, first);
-  const moved = await newAddressAndPasswords(traveller, email, first);
-  await byCookie(traveller, moved.email, moved.third);
-  await byRpc(traveller, moved.email, moved.third);
-  await atProvider(traveller, moved);
-  await misplacedSecrets(traveller, moved.email, moved.third);
+  const { email, first } = await signUp(driver);
+  const device = await sessionsAndProfile(driver, email, first);
+  await secondFactor(driver, email, first, device);
+  await phoneNumbers(driver, email, first);
+  const moved = await newAddressAndPasswords(driver, email, first);
+  await byCookie(driver, moved.email, moved.third);
+  await byRpc(driver, moved.email, moved.third);
+  await atProvider(driver, moved);
+  await misplacedSecrets(driver, moved.email, moved.third);
   watched.clock.advance(DAY);
-  await outages(traveller, moved.email, moved.third);
-  await administration(traveller, moved.email, moved.third);
-  await deleteAccount(traveller, moved.email, moved.third);
+  await outages(driver, moved.email, moved.third);
+  await administration(driver, moved.email, moved.third);
+  await deleteAccount(driver, moved.email, moved.third);
   watched.clock.advance(29 * DAY);
   await watched.runCron("17 * * * *");
 }, 120_000);
 afterAll(() => vi.restoreAllMocks());
 
-describe("the journey", () => {
-  it("goes through every route of the API, each with success", () => {
-    const { watched, statuses } = traveller;
+describe("the recorded flow", () => {
+  it("calls every API route successfully", () => {
+    const { watched, statuses } = driver;
     const routes = watched.earlier.app.routes
       .filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/auth/"))
       .map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
@@ -57,15 +57,15 @@ describe("the journey", () => {
     expect(failed).toEqual([]);
   });
 
-  it("meets refusals and outages, and no error of ours", () => {
-    const all = Object.values(traveller.statuses).flat();
+  it("provokes refusals and outages, and no internal error", () => {
+    const all = Object.values(driver.statuses).flat();
     for (const status of [400, 401, 403, 404, 405, 503]) expect(all).toContain(status);
     expect(all).not.toContain(500);
   });
 
-  it("plants secrets of every kind", () => {
-    const kinds = new Set(traveller.watched.canaries.planted());
-    const own = [
+  it("plants canary secrets of every kind", () => {
+    const kinds = new Set(driver.watched.canaries.planted());
+    const configured = [
       "AUTH_SECRET",
       "AUTH_SECRET_PREVIOUS",
       "MAIL_API_KEY",
@@ -73,7 +73,7 @@ describe("the journey", () => {
       "CAPTCHA_SECRET",
       "SOCIAL_GITHUB_CLIENT_SECRET",
     ];
-    const given = [
+    const entered = [
       "a password",
       "a captcha token",
       "a code",
@@ -86,11 +86,11 @@ describe("the journey", () => {
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);
-    expect([...kinds]).toEqual(expect.arrayContaining([...own, ...given, ...issued, ...cookies]));
+    expect([...kinds]).toEqual(expect.arrayContaining([...configured, ...entered, ...issued, ...cookies]));
   });
 
-  it("leaves something to search everywhere", () => {
-    const { canaries } = traveller.watched;
+  it("leaves data to search in every table, in KV and in the log", () => {
+    const { canaries } = driver.watched;
     const places = [
       "identities",
       "oauth_transactions",
@@ -105,29 +105,29 @@ describe("the journey", () => {
     for (const table of [...places, "email_tokens", "signing_keys", "attempt_counters"]) {
       expect(canaries.textsOf(`the table ${table}`).length, table).toBeGreaterThan(0);
     }
-    // Mail that waits: its message is in the row.
+    // The row of a queued message contains the sealed message.
     expect(
       canaries.textsOf("the table outbox").filter((row) => row.includes("queued")).length,
     ).toBeGreaterThan(20);
     expect(canaries.textsOf("KV").some((entry) => entry.startsWith("deny:"))).toBe(true);
     expect(canaries.textsOf("KV").some((entry) => entry.startsWith("rate:"))).toBe(true);
     expect(canaries.textsOf("the log").length).toBeGreaterThan(100);
-    // The development mailbox keeps mail as it was sent; with a real provider nothing writes to it.
+    // Only the development mailbox stores messages in plain text. With a real provider it is unused.
     expect(canaries.textsOf("the table mailbox_messages")).toEqual([]);
   });
 });
 
-describe("no secret", () => {
-  it("is in a log line, a row, a key or value of KV, or an answer that does not hand it out", () => {
-    expect(traveller.watched.canaries.leaks()).toEqual([]);
+describe("canary search", () => {
+  it("finds no secret in the log, D1, KV or a response that does not issue it", () => {
+    expect(driver.watched.canaries.leaks()).toEqual([]);
   });
 
-  it("that is an address or a number is in a log line, or in KV", () => {
-    expect(traveller.watched.addresses.leaks()).toEqual([]);
+  it("finds no email address or phone number in the log or KV", () => {
+    expect(driver.watched.addresses.leaks()).toEqual([]);
   });
 
-  it("leaves for a provider, but those that a mail or a captcha is for", async () => {
-    const { watched } = traveller;
+  it("sends no password, root secret or session token to a provider", async () => {
+    const { watched } = driver;
     const outbound = createCanaries();
     for (const what of [
       "a password",
@@ -148,7 +148,7 @@ describe("no secret", () => {
   });
 });
 
-describe("the search", () => {
+describe("createCanaries", () => {
   const secret = 'canary "of" the käuzchen';
   const answer = (text: string): Answer => ({
     status: 200,
@@ -159,7 +159,7 @@ describe("the search", () => {
   const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
 
   it.each([
-    ["as it is", secret],
+    ["in plain text", secret],
     ["in JSON", JSON.stringify({ a: secret })],
     ["in a query", new URLSearchParams({ a: secret }).toString()],
     ["percent-encoded", encodeURIComponent(secret)],
@@ -172,14 +172,14 @@ describe("the search", () => {
         .replaceAll("+", "-")
         .replaceAll("/", "_"),
     ],
-  ])("finds what was planted %s", (_how, text) => {
+  ])("finds a planted secret %s", (_encoding, text) => {
     const canaries = createCanaries();
     canaries.plant("a secret", secret);
     canaries.addText("the log", `before ${text} after`);
     expect(canaries.leaks()).toEqual([{ what: "a secret", where: "the log" }]);
   });
 
-  it("finds what was handed out in every answer but the one that hands it out", () => {
+  it("finds an issued secret in every response except the one that issues it", () => {
     const canaries = createCanaries();
     const [own, other] = [answer(secret), answer(secret)];
     canaries.plantIssued("a token", secret, own);
@@ -188,7 +188,7 @@ describe("the search", () => {
     expect(canaries.leaks()).toEqual([{ what: "a token", where: "the answer to the second" }]);
   });
 
-  it("finds a code that stands alone, and not in a longer number", () => {
+  it("finds a code that stands alone, but not as part of a longer number", () => {
     const canaries = createCanaries();
     canaries.plant("a code", "481516");
     canaries.addText("a number", "1481516000");

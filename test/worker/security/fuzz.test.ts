@@ -13,10 +13,10 @@ import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../..
 
 const ROUNDS = 20;
 const REQUESTS_A_ROUND = 500;
-const PATIENCE = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** Every limit is on and counts, and none is reached. */
-const plenty = { limit: 1_000_000 };
+/** All rate limits are on, and too high to be reached. */
+const highLimit = { limit: 1_000_000 };
 const names = [
   "login",
   "login-otp",
@@ -35,7 +35,7 @@ const more = [
   "forgot-password",
   "verify-email-resend",
 ];
-const limits = Object.fromEntries([...names, ...more].map((name) => [name, plenty]));
+const limits = Object.fromEntries([...names, ...more].map((name) => [name, highLimit]));
 const providers = openProviders();
 const service = startService({
   env: {
@@ -47,25 +47,25 @@ const service = startService({
   },
 });
 
-/** What a failure of ours, of the database or of the runtime would look like in an answer. */
+/** Text of an internal, database or runtime error in a response. */
 const LEAK =
   /\b\w*Error:|\bD1_[A-Z]{4}|SQLITE|\bSELECT\s|\bINSERT\s+INTO|\bUPDATE\s+"|\bfrom\s+"\w+"|\bat\s+\S+\s+\(\S+:\d+|\/(?:src|work|home|node_modules)\/|\.ts:\d+|cause:|\[object /i;
 
-/** People and secrets of one round, so that what one round spends another still has. */
-async function loadData(): Promise<Material> {
+/** Users and secrets of one round. Each round has its own, because requests consume them. */
+async function createMaterial(): Promise<Material> {
   const [me, other] = [await signedInMember(service), await member(service)];
-  const stepped = await signedInMember(service);
-  await service.post("/me/otp", { enabled: true, password: PASSWORD }, stepped.token);
-  const { challengeId, code } = await challengeOf(service, stepped.email);
+  const withSecondFactor = await signedInMember(service);
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
+  const { challengeId, code } = await challengeOf(service, withSecondFactor.email);
   const texted = await phoneChallengeOf(service, me.token);
-  const { email: newcomer } = await register(service);
-  const verifying = await tokenMailedTo(service, newcomer);
+  const { email: unverified } = await register(service);
+  const verifying = await tokenMailedTo(service, unverified);
   await service.post("/forgot-password", { email: other.email });
   const resetting = await tokenMailedTo(service, other.email);
   const csrf = await service.get("/csrf-token");
   const cookie = csrf.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   const session = `__Host-gh_access=${me.token}; __Host-gh_refresh=${me.refreshToken}`;
-  const emails = [me.email, other.email, newcomer, "nobody@example.com", "NEW.person@example.com"];
+  const emails = [me.email, other.email, unverified, "unknown@example.com", "NEW.user@example.com"];
   const passwords = [PASSWORD, PASSWORD, PASSWORD, "another quiet harbour 9", "short", "password123"];
   const newUsername = `ada-${crypto.randomUUID().slice(0, 8)}`;
   const ids = [challengeId, texted.challengeId, crypto.randomUUID()];
@@ -77,7 +77,7 @@ async function loadData(): Promise<Material> {
       ),
     ],
     bodies: bodyRoutes(service),
-    tokens: [me.token, me.refreshToken, stepped.token, csrf.body.data.csrfToken],
+    tokens: [me.token, me.refreshToken, withSecondFactor.token, csrf.body.data.csrfToken],
     cookies: [session, cookie, `${session}; ${cookie}`],
     values: {
       ...{ email: emails, newEmail: emails, password: passwords, currentPassword: passwords },
@@ -89,7 +89,7 @@ async function loadData(): Promise<Material> {
       },
       phone: [texted.phone, "+1 (415) 555-0100", "+14155550101", "4155550102", "+0"],
       token: [verifying, resetting, me.token, me.refreshToken],
-      ...{ refreshToken: [me.refreshToken, stepped.refreshToken, me.token], enabled: [true, false] },
+      ...{ refreshToken: [me.refreshToken, withSecondFactor.refreshToken, me.token], enabled: [true, false] },
       ...{
         name: ["Ada", "Grace"],
         lastName: ["Hopper", "Lovelace", null],
@@ -108,7 +108,7 @@ function requestOf({ method, path, headers, body }: HostileRequest): Request | n
     for (const [name, value] of headers) all.append(name, value);
     return new Request(`http://gatehouse.test${path}`, { method, headers: all, body });
   } catch {
-    // The platform takes no such request, so none can arrive.
+    // The platform rejects such a request, so it cannot reach the service.
     return null;
   }
 }
@@ -124,12 +124,15 @@ async function send(request: Request): Promise<{ response: Response; text: strin
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
+    timer = setTimeout(
+      () => reject(new Error(`no response within ${RESPONSE_TIMEOUT_MS / 1000} s`)),
+      RESPONSE_TIMEOUT_MS,
+    );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** Standards and the development mailbox say what these look like; their failures have the envelope. */
+/** Responses without the envelope: their format is that of a standard or of the development mailbox. */
 const BARE = ["/.well-known/jwks.json", "/openapi.json", "/dev/mailbox.json"];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -139,11 +142,11 @@ function expectSound(request: Request, { response, text }: { response: Response;
   expect(headers.get("X-Request-Id")).toMatch(UUID);
   const path = new URL(request.url).pathname;
   if (!BARE.includes(path) && !path.startsWith("/dev/")) {
-    // A page's style sheet speaks of "select" and "from" too.
+    // The style sheet of a page contains "select" and "from" too.
     expect(text.replace(/<style .*?<\/style>/s, "")).not.toMatch(LEAK);
   }
   if (!headers.get("Content-Type")?.startsWith("application/json")) {
-    // Pages, redirects, and answers without a body.
+    // Pages, redirects, and responses without a body.
     expect(status < 400 || text === "" || headers.get("Content-Type")?.startsWith("text/html")).toBe(true);
     return;
   }
@@ -164,16 +167,19 @@ function expectSound(request: Request, { response, text }: { response: Response;
   expect(errorTable[code]?.[0]).toBe(status);
 }
 
-const fates = new Map<number, number>();
+const statusCounts = new Map<number, number>();
 let sent = 0;
 
-describe("10,000 generated requests", () => {
+describe("fuzzing with 10,000 generated requests", () => {
   it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
-    `get a sound answer each: round %i of ${ROUNDS}, seed ${FUZZ_SEED}`,
+    `gives a sound response to each generated request: round %i of ${ROUNDS}, seed ${FUZZ_SEED}`,
     async (round) => {
       vi.spyOn(console, "log").mockImplementation(() => {});
       const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-      const requests = hostileRequests(await loadData()).map((made) => ({ made, request: requestOf(made) }));
+      const requests = hostileRequests(await createMaterial()).map((made) => ({
+        made,
+        request: requestOf(made),
+      }));
       await fc.assert(
         fc.asyncProperty(
           requests.filter(({ request }) => request !== null),
@@ -181,24 +187,26 @@ describe("10,000 generated requests", () => {
             if (request === null) return;
             const answer = await inTime(send(request));
             sent += 1;
-            fates.set(answer.response.status, (fates.get(answer.response.status) ?? 0) + 1);
+            statusCounts.set(answer.response.status, (statusCounts.get(answer.response.status) ?? 0) + 1);
             expectSound(request, answer);
           },
         ),
         { seed: FUZZ_SEED + round, numRuns: REQUESTS_A_ROUND, endOnFailure: true },
       );
-      // Work that was left for after an answer did not fail either.
+      // Deferred work did not fail either.
       expect(errors).not.toHaveBeenCalled();
       vi.restoreAllMocks();
     },
   );
 
-  it("were as many as that, and met every kind of answer", () => {
+  it("sends 10,000 requests and gets every kind of response", () => {
     console.log(
       `fuzz: seed ${FUZZ_SEED}, ${sent} requests:`,
-      JSON.stringify(Object.fromEntries([...fates].sort())),
+      JSON.stringify(Object.fromEntries([...statusCounts].sort())),
     );
     expect(sent).toBeGreaterThanOrEqual(10_000);
-    expect([...fates.keys()]).toEqual(expect.arrayContaining([200, 201, 400, 401, 403, 404, 405, 413, 415]));
+    expect([...statusCounts.keys()]).toEqual(
+      expect.arrayContaining([200, 201, 400, 401, 403, 404, 405, 413, 415]),
+    );
   });
 });

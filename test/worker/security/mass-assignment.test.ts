@@ -8,8 +8,8 @@ import { createTestClock, startService } from "../../support/service.ts";
 const clock = createTestClock();
 const service = startService({ clock });
 
-/** What no body may set, in every spelling that a mapper might take for it. */
-const FOREIGN: Readonly<Record<string, unknown>> = {
+/** Properties that no body may set, in every spelling that a mapper might accept. */
+const PROTECTED: Readonly<Record<string, unknown>> = {
   role: "superuser",
   status: "active",
   isActive: true,
@@ -30,7 +30,7 @@ const FOREIGN: Readonly<Record<string, unknown>> = {
   createdAt: 0,
 };
 
-/** Requests that go all their way, with a JSON body to smuggle something into. */
+/** Successful requests with a JSON body, to which a property can be added. */
 const withBody = mutations.filter(({ route }) =>
   bodyRoutes(service).some(({ method, path }) => {
     const pattern = new RegExp(`^${route.replaceAll(/:\w+/g, "[^/]+").replace(" ", " /api/auth")}$`);
@@ -39,28 +39,28 @@ const withBody = mutations.filter(({ route }) =>
 );
 
 describe("mass assignment", () => {
-  it("is tried on every route with a body", () => {
-    const tried = new Set(withBody.map(({ route }) => route));
-    expect(tried.size).toBe(bodyRoutes(service).length);
+  it("tries mass assignment on every route with a body", () => {
+    const triedRoutes = new Set(withBody.map(({ route }) => route));
+    expect(triedRoutes.size).toBe(bodyRoutes(service).length);
   });
 
   it.each(withBody.map((change) => [`${change.route} ${change.what ?? ""}`, change] as const))(
-    "changes nothing: %s",
+    "refuses protected properties and changes nothing: %s",
     async (_name, change) => {
       const { variables } = change;
       const own = startService({ clock, env: (await variables?.()) ?? {} });
       const request = await change.request(service);
       const before = await dumpOf(service.env.DB);
-      for (const [key, value] of Object.entries(FOREIGN)) {
+      for (const [key, value] of Object.entries(PROTECTED)) {
         if (Object.hasOwn((request.body ?? {}) as object, key)) continue;
         const body = { ...(request.body as object), [key]: value };
         const answer = await perform(own, change, { ...request, body });
-        // The one field of that name that is a field after all, on the routes that give a role.
+        // `role` is a valid field of the route that assigns a role.
         if (key === "role" && change.route === "POST /users") expectRefusal(answer, 403, "forbidden");
         else expectRefusal(answer, 400, "validation_failed");
       }
       expect(differenceOf(before, await dumpOf(service.env.DB))).toEqual({});
-      // It was the foreign key that was refused, and nothing else of the request.
+      // Without the added property, the same request succeeds.
       expect((await perform(own, change, request)).status).toBe(change.status);
     },
   );

@@ -6,15 +6,15 @@ import {
   throwNetworkError,
 } from "../../core/provider-error.ts";
 import { readAtMost } from "../../core/read-at-most.ts";
-import type { SiteverifyAnswer } from "../rules.ts";
+import type { SiteverifyResponse } from "../rules.ts";
 
-/** How long a provider may take for its whole answer, in milliseconds. */
-export const PROVIDER_TIMEOUT = 5_000;
+/** Milliseconds for the complete response of a provider. */
+export const SITEVERIFY_TIMEOUT_MS = 5_000;
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
-// Unknown keys are let be; a known one of another type is no answer of this protocol.
-const siteverifyAnswer = z.pipe(
+// Unknown keys are ignored. A known key with another type makes the response invalid.
+const siteverifyResponse = z.pipe(
   z.object({
     success: z.boolean(),
     "error-codes": z._default(z.array(z.string()), []),
@@ -24,8 +24,8 @@ const siteverifyAnswer = z.pipe(
     metadata: z.nullish(z.object({ result_with_testing_key: z._default(z.boolean(), false) })),
   }),
   z.transform(
-    ({ "error-codes": errorCodes, metadata, ...said }): SiteverifyAnswer => ({
-      ...said,
+    ({ "error-codes": errorCodes, metadata, ...fields }): SiteverifyResponse => ({
+      ...fields,
       errorCodes,
       fromTestKey: metadata?.result_with_testing_key ?? false,
     }),
@@ -34,7 +34,7 @@ const siteverifyAnswer = z.pipe(
 
 type SiteverifyRequest = {
   readonly url: string;
-  /** A field that is null is left out. */
+  /** Null fields are omitted. */
   readonly fields: Readonly<Record<string, string | null>>;
   /** Milliseconds. */
   readonly timeout: number;
@@ -42,11 +42,11 @@ type SiteverifyRequest = {
 };
 
 /**
- * One POST of a form, without redirects or a second try. Null for everything but a well-formed 200:
- * another status, an outage, no answer in time, one over 64 KiB or of another shape, which `onTrouble` tells apart. Never
- * throws.
+ * Sends one form by POST, without redirects or retries. Returns null for anything but a valid 200:
+ * another status, an outage, a timeout, a body over 64 KiB or of another format. `onProviderError` gets
+ * the kind. Never throws.
  */
-export async function askSiteverify(request: SiteverifyRequest): Promise<SiteverifyAnswer | null> {
+export async function postSiteverify(request: SiteverifyRequest): Promise<SiteverifyResponse | null> {
   const { url, fields, timeout, onProviderError } = request;
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) if (value !== null) body.set(name, value);
@@ -60,19 +60,18 @@ export async function askSiteverify(request: SiteverifyRequest): Promise<Sitever
       await response.body?.cancel();
       throw new ProviderError("bad_status");
     }
-    const read = siteverifyAnswer.safeParse(JSON.parse(await readText(response)));
-    if (read.success) return read.data;
+    const parsed = siteverifyResponse.safeParse(JSON.parse(await readText(response)));
+    if (parsed.success) return parsed.data;
     throw new ProviderError("bad_answer");
   } catch (cause) {
-    // Whatever went wrong, nobody has vouched for anything.
     onProviderError(providerErrorKind(cause));
     return null;
   }
 }
 
-/** The body as UTF-8. Throws when it is too long or not UTF-8. */
+/** The body as UTF-8. Throws if it is too long or not UTF-8. */
 async function readText(response: Response): Promise<string> {
-  const bytes = await throwNetworkError(readAtMost(response.body, MAX_ANSWER_BYTES));
+  const bytes = await throwNetworkError(readAtMost(response.body, MAX_RESPONSE_BYTES));
   if (bytes === null) throw new ProviderError("bad_answer");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);

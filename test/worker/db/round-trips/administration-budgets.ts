@@ -1,0 +1,47 @@
+import { idOf, signedInAs } from "../../../support/admins.ts";
+import { tinyPng } from "../../../support/image-parts.ts";
+import { member, newAddress } from "../../../support/users.ts";
+import { api, type BudgetTable, onUser, service } from "./measured-service.ts";
+
+export const administrationBudgets: BudgetTable = {
+  "GET /users": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () =>
+      api("GET", "/users?search=ada&limit=10", undefined, (await signedInAs(service, "admin")).token),
+  },
+  "POST /users": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    status: 201,
+    request: async () => {
+      const { token } = await signedInAs(service, "admin");
+      return api("POST", "/users", { email: newAddress(), name: "Grace" }, token);
+    },
+  },
+  "GET /users/:id": onUser("GET", "", { d1: 2, kvGets: 0, kvPuts: 0 }),
+  "PATCH /users/:id": onUser("PATCH", "", { d1: 3, kvGets: 1, kvPuts: 0 }, { name: "Grace" }),
+  "DELETE /users/:id, who is deactivated": {
+    budget: { d1: 3, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await signedInAs(service, "superuser");
+      const id = await idOf((await member(service)).email);
+      await service.post(`/users/${id}/deactivate`, undefined, token);
+      return api("DELETE", `/users/${id}`, undefined, token);
+    },
+  },
+  "POST /users/:id/activate, who is active": onUser("POST", "/activate", { d1: 2, kvGets: 1, kvPuts: 0 }),
+  "POST /users/:id/deactivate": onUser("POST", "/deactivate", { d1: 3, kvGets: 1, kvPuts: 1 }),
+  "POST /users/:id/unlock": onUser("POST", "/unlock", { d1: 3, kvGets: 1, kvPuts: 0 }),
+  "POST /users/:id/reset-password": onUser("POST", "/reset-password", { d1: 3, kvGets: 1, kvPuts: 0 }),
+  "DELETE /users/:id/sessions": onUser("DELETE", "/sessions", { d1: 3, kvGets: 1, kvPuts: 1 }),
+  "PUT /users/:id/role": onUser("PUT", "/role", { d1: 3, kvGets: 1, kvPuts: 1 }, { role: "admin" }),
+  "PUT /users/:id/avatar": onUser("PUT", "/avatar", { d1: 4, kvGets: 1, kvPuts: 0 }, tinyPng),
+  "DELETE /users/:id/avatar, where there is none": onUser("DELETE", "/avatar", {
+    d1: 2,
+    kvGets: 1,
+    kvPuts: 0,
+  }),
+  "GET /audit": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/audit", undefined, (await signedInAs(service, "admin")).token),
+  },
+};

@@ -1,0 +1,75 @@
+import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
+import { newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import { api, type BudgetTable, memberWithSecondFactor, service } from "./measured-service.ts";
+
+export const authenticationBudgets: BudgetTable = {
+  "POST /login": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      return api("POST", "/login", { email, password: PASSWORD });
+    },
+  },
+  "POST /login, a wrong password": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 401,
+    request: async () =>
+      api("POST", "/login", { email: (await signedInMember(service)).email, password: "wrong" }),
+  },
+  "POST /login, an unknown address": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 401,
+    request: async () => api("POST", "/login", { email: newAddress(), password: "wrong" }),
+  },
+  "POST /login, a second factor": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/login", { email: await memberWithSecondFactor(), password: PASSWORD }),
+  },
+  "POST /login/otp": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { challengeId, code } = await challengeOf(service, await memberWithSecondFactor());
+      return api("POST", "/login/otp", { challengeId, code });
+    },
+  },
+  "POST /login/otp, a wrong code": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    status: 400,
+    request: async () => {
+      const { challengeId, code } = await challengeOf(service, await memberWithSecondFactor());
+      return api("POST", "/login/otp", { challengeId, code: wrongCode(code) });
+    },
+  },
+  "POST /login/otp/resend": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { challengeId } = await challengeOf(service, await memberWithSecondFactor());
+      return api("POST", "/login/otp/resend", { challengeId });
+    },
+  },
+  "POST /forgot-password, a known address": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/forgot-password", { email: (await signedInMember(service)).email }),
+  },
+  "POST /forgot-password, an unknown address": {
+    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    request: async () => api("POST", "/forgot-password", { email: newAddress() }),
+  },
+  "GET /reset-password": {
+    budget: { d1: 1, kvGets: 0, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      await service.post("/forgot-password", { email });
+      return api("GET", `/reset-password?token=${await tokenMailedTo(service, email)}`);
+    },
+  },
+  "POST /reset-password": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email } = await signedInMember(service);
+      await service.post("/forgot-password", { email });
+      const token = await tokenMailedTo(service, email);
+      return api("POST", "/reset-password", { token, newPassword: "a newer lighthouse" });
+    },
+  },
+};

@@ -1,0 +1,100 @@
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import { ratePolicies } from "../../../../src/rate-limit/policies.ts";
+import { idOf, signedInAs } from "../../../support/admins.ts";
+import { openBrowser } from "../../../support/browser.ts";
+import { tinyPng } from "../../../support/image-parts.ts";
+import { countKv, recordD1 } from "../../../support/recording-d1.ts";
+import { startService } from "../../../support/service.ts";
+import { startRedirect } from "../../../support/social/browser-flow.ts";
+import { openProviders } from "../../../support/social/providers.ts";
+import { socialUser } from "../../../support/social/users.ts";
+import { member, newAddress, PASSWORD, signedInMember } from "../../../support/users.ts";
+
+/** Round trips before the response on a warm isolate (docs/architecture.md). A batch is one. */
+export type Budget = { readonly d1: number; readonly kvGets: number; readonly kvPuts: number };
+export type MeasuredRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+};
+
+export const IMAGE = { "Content-Type": "image/png" };
+const d1 = recordD1(env.DB);
+const kv = countKv(env.KV);
+const now = () => ({ d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts });
+let atAnswer = now();
+// Rate limits are on, because their KV read is part of the budget, but too high to be reached. The burst
+// guard is off: it uses real time, so this whole test would be a burst, and it is not a round trip.
+const wide = Object.keys(ratePolicies).map((name) => [name, { limit: 100_000 }]);
+const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
+const MAIL_HOURLY_CAP = "100000";
+export const providers = openProviders();
+export const service = startService({
+  env: { ...providers.variables, DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
+  onAnswer: () => {
+    atAnswer = now();
+  },
+});
+
+/** Counts the round trips until the response is ready. Deferred work does not delay the caller. */
+export async function costOf({
+  method,
+  path,
+  body,
+  token,
+  headers,
+}: MeasuredRequest): Promise<Budget & { status: number }> {
+  const before = now();
+  const { status } = await service.call(method, path, body, token, headers);
+  const cost = {
+    d1: atAnswer.d1 - before.d1,
+    kvGets: atAnswer.kvGets - before.kvGets,
+    kvPuts: atAnswer.kvPuts - before.kvPuts,
+  };
+  // The request log reports the same counts.
+  const line = service.log.at(-1);
+  expect([line?.d1, line?.kv]).toEqual([cost.d1, cost.kvGets + cost.kvPuts]);
+  return { status, ...cost };
+}
+
+export const api = (method: string, path: string, body?: unknown, token?: string): MeasuredRequest => ({
+  method,
+  path: `/api/auth${path}`,
+  body,
+  token,
+});
+
+export async function memberWithSecondFactor(): Promise<string> {
+  const { email, token } = await signedInMember(service);
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  return email;
+}
+
+/** A superuser's request on another user. */
+export const onUser = (method: string, path: string, budget: Budget, body?: unknown) => ({
+  budget,
+  request: async (): Promise<MeasuredRequest> => {
+    const { token } = await signedInAs(service, "superuser");
+    const id = await idOf((await member(service)).email);
+    const headers = body === tinyPng ? IMAGE : undefined;
+    return { ...api(method, `/users/${id}${path}`, body, token), headers };
+  },
+});
+
+/** The callback after a sign-in at GitHub. */
+export async function callback(email = newAddress()): Promise<MeasuredRequest> {
+  const user = socialUser({ email });
+  await providers.be(user);
+  const browser = openBrowser(service);
+  const path = await startRedirect(browser, "github", user);
+  const Cookie = `__Host-gh_social=${browser.jar.get("__Host-gh_social")}`;
+  return { ...api("GET", path), headers: { Cookie } };
+}
+
+/** A route or a variant of it with its budget, and a complete request. */
+export type BudgetTable = Readonly<
+  Record<string, { budget: Budget; status?: number; request: () => Promise<MeasuredRequest> }>
+>;

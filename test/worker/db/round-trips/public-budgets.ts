@@ -1,0 +1,33 @@
+import { type BudgetTable, service } from "./measured-service.ts";
+
+export const publicBudgets: BudgetTable = {
+  "GET /.well-known/jwks.json": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/.well-known/jwks.json" }),
+  },
+  "GET /healthz": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/healthz" }),
+  },
+  // A cached report of the last ten seconds. test/worker/health/deep covers a new one.
+  "GET /healthz/deep": {
+    budget: { d1: 0, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      await service.call("GET", "/healthz/deep");
+      return { method: "GET", path: "/healthz/deep" };
+    },
+  },
+  "GET /openapi.json": {
+    budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+    request: async () => ({ method: "GET", path: "/openapi.json" }),
+  },
+  ...Object.fromEntries(
+    ["/docs", "/docs/:name", "/docs/try.js"].map((path) => [
+      `GET ${path}`,
+      {
+        budget: { d1: 0, kvGets: 0, kvPuts: 0 },
+        request: async () => ({ method: "GET", path: path.replace(":name", "logIn") }),
+      },
+    ]),
+  ),
+};
