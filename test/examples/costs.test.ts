@@ -84,7 +84,7 @@ describe("cost tables of docs/scaling.md", () => {
     },
   );
 
-  it.each([...costs])("states the sum of its parts as the total cost of a million %s", (_name, cells) => {
+  it.each([...costs])("states a total cost of a million %s that is the sum of its parts", (_name, cells) => {
     expect(cells.at(-1)).toBeCloseTo(
       cells.slice(0, -1).reduce((sum, cell) => sum + cell, 0),
       2,

@@ -140,7 +140,7 @@ describe("examples/notes", () => {
   });
 
   describe("refusals", () => {
-    it("hides and protects a note from other users", async () => {
+    it("hides a note from other users and ignores their request to delete it", async () => {
       const [ada, eve] = [await signedIn(), await signedIn()];
       const saved = await ada.browser.submit(ada.page, "/notes", { text: "a secret" });
       expect((await eve.browser.visit(`${NOTES}/notes`)).text).not.toContain("a secret");
