@@ -6,143 +6,156 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import own from "../../package.json" with { type: "json" };
 import { leftTo } from "../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
-import { type Documented, memberOf, openDocumented, PASSWORD } from "./documented.ts";
+import {
+  createMember,
+  type DocumentedWorkers,
+  PASSWORD,
+  startDocumentedWorkers,
+} from "./documented-workers.ts";
 
-// What docs/ and the example's README show, as it stands there: built, bound by the configuration beside it, and held to
-// what the text says that it does.
+// Builds the code blocks of docs/ and of the example's README, binds them with the configuration beside them, and tests
+// the behaviour that the text describes.
 
-const take = leftTo("examples/documented", readPages().values());
-const code = (name: string) => take(name).code;
+const takeExample = leftTo("examples/documented", readPages().values());
+const code = (name: string) => takeExample(name).code;
 
-/** What a reader writes around a function that a page shows. */
-const WHO_IS = `import { whoIs } from "./shown.ts";
+// Workers around the functions in the pages.
+const WHO_IS_WORKER = `import { whoIs } from "./documented.ts";
 export default {
   async fetch(request, env) {
     const token = request.headers.get("Authorization") ?? "";
-    return Response.json({ user: await whoIs(env.AUTH, token), looked: await env.AUTH.getUser(crypto.randomUUID()) });
+    return Response.json({ user: await whoIs(env.AUTH, token), lookup: await env.AUTH.getUser(crypto.randomUUID()) });
   },
 };`;
-const IS_SIGNED_IN = `import { isSignedIn } from "./shown.ts";
+const IS_SIGNED_IN_WORKER = `import { isSignedIn } from "./documented.ts";
 export default { fetch: async (request) => Response.json(await isSignedIn(request.headers.get("Authorization") ?? "")) };`;
-const IN_BETWEEN = `import app from "./shown.ts";
+const NOTES_WORKER = `import app from "./documented.ts";
 app.get("/notes", (c) => c.text("Notes of " + c.var.session.name));
 export default app;`;
 
-let house: Documented;
+let workers: DocumentedWorkers;
 beforeAll(async () => {
-  house = await openDocumented([
+  workers = await startDocumentedWorkers([
     { name: "reports", config: code("service-binding"), files: { "src/index.ts": code("guarded") } },
     {
-      name: "asking",
+      name: "strict",
       config: code("verify-only"),
-      files: { "index.ts": WHO_IS, "shown.ts": code("who-is") },
+      files: { "index.ts": WHO_IS_WORKER, "documented.ts": code("who-is") },
     },
     { name: "app", config: code("notes-binding"), files: { "index.ts": code("signing-in") } },
     {
-      name: "heart",
+      name: "notes-example",
       config: code("notes-binding"),
-      files: { "index.ts": IN_BETWEEN, "shown.ts": code("notes-heart") },
+      files: { "index.ts": NOTES_WORKER, "documented.ts": code("notes-app") },
     },
-    { name: "far", config: "", files: { "index.ts": IS_SIGNED_IN, "shown.ts": code("over-https") } },
+    {
+      name: "https-only",
+      config: "",
+      files: { "index.ts": IS_SIGNED_IN_WORKER, "documented.ts": code("over-https") },
+    },
   ]);
 });
-afterAll(() => house?.close());
+afterAll(() => workers?.close());
 
-const ask = (worker: string, path: string, headers: Record<string, string> = {}) =>
-  house.reach(new URL(house.originOf(worker) + path), { headers, redirect: "manual" });
+const request = (worker: string, path: string, headers: Record<string, string> = {}) =>
+  workers.fetchWorker(new URL(workers.originOf(worker) + path), { headers, redirect: "manual" });
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 describe("docs/workers.md", () => {
-  it("installs the wrangler that this repository runs: others far from it do not find its Workers", () => {
+  it("installs the wrangler version of this repository, because distant versions do not find its Workers", () => {
     const { node, wrangler } = own.devDependencies;
     expect(code("install-wrangler").trim()).toBe(
       `npm install -D node@${node.split(".")[0]} wrangler@${wrangler}`,
     );
   });
 
-  it("lets in whoever brings a token for this Worker, and for its role, over the binding that it shows", async () => {
-    const ada = await memberOf(house);
+  it("accepts a token of its audience and role over the documented binding, and refuses other tokens", async () => {
+    const ada = await createMember(workers);
     const token = await ada.tokenFor("notes");
-    expect(await (await ask("reports", "/", bearer(token))).text()).toBe("Hello, Ada");
+    expect(await (await request("reports", "/", bearer(token))).text()).toBe("Hello, Ada");
     for (const headers of [{}, bearer("garbage"), bearer(await ada.tokenFor("gatehouse"))]) {
-      const refused = await ask("reports", "/", headers);
+      const refused = await request("reports", "/", headers);
       expect([refused.status, refused.headers.get("WWW-Authenticate")]).toEqual([
         401,
         expect.stringMatching(/^Bearer/),
       ]);
     }
-    expect((await ask("reports", "/reports", bearer(token))).status).toBe(403);
-    await house.query("UPDATE accounts SET role = 'admin' WHERE email = ?", ada.email);
-    const admin = await ask("reports", "/reports", bearer(await ada.tokenFor("notes")));
+    expect((await request("reports", "/reports", bearer(token))).status).toBe(403);
+    await workers.query("UPDATE accounts SET role = 'admin' WHERE email = ?", ada.email);
+    const admin = await request("reports", "/reports", bearer(await ada.tokenFor("notes")));
     expect([admin.status, await admin.text()]).toEqual([200, "for admins and superusers"]);
   });
 
-  it("asks strictly without Hono, by a binding that may do no more than verify", async () => {
-    const ada = await memberOf(house);
+  it("verifies strictly without Hono over a binding that may only verify", async () => {
+    const ada = await createMember(workers);
     const Authorization = await ada.tokenFor("notes");
-    const who = async (token: string) => (await ask("asking", "/", { Authorization: token })).json();
-    const looked = { ok: false, reason: "forbidden" };
-    expect(await who(Authorization)).toEqual({ user: expect.stringMatching(/^[0-9a-f-]{36}$/), looked });
-    await house.query(
+    const whoIs = async (token: string) => (await request("strict", "/", { Authorization: token })).json();
+    const lookup = { ok: false, reason: "forbidden" };
+    expect(await whoIs(Authorization)).toEqual({ user: expect.stringMatching(/^[0-9a-f-]{36}$/), lookup });
+    await workers.query(
       "UPDATE sessions SET revoked_at = 1 WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
       ada.email,
     );
-    // At once, though nothing in KV says so.
-    expect(await who(Authorization)).toEqual({ user: null, looked });
-    expect(await who("garbage")).toEqual({ user: null, looked });
+    // Takes effect immediately, although the denylist in KV has no entry.
+    expect(await whoIs(Authorization)).toEqual({ user: null, lookup });
+    expect(await whoIs("garbage")).toEqual({ user: null, lookup });
   });
 
-  it("verifies by the published keys alone", async () => {
-    const ada = await memberOf(house);
-    const is = async (token: string) => (await ask("far", "/", { Authorization: token })).json();
-    expect(await is(await ada.tokenFor("notes"))).toBe(true);
-    expect(await is(await ada.tokenFor("gatehouse"))).toBe(false);
-    expect(await is("garbage")).toBe(false);
+  it("verifies tokens over HTTPS with the published key set", async () => {
+    const ada = await createMember(workers);
+    const isSignedIn = async (token: string) =>
+      (await request("https-only", "/", { Authorization: token })).json();
+    expect(await isSignedIn(await ada.tokenFor("notes"))).toBe(true);
+    expect(await isSignedIn(await ada.tokenFor("gatehouse"))).toBe(false);
+    expect(await isSignedIn("garbage")).toBe(false);
   });
 });
 
 describe.each([
   ["docs/workers.md", "app", "Hello, Ada"],
-  ["examples/notes/README.md", "heart", "Notes of Ada"],
-])("the app of %s", (_page, name, greeting) => {
-  it("sends people to the pages, has them back signed in, and ends their session", async () => {
-    const { email } = await memberOf(house);
-    const surfer = house.newSurfer();
-    const app = house.originOf(name);
-    expect((await ask(name, "/notes")).status).toBe(401);
-    const signIn = await surfer.visit(`${app}/notes?page=2`);
-    expect(signIn.url.href).toMatch(`${house.origin}/sign-in?`);
-    const notes = await surfer.submit(signIn, "/sign-in", { email, password: PASSWORD });
+  ["examples/notes/README.md", "notes-example", "Notes of Ada"],
+])("the app in %s", (_page, name, greeting) => {
+  it("redirects to sign-in, returns with a session, and ends the session on sign-out", async () => {
+    const { email } = await createMember(workers);
+    const browser = workers.newBrowser();
+    const app = workers.originOf(name);
+    expect((await request(name, "/notes")).status).toBe(401);
+    const signIn = await browser.visit(`${app}/notes?page=2`);
+    expect(signIn.url.href).toMatch(`${workers.origin}/sign-in?`);
+    const notes = await browser.submit(signIn, "/sign-in", { email, password: PASSWORD });
     expect([notes.url.href, notes.text]).toEqual([`${app}/notes?page=2`, greeting]);
-    const form = {
+    const signOut = {
       method: "POST",
-      headers: { "Sec-Fetch-Site": "same-origin", Cookie: cookies(surfer.jarOf(app)) },
+      headers: { "Sec-Fetch-Site": "same-origin", Cookie: cookies(browser.jarOf(app)) },
     };
-    const out = await house.reach(new URL(`${app}/sign-out`), { ...form, redirect: "manual" });
-    expect([out.status, out.headers.get("Location")]).toEqual([
+    const signedOut = await workers.fetchWorker(new URL(`${app}/sign-out`), {
+      ...signOut,
+      redirect: "manual",
+    });
+    expect([signedOut.status, signedOut.headers.get("Location")]).toEqual([
       303,
-      `${house.origin}/sign-out?returnTo=${encodeURIComponent(`${app}/signed-in`)}`,
+      `${workers.origin}/sign-out?returnTo=${encodeURIComponent(`${app}/signed-in`)}`,
     ]);
-    expect((await ask(name, "/notes", { Cookie: form.headers.Cookie, Accept: "text/html" })).status).toBe(
-      303,
-    );
+    expect(
+      (await request(name, "/notes", { Cookie: signOut.headers.Cookie, Accept: "text/html" })).status,
+    ).toBe(303);
   });
 });
 
 const cookies = (jar: Map<string, string>) =>
   Array.from(jar, ([name, value]) => `${name}=${value}`).join("; ");
 
-it("the app of docs/workers.md greets everybody at its door, and keeps admins' pages to admins", async () => {
-  const { email } = await memberOf(house);
-  const surfer = house.newSurfer();
-  const app = house.originOf("app");
-  expect((await surfer.visit(app)).text).toBe("Hello, whoever you are");
-  await surfer.submit(await surfer.visit(`${app}/notes`), "/sign-in", { email, password: PASSWORD });
-  expect((await surfer.visit(app)).text).toBe("Hello, Ada");
-  expect((await surfer.visit(`${app}/notes/all`)).status).toBe(403);
+it("serves the public page of docs/workers.md to all visitors and its admin page to admins only", async () => {
+  const { email } = await createMember(workers);
+  const browser = workers.newBrowser();
+  const app = workers.originOf("app");
+  expect((await browser.visit(app)).text).toBe("Hello, whoever you are");
+  await browser.submit(await browser.visit(`${app}/notes`), "/sign-in", { email, password: PASSWORD });
+  expect((await browser.visit(app)).text).toBe("Hello, Ada");
+  expect((await browser.visit(`${app}/notes/all`)).status).toBe(403);
 });
 
-/** Beside the service, which is of this very process. */
+/** Runs a file asynchronously in a child process: the proxy of Gatehouse runs in this process. */
 async function runNode(file: string): Promise<{ out: string; err: string }> {
   const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "pipe"] });
   const [out, err] = await Promise.all([child.stdout, child.stderr].map((stream) => text(stream)));
@@ -150,32 +163,35 @@ async function runNode(file: string): Promise<{ out: string; err: string }> {
 }
 
 describe("docs/api.md", () => {
-  it("signs in by the typed client, and names what was refused", async () => {
-    const { email } = await memberOf(house);
-    const file = join(house.directory, "client.ts");
-    const run = (password: string) => {
-      const given = `const email = ${JSON.stringify(email)}, password = ${JSON.stringify(password)};\n`;
-      writeFileSync(file, given + house.here(code("typed-client")));
+  it("signs in with the typed client and prints the error of a wrong password", async () => {
+    const { email } = await createMember(workers);
+    const file = join(workers.directory, "client.ts");
+    const writeProgram = (password: string) => {
+      const variables = `const email = ${JSON.stringify(email)}, password = ${JSON.stringify(password)};\n`;
+      writeFileSync(file, variables + workers.withLocalOrigin(code("typed-client")));
       return file;
     };
-    const good = await runNode(run(PASSWORD));
-    expect([good.err, good.out]).toEqual(["", expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/)]);
-    const bad = await runNode(run("wrong"));
-    expect([bad.out, bad.err]).toEqual(["", "invalid_credentials Invalid email or password\n"]);
+    const accepted = await runNode(writeProgram(PASSWORD));
+    expect([accepted.err, accepted.out]).toEqual([
+      "",
+      expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/),
+    ]);
+    const rejected = await runNode(writeProgram("wrong"));
+    expect([rejected.out, rejected.err]).toEqual(["", "invalid_credentials Invalid email or password\n"]);
   });
 });
 
 describe("docs/observability.md", () => {
-  it("shows the report of /healthz/deep as it is", async () => {
-    const answer = await house.reach(new URL(`${house.origin}/healthz/deep`));
-    const { data, ...rest } = (await answer.json()) as { data: { checks: Record<string, object> } };
-    const shown = JSON.parse(code("deep-health"));
-    expect(Object.keys({ ...rest, data })).toEqual(Object.keys(shown));
-    expect(Object.keys(data)).toEqual(Object.keys(shown.data));
+  it("shows the fields that /healthz/deep returns", async () => {
+    const response = await workers.fetchWorker(new URL(`${workers.origin}/healthz/deep`));
+    const { data, ...rest } = (await response.json()) as { data: { checks: Record<string, object> } };
+    const documented = JSON.parse(code("deep-health"));
+    expect(Object.keys({ ...rest, data })).toEqual(Object.keys(documented));
+    expect(Object.keys(data)).toEqual(Object.keys(documented.data));
     expect(data).toMatchObject({
-      status: shown.data.status,
+      status: documented.data.status,
       checkedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    expect(Object.keys(data.checks.database ?? {})).toEqual(Object.keys(shown.data.checks.database));
+    expect(Object.keys(data.checks.database ?? {})).toEqual(Object.keys(documented.data.checks.database));
   });
 });

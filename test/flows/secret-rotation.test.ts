@@ -25,14 +25,14 @@ import {
   tokenMailedTo,
 } from "../support/users.ts";
 
-// Every run of the cron writes a line.
+// Each cron run logs a line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 const REFRESH_IDLE_TTL = 7 * DAY;
 const secretsAt = (clock: { now(): number }) => readSecrets({ d1: env.DB, clock });
 
-describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", () => {
-  it("keeps bearer sessions, cookie sessions and pages that are open", async () => {
+describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
+  it("keeps bearer sessions, cookie sessions and open page forms valid across a rotation", async () => {
     const { service, deploy } = openRotatedService();
     const bearer = await signedInMember(service);
     const browser = await signedInBrowser(service, (await member(service)).email);
@@ -49,29 +49,30 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     expect([posted.status, posted.headers.get("Location")]).toEqual([303, "/account"]);
   });
 
-  it("keeps a page's session whose access cookie has gone", async () => {
+  it("keeps a page session without an access cookie valid across a rotation", async () => {
     const { service, deploy } = openRotatedService();
     const pages = await signedInPages(service, (await member(service)).email);
     pages.jar.delete("__Host-gh_access");
     deploy("switched");
-    const shown = await pages.visit("/account");
-    expect([shown.path, shown.status]).toEqual(["/account", 200]);
+    const page = await pages.visit("/account");
+    expect([page.path, page.status]).toEqual(["/account", 200]);
   });
 
-  it("keeps mailed links, codes, texted codes, and known devices", async () => {
+  it("keeps email tokens, emailed and texted codes, and known devices valid across a rotation", async () => {
     const { service, deploy, at } = openRotatedService();
     const unverified = await register(service);
-    const forgetful = await member(service);
-    await service.post("/forgot-password", { email: forgetful.email });
-    const reset = await tokenMailedTo(service, forgetful.email);
-    const careful = await signedInMember(service);
-    await service.post("/me/otp", { enabled: true, password: PASSWORD }, careful.token);
-    const challenge = await challengeOf(service, careful.email);
+    const resetUser = await member(service);
+    await service.post("/forgot-password", { email: resetUser.email });
+    const reset = await tokenMailedTo(service, resetUser.email);
+    const otpUser = await signedInMember(service);
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, otpUser.token);
+    const challenge = await challengeOf(service, otpUser.email);
     const caller = await signedInMember(service);
-    const texted = await phoneChallengeOf(service, caller.token);
-    const known = await member(service);
-    const { deviceToken } = (await service.post("/login", { email: known.email, password: PASSWORD })).body
-      .data;
+    const phoneChallenge = await phoneChallengeOf(service, caller.token);
+    const knownDeviceUser = await member(service);
+    const { deviceToken } = (
+      await service.post("/login", { email: knownDeviceUser.email, password: PASSWORD })
+    ).body.data;
     deploy("announced");
     deploy("switched");
     const verified = await service.post("/verify-email", {
@@ -81,19 +82,19 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     const body = { token: reset, newPassword: "a second lighthouse 8" };
     expect((await service.post("/reset-password", body)).status).toBe(200);
     expect((await service.post("/login/otp", challenge)).status).toBe(200);
-    const answered = { challengeId: texted.challengeId, code: texted.code };
-    expect((await service.post("/me/phone/verify", answered, caller.token)).status).toBe(200);
-    const newOnly = startService({
+    const phoneAnswer = { challengeId: phoneChallenge.challengeId, code: phoneChallenge.code };
+    expect((await service.post("/me/phone/verify", phoneAnswer, caller.token)).status).toBe(200);
+    const otpService = startService({
       clock: service.clock,
       env: { ...at.switched.env, LOGIN_OTP: "new_device" },
     });
-    const signIn = { email: known.email, password: PASSWORD };
-    const again = await newOnly.post("/login", { ...signIn, deviceToken });
+    const signIn = { email: knownDeviceUser.email, password: PASSWORD };
+    const again = await otpService.post("/login", { ...signIn, deviceToken });
     expect(again.body.data.token).toEqual(expect.any(String));
-    expect((await newOnly.post("/login", signIn)).body.data.otpRequired).toBe(true);
+    expect((await otpService.post("/login", signIn)).body.data.otpRequired).toBe(true);
   });
 
-  it("keeps a sign-in that is at a provider, and a captcha that was passed ahead", async () => {
+  it("keeps a pending social sign-in and a CAPTCHA proof valid across a rotation", async () => {
     const providers = openProviders();
     const captcha = openLoopback();
     await captcha.answer({
@@ -113,13 +114,13 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     const { humanProof } = (await service.post("/captcha/verify", { token: "a widget's token" })).body.data;
     deploy("announced");
     deploy("switched");
-    const back = await returnFromProvider(browser, callback);
-    expect([back.status, browser.jar.has("__Host-gh_access")]).toEqual([302, true]);
+    const returned = await returnFromProvider(browser, callback);
+    expect([returned.status, browser.jar.has("__Host-gh_access")]).toEqual([302, true]);
     const { answer } = await register(service, newAddress(), { captchaToken: humanProof });
     expect(answer.status).toBe(201);
   });
 
-  it("keeps mail that waits in the outbox, and its link", async () => {
+  it("delivers mail queued before a rotation, with a link that works", async () => {
     const clock = createTestClock();
     const failing = startWithProvider(clock);
     await failing.provider.answer(status(500));
@@ -138,35 +139,38 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     ["before", "announced"],
     ["announced", "switched"],
     ["switched", "after"],
-  ] as const)("signs nobody out while isolates of %s and of %s answer in turn", async (one, other) => {
-    const { at, clock } = openRotatedService();
-    const { email } = await member(at[one]);
-    const sessions = [await logIn(at[one], email), await logIn(at[other], email)];
-    const browser = openMixedBrowser(at[one]);
-    await browser.signIn(email);
-    const app = openMixedApp(await logIn(at[other], email));
-    for (let round = 0; round < 6; round++) {
-      clock.advance(MINUTE);
-      for (const [index, session] of sessions.entries()) {
-        const isolate = at[(round + index) % 2 === 0 ? other : one];
-        expect((await isolate.get("/me", session.token)).status).toBe(200);
-        const refreshed = await isolate.post("/refresh", { refreshToken: session.refreshToken });
-        expect(refreshed.status).toBe(200);
-        sessions[index] = refreshed.body.data;
+  ] as const)(
+    "keeps all users signed in while isolates with the secrets of %s and of %s alternate",
+    async (first, second) => {
+      const { at, clock } = openRotatedService();
+      const { email } = await member(at[first]);
+      const sessions = [await logIn(at[first], email), await logIn(at[second], email)];
+      const browser = openMixedBrowser(at[first]);
+      await browser.signIn(email);
+      const app = openMixedApp(await logIn(at[second], email));
+      for (let minute = 0; minute < 6; minute++) {
+        clock.advance(MINUTE);
+        for (const [index, session] of sessions.entries()) {
+          const isolate = at[(minute + index) % 2 === 0 ? second : first];
+          expect((await isolate.get("/me", session.token)).status).toBe(200);
+          const refreshed = await isolate.post("/refresh", { refreshToken: session.refreshToken });
+          expect(refreshed.status).toBe(200);
+          sessions[index] = refreshed.body.data;
+        }
+        // Each isolate must read the cookies, CSRF tokens and refresh tokens that the other wrote.
+        for (const isolate of [at[second], at[first]]) {
+          await browser.useAndRefresh(isolate);
+          await app.useAndRefresh(isolate);
+        }
+        expect(
+          (await at[minute % 2 === 0 ? first : second].post("/login", { email, password: PASSWORD })).status,
+        ).toBe(200);
+        await at[minute % 2 === 0 ? second : first].runCron(EVERY_HOUR);
       }
-      // Whoever answers has to read what the other wrote: the cookies, the page's token, what an app was given.
-      for (const isolate of [at[other], at[one]]) {
-        await browser.useAndRefresh(isolate);
-        await app.useAndRefresh(isolate);
-      }
-      expect(
-        (await at[round % 2 === 0 ? one : other].post("/login", { email, password: PASSWORD })).status,
-      ).toBe(200);
-      await at[round % 2 === 0 ? other : one].runCron(EVERY_HOUR);
-    }
-  });
+    },
+  );
 
-  it("needs its first step: an isolate that has not heard of the new secret refuses what is under it", async () => {
+  it("refuses a refresh token of the new secret on an isolate that was deployed without it", async () => {
     const { at } = openRotatedService();
     const { email } = await member(at.before);
     const { refreshToken } = await logIn(at.switched, email);
@@ -174,7 +178,7 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     expect((await at.announced.post("/refresh", { refreshToken })).status).toBe(200);
   });
 
-  it("writes with the new secret alone, and says when nothing depends on the earlier one", async () => {
+  it("writes with the new secret only and reports when no data depends on the old secret", async () => {
     const { service, deploy, clock } = openRotatedService();
     const [oldName, newName] = await Promise.all([nameOf(OLD_SECRET), nameOf(NEW_SECRET)]);
     await env.DB.batch(
@@ -186,30 +190,30 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
     deploy("announced");
     deploy("switched");
     const rotatedAt = clock.now();
-    const earlier = (passwords: number, signingKeys: number) => ({
+    const oldRoot = (passwords: number, signingKeys: number) => ({
       ...{ root: oldName, isCurrent: signingKeys > 0, passwords, signingKeys },
       ...{ messages: 0, socialRounds: 0 },
     });
     const found = await secretsAt(clock);
-    expect(found).toEqual({ roots: [earlier(2, 1)], oldestRefresh: expect.any(Number) });
-    // As docs/rotation.md shows it, but for the figures.
-    const shown = describeSecrets({ ...found, roots: [{ ...earlier(2, 1), root: newName }, earlier(1, 0)] });
+    expect(found).toEqual({ roots: [oldRoot(2, 1)], oldestRefresh: expect.any(Number) });
+    // docs/rotation.md shows this report with other names and figures.
+    const report = describeSecrets({ ...found, roots: [{ ...oldRoot(2, 1), root: newName }, oldRoot(1, 0)] });
     const shape = (text: string) =>
       text.replace(/^[\w-]{8}(?= \()/gm, "<root>").replace(/[\d-]+T[\d:.]+Z|\d+/g, "0");
-    expect(shape(instructions)).toContain(shape(shown));
+    expect(shape(instructions)).toContain(shape(report));
     clock.advance(HOUR);
     await service.runCron(EVERY_HOUR);
     const { refreshToken } = await logIn(service, active.email);
-    // The person who is away is signed in until their session has been idle for too long, and no longer.
+    // The absent user stays signed in until the session reaches its idle timeout.
     expect((await secretsAt(clock)).oldestRefresh).toBeLessThanOrEqual(rotatedAt);
     clock.advance(REFRESH_IDLE_TTL - 30 * MINUTE);
     const late = await secretsAt(clock);
     expect(late.roots).toEqual([
       { root: newName, isCurrent: true, passwords: 1, signingKeys: 1, messages: 0, socialRounds: 0 },
-      earlier(1, 0),
+      oldRoot(1, 0),
     ]);
     expect(late.oldestRefresh).toBeGreaterThan(rotatedAt);
-    // Whoever comes back takes their password along, and then nothing is left.
+    // A sign-in rehashes the absent user's password, the last value under the old secret.
     await logIn(service, absent.email);
     const done = await secretsAt(clock);
     expect(done.roots.map(({ root }) => root)).toEqual([newName]);
@@ -219,8 +223,8 @@ describe("a rotation of AUTH_SECRET, step by step as docs/rotation.md has it,", 
   });
 });
 
-describe("somebody who was away for longer", () => {
-  it("signs in by password for as long as the secret of their last sign-in is among the previous ones", async () => {
+describe("a user who was absent for several rotations", () => {
+  it("accepts a password while the secret of its hash is among AUTH_SECRET_PREVIOUS", async () => {
     const { at } = openRotatedService();
     const { email } = await member(at.before);
     const AUTH_SECRET = "a third root secret, a year later, 32 bytes";
@@ -231,7 +235,7 @@ describe("somebody who was away for longer", () => {
     await logIn(startService({ clock: at.before.clock, env: { AUTH_SECRET } }), email);
   });
 
-  it("and whose secret was taken away, is told that the password is wrong, and resets it by mail", async () => {
+  it("refuses a password after the secret of its hash was removed, and allows a reset by mail", async () => {
     const { at } = openRotatedService();
     const { email } = await member(at.before);
     const refused = await at.after.post("/login", { email, password: PASSWORD });
@@ -243,8 +247,8 @@ describe("somebody who was away for longer", () => {
   });
 });
 
-describe("after a leak of AUTH_SECRET", () => {
-  it("the new secret alone, and no old signing key, sign everybody out, and open no door to the old one", async () => {
+describe("response to a leak of AUTH_SECRET", () => {
+  it("signs all users out and refuses known devices of the leaked secret", async () => {
     const { at, clock } = openRotatedService();
     const { email, token, refreshToken } = await signedInMember(at.before);
     const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
@@ -259,8 +263,8 @@ describe("after a leak of AUTH_SECRET", () => {
     await after.post("/forgot-password", { email });
     const reset = { token: await tokenMailedTo(after, email), newPassword: "a second lighthouse 8" };
     expect((await after.post("/reset-password", reset)).status).toBe(200);
-    const newOnly = startService({ clock, env: { ...after.env, LOGIN_OTP: "new_device" } });
+    const otpService = startService({ clock, env: { ...after.env, LOGIN_OTP: "new_device" } });
     const signIn = { email, password: "a second lighthouse 8", deviceToken };
-    expect((await newOnly.post("/login", signIn)).body.data.otpRequired).toBe(true);
+    expect((await otpService.post("/login", signIn)).body.data.otpRequired).toBe(true);
   });
 });

@@ -1,32 +1,32 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type House, openHouse } from "./test-server.ts";
-import { logIn, type SignedIn, signedIn } from "./users.ts";
+import { startWorkers, type Workers } from "./start-workers.ts";
+import { logIn, type SignedInUser, signedInUser } from "./users.ts";
 
-let house: House;
-let ada: SignedIn;
+let workers: Workers;
+let ada: SignedInUser;
 
 beforeAll(async () => {
-  house = await openHouse();
-  ada = await signedIn(house);
+  workers = await startWorkers();
+  ada = await signedInUser(workers);
 });
-afterAll(() => house.close());
+afterAll(() => workers.close());
 
-const call = (binding: string, method: string, ...args: unknown[]) => house.order({ binding, method, args });
-const forbidden = { answer: { ok: false, reason: "forbidden" } };
+const call = (binding: string, method: string, ...args: unknown[]) => workers.send({ binding, method, args });
+const forbidden = { result: { ok: false, reason: "forbidden" } };
 
-describe("a binding's props", () => {
-  it("choose the audience, whatever the Worker asks for", async () => {
-    const { token } = await logIn(house, ada.user.email, "notes");
-    expect(await call("NOTES", "verifyToken", token)).toMatchObject({ answer: { ok: true } });
+describe("a binding with props", () => {
+  it("verifies tokens of the audience in its props only, even if the Worker requests another", async () => {
+    const { token } = await logIn(workers, ada.user.email, "notes");
+    expect(await call("NOTES", "verifyToken", token)).toMatchObject({ result: { ok: true } });
     expect(await call("NOTES", "verifyToken", ada.token)).toEqual({
-      answer: { ok: false, reason: "audience_mismatch" },
+      result: { ok: false, reason: "audience_mismatch" },
     });
     expect(await call("NOTES", "verifyToken", ada.token, { audience: "web" })).toEqual(forbidden);
   });
 
-  it("limit the methods, and allow nothing when they are misspelt", async () => {
-    expect(await call("VERIFY_ONLY", "verifyToken", ada.token)).toMatchObject({ answer: { ok: true } });
+  it("allows only the methods of its permissions, and no method if a prop is misspelt", async () => {
+    expect(await call("VERIFY_ONLY", "verifyToken", ada.token)).toMatchObject({ result: { ok: true } });
     expect(await call("VERIFY_ONLY", "getUser", ada.user.id)).toEqual(forbidden);
     expect(await call("VERIFY_ONLY", "revokeUser", ada.user.id)).toEqual(forbidden);
     expect(await call("MISSPELT", "verifyToken", ada.token)).toEqual(forbidden);
@@ -34,33 +34,33 @@ describe("a binding's props", () => {
 });
 
 describe("a binding without props", () => {
-  it("looks people up, revokes, and hears of it at once", async () => {
-    const { token, user } = await signedIn(house);
-    expect(await call("AUTH", "getUser", user.id)).toMatchObject({ answer: { user: { email: user.email } } });
+  it("returns users, revokes sessions and refuses their tokens immediately", async () => {
+    const { token, user } = await signedInUser(workers);
+    expect(await call("AUTH", "getUser", user.id)).toMatchObject({ result: { user: { email: user.email } } });
     const users = await call("AUTH", "getUsers", [user.id, ada.user.id]);
-    expect(users.answer.users.map(({ id }: { id: string }) => id)).toEqual([user.id, ada.user.id]);
+    expect(users.result.users.map(({ id }: { id: string }) => id)).toEqual([user.id, ada.user.id]);
     expect(await call("AUTH", "can", user.id, "users:list")).toEqual({
-      answer: { ok: true, allowed: false },
+      result: { ok: true, allowed: false },
     });
     const sessionId = decodeJwt(token).sid;
-    expect(await call("AUTH", "revokeSession", sessionId)).toEqual({ answer: { ok: true, ended: true } });
-    const ended = { answer: { ok: false, reason: "session_ended" } };
-    expect(await call("AUTH", "verifyToken", token)).toEqual(ended);
-    expect(await call("AUTH", "verifyToken", token, { strict: true })).toEqual(ended);
-    const { token: another } = await logIn(house, user.email);
-    expect(await call("AUTH", "revokeUser", user.id)).toEqual({ answer: { ok: true } });
-    expect(await call("AUTH", "verifyToken", another)).toEqual(ended);
+    expect(await call("AUTH", "revokeSession", sessionId)).toEqual({ result: { ok: true, ended: true } });
+    const sessionEnded = { result: { ok: false, reason: "session_ended" } };
+    expect(await call("AUTH", "verifyToken", token)).toEqual(sessionEnded);
+    expect(await call("AUTH", "verifyToken", token, { strict: true })).toEqual(sessionEnded);
+    const { token: otherToken } = await logIn(workers, user.email);
+    expect(await call("AUTH", "revokeUser", user.id)).toEqual({ result: { ok: true } });
+    expect(await call("AUTH", "verifyToken", otherToken)).toEqual(sessionEnded);
   });
 
-  it("keeps somebody signed in, for the audience that it names", async () => {
-    const { refreshToken, user } = await signedIn(house);
+  it("refreshes a session for the requested audience and refuses an unknown authorization code", async () => {
+    const { refreshToken, user } = await signedInUser(workers);
     const client = { ip: "192.0.2.7", userAgent: "a phone" };
-    const { answer } = await call("AUTH", "refreshSession", { refreshToken, client, audience: "notes" });
-    expect(answer).toMatchObject({ ok: true, tokenType: "Bearer" });
-    expect(decodeJwt(answer.token)).toMatchObject({ aud: "notes", sub: user.id });
+    const { result } = await call("AUTH", "refreshSession", { refreshToken, client, audience: "notes" });
+    expect(result).toMatchObject({ ok: true, tokenType: "Bearer" });
+    expect(decodeJwt(result.token)).toMatchObject({ aud: "notes", sub: user.id });
     const exchange = { code: "x".repeat(43), codeVerifier: "y".repeat(43), client };
     expect(await call("AUTH", "exchangeCode", exchange)).toEqual({
-      answer: { ok: false, reason: "code_invalid" },
+      result: { ok: false, reason: "code_invalid" },
     });
   });
 
@@ -74,20 +74,20 @@ describe("a binding without props", () => {
     "exchangeCode",
     "refreshSession",
     "signOut",
-  ])("gets a bad request for arguments of %s that are none", async (method) => {
+  ])("answers bad_request to invalid arguments of %s", async (method) => {
     for (const args of [[], [null], [7], [{ id: "x" }], [["x"]], ["x", "y", "z"]]) {
-      expect(await call("AUTH", method, ...args)).toEqual({ answer: { ok: false, reason: "bad_request" } });
+      expect(await call("AUTH", method, ...args)).toEqual({ result: { ok: false, reason: "bad_request" } });
     }
   });
 });
 
-describe("what is not of the surface", () => {
+describe("members of AuthService that are not RPC methods", () => {
   it.each(["ctx", "env", "open", "wire", "answerCall", "settings", "deps", "constructor", "__proto__"])(
-    "%s cannot be called",
+    "throws when a Worker calls %s",
     async (name) => {
-      const { threw, answer } = await call("AUTH", name);
-      expect(answer).toBeUndefined();
-      expect(threw).toBeDefined();
+      const { error, result } = await call("AUTH", name);
+      expect(result).toBeUndefined();
+      expect(error).toBeDefined();
     },
   );
 });

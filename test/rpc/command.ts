@@ -1,5 +1,5 @@
-/** What a test has the consumer do: call a method, or verify tokens by one verifier, all at once. */
-export type Order =
+/** A command of a test to the consumer Worker: call one method, or verify tokens concurrently with one verifier. */
+export type Command =
   | { readonly binding: string; readonly method: string; readonly args: readonly unknown[] }
   | {
       readonly binding: string;

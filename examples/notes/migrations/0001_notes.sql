@@ -1,6 +1,6 @@
 CREATE TABLE notes (
   id TEXT PRIMARY KEY NOT NULL,
-  -- The `userId` of Gatehouse's session. People themselves stay there.
+  -- The `userId` of the session. Gatehouse stores the users themselves.
   user_id TEXT NOT NULL,
   text TEXT NOT NULL,
   created_at INTEGER NOT NULL

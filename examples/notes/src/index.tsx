@@ -8,12 +8,12 @@ import {
 } from "gatehouse/client/hono";
 import { type Context, Hono } from "hono";
 import { NONCE, secureHeaders } from "hono/secure-headers";
-import { addNote, deleteNote, LONGEST, listNotes, readText } from "./notes.ts";
-import { MyNotes, Welcome } from "./pages.tsx";
+import { addNote, deleteNote, listNotes, MAX_NOTE_LENGTH, parseNoteText } from "./notes.ts";
+import { NotesPage, PublicPage } from "./pages.tsx";
 
 type Env = { Bindings: { AUTH: AuthServiceBinding; GATEHOUSE_URL: string; DB: D1Database } };
 
-/** How this app reaches Gatehouse: Workers by the binding, people at its pages. */
+/** This Worker calls Gatehouse over the binding; browsers are redirected to its pages. */
 const gatehouse = ({ env }: Context<Env>) => ({
   binding: env.AUTH,
   pages: env.GATEHOUSE_URL,
@@ -29,7 +29,7 @@ app.use(
       defaultSrc: ["'none'"],
       styleSrc: [NONCE],
       imgSrc: ["data:"],
-      // A browser holds the redirects of a form to this as well: signing in, and out, is at Gatehouse.
+      // Browsers apply form-action to the redirects of a form too: sign-in and sign-out redirect to Gatehouse.
       formAction: ["'self'", (c) => c.env.GATEHOUSE_URL],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
@@ -37,28 +37,31 @@ app.use(
   }),
 );
 
-// /sign-in, /signed-in and /sign-out: there, back again, and out.
+// /sign-in, /signed-in (the callback) and /sign-out.
 app.route("/", signInRoutes(gatehouse));
 
-// The front door is open to everybody, and knows who comes.
-const door = new Hono<Env & OptionalSessionEnv>();
-door.use("/", browserSession(gatehouse, { optional: true }));
-door.get("/", (c) =>
-  c.html(<Welcome name={c.var.session?.name} nonce={c.get("secureHeadersNonce") ?? ""} />),
+// The public page needs no session, and shows the name of a signed-in user.
+const publicPages = new Hono<Env & OptionalSessionEnv>();
+publicPages.use("/", browserSession(gatehouse, { optional: true }));
+publicPages.get("/", (c) =>
+  c.html(<PublicPage name={c.var.session?.name} nonce={c.get("secureHeadersNonce") ?? ""} />),
 );
-app.route("/", door);
+app.route("/", publicPages);
 
-// Pages: a browser's session is in cookies of this host, and whoever has none signs in first.
+// Pages: the session is in cookies of this host. Without a session, the browser is redirected to sign-in.
 app.use("/notes/*", browserSession(gatehouse));
 
 app.get("/notes", (c) => showNotes(c));
 
 app.post("/notes", async (c) => {
-  const { text: typed } = await c.req.parseBody();
-  const text = readText(typed);
+  const { text: input } = await c.req.parseBody();
+  const text = parseNoteText(input);
   if (text === null) {
     c.status(400);
-    return showNotes(c, { alert: `A note has 1 to ${LONGEST} characters.`, typed: String(typed ?? "") });
+    return showNotes(c, {
+      error: `Enter a note of 1 to ${MAX_NOTE_LENGTH} characters.`,
+      text: String(input ?? ""),
+    });
   }
   await addNote(c.env.DB, c.var.session.userId, text);
   return c.redirect("/notes", 303);
@@ -69,7 +72,7 @@ app.post("/notes/:id/delete", async (c) => {
   return c.redirect("/notes", 303);
 });
 
-// An API: whoever calls brings an access token of Gatehouse.
+// API: the caller sends an access token of Gatehouse.
 app.use(
   "/api/*",
   requireSession((c) => createVerifier({ binding: c.env.AUTH })),
@@ -79,25 +82,25 @@ app.get("/api/notes", async (c) => c.json({ notes: await listNotes(c.env.DB, c.v
 
 app.post("/api/notes", async (c) => {
   const body: unknown = await c.req.json().catch(() => null);
-  const text = readText(typeof body === "object" && body && "text" in body ? body.text : null);
-  if (text === null) return c.json({ error: `text has 1 to ${LONGEST} characters` }, 400);
+  const text = parseNoteText(typeof body === "object" && body && "text" in body ? body.text : null);
+  if (text === null) return c.json({ error: `text must have 1 to ${MAX_NOTE_LENGTH} characters` }, 400);
   return c.json(await addNote(c.env.DB, c.var.session.userId, text), 201);
 });
 
 app.delete("/api/notes/:id", async (c) => {
-  const isGone = await deleteNote(c.env.DB, c.var.session.userId, c.req.param("id"));
-  return isGone ? c.body(null, 204) : c.json({ error: "There is no such note." }, 404);
+  const wasDeleted = await deleteNote(c.env.DB, c.var.session.userId, c.req.param("id"));
+  return wasDeleted ? c.body(null, 204) : c.json({ error: "Note not found" }, 404);
 });
 
-async function showNotes(c: Context<Env & SessionEnv>, refused: { alert?: string; typed?: string } = {}) {
+async function showNotes(c: Context<Env & SessionEnv>, rejected: { error?: string; text?: string } = {}) {
   const { userId, name } = c.var.session;
   return c.html(
-    <MyNotes
+    <NotesPage
       name={name}
       notes={await listNotes(c.env.DB, userId)}
-      account={`${c.env.GATEHOUSE_URL}/account`}
+      accountUrl={`${c.env.GATEHOUSE_URL}/account`}
       nonce={c.get("secureHeadersNonce") ?? ""}
-      {...refused}
+      {...rejected}
     />,
   );
 }

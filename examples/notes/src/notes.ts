@@ -1,18 +1,18 @@
-/** What somebody wrote down. `createdAt` in milliseconds. */
+/** A note of a user. `createdAt` is in milliseconds since the Unix epoch. */
 export type Note = { readonly id: string; readonly text: string; readonly createdAt: number };
 
-/** The newest that are shown. */
-const SHOWN = 100;
+/** The page and the API list the newest notes only. */
+const LIST_LIMIT = 100;
 
-/** Code points of a note, at most. */
-export const LONGEST = 500;
+/** In code points. */
+export const MAX_NOTE_LENGTH = 500;
 
 export async function listNotes(db: D1Database, userId: string): Promise<Note[]> {
   const { results } = await db
     .prepare(
       "SELECT id, text, created_at AS createdAt FROM notes WHERE user_id = ? ORDER BY created_at DESC LIMIT ?",
     )
-    .bind(userId, SHOWN)
+    .bind(userId, LIST_LIMIT)
     .all<Note>();
   return results;
 }
@@ -26,15 +26,15 @@ export async function addNote(db: D1Database, userId: string, text: string): Pro
   return note;
 }
 
-/** Whether there was one: somebody else's is not there. */
+/** Returns false if the user has no note with this ID. Notes of other users are never deleted. */
 export async function deleteNote(db: D1Database, userId: string, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM notes WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
 
-/** The text as it is kept, or null where there is none or too much of it. */
-export function readText(typed: unknown): string | null {
-  if (typeof typed !== "string") return null;
-  const text = typed.trim().toWellFormed();
-  return text !== "" && [...text].length <= LONGEST ? text : null;
+/** Returns the trimmed text, or null if it is not a string, is empty or exceeds MAX_NOTE_LENGTH. */
+export function parseNoteText(input: unknown): string | null {
+  if (typeof input !== "string") return null;
+  const text = input.trim().toWellFormed();
+  return text !== "" && [...text].length <= MAX_NOTE_LENGTH ? text : null;
 }

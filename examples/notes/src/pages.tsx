@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { LONGEST, type Note } from "./notes.ts";
+import { MAX_NOTE_LENGTH, type Note } from "./notes.ts";
 
 const STYLE = `
 :root { color-scheme: light dark; background: light-dark(#fff, #14161a); color: light-dark(#1c1c1c, #e8e8e8); font: 1rem/1.5 system-ui, sans-serif; }
@@ -15,7 +15,7 @@ button, .button { font: inherit; padding: .4rem .9rem; }
 [role=alert] { font-weight: 600; }
 `;
 
-function Frame({ title, nonce, children }: { title: string; nonce: string; children: Child }) {
+function Layout({ title, nonce, children }: { title: string; nonce: string; children: Child }) {
   return (
     <html lang="en">
       <head>
@@ -30,12 +30,12 @@ function Frame({ title, nonce, children }: { title: string; nonce: string; child
   );
 }
 
-/** For everybody. `name` is that of whoever has signed in. */
-export const Welcome = ({ name, nonce }: { name?: string; nonce: string }) => (
-  <Frame title="Notes" nonce={nonce}>
+/** The public page. `name` is the name of the signed-in user. */
+export const PublicPage = ({ name, nonce }: { name?: string; nonce: string }) => (
+  <Layout title="Notes" nonce={nonce}>
     <main>
       <h1>Notes</h1>
-      <p>Write something down, and find it again wherever you sign in.</p>
+      <p>Save your notes and read them on any device.</p>
       <p>
         {name === undefined ? (
           <a class="button" href="/sign-in">
@@ -43,49 +43,50 @@ export const Welcome = ({ name, nonce }: { name?: string; nonce: string }) => (
           </a>
         ) : (
           <a class="button" href="/notes">
-            Your notes, {name}
+            Continue as {name}
           </a>
         )}
       </p>
     </main>
-  </Frame>
+  </Layout>
 );
 
-type Mine = {
+type NotesPageProps = {
   readonly name: string;
   readonly notes: readonly Note[];
-  readonly account: string;
+  readonly accountUrl: string;
   readonly nonce: string;
-  /** What was wrong with the note that was typed. */
-  readonly alert?: string;
-  readonly typed?: string;
+  /** The validation error of the submitted note. */
+  readonly error?: string;
+  /** The text of the submitted note, to correct in the form. */
+  readonly text?: string;
 };
 
-/** Somebody's own notes. */
-export const MyNotes = ({ name, notes, account, nonce, alert, typed = "" }: Mine) => (
-  <Frame title="Your notes" nonce={nonce}>
+/** The notes of the signed-in user. */
+export const NotesPage = ({ name, notes, accountUrl, nonce, error, text = "" }: NotesPageProps) => (
+  <Layout title="Your notes" nonce={nonce}>
     <header>
-      <a href={account}>{name}</a>
+      <a href={accountUrl}>{name}</a>
       <form method="post" action="/sign-out">
         <button type="submit">Sign out</button>
       </form>
     </header>
     <main>
       <h1>Your notes</h1>
-      {alert && <p role="alert">{alert}</p>}
+      {error && <p role="alert">{error}</p>}
       <form method="post" action="/notes">
-        <label for="text">A new note</label>
-        <textarea id="text" name="text" rows={3} maxlength={LONGEST} required>
-          {typed}
+        <label for="text">New note</label>
+        <textarea id="text" name="text" rows={3} maxlength={MAX_NOTE_LENGTH} required>
+          {text}
         </textarea>
-        <button type="submit">Keep it</button>
+        <button type="submit">Save note</button>
       </form>
       <ul>
-        {notes.map(({ id, text }) => (
+        {notes.map((note) => (
           <li>
-            <span>{text}</span>
-            <form method="post" action={`/notes/${id}/delete`}>
-              <button type="submit" aria-label={`Delete “${text}”`}>
+            <span>{note.text}</span>
+            <form method="post" action={`/notes/${note.id}/delete`}>
+              <button type="submit" aria-label={`Delete “${note.text}”`}>
                 Delete
               </button>
             </form>
@@ -93,5 +94,5 @@ export const MyNotes = ({ name, notes, account, nonce, alert, typed = "" }: Mine
         ))}
       </ul>
     </main>
-  </Frame>
+  </Layout>
 );

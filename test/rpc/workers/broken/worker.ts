@@ -1,20 +1,20 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 
-/** What each token gets from a service that is not well. */
-const MISFORTUNES: Record<string, () => unknown> = {
+/** Outages by name. A test sends the name in place of a token. */
+const OUTAGES: Record<string, () => unknown> = {
   throws: () => {
     throw new Error("Service is down");
   },
   hangs: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
-  "says nothing": () => undefined,
-  "says yes": () => true,
-  "says ok alone": () => ({ ok: true }),
-  "says ok with somebody else's session": () => ({ ok: true, session: { user: "ada" } }),
+  "returns undefined": () => undefined,
+  "returns true": () => true,
+  "returns ok without data": () => ({ ok: true }),
+  "returns another service's session": () => ({ ok: true, session: { user: "ada" } }),
 };
 
 export class AuthService extends WorkerEntrypoint {
   verifyToken(token: string): unknown {
-    return MISFORTUNES[token]?.();
+    return OUTAGES[token]?.();
   }
 }
 

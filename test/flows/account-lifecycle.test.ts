@@ -3,8 +3,8 @@ import { bearer, clientOf } from "../support/api-client.ts";
 import { startService } from "../support/service.ts";
 import { tokenMailedTo } from "../support/users.ts";
 
-describe("the life of an account, as the seed tells it", () => {
-  it("registers, verifies, logs in, refreshes, logs out, resets and logs in again", async () => {
+describe("account lifecycle", () => {
+  it("registers, verifies the address, logs in, refreshes, logs out, resets the password and logs in again", async () => {
     const service = startService();
     const api = clientOf(service);
     const email = "a@gmail.example.com";
@@ -20,12 +20,12 @@ describe("the life of an account, as the seed tells it", () => {
       },
     });
 
-    const early = await api.POST("/api/auth/login", { body: { email, password } });
-    expect([early.response.status, early.error?.error.code, early.error?.message]).toEqual([
-      403,
-      "email_not_verified",
-      "Email not verified",
-    ]);
+    const unverifiedLogin = await api.POST("/api/auth/login", { body: { email, password } });
+    expect([
+      unverifiedLogin.response.status,
+      unverifiedLogin.error?.error.code,
+      unverifiedLogin.error?.message,
+    ]).toEqual([403, "email_not_verified", "Email not verified"]);
 
     const token = await tokenMailedTo(service, email);
     const link = await api.GET("/api/auth/verify-email", { params: { query: { token } } });
@@ -69,8 +69,8 @@ describe("the life of an account, as the seed tells it", () => {
       message: "Logged out successfully. Please remove the token from client storage.",
     });
     expect(await statusOfMe(next.token)).toBe(401);
-    const dead = await api.POST("/api/auth/refresh", { body: { refreshToken: next.refreshToken } });
-    expect([dead.response.status, dead.error?.error.code]).toEqual([401, "refresh_invalid"]);
+    const refused = await api.POST("/api/auth/refresh", { body: { refreshToken: next.refreshToken } });
+    expect([refused.response.status, refused.error?.error.code]).toEqual([401, "refresh_invalid"]);
 
     const forgot = await api.POST("/api/auth/forgot-password", { body: { email } });
     expect(forgot.data?.message).toBe(
@@ -83,13 +83,13 @@ describe("the life of an account, as the seed tells it", () => {
       success: true,
       message: "Password has been reset successfully. Please log in with your new password.",
     });
-    const statusOfLogin = async (given: string) =>
-      (await api.POST("/api/auth/login", { body: { email, password: given } })).response.status;
+    const statusOfLogin = async (candidate: string) =>
+      (await api.POST("/api/auth/login", { body: { email, password: candidate } })).response.status;
     expect([await statusOfLogin(password), await statusOfLogin(newPassword)]).toEqual([401, 200]);
   });
 });
 
-/** What was answered, where the tokens are in it and not in cookies. */
+/** Narrows the data of a response to the variant with tokens in the body. Throws if they are in cookies. */
 function withTokens<Data extends object>(data: Data | undefined): Extract<Data, { token: string }> {
   if (data && "token" in data) return data as Extract<Data, { token: string }>;
   throw new Error(`No tokens in ${JSON.stringify(data)}`);

@@ -2,7 +2,7 @@ import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
 import { holdToContract } from "../support/contract/hold.ts";
-import { openSurfer } from "./cookie-browser.ts";
+import { openCookieBrowser } from "./cookie-browser.ts";
 
 export const GATEHOUSE = "http://auth.example.test";
 export const NOTES = "http://notes.example.test";
@@ -21,12 +21,12 @@ const SECRETS = {
   RATE_LIMITS: "off",
 };
 
-/** Gatehouse and the example side by side, each by its real configuration, with empty databases. */
-export async function startHouses() {
+/** Starts Gatehouse and the example, each with its own wrangler.toml and an empty database. */
+export async function startExample() {
   Object.assign(process.env, wranglerEnvironment);
   const harness = createTestHarness({
     workers: [
-      // As secrets they win over a developer's .dev.vars, which the harness reads too.
+      // The harness also reads a developer's .dev.vars; secrets override it.
       { configPath: "wrangler.toml", secrets: SECRETS },
       { configPath: "examples/notes/wrangler.toml", vars: { GATEHOUSE_URL: GATEHOUSE } },
     ],
@@ -35,16 +35,16 @@ export async function startHouses() {
   const workers: Readonly<Record<string, string>> = { [GATEHOUSE]: "gatehouse", [NOTES]: "gatehouse-notes" };
   for (const name of Object.values(workers)) await harness.getWorker(name).applyD1Migrations("DB");
 
-  const reach = async (url: URL, init: RequestInit): Promise<Response> => {
+  const fetchWorker = async (url: URL, init: RequestInit): Promise<Response> => {
     const name = workers[url.origin];
-    if (name === undefined) throw new Error(`nobody is at ${url}`);
-    // The harness has the types of its own fetch.
-    const answer = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
-    return url.origin === GATEHOUSE ? holdToContract(init.method ?? "GET", url.pathname, answer) : answer;
+    if (name === undefined) throw new Error(`No Worker has the origin of ${url}`);
+    // The harness declares its own fetch types.
+    const response = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
+    return url.origin === GATEHOUSE ? holdToContract(init.method ?? "GET", url.pathname, response) : response;
   };
 
   async function api(path: string, body?: object, token?: string) {
-    const response = await reach(new URL(`${GATEHOUSE}/api/auth${path}`), {
+    const response = await fetchWorker(new URL(`${GATEHOUSE}/api/auth${path}`), {
       method: body ? "POST" : "GET",
       body: body && JSON.stringify(body),
       headers: {
@@ -52,26 +52,28 @@ export async function startHouses() {
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       },
     });
-    // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
+    // biome-ignore lint/suspicious/noExplicitAny: the tests assert the shape of each body
     return { status: response.status, body: (await response.json()) as any };
   }
 
-  /** Where the newest mail to somebody leads. */
+  /** The URL with a token in the newest mail to an address. */
   const mailedLink = (email: string): Promise<string> =>
     waitFor(`a link mailed to ${email}`, async () => {
       const url = `${GATEHOUSE}/dev/mailbox.json?to=${encodeURIComponent(email)}`;
-      const { messages } = (await (await reach(new URL(url), {})).json()) as { messages: { text: string }[] };
+      const { messages } = (await (await fetchWorker(new URL(url), {})).json()) as {
+        messages: { text: string }[];
+      };
       return /http:\S+\?token=\S+/.exec(messages[0]?.text ?? "")?.[0];
     });
 
   return {
     harness,
-    reach,
+    fetchWorker,
     api,
     mailedLink,
-    newSurfer: () => openSurfer(reach),
+    newBrowser: () => openCookieBrowser(fetchWorker),
     close: () => harness.close(),
   };
 }
 
-export type Houses = Awaited<ReturnType<typeof startHouses>>;
+export type ExampleWorkers = Awaited<ReturnType<typeof startExample>>;

@@ -3,31 +3,31 @@ import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { holdToContract } from "../support/contract/hold.ts";
-import type { Order } from "./command.ts";
+import type { Command } from "./command.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";
 
-/** What a test reads from an answer; it says itself what it expects. */
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
-type Anything = any;
+/** A parsed response body. Each test asserts its shape. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests assert the shape of each body
+type Json = any;
 
-export type House = Awaited<ReturnType<typeof openHouse>>;
+export type Workers = Awaited<ReturnType<typeof startWorkers>>;
 
 /**
- * Gatehouse and a consumer of it side by side in workerd, each by its own wrangler.toml, and a Worker that
- * is broken. The issuer is a server of this process that hands on the key set, and counts who asked.
+ * Starts Gatehouse, a consumer and a broken service in workerd, each with its own wrangler.toml. The issuer is an HTTP
+ * server of this process: it forwards the key set and counts the requests.
  */
-export async function openHouse() {
+export async function startWorkers() {
   Object.assign(process.env, wranglerEnvironment);
-  const issuer = await openIssuer(async () => {
-    const answer = await harness.getWorker("gatehouse").fetch("http://gatehouse/.well-known/jwks.json");
-    return answer.text();
+  const issuer = await startIssuer(async () => {
+    const response = await harness.getWorker("gatehouse").fetch("http://gatehouse/.well-known/jwks.json");
+    return response.text();
   });
   const harness = createTestHarness({
     workers: [
       {
         configPath: "wrangler.toml",
-        // As secrets they win over a developer's .dev.vars, which the harness reads too.
+        // The harness also reads a developer's .dev.vars; secrets override it.
         secrets: {
           ENVIRONMENT: "development",
           PUBLIC_URL: issuer.url,
@@ -47,32 +47,33 @@ export async function openHouse() {
   const gatehouse = harness.getWorker<{ DB: D1Database; KV: KVNamespace }>("gatehouse");
   await gatehouse.applyD1Migrations("DB");
 
-  const api = async (path: string, body?: unknown, token?: string): Promise<Anything> => {
-    const answer = await gatehouse.fetch(`http://gatehouse${path}`, {
-      method: body === undefined ? "GET" : "POST",
+  const api = async (path: string, body?: unknown, token?: string): Promise<Json> => {
+    const method = body === undefined ? "GET" : "POST";
+    const response = await gatehouse.fetch(`http://gatehouse${path}`, {
+      method,
       headers: {
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    await holdToContract(body === undefined ? "GET" : "POST", new URL(path, issuer.url).pathname, answer);
-    return answer.json();
+    await holdToContract(method, new URL(path, issuer.url).pathname, response);
+    return response.json();
   };
 
-  const order = async (what: Order): Promise<Anything> => {
-    const body = JSON.stringify(what);
-    const answer = await harness.getWorker("consumer").fetch("http://consumer/", { method: "POST", body });
-    return answer.json();
+  const send = async (command: Command): Promise<Json> => {
+    const body = JSON.stringify(command);
+    const response = await harness.getWorker("consumer").fetch("http://consumer/", { method: "POST", body });
+    return response.json();
   };
 
   return {
     issuer,
     api,
-    order,
+    send,
     storage: () => gatehouse.getEnv(),
-    /** The service's own lines on the calls since `clearLogs`. */
-    calls: (): Anything[] =>
+    /** The service's log lines of RPC calls since `clearLogs`. */
+    callLogs: (): Json[] =>
       harness
         .getLogs()
         .flatMap(({ message }) => (message.startsWith("{") ? [JSON.parse(message)] : []))
@@ -85,12 +86,12 @@ export async function openHouse() {
   };
 }
 
-/** Serves the key set where PUBLIC_URL says that it is. */
-async function openIssuer(keySet: () => Promise<string>) {
-  let asked = 0;
+/** Serves the key set at PUBLIC_URL. */
+async function startIssuer(readKeySet: () => Promise<string>) {
+  let requestCount = 0;
   const server = createServer((_request, response) => {
-    asked += 1;
-    keySet().then(
+    requestCount += 1;
+    readKeySet().then(
       (text) => response.setHeader("Content-Type", "application/json").end(text),
       () => response.writeHead(503).end(),
     );
@@ -98,7 +99,7 @@ async function openIssuer(keySet: () => Promise<string>) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
+    requestCount: () => requestCount,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
