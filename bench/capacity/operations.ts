@@ -46,7 +46,7 @@ async function runLifecycle(
   const known = { email, password: PASSWORD, deviceToken: first.deviceToken };
   const second = await post("sign in, known device", "/login", known);
   const token = String(second.token);
-  record("get profile (GET /me)", await service.send("GET", `${API}/me`, { token }));
+  record("profile (GET /me)", await service.send("GET", `${API}/me`, { token }));
   const refreshed = await post("refresh", "/refresh", { refreshToken: second.refreshToken });
   record("JWKS", await service.send("GET", "/.well-known/jwks.json"));
   await post("sign out", "/logout", {}, String(refreshed.token));

@@ -54,22 +54,22 @@ async function describeExisting(deps: Operator, address: string): Promise<string
   return `${email} already has an account (${role}, ${status}).${fix}`;
 }
 
-function parseAddress(typed: string): EmailAddress {
-  const parsed = parseEmailAddress(typed);
-  if (!parsed.ok) throw new CommandError(`"${printable(typed)}" is not an email address.`);
+function parseAddress(input: string): EmailAddress {
+  const parsed = parseEmailAddress(input);
+  if (!parsed.ok) throw new CommandError(`"${printable(input)}" is not an email address.`);
   return parsed.value;
 }
 
-function parseName(typed = "Superuser"): string {
-  const name = nameField.safeParse(typed);
+function parseName(input = "Superuser"): string {
+  const name = nameField.safeParse(input);
   if (name.success) return name.data;
   throw new CommandError(`--name: ${name.error.issues[0]?.message ?? "Must be a name."}`);
 }
 
 /** The origin of the link, validated: the link has a token that this origin receives. */
-export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "variables">, typed?: string) {
+export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "variables">, option?: string) {
   const configured = typeof variables.PUBLIC_URL === "string" ? variables.PUBLIC_URL.trim() : "";
-  const chosen = typed ?? configured;
+  const chosen = option ?? configured;
   if (chosen === "") {
     throw new CommandError(
       "[vars] of the configuration has no PUBLIC_URL for the link. Set it: --url https://auth.example.com",
@@ -77,7 +77,7 @@ export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "v
   }
   const url = isPlainHttpUrl(chosen) ? new URL(chosen) : null;
   if (url?.pathname !== "/" || (isRemote && url.protocol !== "https:")) {
-    const which = typed === undefined ? "PUBLIC_URL" : "--url";
+    const which = option === undefined ? "PUBLIC_URL" : "--url";
     throw new CommandError(
       `${which} must be ${isRemote ? "an https" : "an http or https"} URL without a path.`,
     );

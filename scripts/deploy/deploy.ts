@@ -46,10 +46,8 @@ type Configuration = { readonly variables: Readonly<Record<string, unknown>>; re
 
 async function dryRun(options: DeployOptions, { variables, given }: Configuration, print: Print) {
   // Only Cloudflare knows the Worker's secrets, and a dry run does not ask it: unknown secrets count as set.
-  const findings = judgeVariables({
-    ...{ variables, given, secrets: [] },
-    allowDevelopment: options.allowDevelopment,
-  });
+  const { allowDevelopment } = options;
+  const findings = judgeVariables({ variables, given, secrets: [], allowDevelopment });
   const isUnknown = ({ name }: VariableFinding) =>
     isSecretName(name) && !(name in given) && !(name in variables);
   refuse(
@@ -71,10 +69,9 @@ async function resolveSecrets(
 ) {
   const existing = await remote.secretNames();
   const names = [...(existing ?? []), ...Object.keys(given)];
-  const findings = judgeVariables({
-    ...{ variables, given, secrets: [...new Set([...names, "AUTH_SECRET"])] },
-    allowDevelopment: options.allowDevelopment,
-  });
+  const secrets = [...new Set([...names, "AUTH_SECRET"])];
+  const { allowDevelopment } = options;
+  const findings = judgeVariables({ variables, given, secrets, allowDevelopment });
   refuse(findings, options);
   const generated: Secrets = names.includes("AUTH_SECRET")
     ? {}

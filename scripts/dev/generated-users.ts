@@ -41,7 +41,7 @@ Virtanen Korhonen Yılmaz Kaya Demir Haddad Khoury Cohen Levi Tanaka Suzuki Sato
 Singh Patel Sharma Gupta Okafor Mensah Dlamini O'Brien O'Connor McDonald MacLeod Van-den-Berg De-Vries Παπαδόπουλος
 Кузнецов 山田 佐藤`.split(/\s+/);
 
-/** A few mail providers have most of the world; under .test they reach nobody. */
+/** Weighted: a few mail providers have most addresses. The domains are reserved (RFC 2606). */
 const DOMAINS = [
   ...Array(9).fill("bigmail.test"),
   ...Array(4).fill("inboxly.test"),

@@ -8,14 +8,17 @@ export type Finding = {
   readonly fix?: string;
 };
 
-export const ok = (subject: string, message: string): Finding => ({ level: "ok", subject, message });
-export const skip = (subject: string, message: string): Finding => ({ level: "skip", subject, message });
-export const warn = (subject: string, message: string, fix: string): Finding => ({
-  ...{ level: "warn", subject, message, fix },
-});
-export const fail = (subject: string, message: string, fix: string): Finding => ({
-  ...{ level: "fail", subject, message, fix },
-});
+const withoutFix =
+  (level: "ok" | "skip") =>
+  (subject: string, message: string): Finding => ({ level, subject, message });
+const withFix =
+  (level: "warn" | "fail") =>
+  (subject: string, message: string, fix: string): Finding => ({ level, subject, message, fix });
+
+export const ok = withoutFix("ok");
+export const skip = withoutFix("skip");
+export const warn = withFix("warn");
+export const fail = withFix("fail");
 
 const LABELS = { ok: "ok  ", warn: "warn", fail: "FAIL", skip: "--  " } as const;
 

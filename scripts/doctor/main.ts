@@ -57,8 +57,8 @@ function readOptions(argv: readonly string[]): DoctorOptions {
   return { ...serviceOptionsOf(program), isRemote, url, dns, name };
 }
 
-function parseOrigin(typed: string): string {
-  const url = URL.parse(typed);
+function parseOrigin(value: string): string {
+  const url = URL.parse(value);
   if (url && /^https?:$/.test(url.protocol)) return url.origin;
   throw new InvalidArgumentError("It must be a URL such as https://auth.example.com.");
 }

@@ -46,8 +46,8 @@ export function serviceOptionsOf(command: Command): ServiceOptions {
 /** An option parser for whole numbers. */
 export const wholeNumber =
   (from: number, to: number) =>
-  (typed: string): number => {
-    const number = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+  (value: string): number => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= from && number <= to) return number;
     throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
   };

@@ -26,11 +26,11 @@ export function unknownVariables(variables: Readonly<Record<string, unknown>>): 
   });
 }
 
-function suggest(typed: string, known: readonly string[]): string | undefined {
-  const completion = typed === "" ? undefined : known.find((name) => name.startsWith(typed));
+function suggest(name: string, known: readonly string[]): string | undefined {
+  const completion = name === "" ? undefined : known.find((documented) => documented.startsWith(name));
   if (completion !== undefined) return completion;
-  const nearest = closest(typed, known);
-  return distance(typed, nearest) <= Math.max(2, nearest.length / 3) ? nearest : undefined;
+  const nearest = closest(name, known);
+  return distance(name, nearest) <= Math.max(2, nearest.length / 3) ? nearest : undefined;
 }
 
 export const knownVariables = (): readonly string[] => [
