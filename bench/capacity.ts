@@ -2,24 +2,24 @@ import { openService, type Tally } from "./capacity/capacity-service.ts";
 import { measureOperations, type Row } from "./capacity/operations.ts";
 import { measureSizes, type Sizes } from "./capacity/sizes.ts";
 
-// `npm run bench:capacity`: what each operation asks of D1 and KV, as D1 itself counts it, and what each row takes.
-// The counts are those of any machine; the milliseconds are of this one. docs/scaling.md has what came of it.
+// `npm run bench:capacity`: counts the D1 and KV operations of each API operation, and measures the size of rows. The
+// counts are the same on every machine, the milliseconds are not. docs/scaling.md has the results.
 
-const LIVES = Number(process.env.SAMPLES ?? 40);
+const RUNS = Number(process.env.SAMPLES ?? 40);
 const ROWS = Number(process.env.ROWS ?? 20_000);
-/** Seconds for everything. */
+/** Seconds for the whole run. */
 const TIME_LIMIT = 240;
 
 const timeLimit = setTimeout(() => {
-  console.error(`\nIt took longer than ${TIME_LIMIT} s.`);
+  console.error(`\nThe bench took longer than ${TIME_LIMIT} s.`);
   process.exit(1);
 }, TIME_LIMIT * 1000);
-const house = await openService();
+const service = await openService();
 try {
-  printRows(await measureOperations(house, LIVES));
-  printSizes(await measureSizes(house.db, ROWS));
+  printRows(await measureOperations(service, RUNS));
+  printSizes(await measureSizes(service.db, ROWS));
 } finally {
-  await house.close();
+  await service.close();
   clearTimeout(timeLimit);
 }
 

@@ -1,7 +1,7 @@
-type More = { readonly body?: object | undefined; readonly token?: string | undefined };
+type Options = { readonly body?: object | undefined; readonly token?: string | undefined };
 
-/** One call, and the milliseconds until all of its answer was there. */
-export async function send(url: string, method: string, { body, token }: More = {}) {
+/** Sends a request. `ms` is the time until the whole body was received. */
+export async function send(url: string, method: string, { body, token }: Options = {}) {
   const begun = performance.now();
   const response = await fetch(url, {
     method,
@@ -15,9 +15,9 @@ export async function send(url: string, method: string, { body, token }: More = 
   return { status: response.status, headers: response.headers, text, ms: performance.now() - begun };
 }
 
-/** The same, which has to succeed. */
-export async function succeed(url: string, method: string, more: More = {}) {
-  const answer = await send(url, method, more);
-  if (answer.status < 300) return answer;
-  throw new Error(`${method} ${url} answered ${answer.status}: ${answer.text}`);
+/** Sends a request, and throws for an error status. */
+export async function sendOk(url: string, method: string, options: Options = {}) {
+  const response = await send(url, method, options);
+  if (response.status < 300) return response;
+  throw new Error(`${method} ${url} responded with ${response.status}: ${response.text}`);
 }

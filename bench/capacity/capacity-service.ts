@@ -5,15 +5,15 @@ import type { FillableD1 } from "../../scripts/dev/fill-database.ts";
 import { linkInstallation } from "../../scripts/shared/link-installation.ts";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
-import { succeed } from "../send.ts";
+import { sendOk } from "../send.ts";
 
 export const AUTH_SECRET = "a bench's root secret, 32 bytes or more";
 
-/** What one thing cost, by D1's own account. */
+/** The cost of one request or cron run. */
 export type Tally = Readonly<
   Record<"roundTrips" | "statements" | "rowsRead" | "rowsWritten" | "kvReads" | "kvWrites", number>
 >;
-export type Asked = {
+export type Measured = {
   readonly status: number;
   readonly body: Body;
   readonly tally: Tally;
@@ -27,7 +27,7 @@ type Statement = Omit<ReturnType<FillableD1["prepare"]>, "bind"> & {
   all<T>(): Promise<{ results: T[]; meta: { size_after: number } }>;
 };
 
-/** The service in production's configuration, in workerd, with a mail provider on loopback. */
+/** Starts the service in workerd with a production configuration and a fake mail provider on loopback. */
 export async function openService() {
   Object.assign(process.env, wranglerEnvironment);
   const scratch = createScratchDirectory();
@@ -53,9 +53,9 @@ export async function openService() {
     MAIL_FROM: "Gatehouse <no-reply@example.test>",
     MAIL_API_KEY: "none",
     MAIL_API_BASE: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
-    // One block, so that the database is seen behind the hashing.
+    // One block, so that hashing does not hide the database's time.
     PASSWORD_HASH_BLOCKS: "1",
-    RATE_LIMITS: RAISED,
+    RATE_LIMITS: HIGH_LIMITS,
   };
   const harness = createTestHarness({
     workers: [{ configPath, secrets }],
@@ -67,10 +67,10 @@ export async function openService() {
   return {
     db,
     mails,
-    ask: (method: string, path: string, more: { body?: object; token?: string } = {}) =>
-      ask(`${url.origin}${path}`, method, more),
-    /** One run of the clockwork. */
-    async tick(cron: string): Promise<Tally> {
+    send: (method: string, path: string, options: { body?: object; token?: string } = {}) =>
+      measure(`${url.origin}${path}`, method, options),
+    /** Runs the cron job. */
+    async runCron(cron: string): Promise<Tally> {
       await worker.scheduled({ cron, scheduledTime: new Date() });
       return JSON.parse((await kv.get("bench:tally")) ?? "{}");
     },
@@ -84,8 +84,8 @@ export async function openService() {
 
 export type BenchService = Awaited<ReturnType<typeof openService>>;
 
-/** All comes from one address; what a limit costs is counted all the same. */
-const RAISED = JSON.stringify(
+/** High limits, since all requests have one IP address. The checks still cost their operations. */
+const HIGH_LIMITS = JSON.stringify(
   Object.fromEntries(
     ["login", "register", "refresh", "verify-email", "forgot-password", "reset-password"].map((name) => [
       name,
@@ -94,8 +94,12 @@ const RAISED = JSON.stringify(
   ),
 );
 
-async function ask(url: string, method: string, more: { body?: object; token?: string }): Promise<Asked> {
-  const { status, headers, text, ms } = await succeed(url, method, more);
+async function measure(
+  url: string,
+  method: string,
+  options: { body?: object; token?: string },
+): Promise<Measured> {
+  const { status, headers, text, ms } = await sendOk(url, method, options);
   return {
     status,
     body: JSON.parse(text),

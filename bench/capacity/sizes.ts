@@ -1,18 +1,18 @@
 import { fillDatabase } from "../../scripts/dev/fill-database.ts";
 import type { Queryable } from "./capacity-service.ts";
 
-/** Bytes that one more of it takes in the database, indexes included. */
+/** Bytes per row in the database, with its indexes. */
 export type Sizes = Readonly<Record<"account" | "session" | "audit event", number>>;
 
-/** Two passwords' worth of text: what a stored hash looks like. */
+/** A text of the form and length of a stored password hash. */
 const HASH = `$pbkdf2-sha256-chain$b=6,i=100000,k=AAAAAAAA$${"A".repeat(22)}$${"B".repeat(43)}`;
 
 export async function measureSizes(db: Queryable, count: number): Promise<Sizes> {
   const now = Date.now();
   return {
     account: await growth(db, count, () => fillDatabase(db, { count, passwordHash: HASH, now })),
-    session: await growth(db, count, () => copyOne(db, "sessions", count)),
-    "audit event": await growth(db, count, () => copyOne(db, "audit_events", count)),
+    session: await growth(db, count, () => copyRow(db, "sessions", count)),
+    "audit event": await growth(db, count, () => copyRow(db, "audit_events", count)),
   };
 }
 
@@ -25,15 +25,15 @@ async function growth(db: Queryable, count: number, add: () => Promise<unknown>)
 const size = async (db: Queryable): Promise<number> =>
   (await db.prepare("SELECT ? AS one").bind(1).all()).meta.size_after;
 
-/** As many copies of a row that the service has written, each with an id of its own, spread over the accounts. */
-async function copyOne(db: Queryable, table: string, count: number): Promise<void> {
+/** Inserts `count` copies of a row that the service has written, with unique ids and account ids. */
+async function copyRow(db: Queryable, table: string, count: number): Promise<void> {
   const { results } = await db
     .prepare("SELECT name FROM pragma_table_info(?)")
     .bind(table)
     .all<{ name: string }>();
   const names = results.map(({ name }) => name);
   const values = names.map((name) => {
-    // As long as the UUIDs that they stand for.
+    // As long as a UUID.
     if (name === "id" || name === "account_id") return "lower(hex(randomblob(18)))";
     return /_at$|^at$/.test(name) ? `one.${name} + many.value` : `one.${name}`;
   });

@@ -1,9 +1,9 @@
 import type { Env } from "../../src/composition/compose.ts";
 import service from "../../src/index.ts";
 
-// The service as it is, with what D1 and KV say of each request added up: `npm run bench:capacity` asks it.
+// The real service, which counts the D1 and KV operations of each request for `npm run bench:capacity`.
 
-/** D1's own figures (`meta`), which are those that it bills by, and operations of KV, which are billed one by one. */
+/** D1's own counts (`meta`), by which it bills, and KV operations, which are billed one by one. */
 type Tally = {
   roundTrips: number;
   statements: number;
@@ -13,7 +13,7 @@ type Tally = {
   kvWrites: number;
 };
 
-const nothing = (): Tally => ({
+const emptyTally = (): Tally => ({
   roundTrips: 0,
   statements: 0,
   rowsRead: 0,
@@ -22,30 +22,30 @@ const nothing = (): Tally => ({
   kvWrites: 0,
 });
 
-// The bench asks one thing at a time.
-let tally = nothing();
+// The bench sends one request at a time.
+let tally = emptyTally();
 let metered: Env | undefined;
 
 export default {
   async fetch(request, env, context) {
     metered ??= { ...env, DB: meterD1(env.DB), KV: meterKv(env.KV) };
-    tally = nothing();
-    const left: Promise<unknown>[] = [];
-    const own: ExecutionContext = Object.assign(Object.create(context), {
-      waitUntil: (work: Promise<unknown>) => left.push(work),
+    tally = emptyTally();
+    const deferred: Promise<unknown>[] = [];
+    const ownContext: ExecutionContext = Object.assign(Object.create(context), {
+      waitUntil: (work: Promise<unknown>) => deferred.push(work),
       passThroughOnException: () => undefined,
     });
-    const response = await service.fetch(request, metered, own);
+    const response = await service.fetch(request, metered, ownContext);
     const body = await response.arrayBuffer();
-    // What is left for after the answer is part of what it costs, and may leave more.
-    for (let at = 0; at < left.length; at += 1) await left[at];
+    // Deferred work is part of the cost, and may defer more work.
+    for (let at = 0; at < deferred.length; at += 1) await deferred[at];
     const headers = new Headers(response.headers);
     headers.set("x-tally", JSON.stringify(tally));
     return new Response(body.byteLength === 0 ? null : body, { status: response.status, headers });
   },
   async scheduled(controller, env) {
     metered ??= { ...env, DB: meterD1(env.DB), KV: meterKv(env.KV) };
-    tally = nothing();
+    tally = emptyTally();
     await service.scheduled(controller, metered);
     await env.KV.put("bench:tally", JSON.stringify(tally));
   },
@@ -58,7 +58,7 @@ function count<T extends D1Result>(result: T): T {
   return result;
 }
 
-/** `raw` and `first` tell no figures, so they are asked as `all`. Rows as drizzle wants them: by column, in order. */
+/** `raw` and `first` return no `meta`, so this uses `all` for them. drizzle expects raw rows in column order. */
 function meterD1(d1: D1Database): D1Database {
   const inner = new WeakMap<object, D1PreparedStatement>();
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {

@@ -1,108 +1,94 @@
-import { parseArgs } from "node:util";
-import { Complaint } from "../dev/usage-error.ts";
-import { suggest } from "../shared/suggest.ts";
-import { type CommandName, commands, isCommand, shapeOf, usageOf } from "./commands.ts";
-import { printable } from "./printable.ts";
+import { Argument, type Command, Option } from "commander";
+import type { AccountStatus, Role } from "../../src/accounts/account.ts";
+import { ROLES } from "../../src/admin/authorization/permissions.ts";
+import {
+  addServiceOptions,
+  createProgram,
+  type ServiceOptions,
+  serviceOptionsOf,
+  wholeNumber,
+} from "../shared/command-line.ts";
 
-/** Which database is meant, in the words of `npm run dev`. */
-export type Where = {
-  readonly isRemote: boolean;
-  readonly persistTo: string | undefined;
-  readonly config: string | undefined;
-  readonly env: string | undefined;
-  readonly envFiles: readonly string[];
-};
+export type CommandName =
+  | "create-superuser"
+  | "list"
+  | "show"
+  | "unlock"
+  | "deactivate"
+  | "activate"
+  | "set-role"
+  | "secrets"
+  | "rebuild-search";
 
-export type Call = {
+/** Which database: the deployed one, or a local one. */
+export type DatabaseOptions = ServiceOptions & { readonly isRemote: boolean };
+
+export type AdminCall = {
   readonly command: CommandName;
   readonly args: readonly string[];
-  /** The command's own options; a flag that was given is true. */
-  readonly options: Readonly<Record<string, string | true | undefined>>;
-  readonly where: Where;
+  /** The command's own options. */
+  readonly options: {
+    readonly name?: string;
+    readonly url?: string;
+    readonly search?: string;
+    readonly role?: Role;
+    readonly status?: AccountStatus;
+    readonly limit?: number;
+    readonly json?: boolean;
+  };
+  readonly database: DatabaseOptions;
 };
 
-const whereOptions = {
-  remote: { type: "boolean" },
-  "persist-to": { type: "string" },
-  config: { type: "string", short: "c" },
-  env: { type: "string", short: "e" },
-  "env-file": { type: "string", multiple: true },
-  help: { type: "boolean", short: "h" },
-} as const;
+const STATUSES = ["active", "deactivated"] as const satisfies readonly AccountStatus[];
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 1000;
 
-/** What is asked for, or the command that help is wanted on. Throws a Complaint about anything else. */
-export function readCommandLine(argv: readonly string[]): Call | { readonly helpOn: CommandName | null } {
-  const [named = "help", ...rest] = argv;
-  if (["help", "--help", "-h"].includes(named)) {
-    const [about] = rest;
-    if (about !== undefined && !isCommand(about)) throw unknownCommand(about);
-    return { helpOn: about ?? null };
-  }
-  if (named.startsWith("-")) throw new Complaint("The command comes first.\n\n  npm run admin -- help");
-  if (!isCommand(named)) throw unknownCommand(named);
-  const { values, positionals } = parse(named, rest);
-  if (values.help) return { helpOn: named };
-  const { takes } = shapeOf(named);
-  if (positionals.length !== takes.length) throw misused(named, countProblem(positionals, takes));
-  return { command: named, args: positionals, options: ownOptions(named, values), where: whereOf(values) };
+const NOTES = `
+With --remote, unlock, deactivate, activate and set-role read the deployment's AUTH_SECRET from the environment
+variable of that name. With --json, use \`npm run --silent admin\`.`;
+
+/** Throws a CommandError for a usage error. For help, prints it and throws a CommanderError. */
+export function readCommandLine(argv: readonly string[]): AdminCall {
+  let call: AdminCall | undefined;
+  const program = createProgram("npm run admin --").addHelpText("after", NOTES);
+  const add = (name: CommandName, description: string) => {
+    const command = program.command(name).description(description);
+    const remote = new Option("--remote", "the deployed database, with wrangler's login");
+    command.addOption(remote.conflicts(["envFile", "persistTo"]));
+    return addServiceOptions(command).action(function (this: Command) {
+      call = callOf(name, this);
+    });
+  };
+  add("create-superuser", "create a superuser and print the link to choose a password")
+    .argument("<email>")
+    .option("--name <name>", "the name of the account")
+    .option("--url <url>", "the origin of the link, in place of PUBLIC_URL");
+  add("list", "list users, newest first")
+    .option("--search <text>", "part of a name or an email address")
+    .addOption(new Option("--role <role>").choices(ROLES))
+    .addOption(new Option("--status <status>").choices(STATUSES))
+    .option("--limit <number>", "how many users", wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
+    .option("--json");
+  add("show", "show one user").argument("<email|id>").option("--json");
+  add("unlock", "delete the failed attempts that lock an account").argument("<email|id>");
+  add("deactivate", "deactivate an account and end its sessions").argument("<email|id>");
+  add("activate", "activate a deactivated account").argument("<email|id>");
+  add("set-role", "set the role of a user")
+    .argument("<email|id>")
+    .addArgument(new Argument("<role>").choices(ROLES));
+  add("secrets", "count the data that depends on each root secret (docs/rotation.md)").option("--json");
+  add("rebuild-search", "rebuild the search index of users");
+  program.parse(argv.length === 0 ? ["help"] : argv, { from: "user" });
+  if (call === undefined) throw new Error("commander ran no command");
+  return call;
 }
 
-type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
-function parse(command: CommandName, args: string[]): { values: Values; positionals: string[] } {
-  const own = Object.entries(shapeOf(command).options).map(
-    ([name, word]) => [name, { type: word === null ? "boolean" : "string" }] as const,
-  );
-  const options = { ...whereOptions, ...Object.fromEntries(own) };
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw misused(command, optionProblem(error, Object.keys(options)));
-  }
-}
-
-function optionProblem(error: unknown, known: readonly string[]): string {
-  const message = error instanceof Error ? error.message : "";
-  const [, typed = ""] = /Unknown option '(--?[^'\s]*)/.exec(message) ?? [];
-  if (typed === "") return (message.split(/\.\s|\n/)[0] ?? "").replace(/\.$/, "");
-  const guess = suggest(typed.replace(/^-+/, ""), known);
-  return `It has no option ${printable(typed)}${guess ? `; did you mean --${guess}?` : ""}`;
-}
-
-const countProblem = (given: readonly string[], takes: readonly string[]): string =>
-  given.length < takes.length
-    ? `${takes.slice(given.length).join(" and ")} is missing`
-    : `"${printable(given[takes.length] ?? "")}" is one argument too many`;
-
-const misused = (command: CommandName, problem: string): Complaint =>
-  new Complaint(`${problem.replace(/([^?])$/, "$1.")}\n\n  npm run admin -- ${usageOf(command)}`);
-
-function unknownCommand(typed: string): Complaint {
-  const guess = suggest(typed, Object.keys(commands));
-  return new Complaint(
-    `There is no command "${printable(typed)}".${guess ? ` Did you mean "${guess}"?` : ""}\n\n  npm run admin -- help`,
-  );
-}
-
-const ownOptions = (command: CommandName, values: Values): Call["options"] =>
-  Object.fromEntries(
-    Object.keys(shapeOf(command).options).map((name) => {
-      const value = values[name];
-      return [name, typeof value === "string" ? value : value === true ? true : undefined];
-    }),
-  );
-
-function whereOf(values: Values): Where {
-  const text = (value: Values[string]) => (typeof value === "string" ? value : undefined);
-  const isRemote = values.remote === true;
-  const localOnly = ["persist-to", "env-file"].find((name) => values[name] !== undefined);
-  if (isRemote && localOnly) throw new Complaint(`--${localOnly} says nothing about a --remote database.`);
-  const envFiles = Array.isArray(values["env-file"]) ? values["env-file"].map(String) : [];
+function callOf(command: CommandName, parsed: Command): AdminCall {
+  const { name, url, search, role, status, limit, json, remote = false } = parsed.opts();
   return {
-    isRemote,
-    envFiles,
-    persistTo: text(values["persist-to"]),
-    config: text(values.config),
-    env: text(values.env),
+    command,
+    args: parsed.args,
+    options: { name, url, search, role, status, limit, json },
+    database: { ...serviceOptionsOf(parsed), isRemote: remote },
   };
 }

@@ -10,16 +10,16 @@ import { newMessage } from "../../src/messaging/outbox/new-outbox-message.ts";
 import type { Outbox } from "../../src/messaging/outbox/outbox-port.ts";
 import { revocationListStore } from "../../src/sessions/revocation-list/store.ts";
 import { signingKeyStore } from "../../src/sessions/signing-keys/store.ts";
-import { readSecret, refuseForeignSecret } from "./deployment-secret.ts";
-import type { Platform } from "./platform.ts";
+import { readSecret, requireDeploymentSecret } from "./deployment-secret.ts";
+import type { Platform } from "./open-platform.ts";
 
 export type Operator = ReturnType<typeof composeOperator>;
-export type SealingOperator = Awaited<ReturnType<typeof withSecrets>>;
+export type OperatorWithSecrets = Awaited<ReturnType<typeof withSecrets>>;
 
-/** Nobody asked over a network. */
+/** An operator's commands have no network client. */
 export const caller: Caller = { ip: null, userAgent: null, locale: "en" };
 
-/** What the verbs need that an operator calls, over the service's own storage. */
+/** The dependencies of the use cases that need no secret. */
 export function composeOperator(platform: Platform) {
   const meter = newMeter();
   const db = openDatabase(platform.db, meter);
@@ -28,33 +28,32 @@ export function composeOperator(platform: Platform) {
     meter,
     d1: platform.db,
     clock: systemClock,
-    // Caps hold back what strangers can set off, and an operator is none.
+    // No caps: they limit anonymous callers, not an operator.
     users: userStore(db, null),
     invitations: invitationStore(db, null),
     directory: userDirectoryStore(db),
     signingKeys: signingKeyStore(db),
-    // What KV has heard here is told to it once more by the service's clockwork, which then strikes it out.
+    // The service's cron job publishes each revocation to KV again.
     revocationList: revocationListStore({ kv: platform.kv, db, meter, defer: () => {} }),
-    // The longest life of a token that the configuration allows: the deployment's own may not be known here,
-    // and a revocation that is remembered for longer does no harm.
+    // The maximum of ACCESS_TOKEN_TTL, since the deployment's value may be unknown here. A longer revocation is harmless.
     settings: { accessTokenTtl: DAY / SECOND },
   };
 }
 
-/** The same with the deployment's secret, for locks, whose keys it makes, and for mail, which it seals. */
+/** Adds the deployment's secret: it derives the lockout keys and seals the mail. */
 export async function withSecrets(operator: Operator) {
   const secrets = await createSecretRing(readSecret(operator.platform));
-  await refuseForeignSecret(operator, secrets);
+  await requireDeploymentSecret(operator, secrets);
   return { ...operator, secrets, messages: outboxOf(secrets) };
 }
 
 const outboxOf = (secrets: SecretRing): Outbox => ({
   draft: (message, to) => newMessage({ secrets }, message, to),
-  // The service's own clockwork sends what is in the outbox.
+  // The service's cron job sends the outbox.
   deliverSoon: () => undefined,
 });
 
-/** For verbs that mail nothing when it is an operator who calls them. */
+/** For use cases that send no mail when the actor is an operator. */
 export const noMessages: Outbox = {
   draft: () => {
     throw new Error("an operator's invitation is not mailed");

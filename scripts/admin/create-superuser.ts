@@ -2,26 +2,27 @@ import { nameField } from "../../src/accounts/fields.ts";
 import { inviteUser } from "../../src/admin/users/invite-user.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
 import { isPlainHttpUrl } from "../../src/core/variables.ts";
-import { Complaint } from "../dev/usage-error.ts";
+import { CommandError } from "../shared/command-error.ts";
+import { printable } from "../shared/printable.ts";
 import { caller, noMessages, type Operator } from "./compose.ts";
 import { findUser } from "./find-user.ts";
-import type { Platform } from "./platform.ts";
-import { printable } from "./printable.ts";
+import type { Platform } from "./open-platform.ts";
 
-type Request = {
+type Input = {
   readonly email: string;
   readonly name: string | undefined;
+  /** The origin of the link, in place of PUBLIC_URL. */
   readonly url: string | undefined;
 };
 
-/** An invited superuser; the link to choose a password is nowhere else than in what this returns. */
-export async function createSuperuser(deps: Operator, request: Request): Promise<string> {
-  const email = addressOf(request.email);
-  const publicUrl = linkBase(deps.platform, request.url);
+/** Invites a superuser. The returned text has the only copy of the link to choose a password. */
+export async function createSuperuser(deps: Operator, input: Input): Promise<string> {
+  const email = parseAddress(input.email);
+  const publicUrl = linkBase(deps.platform, input.url);
   const invitation = {
     actor: "operator",
     email,
-    name: nameOf(request.name),
+    name: parseName(input.name),
     role: "superuser",
     caller,
   } as const;
@@ -29,52 +30,57 @@ export async function createSuperuser(deps: Operator, request: Request): Promise
   const result = await inviteUser({ ...deps, settings, messages: noMessages }, invitation);
   if (result.ok) {
     return (
-      `Made ${result.value.account.email} a superuser. The link to choose a password is good for 7 days, and ` +
-      `shown this once:\n\n    ${result.value.url}\n`
+      `Created the superuser ${result.value.account.email}. The link to choose a password is valid for 7 days and is ` +
+      `shown only once:\n\n    ${result.value.url}\n`
     );
   }
-  if (result.error.reason === "address_taken") throw new Complaint(await whoeverHas(deps, request.email));
-  throw new Complaint("Nothing was done, since something changed at the same moment. Please try again.");
+  if (result.error.reason === "address_taken")
+    throw new CommandError(await describeExisting(deps, input.email));
+  throw new CommandError(
+    "The database changed in the meantime, and the command changed nothing. Please try again.",
+  );
 }
 
-async function whoeverHas(deps: Operator, named: string): Promise<string> {
-  const { email, role, status } = await findUser(deps, named);
+async function describeExisting(deps: Operator, address: string): Promise<string> {
+  const { email, role, status } = await findUser(deps, address);
   const steps = [
     ...(status === "active" ? [] : [`npm run admin -- activate ${email}`]),
     ...(role === "superuser" ? [] : [`npm run admin -- set-role ${email} superuser`]),
   ];
-  const mend =
+  const fix =
     steps.length > 0
       ? `\n\n  ${steps.join("\n  ")}`
-      : " POST /api/auth/forgot-password mails them a new link.";
-  return `${email} has an account already, as ${role}, ${status}.${mend}`;
+      : " POST /api/auth/forgot-password sends them a new link.";
+  return `${email} already has an account (${role}, ${status}).${fix}`;
 }
 
-function addressOf(typed: string): EmailAddress {
-  const parsed = parseEmailAddress(typed);
-  if (!parsed.ok) throw new Complaint(`"${printable(typed)}" is not an email address.`);
+function parseAddress(input: string): EmailAddress {
+  const parsed = parseEmailAddress(input);
+  if (!parsed.ok) throw new CommandError(`"${printable(input)}" is not an email address.`);
   return parsed.value;
 }
 
-function nameOf(typed = "Superuser"): string {
-  const name = nameField.safeParse(typed);
+function parseName(input = "Superuser"): string {
+  const name = nameField.safeParse(input);
   if (name.success) return name.data;
-  throw new Complaint(`--name: ${name.error.issues[0]?.message ?? "Must be a name."}`);
+  throw new CommandError(`--name: ${name.error.issues[0]?.message ?? "Must be a name."}`);
 }
 
-/** The origin that the link begins with: it is a key, and goes to whoever that is. */
-export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "variables">, typed?: string) {
-  const set = typeof variables.PUBLIC_URL === "string" ? variables.PUBLIC_URL.trim() : "";
-  const chosen = typed ?? set;
+/** The origin of the link, validated: the link has a token that this origin receives. */
+export function linkBase({ isRemote, variables }: Pick<Platform, "isRemote" | "variables">, option?: string) {
+  const configured = typeof variables.PUBLIC_URL === "string" ? variables.PUBLIC_URL.trim() : "";
+  const chosen = option ?? configured;
   if (chosen === "") {
-    throw new Complaint(
-      "PUBLIC_URL is not in [vars] of the configuration, so the link has no beginning. Give it: --url https://auth.example.com",
+    throw new CommandError(
+      "[vars] of the configuration has no PUBLIC_URL for the link. Set it: --url https://auth.example.com",
     );
   }
   const url = isPlainHttpUrl(chosen) ? new URL(chosen) : null;
   if (url?.pathname !== "/" || (isRemote && url.protocol !== "https:")) {
-    const which = typed === undefined ? "PUBLIC_URL" : "--url";
-    throw new Complaint(`${which} must be ${isRemote ? "an https" : "an http or https"} URL without a path.`);
+    const which = option === undefined ? "PUBLIC_URL" : "--url";
+    throw new CommandError(
+      `${which} must be ${isRemote ? "an https" : "an http or https"} URL without a path.`,
+    );
   }
   return url.origin;
 }

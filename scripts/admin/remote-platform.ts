@@ -1,31 +1,31 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { Complaint } from "../dev/usage-error.ts";
+import type { Unstable_Config } from "wrangler";
+import { CommandError } from "../shared/command-error.ts";
 import { wranglerEnvironment } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
-import type { Where } from "./command-line.ts";
-import type { Platform } from "./platform.ts";
-import { remoteConfig } from "./remote-config.ts";
+import type { DatabaseOptions } from "./command-line.ts";
+import type { Platform } from "./open-platform.ts";
 
-/** Milliseconds in which Cloudflare has to open the database. wrangler itself may wait for ever. */
-const PATIENCE = 60_000;
+/** wrangler itself has no timeout for opening a remote database. */
+const OPEN_TIMEOUT_MS = 60_000;
 
-/** Runs something with the deployed database and KV, which wrangler reaches through remote bindings. */
+/** Opens the deployed database and KV for `use`, through wrangler's remote bindings. */
 export async function withRemotePlatform<T>(
-  where: Where,
+  options: DatabaseOptions,
   use: (platform: Platform) => Promise<T>,
 ): Promise<T> {
-  // Failures are told by us, in a sentence; CI keeps wrangler from asking and from opening a browser.
+  // formatError explains failures in a sentence. CI keeps wrangler from prompting and from opening a browser.
   Object.assign(process.env, wranglerEnvironment, { WRANGLER_LOG: "none", CI: "true" });
   const { getPlatformProxy, unstable_readConfig } = await import("wrangler");
-  const config = unstable_readConfig({ config: where.config, env: where.env }, { hideWarnings: true });
+  const config = unstable_readConfig({ config: options.config, env: options.env }, { hideWarnings: true });
   const scratch = createScratchDirectory();
   try {
     const configPath = join(scratch.path, "wrangler.json");
     writeFileSync(configPath, JSON.stringify(remoteConfig(config)), { mode: 0o600 });
-    // No environment of a local file: nothing but D1 and KV of this configuration is looked at.
-    const proxy = await inTime(getPlatformProxy({ configPath, envFiles: [], persist: false }));
+    // No local variables: only the D1 and KV of this configuration are used.
+    const proxy = await withTimeout(getPlatformProxy({ configPath, envFiles: [], persist: false }));
     try {
       const { DB, KV } = proxy.env;
       const { AUTH_SECRET } = process.env;
@@ -39,15 +39,43 @@ export async function withRemotePlatform<T>(
   }
 }
 
-async function inTime<T>(opening: Promise<T>): Promise<T> {
+async function withTimeout<T>(opening: Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const tooLate = setTimeout(PATIENCE, undefined, { signal: abort.signal }).then(() => {
-    throw new Complaint("Cloudflare did not open the database within a minute. Please try again.");
+  const timeout = setTimeout(OPEN_TIMEOUT_MS, undefined, { signal: abort.signal }).then(() => {
+    throw new CommandError("Cloudflare did not open the database within a minute. Please try again.");
   });
   try {
-    return await Promise.race([opening, tooLate]);
+    return await Promise.race([opening, timeout]);
   } finally {
     abort.abort();
-    tooLate.catch(() => undefined);
+    timeout.catch(() => undefined);
   }
+}
+
+type DeployedConfig = Pick<
+  Unstable_Config,
+  "name" | "account_id" | "compliance_region" | "compatibility_date" | "d1_databases" | "kv_namespaces"
+>;
+
+/** The configuration of a Worker with the deployed database and KV alone: wrangler cannot touch other resources. */
+export function remoteConfig(config: DeployedConfig) {
+  const d1 = config.d1_databases.find(({ binding }) => binding === "DB");
+  const kv = config.kv_namespaces.find(({ binding }) => binding === "KV");
+  const missing = [...(d1?.database_id ? [] : ["database_id of DB"]), ...(kv?.id ? [] : ["id of KV"])];
+  if (!d1 || !kv || missing.length > 0) {
+    throw new CommandError(
+      `The configuration has no ${missing.join(" and no ")}, so the deployed resources are unknown. ` +
+        "`npx wrangler deploy` writes both; `npx wrangler d1 list` and `npx wrangler kv namespace list` show them.",
+    );
+  }
+  return {
+    name: config.name,
+    account_id: config.account_id,
+    compliance_region: config.compliance_region,
+    compatibility_date: config.compatibility_date,
+    d1_databases: [
+      { binding: "DB", database_name: d1.database_name, database_id: d1.database_id, remote: true },
+    ],
+    kv_namespaces: [{ binding: "KV", id: kv.id, remote: true }],
+  };
 }

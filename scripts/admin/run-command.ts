@@ -1,26 +1,23 @@
-import type { AccountStatus, Role } from "../../src/accounts/account.ts";
-import { ROLES } from "../../src/admin/authorization/permissions.ts";
+import type { Role } from "../../src/accounts/account.ts";
 import { listUsers } from "../../src/admin/users/list-users.ts";
-import { Complaint } from "../dev/usage-error.ts";
-import type { Call } from "./command-line.ts";
-import type { CommandName } from "./commands.ts";
-import { composeOperator, type Operator, type SealingOperator, withSecrets } from "./compose.ts";
+import { printableJson } from "../shared/printable.ts";
+import type { AdminCall, CommandName } from "./command-line.ts";
+import { composeOperator, type Operator, type OperatorWithSecrets, withSecrets } from "./compose.ts";
 import { createSuperuser } from "./create-superuser.ts";
-import { asJson, asLines, asTable, findUser } from "./find-user.ts";
-import type { Platform } from "./platform.ts";
-import { printable, printableJson } from "./printable.ts";
+import { findUser, userJson, userLines, usersTable } from "./find-user.ts";
+import type { Platform } from "./open-platform.ts";
 import { describeSecrets, readSecrets } from "./secrets.ts";
-import { activate, deactivate, setRoleOf, unlock } from "./user-actions.ts";
+import { activate, changeRole, deactivate, unlock } from "./user-actions.ts";
 
-type Run = (deps: Operator, call: Call) => Promise<string>;
+type Run<Deps> = (deps: Deps, call: AdminCall) => Promise<string>;
 
-const runs = {
+const commands = {
   "create-superuser": (deps, { args: [email = ""], options: { name, url } }) =>
-    createSuperuser(deps, { email, name: textOf(name), url: textOf(url) }),
+    createSuperuser(deps, { email, name, url }),
   list,
-  async show(deps, { args: [named = ""], options: { json } }) {
-    const person = await findUser(deps, named);
-    return json ? printableJson(asJson(person)) : asLines(person);
+  async show(deps, { args: [user = ""], options: { json } }) {
+    const account = await findUser(deps, user);
+    return json ? printableJson(userJson(account)) : userLines(account);
   },
   async secrets(deps, { options: { json } }) {
     const report = await readSecrets(deps);
@@ -28,67 +25,38 @@ const runs = {
   },
   async "rebuild-search"({ d1 }) {
     await d1.prepare("INSERT INTO account_search (account_search) VALUES ('rebuild')").run();
-    return "Made the search index anew.";
+    return "Rebuilt the search index.";
   },
-} satisfies Partial<Record<CommandName, Run>>;
+} satisfies Partial<Record<CommandName, Run<Operator>>>;
 
-/** Those that make lock keys or seal a notice. */
-const sealingRuns = {
-  unlock: (deps, { args: [named = ""] }) => unlock(deps, named),
-  deactivate: (deps, { args: [named = ""] }) => deactivate(deps, named),
-  activate: (deps, { args: [named = ""] }) => activate(deps, named),
-  "set-role": (deps, { args: [named = "", role] }) =>
-    setRoleOf(deps, named, oneOf(ROLES, role, "The role") ?? "user"),
-} satisfies Partial<Record<CommandName, (deps: SealingOperator, call: Call) => Promise<string>>>;
+/** Commands that derive lockout keys or seal a notice, and need AUTH_SECRET for it. */
+const commandsWithSecrets = {
+  unlock: (deps, { args: [user = ""] }) => unlock(deps, user),
+  deactivate: (deps, { args: [user = ""] }) => deactivate(deps, user),
+  activate: (deps, { args: [user = ""] }) => activate(deps, user),
+  "set-role": (deps, { args: [user = "", role] }) => changeRole(deps, user, role as Role),
+} satisfies Partial<Record<CommandName, Run<OperatorWithSecrets>>>;
 
-export const needsSecret = (command: CommandName): command is keyof typeof sealingRuns =>
-  Object.hasOwn(sealingRuns, command);
+export const needsSecret = (command: CommandName): command is keyof typeof commandsWithSecrets =>
+  Object.hasOwn(commandsWithSecrets, command);
 
-/** What a command has to say. Throws a Complaint where it fails. */
-export async function runCommand(platform: Platform, call: Call): Promise<string> {
+/** Returns the text to print. Throws a CommandError for an expected failure. */
+export async function runCommand(platform: Platform, call: AdminCall): Promise<string> {
   const { command } = call;
   const deps = composeOperator(platform);
-  if (!needsSecret(command)) return runs[command](deps, call);
-  return sealingRuns[command](await withSecrets(deps), call);
+  if (!needsSecret(command)) return commands[command](deps, call);
+  return commandsWithSecrets[command](await withSecrets(deps), call);
 }
 
-const DEFAULT_LIMIT = 50;
-/** More is a matter for SQL. */
-const MAX_LIMIT = 1000;
-const STATUSES = ["active", "deactivated"] as const satisfies readonly AccountStatus[];
-
-async function list(deps: Operator, { options }: Call): Promise<string> {
+async function list(deps: Operator, { options }: AdminCall): Promise<string> {
+  const { search, role, status, limit = 0, json } = options;
   const { users, next } = await listUsers(deps, {
     actor: "operator",
-    search: textOf(options.search),
-    role: oneOf<Role>(ROLES, options.role, "--role"),
-    status: oneOf(STATUSES, options.status, "--status"),
-    limit: limitOf(textOf(options.limit)),
+    ...{ search, role, status, limit },
     after: null,
   });
-  if (options.json) return printableJson({ users: users.map(asJson), hasMore: next !== null });
-  if (users.length === 0) return "Nobody is there, or nobody like that.";
-  const more = next === null ? "" : "\n\nThere are more: narrow it with --search, or raise --limit.";
-  return asTable(users) + more;
+  if (json) return printableJson({ users: users.map(userJson), hasMore: next !== null });
+  if (users.length === 0) return "No users found.";
+  const more = next === null ? "" : "\n\nThere are more users: narrow with --search, or raise --limit.";
+  return usersTable(users) + more;
 }
-
-function limitOf(typed: string | undefined): number {
-  if (typed === undefined) return DEFAULT_LIMIT;
-  const limit = /^\d{1,9}$/.test(typed) ? Number(typed) : 0;
-  if (limit < 1 || limit > MAX_LIMIT) throw new Complaint(`--limit must be a number from 1 to ${MAX_LIMIT}.`);
-  return limit;
-}
-
-function oneOf<T extends string>(
-  known: readonly T[],
-  typed: string | true | undefined,
-  what: string,
-): T | undefined {
-  if (typed === undefined) return undefined;
-  const found = known.find((one) => one === typed);
-  if (found) return found;
-  throw new Complaint(`${what} must be ${known.join(", ")}, and is "${printable(String(typed))}".`);
-}
-
-const textOf = (value: string | true | undefined): string | undefined =>
-  typeof value === "string" ? value : undefined;

@@ -1,9 +1,9 @@
 import type { Clock } from "../../src/core/clock.ts";
 
-/** What the database holds under one root secret, which is known by its public name. */
+/** The data that depends on one root secret. `root` is the secret's public id. */
 export type Dependents = {
   readonly root: string;
-  /** Whether the newest signing key is sealed by it: within an hour of a rotation, that is the current one. */
+  /** Whether it sealed the newest signing key. A rotation updates that within an hour. */
   readonly isCurrent: boolean;
   readonly passwords: number;
   readonly signingKeys: number;
@@ -13,7 +13,7 @@ export type Dependents = {
 
 export type SecretsReport = {
   readonly roots: readonly Dependents[];
-  /** Live sessions whose refresh token is from before a rotation have this at the earliest; null without sessions. */
+  /** The earliest refresh (ms) of a live session. Later than a rotation: no refresh token depends on the earlier secret. */
   readonly oldestRefresh: number | null;
 };
 
@@ -22,8 +22,8 @@ type Row = { readonly root: string; readonly count: number };
 
 const NAME_LENGTH = 8;
 
-// Each stored value says which root it is under: docs/rotation.md.
-const questions = {
+// Each stored value contains the id of its root secret: docs/rotation.md.
+const queries = {
   passwords: `SELECT substr(password_hash, instr(password_hash, ',k=') + 3, ${NAME_LENGTH}) AS root, COUNT(*) AS count
     FROM accounts WHERE password_hash IS NOT NULL AND ?1 IS NOT NULL GROUP BY 1`,
   signingKeys:
@@ -34,17 +34,17 @@ const questions = {
     FROM oauth_transactions WHERE expires_at > ?1 GROUP BY 1`,
 };
 
-/** Counts what depends on each root secret, so that an earlier one is taken away when nothing does. */
+/** Counts the data that depends on each root secret. An earlier secret without any can be removed. */
 export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
   const now = clock.now();
-  const ask = async (sql: string): Promise<Map<string, number>> => {
+  const countByRoot = async (sql: string): Promise<Map<string, number>> => {
     const { results } = await d1.prepare(sql).bind(now).all<Row>();
     return new Map(results.map(({ root, count }) => [root, count]));
   };
-  const passwords = await ask(questions.passwords);
-  const signingKeys = await ask(questions.signingKeys);
-  const messages = await ask(questions.messages);
-  const socialRounds = await ask(questions.socialRounds);
+  const passwords = await countByRoot(queries.passwords);
+  const signingKeys = await countByRoot(queries.signingKeys);
+  const messages = await countByRoot(queries.messages);
+  const socialRounds = await countByRoot(queries.socialRounds);
   const newest = await d1
     .prepare("SELECT sealed_by AS root FROM signing_keys ORDER BY created_at DESC LIMIT 1")
     .first<{ root: string }>();
@@ -55,8 +55,8 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
     )
     .bind(now)
     .first<{ at: number | null }>();
-  const names = [passwords, signingKeys, messages, socialRounds].flatMap((counts) => [...counts.keys()]);
-  const roots = [...new Set(names)].map((root) => ({
+  const ids = [passwords, signingKeys, messages, socialRounds].flatMap((counts) => [...counts.keys()]);
+  const roots = [...new Set(ids)].map((root) => ({
     root,
     isCurrent: root === newest?.root,
     passwords: passwords.get(root) ?? 0,
@@ -70,16 +70,16 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
   };
 }
 
-/** The same as lines for a terminal. */
+/** Formats the report as lines for a terminal. */
 export function describeSecrets({ roots, oldestRefresh }: SecretsReport): string {
   const lines = roots.map(
     ({ root, isCurrent, passwords, signingKeys, messages, socialRounds }) =>
       `${root} (${isCurrent ? "current" : "earlier"}): ${passwords} passwords, ${signingKeys} signing keys, ` +
-      `${messages} waiting messages, ${socialRounds} sign-ins at providers`,
+      `${messages} queued messages, ${socialRounds} pending social logins`,
   );
   const sessions =
     oldestRefresh === null
-      ? "Nobody is signed in."
-      : `Every live session has been opened or refreshed since ${new Date(oldestRefresh).toISOString()}.`;
-  return [...(lines.length > 0 ? lines : ["Nothing depends on any secret yet."]), sessions].join("\n");
+      ? "There is no live session."
+      : `Every live session was created or refreshed after ${new Date(oldestRefresh).toISOString()}.`;
+  return [...(lines.length > 0 ? lines : ["No data depends on a secret yet."]), sessions].join("\n");
 }

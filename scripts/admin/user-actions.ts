@@ -4,56 +4,57 @@ import { type DeactivateUserFailure, deactivateUser } from "../../src/admin/user
 import { setRole } from "../../src/admin/users/set-role.ts";
 import { unlockUser } from "../../src/admin/users/unlock-user.ts";
 import type { Result } from "../../src/core/result.ts";
-import { Complaint } from "../dev/usage-error.ts";
-import { caller, type Operator, type SealingOperator } from "./compose.ts";
+import { CommandError } from "../shared/command-error.ts";
+import { caller, type Operator, type OperatorWithSecrets } from "./compose.ts";
 import { findUser } from "./find-user.ts";
 
-// The verbs of src/users, by whoever has the database in hand. What they change nothing by is said so.
+// The use cases of src/admin/users with the operator as actor. `user` is an email address or an id.
 
-export async function unlock(deps: SealingOperator, named: string): Promise<string> {
-  const { id, email } = await findUser(deps, named);
-  succeed(await unlockUser(deps, { actor: "operator", id, caller }));
+export async function unlock(deps: OperatorWithSecrets, user: string): Promise<string> {
+  const { id, email } = await findUser(deps, user);
+  requireOk(await unlockUser(deps, { actor: "operator", id, caller }));
   return `${email} is not locked.`;
 }
 
-export async function deactivate(deps: SealingOperator, named: string): Promise<string> {
-  const { id, email, status } = await findUser(deps, named);
-  if (status === "deactivated") return `${email} was deactivated already.`;
-  succeed(await deactivateUser(deps, { actor: "operator", id, caller }));
-  return `Deactivated ${email}; their sessions have ended.${denylistWarning(deps)}`;
+export async function deactivate(deps: OperatorWithSecrets, user: string): Promise<string> {
+  const { id, email, status } = await findUser(deps, user);
+  if (status === "deactivated") return `${email} is already deactivated.`;
+  requireOk(await deactivateUser(deps, { actor: "operator", id, caller }));
+  return `Deactivated ${email}; their sessions have ended.${revocationWarning(deps)}`;
 }
 
-export async function activate(deps: SealingOperator, named: string): Promise<string> {
-  const { id, email, status } = await findUser(deps, named);
-  if (status === "active") return `${email} was active already.`;
-  succeed(await activateUser(deps, { actor: "operator", id, caller }));
+export async function activate(deps: OperatorWithSecrets, user: string): Promise<string> {
+  const { id, email, status } = await findUser(deps, user);
+  if (status === "active") return `${email} is already active.`;
+  requireOk(await activateUser(deps, { actor: "operator", id, caller }));
   return `Activated ${email}.`;
 }
 
-export async function setRoleOf(deps: SealingOperator, named: string, role: Role): Promise<string> {
-  const { id, email, role: before } = await findUser(deps, named);
-  if (before === role) return `${email} was ${role} already.`;
-  succeed(await setRole(deps, { actor: "operator", id, role, caller }));
-  return `${email} is ${role} now, and was ${before}; their sessions have ended.${denylistWarning(deps)}`;
+export async function changeRole(deps: OperatorWithSecrets, user: string, role: Role): Promise<string> {
+  const { id, email, role: before } = await findUser(deps, user);
+  if (before === role) return `${email} already has the role ${role}.`;
+  requireOk(await setRole(deps, { actor: "operator", id, role, caller }));
+  return `Changed the role of ${email} from ${before} to ${role}; their sessions have ended.${revocationWarning(deps)}`;
 }
 
-/** This service asks D1 and is exact; other Workers may ask KV alone. */
-const denylistWarning = ({ meter }: Operator): string =>
+/** The service reads D1. Other Workers may read only the revocation list in KV. */
+const revocationWarning = ({ meter }: Operator): string =>
   meter.kvFailed === 0
     ? ""
-    : "\nKV did not take it: other Workers may believe an access token of theirs until it expires.";
+    : "\nKV rejected the write: other Workers may accept the user's access tokens until they expire.";
 
 type Failure = ActivateUserFailure | DeactivateUserFailure;
 
-const sentences: Record<Failure["reason"], string> = {
-  no_such_user: "They have just been deleted.",
+const messages: Record<Failure["reason"], string> = {
+  no_such_user: "The account was deleted in the meantime.",
   not_manageable: "An operator may not do this.",
   last_superuser:
-    "Without them no active superuser could sign in, and one has to stay. Make another first, who takes up the " +
-    "invitation: npm run admin -- create-superuser <email>",
-  changed_meanwhile: "They were changed at the same moment, so nothing was done. Please try again.",
+    "This is the last active superuser who can sign in. Create another first, and let them accept the invitation: " +
+    "npm run admin -- create-superuser <email>",
+  changed_meanwhile:
+    "The account changed in the meantime, and the command changed nothing. Please try again.",
 };
 
-function succeed(result: Result<unknown, Failure>): void {
-  if (!result.ok) throw new Complaint(sentences[result.error.reason]);
+function requireOk(result: Result<unknown, Failure>): void {
+  if (!result.ok) throw new CommandError(messages[result.error.reason]);
 }

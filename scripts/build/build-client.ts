@@ -3,14 +3,13 @@ import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-// `npm run build`: what consumers import, with its types, into dist/client, or into the directory that is named. Nothing
-// in this repository needs it: wrangler bundles the service, and the example's `gatehouse/client` is taken from src/,
-// where tsconfig's `paths` lead.
+// `npm run build`: compiles the client package and its types into dist/client, or into the given directory. Only
+// packing needs it: wrangler bundles the service, and tsconfig's `paths` resolve `gatehouse/client` to src/.
 
 const target = process.argv[2] ?? "dist/client";
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
-// What was renamed must not stay behind.
+// Removes outputs of renamed files.
 rmSync(target, { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.client.json", "--outDir", target], {
   stdio: "inherit",

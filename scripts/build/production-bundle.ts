@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { runWrangler } from "../shared/run-wrangler.ts";
 
-/** Writes to `directory` what `wrangler deploy` would upload, and uploads nothing. */
+/** Builds the bundle that `wrangler deploy` would upload, into `directory`. */
 export async function buildProductionBundle(directory: string): Promise<void> {
   const { code, output } = await runWrangler(["deploy", "--dry-run", "--outdir", directory], {
     NODE_ENV: "production",
   });
-  if (code !== 0) throw new Error(`The production bundle could not be built.\n\n${output.trim()}`);
+  if (code !== 0) throw new Error(`wrangler could not build the production bundle.\n\n${output.trim()}`);
 }
 
 export type UploadedModule = {
@@ -17,7 +17,7 @@ export type UploadedModule = {
   readonly gzippedBytes: number;
 };
 
-/** The modules of a built bundle. Source maps are stored beside the Worker, and do not count in its size. */
+/** The modules of a built bundle. Excludes source maps, which do not count in the Worker's size. */
 export function uploadedModules(directory: string): readonly UploadedModule[] {
   return readdirSync(directory)
     .filter((name) => name !== "README.md" && !name.endsWith(".map"))

@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { createTestHarness } from "wrangler";
-// The type alone; it also tells vitest's `provide` what may be given.
+// The import also declares the type of vitest's `provide`.
 import type { ServedBundle } from "../../test/bundle/served-bundle.ts";
 import { wranglerEnvironment } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
@@ -22,12 +22,12 @@ const production = {
   MAIL_API_KEY: "never-called",
 };
 
-/** Global setup of the "bundle" tests: builds what would be deployed, once, and serves it in workerd. */
+/** Global setup of the "bundle" tests: builds the production bundle once, and serves it in workerd. */
 export default async function serveProductionBundle(project: TestProject) {
   Object.assign(process.env, wranglerEnvironment);
   const scratch = createScratchDirectory();
   await buildProductionBundle(scratch.path);
-  // As secrets they win over a developer's .dev.vars, which the harness reads too.
+  // Secrets override a developer's .dev.vars, which the harness reads too.
   const harnesses = [misconfigured, production].map((secrets) =>
     createTestHarness({
       workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: scratch.path, secrets }],

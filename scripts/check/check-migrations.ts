@@ -3,7 +3,7 @@ import { cpSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
 
-// Whether the migrations make the schema: drizzle-kit, let loose on a copy, must find nothing to add.
+// Checks that the migrations produce the schema: drizzle-kit, run on a copy, must generate no migration.
 
 const scratch = createScratchDirectory();
 try {
@@ -12,7 +12,7 @@ try {
   const before = readdirSync(copy).length;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    // Relative, since drizzle-kit puts "./" before whatever it is given.
+    // A relative path: drizzle-kit prepends "./".
     [
       "node_modules/drizzle-kit/bin.cjs",
       "generate",
@@ -27,7 +27,7 @@ try {
   } else if (readdirSync(copy).length !== before) {
     fail("src/db/schema.ts is ahead of migrations/: run `npm run db:generate`.");
   } else {
-    console.log("The migrations make the schema.");
+    console.log("The migrations produce the schema.");
   }
 } finally {
   scratch.remove();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-// `npm run check`: everything that CI asks, quick things first; stops at the first that fails.
+// `npm run check`: all checks of CI, fastest first. Stops at the first failure.
 
 const steps = [
   ["format and lint", "lint"],
@@ -19,7 +19,7 @@ const times: string[] = [];
 for (const [name, script] of steps) {
   console.log(`\n── ${name}: npm run ${script}\n`);
   const begun = Date.now();
-  // A shell, since npm is not a program of the same name on every system.
+  // A shell, since npm's executable has another name on Windows.
   const { status } = spawnSync(`npm run --silent ${script}`, { stdio: "inherit", shell: true });
   times.push(`${secondsSince(begun)}  ${name}`);
   if (status !== 0) {
@@ -27,7 +27,7 @@ for (const [name, script] of steps) {
     process.exit(status ?? 1);
   }
 }
-console.log(`\n${times.join("\n")}\n${secondsSince(started)}  in all\n\ncheck passed`);
+console.log(`\n${times.join("\n")}\n${secondsSince(started)}  total\n\ncheck passed`);
 
 function secondsSince(begun: number): string {
   return `${((Date.now() - begun) / 1000).toFixed(1).padStart(7)} s`;

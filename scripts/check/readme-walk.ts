@@ -6,19 +6,21 @@ import { leftTo } from "./examples/left-to.ts";
 import { readPages } from "./examples/pages.ts";
 import type { Page } from "./examples/read-markdown.ts";
 
-// `npm run walk`: what README and docs tell a reader to paste, and the walks beside this file, by curl against a
-// real `npm run dev`. Leaves nothing behind: storage and secrets are in a scratch directory.
+// `npm run walk`: runs the shell blocks of README and docs, and the scripts of walks/, against a real `npm run dev`.
+// Its state and secrets are in a temporary directory.
 
 const README_ORIGIN = "http://localhost:8787";
-const WALK_LIMIT = 60_000;
+const WALK_TIMEOUT_MS = 60_000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const pages = readPages();
-// What README starts with is what is started below, on packages that are installed.
+// The service below starts like README's first block, with the packages already installed.
 const START = leftTo("scripts/check/readme-walk", pages.values())("start").code;
 if (START !== "npm install\nnpm run dev\n")
-  throw new Error("README starts the service otherwise than this does.");
+  throw new Error(
+    "README no longer starts the service with `npm install` and `npm run dev`: adapt this script.",
+  );
 
 const scratch = createScratchDirectory();
 process.once("exit", scratch.remove);
@@ -30,9 +32,9 @@ try {
       await walk(file, ["-c", script], { ...superuser, SCRATCH: scratch.path });
     }
     await walkFile("api-description", { ORIGIN: server.origin });
-    await walkFile("eight-steps", { ORIGIN: server.origin });
+    await walkFile("account-lifecycle", { ORIGIN: server.origin });
     await walkFile("superuser", superuser);
-    await walkFile("looking-after-people", { ...superuser, SCRATCH: scratch.path });
+    await walkFile("user-administration", { ...superuser, SCRATCH: scratch.path });
   });
   const vars = ["ACCESS_TOKEN_TTL:6", "REQUIRED_PROFILE_FIELDS:username,lastName,age"];
   await withServer("configured", vars, (server) =>
@@ -50,7 +52,7 @@ async function withServer(
 ): Promise<void> {
   const started = Date.now();
   const server = await startDevServer(join(scratch.path, name), vars);
-  console.log(`npm run dev (${vars.join(" ") || "as it is"}): ready in ${Date.now() - started} ms`);
+  console.log(`npm run dev (${vars.join(" ") || "default variables"}): ready in ${Date.now() - started} ms`);
   try {
     await use(server);
   } catch (error) {
@@ -61,7 +63,7 @@ async function withServer(
   }
 }
 
-/** The blocks of each page that are to be run, in order, as one script that stops at the first answer of failure. */
+/** One script for each page: its blocks in order. curl fails on an error status, and the script stops. */
 function scriptsOf(pages: ReadonlyMap<string, Page>, origin: string): [string, string][] {
   const strict = 'set -euo pipefail\ncurl() { command curl -S --fail-with-body "$@"; }\n';
   const scripts = [...pages].flatMap(([file, { setup, examples }]): [string, string][] => {
@@ -70,14 +72,14 @@ function scriptsOf(pages: ReadonlyMap<string, Page>, origin: string): [string, s
     return blocks.length === 0 ? [] : [[file, script]];
   });
   if (!scripts.some(([file]) => file === "README.md")) {
-    throw new Error("README.md has no walk between its two marks.");
+    throw new Error("README.md has no block between <!-- walk --> and <!-- end of walk -->.");
   }
   return scripts;
 }
 
 function printedPassword(output: string): string {
   const [, password] = /superuser@example\.test\s+(\S+)/.exec(output) ?? [];
-  if (!password) throw new Error("`npm run dev` printed no superuser's password on a new database.");
+  if (!password) throw new Error("`npm run dev` printed no superuser password for a new database.");
   return password;
 }
 
@@ -90,12 +92,12 @@ function walk(name: string, args: readonly string[], env: Record<string, string>
   const bash = spawn("bash", args, {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...env },
-    timeout: WALK_LIMIT,
+    timeout: WALK_TIMEOUT_MS,
   });
   return new Promise((resolve, reject) => {
     bash.once("error", reject);
     bash.once("exit", (code) =>
-      code === 0 ? resolve() : reject(new Error(`The walk "${name}" failed (${code ?? "out of time"}).`)),
+      code === 0 ? resolve() : reject(new Error(`The walk "${name}" failed (${code ?? "timeout"}).`)),
     );
   });
 }

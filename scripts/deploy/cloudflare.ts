@@ -1,28 +1,20 @@
 import { stripVTControlCharacters } from "node:util";
-import { Complaint } from "../dev/usage-error.ts";
+import { CommandError } from "../shared/command-error.ts";
 import { formatError } from "../shared/format-error.ts";
 import { runWrangler } from "../shared/run-wrangler.ts";
+import { toArguments } from "../shared/wrangler-options.ts";
 
-/** What is asked of Cloudflare, by wrangler and its login. Failures are Complaints with their mend. */
+/** Cloudflare's API through wrangler and its login. Failures are CommandErrors with a fix. */
 export type Cloudflare = ReturnType<typeof cloudflare>;
 
-type Place = {
-  readonly config: string | undefined;
-  readonly env: string | undefined;
-  readonly name?: string | undefined;
-};
+type Options = { readonly config?: string; readonly env?: string; readonly name?: string };
 
-export function cloudflare({ config, env, name }: Place) {
-  const place = [
-    ...(config === undefined ? [] : ["--config", config]),
-    ...(env === undefined ? [] : ["--env", env]),
-  ];
-  const worker = name === undefined ? [] : ["--name", name];
-  const run = (...args: string[]) => wrangler([...args, ...place]);
+export function cloudflare({ config, env, name }: Options) {
+  const run = (...args: string[]) => wrangler([...args, ...toArguments({ config, env })]);
   return {
-    /** The names of the Worker's secrets; null while there is no such Worker. */
+    /** The names of the Worker's secrets; null if the Worker does not exist. */
     async secretNames(): Promise<readonly string[] | null> {
-      const { code, output } = await run("secret", "list", "--format", "json", ...worker);
+      const { code, output } = await run("secret", "list", "--format", "json", ...toArguments({ name }));
       if (code === 0) return readJson<{ name: string }[]>(output, "[").map((secret) => secret.name);
       if (/Worker "[^"]*" not found|\b10007\b/.test(output)) return null;
       throw failed("wrangler secret list", output);
@@ -39,17 +31,14 @@ export function cloudflare({ config, env, name }: Place) {
       if (code !== 0) throw failed(`wrangler d1 create ${database}`, output);
     },
 
-    /**
-     * Applies the migrations that the database has not seen, and returns their names. wrangler applies each in a
-     * transaction of its own, and takes back the one that fails.
-     */
+    /** Applies pending migrations, each in its own transaction, and returns their names. */
     async migrate(): Promise<readonly string[]> {
       const { code, output } = await run("d1", "migrations", "apply", "DB", "--remote");
       if (code !== 0) throw failed("wrangler d1 migrations apply DB --remote", output);
       return [...new Set(output.match(/\b\d{4}_\w+\.sql\b/g))];
     },
 
-    /** Rows of one statement that reads. */
+    /** Runs one SELECT and returns its rows. */
     async query(sql: string): Promise<readonly Record<string, unknown>[]> {
       const { code, output } = await run("d1", "execute", "DB", "--remote", "--json", "--command", sql);
       if (code !== 0) throw failed("wrangler d1 execute DB --remote", output);
@@ -59,25 +48,25 @@ export function cloudflare({ config, env, name }: Place) {
 }
 
 async function wrangler(args: readonly string[]): Promise<{ code: number; output: string }> {
-  // Without CI it would open a browser to log in, or wait for an answer that nobody can give here.
+  // Without CI, wrangler would open a browser to log in, or wait for input.
   const { code, output } = await runWrangler(args, { CI: "true", NO_COLOR: "1" });
   return { code, output: stripVTControlCharacters(output) };
 }
 
-/** wrangler's own sentence, and what it means. */
-export function failed(what: string, output: string): Complaint {
-  const [, sentence = ""] = /ERROR\]?\s+(.+)/.exec(output) ?? [];
-  const meaning = formatError(new Error(output), true);
-  const own = sentence === "" || meaning.includes(sentence) ? "" : `  ${sentence}\n`;
-  return new Complaint(`${what} failed.\n${own}  ${meaning}`);
+/** wrangler's own error message and its explanation. */
+function failed(command: string, output: string): CommandError {
+  const [, message = ""] = /ERROR\]?\s+(.+)/.exec(output) ?? [];
+  const explanation = formatError(new Error(output), true);
+  const original = message === "" || explanation.includes(message) ? "" : `  ${message}\n`;
+  return new CommandError(`${command} failed.\n${original}  ${explanation}`);
 }
 
-/** wrangler may say something before and after its JSON. */
+/** wrangler may print other lines before and after its JSON. */
 function readJson<T>(output: string, opening: "["): T {
   const from = output.search(new RegExp(`^\\${opening}`, "m"));
   try {
     return JSON.parse(output.slice(from, output.lastIndexOf("]") + 1)) as T;
   } catch {
-    throw new Complaint(`wrangler answered what this script cannot read:\n${output.trim()}`);
+    throw new CommandError(`This script cannot parse the output of wrangler:\n${output.trim()}`);
   }
 }

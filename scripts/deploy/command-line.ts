@@ -1,84 +1,59 @@
-import { Complaint } from "../dev/usage-error.ts";
-import { readArguments } from "../shared/read-arguments.ts";
+import { createProgram } from "../shared/command-line.ts";
+import { parseWithRest, toArguments, toPairs } from "../shared/wrangler-options.ts";
 
-/** What `npm run deploy` has to know of the arguments that it hands on to `wrangler deploy`. */
-export type DeployCall = {
-  /** Answers "make a random AUTH_SECRET" with yes, and nothing else. */
+export type DeployOptions = {
+  /** Creates a missing AUTH_SECRET without asking. */
   readonly makeSecret: boolean;
-  /** wrangler asks nothing. It is no yes to a secret. */
+  /** wrangler asks nothing. AUTH_SECRET still needs a confirmation. */
   readonly yes: boolean;
   readonly dryRun: boolean;
-  /** ENVIRONMENT=development is meant: a Worker to try things at, and no house of anybody's. */
+  /** Accepts ENVIRONMENT=development, for a Worker that is no production service. */
   readonly allowDevelopment: boolean;
   readonly keepVars: boolean;
-  readonly config: string | undefined;
-  readonly env: string | undefined;
-  readonly name: string | undefined;
-  readonly secretsFile: string | undefined;
-  /** Where the service is asked for its health, in place of PUBLIC_URL; false to ask nowhere. */
+  readonly config?: string;
+  readonly env?: string;
+  readonly name?: string;
+  readonly secretsFile?: string;
+  /** The origin of the health check, in place of PUBLIC_URL; false for no check. */
   readonly healthUrl: string | false | undefined;
-  /** The `--var NAME:value` pairs, which win over the file. */
+  /** The `--var NAME:value` pairs. They override the configuration. */
   readonly vars: Readonly<Record<string, string>>;
-  /** Everything but what is ours alone and what is handed on by name, in order. */
-  readonly others: readonly string[];
+  /** The arguments of `wrangler deploy`, without the secrets file. */
+  readonly wranglerArguments: readonly string[];
 };
 
-const options = {
-  "make-secret": { type: "boolean" },
-  yes: { type: "boolean", short: "y" },
-  "health-url": { type: "string" },
-  "no-health": { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  "allow-development": { type: "boolean" },
-  "keep-vars": { type: "boolean" },
-  config: { type: "string", short: "c" },
-  env: { type: "string", short: "e" },
-  name: { type: "string" },
-  "secrets-file": { type: "string" },
-  var: { type: "string", multiple: true },
-  help: { type: "boolean", short: "h" },
-} as const;
-
-/** Ours alone, which wrangler would not know, and the secrets file, which is handed on with what is added to it. */
-const KEPT = new Set(["make-secret", "allow-development", "yes", "health-url", "no-health", "secrets-file"]);
-
-export const HELP = `npm run deploy -- [options]
-
-  Checks, makes the database where there is none, migrates, deploys, and asks the service how it is.
-
-  --dry-run            checks and builds; changes nothing, and asks Cloudflare nothing
-  --make-secret        makes a random AUTH_SECRET where the Worker has none, without asking
-  --yes, -y            lets wrangler ask nothing; it is no yes to a secret
-  --secrets-file FILE  secrets that go up with this version (NAME=value or JSON)
-  --health-url URL     asks there, while PUBLIC_URL does not lead to the Worker yet
-  --no-health          does not ask at all
-  --allow-development  takes ENVIRONMENT=development for meant: limits may be off
-  --env, -e NAME       an environment of the configuration, --config, -c FILE another configuration
-  --var NAME:value     a variable of this deployment
-
-Everything else goes to wrangler deploy as it is.`;
-
-/** Throws a Complaint about what is malformed; null when help is asked for. */
-export function readDeployCall(argv: readonly string[]): DeployCall | null {
-  const { values, vars, others } = readArguments(argv, { options, kept: KEPT });
-  if (values.help) return null;
-  const text = (name: keyof typeof options): string | undefined => {
-    const value = values[name];
-    if (value === true) throw new Complaint(`--${name} needs a value.\n\n${HELP}`);
-    return typeof value === "string" ? value : undefined;
-  };
+/** Throws a CommandError for a malformed option. For help, prints it and throws a CommanderError. */
+export function readDeployOptions(argv: readonly string[]): DeployOptions {
+  const program = createProgram("npm run deploy --")
+    .description("Check the configuration, create a missing database, migrate, deploy, and check the health.")
+    .option("--dry-run", "check and build; change nothing and send Cloudflare nothing")
+    .option("--make-secret", "generate AUTH_SECRET without asking, if the Worker has none")
+    .option("-y, --yes", "answer wrangler's questions with yes; AUTH_SECRET still needs --make-secret")
+    .option("--secrets-file <file>", "secrets to upload with this version (NAME=value or JSON)")
+    .option(
+      "--health-url <url>",
+      "check the health at this URL, while PUBLIC_URL does not lead to the Worker",
+    )
+    .option("--no-health", "skip the health check")
+    .option("--allow-development", "accept ENVIRONMENT=development, which may turn off limits")
+    .option("--keep-vars", "keep the variables that are set in the dashboard")
+    .option("-c, --config <file>", "wrangler's configuration (default: wrangler.toml)")
+    .option("-e, --env <name>", "an environment of the configuration")
+    .option("--name <name>", "the Worker's name")
+    .addHelpText("after", "\nOther options are passed on to wrangler deploy.");
+  const { vars, rest } = parseWithRest(program, argv);
+  const options = program.opts();
+  const { dryRun = false, keepVars = false, config, env, name } = options;
   return {
-    makeSecret: values["make-secret"] === true,
-    yes: values.yes === true,
-    dryRun: values["dry-run"] === true,
-    allowDevelopment: values["allow-development"] === true,
-    keepVars: values["keep-vars"] === true,
-    config: text("config"),
-    env: text("env"),
-    name: text("name"),
-    secretsFile: text("secrets-file"),
-    healthUrl: values["no-health"] === true ? false : text("health-url"),
-    vars,
-    others,
+    ...{ dryRun, keepVars, config, env, name, vars },
+    makeSecret: options.makeSecret ?? false,
+    yes: options.yes ?? false,
+    allowDevelopment: options.allowDevelopment ?? false,
+    secretsFile: options.secretsFile,
+    healthUrl: options.health ? options.healthUrl : false,
+    wranglerArguments: [
+      ...rest,
+      ...toArguments({ config, env, name, "dry-run": dryRun, "keep-vars": keepVars, var: toPairs(vars) }),
+    ],
   };
 }

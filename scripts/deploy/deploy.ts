@@ -1,153 +1,150 @@
-import { Complaint } from "../dev/usage-error.ts";
+import { CommandError } from "../shared/command-error.ts";
 import { exitOf, startWrangler } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
 import { type Cloudflare, cloudflare } from "./cloudflare.ts";
-import type { DeployCall } from "./command-line.ts";
+import type { DeployOptions } from "./command-line.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
 import { isSecretName, judgeVariables, type VariableFinding } from "./judge-variables.ts";
-import { offerSecret, readSecretsFile, type Secrets, writeSecretsFile } from "./secrets.ts";
-import { seeHealth } from "./see-health.ts";
+import { waitUntilHealthy } from "./probe-health.ts";
+import { confirmNewSecret, readSecretsFile, type Secrets, writeSecretsFile } from "./secrets.ts";
 
-type Say = (text: string) => void;
+type Print = (text: string) => void;
 
-/** Tries and milliseconds between them: a minute for a new version, or a new certificate, to be there. */
+/** A minute, until a new version or a new certificate is available everywhere. */
 const HEALTH_TRIES = 20;
-const HEALTH_PAUSE = 3_000;
+const HEALTH_PAUSE_MS = 3_000;
 
 /**
- * The whole way. Migrations go before the code that needs them, and are such that the code before goes on with them
- * (docs/deploy.md): whatever fails leaves a service that works as it did. Throws a Complaint.
+ * Migrates before it deploys the code. The previous code works with the migrated database (docs/deploy.md), so a failure
+ * at any point leaves a working service. Throws a CommandError.
  */
-export async function deploy(call: DeployCall, say: Say): Promise<void> {
+export async function deploy(options: DeployOptions, print: Print): Promise<void> {
   if (process.env.NODE_ENV === "development") {
-    throw new Complaint(
-      "NODE_ENV=development is set: the development mailbox would be deployed. unset NODE_ENV",
+    throw new CommandError(
+      "NODE_ENV=development is set, which would deploy the development mailbox. Run: unset NODE_ENV",
     );
   }
-  const config = await readDeployment(call);
-  const variables = { ...config.vars, ...call.vars };
-  const given = readSecretsFile(call.secretsFile);
-  if (call.dryRun) return rehearse(call, { variables, given }, say);
-  const remote = cloudflare(call);
-  const { existing, made } = await settleSecrets(call, { variables, given, remote });
-  await settleDatabase(config.database, remote, say);
-  await upload(call, { ...given, ...made });
-  if (made.AUTH_SECRET !== undefined) tellOfSecret(made.AUTH_SECRET, say);
+  const deployment = await readDeployment(options);
+  const variables = { ...deployment.vars, ...options.vars };
+  const given = readSecretsFile(options.secretsFile);
+  if (options.dryRun) return dryRun(options, { variables, given }, print);
+  const remote = cloudflare(options);
+  const { existing, generated } = await resolveSecrets(options, { variables, given, remote });
+  await prepareDatabase(deployment.database, remote, print);
+  await upload(options, { ...given, ...generated });
+  if (generated.AUTH_SECRET !== undefined) printSecret(generated.AUTH_SECRET, print);
   const origin = String(variables.PUBLIC_URL ?? "")
     .trim()
     .replace(/\/+$/, "");
-  // The button's form makes it a secret, which nobody can read back.
-  const known = origin === "" ? "https://<PUBLIC_URL>" : origin;
-  await lookAfter(call.healthUrl ?? (origin !== "" && origin), say);
-  tellWhereThingsAre(known, existing === null, say);
+  // The Deploy to Cloudflare button stores PUBLIC_URL as a secret, which cannot be read.
+  const shownOrigin = origin === "" ? "https://<PUBLIC_URL>" : origin;
+  await checkHealth(options.healthUrl ?? (origin !== "" && origin), print);
+  printAddresses(shownOrigin, existing === null, print);
 }
 
-type Settled = { readonly variables: Readonly<Record<string, unknown>>; readonly given: Secrets };
+type Configuration = { readonly variables: Readonly<Record<string, unknown>>; readonly given: Secrets };
 
-async function rehearse(call: DeployCall, { variables, given }: Settled, say: Say): Promise<void> {
-  // Which secrets the Worker has is Cloudflare's to say, and it is not asked: what is said nowhere is taken to be there.
-  const isDevelopmentMeant = call.allowDevelopment;
-  const findings = judgeVariables({ variables, given, secrets: [], isDevelopmentMeant });
-  const isUnseen = ({ name }: VariableFinding) =>
+async function dryRun(options: DeployOptions, { variables, given }: Configuration, print: Print) {
+  // Only Cloudflare knows the Worker's secrets, and a dry run does not ask it: unknown secrets count as set.
+  const { allowDevelopment } = options;
+  const findings = judgeVariables({ variables, given, secrets: [], allowDevelopment });
+  const isUnknown = ({ name }: VariableFinding) =>
     isSecretName(name) && !(name in given) && !(name in variables);
-  complainOf(
-    findings.filter((finding) => !isUnseen(finding)),
-    call,
+  refuse(
+    findings.filter((finding) => !isUnknown(finding)),
+    options,
   );
-  await upload(call, given);
-  const unseen = findings.filter(isUnseen).map(({ name }) => name);
-  say(
-    "This was a dry run: nothing was made, migrated or deployed, and Cloudflare was not asked." +
-      (unseen.length === 0 ? "" : `\n  Taken to be there, and not looked at: ${unseen.join(", ")}.`),
+  await upload(options, given);
+  const unknown = findings.filter(isUnknown).map(({ name }) => name);
+  print(
+    "This was a dry run: it created, migrated and deployed nothing, and sent Cloudflare no request." +
+      (unknown.length === 0 ? "" : `\n  Assumed to be set: ${unknown.join(", ")}.`),
   );
 }
 
-/** The secrets that the Worker has, and those that go up with it. Nothing has been changed when this complains. */
-async function settleSecrets(
-  call: DeployCall,
-  { variables, given, remote }: Settled & { remote: Cloudflare },
+/** The secrets of the Worker, and a new AUTH_SECRET if it has none. Throws before anything has changed. */
+async function resolveSecrets(
+  options: DeployOptions,
+  { variables, given, remote }: Configuration & { readonly remote: Cloudflare },
 ) {
   const existing = await remote.secretNames();
   const names = [...(existing ?? []), ...Object.keys(given)];
-  const findings = judgeVariables({
-    variables,
-    given,
-    secrets: [...new Set([...names, "AUTH_SECRET"])],
-    isDevelopmentMeant: call.allowDevelopment,
-  });
-  complainOf(findings, call);
-  const made: Secrets = names.includes("AUTH_SECRET")
+  const secrets = [...new Set([...names, "AUTH_SECRET"])];
+  const { allowDevelopment } = options;
+  const findings = judgeVariables({ variables, given, secrets, allowDevelopment });
+  refuse(findings, options);
+  const generated: Secrets = names.includes("AUTH_SECRET")
     ? {}
-    : { AUTH_SECRET: await offerSecret(call.makeSecret) };
-  return { existing, made };
+    : { AUTH_SECRET: await confirmNewSecret(options.makeSecret) };
+  return { existing, generated };
 }
 
-function complainOf(findings: ReturnType<typeof judgeVariables>, call: DeployCall): void {
+function refuse(findings: readonly VariableFinding[], { keepVars, env }: DeployOptions): void {
   if (findings.length === 0) return;
-  const rows = findings.map(({ says, mend }) => `  ${says}\n      ${mend}`);
-  const kept = call.keepVars
-    ? "\n\nWith --keep-vars the dashboard's variables stay, and cannot be seen here: use [vars]."
+  const rows = findings.map(({ message, fix }) => `  ${message}\n      ${fix}`);
+  const keepVarsNote = keepVars
+    ? "\n\n--keep-vars keeps the dashboard's variables, which this script cannot read: use [vars]."
     : "";
-  const where =
-    call.env === undefined
-      ? ""
-      : `\n\n[env.${call.env}] inherits no [vars]: they have to stand in [env.${call.env}.vars].`;
-  throw new Complaint(
-    `The service would not start with this configuration, or not as it is meant. Nothing was changed.\n\n${rows.join("\n")}${kept}${where}`,
+  const envNote =
+    env === undefined ? "" : `\n\n[env.${env}] does not inherit [vars]: set them in [env.${env}.vars].`;
+  throw new CommandError(
+    `The service would not start correctly with this configuration. Nothing was changed.\n\n${rows.join("\n")}${keepVarsNote}${envNote}`,
   );
 }
 
-async function settleDatabase(named: Deployment["database"], remote: Cloudflare, say: Say): Promise<void> {
-  if (named.id === undefined && !(await remote.databases()).some(({ name }) => name === named.name)) {
-    await remote.createDatabase(named.name);
-    say(`Made the database ${named.name}.`);
+async function prepareDatabase(database: Deployment["database"], remote: Cloudflare, print: Print) {
+  if (database.id === undefined && !(await remote.databases()).some(({ name }) => name === database.name)) {
+    await remote.createDatabase(database.name);
+    print(`Created the database ${database.name}.`);
   }
   const applied = await remote.migrate();
-  say(applied.length === 0 ? "The database is up to date." : `Migrated the database: ${applied.join(", ")}.`);
+  print(
+    applied.length === 0 ? "The database is up to date." : `Migrated the database: ${applied.join(", ")}.`,
+  );
 }
 
-/** wrangler's own words, and its questions where somebody is there to answer. It makes the KV and the bucket. */
-async function upload(call: DeployCall, secrets: Secrets): Promise<void> {
+/** Runs `wrangler deploy` in this terminal, with its output and questions. It creates the KV namespace and the bucket. */
+async function upload(options: DeployOptions, secrets: Secrets): Promise<void> {
   const scratch = createScratchDirectory();
-  const end = () => scratch.remove();
-  process.once("exit", end);
+  const cleanUp = () => scratch.remove();
+  process.once("exit", cleanUp);
   try {
     const file =
       Object.keys(secrets).length === 0 ? [] : ["--secrets-file", writeSecretsFile(scratch.path, secrets)];
-    const child = startWrangler(["deploy", ...file, ...call.others], {
+    const child = startWrangler(["deploy", ...options.wranglerArguments, ...file], {
       stdio: "inherit",
-      env: { NODE_ENV: "production", ...(call.yes && { CI: "true" }) },
+      env: { NODE_ENV: "production", ...(options.yes && { CI: "true" }) },
     });
     const code = await exitOf(child);
     if (code !== 0) {
-      throw new Complaint(
-        `wrangler deploy failed (${code}); its words are above. The code that served before still does, and goes on with the migrated database.`,
+      throw new CommandError(
+        `wrangler deploy failed (${code}); its output is above. The previous version still runs, with the migrated database.`,
       );
     }
   } finally {
-    end();
-    process.off("exit", end);
+    cleanUp();
+    process.off("exit", cleanUp);
   }
 }
 
-async function lookAfter(origin: string | false, say: Say): Promise<void> {
+async function checkHealth(origin: string | false, print: Print): Promise<void> {
   if (origin === false) return;
-  const verdict = await seeHealth(origin.replace(/\/+$/, ""), HEALTH_TRIES, HEALTH_PAUSE);
+  const verdict = await waitUntilHealthy(origin.replace(/\/+$/, ""), HEALTH_TRIES, HEALTH_PAUSE_MS);
   if (!verdict.healthy)
-    throw new Complaint(`It is deployed, and not well: ${verdict.says}.\n  ${verdict.mend}`);
-  say(`${origin} is well: it answers, and signs with its keys.`);
+    throw new CommandError(`The deployment is not healthy: ${verdict.message}.\n  ${verdict.fix}`);
+  print(`${origin} is healthy: it responds and has signing keys.`);
 }
 
-/** A log of CI is no place for it. */
-function tellOfSecret(secret: string, say: Say): void {
+/** Prints the secret in a terminal only, never into a CI log. */
+function printSecret(secret: string, print: Print): void {
   const copy = process.stdout.isTTY
-    ? `Keep a copy where you keep such things; it is shown this once:\n\n    ${secret}\n`
-    : "Nobody has a copy of it, and Cloudflare shows it to nobody: docs/backup.md says what that means.";
-  say(`Made a random AUTH_SECRET and set it. ${copy}`);
+    ? `Keep a copy in a safe place; it is shown only once:\n\n    ${secret}\n`
+    : "There is no copy of it, and Cloudflare does not show it: see docs/backup.md for the consequences.";
+  print(`Generated a random AUTH_SECRET and set it. ${copy}`);
 }
 
-function tellWhereThingsAre(origin: string, isFirst: boolean, say: Say): void {
-  say(
+function printAddresses(origin: string, isFirst: boolean, print: Print): void {
+  print(
     "Gatehouse is deployed.\n\n" +
       `    Pages   ${origin}\n    API     ${origin}/api/auth\n    Docs    ${origin}/openapi.json\n    Keys    ${origin}/.well-known/jwks.json\n` +
       (isFirst

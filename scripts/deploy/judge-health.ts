@@ -1,48 +1,48 @@
-/** What was seen of a service from outside; null where nothing answered. */
-export type Seen = {
+export type HealthObservation = {
+  /** The response of /healthz; null without a response. */
   readonly health: { readonly status: number } | null;
-  /** Which of its stores /healthz/deep names as failing; null where nobody asked, or nothing of the kind is there. */
+  /** The failing checks of /healthz/deep; null if it was not requested or has no report. */
   readonly failing: readonly string[] | null;
-  /** How many keys /.well-known/jwks.json has: it takes the database and AUTH_SECRET to answer. */
+  /** The response of /.well-known/jwks.json and its number of keys. It needs the database and AUTH_SECRET. */
   readonly keys: { readonly status: number; readonly count: number } | null;
 };
 
-export type Verdict =
+export type HealthVerdict =
   | { readonly healthy: true }
-  | { readonly healthy: false; readonly says: string; readonly mend: string };
+  | { readonly healthy: false; readonly message: string; readonly fix: string };
 
-/** Whether the service is up, and what is to be done when it is not. */
-export function judgeHealth(origin: string, { health, failing, keys }: Seen): Verdict {
-  const unwell = (says: string, mend: string) => ({ healthy: false, says, mend }) as const;
+/** Whether the service is healthy, or else the fix. */
+export function judgeHealth(origin: string, { health, failing, keys }: HealthObservation): HealthVerdict {
+  const unhealthy = (message: string, fix: string) => ({ healthy: false, message, fix }) as const;
   if (health === null) {
-    return unwell(
-      `${origin} does not answer`,
-      "give the Worker that domain (docs/deploy.md#a-domain); until it leads there, say where else to ask: " +
+    return unhealthy(
+      `${origin} does not respond`,
+      "route the domain to the Worker (docs/deploy.md#a-domain); until then, name another URL: " +
         "npm run deploy -- --health-url URL, npm run doctor -- --url URL",
     );
   }
   if (health.status === 503) {
-    return unwell(
-      `${origin} answers 503: its configuration, or a store`,
-      "npm run doctor -- --remote; npx wrangler tail names each problem as it is met",
+    return unhealthy(
+      `${origin} responds with 503: its configuration is invalid, or a store fails`,
+      "npm run doctor -- --remote; npx wrangler tail shows each problem",
     );
   }
   if (health.status !== 200) {
-    return unwell(
-      `${origin}/healthz answers ${health.status}`,
-      "that is not Gatehouse: look where the domain leads",
+    return unhealthy(
+      `${origin}/healthz responds with ${health.status}`,
+      "this is not Gatehouse: check the route of the domain",
     );
   }
   if (failing !== null && failing.length > 0) {
-    return unwell(
-      `${origin} runs, and does not get what it stands on: ${failing.join(", ")}`,
-      "npm run doctor -- --remote; npx wrangler tail has the errors, and www.cloudflarestatus.com what is out",
+    return unhealthy(
+      `${origin} runs, but these dependencies fail: ${failing.join(", ")}`,
+      "npm run doctor -- --remote; npx wrangler tail shows the errors, and www.cloudflarestatus.com outages",
     );
   }
   if (keys === null || keys.status !== 200 || keys.count === 0) {
-    return unwell(
-      `${origin} runs, and has no signing keys to show (${keys?.status ?? "no answer"})`,
-      "npm run doctor -- --remote tells which: the database is not migrated, or AUTH_SECRET is another than it was",
+    return unhealthy(
+      `${origin} runs, but has no signing keys (${keys?.status ?? "no response"})`,
+      "npm run doctor -- --remote shows the cause: the database is not migrated, or AUTH_SECRET has changed",
     );
   }
   return { healthy: true };

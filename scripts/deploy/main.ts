@@ -1,22 +1,20 @@
-import { Complaint } from "../dev/usage-error.ts";
+import { CommanderError } from "commander";
 import { formatError } from "../shared/format-error.ts";
-import { HELP, readDeployCall } from "./command-line.ts";
+import { readDeployOptions } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 
-// `npm run deploy`: checks, the database, its migrations, the code, and a look at the service. Nothing secret is set
-// without a yes, and nothing is changed before the checks are through.
+// `npm run deploy`: checks the configuration, creates and migrates the database, deploys the code and checks the health.
+// It changes nothing before all checks pass, and creates no secret without a confirmation.
 
-process.exit(await run(process.argv.slice(2)));
+process.exit(await main(process.argv.slice(2)));
 
-async function run(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[]): Promise<number> {
   try {
-    const call = readDeployCall(argv);
-    if (call === null) console.log(HELP);
-    else await deploy(call, (text) => console.log(`\n  ${text}`));
+    await deploy(readDeployOptions(argv), (text) => console.log(`\n  ${text}`));
     return 0;
   } catch (error) {
-    const says = error instanceof Complaint ? error.message : formatError(error, true);
-    console.error(`\n${says}\n`);
+    if (error instanceof CommanderError) return error.exitCode;
+    console.error(`\n${formatError(error, true)}\n`);
     return 1;
   }
 }

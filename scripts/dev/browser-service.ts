@@ -6,19 +6,19 @@ import { type DevServer, startDevServer } from "./dev-server.ts";
 
 const VARIABLES = [
   ...["MAIL_PROVIDER:mailbox", "SMS_PROVIDER:mailbox"],
-  // One block of hashing, and no limits: all of the browser's people come from one address.
+  // One hashing block for speed, and no rate limits: all visitors have one IP address.
   ...["RATE_LIMITS:off", "PASSWORD_HASH_BLOCKS:1"],
-  // For their buttons to be there. Nobody presses them: the browser reaches no provider.
+  // They show the providers' buttons. The tests do not press them: the browser reaches no provider.
   ...["SOCIAL_GOOGLE_CLIENT_ID:none", "SOCIAL_GOOGLE_CLIENT_SECRET:none"],
   ...["SOCIAL_GITHUB_CLIENT_ID:none", "SOCIAL_GITHUB_CLIENT_SECRET:none"],
 ];
 
-/** One browser, a service as developers have it, with its mailbox and an empty database, and an app of somebody else's. */
-export async function startStage() {
+/** Starts a browser, a development service with mailbox and empty database, and an app of another origin. */
+export async function startBrowserService() {
   const browser = await serveBrowser();
   const scratch = createScratchDirectory();
   const app = await startExampleApp();
-  const leave = async () => {
+  const cleanUp = async () => {
     app.stop();
     await browser.close();
     scratch.remove();
@@ -33,27 +33,28 @@ export async function startStage() {
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,
-      notesOrigin: await originOfNotes(service),
+      notesOrigin: await readExampleOrigin(service),
       app: app.origin,
-      superuser: superuserIn(service.output()),
-      stop: () => service.stop().finally(leave),
+      superuser: readSuperuser(service.output()),
+      stop: () => service.stop().finally(cleanUp),
     };
   } catch (cause) {
-    await leave();
+    await cleanUp();
     throw cause;
   }
 }
 
-/** The first start makes a superuser, and says the password that once. */
-function superuserIn(output: string): { email: string; password: string } {
+/** The first start prints the password of the superuser that it creates. */
+function readSuperuser(output: string): { email: string; password: string } {
   const [, email, password] = /^ +(\S+@example\.test)\n +(\S+)$/m.exec(output) ?? [];
-  if (email === undefined || password === undefined) throw new Error(`No superuser was made:\n${output}`);
+  if (email === undefined || password === undefined)
+    throw new Error(`The service created no superuser:\n${output}`);
   return { email, password };
 }
 
-/** Where the example beside it is, which is up some time after the service, or says why it is not. */
-async function originOfNotes(service: DevServer): Promise<string> {
-  const [, origin] = await service.printed(/^ +Example +(\S+)|The example did not start/m);
+/** The example starts after the service. Throws its output if it does not. */
+async function readExampleOrigin(service: DevServer): Promise<string> {
+  const [, origin] = await service.waitForOutput(/^ +Example +(\S+)|The example did not start/m);
   if (origin === undefined) throw new Error(service.output());
   return origin;
 }

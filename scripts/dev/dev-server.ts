@@ -7,39 +7,43 @@ import { waitFor } from "../shared/wait-for.ts";
 
 export type DevServer = {
   readonly origin: string;
-  /** Everything that it has printed so far. */
+  /** All output so far. */
   output(): string;
-  /** Waits for something that it prints. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Stops npm as a terminal's owner would, and throws when something of it stays behind. */
+  /** Waits until the output matches. */
+  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends SIGTERM to npm, and throws if the port stays in use. */
   stop(): Promise<void>;
 };
 
-const START_LIMIT = 120_000;
-const STOP_LIMIT = 15_000;
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 /**
- * A real `npm run dev` on a free port, with everything that it writes under `directory`: its storage, and
- * its .dev.vars, for which it gets a house of its own that links to this one.
+ * Starts a real `npm run dev` on a free port. It writes its state and its .dev.vars below `directory`, which is an
+ * installation of its own that links to this repository.
  */
 export async function startDevServer(directory: string, vars: readonly string[]): Promise<DevServer> {
   mkdirSync(directory);
   const config = linkInstallation(directory);
-  const own = ["--port", "0", "--persist-to", join(directory, "state")];
-  const args = ["run", "dev", "--", "--config", config, ...own];
-  // A group of its own, so that whatever it starts can be ended, and nothing else.
+  const options = ["--port", "0", "--persist-to", join(directory, "state")];
+  const args = ["run", "dev", "--", "--config", config, ...options];
+  // A process group of its own, to end all child processes and no others.
   const npm = spawn("npm", [...args, ...vars.flatMap((pair) => ["--var", pair])], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    // Services of the same name may run side by side; an example beside each must find its own.
+    // Services with the same name may run at once; each example must bind to its own.
     env: { ...process.env, WRANGLER_REGISTRY_PATH: join(directory, "registry") },
   });
   const endGroup = () => signalGroup(npm, "SIGKILL");
   process.once("exit", endGroup);
   const output = collect(npm);
   try {
-    await waitFor("the service", () => /^ +Docs +\S/m.test(output()) || npm.exitCode !== null, START_LIMIT);
-    if (npm.exitCode !== null) throw new Error("`npm run dev` ended at once.");
+    await waitFor(
+      "the service",
+      () => /^ +Docs +\S/m.test(output()) || npm.exitCode !== null,
+      START_TIMEOUT_MS,
+    );
+    if (npm.exitCode !== null) throw new Error("`npm run dev` exited during the start.");
   } catch (cause) {
     endGroup();
     throw new Error(`\`npm run dev\` did not start:\n${output()}`, { cause });
@@ -48,22 +52,25 @@ export async function startDevServer(directory: string, vars: readonly string[])
   return {
     origin,
     output,
-    async printed(pattern) {
+    async waitForOutput(pattern) {
       await waitFor(
         String(pattern),
         () => pattern.test(output()) || npm.exitCode !== null,
-        START_LIMIT,
+        START_TIMEOUT_MS,
       ).catch(() => {});
       const found = pattern.exec(output());
-      if (found === null) throw new Error(`\`npm run dev\` printed nothing like ${pattern}:\n${output()}`);
+      if (found === null)
+        throw new Error(`\`npm run dev\` printed nothing that matches ${pattern}:\n${output()}`);
       return found;
     },
     async stop() {
       npm.kill("SIGTERM");
-      await waitFor("its end", () => isPortFree(Number(new URL(origin).port)), STOP_LIMIT).finally(() => {
-        endGroup();
-        process.off("exit", endGroup);
-      });
+      await waitFor("its exit", () => isPortFree(Number(new URL(origin).port)), STOP_TIMEOUT_MS).finally(
+        () => {
+          endGroup();
+          process.off("exit", endGroup);
+        },
+      );
     },
   };
 }
@@ -82,6 +89,6 @@ function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (leader.pid !== undefined) process.kill(-leader.pid, signal);
   } catch {
-    // Nothing of it is left.
+    // The group has exited.
   }
 }

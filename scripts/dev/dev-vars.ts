@@ -1,43 +1,44 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { WranglerArguments } from "../shared/wrangler-arguments.ts";
+import type { ServiceOptions } from "../shared/command-line.ts";
 
-/** The file that wrangler takes a laptop's secrets from: beside its configuration file. */
-export const devVarsPath = ({ config }: Pick<WranglerArguments, "config">): string =>
+/** The file of local secrets that wrangler reads: beside its configuration. */
+export const devVarsPath = ({ config }: Pick<ServiceOptions, "config">): string =>
   join(config === undefined ? "." : dirname(config), ".dev.vars");
 
-/** Every file that the Worker's variables may come from, whether it is there or not. */
+/** The files that wrangler reads variables from. They may not exist. */
 export function variableFiles(
-  args: Pick<WranglerArguments, "config" | "env" | "envFiles">,
+  options: Pick<ServiceOptions, "config" | "env" | "envFiles">,
 ): readonly string[] {
-  if (args.envFiles.length > 0) return args.envFiles;
-  const path = devVarsPath(args);
-  return args.env === undefined ? [path] : [path, `${path}.${args.env}`];
+  if (options.envFiles.length > 0) return options.envFiles;
+  const path = devVarsPath(options);
+  return options.env === undefined ? [path] : [path, `${path}.${options.env}`];
 }
 
 /**
- * Makes `.dev.vars` with secrets of its own, unless there is one or `--env-file` takes its place.
- * An existing file is never touched. Returns the path of a file that was made.
+ * Creates `.dev.vars` with random secrets, unless it exists or `--env-file` replaces it. Never changes an existing file.
+ * Returns the path of the created file.
  */
-export function makeDevVars(
-  args: Pick<WranglerArguments, "config" | "env" | "envFiles">,
+export function createDevVars(
+  options: Pick<ServiceOptions, "config" | "env" | "envFiles">,
 ): string | undefined {
-  const path = devVarsPath(args);
-  if (args.envFiles.length > 0 || variableFiles(args).some((file) => existsSync(file))) return undefined;
-  // "wx" and 0600 from the start: no moment in which others could read it, or a second start replace it.
+  const path = devVarsPath(options);
+  if (options.envFiles.length > 0 || variableFiles(options).some((file) => existsSync(file)))
+    return undefined;
+  // "wx" and 0600 at creation: other users can never read the file, and a concurrent start cannot replace it.
   writeFileSync(path, contents(randomBytes(48).toString("base64url")), { flag: "wx", mode: 0o600 });
   return path;
 }
 
 const contents = (
   secret: string,
-) => `# Secrets of this machine's development service, made by \`npm run dev\`. Not for git, not for
-# production. Any variable of the README may stand here. A new AUTH_SECRET makes every password
-# and session of the local database void.
+) => `# Secrets of this machine's development service, created by \`npm run dev\`. Not for git, not for
+# production. You can set any variable of docs/configuration.md here. A new AUTH_SECRET invalidates
+# every password and session of the local database.
 AUTH_SECRET=${secret}
 ENVIRONMENT=development
-# Everything on a laptop comes from one address. Take this line out to meet the limits yourself; the
-# account lock stands either way.
+# All local requests have one IP address. Remove this line to test the rate limits; the account
+# lockout applies either way.
 RATE_LIMITS=off
 `;

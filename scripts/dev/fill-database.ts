@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { statementsOf } from "../shared/migration-statements.ts";
-import { madeUpPeople, USER_COLUMNS } from "./generated-users.ts";
+import { generateUsers, USER_COLUMNS } from "./generated-users.ts";
 
-/** What of D1 is needed; the real one fits. */
+/** The part of D1Database that is needed. */
 export type FillableD1 = {
   prepare(query: string): FillableStatement;
   batch(statements: FillableStatement[]): Promise<unknown>;
@@ -16,18 +16,18 @@ type FillableStatement = {
 
 type Filling = {
   readonly count: number;
-  /** One for all: hashing a million passwords would take a day. */
+  /** The same for all users: hashing a million passwords would take a day. */
   readonly passwordHash: string;
   readonly now: number;
   readonly onProgress?: (done: number) => void;
 };
 
-// As one JSON text a statement, which is under D1's 2 MB.
-const ROWS_A_STATEMENT = 4000;
-const ONE_SESSION_EACH = 100;
-const WEEK = 7 * 86_400_000;
+/** The rows are one JSON parameter, which stays under D1's 2 MB. */
+const ROWS_PER_STATEMENT = 4000;
+const USERS_PER_SESSION = 100;
+const WEEK_MS = 7 * 86_400_000;
 
-/** Adds made-up people, and a session for every hundredth. The index of words is made once, at the end. */
+/** Adds generated users, and a session for every hundredth. Builds the search index once, at the end. */
 export async function fillDatabase(db: FillableD1, { count, passwordHash, now, onProgress }: Filling) {
   const first = (await db.prepare("SELECT max(rowid) AS n FROM accounts").first<number>("n")) ?? 0;
   const index = searchIndexStatements();
@@ -37,19 +37,19 @@ export async function fillDatabase(db: FillableD1, { count, passwordHash, now, o
   );
   let rows: unknown[] = [];
   const flush = async () => {
-    await db.prepare(INSERT_PEOPLE).bind(passwordHash, JSON.stringify(rows)).run();
+    await db.prepare(INSERT_USERS).bind(passwordHash, JSON.stringify(rows)).run();
     rows = [];
   };
   let done = 0;
-  for (const person of madeUpPeople(first, count, now)) {
-    if (rows.push(person) === ROWS_A_STATEMENT) await flush();
+  for (const user of generateUsers(first, count, now)) {
+    if (rows.push(user) === ROWS_PER_STATEMENT) await flush();
     done += 1;
     if (done % 100_000 === 0) onProgress?.(done);
   }
   await flush();
   await db
     .prepare(INSERT_SESSIONS)
-    .bind(now, now + WEEK, first, ONE_SESSION_EACH)
+    .bind(now, now + WEEK_MS, first, USERS_PER_SESSION)
     .run();
   await runAll(db, index);
 }
@@ -57,17 +57,17 @@ export async function fillDatabase(db: FillableD1, { count, passwordHash, now, o
 const runAll = (db: FillableD1, queries: readonly string[]) =>
   db.batch(queries.map((query) => db.prepare(query)));
 
-/** The statements of the migration that makes the index: run again, they make it anew. */
+/** The statements of the migration that creates the index. Run again, they rebuild it. */
 function searchIndexStatements(): string[] {
   const file = readdirSync("migrations").find((name) => name.endsWith("_account_search.sql"));
-  if (file === undefined) throw new Error("There is no migration …_account_search.sql.");
+  if (file === undefined) throw new Error("migrations/ has no …_account_search.sql.");
   return statementsOf(readFileSync(join("migrations", file), "utf8"));
 }
 
-const INSERT_PEOPLE = `INSERT INTO accounts (password_hash, ${USER_COLUMNS.join(", ")})
+const INSERT_USERS = `INSERT INTO accounts (password_hash, ${USER_COLUMNS.join(", ")})
 SELECT ?1, ${USER_COLUMNS.map((_, at) => `value ->> ${at}`).join(", ")} FROM json_each(?2)`;
 
 const INSERT_SESSIONS = `INSERT INTO sessions (id, account_id, generation, amr, ip, user_agent,
   created_at, last_used_at, rotated_at, idle_expires_at, expires_at)
-SELECT lower(hex(randomblob(16))), id, 1, 'pwd', '192.0.2.1', 'Made up', ?1, ?1, ?1, ?2, ?2
+SELECT lower(hex(randomblob(16))), id, 1, 'pwd', '192.0.2.1', 'Generated', ?1, ?1, ?1, ?2, ?2
 FROM accounts WHERE rowid > ?3 AND rowid % ?4 = 0 AND status = 'active'`;

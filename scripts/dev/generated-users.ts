@@ -1,6 +1,6 @@
-// People who do not exist, for databases of any size. The same number makes the same people every time.
+// Generated users for databases of any size. The same number generates the same users.
 
-/** The columns of `accounts` that a made-up person has, in the order of `MadeUpPerson`. */
+/** The columns of `accounts` that a generated user has, in the order of `GeneratedUser`. */
 export const USER_COLUMNS = [
   "id",
   "email",
@@ -41,7 +41,7 @@ Virtanen Korhonen Yılmaz Kaya Demir Haddad Khoury Cohen Levi Tanaka Suzuki Sato
 Singh Patel Sharma Gupta Okafor Mensah Dlamini O'Brien O'Connor McDonald MacLeod Van-den-Berg De-Vries Παπαδόπουλος
 Кузнецов 山田 佐藤`.split(/\s+/);
 
-/** A few mail providers have most of the world; under .test they reach nobody. */
+/** Weighted: a few mail providers have most addresses. The domains are reserved (RFC 2606). */
 const DOMAINS = [
   ...Array(9).fill("bigmail.test"),
   ...Array(4).fill("inboxly.test"),
@@ -51,8 +51,8 @@ const DOMAINS = [
 
 const DAY = 86_400_000;
 
-/** `count` people from number `first` on; the last came at `now`. Three are superusers, a few hundred in a million admins. */
-export function* madeUpPeople(first: number, count: number, now: number): Generator<GeneratedUser> {
+/** `count` users from number `first` on; the last registered at `now`. Three superusers, and about 300 admins in a million. */
+export function* generateUsers(first: number, count: number, now: number): Generator<GeneratedUser> {
   const random = randomNumbers(first + 1);
   const admins = 25 + Math.round(count * 0.0003);
   for (let n = 0; n < count; n += 1) {
@@ -78,20 +78,20 @@ export function* madeUpPeople(first: number, count: number, now: number): Genera
   }
 }
 
-/** Spread over all, so that no page has them all. */
+/** Spread evenly, so that no page of a list has them all. */
 function roleOf(n: number, count: number, admins: number): "user" | "admin" | "superuser" {
   if (n % Math.ceil(count / 3) === 1) return "superuser";
   return n % Math.floor(count / admins) === 0 ? "admin" : "user";
 }
 
-/** The number makes it unique. */
+/** `n` makes it unique. */
 function localPart(given: string, family: string, n: number, kind: number): string {
   if (kind < 0.4) return `${given}.${family}${n}`;
   if (kind < 0.7) return `${given.slice(0, 1)}${family}${n}`;
   return kind < 0.9 ? `${given}_${n}` : `${family}-${given.slice(0, 1)}.${n}`;
 }
 
-/** What an address of most providers would make of a name. */
+/** A name in lower-case ASCII letters, as in an email address. */
 const latin = (name: string): string =>
   name
     .normalize("NFD")
@@ -100,7 +100,7 @@ const latin = (name: string): string =>
 
 const pick = <T>(list: readonly T[], random: number): T => list[Math.floor(random * list.length)] as T;
 
-/** The earlier in the list, the commoner: half of the picks fall on a tenth of the names. */
+/** Prefers the beginning of the list: half of the picks are among a tenth of the names. */
 const pickCommon = (list: readonly string[], random: number): string => pick(list, random ** 3);
 
 function uuid(random: () => number): string {
@@ -111,7 +111,7 @@ function uuid(random: () => number): string {
   return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(8)}${hex(4)}`;
 }
 
-/** Marsaglia's xorshift: the same numbers on every machine. */
+/** Marsaglia's xorshift: deterministic on every machine. */
 function randomNumbers(seed: number): () => number {
   let state = (seed * 2_654_435_761) >>> 0 || 1;
   return () => {

@@ -1,123 +1,124 @@
 import { readConfig } from "../../src/composition/config.ts";
-import { anyFreePort, isPortFree } from "../shared/free-port.ts";
+import { findFreePort, isPortFree } from "../shared/free-port.ts";
 import { type LocalPlatform, withLocalPlatform } from "../shared/local-platform.ts";
 import { migrateDatabase } from "../shared/migrate-database.ts";
 import { exitOf, readyPort, startWrangler } from "../shared/run-wrangler.ts";
 import { unknownVariables } from "../shared/unknown-variables.ts";
-import { readWranglerArguments, type WranglerArguments } from "../shared/wrangler-arguments.ts";
-import { argumentsFor, ourVariables } from "./dev-variables.ts";
-import { makeDevVars, variableFiles } from "./dev-vars.ts";
+import { type DevOptions, localOrigin, readDevOptions } from "../shared/wrangler-options.ts";
+import { createDevVars, variableFiles } from "./dev-vars.ts";
 import { rememberOrigin } from "./last-origin.ts";
-import { type NotesPlace, placeNotes, startNotes } from "./notes-example.ts";
+import { chooseExampleAddress, type ExampleAddress, startExample } from "./notes-example.ts";
 import { type SeedOutcome, seedSuperuser } from "./seed-superuser.ts";
 import { startupError } from "./startup-error.ts";
 import { watchVariables } from "./watch-variables.ts";
+import { devVariables, wranglerDevArguments } from "./wrangler-dev-arguments.ts";
 
-// `npm run dev`: secrets, database, a superuser, then `wrangler dev`. Running it again changes nothing.
+// `npm run dev`: creates secrets, database and superuser where they are missing, then runs `wrangler dev`.
 
 const DEFAULT_PORT = 8787;
-// Milliseconds: wrangler is ready a moment before it has printed its last line, and ours should be seen.
-const LAST_WORD = 300;
+/** wrangler reports that it is ready shortly before it prints its last line. */
+const PRINT_DELAY_MS = 300;
 
 try {
-  process.exitCode = await develop(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
 }
 
-async function develop(argv: readonly string[]): Promise<number> {
-  const args = readWranglerArguments(argv);
-  const port = await choosePort(args.port);
-  const origin = `${args.protocol}://localhost:${port}`;
-  const made = makeDevVars(args);
-  if (made) say(`Made ${made} with random secrets of its own.`);
-  const notes = await placeNotes(args, port);
-  const settled = await withLocalPlatform(args, async ({ variables, db }) => {
-    if (await migrateDatabase(db, args)) say("Brought the local database up to date.");
-    const ours = ourVariables(variables, { origin, notes });
-    for (const { says } of unknownVariables(variables)) say(`Warning: ${says}`);
-    const config = readSecrets({ ...variables, ...ours }, args);
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readDevOptions(argv);
+  const port = await choosePort(options.port);
+  const origin = localOrigin(options, port);
+  const createdFile = createDevVars(options);
+  if (createdFile) print(`Created ${createdFile} with random secrets.`);
+  const example = await chooseExampleAddress(options, port);
+  const prepared = await withLocalPlatform(options, async ({ variables, db }) => {
+    if (await migrateDatabase(db, options)) print("Migrated the local database.");
+    const ours = devVariables(variables, { origin, example });
+    for (const { message } of unknownVariables(variables)) print(`Warning: ${message}`);
+    const config = validate({ ...variables, ...ours }, options);
     return { ours, publicUrl: config.settings.publicUrl, seed: await seedSuperuser(db, config) };
   });
-  tellOfSuperuser(settled.seed);
-  if (made && settled.seed.outcome === "exists") {
-    say(
-      "The database is older than these secrets: its passwords and sessions are void. Delete .wrangler/ to begin anew,\n" +
-        "  or bring back the earlier AUTH_SECRET.",
+  printSuperuser(prepared.seed);
+  if (createdFile && prepared.seed.outcome === "exists") {
+    print(
+      "The database is older than these secrets, so its passwords and sessions are invalid. Delete .wrangler/ for a new\n" +
+        "  database, or restore the earlier AUTH_SECRET.",
     );
   }
-  return serve({ ...settled, args, port, origin, notes });
+  return serve({ ...prepared, options, port, origin, example });
 }
 
-async function choosePort(asked: number | undefined): Promise<number> {
-  if (asked === 0) return anyFreePort();
-  const port = asked ?? DEFAULT_PORT;
+async function choosePort(requested: number | undefined): Promise<number> {
+  if (requested === 0) return findFreePort();
+  const port = requested ?? DEFAULT_PORT;
   if (await isPortFree(port)) return port;
   throw new Error(
-    `Port ${port} is in use. Stop what listens there, or take another: npm run dev -- --port ${port + 3}`,
+    `Port ${port} is in use. Stop the process that uses it, or choose another: npm run dev -- --port ${port + 3}`,
   );
 }
 
-/** What the service itself would make of these variables; better said here than by a 503 for every request. */
-function readSecrets(variables: LocalPlatform["variables"], args: WranglerArguments) {
+/** Validates the variables as the service does, which would respond to every request with 503. */
+function validate(variables: LocalPlatform["variables"], options: DevOptions) {
   const config = readConfig(variables);
   if (config.ok) return config.value;
-  throw new Error(startupError(config.error, { variables, args }));
+  throw new Error(startupError(config.error, { variables, options }));
 }
 
-function tellOfSuperuser(seed: SeedOutcome): void {
+function printSuperuser(seed: SeedOutcome): void {
   if (seed.outcome === "exists" && seed.address !== undefined) {
-    say(`Superuser: ${seed.address} (password lost? /forgot-password, then /dev/mailbox)`);
-  } else if (seed.outcome === "made") {
-    say(
-      "Made a superuser. The password is shown this once, and only its hash is kept:\n\n" +
+    print(`Superuser: ${seed.address} (password lost? /forgot-password, then /dev/mailbox)`);
+  } else if (seed.outcome === "created") {
+    print(
+      "Created a superuser. The password is shown only once; the database has only its hash:\n\n" +
         `    ${seed.address}\n    ${seed.password}\n`,
     );
   } else if (seed.outcome === "address_taken") {
-    say(`Made no superuser: an account of another role has the address ${seed.address}.`);
+    print(`Created no superuser: an account with another role has the address ${seed.address}.`);
   }
 }
 
 type Serving = {
-  readonly args: WranglerArguments;
+  readonly options: DevOptions;
   readonly port: number;
   readonly origin: string;
   readonly publicUrl: string;
-  /** Variables that the files of this machine leave to us. */
+  /** The variables that this script sets. */
   readonly ours: Readonly<Record<string, string>>;
-  readonly notes: NotesPlace | null;
+  readonly example: ExampleAddress | null;
 };
 
-async function serve({ args, port, origin, publicUrl, ours, notes }: Serving): Promise<number> {
-  const child = startWrangler(["dev", ...argumentsFor(args, port, ours)], {
+async function serve({ options, port, origin, publicUrl, ours, example }: Serving): Promise<number> {
+  const child = startWrangler(["dev", ...wranglerDevArguments(options, port, ours)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    // A shell with NODE_ENV=production would get the production bundle, which has no mailbox.
+    // NODE_ENV=production in the shell would build the production bundle, which has no mailbox.
     env: { NODE_ENV: "development" },
   });
-  const ending = new AbortController();
-  const example = notes && startNotes(notes, args, { serviceOrigin: publicUrl, signal: ending.signal });
+  const abort = new AbortController();
+  const exampleReady =
+    example && startExample(example, options, { serviceOrigin: publicUrl, signal: abort.signal });
   const ready = new Promise<void>((resolve) => {
-    child.on("message", (message) => readyPort(message) !== null && setTimeout(resolve, LAST_WORD));
+    child.on("message", (message) => readyPort(message) !== null && setTimeout(resolve, PRINT_DELAY_MS));
   });
-  ready.then(() => tellWhereThingsAre(origin));
-  // Commands that print links find it there.
-  ready.then(() => rememberOrigin(args, publicUrl));
-  const stopWatching = watchVariables(variableFiles(args), (file) =>
-    say(`${file} has changed. What runs goes on with what it was: stop it (Ctrl-C), and start anew.`),
+  ready.then(() => printAddresses(origin));
+  // Other commands print links with this origin.
+  ready.then(() => rememberOrigin(options, publicUrl));
+  const stopWatching = watchVariables(variableFiles(options), (file) =>
+    print(`${file} changed. Restart \`npm run dev\` to apply it.`),
   );
-  if (notes) Promise.all([example, ready]).then(([isUp]) => isUp && tellOfExample(notes.origin));
+  if (example) Promise.all([exampleReady, ready]).then(([isUp]) => isUp && printExample(example.origin));
   try {
     return await exitOf(child);
   } finally {
-    // Whatever ended the service; the example would keep this process, and the terminal.
-    ending.abort();
+    // The example would keep this process running.
+    abort.abort();
     stopWatching();
   }
 }
 
-function tellWhereThingsAre(origin: string): void {
-  say(
+function printAddresses(origin: string): void {
+  print(
     "Gatehouse is ready.\n\n" +
       `    Pages     ${origin}\n` +
       `    API       ${origin}/api/auth\n` +
@@ -126,10 +127,10 @@ function tellWhereThingsAre(origin: string): void {
   );
 }
 
-function tellOfExample(origin: string): void {
-  console.log(`    Example   ${origin}   (examples/notes, a Worker that asks this one)\n`);
+function printExample(origin: string): void {
+  console.log(`    Example   ${origin}   (examples/notes, a Worker that uses this service)\n`);
 }
 
-function say(text: string): void {
+function print(text: string): void {
   console.log(`\n  ${text}`);
 }

@@ -5,10 +5,10 @@ import { PAGE_STATES } from "../../test/browser/support/page-states.ts";
 import { serviceAt } from "../../test/browser/support/service.ts";
 import { VIEWPORTS, wear } from "../../test/browser/support/viewports.ts";
 import { newVisitor } from "../../test/browser/support/visitor.ts";
-import { startStage } from "./browser-service.ts";
+import { startBrowserService } from "./browser-service.ts";
 
-// `npm run screenshots`: every page in every look, into screenshots/. `npm run screenshots -- reset account`: only
-// those whose name holds one of the words.
+// `npm run screenshots` saves every page in every viewport to screenshots/. `npm run screenshots -- reset account`
+// saves only the pages with one of these words in their name.
 
 const DIRECTORY = "screenshots";
 const words = process.argv.slice(2);
@@ -16,22 +16,22 @@ const chosen = Object.values(PAGE_STATES)
   .flat()
   .filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
-const stage = await startStage();
+const service = await startBrowserService();
 try {
   if (words.length === 0) rmSync(DIRECTORY, { recursive: true, force: true });
   mkdirSync(DIRECTORY, { recursive: true });
-  const browser = await chromium.connect(stage.endpoint);
+  const browser = await chromium.connect(service.endpoint);
   for (const { name, open } of chosen) {
-    const visitor = await newVisitor(browser, [stage.origin]);
-    await open(visitor, serviceAt(stage));
-    for (const look of VIEWPORTS) {
-      await wear(visitor.page, look);
-      const path = join(DIRECTORY, `${name}-${look.name}.png`);
+    const visitor = await newVisitor(browser, [service.origin]);
+    await open(visitor, serviceAt(service));
+    for (const viewport of VIEWPORTS) {
+      await wear(visitor.page, viewport);
+      const path = join(DIRECTORY, `${name}-${viewport.name}.png`);
       await visitor.page.screenshot({ path, fullPage: true, animations: "disabled" });
     }
     await visitor.context.close();
     console.log(name);
   }
 } finally {
-  await stage.stop();
+  await service.stop();
 }

@@ -7,32 +7,32 @@ import { accounts } from "../../src/db/schema.ts";
 
 const ADDRESS = "superuser@example.test";
 
-/** What of the service's configuration a password hash hangs on. */
+/** The configuration that a password hash depends on. */
 type Secrets = {
   readonly authSecret: string;
   readonly authSecretPrevious: string | undefined;
   readonly passwordHashBlocks: number;
 };
 
-/** `made` brings the password, which is nowhere else in clear. */
+/** `created` has the only copy of the password in plain text. */
 export type SeedOutcome =
-  | { readonly outcome: "made"; readonly address: string; readonly password: string }
-  /** Without an address where it is somebody else's than ours: a list of people's addresses is not to be printed. */
+  | { readonly outcome: "created"; readonly address: string; readonly password: string }
+  /** `address` only for the seeded account: the addresses of users are not printed. */
   | { readonly outcome: "exists"; readonly address?: string }
   | { readonly outcome: "address_taken"; readonly address: string };
 
-/** Gives a local database its first superuser, verified and ready to sign in. Does nothing when there is one. */
+/** Creates a verified superuser in a local database that has no superuser. */
 export async function seedSuperuser(
   d1: Parameters<typeof drizzle>[0],
   secrets: Secrets,
 ): Promise<SeedOutcome> {
   const db = drizzle(d1);
-  const known = await db
+  const superusers = await db
     .select({ emailKey: accounts.emailKey })
     .from(accounts)
     .where(eq(accounts.role, "superuser"));
-  if (known.some(({ emailKey }) => emailKey === ADDRESS)) return { outcome: "exists", address: ADDRESS };
-  if (known.length > 0) return { outcome: "exists" };
+  if (superusers.some(({ emailKey }) => emailKey === ADDRESS)) return { outcome: "exists", address: ADDRESS };
+  if (superusers.length > 0) return { outcome: "exists" };
   const password = randomBytes(18).toString("base64url");
   const ring = await createSecretRing(secrets.authSecret, secrets.authSecretPrevious);
   const now = Date.now();
@@ -53,5 +53,5 @@ export async function seedSuperuser(
     .onConflictDoNothing()
     .returning({ id: accounts.id });
   if (inserted.length === 0) return { outcome: "address_taken", address: ADDRESS };
-  return { outcome: "made", address: ADDRESS, password };
+  return { outcome: "created", address: ADDRESS, password };
 }

@@ -1,16 +1,16 @@
 import { unwatchFile, watchFile } from "node:fs";
 
-/** Milliseconds. Editors replace a file as they save it, so it is looked at, by its name. */
-const GLANCE = 500;
+/** Polling by name, since editors replace a file when they save it. */
+const POLL_INTERVAL_MS = 500;
 
 /**
- * Says so when one of these files changes, until it is stopped. wrangler reads them when it starts, and watches its
- * configuration alone: whoever edits them would wait in vain.
+ * Calls `onChange` when one of the files changes, until the returned function is called. wrangler reads these files only
+ * when it starts, and watches its configuration alone.
  */
-export function watchVariables(files: readonly string[], say: (file: string) => void): () => void {
+export function watchVariables(files: readonly string[], onChange: (file: string) => void): () => void {
   for (const file of files) {
-    watchFile(file, { interval: GLANCE, persistent: false }, (now, before) => {
-      if (now.mtimeMs !== before.mtimeMs) say(file);
+    watchFile(file, { interval: POLL_INTERVAL_MS, persistent: false }, (current, previous) => {
+      if (current.mtimeMs !== previous.mtimeMs) onChange(file);
     });
   }
   return () => {

@@ -1,56 +1,55 @@
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
-/** Text records of a name, or why they are not known. */
+/** The TXT records of a name. */
 export type Lookup = readonly string[] | "unreachable";
 
 export type MailFacts = {
   readonly provider: string | undefined;
-  /** The domain that mail is from. */
+  /** The sender domain. */
   readonly domain: string | undefined;
-  /** TXT of the domain and of _dmarc at it; null when nobody looked. */
+  /** TXT records of the domain and of its _dmarc subdomain; null if not queried. */
   readonly dns: { readonly domain: Lookup; readonly dmarc: Lookup } | null;
 };
 
 export function judgeMail({ provider, domain, dns }: MailFacts): readonly Finding[] {
-  if (provider === undefined) return [skip("mail", "MAIL_PROVIDER is not known here")];
-  if (provider === "mailbox") return [ok("mail", "goes into the mailbox of this machine: /dev/mailbox")];
-  if (domain === undefined) return [skip("mail", `${provider}; who it is from is not known here`)];
+  if (provider === undefined) return [skip("mail", "MAIL_PROVIDER is unknown here")];
+  if (provider === "mailbox") return [ok("mail", "goes to the development mailbox: /dev/mailbox")];
+  if (domain === undefined) return [skip("mail", `${provider}; the sender is unknown here`)];
   if (/(?:^|\.)(?:example\.(?:com|net|org)|test|example|invalid|localhost)$/.test(domain)) {
     return [
       fail(
         "mail",
-        `nobody can send from ${domain}, which is reserved (RFC 2606)`,
-        "set MAIL_FROM to a domain of yours that the provider knows",
+        `${domain} is reserved (RFC 2606), so no provider sends from it`,
+        "set MAIL_FROM to your own domain, verified at the provider",
       ),
     ];
   }
   const sender = ok("mail", `${provider}, from ${domain}`);
-  if (dns === null) return [sender, skip("mail", "its DNS was not asked")];
+  if (dns === null) return [sender, skip("mail", "its DNS was not checked")];
   return [sender, judgeSpf(domain, dns.domain), judgeDmarc(domain, dns.dmarc), DKIM];
 }
 
-/** RFC 7208 §3. Many providers send under a return-path domain of theirs, where SPF is theirs. */
+/** RFC 7208 §3. Many providers use their own return-path domain and its SPF record. */
 function judgeSpf(domain: string, records: Lookup): Finding {
-  if (records === "unreachable") return skip("mail", "SPF was not checked: DNS cannot be reached from here");
+  if (records === "unreachable") return skip("mail", "SPF was not checked: DNS is unreachable from here");
   const found = records.filter((record) => /^v=spf1(?: |$)/i.test(record));
   if (found.length === 1) return ok("mail", `SPF at ${domain}`);
   if (found.length > 1)
     return fail(
       "mail",
-      `${domain} has ${found.length} SPF records, and receivers take none`,
-      "make one of them (RFC 7208 §4.5)",
+      `${domain} has ${found.length} SPF records, so receivers ignore all of them`,
+      "merge them into one (RFC 7208 §4.5)",
     );
   return warn(
     "mail",
     `${domain} has no SPF record`,
-    "add what the provider's dashboard shows for the domain",
+    "add the record that the provider's dashboard shows for the domain",
   );
 }
 
-/** RFC 7489 §6.3. Google and Yahoo want it of whoever sends much. */
+/** RFC 7489 §6.3. Google and Yahoo require it of bulk senders. */
 function judgeDmarc(domain: string, records: Lookup): Finding {
-  if (records === "unreachable")
-    return skip("mail", "DMARC was not checked: DNS cannot be reached from here");
+  if (records === "unreachable") return skip("mail", "DMARC was not checked: DNS is unreachable from here");
   const found = records.find((record) => /^v=DMARC1\s*;/i.test(record));
   if (found === undefined)
     return warn(
@@ -63,5 +62,5 @@ function judgeDmarc(domain: string, records: Lookup): Finding {
 
 const DKIM = skip(
   "mail",
-  "DKIM was not checked: its selector is the provider's, whose dashboard shows whether the domain is verified",
+  "DKIM was not checked: the provider chooses its selector, and its dashboard shows whether the domain is verified",
 );

@@ -1,11 +1,11 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-// `node scripts/shared/find-browser.ts` prints the browser that the tests of the pages would use, or fails.
+// `node scripts/shared/find-browser.ts` prints the path of the browser that the page tests use, or fails.
 
 /**
- * What Debian, Ubuntu, Fedora, Arch and the vendors' own packages call it; the free ones first, and before all of
- * them Debian's Chromium without windows, which costs a third of the others' time (docs/decisions/022).
+ * Command names in Debian, Ubuntu, Fedora, Arch and the vendors' packages. Debian's headless shell comes first, since
+ * the tests take a third of the time with it (docs/decisions/022); then the free browsers.
  */
 const COMMANDS = [
   "chromium-headless-shell",
@@ -25,23 +25,23 @@ const WINDOWS_PROGRAMS = [
 ];
 
 export const NO_BROWSER =
-  "No Chromium, Chrome or Edge was found on this machine, and the pages are tested in one. Install any of them " +
-  "(Debian: apt-get install chromium-headless-shell), or name its program in CHROMIUM_PATH.";
+  "The page tests need Chromium, Chrome or Edge, and this machine has none. Install one " +
+  "(Debian: apt-get install chromium-headless-shell), or set CHROMIUM_PATH to its executable.";
 
 type Machine = {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
-  readonly isProgram: (path: string) => boolean;
+  readonly isExecutable: (path: string) => boolean;
 };
 
-/** The program of a browser of Chromium's family: the one in CHROMIUM_PATH, or one where they are installed. */
-export function findBrowser({ env, platform, isProgram }: Machine = thisMachine): string | null {
-  // Somebody who names one does not want another in its place.
-  if (env.CHROMIUM_PATH) return isProgram(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : null;
-  return placesOn(platform, env).find(isProgram) ?? null;
+/** The path of a Chromium-based browser: CHROMIUM_PATH, or the first one in the usual directories. */
+export function findBrowser({ env, platform, isExecutable }: Machine = thisMachine): string | null {
+  // No fallback: another browser than the named one would surprise.
+  if (env.CHROMIUM_PATH) return isExecutable(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : null;
+  return candidatePaths(platform, env).find(isExecutable) ?? null;
 }
 
-function placesOn(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string[] {
+function candidatePaths(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string[] {
   if (platform === "darwin") {
     const folders = ["/Applications", join(env.HOME ?? "", "Applications")];
     return MAC_APPS.flatMap((app) => folders.map((folder) => `${folder}/${app}.app/Contents/MacOS/${app}`));
@@ -57,7 +57,7 @@ function placesOn(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): string[] {
 const thisMachine: Machine = {
   env: process.env,
   platform: process.platform,
-  isProgram: (path) => {
+  isExecutable: (path) => {
     try {
       accessSync(path, constants.X_OK);
       return statSync(path).isFile();

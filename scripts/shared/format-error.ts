@@ -1,25 +1,25 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
-import { printable } from "../admin/printable.ts";
-import { Complaint } from "../dev/usage-error.ts";
-import { saysBusy } from "./retry-busy.ts";
+import { CommandError } from "./command-error.ts";
+import { printable } from "./printable.ts";
+import { isBusyMessage } from "./retry-busy.ts";
 
 const LOGIN =
-  "wrangler is not logged in to Cloudflare, or may not do this. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN " +
-  "to a token that may edit Workers, D1 and KV.";
+  "wrangler is not logged in to Cloudflare, or lacks a permission. Run `npx wrangler login`, or set " +
+  "CLOUDFLARE_API_TOKEN to a token that may edit Workers, D1 and KV.";
 
-/** What failures of wrangler, of Cloudflare and of D1 mean, and the mend; the first that matches. */
-const meanings: readonly (readonly [RegExp, string | ((isRemote: boolean) => string)])[] = [
+/** Errors of wrangler, Cloudflare and D1, and the text to show for them. The first match applies. */
+const explanations: readonly (readonly [RegExp, string | ((isRemote: boolean) => string)])[] = [
   [
     /could not be reached|fetch failed|ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|network connection/i,
-    "Cloudflare cannot be reached. Look after the network of this machine, and try again.",
+    "Cloudflare cannot be reached. Check the network of this machine, and try again.",
   ],
   [
     /more than one account|mandatory to specify an account|retrieve account IDs|CLOUDFLARE_ACCOUNT_ID/i,
-    "The login has more than one account. Set CLOUDFLARE_ACCOUNT_ID to the one that Gatehouse is deployed in.",
+    "The login has more than one account. Set CLOUDFLARE_ACCOUNT_ID to the account of the deployment.",
   ],
   [
     /non-interactive context|\b10063\b/,
-    "The Cloudflare account has no workers.dev subdomain, which wrangler needs to get there. The dashboard makes one, under Workers.",
+    "wrangler needs a workers.dev subdomain, and the Cloudflare account has none. Create one in the dashboard, under Workers.",
   ],
   [
     /not logged in|no credentials|CLOUDFLARE_API_TOKEN|authentication|unauthorized|\b(?:7403|9106|9109|10000|10405)\b/i,
@@ -27,13 +27,13 @@ const meanings: readonly (readonly [RegExp, string | ((isRemote: boolean) => str
   ],
   [
     /database.*(?:not found|could not be found|does not exist)|valid `?(?:database_)?id|\b(?:10021|10181|7404)\b/is,
-    "Cloudflare has no such database or KV namespace. `npx wrangler d1 list` shows those that there are; correct " +
-      "their ids in wrangler's configuration.",
+    "Cloudflare has no such database or KV namespace. Correct the ids in wrangler's configuration: " +
+      "`npx wrangler d1 list` shows the databases.",
   ],
   [
     /no such table: (?:main\.)?account_search/i,
     (isRemote) =>
-      `The search index is not there. Make it: npx wrangler d1 execute DB --${isRemote ? "remote" : "local"} ` +
+      `The search index is missing. Create it: npx wrangler d1 execute DB --${isRemote ? "remote" : "local"} ` +
       "--file migrations/0003_account_search.sql",
   ],
   [
@@ -44,31 +44,31 @@ const meanings: readonly (readonly [RegExp, string | ((isRemote: boolean) => str
   ],
 ];
 
-/** One sentence for whatever went wrong, never a stack. */
+/** One sentence for any error, never a stack. */
 export function formatError(error: unknown, isRemote: boolean): string {
-  if (error instanceof Complaint) return error.message;
+  if (error instanceof CommandError) return error.message;
   const causes = causesOf(error);
-  if (causes.some(saysBusy)) {
-    return "The local database is written by something else without a pause. Please try again.";
+  if (causes.some(isBusyMessage)) {
+    return "Another process keeps the local database locked. Please try again.";
   }
-  for (const [pattern, meaning] of meanings) {
+  for (const [pattern, text] of explanations) {
     if (causes.some((cause) => pattern.test(cause))) {
-      return typeof meaning === "string" ? meaning : meaning(isRemote);
+      return typeof text === "string" ? text : text(isRemote);
     }
   }
   const first = causes
     .at(-1)
     ?.split("\n")
     .find((line) => line.trim() !== "");
-  return printable(first?.trim() ?? "Something failed, and said nothing.");
+  return printable(first?.trim() ?? "The command failed without an error message.");
 }
 
-/** Messages from the outside in. wrangler's errors have the API's words as notes, and causes that are no errors. */
+/** Messages, outermost first. wrangler's errors have the API's messages as notes, and causes that are not Errors. */
 function causesOf(error: unknown): string[] {
   const messages: string[] = [];
   for (let at = error; typeof at === "object" && at !== null; at = (at as { cause?: unknown }).cause) {
     const { message, notes } = at as { message?: unknown; notes?: unknown };
-    // Drizzle's message is the statement with its parameters: people's data, and words that mean nothing here.
+    // Drizzle's message contains the statement and its parameters, which are user data.
     if (typeof message === "string" && !(at instanceof DrizzleQueryError)) messages.push(message);
     if (Array.isArray(notes)) messages.push(...notes.map((note) => String(note?.text)));
   }

@@ -1,15 +1,15 @@
 import { createServer } from "node:net";
 
-/** Below what systems lend out by themselves (RFC 6056 §2.1, Linux from 32768): no connection gets one meanwhile. */
+/** Below the ephemeral range (RFC 6056 §2.1; Linux from 32768), so that no outgoing connection takes the port. */
 const [FROM, TO] = [20_000, 32_000] as const;
 
-/** A port of this machine that nobody listens on just now, and that nobody is given before it is taken. */
-export async function anyFreePort(): Promise<number> {
+/** A port on which no process listens. */
+export async function findFreePort(): Promise<number> {
   const port = FROM + Math.floor(Math.random() * (TO - FROM));
-  return (await isPortFree(port)) ? port : anyFreePort();
+  return (await isPortFree(port)) ? port : findFreePort();
 }
 
-/** Whether a server could be started there, on the loopback interface. */
+/** Whether a server can listen on the port, on the loopback interface. */
 export async function isPortFree(port: number): Promise<boolean> {
   try {
     return (await listenOnce(port)) === port;

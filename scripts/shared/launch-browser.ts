@@ -1,13 +1,13 @@
 import { chromium, type LaunchOptions } from "playwright-core";
 import { findBrowser, NO_BROWSER } from "./find-browser.ts";
 
-/** How the machine's browser is started: by itself, and with nothing but this machine to talk to. */
+/** Launch options: no background requests, and no host but localhost. */
 export function browserOptions(): LaunchOptions {
   const executablePath = findBrowser();
   if (executablePath === null) throw new Error(NO_BROWSER);
   return {
     executablePath,
-    // Chromium refuses to run its sandbox as root; elsewhere there is no reason to go without.
+    // Chromium refuses to start its sandbox as root.
     chromiumSandbox: process.getuid?.() !== 0,
     args: [
       "--disable-background-networking",
@@ -16,5 +16,5 @@ export function browserOptions(): LaunchOptions {
   };
 }
 
-/** One browser for any number of test files, which connect to its endpoint. */
+/** Starts one browser for all test files. They connect to its endpoint. */
 export const serveBrowser = () => chromium.launchServer({ ...browserOptions(), host: "localhost" });

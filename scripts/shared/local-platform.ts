@@ -1,42 +1,42 @@
 import { dirname, join } from "node:path";
+import type { ServiceOptions } from "./command-line.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { retryBusy } from "./retry-busy.ts";
 import { wranglerEnvironment } from "./run-wrangler.ts";
-import type { WranglerArguments } from "./wrangler-arguments.ts";
 
-/** What `wrangler dev` would give the Worker, given the same arguments. */
+/** The variables and bindings that `wrangler dev` gives the Worker for the same options. */
 export type LocalPlatform = {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly db: D1Database;
   readonly kv: KVNamespace;
 };
 
-type Where = Pick<WranglerArguments, "config" | "env" | "envFiles" | "persistTo" | "vars">;
+type Options = ServiceOptions & { readonly vars?: Readonly<Record<string, string>> };
 
-/** Brings the local database up to date, without a question and without the network. Whether it had to. */
-export const migrate = (where: Where): Promise<boolean> =>
-  withLocalPlatform(where, ({ db }) => migrateDatabase(db, where));
+/** Applies pending migrations to the local database, without the network. Returns whether there were any. */
+export const migrate = (options: Options): Promise<boolean> =>
+  withLocalPlatform(options, ({ db }) => migrateDatabase(db, options));
 
-/** Runs something with the variables, the database and the KV of the local Worker, which may be running. */
+/** Opens the variables, the database and the KV of the local Worker for `use`. The Worker may be running. */
 export async function withLocalPlatform<T>(
-  where: Where,
+  options: Options,
   use: (platform: LocalPlatform) => Promise<T>,
 ): Promise<T> {
   Object.assign(process.env, wranglerEnvironment);
-  // Loaded here, since it takes half a second that a start which fails earlier need not wait for.
+  // A dynamic import: loading wrangler takes half a second, which an earlier failure saves.
   const { getPlatformProxy } = await import("wrangler");
-  const restoreLog = quieten();
+  const restoreLog = silenceWrangler();
   const proxy = await getPlatformProxy({
-    configPath: where.config,
-    environment: where.env,
-    envFiles: where.envFiles.length > 0 ? [...where.envFiles] : undefined,
-    persist: { path: statePath(where) },
+    configPath: options.config,
+    environment: options.env,
+    envFiles: options.envFiles.length > 0 ? [...options.envFiles] : undefined,
+    persist: { path: statePath(options) },
     remoteBindings: false,
   }).finally(restoreLog);
   try {
     const { DB, KV, ...others } = proxy.env;
     return await use({
-      variables: { ...others, ...where.vars },
+      variables: { ...others, ...options.vars },
       db: retryBusy(DB as D1Database),
       kv: KV as KVNamespace,
     });
@@ -45,8 +45,8 @@ export async function withLocalPlatform<T>(
   }
 }
 
-/** wrangler tells of every file that it reads, and `wrangler dev` is about to tell the same. */
-function quieten(): () => void {
+/** wrangler logs every file that it reads; `wrangler dev` then logs the same again. */
+function silenceWrangler(): () => void {
   const before = process.env.WRANGLER_LOG;
   process.env.WRANGLER_LOG = "error";
   return () => {
@@ -55,7 +55,7 @@ function quieten(): () => void {
   };
 }
 
-// The command line takes --persist-to from here and its default from beside the configuration file, and adds
-// "v3" to either; the proxy takes the path as it is.
-export const statePath = ({ persistTo, config }: Pick<Where, "persistTo" | "config">): string =>
+// wrangler's command line resolves --persist-to from the working directory, its default from beside the configuration
+// file, and appends "v3" to either. The proxy takes the path unchanged.
+export const statePath = ({ persistTo, config }: Pick<Options, "persistTo" | "config">): string =>
   join(persistTo ?? join(config === undefined ? "." : dirname(config), ".wrangler/state"), "v3");

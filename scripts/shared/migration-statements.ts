@@ -1,4 +1,4 @@
-/** The statements of a migration, as drizzle parts them: a trigger has semicolons of its own. */
+/** The statements of a migration. Splits at drizzle's breakpoints, since a trigger contains semicolons. */
 export const statementsOf = (migration: string): string[] =>
   migration
     .split("--> statement-breakpoint")

@@ -1,5 +1,5 @@
-// Loaded ahead of `npm run dev` (--import). Plain JavaScript for whatever Node the machine has: before
-// `npm install` that may be one which cannot run TypeScript, and would say so in words that help nobody.
+// Preloaded by the scripts of package.json (--import). Plain JavaScript: before `npm install`, the machine's Node may be
+// too old to run TypeScript, and its error would not say so.
 import { existsSync } from "node:fs";
 
 const installed = existsSync(new URL("../../node_modules/wrangler/package.json", import.meta.url));

@@ -1,14 +1,14 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 
-/** Quiet, and without a call home: wrangler must work on a machine that has no network. */
+/** No banner and no request to Cloudflare: wrangler must work on a machine without a network. */
 export const wranglerEnvironment = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_HIDE_BANNER: "true",
 };
 
-// The file that wrangler's own launcher starts. Without the launcher between, a signal has one way to go.
+// wrangler's CLI without its launcher, so that a signal reaches the process directly.
 const CLI = createRequire(import.meta.url).resolve("wrangler");
 
 type Options = {
@@ -16,33 +16,33 @@ type Options = {
   readonly env?: Record<string, string>;
 };
 
-/** Starts wrangler under this very Node. Whatever ends this process, but for SIGKILL, ends wrangler too. */
+/** Starts wrangler with this process's Node. The end of this process ends wrangler too, except on SIGKILL. */
 export function startWrangler(args: readonly string[], { stdio, env = {} }: Options): ChildProcess {
   const child = spawn(process.execPath, ["--no-warnings", CLI, ...args], {
     stdio,
     env: { ...process.env, ...wranglerEnvironment, ...env },
   });
   const stop = () => child.kill("SIGTERM");
-  for (const event of ENDINGS) process.on(event, stop);
-  // npm hands a SIGTERM to its shell, and the shell dies without handing it on.
+  for (const event of EXIT_EVENTS) process.on(event, stop);
+  // npm sends SIGTERM to its shell, which exits without forwarding it. The parent process id then changes.
   const parent = process.ppid;
   const watch = setInterval(() => process.ppid !== parent && stop(), 200);
   child.once("exit", () => {
     clearInterval(watch);
-    for (const event of ENDINGS) process.off(event, stop);
+    for (const event of EXIT_EVENTS) process.off(event, stop);
   });
   return child;
 }
 
-const ENDINGS = ["SIGINT", "SIGTERM", "SIGHUP", "exit"] as const;
+const EXIT_EVENTS = ["SIGINT", "SIGTERM", "SIGHUP", "exit"] as const;
 
-/** The port at which the Worker can be reached, where `wrangler dev` says so, in JSON to its parent; else null. */
+/** The Worker's port, if the message is the one that `wrangler dev` sends its parent when ready; else null. */
 export function readyPort(message: unknown): number | null {
   if (typeof message !== "string" || !message.includes('"DEV_SERVER_READY"')) return null;
   return (JSON.parse(message) as { port: number }).port;
 }
 
-/** The exit code, in the shell's way of counting when it was a signal that ended the child. */
+/** The exit code. For a child that a signal ended, the shell's: 128 plus the signal's number. */
 export function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -50,7 +50,7 @@ export function exitOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Runs wrangler to its end without a question asked, and returns what it said. */
+/** Runs wrangler without a terminal, and returns its exit code and its output. */
 export async function runWrangler(
   args: readonly string[],
   env?: Record<string, string>,

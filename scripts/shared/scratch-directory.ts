@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export type ScratchDirectory = { readonly path: string; remove(): void };
 
-/** A new directory of our own, outside of the repository. */
+/** Creates a temporary directory outside of the repository. */
 export function createScratchDirectory(): ScratchDirectory {
   const path = mkdtempSync(join(tmpdir(), "gatehouse-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

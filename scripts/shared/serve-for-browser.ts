@@ -1,17 +1,17 @@
 import type { TestProject } from "vitest/node";
-// The type alone; it also tells vitest's `provide` what may be given.
+// The import also declares the type of vitest's `provide`.
 import type { TestServerContext } from "../../test/browser/support/test-server.ts";
-import { startStage } from "../dev/browser-service.ts";
+import { startBrowserService } from "../dev/browser-service.ts";
 
 /** Global setup of the "browser" tests. */
 export default async function serveForBrowser(project: TestProject) {
-  const provide = (stage: TestServerContext) => project.provide("browserStage", stage);
+  const provide = (context: TestServerContext) => project.provide("browserStage", context);
   try {
-    const { stop, ...stage } = await startStage();
-    provide(stage);
+    const { stop, ...context } = await startBrowserService();
+    provide(context);
     return stop;
   } catch (error) {
-    // For each test to say. Thrown here, it would keep the tests of all other projects from running.
+    // Each browser test reports it. A throw here would stop the tests of all other projects too.
     provide({ problem: error instanceof Error ? error.message : String(error) });
     return undefined;
   }

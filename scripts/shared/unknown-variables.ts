@@ -1,29 +1,36 @@
 import { readFileSync } from "node:fs";
+import { closest, distance } from "fastest-levenshtein";
 import { documentedVariables } from "../check/examples/check-variables.ts";
-import { suggest } from "./suggest.ts";
 
-/** Of wrangler, Node and npm, which read the files of a laptop too. */
+/** Variables of wrangler, Node and npm, which read the same files. */
 const OF_TOOLS = /^(?:CLOUDFLARE|CF|WRANGLER|NODE|NPM)_/i;
 
-type Stranger = {
+type UnknownVariable = {
   readonly name: string;
-  readonly says: string;
-  /** The variable that is meant, most likely; without one it may be anybody's. */
-  readonly meant: string | undefined;
+  readonly message: string;
+  /** The documented variable with the most similar name, if one is similar. */
+  readonly suggestion: string | undefined;
 };
 
 /**
- * Variables that the service has never heard of: it reads past them, and goes on with the default of what was meant.
- * What is no text is a binding. The names are those of docs/configuration.md, which a test holds to src/composition/config.ts.
+ * Variables that the service does not read: it would use the default of a misspelt one. Skips bindings, which are not
+ * strings. The known names are those of docs/configuration.md; a test compares that page with the source.
  */
-export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly Stranger[] {
+export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly UnknownVariable[] {
   const known = knownVariables();
   return Object.entries(variables).flatMap(([name, value]) => {
     if (known.includes(name) || typeof value !== "string" || OF_TOOLS.test(name)) return [];
-    const meant = suggest(name.toUpperCase(), known);
-    const question = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    return [{ name, meant, says: `${name} is no variable of this service.${question}` }];
+    const suggestion = suggest(name.toUpperCase(), known);
+    const question = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
+    return [{ name, suggestion, message: `The service has no variable ${name}.${question}` }];
   });
+}
+
+function suggest(name: string, known: readonly string[]): string | undefined {
+  const completion = name === "" ? undefined : known.find((documented) => documented.startsWith(name));
+  if (completion !== undefined) return completion;
+  const nearest = closest(name, known);
+  return distance(name, nearest) <= Math.max(2, nearest.length / 3) ? nearest : undefined;
 }
 
 export const knownVariables = (): readonly string[] => [

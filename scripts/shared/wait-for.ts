@@ -1,21 +1,21 @@
-/** Milliseconds: it ends what never comes, and fails nothing for being slow. */
-const PATIENCE = 60_000;
-const GLANCE = 25;
+/** Long, so that a slow machine fails no test. */
+const TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 25;
 
 /**
- * Looks again and again until something is there: mail leaves a moment after its answer, and how long a moment is, is the
- * machine's to say. Throws when it does not come.
+ * Polls until `read` returns a value other than null, undefined and false. For work that follows a response, such as the
+ * delivery of mail. Throws after `timeout` milliseconds.
  */
 export async function waitFor<T>(
   what: string,
-  look: () => T | Promise<T>,
-  patience = PATIENCE,
+  read: () => T | Promise<T>,
+  timeout = TIMEOUT_MS,
 ): Promise<Exclude<T, null | undefined | false>> {
-  for (const end = Date.now() + patience; ; ) {
-    const found = await look();
+  for (const end = Date.now() + timeout; ; ) {
+    const found = await read();
     if (found !== null && found !== undefined && found !== false)
       return found as Exclude<T, null | undefined | false>;
-    if (Date.now() > end) throw new Error(`It did not come within ${patience / 1000} s: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, GLANCE));
+    if (Date.now() > end) throw new Error(`Timed out after ${timeout / 1000} s waiting for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
   }
 }

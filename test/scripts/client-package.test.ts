@@ -10,10 +10,10 @@ import { leftTo } from "../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 
-// `gatehouse/client` as a consumer gets it: built, packed, installed as docs/workers.md says, with hono beside it.
+// `gatehouse/client` as a consumer installs it: built, packed, installed by docs/workers.md, with hono beside it.
 
 const scratch = createScratchDirectory();
-// The clone, and a folder of the reader's own beside it.
+// The clone of Gatehouse, and the consumer's project beside it.
 const source = join(scratch.path, "gatehouse");
 const consumer = join(scratch.path, "consumer");
 const modules = join(consumer, "node_modules");
@@ -21,7 +21,7 @@ const installed = join(modules, "gatehouse");
 const { code: install } = leftTo("scripts/client-package", readPages().values())("install");
 let tarball = "";
 
-/** Runs in a shell, for npm and tsc are not programs of the same name on every system. */
+/** Runs in a shell, since the executables of npm and tsc have other names on Windows. */
 function run(command: string, cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8" });
   if (status !== 0) throw new Error(`${command}\n${stdout}${stderr}`);
@@ -30,7 +30,7 @@ function run(command: string, cwd: string): string {
 
 beforeAll(() => {
   mkdirSync(source);
-  // As of a fresh clone whose packages are installed: nothing is built but by packing.
+  // A fresh clone with installed packages: only packing builds the client.
   for (const file of ["package.json", "LICENSE", "README.md", "tsconfig.json", "tsconfig.client.json"]) {
     copyFileSync(file, join(source, file));
   }
@@ -40,7 +40,7 @@ beforeAll(() => {
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);
   mkdirSync(consumer);
-  // jose from where it is installed already: no network is needed for it.
+  // The installed jose, so that the test needs no network.
   const overrides = { jose: `file:${resolve("node_modules", "jose")}` };
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module", overrides }));
   run(`${install.trim()} --offline --no-audit --no-fund`, consumer);
@@ -48,7 +48,7 @@ beforeAll(() => {
 });
 afterAll(() => scratch.remove());
 
-/** Holds these files of the consumer to the types of the package. */
+/** Type-checks files of the consumer against the package. */
 function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): void {
   const compilerOptions = {
     strict: true,
@@ -58,14 +58,14 @@ function typeCheck(files: string[], moduleResolution: "bundler" | "nodenext"): v
     types: [],
     module: moduleResolution === "bundler" ? "esnext" : "nodenext",
     moduleResolution,
-    // The declarations of the package are checked, and not only used.
+    // Also checks the package's own declarations.
     skipLibCheck: false,
   };
   writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   run(`"${resolve("node_modules", ".bin", "tsc")}" -p .`, consumer);
 }
 
-/** What a consumer writes, each line of which has to mean something to TypeScript. */
+/** A consumer's code. TypeScript checks each line. */
 const CONSUMER = `
 import { type AuthServiceBinding, createVerifier, type VerifyResult } from "gatehouse/client";
 import {
@@ -85,29 +85,29 @@ const api = new Hono<Env & SessionEnv>()
   .use(requireSession((c) => createVerifier({ binding: c.env.AUTH, audience: "notes" }), { strict: true }))
   .get("/", requireRole("admin"), (c) => c.text(c.var.session.userId));
 
-const door = new Hono<Env & OptionalSessionEnv>()
+const optionalApi = new Hono<Env & OptionalSessionEnv>()
   .use(browserSession(gatehouse, { optional: true }))
-  // @ts-expect-error there may be nobody
+  // @ts-expect-error the session is optional
   .get("/unsure", (c) => c.text(c.var.session.name))
-  .get("/", (c) => c.text(c.var.session?.name ?? "nobody"));
+  .get("/", (c) => c.text(c.var.session?.name ?? "signed out"));
 
 const app = new Hono<Env>()
   .route("/", signInRoutes(gatehouse))
   .get("/open", browserSession(gatehouse, { optional: true }), (c) => {
-    // @ts-expect-error there may be nobody
+    // @ts-expect-error the session is optional
     return c.text(c.var.session.name);
   })
   .get("/mine", browserSession(gatehouse, { strict: true }), (c) => c.text(c.var.session.name))
-  .route("/door", door)
+  .route("/optional", optionalApi)
   .route("/api", api);
 
-export async function ask(issuer: string, token: string): Promise<VerifyResult> {
+export async function verify(issuer: string, token: string): Promise<VerifyResult> {
   const verifier = createVerifier({ issuer, audience: "notes" });
-  // @ts-expect-error only Gatehouse itself can be asked strictly
+  // @ts-expect-error strict verification needs the service binding
   await verifier.verify(token, { strict: true });
-  // @ts-expect-error nor can a guard over HTTPS
+  // @ts-expect-error a guard over HTTPS cannot be strict
   requireSession(verifier, { strict: true });
-  // @ts-expect-error an audience has to be named
+  // @ts-expect-error the audience is required
   createVerifier({ issuer });
   return verifier.verify(token);
 }
@@ -122,34 +122,34 @@ export default app;
 `;
 
 describe("the packed client", () => {
-  it("needs jose and nothing else, and holds nothing of the service", () => {
+  it("depends only on jose and contains no file of the service", () => {
     const { dependencies, peerDependencies } = JSON.parse(
       readFileSync(join(installed, "package.json"), "utf8"),
     );
     expect(Object.keys(dependencies)).toEqual(["jose"]);
     expect(peerDependencies).toEqual({ hono: ">=4" });
     const files = run(`tar -tzf "${tarball}"`, source).trim().split("\n");
-    const strange = files.filter(
+    const unexpected = files.filter(
       (file) => !/^package\/(dist\/client\/(hono\/)?[\w-]+(\.d\.ts|\.js)|[\w.]+)$/.test(file),
     );
-    expect(strange).toEqual([]);
+    expect(unexpected).toEqual([]);
     expect(files).toContain("package/dist/client/index.js");
   });
 
-  it("pleases publint", async () => {
+  it("passes publint", async () => {
     const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
   it.each(["bundler", "nodenext"] as const)(
-    "type-checks in a consumer that resolves modules as %s does",
+    "type-checks in a consumer with the module resolution %s",
     (moduleResolution) => {
       writeFileSync(join(consumer, "app.ts"), CONSUMER);
       typeCheck(["app.ts"], moduleResolution);
     },
   );
 
-  it("can be used as docs/workers.md says, each example by itself", () => {
+  it("type-checks each example of docs/workers.md by itself", () => {
     const page = readFileSync("docs/workers.md", "utf8");
     const examples = [...page.matchAll(/```ts\n(.*?)```/gs)];
     expect(examples.length).toBeGreaterThan(0);
@@ -161,10 +161,10 @@ describe("the packed client", () => {
     typeCheck(files, "bundler");
   });
 
-  it("runs, and finds the key set of its issuer", async () => {
-    const asked: string[] = [];
+  it("fetches the key set of its issuer", async () => {
+    const requests: string[] = [];
     const server = createServer((request, response) => {
-      asked.push(request.url ?? "");
+      requests.push(request.url ?? "");
       response.end('{"keys": []}');
     });
     await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
@@ -172,23 +172,23 @@ describe("the packed client", () => {
       const { createVerifier } = await import(join(installed, "dist", "client", "index.js"));
       const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const header = btoa(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "a" })).replaceAll("=", "");
-      const answer = await createVerifier({ issuer, audience: "notes" }).verify(`${header}.e30.AA`);
-      expect(answer).toEqual({ ok: false, reason: "unavailable" });
-      expect(asked).toEqual(["/.well-known/jwks.json"]);
+      const result = await createVerifier({ issuer, audience: "notes" }).verify(`${header}.e30.AA`);
+      expect(result).toEqual({ ok: false, reason: "unavailable" });
+      expect(requests).toEqual(["/.well-known/jwks.json"]);
     } finally {
       server.close();
     }
   });
 
-  it("runs with Hono, and sends a browser to the pages", async () => {
+  it("redirects a browser to the sign-in pages with Hono", async () => {
     const { browserSession, signInRoutes } = await import(join(installed, "dist", "client", "hono.js"));
     const { Hono } = await import("hono");
     const gatehouse = () => ({ binding: {}, pages: "https://auth.example.com" });
     const app = new Hono().route("/", signInRoutes(gatehouse)).use(browserSession(gatehouse));
-    const asked = await app.request("https://app.example.com/notes", { headers: { Accept: "text/html" } });
-    expect(asked.headers.get("Location")).toBe("/sign-in?to=%2Fnotes");
-    const sent = await app.request("https://app.example.com/sign-in?to=%2Fnotes");
-    expect(sent.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/sign-in\?returnTo=/);
-    expect(sent.headers.get("Set-Cookie")).toMatch(/^__Host-app_journey_[\w-]{8}=/);
+    const page = await app.request("https://app.example.com/notes", { headers: { Accept: "text/html" } });
+    expect(page.headers.get("Location")).toBe("/sign-in?to=%2Fnotes");
+    const redirect = await app.request("https://app.example.com/sign-in?to=%2Fnotes");
+    expect(redirect.headers.get("Location")).toMatch(/^https:\/\/auth\.example\.com\/sign-in\?returnTo=/);
+    expect(redirect.headers.get("Set-Cookie")).toMatch(/^__Host-app_journey_[\w-]{8}=/);
   });
 });

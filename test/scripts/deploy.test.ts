@@ -32,10 +32,10 @@ afterAll(() => {
   scratch.remove();
 });
 
-// Each deployment is five wranglers, and the machine may have other things to do.
+// Each deployment starts five wrangler processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 });
 
-/** An account at Cloudflare of its own, and `npm run deploy` into it. */
+/** Runs `use` with a fake Cloudflare account of its own. */
 async function withAccount<T>(
   use: (api: Awaited<ReturnType<typeof startCloudflareApi>>) => Promise<T>,
 ): Promise<T> {
@@ -50,10 +50,10 @@ async function withAccount<T>(
 const deploy = (env: Record<string, string>, ...args: string[]) =>
   runScript("deploy", args, { NODE_ENV: "", CI: "true", XDG_CONFIG_HOME: scratch.path, ...env });
 
-// Much of a wrangler's time is waiting, and every account is its own.
-describe.concurrent("succeeds", () => {
-  // That it does nothing of it twice is shown by ./documented.test.ts.
-  it("makes what is missing, migrates before the code is there, and deploys", () =>
+// Concurrent, since wrangler mostly waits and the accounts are independent.
+describe.concurrent("npm run deploy", () => {
+  // documented.test.ts covers the second deployment, which creates nothing.
+  it("creates missing resources, migrates, then deploys", () =>
     withAccount(async ({ account, env }) => {
       const first = await deploy(
         env,
@@ -65,20 +65,20 @@ describe.concurrent("succeeds", () => {
         ...vars,
       );
       expect([first.code, first.err]).toEqual([0, ""]);
-      const [made, ...rest] = account.deeds;
-      expect(made).toBe("make D1 gatehouse");
-      expect(rest.filter((deed) => deed.startsWith("migrate")).length).toBeGreaterThanOrEqual(5);
-      expect(rest.slice(-3)).toEqual(["make KV gatehouse-kv", "make R2 gatehouse-avatars", "deploy"]);
+      const [created, ...rest] = account.changes;
+      expect(created).toBe("create D1 gatehouse");
+      expect(rest.filter((change) => change.startsWith("migrate")).length).toBeGreaterThanOrEqual(5);
+      expect(rest.slice(-3)).toEqual(["create KV gatehouse-kv", "create R2 gatehouse-avatars", "deploy"]);
       expect(account.secrets?.sort()).toEqual(["AUTH_SECRET", "MAIL_API_KEY"]);
       expect(first.out).toMatch(/^ {2}Migrated the database: 0000_init\.sql, 0001_\w+\.sql, /m);
-      expect(first.out).toContain("Made a random AUTH_SECRET");
-      expect(first.out).toContain(`${origin} is well`);
-      // Nobody was at a terminal, so it is in no log.
+      expect(first.out).toContain("Generated a random AUTH_SECRET");
+      expect(first.out).toContain(`${origin} is healthy`);
+      // Without a terminal the secret is not printed.
       expect(first.out).not.toMatch(/^ +[\w-]{64}$/m);
     }));
 
-  it("rehearses without asking Cloudflare anything", async () => {
-    // Whether their secrets are there is not known, and nobody's mistake.
+  it("--dry-run sends Cloudflare no request", async () => {
+    // Their secrets are unknown in a dry run, and no error.
     const others = [
       `SMS_PROVIDER:twilio`,
       `SMS_TWILIO_ACCOUNT_SID:AC${"0".repeat(32)}`,
@@ -92,13 +92,13 @@ describe.concurrent("succeeds", () => {
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("This was a dry run");
     expect(out).toContain(
-      "Taken to be there, and not looked at: AUTH_SECRET, MAIL_API_KEY, SMS_TWILIO_AUTH_TOKEN, SOCIAL_GOOGLE_CLIENT_SECRET.",
+      "Assumed to be set: AUTH_SECRET, MAIL_API_KEY, SMS_TWILIO_AUTH_TOKEN, SOCIAL_GOOGLE_CLIENT_SECRET.",
     );
   });
 });
 
-describe.concurrent("refuses", () => {
-  it("a secret that is given and that the service would not start with, in a rehearsal too", async () => {
+describe.concurrent("npm run deploy refuses", () => {
+  it("refuses an invalid secret of the secrets file, also in a dry run", async () => {
     const path = join(scratch.path, "short.json");
     writeFileSync(path, '{"AUTH_SECRET": "short"}');
     const { code, err } = await deploy({}, "--dry-run", "--secrets-file", path, ...vars);
@@ -107,7 +107,7 @@ describe.concurrent("refuses", () => {
     expect(err).not.toContain("MAIL_API_KEY");
   });
 
-  it("development that nobody has said is meant, and what it alone may have", async () => {
+  it("refuses development settings without --allow-development", async () => {
     const development = ["--var", "ENVIRONMENT:development", "RATE_LIMITS:off"];
     const { code, err } = await deploy({ CLOUDFLARE_API_TOKEN: "" }, "--dry-run", ...vars, ...development);
     expect(code).toBe(1);
@@ -116,48 +116,48 @@ describe.concurrent("refuses", () => {
     expect(err).toContain("Nothing was changed.");
   });
 
-  it("to change anything while the service would not start, and says how each is mended", () =>
+  it("refuses to change anything with an invalid configuration, and states each fix", () =>
     withAccount(async ({ account, env }) => {
       const [bare, keyless] = await Promise.all([deploy(env), deploy(env, ...vars)]);
-      expect([bare.code, bare.out.trim(), account.deeds]).toEqual([1, "", []]);
+      expect([bare.code, bare.out.trim(), account.changes]).toEqual([1, "", []]);
       expect(bare.err).toContain(
-        'PUBLIC_URL must be set\n      put it into [vars] of wrangler.toml: PUBLIC_URL = "https://',
+        'PUBLIC_URL must be set\n      set it in [vars] of wrangler.toml: PUBLIC_URL = "https://',
       );
       expect(keyless.err).toContain(
         "MAIL_API_KEY must be set: the provider's API key\n      npx wrangler secret put MAIL_API_KEY",
       );
-      expect(account.deeds).toEqual([]);
+      expect(account.changes).toEqual([]);
     }));
 
-  it("to make a secret without a yes, --yes included", () =>
+  it("refuses to generate AUTH_SECRET without a confirmation, also with --yes", () =>
     withAccount(async ({ account, env }) => {
       const { code, err } = await deploy(env, "--yes", "--secrets-file", secretsFile, ...vars);
       expect(code).toBe(1);
       expect(err).toContain("openssl rand -base64 48 | npx wrangler secret put AUTH_SECRET");
       expect(err).toContain("npm run deploy -- --make-secret");
-      expect([account.deeds, account.secrets]).toEqual([[], null]);
+      expect([account.changes, account.secrets]).toEqual([[], null]);
     }));
 
-  it("to deploy code whose migration failed", () =>
+  it("refuses to deploy the code after a failed migration", () =>
     withAccount(async ({ account, env }) => {
       account.secrets = ["AUTH_SECRET", "MAIL_API_KEY"];
       account.refuseSql = /account_search/;
       const { code, err } = await deploy(env, "--no-health", ...vars);
       expect(code).toBe(1);
       expect(err).toContain("wrangler d1 migrations apply DB --remote failed.");
-      expect(account.deeds).not.toContain("deploy");
+      expect(account.changes).not.toContain("deploy");
     }));
 
-  it("with the mend: no login, an environment that is not there, a file that is not there", async () => {
-    const nobody = { CLOUDFLARE_API_TOKEN: "", HOME: scratch.path };
+  it("states the fix for a missing login, environment and secrets file", async () => {
+    const loggedOut = { CLOUDFLARE_API_TOKEN: "", HOME: scratch.path };
     const [login, environment, file] = await Promise.all([
-      deploy(nobody, ...vars),
-      deploy(nobody, "--env", "staging", ...vars),
-      deploy(nobody, "--secrets-file", join(scratch.path, "nowhere"), ...vars),
+      deploy(loggedOut, ...vars),
+      deploy(loggedOut, "--env", "staging", ...vars),
+      deploy(loggedOut, "--secrets-file", join(scratch.path, "nowhere"), ...vars),
     ]);
     expect(login.err).toContain("npx wrangler login");
     expect(environment.err).toContain("The configuration has no [env.staging]");
-    expect(file.err).toContain("--secrets-file: there is no");
+    expect(file.err).toContain("--secrets-file: cannot read");
     expect([login.code, environment.code, file.code]).toEqual([1, 1, 1]);
   });
 });

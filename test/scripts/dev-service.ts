@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Where } from "../../scripts/admin/command-line.ts";
-import type { Platform } from "../../scripts/admin/platform.ts";
-import { withPlatform } from "../../scripts/admin/with-platform.ts";
+import type { DatabaseOptions } from "../../scripts/admin/command-line.ts";
+import { type Platform, withPlatform } from "../../scripts/admin/open-platform.ts";
 import { linkInstallation } from "../../scripts/shared/link-installation.ts";
 import { migrate } from "../../scripts/shared/local-platform.ts";
 import { exitOf, readyPort, startWrangler } from "../../scripts/shared/run-wrangler.ts";
@@ -16,29 +15,29 @@ PASSWORD_HASH_BLOCKS=1
 RATE_LIMITS=off
 `;
 
-/** A house of its own under a scratch directory, whose local database is migrated and empty. */
-export async function createHouse() {
+/** Creates an installation in a temporary directory, with a migrated, empty local database. */
+export async function createInstallation() {
   const scratch = createScratchDirectory();
   const config = linkInstallation(scratch.path);
   writeFileSync(join(scratch.path, ".dev.vars"), DEV_VARS);
   const persistTo = join(scratch.path, "state");
-  await migrate({ config, persistTo, env: undefined, envFiles: [], vars: {} });
+  await migrate({ config, persistTo, env: undefined, envFiles: [] });
   return { path: scratch.path, config, persistTo, remove: scratch.remove };
 }
 
-export type House = Awaited<ReturnType<typeof createHouse>>;
+export type Installation = Awaited<ReturnType<typeof createInstallation>>;
 
-/** A `wrangler dev` that has the house's database open. */
-export async function serve({ config, persistTo }: House) {
-  const place = ["--config", config, "--persist-to", persistTo, "--port", "0", "--inspector-port", "0"];
-  const child = startWrangler(["dev", ...place], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+/** Starts `wrangler dev` on the installation's database. */
+export async function startService({ config, persistTo }: Installation) {
+  const options = ["--config", config, "--persist-to", persistTo, "--port", "0", "--inspector-port", "0"];
+  const child = startWrangler(["dev", ...options], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
   const ended = exitOf(child);
   const port = await new Promise<number>((ready, failed) => {
     child.on("message", (message) => {
-      const at = readyPort(message);
-      if (at !== null) ready(at);
+      const found = readyPort(message);
+      if (found !== null) ready(found);
     });
-    ended.then(() => failed(new Error("`wrangler dev` ended at once.")), failed);
+    ended.then(() => failed(new Error("`wrangler dev` exited during the start.")), failed);
   });
   return {
     origin: `http://localhost:${port}`,
@@ -49,13 +48,13 @@ export async function serve({ config, persistTo }: House) {
   };
 }
 
-/** The house's database as the commands have it, held open: they are quick then. */
-export async function hold({ config, persistTo }: House) {
-  const where: Where = { isRemote: false, config, persistTo, env: undefined, envFiles: [] };
+/** Opens the installation's database for the admin commands until `close`. Opening it once makes the tests fast. */
+export async function openPlatform({ config, persistTo }: Installation) {
+  const options: DatabaseOptions = { isRemote: false, config, persistTo, env: undefined, envFiles: [] };
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   let closed = Promise.resolve();
   const platform = await new Promise<Platform>((opened, failed) => {
-    closed = withPlatform(where, async (open) => {
+    closed = withPlatform(options, async (open) => {
       opened(open);
       await released;
     });

@@ -7,13 +7,13 @@ import { linkInstallation } from "../../scripts/shared/link-installation.ts";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 import { startCloudflareApi } from "./cloudflare/api.ts";
-import { type Ended, runProgram } from "./run-script.ts";
+import { type Exit, runProgram } from "./run-script.ts";
 
 /**
- * A clone of its own, with what the pages say is to be added to wrangler.toml, an account at Cloudflare, and the service
- * where its domain would lead to; and a shell for what the pages tell a reader to type.
+ * Creates an installation with the documented additions to wrangler.toml, a fake Cloudflare account, and a fake of the
+ * deployed service. `type` runs a documented shell block in it.
  */
-export async function openDocumentedHouse({
+export async function createDocumentedDeployment({
   above,
   below,
 }: {
@@ -22,17 +22,17 @@ export async function openDocumentedHouse({
 }) {
   const scratch = createScratchDirectory();
   const api = await startCloudflareApi();
-  const service = await standInForTheService();
+  const service = await startFakeService();
   const path = join(scratch.path, "gatehouse");
   mkdirSync(path);
   linkInstallation(path, {
     parts: ["package.json", "node_modules"],
-    change: (own) => `${above}\n${own}\n${below}`,
+    change: (config) => `${above}\n${config}\n${below}`,
   });
   const env = {
     ...api.env,
     ...wranglerEnvironment,
-    // What its own launcher starts.
+    // wrangler's CLI without its launcher.
     WRANGLER: createRequire(import.meta.url).resolve("wrangler"),
     ORIGIN: service.origin,
     REPOSITORY: resolve("."),
@@ -43,11 +43,11 @@ export async function openDocumentedHouse({
   return {
     path,
     account: api.account,
-    /** What wrangler knows the account by. */
+    /** The variables with wrangler's login. */
     login: api.env,
-    asked: service.asked,
-    /** Runs a block in the clone; `typed` is what is pasted where a command asks for a secret. */
-    type: (block: string, typed = ""): Promise<Ended> => {
+    requests: service.requests,
+    /** Runs a shell block; `typed` is the input where a command asks for a secret. */
+    type: (block: string, typed = ""): Promise<Exit> => {
       const script = SHELL + block.replaceAll("https://auth.example.com", service.origin);
       return runProgram("bash", ["-c", script], { ...env, TYPED: typed }, path);
     },
@@ -60,8 +60,8 @@ export async function openDocumentedHouse({
 }
 
 /**
- * Nobody is at this shell's terminal, and no domain leads anywhere: a secret is pasted from TYPED, the question for
- * AUTH_SECRET is answered by the option that stands for yes, and the service is looked for at ORIGIN.
+ * This shell has no terminal, and no domain leads to the service. So secrets come from TYPED, --make-secret confirms
+ * AUTH_SECRET, and the health check requests ORIGIN.
  */
 const SHELL = `set -euo pipefail
 npx() {
@@ -73,25 +73,25 @@ npm() {
   local script=$2; shift 2; [ "\${1:-}" != "--" ] || shift
   case $script in
     deploy) node "$REPOSITORY/scripts/deploy/main.ts" --make-secret --health-url "$ORIGIN" "$@" ;;
-    *) echo "no page runs npm run $script here" >&2; return 1 ;;
+    *) echo "the test supports no npm run $script" >&2; return 1 ;;
   esac
 }
 `;
 
-/** What a deployed service shows of itself to anybody. */
-async function standInForTheService() {
-  const asked: string[] = [];
+/** The public endpoints of a deployed service. */
+async function startFakeService() {
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     const { url = "" } = request;
-    asked.push(url);
+    requests.push(url);
     response.setHeader("Content-Type", "application/json");
-    const answers: Readonly<Record<string, object>> = {
+    const responses: Readonly<Record<string, object>> = {
       "/healthz": { success: true },
       "/.well-known/jwks.json": { keys: [{ kid: "a" }] },
     };
-    response.writeHead(answers[url] ? 200 : 404).end(JSON.stringify(answers[url] ?? {}));
+    response.writeHead(responses[url] ? 200 : 404).end(JSON.stringify(responses[url] ?? {}));
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { origin, asked, close: () => server.close() };
+  return { origin, requests, close: () => server.close() };
 }

@@ -7,95 +7,95 @@ import { leftTo } from "../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { readDeployment } from "../../scripts/deploy/deployment.ts";
 import { judgeVariables } from "../../scripts/deploy/judge-variables.ts";
-import { openDocumentedHouse } from "./documented-deployment.ts";
-import type { Ended } from "./run-script.ts";
+import { createDocumentedDeployment } from "./documented-deployment.ts";
+import type { Exit } from "./run-script.ts";
 
-// What README and docs tell whoever has a deployment to type, in order, from the first deployment on: against a stand-in
-// for Cloudflare's API. Each test goes on where the one before has left the account.
+// The deployment commands of README and docs in order, from the first deployment on, against a fake of Cloudflare's API.
+// Each test continues with the account of the previous one.
 
 const pages = readPages();
 const take = leftTo("scripts/documented", pages.values());
 const code = (name: string) => take(name).code;
 
-let house: Awaited<ReturnType<typeof openDocumentedHouse>>;
+let deployment: Awaited<ReturnType<typeof createDocumentedDeployment>>;
 beforeAll(async () => {
-  // "`routes` has to stand above the first `[table]` of the file", it says.
+  // The page says that `routes` must be above the first [table] of the file.
   const [routes = "", vars = ""] = code("say-who-you-are").split(/^(?=\[vars\])/m);
-  house = await openDocumentedHouse({ above: routes, below: `${vars}\n${code("staging")}` });
-  // Before the minute that docs/backup.md goes back to.
-  house.account.now = () => Date.parse("2026-11-20T08:00:00Z");
+  deployment = await createDocumentedDeployment({ above: routes, below: `${vars}\n${code("staging")}` });
+  // Before the time that docs/backup.md restores.
+  deployment.account.now = () => Date.parse("2026-11-20T08:00:00Z");
 });
-afterAll(() => house?.close());
+afterAll(() => deployment?.close());
 
-/** What a block has done to the account, and what it said; it has to come to a good end. */
-async function deedsOf(ran: Promise<Ended>): Promise<{ out: string; deeds: string[] }> {
-  const before = house.account.deeds.length;
-  const { code: exit, out, err } = await ran;
+/** Expects the block to succeed. Returns its output and its changes to the account. */
+async function changesOf(run: Promise<Exit>): Promise<{ out: string; changes: string[] }> {
+  const before = deployment.account.changes.length;
+  const { code: exit, out, err } = await run;
   expect(exit, out + err).toBe(0);
-  return { out, deeds: house.account.deeds.slice(before) };
+  return { out, changes: deployment.account.changes.slice(before) };
 }
 
-const secretOf = (worker: string, name: string) => house.account.workers.get(worker)?.secrets.get(name);
+const secretOf = (worker: string, name: string) => deployment.account.workers.get(worker)?.secrets.get(name);
 
-it("deploys for the first time, by README as by docs/deploy.md", async () => {
+it("deploys for the first time with the same commands in README and docs/deploy.md", async () => {
   expect(code("deploy-it")).toBe(code("first-deployment"));
-  const { out, deeds } = await deedsOf(house.type(code("first-deployment"), "re_example"));
-  const migrated = deeds.filter((deed) => deed.startsWith("migrate"));
+  const { out, changes } = await changesOf(deployment.type(code("first-deployment"), "re_example"));
+  const migrated = changes.filter((change) => change.startsWith("migrate"));
   expect(migrated.length).toBeGreaterThanOrEqual(5);
-  // The first is the Worker that `secret put` makes, to hold it.
-  expect(deeds).toEqual([
-    ...["deploy", "set MAIL_API_KEY of gatehouse", "make D1 gatehouse", ...migrated],
-    ...["make KV gatehouse-kv", "make R2 gatehouse-avatars", "deploy"],
+  // `secret put` first deploys a Worker to hold the secret.
+  expect(changes).toEqual([
+    ...["deploy", "set MAIL_API_KEY of gatehouse", "create D1 gatehouse", ...migrated],
+    ...["create KV gatehouse-kv", "create R2 gatehouse-avatars", "deploy"],
   ]);
   expect(secretOf("gatehouse", "MAIL_API_KEY")).toBe("re_example");
   expect(secretOf("gatehouse", "AUTH_SECRET")).toMatch(/^[\w-]{64}$/);
-  expect(out).toContain("Made a random AUTH_SECRET");
-  // Nobody was at a terminal, so it is in no log.
+  expect(out).toContain("Generated a random AUTH_SECRET");
+  // Without a terminal the secret is not printed.
   expect(out).not.toContain(secretOf("gatehouse", "AUTH_SECRET"));
-  expect([...house.account.domains]).toEqual(["auth.example.com"]);
+  expect([...deployment.account.domains]).toEqual(["auth.example.com"]);
 });
 
-it("makes a staging of its own, and upgrades by way of it, with nothing made twice", async () => {
+it("creates a staging deployment and upgrades it before production, without creating anything twice", async () => {
   const [put = "", deploy = ""] = code("deploy-staging").trim().split("\n");
-  // The second line is how an upgrade begins: it is typed once.
+  // The upgrade begins with the second line, so the test types it once.
   expect(code("upgrade").split("\n")[0]).toBe(deploy);
-  const { out, deeds } = await deedsOf(house.type(`${put}\n${code("upgrade")}`, "re_staging"));
-  expect(deeds).toContain("make D1 gatehouse-staging");
-  expect(deeds.slice(-2)).toEqual(["deploy gatehouse-staging", "deploy"]);
+  const { out, changes } = await changesOf(deployment.type(`${put}\n${code("upgrade")}`, "re_staging"));
+  expect(changes).toContain("create D1 gatehouse-staging");
+  expect(changes.slice(-2)).toEqual(["deploy gatehouse-staging", "deploy"]);
   expect(secretOf("gatehouse-staging", "MAIL_API_KEY")).toBe("re_staging");
   expect(secretOf("gatehouse-staging", "AUTH_SECRET")).not.toBe(secretOf("gatehouse", "AUTH_SECRET"));
-  expect(out.match(/Made a random AUTH_SECRET/g)).toHaveLength(1);
+  expect(out.match(/Generated a random AUTH_SECRET/g)).toHaveLength(1);
   expect(out.match(/The database is up to date\./g)).toHaveLength(1);
 });
 
-it("puts the version before back, and the database to a minute", async () => {
-  const { out, deeds } = await deedsOf(house.type(code("roll-back")));
-  expect(deeds).toEqual(["roll gatehouse back to v2"]);
+it("rolls back to the previous version, and restores the database to a point in time", async () => {
+  const { out, changes } = await changesOf(deployment.type(code("roll-back")));
+  expect(changes).toEqual(["roll gatehouse back to v2"]);
   expect(out).toMatch(/Message: +sign-in fails/);
-  const database = house.account.databases.get("gatehouse");
+  const database = deployment.account.databases.get("gatehouse");
   const name = "SELECT name FROM accounts";
   database?.query(INSERT_ADA);
-  house.account.now = () => Date.parse("2026-11-20T09:00:01Z");
+  deployment.account.now = () => Date.parse("2026-11-20T09:00:01Z");
   database?.query("UPDATE accounts SET name = 'Changed too late'");
-  const back = await deedsOf(house.type(code("go-back")));
-  expect(back.deeds).toEqual(["restore gatehouse"]);
+  const back = await changesOf(deployment.type(code("go-back")));
+  expect(back.changes).toEqual(["restore gatehouse"]);
   expect(back.out).toMatch(/To undo this operation, you can restore to the previous bookmark: 0/);
   expect(database?.query(name)).toEqual([{ name: "Ada" }]);
 });
 
-it("exports the database as a file, once the search index is down, and makes the index anew", async () => {
-  const database = house.account.databases.get("gatehouse");
+it("exports the database without its search index, and rebuilds the index", async () => {
+  const database = deployment.account.databases.get("gatehouse");
   const virtual = "SELECT count(*) AS n FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'";
   expect(database?.query(virtual)).toEqual([{ n: 1 }]);
   expect(() => database?.export()).toThrow("Virtual Tables");
   writeFileSync(
-    join(house.path, "drop-search.sql"),
+    join(deployment.path, "drop-search.sql"),
     pages.get("docs/backup.md")?.examples.find(isDropSearch)?.code ?? "",
   );
-  const { deeds } = await deedsOf(house.type(code("export")));
-  expect(deeds).toEqual(["import into gatehouse", "export gatehouse", "import into gatehouse"]);
+  const { changes } = await changesOf(deployment.type(code("export")));
+  expect(changes).toEqual(["import into gatehouse", "export gatehouse", "import into gatehouse"]);
   expect(database?.query(virtual)).toEqual([{ n: 1 }]);
-  const file = readFileSync(join(house.path, "gatehouse.sql"), "utf8");
+  const file = readFileSync(join(deployment.path, "gatedeployment.sql"), "utf8");
   const copy = new DatabaseSync(":memory:");
   copy.exec(file);
   expect(copy.prepare("SELECT name FROM accounts").all()).toEqual([{ name: "Ada" }]);
@@ -108,52 +108,55 @@ const rotating = () => ({
   previous: secretOf("gatehouse", "AUTH_SECRET_PREVIOUS"),
 });
 
-/** The file that a block says it wants outside of the project, as the block itself shows it. */
-function writeSecrets(block: string, [fresh, old]: readonly [string, string]): void {
+/** Writes the secrets.json that the block shows, outside of the project. */
+function writeSecrets(block: string, [current, old]: readonly [string, string]): void {
   const [, shown = ""] = /secrets\.json +# (\{.*\})$/m.exec(block) ?? [];
-  writeFileSync(join(house.path, "../secrets.json"), shown.replace("<new>", fresh).replace("<old>", old));
+  writeFileSync(
+    join(deployment.path, "../secrets.json"),
+    shown.replace("<new>", current).replace("<old>", old),
+  );
 }
 
-it("announces another AUTH_SECRET, and switches to it with both values in one request", async () => {
+it("announces a new AUTH_SECRET, and switches to it with both values in one request", async () => {
   const old = rotating().current ?? "";
-  const announced = await deedsOf(house.type(code("announce"), "a new root secret, 32 bytes or more"));
+  const announced = await changesOf(deployment.type(code("announce"), "a new root secret, 32 bytes or more"));
   expect(announced.out).toMatch(/^[A-Za-z0-9+/]{64}$/m);
   expect(rotating()).toEqual({ current: old, previous: "a new root secret, 32 bytes or more" });
   const switching = code("switch");
   writeSecrets(switching, ["a new root secret, 32 bytes or more", old]);
-  const { deeds } = await deedsOf(house.type(switching));
-  expect(deeds).toEqual(["set AUTH_SECRET, AUTH_SECRET_PREVIOUS of gatehouse"]);
+  const { changes } = await changesOf(deployment.type(switching));
+  expect(changes).toEqual(["set AUTH_SECRET, AUTH_SECRET_PREVIOUS of gatehouse"]);
   expect(rotating()).toEqual({ current: "a new root secret, 32 bytes or more", previous: old });
 });
 
-it("after a leak leaves the new secret alone, no key that the old one sealed, and no session", async () => {
-  const database = house.account.databases.get("gatehouse");
+it("after a leak, keeps only the new secret, its signing keys, and no session", async () => {
+  const database = deployment.account.databases.get("gatehouse");
   database?.query(
     "INSERT INTO signing_keys (kid, public_jwk, sealed_private_jwk, sealed_by, signs_from, signs_until, created_at) VALUES ('a', '{}', 'x', 'old', 1, 9, 1), ('b', '{}', 'x', 'new', 2, 9, 2)",
   );
   const leaked = code("after-a-leak");
   writeSecrets(leaked, ["another root secret, 32 bytes or more", ""]);
-  house.asked.length = 0;
-  const { deeds } = await deedsOf(house.type(leaked));
-  expect(deeds).toEqual(["set AUTH_SECRET, AUTH_SECRET_PREVIOUS of gatehouse"]);
+  deployment.requests.length = 0;
+  const { changes } = await changesOf(deployment.type(leaked));
+  expect(changes).toEqual(["set AUTH_SECRET, AUTH_SECRET_PREVIOUS of gatehouse"]);
   expect(rotating()).toEqual({ current: "another root secret, 32 bytes or more", previous: undefined });
-  expect(house.asked).toEqual(["/.well-known/jwks.json"]);
+  expect(deployment.requests).toEqual(["/.well-known/jwks.json"]);
   expect(database?.query("SELECT kid FROM signing_keys")).toEqual([{ kid: "b" }]);
   expect(database?.query("SELECT count(*) AS n FROM sessions WHERE revoked_at IS NULL")).toEqual([{ n: 0 }]);
 });
 
-it("deploys from CI by the command of an upgrade, with what is given here, after what is this very run", () => {
+it("deploys from CI with the upgrade command, after .ci/run and with the login variables", () => {
   const workflow = code("from-ci");
   const runs = [...workflow.matchAll(/^ +- run: (.+)$/gm)].map(([, command = ""]) => command);
   expect(runs).toEqual([".ci/run", code("upgrade").trim().split("\n").at(-1)]);
   expect(existsSync(runs[0] ?? "")).toBe(true);
   const given = [...workflow.matchAll(/^ +(\w+): \$\{\{ secrets\.(\w+) \}\}$/gm)];
   expect(given.map(([, name]) => name)).toEqual(given.map(([, , secret]) => secret));
-  expect(Object.keys(house.login)).toEqual(expect.arrayContaining(given.map(([, name]) => name)));
+  expect(Object.keys(deployment.login)).toEqual(expect.arrayContaining(given.map(([, name]) => name)));
   expect(given).toHaveLength(2);
 });
 
-it("takes the lines for Cloudflare's own mail for a whole configuration of it", async () => {
+it("accepts the documented configuration for Cloudflare's own mail", async () => {
   const [binding = "", vars = ""] = code("send-email").split(/^(?=\[vars\])/m);
   const { vars: variables, config } = await configOf(
     `${binding}\n${vars}PUBLIC_URL = "https://auth.example.com"\n`,
@@ -163,7 +166,7 @@ it("takes the lines for Cloudflare's own mail for a whole configuration of it", 
 });
 
 function configOf(lines: string) {
-  const config = join(house.path, "own-mail.toml");
+  const config = join(deployment.path, "own-mail.toml");
   writeFileSync(config, `${readFileSync("wrangler.toml", "utf8")}\n${lines}`);
   return readDeployment({ config, env: undefined });
 }

@@ -1,5 +1,5 @@
-import { type Ended, runScript } from "./run-script.ts";
+import { type Exit, runScript } from "./run-script.ts";
 
-/** The command as a process of its own, as `npm run admin` starts it; `env` has its own variables on top. */
-export const runAdmin = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
+/** Runs `npm run admin` in a process of its own, with `env` added to this process's variables. */
+export const runAdmin = (args: readonly string[], env: Record<string, string> = {}): Promise<Exit> =>
   runScript("admin", args, env);

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { runWrangler } from "../../shared/run-wrangler.ts";
 import type { Problem } from "./example.ts";
 
-/** A line of shell that calls npm or wrangler, wherever it stands: in a block, in a sentence. */
+/** A call of npm or wrangler, in a code block or in inline code. */
 export type Command = { readonly file: string; readonly line: number; readonly words: readonly string[] };
 
 /** The calls of npm and wrangler in a piece of shell. */
@@ -19,26 +19,26 @@ export function commandsIn({ file, line, text }: { file: string; line: number; t
   });
 }
 
-/** `npm run …` has to be in package.json. */
+/** package.json must have the script of `npm run …`. */
 export function checkNpm({ words, ...at }: Command, scripts: ReadonlySet<string>): readonly Problem[] {
   const [npm, run, ...rest] = words;
   if (npm !== "npm" || run !== "run") return [];
   const script = rest.find((word) => !word.startsWith("-"))?.replace(/[^\w:.-].*$/, "") ?? "";
   if (script === "" || scripts.has(script)) return [];
-  return [{ ...at, says: `package.json has no script "${script}"` }];
+  return [{ ...at, message: `package.json has no script "${script}"` }];
 }
 
-/** What `wrangler … --help` says of a command; null where there is none of that name. */
+/** The output of `wrangler … --help` for a command; null if it does not exist. */
 export type Help = (subcommand: readonly string[]) => Promise<string | null>;
 
-/** The command and its flags have to be wrangler's own. */
+/** wrangler must have the command and its flags. */
 export async function checkWrangler({ words, ...at }: Command, help: Help): Promise<readonly Problem[]> {
   if (words[0] !== "wrangler") return [];
   const end = words.findIndex((word, index) => index > 0 && !/^[a-z][a-z0-9-]*$/.test(word));
   const named = words.slice(1, end < 0 ? undefined : end);
   if (named.length === 0) return [];
   const page = await help(named);
-  if (page === null) return [{ ...at, says: `wrangler has no command "${named.join(" ")}"` }];
+  if (page === null) return [{ ...at, message: `wrangler has no command "${named.join(" ")}"` }];
   return words
     .filter((word) => /^--?[a-z]/.test(word))
     .map((word) => word.replace(/[=`"'.,].*$/, ""))
@@ -47,31 +47,31 @@ export async function checkWrangler({ words, ...at }: Command, help: Help): Prom
         !new RegExp(`(?:^|[\\s,])${flag}(?![\\w-])`, "m").test(page) &&
         !page.includes(`--${flag.replace("--no-", "")} `),
     )
-    .map((flag) => ({ ...at, says: `wrangler ${named.join(" ")} has no option ${flag}` }));
+    .map((flag) => ({ ...at, message: `wrangler ${named.join(" ")} has no option ${flag}` }));
 }
 
-/** How many wranglers may run at once. */
-const AT_ONCE = 4;
+/** How many wrangler processes run at once. */
+const CONCURRENCY = 4;
 
-/** Asks the wrangler that is installed, each command once. */
+/** Runs the installed wrangler once for each command. */
 export function wranglerHelp(): Help {
-  const asked = new Map<string, Promise<string | null>>();
-  const lanes = Array.from({ length: AT_ONCE }, () => Promise.resolve<unknown>(null));
+  const pages = new Map<string, Promise<string | null>>();
+  const lanes = Array.from({ length: CONCURRENCY }, () => Promise.resolve<unknown>(null));
   return (subcommand) => {
     const key = subcommand.join(" ");
-    const lane = asked.size % AT_ONCE;
-    const answer = asked.get(key) ?? Promise.resolve(lanes[lane]).then(() => ask(subcommand));
-    if (!asked.has(key)) lanes[lane] = answer;
-    asked.set(key, answer);
-    return answer;
+    const lane = pages.size % CONCURRENCY;
+    const page = pages.get(key) ?? Promise.resolve(lanes[lane]).then(() => readHelp(subcommand));
+    if (!pages.has(key)) lanes[lane] = page;
+    pages.set(key, page);
+    return page;
   };
 }
 
-/** The words after the command's own may be its arguments: wrangler's usage tells which is which. */
-async function ask(words: readonly string[]): Promise<string | null> {
+/** Words after the command may be arguments. wrangler's usage line shows where the command ends. */
+async function readHelp(words: readonly string[]): Promise<string | null> {
   const page = stripVTControlCharacters((await runWrangler([...words, "--help"])).output);
   const usage = /^wrangler(?: ([a-z0-9 -]+?))?(?: [<[].*)?$/m.exec(page)?.[1]?.trim() ?? "";
   const isGroup = /^COMMANDS$/m.test(page);
-  const isOurs = usage !== "" && `${words.join(" ")} `.startsWith(`${usage} `);
-  return isOurs && !(isGroup && usage !== words.join(" ")) ? page : null;
+  const matches = usage !== "" && `${words.join(" ")} `.startsWith(`${usage} `);
+  return matches && !(isGroup && usage !== words.join(" ")) ? page : null;
 }

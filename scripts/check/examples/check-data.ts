@@ -6,7 +6,7 @@ import { readConfig } from "../../../src/composition/config.ts";
 import { checkShell } from "./check-shell.ts";
 import { type Example, type Problem, problemIn } from "./example.ts";
 
-/** JSON as it is; of JSON with comments, whole lines of them may stand there. */
+/** Parses JSON. JSON with comments may have whole comment lines. */
 export function checkJson(example: Example): readonly Problem[] {
   const text = example.language === "jsonc" ? example.code.replaceAll(/^\s*\/\/.*$/gm, "") : example.code;
   try {
@@ -17,9 +17,9 @@ export function checkJson(example: Example): readonly Problem[] {
   }
 }
 
-/** Every statement must be one that the migrated schema understands; nothing is done by it. */
+/** Prepares every statement against the migrated schema, without running it. */
 export function checkSql(example: Example): readonly Problem[] {
-  // Marked so, it is of a database that is not ours, and of which there is no copy here.
+  // A block that is not run is for another database than ours.
   if (example.mark?.kind === "not-run") return [];
   const db = new DatabaseSync(":memory:");
   try {
@@ -34,20 +34,20 @@ export function checkSql(example: Example): readonly Problem[] {
   }
 }
 
-/** Lines of .dev.vars, by the service's own reader, beside what every laptop has. */
+/** Parses lines of .dev.vars with the service's own parser, beside the required variables. */
 export function checkVariableLines(example: Example): readonly Problem[] {
   const given = parseEnv(example.code);
-  const read = readConfig({ ENVIRONMENT: "development", ...LAPTOP, ...given });
+  const read = readConfig({ ENVIRONMENT: "development", ...REQUIRED, ...given });
   const problems = read.ok ? [] : read.error.map(({ path, message }) => `${path} ${message}`);
-  return problems.map((says) => problemIn(example, `the service would not start: ${says}`));
+  return problems.map((message) => problemIn(example, `the service would not start: ${message}`));
 }
 
-const LAPTOP = {
+const REQUIRED = {
   AUTH_SECRET: "a root secret of 32 bytes or more, for a check",
   PUBLIC_URL: "http://localhost:8787",
 };
 
-/** A workflow of CI. No YAML reader is among our packages: its indentation is looked at, and its commands are read. */
+/** A CI workflow. The project has no YAML parser, so this checks the indentation and the shell commands. */
 export function checkWorkflow(example: Example): readonly Problem[] {
   return example.code.split("\n").flatMap((text, at) => {
     const here = { ...example, line: example.line + at };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readConfig } from "../../../src/composition/config.ts";
 import type { Problem } from "./example.ts";
 
-/** A configuration of production in which every variable with a default is read. */
+/** A production configuration that reads every variable with a default. */
 const SETTINGS = {
   AUTH_SECRET: "a value to read the others by, 32 bytes or more",
   PUBLIC_URL: "https://auth.example.com",
@@ -12,7 +12,8 @@ const SETTINGS = {
   CAPTCHA_SITE_KEY: "x",
   CAPTCHA_SECRET: "x",
 };
-const OF_OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Other variables that a variable depends on. */
+const DEPENDENCIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   CAPTCHA_MIN_SCORE: { CAPTCHA_PROVIDER: "recaptcha-v3" },
   SOCIAL_OIDC_NAME: {
     SOCIAL_OIDC_CLIENT_ID: "x",
@@ -21,21 +22,23 @@ const OF_OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** "`NAME` (default 100)" of a sentence, and "Default 100." or "(default 100)" of the row of the last name in a table. */
+/** "`NAME` (default 100)" in a sentence; "Default 100." or "(default 100)" in a table row, for its last name. */
 const IN_TEXT = /`([A-Z][A-Z0-9_]+)` \(default (`[^`]+`|[\d.]+\d|\d)\)/g;
 const IN_ROW =
   /^\| *(?:`[A-Z0-9_]+`, )*`([A-Z][A-Z0-9_]+)` *\|.*(?:\bDefault |\(default )(`[^`]+`|\d+(?:\.\d+)?)(?=[.)])/gm;
 
-/** Defaults that a page gives, and the service does not. */
+/** Compares the defaults in a page with those of the service. */
 export function checkDefaults(file: string, text: string): readonly Problem[] {
   return [...text.matchAll(IN_TEXT), ...text.matchAll(IN_ROW)].flatMap(
-    ({ 1: name = "", 2: said = "", index }) => {
-      const value = said.replaceAll("`", "");
-      const settings = { ...SETTINGS, ...OF_OTHERS[name] };
+    ({ 1: name = "", 2: shown = "", index }) => {
+      const value = shown.replaceAll("`", "");
+      const settings = { ...SETTINGS, ...DEPENDENCIES[name] };
       const [unset, set] = [readConfig(settings), readConfig({ ...settings, [name]: value })];
       if (set.ok && isDeepStrictEqual(unset, set)) return [];
       const line = text.slice(0, index).split("\n").length;
-      return [{ file, line, says: `the default of ${name} is not ${value}: see src/composition/config.ts` }];
+      return [
+        { file, line, message: `the default of ${name} is not ${value}: see src/composition/config.ts` },
+      ];
     },
   );
 }

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path/posix";
 import type { Problem } from "./example.ts";
 import type { Page } from "./read-markdown.ts";
 
-/** Links to files of the repository and to headings of pages, and the tests that are named. Other sites are not asked. */
+/** Checks links to files and headings of this repository, and names of tests. Does not check other sites. */
 export function checkLinks(page: Page, pages: ReadonlyMap<string, Page>): readonly Problem[] {
   return [...checkTestNames(page), ...checkTargets(page, pages)];
 }
@@ -14,25 +14,25 @@ function checkTargets(page: Page, pages: ReadonlyMap<string, Page>): readonly Pr
     const [path = "", anchor] = target.split("#");
     const file = path === "" ? page.file : normalize(join(dirname(page.file), decodeURIComponent(path)));
     if (path !== "" && !existsSync(file))
-      return [{ file: page.file, line, says: `the link ${target} leads nowhere` }];
+      return [{ file: page.file, line, message: `the target of the link ${target} does not exist` }];
     if (anchor === undefined) return [];
     const anchors = pages.get(file)?.anchors;
     if (anchors?.has(anchor) ?? true) return [];
-    return [{ file: page.file, line, says: `${file} has no heading for #${anchor}` }];
+    return [{ file: page.file, line, message: `${file} has no heading for #${anchor}` }];
   });
 }
 
-/** The page that says which test shows what. */
-const NAMES_TESTS = "docs/security.md";
+/** The page that lists the test of each requirement. */
+const TEST_LIST = "docs/security.md";
 
-/** `worker/authentication/lockout/lockout` is test/worker/authentication/lockout/lockout.test.ts, or all of a folder of that name. */
+/** `worker/authentication/lockout/lockout` is test/worker/authentication/lockout/lockout.test.ts, or that folder. */
 function checkTestNames({ file, inlineCode }: Page): readonly Problem[] {
-  if (file !== NAMES_TESTS) return [];
-  const isThere = (name: string) =>
+  if (file !== TEST_LIST) return [];
+  const exists = (name: string) =>
     ["", ".test.ts", ".test.tsx"].some((ending) => existsSync(`test/${name}${ending}`));
   return inlineCode
-    .filter(({ code }) => TEST_NAME.test(code) && !isThere(code))
-    .map(({ line, code }) => ({ file, line, says: `there is no ${code} below test/` }));
+    .filter(({ code }) => TEST_NAME.test(code) && !exists(code))
+    .map(({ line, code }) => ({ file, line, message: `test/ has no ${code}` }));
 }
 
 const TEST_NAME = /^(?:browser|bundle|contracts|examples|flows|rpc|scripts|unit|worker)\/[\w/-]+$/;

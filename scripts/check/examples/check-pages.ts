@@ -4,10 +4,10 @@ import { createScratchDirectory } from "../../shared/scratch-directory.ts";
 import { type Command, checkNpm, checkWrangler, commandsIn, type Help } from "./check-commands.ts";
 import { checkJson, checkSql, checkVariableLines, checkWorkflow } from "./check-data.ts";
 import { checkDefaults } from "./check-defaults.ts";
-import { checkLeft, readTest } from "./check-left.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { checkRoutes, routesOf } from "./check-routes.ts";
+import { checkRunBy, readTest } from "./check-run-by.ts";
 import { checkShell } from "./check-shell.ts";
 import { checkReaders, checkVariables, documentedVariables } from "./check-variables.ts";
 import { checkWranglerConfig } from "./check-wrangler-config.ts";
@@ -17,7 +17,7 @@ import type { Page } from "./read-markdown.ts";
 
 const CONFIGURATION = "docs/configuration.md";
 
-/** Everything that can be told of the pages without running them. */
+/** All checks of the pages that do not run their blocks. */
 export async function checkPages(pages: ReadonlyMap<string, Page>, help: Help): Promise<readonly Problem[]> {
   const documented = documentedVariables(readFileSync(CONFIGURATION, "utf8"));
   const read = sources();
@@ -31,7 +31,7 @@ export async function checkPages(pages: ReadonlyMap<string, Page>, help: Help): 
     ...all.flatMap((page) => checkRoutes(page, routes)),
     ...all.flatMap(({ file, text }) => checkDefaults(file, text)),
     ...examples.flatMap(judgeMark),
-    ...checkLeft(examples, readTest),
+    ...checkRunBy(examples, readTest),
     ...checkPrograms(examples.filter((example) => kindOf(example) === "program")),
     ...(await checkBlocks(examples)),
     ...(await checkCommands(all, help)),
@@ -71,8 +71,8 @@ async function checkCommands(pages: readonly Page[], help: Help): Promise<readon
       .flatMap(({ code, ...at }) => commandsIn({ ...at, text: code.replaceAll("\\\n", " ") })),
     ...page.inlineCode.flatMap(({ line, code }) => commandsIn({ file: page.file, line, text: code })),
   ]);
-  const ofWrangler = await Promise.all(commands.map((command) => checkWrangler(command, help)));
-  return [...commands.flatMap((command) => checkNpm(command, scripts)), ...ofWrangler.flat()];
+  const wranglerProblems = await Promise.all(commands.map((command) => checkWrangler(command, help)));
+  return [...commands.flatMap((command) => checkNpm(command, scripts)), ...wranglerProblems.flat()];
 }
 
 const textsOf = ({ file, examples, inlineCode }: Page) => [

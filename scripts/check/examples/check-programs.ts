@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { type Example, type Problem, problemIn } from "./example.ts";
 
-/** Inside of the repository, so that packages are found, and where git does not look. */
-const ROOM = ".wrangler";
+/** Inside the repository, so that packages resolve, and ignored by git. */
+const PARENT = ".wrangler";
 
 /**
- * Type-checks TypeScript and JavaScript: each block a module of its own, with the names that its mark gives it.
- * `ts` is for Workers and has their types, `js` is for browsers and has the DOM's.
+ * Type-checks TypeScript and JavaScript: each block is a module, with the declarations of its mark.
+ * `ts` has the types of Workers, `js` those of browsers.
  */
 export function checkPrograms(examples: readonly Example[]): readonly Problem[] {
   return [...platforms].flatMap(([language, compilerOptions]) => {
@@ -27,8 +27,8 @@ const platforms = new Map<string, object>([
 ]);
 
 function compile(examples: readonly Example[], platform: object): readonly Problem[] {
-  mkdirSync(ROOM, { recursive: true });
-  const directory = mkdtempSync(join(ROOM, "examples-"));
+  mkdirSync(PARENT, { recursive: true });
+  const directory = mkdtempSync(join(PARENT, "examples-"));
   try {
     const files = examples.map((example, at) => {
       const [word] = example.language.match(/^(?:tsx|ts|js)/) ?? ["js"];
@@ -36,12 +36,12 @@ function compile(examples: readonly Example[], platform: object): readonly Probl
       writeFileSync(join(directory, name), `${example.code}\nexport {};\n`);
       const declarations = example.mark?.kind === "run-by" ? example.mark.declarations : null;
       if (declarations === null) return { names: [name], example };
-      // Beside the block and not above it, so that its lines keep their numbers.
+      // In a file of its own, so that the block keeps its line numbers.
       const given = `given-${at}.d.ts`;
       writeFileSync(join(directory, given), `${declarations}\n`);
       return { names: [name, given], example };
     });
-    // A run for each, since what is given to one block must not be known to another.
+    // One run for each block, since the declarations of one must not apply to another.
     return files.flatMap(({ names, example }) => {
       writeFileSync(join(directory, "tsconfig.json"), tsconfig(names, platform));
       const { stdout } = spawnSync(process.execPath, [TSC, "-p", directory, "--pretty", "false"], {
@@ -58,10 +58,10 @@ const TSC = createRequire(import.meta.url)
   .resolve("typescript/package.json")
   .replace("package.json", "bin/tsc");
 
-/** Extends the repository's, whose `paths` lead from the package's own name to its sources: nothing has to be built. */
+/** Extends the repository's tsconfig, whose `paths` resolve the package to its sources, without a build. */
 const tsconfig = (files: readonly string[], platform: object): string =>
   JSON.stringify({
-    extends: relative(join(ROOM, "x"), resolve("tsconfig.json")),
+    extends: relative(join(PARENT, "x"), resolve("tsconfig.json")),
     compilerOptions: {
       ...platform,
       noUnusedLocals: false,
@@ -75,11 +75,11 @@ const tsconfig = (files: readonly string[], platform: object): string =>
 function problemsOf(output: string, example: Example): readonly Problem[] {
   const rows = output.split("\n").filter((row) => /error TS\d+/.test(row));
   return rows.map((row) => {
-    const [, file = "", at = "1", says = row] = /([^/\\(]*)\((\d+),\d+\): error (.*)/.exec(row) ?? [];
+    const [, file = "", at = "1", message = row] = /([^/\\(]*)\((\d+),\d+\): error (.*)/.exec(row) ?? [];
     const line = file.startsWith("given") ? example.line : example.line + Number(at) - 1;
-    const hint = /TS2304|TS2552|TS18004/.test(says)
-      ? "; given: declare const …, in the mark above it, explains a name"
+    const hint = /TS2304|TS2552|TS18004/.test(message)
+      ? "; declare a name in the mark above: given: declare const …"
       : "";
-    return problemIn({ ...example, line }, says + hint);
+    return problemIn({ ...example, line }, message + hint);
   });
 }

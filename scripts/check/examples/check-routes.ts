@@ -1,11 +1,11 @@
 import type { Problem } from "./example.ts";
 import type { Page } from "./read-markdown.ts";
 
-/** Where the service and its client answer: what /openapi.json has, and the paths that the source spells out for pages. */
+/** The operations of openapi.json, and the page paths in the source. */
 export type Routes = {
   /** Such as "GET /api/auth/users/{id}". */
   readonly operations: readonly string[];
-  /** Such as "/admin/users/:id", whatever the method. */
+  /** Such as "/admin/users/:id", for every method. */
   readonly pages: readonly string[];
 };
 
@@ -18,37 +18,44 @@ export function routesOf({ paths }: Description, sources: string): Routes {
   return { operations, pages: [...sources.matchAll(/"(\/[a-z][\w/.:-]*)"/g)].map(([, path = ""]) => path) };
 }
 
-/** What was decided is history: it may name what has gone since. */
-const HISTORY = /^docs\/decisions\//;
+/** Decision records may name removed routes. */
+const DECISIONS = /^docs\/decisions\//;
 
-/** `GET /users` as well as `/api/auth/users`; a path alone only where it can be nothing but a route. */
+/** Matches `GET /users` and `/api/auth/users`; a path without a method only under the service's prefixes. */
 const ROUTE =
   /^(?:(GET|POST|PUT|PATCH|DELETE|HEAD) (\/[^\s?#]*)|(\/(?:api\/auth|admin|account|dev|healthz)\/[^\s?#]*))/;
 
-/** Routes that a text names, and nobody answers. */
+/** Reports routes in inline code that the service does not have. */
 export function checkRoutes({ file, inlineCode }: Page, { operations, pages }: Routes): readonly Problem[] {
-  if (HISTORY.test(file)) return [];
-  const isThere = (route: string) => operations.some((one) => isLike(route, one));
+  if (DECISIONS.test(file)) return [];
+  const isOperation = (route: string) => operations.some((operation) => matches(route, operation));
   return inlineCode.flatMap(({ line, code }) => {
     const [, method, named, alone] = ROUTE.exec(code) ?? [];
     const path = named ?? alone;
-    // "/api/auth/…" means all that is below it.
+    // "/api/auth/…" names all routes below it.
     if (path === undefined || /[…*]/.test(path)) return [];
     const methods = method === undefined ? METHODS : [method === "HEAD" ? "GET" : method];
-    const isOperation = methods.some(
-      (one) => isThere(`${one} ${path}`) || isThere(`${one} /api/auth${path}`),
+    const exists = methods.some(
+      (one) => isOperation(`${one} ${path}`) || isOperation(`${one} /api/auth${path}`),
     );
-    if (isOperation || pages.some((page) => isLike(path, page))) return [];
-    return [{ file, line, says: `nothing answers ${code}: see public/openapi.json, and src/pages` }];
+    if (exists || pages.some((page) => matches(path, page))) return [];
+    return [
+      {
+        file,
+        line,
+        message: `the service has no route ${code}: see public/openapi.json, and the pages in src/`,
+      },
+    ];
   });
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/** Whether they are the same but for what stands in the place of `{id}` or `:id`. */
-function isLike(route: string, known: string): boolean {
-  const [ours, theirs] = [route.split("/"), known.split("/")];
+/** Whether a route matches a pattern with parameters such as `{id}` or `:id`. */
+function matches(route: string, pattern: string): boolean {
+  const [actual, expected] = [route.split("/"), pattern.split("/")];
   return (
-    ours.length === theirs.length && theirs.every((part, at) => part === ours[at] || /^(?:\{|:)/.test(part))
+    actual.length === expected.length &&
+    expected.every((part, at) => part === actual[at] || /^(?:\{|:)/.test(part))
   );
 }

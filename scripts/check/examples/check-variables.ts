@@ -1,20 +1,20 @@
 import type { Problem } from "./example.ts";
 
-/** The variables that docs/configuration.md has, out of the first column of its table. */
+/** The variables in the first column of docs/configuration.md's tables. */
 export function documentedVariables(configuration: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [row] of configuration.matchAll(/^\| *`.*$/gm)) {
     const [, cell = ""] = row.split("|");
     for (const [, name = ""] of cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g)) names.add(name);
   }
-  // "Likewise GITHUB and FACEBOOK", it says there.
+  // That page describes GITHUB and FACEBOOK by reference to GOOGLE.
   for (const name of [...names].filter((one) => one.includes("_GOOGLE_"))) {
     for (const other of ["GITHUB", "FACEBOOK"]) names.add(name.replace("GOOGLE", other));
   }
   return names;
 }
 
-/** A name that begins like a documented one has to be one. */
+/** Reports undocumented names that share the first word with a documented variable. */
 export function checkVariables(
   { file, line, text }: { readonly file: string; readonly line: number; readonly text: string },
   documented: ReadonlySet<string>,
@@ -24,18 +24,18 @@ export function checkVariables(
     ({ 1: name = "", index }) => {
       if (!families.has(name.split("_")[0]) || documented.has(name) || OTHERS.has(name)) return [];
       const at = line + text.slice(0, index).split("\n").length - 1;
-      return [{ file, line: at, says: `docs/configuration.md knows no variable ${name}` }];
+      return [{ file, line: at, message: `docs/configuration.md has no variable ${name}` }];
     },
   );
 }
 
-/** Bindings, and variables of tools, that look like ours. */
+/** Bindings with names like variables. */
 const OTHERS: ReadonlySet<string> = new Set(["SEND_EMAIL"]);
 
-/** A documented name that no source reads has been renamed, or never was. */
+/** Reports documented variables that the source does not read. */
 export function checkReaders(documented: ReadonlySet<string>, sources: string): readonly Problem[] {
   return [...documented].flatMap((name) => {
     const isRead = new RegExp(`\\b${name}\\b`).test(sources) || /^SOCIAL_[A-Z]+_/.test(name);
-    return isRead ? [] : [{ file: "docs/configuration.md", line: 1, says: `nothing in src/ reads ${name}` }];
+    return isRead ? [] : [{ file: "docs/configuration.md", line: 1, message: `src/ does not read ${name}` }];
   });
 }

@@ -1,35 +1,35 @@
-/** What a reader is asked to believe or to paste, and where it stands. */
+/** A code block of a page. */
 export type Example = {
   readonly file: string;
-  /** Of the block's first line, from 1. */
+  /** The line number of the block's first line, from 1. */
   readonly line: number;
-  /** The first word of the fence; empty where there is none. */
+  /** The info string's first word, or empty. */
   readonly language: string;
   readonly code: string;
   readonly mark: Mark | null;
 };
 
-/** What an HTML comment above a block says of it. Readers of the page do not see it. */
+/** The HTML comment above a block, which readers of the page do not see. */
 export type Mark =
-  /** Bash, pasted into a shell beside a real `npm run dev`. */
+  /** Bash that `npm run walk` runs against a real `npm run dev`. */
   | { readonly kind: "run" }
-  /** A test takes it from the page by that name, and runs it. */
+  /** A test reads it from the page by this name, and runs it. */
   | {
       readonly kind: "run-by";
       /** `flows/restore` is test/flows/restore.test.ts. */
       readonly test: string;
       readonly name: string;
-      /** TypeScript: the names that the text around the block has explained. */
+      /** TypeScript declarations of names that the surrounding text explains. */
       readonly declarations: string | null;
     }
-  /** What cannot be run here, and why. It is read for mistakes all the same. */
+  /** It cannot run here. Its syntax is still checked. */
   | { readonly kind: "not-run"; readonly reason: string };
 
-/** What is wrong, and what to write instead. */
-export type Problem = { readonly file: string; readonly line: number; readonly says: string };
+/** An error in a page. The message includes the correction. */
+export type Problem = { readonly file: string; readonly line: number; readonly message: string };
 
-export const problemIn = ({ file, line }: Pick<Example, "file" | "line">, says: string): Problem => ({
+export const problemIn = ({ file, line }: Pick<Example, "file" | "line">, message: string): Problem => ({
   file,
   line,
-  says,
+  message,
 });

@@ -1,6 +1,6 @@
 import { type Example, type Problem, problemIn } from "./example.ts";
 
-/** How a block is looked at, by the word of its fence. */
+/** The check of a block, by its language. */
 const kinds = {
   bash: "shell",
   sh: "shell",
@@ -32,30 +32,30 @@ export const kindOf = ({ language }: Pick<Example, "language">): Kind | null =>
 
 const COMMAND = /^\s*(?:\$ )?(?:npm|npx|node|curl|wrangler|git|openssl)\s+\S/m;
 
-/** Kinds that nothing has to run: what is no program, and variables, which the service's own reader is asked about. */
-const AS_IT_IS: ReadonlySet<Kind> = new Set(["text", "variables"]);
+/** Kinds without a mark: text, and variables, which the service's parser checks. */
+const UNRUN: ReadonlySet<Kind> = new Set(["text", "variables"]);
 
-/** Whether it is said what becomes of a block: it is run, or has a reason why it is not. */
+/** Checks that a block is run, or that its mark states why it is not. */
 export function judgeMark(example: Example): readonly Problem[] {
   const kind = kindOf(example);
   if (kind === null) {
     const known = Object.keys(kinds).filter(Boolean).join(", ");
-    return [problemIn(example, `nobody here can check \`\`\`${example.language}; known are ${known}`)];
+    return [problemIn(example, `\`\`\`${example.language} has no check; the known languages are ${known}`)];
   }
-  if (!AS_IT_IS.has(kind) && example.mark === null) return [problemIn(example, UNMARKED)];
+  if (!UNRUN.has(kind) && example.mark === null) return [problemIn(example, UNMARKED)];
   if (kind === "text" && COMMAND.test(example.code)) {
-    return [problemIn(example, "this block has commands in it: begin it with ```bash")];
+    return [problemIn(example, "this block contains commands: begin it with ```bash")];
   }
   if (example.mark?.kind === "run-by" && example.mark.declarations !== null && kind !== "program") {
     return [problemIn(example, '"given" is for TypeScript and JavaScript')];
   }
   if (example.mark?.kind === "run" && kind !== "shell") {
-    return [problemIn(example, `"run" is for bash; ${example.language || "text"} is run by a test`)];
+    return [problemIn(example, `"run" is for bash; ${example.language || "text"} needs "run by"`)];
   }
   return [];
 }
 
 const UNMARKED =
-  "nobody runs this block. Write above it <!-- example: run by <test> as <name> -->, and take it in that test " +
-  "(scripts/check/examples/left-to.ts); or, where it is bash, <!-- example: run -->, and it is run against a real `npm run dev` " +
-  "(with $ORIGIN, and what <!-- example setup … --> defines); or <!-- example: not run: <why> -->";
+  "this block is not run. Write above it <!-- example: run by <test> as <name> -->, and read it in that test " +
+  "(scripts/check/examples/left-to.ts); or, for bash, <!-- example: run -->: `npm run walk` runs it against a real " +
+  "`npm run dev` (with $ORIGIN and <!-- example setup … -->); or <!-- example: not run: <why> -->";

@@ -2,8 +2,8 @@ import type { Example } from "./example.ts";
 import type { Page } from "./read-markdown.ts";
 
 /**
- * The blocks that the pages leave to a test, by its name below test/: `leftTo("flows/restore", pages)("the-name")`. It
- * throws for a block that is not there, or has been left to another; `npm run examples` says which nobody takes.
+ * Reads the blocks that a test runs: `examplesForTest("flows/restore", pages)("the-name")`. Throws for a block that does
+ * not exist or that another test runs. `npm run examples` reports blocks that no test reads.
  */
 export function leftTo(test: string, pages: Iterable<Page>): (name: string) => Example {
   const examples = [...pages].flatMap((page) => page.examples);

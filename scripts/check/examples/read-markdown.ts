@@ -4,13 +4,13 @@ export type Page = {
   readonly file: string;
   readonly text: string;
   readonly examples: readonly Example[];
-  /** Shell that goes before the blocks that are run: comments that begin with "example setup". */
+  /** Shell that runs before the blocks: the comments that begin with "example setup". */
   readonly setup: string;
   readonly links: readonly { readonly line: number; readonly target: string }[];
-  /** As GitHub makes them of headings. */
+  /** The anchors that GitHub generates for headings. */
   readonly anchors: ReadonlySet<string>;
   readonly inlineCode: readonly { readonly line: number; readonly code: string }[];
-  /** Marks that say nothing known, or stand above no block. */
+  /** Malformed marks, and marks without a block. */
   readonly problems: readonly Problem[];
 };
 
@@ -21,7 +21,7 @@ const MARK = /^[ \t]*<!--\s*example:\s*(.*?)\s*-->[ \t]*$/gms;
 const SETUP = /^<!--\s*example setup\n(.*?)-->/gms;
 const WALK = /<!-- walk -->.*?<!-- end of walk -->/gs;
 
-/** Everything in a page that can be wrong by itself. */
+/** Parses the parts of a page that the checks need. */
 export function readMarkdown(file: string, text: string): Page {
   const fences = [...text.matchAll(FENCE)];
   const walks = [...text.matchAll(WALK)].map(({ 0: whole, index }) => [index, index + whole.length] as const);
@@ -36,13 +36,13 @@ export function readMarkdown(file: string, text: string): Page {
     if (above) used.add(above.index);
     const mark = above ? readMark(above[1] ?? "") : isWalked(index) ? ({ kind: "run" } as const) : null;
     const line = lineAt(text, index) + 1;
-    if (above && mark === null) problems.push({ file, line: line - 2, says: unknownMark(above[1] ?? "") });
+    if (above && mark === null) problems.push({ file, line: line - 2, message: unknownMark(above[1] ?? "") });
     return { file, line, language: language.toLowerCase(), code: unindent(code, indent), mark };
   });
   for (const { index } of marks) {
     if (used.has(index)) continue;
-    const says = "this mark stands above no block: it belongs on the line before the fence";
-    problems.push({ file, line: lineAt(text, index), says });
+    const message = "this mark has no block: put it on the line before the fence";
+    problems.push({ file, line: lineAt(text, index), message });
   }
   const prose = proseOf(text);
   return {
@@ -72,7 +72,7 @@ function readMark(text: string): Mark | null {
 }
 
 const unknownMark = (text: string): string =>
-  `the mark "${text.slice(0, 40)}" is none: "run", "run by <test> as <name>", which may go on with "given: <declarations>", or "not run: <why>"`;
+  `the mark "${text.slice(0, 40)}" is invalid: write "run", "run by <test> as <name>" with an optional "given: <declarations>", or "not run: <why>"`;
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 

@@ -1,17 +1,17 @@
-# Sourced by the walks: one call, and what is expected of its answer. Needs bash, curl and node.
+# Helpers of the walks. Needs bash, curl and node.
 set -euo pipefail
 
-# call <arguments of curl>: leaves the answer in $status and $body.
+# call <arguments of curl>: sets $status and $body.
 call() {
-  local answer
-  answer=$(curl -sS -w '\n%{http_code}' "$@")
-  status=${answer##*$'\n'}
-  body=${answer%$'\n'*}
+  local response
+  response=$(curl -sS -w '\n%{http_code}' "$@")
+  status=${response##*$'\n'}
+  body=${response%$'\n'*}
 }
 
-# expect <status> [JavaScript about `body` and `data` that has to hold]
+# expect <status> [JavaScript condition on `body` and `data`]
 expect() {
-  # On standard input: an argument or a variable may have 128 KiB, and the API's description has more.
+  # The body is on standard input: Linux limits an argument to 128 KiB, and the OpenAPI document is larger.
   if [[ $status != "$1" ]] || ! node -e '
     const body = JSON.parse(fs.readFileSync(0)), { data } = body;
     process.exit(eval(process.argv[1]) ? 0 : 1);' "${2:-true}" <<< "$body"; then
@@ -21,12 +21,12 @@ expect() {
   fi
 }
 
-# field <name>: one field of the answer's data.
+# field <name>: prints one field of `data`.
 field() {
   node -p 'JSON.parse(fs.readFileSync(0)).data[process.argv[1]]' "$1" <<< "$body"
 }
 
-# mailed_token <address>: out of the newest mail to it. Mail is sent after the answer, so it may take a moment.
+# mailed_token <address>: prints the token of the newest mail. The service sends mail after the response, so this polls.
 mailed_token() {
   local mails token
   for _ in {1..50}; do
@@ -39,7 +39,7 @@ mailed_token() {
     fi
     sleep 0.1
   done
-  echo "no new mail with a link to $1" >&2
+  echo "no new mail to $1 with a link" >&2
   return 1
 }
 

@@ -1,7 +1,7 @@
-# The account that `npm run dev` makes. SUPERUSER_PASSWORD is what it printed.
+# The superuser that `npm run dev` creates. Needs ORIGIN and SUPERUSER_PASSWORD, which it prints.
 source "$(dirname "$0")/expect.sh"
 
-step "the superuser signs in with the printed password"
+step "the superuser logs in with the printed password"
 call -X POST "$ORIGIN/api/auth/login" -H "Content-Type: application/json" \
   -d '{"email": "superuser@example.test", "password": "'"$SUPERUSER_PASSWORD"'"}'
 expect 200 'data.user.role === "superuser"'

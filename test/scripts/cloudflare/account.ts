@@ -9,32 +9,32 @@ type Deployment = {
 
 export type Worker = {
   readonly secrets: Map<string, string>;
-  /** How many were uploaded: v1, v2, … */
+  /** The number of uploaded versions: v1, v2, … */
   versions: number;
-  /** Whether the last one came with bindings: what `secret put` uploads has none. */
+  /** Whether the last version has bindings. A version that `secret put` uploads has none. */
   isBound: boolean;
-  /** The newest first. */
+  /** Newest first. */
   readonly deployments: Deployment[];
 };
 
-/** What somebody has at Cloudflare. */
+/** The state of a Cloudflare account. */
 export class Account {
-  /** Where its API is. */
+  /** The origin of the fake API. */
   origin = "";
   readonly databases: Map<string, Database> = new Map();
   readonly workers: Map<string, Worker> = new Map();
   readonly namespaces: string[] = [];
   readonly buckets: string[] = [];
-  /** Custom domains that lead to a Worker. */
+  /** Custom domains of Workers. */
   readonly domains: Set<string> = new Set();
-  /** What has been done, in order; looking is not doing. */
-  readonly deeds: string[] = [];
-  /** Statements that D1 refuses. */
+  /** The changes that requests made, in order. */
+  readonly changes: string[] = [];
+  /** D1 refuses statements that match. */
   refuseSql: RegExp | null = null;
-  /** The instant that D1's history goes by. */
+  /** The clock of D1's Time Travel. */
   now: () => number = Date.now;
 
-  /** Names of the secrets of the Worker `gatehouse`; null while there is no such Worker. */
+  /** The names of the secrets of the Worker `gatehouse`; null if the Worker does not exist. */
   get secrets(): string[] | null {
     const worker = this.workers.get("gatehouse");
     return worker ? [...worker.secrets.keys()] : null;
@@ -56,11 +56,11 @@ export class Account {
     return worker;
   }
 
-  /** That version for everybody. */
+  /** Deploys a version to all traffic. */
   deploy(worker: Worker, versionId: string, annotations: Deployment["annotations"] = {}): void {
     worker.deployments.unshift({
       id: `d${worker.deployments.length + 1}`,
-      // A second apart, since they are sorted by it.
+      // A second apart, since wrangler sorts by it.
       created_on: new Date(Date.UTC(2026, 10, 20) + worker.deployments.length * 1000).toISOString(),
       versions: [{ version_id: versionId, percentage: 100 }],
       annotations,

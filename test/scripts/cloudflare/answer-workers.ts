@@ -1,11 +1,11 @@
 import type { Account, Worker } from "./account.ts";
 import { type Answer, refuse } from "./answer.ts";
 
-type Asked = { readonly method: string; readonly path: string; readonly body: string };
+type ApiRequest = { readonly method: string; readonly path: string; readonly body: string };
 
-/** /accounts/…/workers and what is below it (developers.cloudflare.com/api/resources/workers). */
-export function answerWorkers(account: Account, asked: Asked): Answer {
-  const { method, path, body } = asked;
+/** /accounts/…/workers and below (developers.cloudflare.com/api/resources/workers). */
+export function answerWorkers(account: Account, request: ApiRequest): Answer {
+  const { method, path, body } = request;
   if (path === "/workers/subdomain") return { result: { subdomain: "example" } };
   if (path.endsWith("/assets-upload-session")) return { result: { jwt: "a.b.c", buckets: [] } };
   if (path.endsWith("/schedules")) return { result: { schedules: [] } };
@@ -21,8 +21,8 @@ export function answerWorkers(account: Account, asked: Asked): Answer {
   }
   const worker = account.workers.get(name);
   if (!worker) return refuse(404, 10007, "This Worker does not exist on your account.");
-  if (what.startsWith("secrets")) return answerSecrets(account, worker, { ...asked, path: what }, name);
-  if (what === "deployments") return answerDeployments(account, worker, asked, name);
+  if (what.startsWith("secrets")) return answerSecrets(account, worker, { ...request, path: what }, name);
+  if (what === "deployments") return answerDeployments(account, worker, request, name);
   if (what === "versions")
     return { result: { id, number: 1, metadata: { created_on: "2026-11-20T00:00:00Z" } } };
   if (path.startsWith("/workers/services/")) {
@@ -32,7 +32,7 @@ export function answerWorkers(account: Account, asked: Asked): Answer {
   return { result: { bindings: worker.isBound ? bindingsOf(account, name) : [] } };
 }
 
-/** A version, which is deployed with it or afterwards. `secret put` uploads one of its own where there is no Worker yet. */
+/** Uploads a version, and deploys it if `isDeployed`. `secret put` uploads one if the Worker does not exist. */
 function upload(
   account: Account,
   name: string,
@@ -48,41 +48,46 @@ function upload(
   worker.isBound = body.includes('"type":"kv_namespace"') || body.includes('"name":"KV","type":"inherit"');
   const id = `v${worker.versions}`;
   if (isDeployed) account.deploy(worker, id);
-  if (isDeployed) account.deeds.push(deployOf(name));
+  if (isDeployed) account.changes.push(deploymentOf(name));
   return { result: { id, startup_time_ms: 1, resources: { script: { etag: "e" } } } };
 }
 
 function answerSecrets(
   account: Account,
   { secrets }: Worker,
-  { method, path, body }: Asked,
+  { method, path, body }: ApiRequest,
   name: string,
 ): Answer {
   if (method === "GET")
     return { result: [...secrets.keys()].map((secret) => ({ name: secret, type: "secret_text" })) };
-  const asked = JSON.parse(body);
+  const input = JSON.parse(body);
   const changes: [string, { text: string } | null][] =
-    path === "secrets-bulk" ? Object.entries(asked.secrets) : [[asked.name, asked]];
+    path === "secrets-bulk" ? Object.entries(input.secrets) : [[input.name, input]];
   for (const [secret, change] of changes) {
     if (change === null) secrets.delete(secret);
     else secrets.set(secret, change.text);
   }
-  account.deeds.push(`set ${changes.map(([secret]) => secret).join(", ")} of ${name}`);
+  account.changes.push(`set ${changes.map(([secret]) => secret).join(", ")} of ${name}`);
   return { result: {} };
 }
 
-function answerDeployments(account: Account, worker: Worker, { method, body }: Asked, name: string): Answer {
+function answerDeployments(
+  account: Account,
+  worker: Worker,
+  { method, body }: ApiRequest,
+  name: string,
+): Answer {
   if (method === "GET") return { result: { deployments: worker.deployments } };
   const { versions, annotations } = JSON.parse(body);
   const [{ version_id: id }] = versions;
-  account.deeds.push(id === `v${worker.versions}` ? deployOf(name) : `roll ${name} back to ${id}`);
+  account.changes.push(id === `v${worker.versions}` ? deploymentOf(name) : `roll ${name} back to ${id}`);
   account.deploy(worker, id, annotations);
   return { result: { id: "d" } };
 }
 
-const deployOf = (name: string): string => (name === "gatehouse" ? "deploy" : `deploy ${name}`);
+const deploymentOf = (name: string): string => (name === "gatehouse" ? "deploy" : `deploy ${name}`);
 
-/** Custom domains: what would change, and then the change. */
+/** Custom domains: a changeset for a preview, or the change. */
 function answerDomains(account: Account, path: string, body: string): Answer {
   if (path.endsWith("/changeset"))
     return { result: { added: JSON.parse(body), removed: [], updated: [], conflicting: [] } };

@@ -1,4 +1,4 @@
-/** What Cloudflare's API answers; its envelope is put around it. */
+/** A response of Cloudflare's API, without its envelope. */
 export type Answer = {
   readonly status?: number;
   readonly errors?: readonly { readonly code: number; readonly message: string }[];

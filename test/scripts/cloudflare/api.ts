@@ -7,8 +7,8 @@ import { answerWorkers } from "./answer-workers.ts";
 import { Database } from "./database.ts";
 
 /**
- * Cloudflare's API, as much of it as wrangler's deploy, d1, secret and rollback commands ask for, with real SQLite behind
- * its D1. It stands where the network ends: wrangler is told of it by CLOUDFLARE_API_BASE_URL.
+ * A fake of Cloudflare's API on loopback: the part that wrangler's deploy, d1, secret and rollback commands use, with real
+ * SQLite as D1. wrangler finds it through CLOUDFLARE_API_BASE_URL.
  */
 export async function startCloudflareApi() {
   const account = new Account();
@@ -49,20 +49,20 @@ function answer(account: Account, method: string, url: URL, body: string): Answe
     if (!isPost) return list(account.namespaces.map((title) => ({ id: "0".repeat(32), title })));
     const { title } = JSON.parse(body);
     account.namespaces.push(title);
-    account.deeds.push(`make KV ${title}`);
+    account.changes.push(`create KV ${title}`);
     return { result: { id: "0".repeat(32), title } };
   }
   if (path.startsWith("/r2/buckets")) {
     if (!isPost) return { result: { buckets: account.buckets.map((name) => ({ name })) } };
     const { name } = JSON.parse(body);
     account.buckets.push(name);
-    account.deeds.push(`make R2 ${name}`);
+    account.changes.push(`create R2 ${name}`);
     return { result: {} };
   }
   return refuse(404, 7003, `no such route: ${method} ${path}`);
 }
 
-/** What is uploaded for an import, and downloaded of an export, by a link that is signed for it. */
+/** Signed URLs: uploads for an import, and downloads of an export. */
 function answerFile(
   account: Account,
   { method }: IncomingMessage,

@@ -1,17 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 
-/** Statements that changed the database, and when: what Time Travel goes back by. */
+/** A statement that changed the database, and its time, for Time Travel. */
 type Change = { readonly at: number; readonly sql: string };
 
-/** A D1 database of the account: SQLite, with a history, and an import of files as the API describes it. */
+/** A D1 database: SQLite with a history, and with files for imports and exports. */
 export class Database {
   readonly uuid: string = randomUUID();
   readonly name: string;
   readonly #now: () => number;
   #sqlite = new DatabaseSync(":memory:");
   #changes: Change[] = [];
-  /** Files that were uploaded for an import, by their name; and what was exported, for whoever has the link. */
+  /** Uploaded and exported files by name. */
   readonly files = new Map<string, string>();
 
   constructor(name: string, now: () => number) {
@@ -19,26 +19,26 @@ export class Database {
     this.#now = now;
   }
 
-  /** Rows of a statement that reads; none of those that change something. Throws what SQLite says, having changed nothing. */
+  /** Returns the rows of a SELECT, and none for other statements. If SQLite throws, nothing has changed. */
   query(sql: string): unknown[] {
     if (/^\s*SELECT/i.test(sql)) return this.#sqlite.prepare(sql).all();
-    this.#whole(sql);
+    this.#runAtomically(sql);
     this.#changes.push({ at: this.#now(), sql });
     return [];
   }
 
-  #whole(sql: string): void {
-    this.#sqlite.exec("SAVEPOINT whole");
+  #runAtomically(sql: string): void {
+    this.#sqlite.exec("SAVEPOINT statement");
     try {
       this.#sqlite.exec(sql);
-      this.#sqlite.exec("RELEASE whole");
+      this.#sqlite.exec("RELEASE statement");
     } catch (error) {
-      this.#sqlite.exec("ROLLBACK TO whole; RELEASE whole");
+      this.#sqlite.exec("ROLLBACK TO statement; RELEASE statement");
       throw error;
     }
   }
 
-  /** Sorts as what it stands for does, which is all that is said of one. */
+  /** Bookmarks sort by time, which is all that D1 documents about them. */
   bookmark(at = Number.POSITIVE_INFINITY): string {
     const count = this.#changes.filter((change) => change.at <= at).length;
     return `${String(count).padStart(8, "0")}-00000000-00000000-${"0".repeat(32)}`;
@@ -51,7 +51,7 @@ export class Database {
     this.#changes = changes;
   }
 
-  /** The whole as SQL. D1 does not export what has a virtual table. */
+  /** The database as SQL. D1 cannot export a database with a virtual table. */
   export(): string {
     const schema = this.#sqlite
       .prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
@@ -69,7 +69,7 @@ export class Database {
     return [...schema.map(({ sql }) => `${sql};`), ...rows].join("\n");
   }
 
-  /** What the API asks of an upload: that the file arrived as it was (its MD5). */
+  /** The API verifies an upload by its MD5. */
   static etagOf = (text: string): string => createHash("md5").update(text).digest("hex");
 }
 

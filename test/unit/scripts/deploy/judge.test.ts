@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { readDeployCall } from "../../../../scripts/deploy/command-line.ts";
+import { CommanderError } from "commander";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { readDeployOptions } from "../../../../scripts/deploy/command-line.ts";
 import { judgeHealth } from "../../../../scripts/deploy/judge-health.ts";
 import { isSecretName, judgeVariables } from "../../../../scripts/deploy/judge-variables.ts";
 import { readSecretsFile } from "../../../../scripts/deploy/secrets.ts";
@@ -13,68 +14,68 @@ const variables = {
   MAIL_FROM: "x@example.com",
 };
 
-describe("variables", () => {
-  it("are judged by the service's own reader, with its secrets taken as they are", () => {
+describe("judgeVariables", () => {
+  it("validates variables as the service does and accepts secrets by name", () => {
     expect(judgeVariables({ variables, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] })).toEqual([]);
-    const names = judgeVariables({ variables, secrets: [] }).map(({ name, mend }) => [name, mend]);
+    const names = judgeVariables({ variables, secrets: [] }).map(({ name, fix }) => [name, fix]);
     expect(names).toEqual([
       ["AUTH_SECRET", expect.stringContaining("openssl rand")],
       ["MAIL_API_KEY", "npx wrangler secret put MAIL_API_KEY"],
     ]);
   });
 
-  it("say nothing of what is in a secret", () => {
+  it("reports nothing about the value of an unreadable secret", () => {
     const secrets = ["AUTH_SECRET", "MAIL_API_KEY", "AUDIT_RETENTION_DAYS"];
     expect(judgeVariables({ variables, secrets })).toEqual([]);
   });
 
-  it("must not be misspelt, in the file, in what is given or in what the Worker has", () => {
+  it("reports misspelt variables and secrets, and suggests the right name", () => {
     const findings = judgeVariables({
       variables: { ...variables, LOGIN_OPT: "always", GIT_REVISION: "1" },
       given: { CAPTCHA_SECRETE: "not to be shown" },
       secrets: ["AUTH_SECRET", "MAIL_API_KEY", "MAIL_API_KEI"],
     });
-    expect(findings.map(({ says }) => says)).toEqual([
-      "LOGIN_OPT is no variable of this service. Did you mean LOGIN_OTP?",
-      "MAIL_API_KEI is no variable of this service. Did you mean MAIL_API_KEY?",
-      "CAPTCHA_SECRETE is no variable of this service. Did you mean CAPTCHA_SECRET?",
+    expect(findings.map(({ message }) => message)).toEqual([
+      "The service has no variable LOGIN_OPT. Did you mean LOGIN_OTP?",
+      "The service has no variable MAIL_API_KEI. Did you mean MAIL_API_KEY?",
+      "The service has no variable CAPTCHA_SECRETE. Did you mean CAPTCHA_SECRET?",
     ]);
     expect(JSON.stringify(findings)).not.toContain("not to be shown");
   });
 
-  it("judge the secrets that are given by the same rules, and do not show them", () => {
+  it("validates the secrets of a file and does not show them", () => {
     const given = { AUTH_SECRET: "short", MAIL_API_KEY: "re_example" };
     const findings = judgeVariables({ variables, given, secrets: ["AUTH_SECRET"] });
     expect(findings).toEqual([
       {
         name: "AUTH_SECRET",
-        says: "AUTH_SECRET must have 32 bytes at least",
-        mend: expect.stringContaining("--secrets-file"),
+        message: "AUTH_SECRET must have 32 bytes at least",
+        fix: expect.stringContaining("--secrets-file"),
       },
     ]);
   });
 
-  it("name a variable that is wrong, and not its value", () => {
+  it("names an invalid variable but not its value", () => {
     const wrong = { ...variables, PUBLIC_URL: "http://auth.example.com", ENVIRONMENT: "staging" };
     const findings = judgeVariables({ variables: wrong, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });
     expect(findings.map(({ name }) => name)).toEqual(["ENVIRONMENT", "PUBLIC_URL"]);
     expect(JSON.stringify(findings)).not.toContain("http://auth");
   });
 
-  it("are those of production: development has to be meant, and what it alone may have is named besides", () => {
+  it("refuses development settings unless development is allowed", () => {
     const secrets = ["AUTH_SECRET"];
     const development = { ENVIRONMENT: " development ", RATE_LIMITS: "off" };
     const findings = judgeVariables({ variables: development, secrets });
     const names = ["ENVIRONMENT", "PUBLIC_URL", "MAIL_PROVIDER", "MAIL_FROM", "RATE_LIMITS"];
     expect(findings.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
     expect(findings[0]).toMatchObject({
-      says: expect.stringMatching(/^ENVIRONMENT is development:/),
-      mend: expect.stringContaining("npm run deploy -- --allow-development"),
+      message: expect.stringMatching(/^ENVIRONMENT is development:/),
+      fix: expect.stringContaining("npm run deploy -- --allow-development"),
     });
-    expect(judgeVariables({ variables: development, secrets, isDevelopmentMeant: true })).toEqual([]);
+    expect(judgeVariables({ variables: development, secrets, allowDevelopment: true })).toEqual([]);
     const given = { ENVIRONMENT: "development" };
     const [first] = judgeVariables({ variables, given, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });
-    expect(first?.mend).toContain("--secrets-file");
+    expect(first?.fix).toContain("--secrets-file");
   });
 
   it.each([
@@ -84,12 +85,12 @@ describe("variables", () => {
     ["SOCIAL_GOOGLE_CLIENT_ID", false],
     ["MAIL_SES_ACCESS_KEY_ID", false],
     ["PUBLIC_URL", false],
-  ])("%s is a secret: %s", (name, expected) => {
+  ])("classifies %s as a secret: %s", (name, expected) => {
     expect(isSecretName(name)).toBe(expected);
   });
 });
 
-describe("a secrets file", () => {
+describe("readSecretsFile", () => {
   const scratch = createScratchDirectory();
   afterAll(scratch.remove);
   const read = (text: string) => {
@@ -98,7 +99,7 @@ describe("a secrets file", () => {
     return readSecretsFile(path);
   };
 
-  it("is JSON or lines", () => {
+  it("reads JSON and NAME=value lines", () => {
     expect(read('{"A": "1", "B": ""}')).toEqual({ A: "1", B: "" });
     expect(read("A=1\nB='2 3'\n")).toEqual({ A: "1", B: "2 3" });
     expect(readSecretsFile(undefined)).toEqual({});
@@ -106,57 +107,77 @@ describe("a secrets file", () => {
 
   it.each([
     ['{"AUTH_SECRET_PREVIOUS": null}', "npx wrangler secret delete AUTH_SECRET_PREVIOUS"],
-    ['{"A": 1}', "A must be a text"],
-    ['{"A": {"B": "1"}}', "A must be a text"],
+    ['{"A": 1}', "A must be a string"],
+    ['{"A": {"B": "1"}}', "A must be a string"],
     ["null", "neither JSON nor lines"],
     ['{"A": ', "neither JSON nor lines"],
-  ])("is refused with the mend: %s", (text, says) => {
-    expect(() => read(text)).toThrow(says);
+  ])("refuses %s and states the fix", (text, message) => {
+    expect(() => read(text)).toThrow(message);
   });
 });
 
-describe("health", () => {
+describe("judgeHealth", () => {
   const keys = { status: 200, count: 1 };
   it.each([
-    [{ health: null, keys: null }, "does not answer"],
-    [{ health: { status: 503 }, keys: null }, "answers 503"],
-    [{ health: { status: 404 }, keys: null }, "healthz answers 404"],
-    [{ health: { status: 200 }, keys, failing: ["kv"] }, "does not get what it stands on: kv"],
+    [{ health: null, keys: null }, "does not respond"],
+    [{ health: { status: 503 }, keys: null }, "responds with 503"],
+    [{ health: { status: 404 }, keys: null }, "healthz responds with 404"],
+    [{ health: { status: 200 }, keys, failing: ["kv"] }, "these dependencies fail: kv"],
     [{ health: { status: 200 }, keys: { status: 503, count: 0 } }, "no signing keys"],
     [{ health: { status: 200 }, keys: { status: 200, count: 0 } }, "no signing keys"],
-  ])("%j is not well", (seen, says) => {
-    expect(judgeHealth("https://auth.example.com", { failing: null, ...seen })).toMatchObject({
+  ])("reports %j as unhealthy", (observed, message) => {
+    expect(judgeHealth("https://auth.example.com", { failing: null, ...observed })).toMatchObject({
       healthy: false,
-      says: expect.stringContaining(says),
+      message: expect.stringContaining(message),
     });
   });
-  it("is well when it answers and has keys", () => {
+  it("reports a service that responds and has keys as healthy", () => {
     expect(judgeHealth("https://auth.example.com", { health: { status: 200 }, failing: [], keys })).toEqual({
       healthy: true,
     });
   });
 });
 
-describe("the command line", () => {
-  it("keeps what is ours and hands on the rest in order", () => {
-    const call = readDeployCall([
+describe("readDeployOptions", () => {
+  it("keeps the script's own options and passes the others on to wrangler", () => {
+    const options = readDeployOptions([
       ...["--make-secret", "--env", "staging", "--var", "A:1", "B:2:3", "--secrets-file", "s.env"],
       ...["--allow-development", "--health-url=http://x", "--tag", "v1"],
     ]);
-    expect(call).toMatchObject({
+    expect(options).toMatchObject({
       makeSecret: true,
       allowDevelopment: true,
       env: "staging",
       secretsFile: "s.env",
       healthUrl: "http://x",
     });
-    expect(call?.vars).toEqual({ A: "1", B: "2:3" });
-    expect(call?.others).toEqual(["--env", "staging", "--var", "A:1", "B:2:3", "--tag", "v1"]);
+    expect(options.vars).toEqual({ A: "1", B: "2:3" });
+    expect(options.wranglerArguments).toEqual([
+      ...["--tag", "v1", "--env", "staging", "--var", "A:1", "--var", "B:2:3"],
+    ]);
   });
 
-  it("wants a value where there is none", () => {
-    expect(() => readDeployCall(["--secrets-file"])).toThrow("--secrets-file needs a value");
-    expect(readDeployCall(["--help"])).toBeNull();
-    expect(readDeployCall(["--no-health"])?.healthUrl).toBe(false);
+  it("passes wrangler's own options on, also those that the script reads", () => {
+    const { dryRun, keepVars, wranglerArguments } = readDeployOptions([
+      ...["src/index.ts", "--dry-run", "--keep-vars", "-c", "w.toml", "--name", "other", "--minify", "-y"],
+    ]);
+    expect([dryRun, keepVars]).toEqual([true, true]);
+    expect(wranglerArguments).toEqual([
+      ...["src/index.ts", "--minify", "--config", "w.toml", "--name", "other", "--dry-run", "--keep-vars"],
+    ]);
+  });
+
+  it("refuses an option without its value", () => {
+    expect(() => readDeployOptions(["--secrets-file"])).toThrow(
+      "option '--secrets-file <file>' argument missing",
+    );
+  });
+
+  it("prints help and turns the health check off", () => {
+    const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    expect(() => readDeployOptions(["--help"])).toThrow(CommanderError);
+    expect(write.mock.calls.join("")).toContain("--make-secret");
+    write.mockRestore();
+    expect(readDeployOptions(["--no-health"]).healthUrl).toBe(false);
   });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { checkLeft } from "../../../../scripts/check/examples/check-left.ts";
+import { checkRunBy } from "../../../../scripts/check/examples/check-run-by.ts";
 import type { Example } from "../../../../scripts/check/examples/example.ts";
 import { judgeMark, kindOf } from "../../../../scripts/check/examples/kinds.ts";
 import { leftTo } from "../../../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../../../scripts/check/examples/pages.ts";
 import { readMarkdown } from "../../../../scripts/check/examples/read-markdown.ts";
 
-const says = (problems: readonly { says: string }[]) => problems.map((problem) => problem.says).join("\n");
+const messages = (problems: readonly { message: string }[]) =>
+  problems.map((problem) => problem.message).join("\n");
 const page = (text: string) => readMarkdown("docs/x.md", text);
 
 describe("marks", () => {
-  it("passes what is run, what says why it is not, and what is checked without a mark", () => {
+  it("accepts blocks that are run, that state why they are not run, or that need no mark", () => {
     const text = [
       "<!-- example: run -->\n```bash\ncurl x\n```",
       "<!-- example: not run: it needs an account -->\n```bash\nnpx wrangler deploy\n```",
@@ -32,16 +33,16 @@ describe("marks", () => {
   });
 
   it.each(["bash", "ts", "js", "toml", "sql", "json", "yaml"])(
-    "fails a block of %s that nobody runs, and says what to write",
+    "reports an unmarked %s block and the mark to write",
     (language) => {
       const [problem] = page(`text\n\n\`\`\`${language}\nnpm run dev\n\`\`\`\n`).examples.flatMap(judgeMark);
       expect(problem).toMatchObject({ file: "docs/x.md", line: 4 });
-      expect(problem?.says).toContain("<!-- example: not run: <why> -->");
+      expect(problem?.message).toContain("<!-- example: not run: <why> -->");
     },
   );
 
-  it("fails a block whose test is not there, does not take it, or takes another by that name", () => {
-    const left = (name: string, test = "x") =>
+  it("reports a block whose test does not exist, does not read it, or has another block of that name", () => {
+    const runBy = (name: string, test = "x") =>
       ({
         file: "docs/x.md",
         line: 1,
@@ -50,40 +51,42 @@ describe("marks", () => {
         mark: { kind: "run-by", test, name, declarations: null },
       }) satisfies Example;
     const read = (test: string) => (test === "x" ? 'take("one")' : null);
-    expect(checkLeft([left("one")], read)).toEqual([]);
-    expect(says(checkLeft([left("one"), left("one")], read))).toContain("another block is run by x as one");
-    expect(says(checkLeft([left("two")], read))).toContain('takes no block by the name "two"');
-    expect(says(checkLeft([left("one", "y")], read))).toContain("there is no test/y.test.ts");
+    expect(checkRunBy([runBy("one")], read)).toEqual([]);
+    expect(messages(checkRunBy([runBy("one"), runBy("one")], read))).toContain(
+      'another block has the mark "run by x as one"',
+    );
+    expect(messages(checkRunBy([runBy("two")], read))).toContain('reads no block named "two"');
+    expect(messages(checkRunBy([runBy("one", "y")], read))).toContain("there is no test/y.test.ts");
   });
 
-  it("gives a test the blocks that are left to it, and no others", () => {
+  it("returns to a test the blocks that it runs, and no others", () => {
     const take = leftTo("x", [page("<!-- example: run by x as y -->\n```sql\nSELECT 1;\n```\n")]);
     expect(take("y").code).toBe("SELECT 1;\n");
     expect(() => take("z")).toThrow("no page has <!-- example: run by x as z -->");
   });
 
   it.each([
-    ["```cobol\nX\n```", "nobody here can check ```cobol"],
+    ["```cobol\nX\n```", "```cobol has no check"],
     ["```\nnpm install\n```", "begin it with ```bash"],
     ["<!-- example: run -->\n```json\n{}\n```", '"run" is for bash'],
     ["<!-- example: run by x as y given: x -->\n```bash\ntrue\n```", '"given" is for TypeScript'],
-  ])("fails %j", (text, reason) => {
-    expect(says(page(text).examples.flatMap(judgeMark))).toContain(reason);
+  ])("reports %j", (text, reason) => {
+    expect(messages(page(text).examples.flatMap(judgeMark))).toContain(reason);
   });
 
   it.each([
-    ["<!-- example: not run -->\n```bash\ntrue\n```", "is none"],
-    ["<!-- example: not run: no -->\n```bash\ntrue\n```", "is none"],
-    ["<!-- example: run by x -->\n```bash\ntrue\n```", "is none"],
-    ["<!-- example: given: x -->\n```ts\nx;\n```", "is none"],
-    ["<!-- example: run -->\n\ntext\n", "stands above no block"],
-  ])("fails the mark of %j", (text, reason) => {
-    expect(says(page(text).problems)).toContain(reason);
+    ["<!-- example: not run -->\n```bash\ntrue\n```", "is invalid"],
+    ["<!-- example: not run: no -->\n```bash\ntrue\n```", "is invalid"],
+    ["<!-- example: run by x -->\n```bash\ntrue\n```", "is invalid"],
+    ["<!-- example: given: x -->\n```ts\nx;\n```", "is invalid"],
+    ["<!-- example: run -->\n\ntext\n", "has no block"],
+  ])("reports the mark of %j", (text, reason) => {
+    expect(messages(page(text).problems)).toContain(reason);
   });
 });
 
 describe("the pages of this repository", () => {
-  it("have no block of which nobody says what becomes of it", () => {
+  it("every block of the pages is run or states why it is not", () => {
     const pages = [...readPages().values()];
     const examples = pages.flatMap((one) => one.examples);
     expect(examples.length).toBeGreaterThan(20);

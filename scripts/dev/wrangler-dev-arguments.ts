@@ -1,0 +1,47 @@
+import { type DevOptions, toArguments, toPairs } from "../shared/wrangler-options.ts";
+import type { ExampleAddress } from "./notes-example.ts";
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** The variables that `npm run dev` sets: PUBLIC_URL unless it is configured, and those of the example. */
+export function devVariables(
+  configured: Variables,
+  { origin, example }: { readonly origin: string; readonly example: ExampleAddress | null },
+): Readonly<Record<string, string>> {
+  const publicUrl: Record<string, string> = configured.PUBLIC_URL === undefined ? { PUBLIC_URL: origin } : {};
+  if (example === null) return publicUrl;
+  return {
+    ...publicUrl,
+    // Without a list, "gatehouse" is the default audience.
+    AUDIENCES: addToList(configured.AUDIENCES || "gatehouse", example.audience),
+    ALLOWED_RETURN_URLS: addToList(configured.ALLOWED_RETURN_URLS, example.returnUrl),
+  };
+}
+
+/** Adds an item to a comma-separated list, unless it is in it. */
+function addToList(list: unknown, item: string): string {
+  if (!list) return item;
+  const isListed = String(list)
+    .split(",")
+    .some((one) => one.trim() === item);
+  return isListed ? String(list) : `${list},${item}`;
+}
+
+/** The arguments of `wrangler dev`: those of `npm run dev`, with `port` and the variables that the script sets. */
+export const wranglerDevArguments = (
+  options: DevOptions,
+  port: number,
+  variables: Readonly<Record<string, string>>,
+): readonly string[] => [
+  // First, since wrangler's --var takes all arguments that follow.
+  ...options.rest,
+  ...toArguments({
+    config: options.config,
+    env: options.env,
+    "env-file": options.envFiles,
+    "persist-to": options.persistTo,
+    "local-protocol": options.localProtocol,
+    port: String(port),
+    var: toPairs({ ...options.vars, ...variables }),
+  }),
+];
