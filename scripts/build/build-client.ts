@@ -2,15 +2,16 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { ensureApiTypes } from "./api-types.ts";
 
-// `npm run build`: what consumers import, with its types, into dist/client, or into the directory that is named. Nothing
-// in this repository needs it: wrangler bundles the service, and the example's `gatehouse/client` is taken from src/,
-// where tsconfig's `paths` lead.
+// `npm run build [directory]`: writes the package `gatehouse/client` with its types, to dist/client by default.
+// This repository does not use the output: `paths` of tsconfig.json lead to the sources.
 
 const target = process.argv[2] ?? "dist/client";
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
-// What was renamed must not stay behind.
+await ensureApiTypes();
+// A renamed file must not stay behind.
 rmSync(target, { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.client.json", "--outDir", target], {
   stdio: "inherit",

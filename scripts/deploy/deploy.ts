@@ -1,3 +1,4 @@
+import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
 import { Complaint } from "../dev/usage-error.ts";
 import { exitOf, startWrangler } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
@@ -24,6 +25,7 @@ export async function deploy(call: DeployCall, say: Say): Promise<void> {
       "NODE_ENV=development is set: the development mailbox would be deployed. unset NODE_ENV",
     );
   }
+  await ensureGeneratedFiles();
   const config = await readDeployment(call);
   const variables = { ...config.vars, ...call.vars };
   const given = readSecretsFile(call.secretsFile);

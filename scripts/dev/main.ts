@@ -1,4 +1,5 @@
 import { readConfig } from "../../src/composition/config.ts";
+import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
 import { anyFreePort, isPortFree } from "../shared/free-port.ts";
 import { type LocalPlatform, withLocalPlatform } from "../shared/local-platform.ts";
 import { migrateDatabase } from "../shared/migrate-database.ts";
@@ -28,6 +29,7 @@ try {
 
 async function develop(argv: readonly string[]): Promise<number> {
   const args = readWranglerArguments(argv);
+  await ensureGeneratedFiles();
   const port = await choosePort(args.port);
   const origin = `${args.protocol}://localhost:${port}`;
   const made = makeDevVars(args);

@@ -184,8 +184,6 @@ export async function compose(cache: IsolateCache, request: Request) {
       words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
       style: await assets.keep("/pages/style.css", minifyCss),
     }),
-    docsStyle: async () =>
-      (await assets.keep("/pages/style.css", minifyCss)) + (await assets.keep("/docs/style.css", minifyCss)),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
     passwordResets: passwordResetStore(db, sendCaps),
     links: emailTokenStore(db, sendCaps),

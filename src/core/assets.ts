@@ -24,12 +24,8 @@ export function createAssets(binding: AssetsBinding | undefined, kept: AssetCach
     readJson: (path: `/${string}`): Promise<unknown> => read(path, (response) => response.json()),
     readText: (path: `/${string}`): Promise<string> => read(path, (response) => response.text()),
 
-    /** For what a visitor may name: null where there is no such file. */
-    findText: (path: `/${string}`): Promise<string | null> =>
-      ask(path, async (response) => {
-        if (response.status === 404) return null;
-        return response.ok ? response.text() : refuseToRead(path, response);
-      }),
+    /** The file as it is, to stream to the client. */
+    readResponse: (path: `/${string}`): Promise<Response> => read(path, async (response) => response),
 
     /** Reads a file once, and keeps what is made of it for as long as the isolate lives. */
     async keep<T>(path: `/${string}`, make: (text: string) => T): Promise<T> {

@@ -1,6 +1,5 @@
 import { ACCOUNT } from "./page-states/account.ts";
 import { ADMIN } from "./page-states/admin.ts";
-import { DOCS } from "./page-states/docs.ts";
 import { MAILBOX } from "./page-states/mailbox.ts";
 import { PUBLIC } from "./page-states/public.ts";
 import type { PageState } from "./page-states/steps.ts";
@@ -11,5 +10,4 @@ export const PAGE_STATES = {
   account: ACCOUNT,
   admin: ADMIN,
   mailbox: MAILBOX,
-  docs: DOCS,
 } satisfies Record<string, readonly PageState[]>;
