@@ -3,7 +3,7 @@ import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js. A test checks it. */
-const VERSION = "01815ea617e0";
+const VERSION = "da22409b212d";
 
 /** The path changes with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;
