@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import document from "../../../public/openapi.json" with { type: "json" };
 import { startConfiguredService } from "../support/configured-service.ts";
-import { it } from "../support/it.ts";
+import { it } from "../support/fixtures.ts";
 import { PASSWORD } from "../support/service.ts";
 import { newVisitor } from "../support/visitor.ts";
 
@@ -29,7 +29,7 @@ async function openForm(page: Page, operation: string) {
 }
 
 describe("/docs", () => {
-  it("lists every operation of /openapi.json", async ({ visit }) => {
+  it("/docs lists every operation of /openapi.json", async ({ visit }) => {
     const { page } = await visit();
     await page.goto("/docs");
     await page.getByRole("heading", { level: 1, name: "Gatehouse auth API" }).waitFor();
@@ -41,7 +41,7 @@ describe("/docs", () => {
     );
   });
 
-  it("shows no feature that talks to Scalar's own services", async ({ visit }) => {
+  it("/docs shows no feature that talks to Scalar's own services", async ({ visit }) => {
     const { page } = await visit();
     await page.goto("/docs");
     await page.getByRole("heading", { level: 1, name: "Gatehouse auth API" }).waitFor();
@@ -52,7 +52,7 @@ describe("/docs", () => {
     expect(await page.evaluate(() => globalThis.document.fonts.size)).toBe(0);
   });
 
-  it("sends a write with the cookies and the CSRF token of the signed-in browser", async ({
+  it("/docs sends a write with the cookies and the CSRF token of the signed-in browser", async ({
     visit,
     service,
   }) => {
@@ -69,7 +69,10 @@ describe("/docs", () => {
     expect(new URL(page.url()).pathname).toBe("/sign-in");
   });
 
-  it("sends a request with a bearer token, and forgets the token on reload", async ({ visit, service }) => {
+  it("/docs sends a request with a bearer token, and forgets the token on reload", async ({
+    visit,
+    service,
+  }) => {
     const { page } = await visit();
     const { email } = await service.member();
     const { token = "" } = await service.post("/login", { email, password: PASSWORD });
@@ -88,7 +91,7 @@ describe("/docs", () => {
     expect(await (await openForm(page, "GET/api/auth/me")).token.inputValue()).toBe("");
   });
 
-  it("names PUBLIC_URL as the server", async ({ browser }) => {
+  it("/docs names PUBLIC_URL as the server", async ({ browser }) => {
     const service = await startConfiguredService({ PUBLIC_URL: "https://auth.example.com" });
     try {
       const { page, context, problems } = await newVisitor(browser, [service.origin]);
@@ -101,7 +104,7 @@ describe("/docs", () => {
     }
   });
 
-  it("leads to /openapi.json where scripts are off", async ({ visit }) => {
+  it("/docs links to /openapi.json where scripts are off", async ({ visit }) => {
     const { page } = await visit({ javaScriptEnabled: false });
     await page.goto("/docs");
     await page.getByRole("link", { name: "/openapi.json" }).click();

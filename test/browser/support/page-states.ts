@@ -4,7 +4,7 @@ import { MAILBOX } from "./page-states/mailbox.ts";
 import { PUBLIC } from "./page-states/public.ts";
 import type { PageState } from "./page-states/steps.ts";
 
-/** By who may see them; a test file each, so that they are looked at side by side. */
+/** Page states by audience. Each has a test file, so that they run in parallel. */
 export const PAGE_STATES = {
   public: PUBLIC,
   account: ACCOUNT,

@@ -7,13 +7,13 @@ const english = sentencesOf(en);
 const german = sentencesOf(de);
 
 describe("the UI texts", () => {
-  it("have the same keys and the same placeholders in every language", () => {
+  it("UI texts have the same keys and the same placeholders in every language", () => {
     expect([...german.keys()]).toEqual([...english.keys()]);
     for (const [path, sentence] of english)
       expect(placesIn(german.get(path)), path).toEqual(placesIn(sentence));
   });
 
-  it("are complete and translated", () => {
+  it("UI texts are complete and translated", () => {
     for (const [path, sentence] of german) {
       expect(sentence.trim(), path).not.toBe("");
       const isSentence = sentence.split(" ").length > 2;

@@ -9,7 +9,7 @@ const policyOf = async (path: string) =>
   (await service.call("GET", path)).headers.get("Content-Security-Policy") ?? "";
 
 describe("GET /docs", () => {
-  it("allows inline styles and requests to its own origin, and nothing else", async () => {
+  it("/docs allows inline styles and requests to its own origin, and nothing else", async () => {
     expect((await policyOf("/docs")).split("; ")).toEqual([
       "default-src 'none'",
       "script-src 'self'",
@@ -31,7 +31,7 @@ describe("GET /docs", () => {
     },
   );
 
-  it("is a page that loads Scalar's bundle and the script that starts it", async () => {
+  it("/docs is a page that loads Scalar's bundle and the script that starts it", async () => {
     const { status, headers, text } = await service.call("GET", "/docs");
     expect([status, headers.get("Content-Type")]).toEqual([200, "text/html; charset=UTF-8"]);
     expect([...text.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual(
@@ -42,7 +42,7 @@ describe("GET /docs", () => {
     expect(urls).toEqual(["data:,", "/openapi.json", ...SCRIPTS]);
   });
 
-  it("shows the name of the deployment as text", async () => {
+  it("/docs shows the name of the deployment as text", async () => {
     const { text } = await service.call("GET", "/docs");
     expect(text).toContain("<title>A &quot;quoted&quot; &lt;name&gt; auth API</title>");
     expect(text).not.toContain("<name>");
@@ -93,7 +93,7 @@ describe.each(SCRIPTS)("GET %s", (path) => {
 });
 
 describe("GET /docs/start.js", () => {
-  it("names no other origin, and switches off every service of Scalar's", async () => {
+  it("start.js names no other origin, and switches off every service of Scalar's", async () => {
     const { text } = await service.call("GET", "/docs/start.js");
     expect(text).not.toMatch(/https?:|localStorage|sessionStorage|innerHTML|eval/);
     for (const setting of [
@@ -111,7 +111,7 @@ describe("GET /docs/start.js", () => {
     expect(text).not.toContain("proxyUrl");
   });
 
-  it("is the file that is committed", async () => {
+  it("start.js is the committed file public/pages/api-reference.js", async () => {
     const file = await (env.ASSETS as Fetcher).fetch("http://assets.test/pages/api-reference.js");
     expect((await service.call("GET", "/docs/start.js")).text).toBe(await file.text());
   });

@@ -42,13 +42,13 @@ function openObjects(node: unknown, path: string): string[] {
 }
 
 describe("/openapi.json", () => {
-  it("is an OpenAPI 3.1 document with the URL of this service", () => {
+  it("/openapi.json is an OpenAPI 3.1 document with the URL of this service", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(document.info).toMatchObject({ title: "Gatehouse auth API", version: "1" });
     expect(document.servers).toEqual([{ url: "http://gatehouse.test" }]);
   });
 
-  it("has the name and the URL of the deployment, and is otherwise the committed document", async () => {
+  it("/openapi.json has the name and the URL of the deployment, and is otherwise the committed document", async () => {
     const other = startService({ env: { APP_NAME: "Lighthouse", PUBLIC_URL: "http://lighthouse.test" } });
     // Twice: the second response comes from the isolate's cache.
     for (const _ of [1, 2]) {
@@ -60,7 +60,7 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("may be cached for five minutes, and has the security headers", async () => {
+  it("/openapi.json may be cached for five minutes, and has the security headers", async () => {
     const { headers } = await service.call("GET", "/openapi.json");
     expect(headers.get("Cache-Control")).toBe("public, max-age=300");
     expect(headers.get("Content-Type")).toBe("application/json");
@@ -71,12 +71,12 @@ describe("/openapi.json", () => {
   it.each([
     ["are not bound", undefined],
     ["do not hold it", { fetch: async () => Response.json({ info: {} }, { status: 404 }) }],
-  ])("answers 503 when the assets %s", async (_cause, ASSETS) => {
+  ])("/openapi.json answers 503 when the assets %s", async (_cause, ASSETS) => {
     const incomplete = startService({ env: { ASSETS } });
     expectRefusal(await incomplete.call("GET", "/openapi.json"), 503, "unavailable");
   });
 
-  it("answers 503 only while the assets fail", async () => {
+  it("/openapi.json answers 503 only while the assets fail", async () => {
     const { ASSETS } = env;
     let isDown = true;
     const fetch = async (url: string) => {
@@ -89,7 +89,7 @@ describe("/openapi.json", () => {
     expect(JSON.parse((await interrupted.call("GET", "/openapi.json")).text)).toEqual(document);
   });
 
-  it("is one line, and answers 304 to a client that has it", async () => {
+  it("/openapi.json is one line, and answers 304 to a client that has it", async () => {
     const { headers, text } = await service.call("GET", "/openapi.json");
     expect(text).not.toContain("\n ");
     const etag = headers.get("ETag") ?? "";
@@ -102,7 +102,7 @@ describe("/openapi.json", () => {
     expect((await again('"other"')).status).toBe(200);
   });
 
-  it("describes every route except the pages, /docs and the development mailbox", () => {
+  it("/openapi.json describes every route except the pages, /docs and the development mailbox", () => {
     const pages = service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
     const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
@@ -115,7 +115,7 @@ describe("/openapi.json", () => {
     expect(described.size).toBeGreaterThan(15);
   });
 
-  it("has a summary and the failure statuses for each operation", () => {
+  it("/openapi.json has a summary and the failure statuses for each operation", () => {
     for (const { path, operation } of operations) {
       expect(operation.summary, path).not.toBe("");
       const statuses = Object.keys(operation.responses);
@@ -126,7 +126,7 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("has a unique id for each operation, and uses every tag", () => {
+  it("/openapi.json has a unique id for each operation, and uses every tag", () => {
     const names = operations.map(({ operation }) => operation.operationId);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]+(?:[A-Z][a-z]+)*$/);
@@ -136,7 +136,7 @@ describe("/openapi.json", () => {
     );
   });
 
-  it("closes every object of a response, except those whose keys are data", () => {
+  it("/openapi.json closes every object of a response, except those whose keys are data", () => {
     const open = operations.flatMap(({ path, operation }) =>
       openObjects(whole(committed, operation.responses), path),
     );
@@ -146,7 +146,7 @@ describe("/openapi.json", () => {
     ]);
   });
 
-  it("requires a token exactly where the service does", async () => {
+  it("/openapi.json requires a token exactly where the service does", async () => {
     for (const { path, method, operation } of operations) {
       const answer = await service.call(method.toUpperCase(), path.replace("{id}", crypto.randomUUID()));
       expect(answer.body.error?.code === "unauthorized", `${method} ${path}`).toBe(
@@ -155,7 +155,7 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("resolves every reference", () => {
+  it("/openapi.json resolves every reference", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
     expect(references.length).toBeGreaterThan(100);
     for (const $ref of references) expect(resolve(committed, { $ref }), $ref).toBeDefined();

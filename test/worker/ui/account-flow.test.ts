@@ -16,7 +16,7 @@ async function memberWithSecondFactor(own = service) {
 }
 
 describe("the pages without JavaScript", () => {
-  it("let a user sign up, verify the email address by a button but not by opening the link, and sign in", async () => {
+  it("a user without JavaScript can sign up, verify the email address by a button but not by opening the link, and sign in", async () => {
     const browser = openPages(service);
     const email = newAddress();
     const form = await browser.visit("/sign-up");
@@ -41,7 +41,7 @@ describe("the pages without JavaScript", () => {
     expect(await sessionsOf(email)).toBe(1);
   });
 
-  it("send another verification link, and answer the same for an address without an account", async () => {
+  it("the pages send another verification link, and answer the same for an address without an account", async () => {
     const slow = startService({ clock: createTestClock() });
     const email = newAddress();
     const browser = openPages(slow);
@@ -59,7 +59,7 @@ describe("the pages without JavaScript", () => {
     expect((await mailTo(slow, email)).length).toBe(2);
   });
 
-  it("ask for the code of the second factor on the next page, and put its challenge in no URL", async () => {
+  it("the pages ask for the code of the second factor on the next page, and put its challenge in no URL", async () => {
     const email = await memberWithSecondFactor();
     const browser = openPages(service);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
@@ -77,7 +77,7 @@ describe("the pages without JavaScript", () => {
     expect(browser.jar.has("__Host-gh_access")).toBe(true);
   });
 
-  it("send a new code after a minute, and reject the earlier one", async () => {
+  it("the code page sends a new code after a minute, and reject the earlier one", async () => {
     const slow = startService({ clock: createTestClock() });
     const email = await memberWithSecondFactor(slow);
     const browser = openPages(slow);
@@ -94,7 +94,7 @@ describe("the pages without JavaScript", () => {
     expect(done.headers.get("Location")).toBe("/account");
   });
 
-  it("let a user reset a forgotten password; a rejected password does not consume the link", async () => {
+  it("a user without JavaScript can reset a forgotten password; a rejected password does not consume the link", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD }).catch(() => null);
@@ -118,7 +118,7 @@ describe("the pages without JavaScript", () => {
     await logIn(service, email, NEW_PASSWORD);
   });
 
-  it("sign a user out by a button, and ask again when the CSRF token of the page expired", async () => {
+  it("a button signs the user out, and the page asks again when the CSRF token of the page expired", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const press = async () => browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });

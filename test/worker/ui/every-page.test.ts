@@ -30,7 +30,7 @@ describe("tourOf", () => {
 });
 
 describe("a URL with a trailing slash", () => {
-  it("redirects to the page, for every page", async () => {
+  it("a trailing slash redirects to the page, for every page", async () => {
     for (const path of SHOWN_PAGES) {
       const { status, headers } = await service.call("GET", `${path.replace(":id", "one")}/?a=%2F&b`);
       expect([status, headers.get("Location")]).toEqual([308, `${path.replace(":id", "one")}?a=%2F&b`]);
@@ -46,13 +46,13 @@ describe("a URL with a trailing slash", () => {
 });
 
 describe("SHOWN_PAGES", () => {
-  it("lists every page for the browser tests", () => {
+  it("SHOWN_PAGES lists every page for the browser tests", () => {
     expect([...SHOWN_PAGES].sort()).toEqual(stops.map(({ path }) => path).sort());
   });
 });
 
 describe.each(named)("%s", (_path, { page }) => {
-  it("is one small document that loads the script and the logo, and nothing else", () => {
+  it("the page is one small document that loads the script and the logo, and nothing else", () => {
     expect(page.text.length + script.text.length).toBeLessThan(MOST_BYTES);
     const urls = [...page.text.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url = ""]) => url);
     const foreign = urls.filter((url) => !/^[/?]/.test(url) && !url.startsWith("data:image/svg+xml,"));
@@ -61,7 +61,7 @@ describe.each(named)("%s", (_path, { page }) => {
     expect(page.text).toContain(`<script src="${SCRIPT_PATH}" defer`);
   });
 
-  it("has a strict policy that allows only its own resources, and is not cached", () => {
+  it("the page has a strict policy that allows only its own resources, and is not cached", () => {
     const policy = page.headers.get("Content-Security-Policy") ?? "";
     const [, nonce = ""] = /style-src 'nonce-([\w-]{43})'/.exec(policy) ?? [];
     expect(policy.split("; ")).toEqual([
@@ -82,7 +82,7 @@ describe.each(named)("%s", (_path, { page }) => {
     expect(page.headers.get("X-Frame-Options")).toBe("DENY");
   });
 
-  it("has a CSRF token in every POST form, and a label for every field", () => {
+  it("the page has a CSRF token in every POST form, and a label for every field", () => {
     const forms = formsIn(page).filter(({ action }) => action !== "");
     expect(forms.length).toBeGreaterThan(0);
     for (const { values } of forms) expect(values.csrf).toMatch(/^\d+\.[\w-]+\.[\w-]+$/);
@@ -95,7 +95,7 @@ describe.each(named)("%s", (_path, { page }) => {
     }
   });
 
-  it("has one heading, its landmarks, and the app name as escaped text", () => {
+  it("the page has one heading, its landmarks, and the app name as escaped text", () => {
     expect(page.text.match(/<h1>/g)).toHaveLength(1);
     for (const landmark of ["header", "main", "footer"]) expect(page.text).toContain(`<${landmark}`);
     expect(page.text).toMatch(/^<!doctype html><html lang="en">/);
@@ -120,7 +120,7 @@ describe("every page in German", async () => {
 });
 
 describe("the script", () => {
-  it("is cached without limit under its versioned path, and is at no other path", async () => {
+  it("the script is cached without limit under its versioned path, and is at no other path", async () => {
     expect(script.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
     expect(script.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
     for (const path of [
@@ -145,7 +145,7 @@ describe("a captcha", () => {
     ["recaptcha-v2", "https://www.google.com/recaptcha/", 'class="g-recaptcha"'],
     ["recaptcha-v3", "https://www.google.com/recaptcha/", 'name="captchaToken"'],
   ])(
-    "by %s is allowed by the policy of the pages that use it, and by no other",
+    "a captcha by %s is allowed by the policy of the pages that use it, and by no other",
     async (provider, origin, widget) => {
       const own = guarded(provider);
       for (const path of ["/sign-up", "/forgot-password"]) {
@@ -168,7 +168,7 @@ describe("a captcha", () => {
     },
   );
 
-  it("that was not solved shows an error, and the form keeps its values", async () => {
+  it("a captcha that was not solved shows an error, and the form keeps its values", async () => {
     const browser = openPages(guarded("turnstile"));
     const again = await browser.press(await browser.visit("/forgot-password"), { email: "ada@example.com" });
     expect([again.status, again.text.includes("not a robot")]).toEqual([403, true]);

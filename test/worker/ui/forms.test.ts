@@ -36,12 +36,12 @@ const foreign: [string, Record<string, string>][] = [
 ];
 
 describe("a form of the pages", () => {
-  it("is tested here, for each page that accepts a POST and for the language switch", () => {
+  it("every form is tested here: for each page that accepts a POST and for the language switch", () => {
     expect([...stops.map(({ path }) => path), "/language"].sort()).toEqual(posts.sort());
   });
 
   it.each(named)(
-    "of %s changes nothing without its CSRF token, and keeps its values",
+    "the form of %s changes nothing without its CSRF token, and keeps its values",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
       const otherBrowser = openPages(service);
@@ -62,7 +62,7 @@ describe("a form of the pages", () => {
   );
 
   it.each(named)(
-    "of %s changes nothing when another site posts it with a valid token",
+    "the form of %s changes nothing when another site posts it with a valid token",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
       const before = await allRows();
@@ -76,7 +76,7 @@ describe("a form of the pages", () => {
   );
 
   it.each(named)(
-    "of %s rejects other media types, repeated fields and bodies that are too large",
+    "the form of %s rejects other media types, repeated fields and bodies that are too large",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
       if (action === "/sign-out" || "token" in values) return;

@@ -10,7 +10,7 @@ const service = startService();
 const named = (await tourOf(service)).map((stop) => [stop.path, stop] as const);
 
 describe("the pages", () => {
-  it("answer the same for an address with an account and for one without", async () => {
+  it("the pages answer the same for an address with an account and for one without", async () => {
     const { email } = await member(service);
     const seen = async (path: string, fields: Record<string, string>, address: string) => {
       const browser = openPages(service);
@@ -31,7 +31,7 @@ describe("the pages", () => {
     }
   });
 
-  it("show no text from the query string or a cookie, and escape submitted values", async () => {
+  it("the pages show no text from the query string or a cookie, and escape submitted values", async () => {
     const browser = openPages(service);
     browser.jar.set("__Host-gh_notice", "toString");
     expect((await browser.visit("/sign-in")).text).not.toContain('class="notice"');
@@ -45,7 +45,7 @@ describe("the pages", () => {
     expect(again.text).not.toContain("<script>alert");
   });
 
-  it("answer a failure as a page to a browser, and as JSON to other clients", async () => {
+  it("the service answers a failure as a page to a browser, and as JSON to other clients", async () => {
     const browser = openPages(service);
     const missing = await browser.visit("/nothing/of/the/kind");
     expect([missing.status, titleOf(missing)]).toEqual([404, "Nothing here"]);
@@ -60,7 +60,7 @@ describe("the pages", () => {
     expect(api.headers.get("Content-Type")).toMatch(/^application\/json/);
   });
 
-  it("answer 503 with the request id when the database is down, and a plain page when the assets are", async () => {
+  it("a page answers 503 with the request id when the database is down, and a plain page when the assets are", async () => {
     const faulty = createFaultyD1(env.DB);
     faulty.goDown();
     const broken = startService({ env: { DB: faulty.db } });
@@ -83,7 +83,7 @@ describe("a page", () => {
     expect(kv).toBe(0);
   });
 
-  it("needs as many D1 round trips for a sign-in as the API", async () => {
+  it("the sign-in page needs as many D1 round trips for a sign-in as the API", async () => {
     const { email } = await member(service);
     await service.post("/login", { email, password: PASSWORD });
     const byApi = service.log.at(-1)?.d1;
@@ -94,7 +94,7 @@ describe("a page", () => {
 });
 
 describe("the sign-in page after too many attempts", () => {
-  it("answers 429 with the time to wait, and keeps the email address", async () => {
+  it("the sign-in page answers 429 with the time to wait, and keeps the email address", async () => {
     const limited = startService({ clock: createTestClock() });
     const { email } = await member(limited);
     const browser = openPages(limited);

@@ -15,7 +15,7 @@ describe("the 503 page", () => {
     ["the assets fail", noAssets],
     ["the configuration is invalid", wrong],
     ["the configuration is invalid in production", { ...wrong, ENVIRONMENT: "production" }],
-  ])("is shown in the user's language when %s", async (_cause, env) => {
+  ])("a browser gets a 503 page in its language when %s", async (_cause, env) => {
     for (const [language, sentence] of [
       ["en", "The service is not available just now."],
       ["de", "Der Dienst ist gerade nicht erreichbar."],
@@ -31,7 +31,7 @@ describe("the 503 page", () => {
     }
   });
 
-  it("lists the configuration errors in development, and none in production", async () => {
+  it("the 503 page lists the configuration errors in development, and none in production", async () => {
     const { text } = await getPage(wrong);
     expect(text).toContain("AUTH_SECRET must have 32 bytes at least");
     expect(text).toContain("ACCESS_TOKEN_TTL must be a number of seconds");
@@ -40,7 +40,7 @@ describe("the 503 page", () => {
     expect((await getPage({ ...wrong, ENVIRONMENT: undefined })).text).not.toMatch(/AUTH_SECRET|TTL/);
   });
 
-  it("is JSON for clients that accept no HTML, and for the API", async () => {
+  it("a failure is JSON for clients that accept no HTML, and for the API", async () => {
     const service = startService({ env: wrong });
     expect((await service.call("GET", "/sign-in")).body.error?.code).toBe("unavailable");
     const api = await getPage(wrong, "en", "/api/auth/me");

@@ -40,7 +40,7 @@ const BUDGET: Readonly<Record<string, number>> = {
 };
 
 describe("the D1 round trips of a page", () => {
-  it("match the budget of every page; a new page needs an entry", async () => {
+  it("D1 round trips match the budget of every page; a new page needs an entry", async () => {
     const found: Record<string, number | undefined> = {};
     for (const { path, browser, page } of await tourOf(service)) {
       await browser.send("GET", page.path);
@@ -49,7 +49,7 @@ describe("the D1 round trips of a page", () => {
     expect(found).toEqual(BUDGET);
   });
 
-  it("of a successful form are those of its session and its change, without the data of the view", async () => {
+  it("a successful form costs the D1 round trips of its session and its change, without the data of the view", async () => {
     const { email } = await member(service);
     const { email: admin } = await signedInAs(service, "admin");
     const [own, asAdmin] = [await signedInPages(service, email), await signedInPages(service, admin)];
@@ -67,7 +67,7 @@ describe("the D1 round trips of a page", () => {
     expect(found).toEqual({ others: 2, on: 4, endSessions: 4 });
   });
 
-  it("include one more for the authorization code when the return target is an app", async () => {
+  it("a return target in an app costs one more D1 round trip, for the authorization code", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const page = await browser.visit(fromApp("/sign-in"));

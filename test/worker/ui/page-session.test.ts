@@ -12,7 +12,7 @@ async function signedInMember(own = service) {
 }
 
 describe("a page session", () => {
-  it("continues by the refresh cookie when the access cookie is missing, and returns to the page after sign-in", async () => {
+  it("a session continues by the refresh cookie when the access cookie is missing, and returns to the page after sign-in", async () => {
     const slow = startService({ clock: createTestClock() });
     const { browser, email } = await signedInMember(slow);
     const first = browser.jar.get("__Host-gh_refresh");
@@ -32,7 +32,7 @@ describe("a page session", () => {
     expect(back.path).toBe("http://gatehouse.test/account/sessions");
   });
 
-  it("that ended before the form was posted redirects to sign-in, which says that nothing was saved", async () => {
+  it("a session that ended before the form was posted redirects to sign-in, which says that nothing was saved", async () => {
     const { browser, email } = await signedInMember();
     const page = await browser.visit("/account/profile");
     for (const name of ["access", "refresh"]) browser.jar.delete(`__Host-gh_${name}`);

@@ -45,7 +45,7 @@ describe("the return target", () => {
     expect(await locationAfterSignIn(returnTo)).toBe("/account");
   });
 
-  it("is kept through the code page and through sign-up", async () => {
+  it("the return target is kept through the code page and through sign-up", async () => {
     const { email } = await member(own);
     const browser = openPages(own);
     const start = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
@@ -65,7 +65,7 @@ describe("the return target", () => {
 });
 
 describe("POST /language", () => {
-  it("redirects back to the page, and keeps the language in a cookie", async () => {
+  it("the language switch redirects back to the page, and keeps the language in a cookie", async () => {
     const browser = openPages(service);
     const page = await browser.visit("/sign-up?returnTo=%2Faccount%2Fsessions");
     const [form] = formsIn(page).filter(({ action }) => action === "/language");
@@ -77,7 +77,7 @@ describe("POST /language", () => {
     expect(titleOf(await browser.visit("/sign-up"))).toBe("Konto anlegen");
   });
 
-  it("rejects another origin, an unknown language and a missing CSRF token", async () => {
+  it("the language switch rejects another origin, an unknown language and a missing CSRF token", async () => {
     const browser = openPages(service);
     const [form] = formsIn(await browser.visit("/sign-in")).filter(({ action }) => action === "/language");
     for (const here of ["//evil.example", "https://evil.example", "/\\evil.example"]) {
