@@ -177,7 +177,7 @@ describe("a new code", () => {
 
 describe("a user without a session", () => {
   it.for(SCRIPTING)(
-    "returns to the requested page after sign-in, %s",
+    "a user without a session returns to the requested page after sign-in, %s",
     async ([, options], { visit, service }) => {
       const { page } = await visit(options);
       const { email } = await service.member();
