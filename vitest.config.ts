@@ -1,6 +1,9 @@
 import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts";
+
+await ensureGeneratedFiles();
 
 /** What the tests' Worker is configured with; a test that needs other values passes its own. */
 const testVars = {

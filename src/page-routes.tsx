@@ -31,68 +31,57 @@ import { languageRoutes } from "./ui/language-routes.ts";
 import type { Page, PageEnv } from "./ui/page.ts";
 import { redirectWithFlash } from "./ui/redirect-with-flash.ts";
 import { scriptRoutes } from "./ui/script-routes.ts";
-import { type ServePageDeps, servePage } from "./ui/serve-page.tsx";
+import { type ServePageDeps, servePage } from "./ui/serve-page.ts";
 
-type DepsOfPage<P> = P extends (depsOf: DepsOf<infer Deps>) => unknown ? Deps : never;
+/** Every page. The type of what they depend on is inferred from this list. */
+const pages = [
+  signInPage,
+  codePage,
+  signUpPage,
+  checkMailPage,
+  verifyPage,
+  forgotPage,
+  resetPage,
+  signOutPage,
+  overviewPage,
+  profilePage,
+  picturePage,
+  passwordPage,
+  emailPage,
+  secondStepPage,
+  phonePage,
+  phoneCodePage,
+  linkedPage,
+  sessionsPage,
+  deactivatePage,
+  usersPage,
+  userPage,
+  userProfilePage,
+  invitePage,
+  auditPage,
+  undeliveredPage,
+];
 
-type Deps = ServePageDeps &
-  DepsOfPage<typeof signInPage> &
-  DepsOfPage<typeof codePage> &
-  DepsOfPage<typeof signUpPage> &
-  DepsOfPage<typeof checkMailPage> &
-  DepsOfPage<typeof verifyPage> &
-  DepsOfPage<typeof forgotPage> &
-  DepsOfPage<typeof resetPage> &
-  DepsOfPage<typeof signOutPage> &
-  DepsOfPage<typeof overviewPage> &
-  DepsOfPage<typeof profilePage> &
-  DepsOfPage<typeof picturePage> &
-  DepsOfPage<typeof passwordPage> &
-  DepsOfPage<typeof emailPage> &
-  DepsOfPage<typeof secondStepPage> &
-  DepsOfPage<typeof phonePage> &
-  DepsOfPage<typeof phoneCodePage> &
-  DepsOfPage<typeof linkedPage> &
-  DepsOfPage<typeof sessionsPage> &
-  DepsOfPage<typeof deactivatePage> &
-  DepsOfPage<typeof usersPage> &
-  DepsOfPage<typeof userPage> &
-  DepsOfPage<typeof userProfilePage> &
-  DepsOfPage<typeof invitePage> &
-  DepsOfPage<typeof auditPage> &
-  DepsOfPage<typeof undeliveredPage> &
-  DepsOfPage<typeof languageRoutes> &
-  DepsOfPage<typeof scriptRoutes>;
+type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;
 
-/** The pages: the verbs of the API for people, rendered here, with and without a script. */
+/** Distributes over a union of factories: the intersection of their dependencies. */
+type DepsOfAll<Factory> = (
+  Factory extends (depsOf: DepsOf<infer Deps>) => unknown
+    ? (deps: Deps) => void
+    : never
+) extends (deps: infer All) => void
+  ? All
+  : never;
+
+type Deps = ServePageDeps & DepsOfAll<Routes>;
+
+/** The pages, rendered on the server. They work with and without JavaScript. */
 export function pageRoutes(depsOf: DepsOf<Deps>): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
-  const serve = <Data, Subject>(page: Page<Data, Subject>) => servePage(app, depsOf, page);
-  serve(signInPage(depsOf));
-  serve(codePage(depsOf));
-  serve(signUpPage(depsOf));
-  serve(checkMailPage(depsOf));
-  serve(verifyPage(depsOf));
-  serve(forgotPage(depsOf));
-  serve(resetPage(depsOf));
-  serve(signOutPage(depsOf));
-  serve(overviewPage(depsOf));
-  serve(profilePage(depsOf));
-  serve(picturePage(depsOf));
-  serve(passwordPage(depsOf));
-  serve(emailPage(depsOf));
-  serve(secondStepPage(depsOf));
-  serve(phonePage(depsOf));
-  serve(phoneCodePage(depsOf));
-  serve(linkedPage(depsOf));
-  serve(sessionsPage(depsOf));
-  serve(deactivatePage(depsOf));
-  serve(usersPage(depsOf));
-  serve(userPage(depsOf));
-  serve(userProfilePage(depsOf));
-  serve(invitePage(depsOf));
-  serve(auditPage(depsOf));
-  serve(undeliveredPage(depsOf));
+  for (const createPage of pages) {
+    const page: Page<unknown> = createPage(depsOf);
+    servePage(app, depsOf, page);
+  }
   app.get(
     "/",
     documented<MiddlewareHandler<PageEnv>>((_c, next) => next(), { page: "everybody" }),

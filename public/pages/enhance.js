@@ -1,4 +1,4 @@
-// What the pages do better with a script than without. Nothing here is needed: every form works by itself.
+// Improves the pages. Every form works without it.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -9,7 +9,7 @@ const make = (tag, properties = {}, ...children) => {
 const EYE =
   '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" aria-hidden="true"><path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7-10-7-10-7Z"/><circle cx="12" cy="12" r="3"/></svg>';
 
-// A password can be looked at, for as long as it is being typed.
+// A button shows the password until the form is submitted.
 for (const input of all("input[data-show]")) {
   const { show, weak, good } = input.dataset;
   const button = make("button", { type: "button", innerHTML: EYE, ariaLabel: show });
@@ -25,7 +25,7 @@ for (const input of all("input[data-show]")) {
   set(false);
   button.addEventListener("click", () => set(input.type === "password"));
   input.form.addEventListener("submit", () => set(false));
-  // Length is what counts; nothing else is looked at.
+  // The advice depends on the length alone (NIST SP 800-63B-4 §3.1.1.2).
   const hint = document.getElementById(`${input.id}-hint`);
   if (!weak || !hint) continue;
   const advice = hint.textContent;
@@ -37,7 +37,7 @@ for (const input of all("input[data-show]")) {
   });
 }
 
-// A code keeps its digits, however it was copied.
+// Removes the spaces and dashes of a copied code.
 for (const input of all("input.code")) {
   input.addEventListener("input", () => {
     const code = input.value.replace(/[\s-]/g, "");
@@ -45,7 +45,7 @@ for (const input of all("input.code")) {
   });
 }
 
-// The seconds until another code may be sent.
+// Counts down the seconds until another code may be requested.
 for (const button of all("button[data-wait]")) {
   const label = button.textContent;
   const end = Date.now() + Number(button.dataset.wait) * 1000;
@@ -58,7 +58,7 @@ for (const button of all("button[data-wait]")) {
   tick();
 }
 
-// Instants in the reader's own time.
+// Shows times in the user's time zone.
 for (const time of all("time[data-moment]")) {
   const style = { dateStyle: "medium", timeStyle: "short" };
   time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(
@@ -66,14 +66,14 @@ for (const time of all("time[data-moment]")) {
   );
 }
 
-// What cannot be taken back is asked once more.
-function ask(form, submitter) {
+// Asks for confirmation before an action that cannot be undone.
+function confirmSubmit(form, submitter) {
   const yes = make("button", { className: "bad", value: "yes", textContent: submitter.textContent });
   const no = make("button", { value: "", textContent: form.dataset.cancel });
-  const words = make("p", { id: "confirm-words", textContent: form.dataset.confirm });
-  const answer = make("form", { method: "dialog" }, words, make("div", {}, no, yes));
-  const dialog = make("dialog", {}, answer);
-  dialog.setAttribute("aria-labelledby", words.id);
+  const question = make("p", { id: "confirm-question", textContent: form.dataset.confirm });
+  const dialogForm = make("form", { method: "dialog" }, question, make("div", {}, no, yes));
+  const dialog = make("dialog", {}, dialogForm);
+  dialog.setAttribute("aria-labelledby", question.id);
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (dialog.returnValue !== "yes") return submitter.focus();
@@ -84,22 +84,22 @@ function ask(form, submitter) {
   dialog.showModal();
 }
 
-// A score is asked for whenever the form is sent, since it is good once and does not live long. Without one the
-// service says what is missing: a form that is never sent would say nothing.
-async function score(form, { key, for: action }) {
+// reCAPTCHA v3: requests a token for each submit, since a token is valid once and for two minutes. Without a token
+// the form is submitted all the same, and the service answers with an error.
+async function addCaptchaToken(form, { key, for: action }) {
   const { grecaptcha } = globalThis;
   const token = form.elements.captchaToken;
-  const asked = async () => {
+  const requestToken = async () => {
     await new Promise((done) => grecaptcha.ready(done));
     return grecaptcha.execute(key, { action });
   };
-  const late = new Promise((done) => setTimeout(done, 10_000, ""));
+  const timeout = new Promise((done) => setTimeout(done, 10_000, ""));
   try {
-    token.value = await Promise.race([asked(), late]);
+    token.value = await Promise.race([requestToken(), timeout]);
   } catch {
     token.value = "";
   }
-  // Not before the first try is over: a form is not sent while it is being sent (HTML, "requestSubmit").
+  // In a new task: HTML ignores `requestSubmit` while the form's submit event is being handled.
   setTimeout(() => {
     delete form.dataset.sent;
     form.dataset.scored = "yes";
@@ -113,22 +113,22 @@ document.addEventListener("submit", (event) => {
   if (form.method === "dialog") return;
   if (form.dataset.confirm) {
     event.preventDefault();
-    return ask(form, event.submitter);
+    return confirmSubmit(form, event.submitter);
   }
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   const captcha = form.querySelector('[data-captcha="recaptcha-v3"]');
   if (captcha && !form.dataset.scored) {
     event.preventDefault();
-    return score(form, captcha.dataset);
+    return addCaptchaToken(form, captcha.dataset);
   }
-  // After the browser has read which button it was.
+  // In a new task: the browser first reads which button submitted the form.
   setTimeout(() => {
     for (const button of all("button", form)) button.disabled = true;
   });
 });
 
-// Back from the next page, as it was left: it may be sent again.
+// The browser restored the page from its back/forward cache: enables the forms again.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of all("form[data-sent]")) {

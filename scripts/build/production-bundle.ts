@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { runWrangler } from "../shared/run-wrangler.ts";
+import { ensureGeneratedFiles } from "./ensure-generated-files.ts";
 
 /** Builds the bundle that `wrangler deploy` would upload, into `directory`. */
 export async function buildProductionBundle(directory: string): Promise<void> {
+  await ensureGeneratedFiles();
   const { code, output } = await runWrangler(["deploy", "--dry-run", "--outdir", directory], {
     NODE_ENV: "production",
   });

@@ -1,3 +1,4 @@
+import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
 import { CommandError } from "../shared/command-error.ts";
 import { exitOf, startWrangler } from "../shared/run-wrangler.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
@@ -24,6 +25,7 @@ export async function deploy(options: DeployOptions, print: Print): Promise<void
       "NODE_ENV=development is set, which would deploy the development mailbox. Run: unset NODE_ENV",
     );
   }
+  await ensureGeneratedFiles();
   const deployment = await readDeployment(options);
   const variables = { ...deployment.vars, ...options.vars };
   const given = readSecretsFile(options.secretsFile);

@@ -1,4 +1,5 @@
 import { readConfig } from "../../src/composition/config.ts";
+import { ensureGeneratedFiles } from "../build/ensure-generated-files.ts";
 import { findFreePort, isPortFree } from "../shared/free-port.ts";
 import { type LocalPlatform, withLocalPlatform } from "../shared/local-platform.ts";
 import { migrateDatabase } from "../shared/migrate-database.ts";
@@ -28,6 +29,7 @@ try {
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readDevOptions(argv);
+  await ensureGeneratedFiles();
   const port = await choosePort(options.port);
   const origin = localOrigin(options, port);
   const createdFile = createDevVars(options);

@@ -1,68 +1,70 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import { brandColor } from "../core/brand-color.ts";
-import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
-import type { HttpEnv } from "../http/context.ts";
-import { refuse } from "../http/respond.ts";
+import type { DepsOf, HttpEnv } from "../http/context.ts";
+import { matchesIfNoneMatch } from "../http/if-none-match.ts";
 
 type Deps = {
-  readonly settings: {
-    readonly publicUrl: string;
-    readonly brand: { readonly appName: string; readonly color: string | null };
-  };
+  readonly settings: { readonly brand: { readonly appName: string } };
   readonly assets: {
-    /** Null where there is no such file. */
-    findText(path: `/${string}`): Promise<string | null>;
-    readText(path: `/${string}`): Promise<string>;
+    /** The file as a response, with an ETag. Throws `Unavailable` when it is missing. */
+    readResponse(path: `/${string}`): Promise<Response>;
   };
-  readonly docsStyle: () => Promise<string>;
 };
 
-const NAME = /^[A-Za-z]+$/;
-
 /**
- * GET /docs and what is below it: the pages that `npm run openapi` has written, with what only a deployment
- * knows put in. Nothing in them is somebody's, but each has a nonce of its own, so none is kept.
+ * GET /docs: the API reference, which Scalar renders in the browser from /openapi.json.
+ * `npm run build:docs` copies Scalar's bundle to public/docs.
  */
-export function docsRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
-  return new Hono<HttpEnv>()
-    .get("/docs", (c) => show(c, depsOf(c), "overview"))
-    .get("/docs/try.js", async (c) => {
-      c.header("Cache-Control", "public, max-age=300");
-      return c.body(await depsOf(c).assets.readText("/docs/try.js"), 200, {
-        "Content-Type": "text/javascript; charset=utf-8",
-      });
+export const docsRoutes = (depsOf: DepsOf<Deps>): Hono<HttpEnv> =>
+  new Hono<HttpEnv>()
+    .get("/docs", (c) => {
+      c.header("Content-Security-Policy", POLICY);
+      return c.html(referencePage(depsOf(c).settings.brand.appName));
     })
-    .get("/docs/:name", (c) => show(c, depsOf(c), c.req.param("name")));
-}
+    .get("/docs/scalar.js", (c) => serveScript(c, depsOf(c), "/docs/scalar.js"))
+    .get("/docs/start.js", (c) => serveScript(c, depsOf(c), "/pages/api-reference.js"));
 
-async function show(c: Context, deps: Deps, name: string): Promise<Response> {
-  // By the name without `.html`: the assets send whoever asks with it there.
-  const page = NAME.test(name) ? await deps.assets.findText(`/docs/operations/${name}`) : null;
-  if (page === null) return refuse(c, "not_found");
-  const { publicUrl, brand } = deps.settings;
-  const { background, text } = brandColor(brand.color);
-  const nonce = newOneTimeToken();
-  const values: Readonly<Record<string, string>> = {
-    nonce,
-    style: `:root{--brand:${background};--on-brand:${text}}${await deps.docsStyle()}`,
-    app: String(html`${brand.appName}`),
-    initial: String(html`${[...brand.appName][0]?.toUpperCase()}`),
-    origin: String(html`${publicUrl}`),
-  };
-  c.header("Content-Security-Policy", policyOf(nonce));
-  return c.html(page.replaceAll(/\{\{(\w+)\}\}/g, (whole, key: string) => values[key] ?? whole));
-}
+/** Scalar sets inline styles. Every other page has a stricter policy: no page but /docs allows 'unsafe-inline'. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
-/** Its own alone: one style element, one script, and what that asks of this very service. */
-const policyOf = (nonce: string): string =>
-  [
-    "default-src 'none'",
-    `style-src 'nonce-${nonce}'`,
-    "script-src 'self'",
-    "connect-src 'self'",
-    "img-src data:",
-    "form-action 'none'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
+const referencePage = (appName: string) => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${appName} auth API</title>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="reference"></div>
+<noscript>The API reference needs JavaScript. The same description for programs is <a href="/openapi.json">/openapi.json</a>.</noscript>
+<script src="/docs/scalar.js" defer></script>
+<script src="/docs/start.js" defer></script>
+</body>
+</html>
+`;
+
+/** Streams the file: Scalar's bundle has several megabytes. */
+async function serveScript(c: Context, { assets }: Deps, path: `/${string}`): Promise<Response> {
+  const file = await assets.readResponse(path);
+  const etag = file.headers.get("ETag");
+  c.header("Cache-Control", "public, max-age=300");
+  if (etag !== null) {
+    c.header("ETag", etag);
+    if (matchesIfNoneMatch(c, etag.replace(/^W\//, ""))) {
+      await file.body?.cancel();
+      return c.body(null, 304);
+    }
+  }
+  c.header("Content-Type", "text/javascript; charset=utf-8");
+  return c.body(file.body as ReadableStream);
+}

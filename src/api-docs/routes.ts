@@ -13,7 +13,7 @@ type Deps = {
 
 const cacheControl = "public, max-age=300";
 
-const about = documented<MiddlewareHandler>((_c, next) => next(), {
+const metadata = documented<MiddlewareHandler>((_c, next) => next(), {
   summary: "This document",
   tag: "Discovery",
   bare: z.looseObject({ openapi: z.literal("3.1.0") }),
@@ -21,26 +21,26 @@ const about = documented<MiddlewareHandler>((_c, next) => next(), {
   etag: true,
 });
 
-/** GET /openapi.json: read on the first request for it, since most isolates are never asked. */
+/** GET /openapi.json: each isolate reads the asset on its first request for it. */
 export function openApiRoutes(depsOf: (c: Context) => Deps): Hono<HttpEnv> {
-  let known: { readonly for: Settings; readonly text: string; readonly etag: string } | null = null;
-  return new Hono<HttpEnv>().get("/openapi.json", about, async (c) => {
+  let cached: { readonly for: Settings; readonly text: string; readonly etag: string } | null = null;
+  return new Hono<HttpEnv>().get("/openapi.json", metadata, async (c) => {
     const { settings, assets } = depsOf(c);
-    if (known?.for !== settings) {
+    if (cached?.for !== settings) {
       const text = JSON.stringify(describeDeployment(await assets.readJson("/openapi.json"), settings));
-      known = { for: settings, text, etag: await etagOf(text) };
+      cached = { for: settings, text, etag: await etagOf(text) };
     }
     c.header("Cache-Control", cacheControl);
-    c.header("ETag", known.etag);
-    if (matchesIfNoneMatch(c, known.etag)) return c.body(null, 304);
-    return c.body(known.text, 200, { "Content-Type": "application/json" });
+    c.header("ETag", cached.etag);
+    if (matchesIfNoneMatch(c, cached.etag)) return c.body(null, 304);
+    return c.body(cached.text, 200, { "Content-Type": "application/json" });
   });
 }
 
 const etagOf = async (text: string): Promise<string> =>
   `"${toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(text))))}"`;
 
-/** The committed document (`npm run openapi`) is of any deployment; this one has a name and an address. */
+/** Puts the deployment's name and URL into the committed document (`npm run openapi`). */
 function describeDeployment(committed: unknown, { publicUrl, brand }: Settings): object {
   const document = committed as { readonly info: object };
   const info = { ...document.info, title: `${brand.appName} auth API` };

@@ -61,7 +61,6 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   });
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, caches.assetCache);
-  const readStyle = (path: `/${string}.css`) => assets.keep(path, minifyCss);
   const messagingParts = { config, clock, secrets, db, mailbox, defer };
   return {
     ...stores,
@@ -102,9 +101,8 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
     commonPasswords: () => assets.keep("/common-passwords.txt", (text) => new Set(text.split("\n"))),
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
       words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
-      style: await readStyle("/pages/style.css"),
+      style: await assets.keep("/pages/style.css", minifyCss),
     }),
-    docsStyle: async () => (await readStyle("/pages/style.css")) + (await readStyle("/docs/style.css")),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
     socialProviders: createSocialProviders(config.social, {
       clock,

@@ -24,12 +24,8 @@ export function createAssets(binding: AssetsBinding | undefined, cache: AssetCac
     readJson: (path: `/${string}`): Promise<unknown> => read(path, (response) => response.json()),
     readText: (path: `/${string}`): Promise<string> => read(path, (response) => response.text()),
 
-    /** For a path that a visitor chose. Null if the file does not exist. */
-    findText: (path: `/${string}`): Promise<string | null> =>
-      fetchAsset(path, async (response) => {
-        if (response.status === 404) return null;
-        return response.ok ? response.text() : throwStatus(path, response);
-      }),
+    /** Returns the response, to stream the file to the client. */
+    readResponse: (path: `/${string}`): Promise<Response> => read(path, async (response) => response),
 
     /** Reads and transforms a file once, and caches the result for the lifetime of the isolate. */
     async keep<T>(path: `/${string}`, transform: (text: string) => T): Promise<T> {

@@ -8,7 +8,7 @@ type Provider = {
   readonly script: (siteKey: string) => string;
   readonly scripts: readonly string[];
   readonly frames: readonly string[];
-  /** The class that the provider's script looks for; v3 has nothing to show. */
+  /** The CSS class that the provider's script looks for. reCAPTCHA v3 shows no widget. */
   readonly widget: string | null;
 };
 
@@ -28,15 +28,15 @@ const providers: Record<CaptchaWidget["provider"], Provider> = {
   "recaptcha-v3": { ...recaptcha, script: (key) => `${RECAPTCHA}api.js?render=${key}`, widget: null },
 };
 
-/** What the policy of a page with a captcha lets in, and no other page's. */
+/** Sources that only the policy of a page with a captcha allows. */
 export const captchaSources = (captcha: CaptchaWidget | null): Pick<Provider, "scripts" | "frames"> =>
   captcha ? providers[captcha.provider] : { scripts: [], frames: [] };
 
-/** The provider's own script, where it is asked for. */
+/** The provider's script, on pages with a captcha. */
 export const CaptchaScript = ({ p: { captcha } }: { p: Shown }) =>
   captcha ? <script src={providers[captcha.provider].script(captcha.siteKey)} async defer /> : null;
 
-/** The widget in its form, and what to do where it cannot load. */
+/** The widget in its form, and a message for browsers that cannot load it. */
 export function Captcha({ p: { captcha, t } }: { p: Shown }) {
   if (!captcha) return null;
   const { widget } = providers[captcha.provider];
@@ -63,6 +63,6 @@ export function Captcha({ p: { captcha, t } }: { p: Shown }) {
   );
 }
 
-/** What the widget gave, whichever it was. */
+/** The token of the form, whichever provider's widget set it. */
 export const captchaTokenIn = (form: Form): string | undefined =>
   form.text("captchaToken") || form.text("g-recaptcha-response") || undefined;

@@ -3,23 +3,23 @@ import { MINUTE, SECOND } from "../core/clock.ts";
 import { Field, Form } from "./form-fields.tsx";
 import type { Shown } from "./page.ts";
 
-/** Room for the spaces that a code is copied with, or written in two halves with. */
-const MAX_TYPED = 32;
+/** Characters. Mail clients and users add spaces between the digits. */
+const MAX_LENGTH = 32;
 
-/** Six digits, which a phone offers to fill in. */
+/** Field for six digits, which a phone can fill in from a message. */
 export const CodeField = ({ p }: { p: Shown }) => (
   <Field
     p={p}
     name="code"
     autocomplete="one-time-code"
     inputmode="numeric"
-    maxlength={MAX_TYPED}
+    maxlength={MAX_LENGTH}
     first
     attributes={{ pattern: String.raw`(?:[\s\-]*[0-9]){6}[\s\-]*`, title: p.t.problems.code, class: "code" }}
   />
 );
 
-/** A code that was sent: its challenge and the second, as a cookie keeps them; what no code was sent for has no id. */
+/** Value of a challenge cookie: the challenge's id and the second at which its code was sent. The id may be empty. */
 export const writeSent = (challengeId: string, clock: { now(): number }): string =>
   `${challengeId}.${Math.floor(clock.now() / SECOND)}`;
 
@@ -31,13 +31,13 @@ export function readSent(cookie: string | undefined): { challengeId: string; sen
 type ResendProps = {
   readonly p: Shown;
   readonly sentAt: number;
-  /** What to do where nothing has come. */
+  /** Advice for users who received no message. */
   readonly nothing: string;
   readonly action?: string;
   readonly children?: Child;
 };
 
-/** Another code, once a minute. A script counts the seconds down; without it, the service does. */
+/** Form that requests another code, at most one a minute. The service enforces the limit; a script shows it. */
 export const Resend = ({ p, sentAt, nothing, action, children }: ResendProps) => (
   <Form p={p} act="resend" action={action}>
     {children}

@@ -1,12 +1,12 @@
 import type { Shown } from "./page.ts";
 
 /**
- * Where a developer finds the mail that a page speaks of. A constant of the bundler, as in `app.ts`: a production
- * bundle does not even hold the address.
+ * Links to the development mailbox. The bundler replaces the constant, as in `app.ts`, so that a production bundle
+ * does not contain the URL.
  */
 export const DevMailboxLink = ({ p }: { p: Shown }) =>
   process.env.NODE_ENV !== "production" && p.usesDevMailbox ? (
     <p class="hint">
-      <a href="/dev/mailbox">{p.t.mailHere}</a>
+      <a href="/dev/mailbox">{p.t.devMailboxLink}</a>
     </p>
   ) : null;

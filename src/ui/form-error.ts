@@ -6,7 +6,7 @@ import { wordsOf } from "./render-page.tsx";
 
 type Failure = { readonly reason: string; readonly retryAfter?: number };
 
-/** A verb's failure as a page says it: its code, and a sentence in the reader's language. */
+/** Turns a use case's failure into what the page shows: the error code and a localized sentence. */
 export function refusalOf(
   c: PageContext,
   code: ErrorCode,
@@ -14,10 +14,10 @@ export function refusalOf(
   sentence: string = wordsOf(c).failures[code],
 ): Refusal {
   const retryAfter = failure?.retryAfter;
-  const when = retryAfter === undefined ? "" : ` ${waitFor(c, retryAfter)}`;
-  const asksCaptcha = code === "captcha_required" || code === "captcha_failed";
-  return { code, alert: sentence + when, retryAfter, asksCaptcha };
+  const hint = retryAfter === undefined ? "" : ` ${tryAgainText(c, retryAfter)}`;
+  const requiresCaptcha = code === "captcha_required" || code === "captcha_failed";
+  return { code, alert: sentence + hint, retryAfter, requiresCaptcha };
 }
 
-const waitFor = (c: PageContext, seconds: number): string =>
+const tryAgainText = (c: PageContext, seconds: number): string =>
   fill(wordsOf(c).tryAgain, { when: inSeconds(c.var.caller.locale, seconds) });

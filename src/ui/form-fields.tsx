@@ -4,17 +4,17 @@ import type { Words } from "./words.ts";
 
 type FormProps = {
   readonly p: Shown;
-  /** The page's own address unless told. */
+  /** Defaults to the page's own URL. */
   readonly action?: string;
-  /** Which of the page's forms it is. */
+  /** Identifies the form on a page with several forms. */
   readonly act?: string;
-  /** What a script asks before it is sent. */
+  /** A question that a script asks before it submits the form. */
   readonly confirm?: string;
   readonly upload?: boolean;
   readonly children: Child;
 };
 
-/** A form that is posted, with the token that shows that this page was meant (ASVS 3.5.1). */
+/** A POST form with its CSRF token (ASVS 3.5.1). */
 export const Form = ({ p, action = p.action, act, confirm, upload, children }: FormProps) => (
   <form
     method="post"
@@ -37,22 +37,22 @@ type FieldProps = {
   readonly inputmode?: "numeric" | "tel" | "email";
   readonly maxlength?: number;
   readonly optional?: boolean;
-  /** What is there before anybody types. */
+  /** The initial value. */
   readonly value?: string | null;
   readonly hint?: string;
-  /** The first thing to be typed here, unless something is wrong elsewhere. */
+  /** Focuses the field, unless the page shows an error. */
   readonly first?: boolean;
-  /** Beside the label, and after the field for whoever goes by Tab. */
+  /** Shown beside the label, and after the field in the tab order. */
   readonly aside?: Child;
   readonly attributes?: Readonly<Record<string, string | undefined>>;
 };
 
-/** One labelled field: its hint, what is wrong with it, and what was typed before. */
+/** One labelled field with its hint, its error and the submitted value. */
 export function Field({ p, name, type = "text", optional, value, hint, first, aside, ...rest }: FieldProps) {
   const { attributes, ...input } = rest;
   const problem = p.problems[name];
-  const described = [problem && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ");
-  const isClean = Object.keys(p.problems).length === 0 && p.alert === null;
+  const descriptionIds = [problem && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(" ");
+  const hasNoErrors = Object.keys(p.problems).length === 0 && p.alert === null;
   return (
     <div class="field">
       <div class="label">
@@ -65,9 +65,9 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
         type={type}
         value={type === "password" ? undefined : (p.values.get(name) ?? value ?? undefined)}
         required={!optional}
-        aria-describedby={described || undefined}
+        aria-describedby={descriptionIds || undefined}
         aria-invalid={problem ? "true" : undefined}
-        autofocus={problem ? Object.keys(p.problems)[0] === name : first && isClean}
+        autofocus={problem ? Object.keys(p.problems)[0] === name : first && hasNoErrors}
         {...input}
         {...attributes}
       />
@@ -88,14 +88,14 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
 
 type PasswordProps = Pick<FieldProps, "p" | "first" | "aside"> & {
   readonly name: "password" | "currentPassword" | "newPassword";
-  /** A password that is being chosen. */
+  /** The user chooses a new password. */
   readonly fresh?: boolean;
 };
 
-/** A password: shown on request, and where it is chosen, with a word on its length (NIST SP 800-63B-4 §3.1.1.2). */
+/** A password that a script can reveal. A new password gets advice on its length (NIST SP 800-63B-4 §3.1.1.2). */
 export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
   <>
-    {/* For password managers: whose password it is. */}
+    {/* Password managers read the account from this field. */}
     {p.person && !fresh && (
       <input type="email" autocomplete="username" value={p.person.email} readonly hidden />
     )}
@@ -115,7 +115,7 @@ export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
   </>
 );
 
-/** Questions to a list, which the address keeps. */
+/** Filters of a list. Its query string keeps them. */
 export const Search = ({ p, children }: { p: Shown; children: Child }) => (
   <form method="get" class="search">
     {children}

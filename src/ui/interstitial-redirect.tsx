@@ -3,9 +3,8 @@ import type { PageContext } from "./page.ts";
 import { type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
 
 /**
- * Sends somebody on to a provider by a page. A browser holds `form-action` against every redirect that a posted form
- * comes to (CSP 3 §6.4.1), those among the provider's own hosts as well, which nobody here can list; a page that has
- * arrived is where the form ends.
+ * Redirects to a provider by a page of our own. A browser applies `form-action` to every redirect that follows a
+ * posted form (CSP 3 §6.4.1), including those between the provider's hosts, which cannot be listed here.
  */
 export const interstitialRedirect = (
   c: PageContext,
@@ -22,5 +21,5 @@ export const interstitialRedirect = (
         </a>
       </>
     ),
-    facts: { onward: url, back: { href: from, label: wordsOf(c).linked.title } },
+    overrides: { refreshUrl: url, back: { href: from, label: wordsOf(c).linked.title } },
   });

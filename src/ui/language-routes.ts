@@ -14,8 +14,8 @@ import { type PageSessionDeps, pageSession } from "./require-page-session.ts";
 type Deps = CsrfDeps & PageSessionDeps & SetLocaleDeps;
 
 /**
- * The switch of languages, which comes back to where it was pressed: a page of this service, and no other.
- * Whoever has signed in gets their mail in that language too.
+ * POST /language: sets the language and redirects back to the page of this service that holds the switch. The
+ * service also sends mail to a signed-in user in that language.
  */
 export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
   new Hono<PageEnv>().post(
@@ -25,14 +25,15 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
       const deps = depsOf(c);
       const form = await readForm(c.req.raw);
       const { publicUrl } = deps.settings;
-      const here = judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
+      const currentUrl =
+        judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
       const locale = form?.text("locale");
       if (!(await isOwnForm(c, deps, form?.text("csrf") ?? "")))
-        return redirectWithFlash(c, here, "staleForm");
-      if (!isLocale(locale)) return redirectWithFlash(c, here);
+        return redirectWithFlash(c, currentUrl, "staleForm");
+      if (!isLocale(locale)) return redirectWithFlash(c, currentUrl);
       languageCookie.write(c, locale);
       const session = await pageSession(c, deps);
       if (session) await setLocale(deps, { account: session.account, locale });
-      return redirectWithFlash(c, here);
+      return redirectWithFlash(c, currentUrl);
     },
   );

@@ -10,7 +10,7 @@ import { LANGUAGE_NAMES } from "./words.ts";
 
 type Props = { readonly p: Shown; readonly title: string; readonly children: Child };
 
-/** What every page has around it. */
+/** The document around every page. */
 export function Frame({ p, title, children }: Props) {
   const { background, text } = brandColor(p.brand.color);
   const style = `:root{--brand:${background};--on-brand:${text}}${p.style}`;
@@ -20,7 +20,7 @@ export function Frame({ p, title, children }: Props) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        {p.onward && <meta http-equiv="refresh" content={`0; url=${p.onward}`} />}
+        {p.refreshUrl && <meta http-equiv="refresh" content={`0; url=${p.refreshUrl}`} />}
         <title>{`${title} · ${p.brand.appName}`}</title>
         <link rel="icon" href={p.brand.logoUrl ?? iconOf(p.brand.appName, background, text)} />
         <style nonce={p.nonce} dangerouslySetInnerHTML={{ __html: style }} />
@@ -63,7 +63,7 @@ export function Frame({ p, title, children }: Props) {
 
 function Masthead({ p }: { p: Shown }) {
   const { t, person, brand } = p;
-  const isHere = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
+  const currentIf = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
   return (
     <>
       <a class="brand" href="/">
@@ -76,18 +76,18 @@ function Masthead({ p }: { p: Shown }) {
       </a>
       {person && (
         <nav aria-label={t.nav.label}>
-          <a href="/account" aria-current={isHere("/account")}>
+          <a href="/account" aria-current={currentIf("/account")}>
             {t.nav.account}
           </a>
           {hasPermission(person.role, "users:list") && (
             <>
-              <a href="/admin/users" aria-current={isHere("/admin/users")}>
+              <a href="/admin/users" aria-current={currentIf("/admin/users")}>
                 {t.nav.users}
               </a>
-              <a href="/admin/audit" aria-current={isHere("/admin/audit")}>
+              <a href="/admin/audit" aria-current={currentIf("/admin/audit")}>
                 {t.nav.audit}
               </a>
-              <a href="/admin/mail" aria-current={isHere("/admin/mail")}>
+              <a href="/admin/mail" aria-current={currentIf("/admin/mail")}>
                 {t.nav.mail}
               </a>
             </>
@@ -113,14 +113,14 @@ const Mark = ({ name }: { name: string }) => (
 
 const initialOf = (name: string): string => [...name][0]?.toUpperCase() ?? "";
 
-/** The mark as an icon, in place of a request for one. */
+/** The favicon as a data URL, which saves a request. */
 function iconOf(name: Brand["appName"], background: string, text: string): string {
   const letter = initialOf(name).replace(/[^\p{L}\p{N}]/u, "");
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${background}"/><text x="16" y="22.5" font-family="system-ui,sans-serif" font-size="18" font-weight="700" text-anchor="middle" fill="${text}">${letter}</text></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-/** A button for each language but this one, in that language. */
+/** A button for each other language, labelled in that language. */
 const Languages = ({ p }: { p: Shown }) => (
   <Form p={p} action="/language">
     <input type="hidden" name="here" value={p.here} />

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 
-/** A cookie of the pages: of this very host, for so many seconds, and for no script. */
+/** A `__Host-` cookie of the pages, HttpOnly, with its lifetime in seconds. */
 const pageCookie = (name: string, seconds: number) => ({
   read: (c: Context): string | undefined => getCookie(c, name, "host"),
   write: (c: Context, value: string): void =>
@@ -19,20 +19,20 @@ const pageCookie = (name: string, seconds: number) => ({
   },
 });
 
-/** What has just been done, by its key in the catalogue: said by the next page, once. */
-export const noticeCookie = pageCookie("gh_notice", 60);
+/** Flash message: a key of `notices` in the UI texts. The next page shows it once. */
+export const flashCookie = pageCookie("gh_notice", 60);
 
-/** The second step that waits, and when its code was sent: `<challenge>.<seconds>`. Never in a URL. */
+/** The pending second factor and the time its code was sent: `<challenge>.<seconds>`. Never in a URL. */
 export const challengeCookie = pageCookie("gh_challenge", 600);
 
-/** The same of the code that was texted to a new number. */
+/** The same for the code that was texted to a new phone number. */
 export const phoneChallengeCookie = pageCookie("gh_phone", 600);
 
-/** The address that mail was sent to, for the page that says so. */
+/** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);
 
-/** Where somebody goes on to who comes back by a mailed link: a query, as base64url. */
+/** The return target until the user opens a mailed link: a query string in base64url. */
 export const returnTargetCookie = pageCookie("gh_way", 3600);
 
-/** The language that was switched to; LOCALE_COOKIE of `http/locale-of.ts` reads it. */
+/** The chosen language. LOCALE_COOKIE of `http/locale-of.ts` reads it. */
 export const languageCookie = pageCookie("gh_lang", 365 * 24 * 60 * 60);

@@ -9,37 +9,35 @@ import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
 import type { Words } from "./words.ts";
 
-/** What every page is made with, in the reader's language: the assets of `public/pages`. */
+/** The assets of `public/pages` that every page needs, in the user's language. */
 export type PageAssets = { readonly words: Words; readonly style: string };
 
-/**
- * `wayOn`: as the address asks, on pages for everybody. `refreshToken`: where this very request has spent its cookie
- * for another one, the other one.
- */
 export type PageEnv = {
   Variables: HttpEnv["Variables"] & {
-    kit: PageAssets;
+    pageAssets: PageAssets;
+    /** From the query string, on public pages. */
     returnTarget?: ReturnTarget | null;
+    /** The successor, when this request rotated the refresh token of its cookie. */
     refreshToken?: string;
   };
 };
 
 export type PageContext = Context<PageEnv>;
 
-/** What is wrong with which field, in the reader's language. */
+/** Localized error messages by field name. */
 export type Problems = Readonly<Record<string, string | undefined>>;
 
-/** Why a form is shown again, with what was typed. */
+/** Why a form is shown again with the submitted values. */
 export type Refusal = {
-  /** What the API would say of it; its status is the page's. */
+  /** The error code of the API. The page has its HTTP status. */
   readonly code: ErrorCode;
-  /** What is wrong, where no field is at fault. */
+  /** An error that belongs to no field. */
   readonly alert?: string;
   readonly problems?: Problems;
-  /** Whole seconds after which asking again makes sense. */
+  /** Whole seconds until the client may retry. */
   readonly retryAfter?: number;
-  /** The form cannot go on without a captcha, and shows one now. */
-  readonly asksCaptcha?: boolean;
+  /** The form needs a captcha, which the page shows now. */
+  readonly requiresCaptcha?: boolean;
 };
 
 export type CaptchaWidget = {
@@ -53,7 +51,7 @@ export type Brand = {
   readonly color: string | null;
 };
 
-/** What every view may ask for. */
+/** What every view receives. */
 export type Shown = {
   readonly t: Words;
   readonly style: string;
@@ -62,51 +60,51 @@ export type Shown = {
   readonly brand: Brand;
   readonly nonce: string;
   readonly csrf: string;
-  /** Where this page's forms are posted: its path, with the place to return to. */
+  /** URL that this page's forms are posted to: its path with the return target. */
   readonly action: string;
-  /** Where the switch of languages comes back to. */
+  /** URL that the language switch returns to. */
   readonly here: string;
-  /** What the page's address asks, with its question mark; or nothing. */
+  /** The query string with its question mark, or empty. */
   readonly search: string;
-  /** What was typed; never a password. */
+  /** The submitted values, without secrets. */
   readonly values: ReadonlyMap<string, string>;
   readonly problems: Problems;
   readonly alert: string | null;
-  /** What has just been done, on another page. */
+  /** The flash message of the previous page. */
   readonly notice: string | null;
-  /** The page above this one. */
+  /** Link to the parent page. */
   readonly back: { readonly href: string; readonly label: string } | null;
-  /** Where a browser goes on to by itself. */
-  readonly onward: string | null;
-  /** Who has signed in, on pages that ask for it. */
+  /** URL that the browser loads by itself (meta refresh). */
+  readonly refreshUrl: string | null;
+  /** The signed-in user, on pages that require a session. */
   readonly person: Account | null;
-  /** Mail does not leave this machine: a developer reads it in the mailbox. */
+  /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
 };
 
 /**
- * One page: what it needs to know, how it looks, and what its form does. `Subject` is what its form needs to know,
- * where that is less than what is looked at.
+ * One page: its data, its view and its form. `Subject` is the data that the form's handler needs, where the view
+ * needs more. The members are methods, so that a list may hold pages of different data as `Page<unknown>`.
  */
 export type Page<Data, Subject = Data> = {
   readonly path: string;
   readonly access: PageAccess;
-  /** What the page speaks of; or an answer, where there is nothing to show. */
-  readonly load: (c: PageContext, posted: Form | null) => Subject | Response | Promise<Subject | Response>;
-  /** What is only looked at: a form that does what it is for does not pay for it. */
-  readonly loadData?: (c: PageContext, subject: Subject) => Promise<Data>;
-  readonly title: (t: Words, data: Data) => string;
-  /** The page above this one; `search` is what this one's address asks. */
-  readonly back?: (t: Words, search: string) => { readonly href: string; readonly label: string };
-  readonly view: (p: Shown, data: Data) => Child;
-  readonly submit?: (c: PageContext, form: Form, subject: Subject) => Promise<Response | Refusal>;
-  /** What a captcha of this page is for, and whether every visitor is asked. */
+  /** Loads the subject, or returns a response in place of the page. */
+  load(c: PageContext, posted: Form | null): Subject | Response | Promise<Subject | Response>;
+  /** Loads the data of the view. Runs for GET and for a POST that shows the form again. */
+  loadData?(c: PageContext, subject: Subject): Promise<Data>;
+  title(t: Words, data: Data): string;
+  /** Link to the parent page. `search` is the query string. */
+  back?(t: Words, search: string): { readonly href: string; readonly label: string };
+  view(p: Shown, data: Data): Child;
+  submit?(c: PageContext, form: Form, subject: Subject): Promise<Response | Refusal>;
+  /** The action of this page's captcha, and whether every request shows it. */
   readonly captcha?: { readonly action: "register" | "forgot" | "login"; readonly always: boolean };
-  /** A list, which shows again what its address asks for. No other page fills in its fields from there. */
+  /** A list: its fields show the filters of the query string. Other pages ignore the query string. */
   readonly isList?: true;
-  /** A file that its form may bring, and its limit in bytes. */
+  /** The file field of its form, and the limit in bytes. */
   readonly upload?: { readonly field: string; readonly maxBytes: number };
-  /** Where the switch of languages comes back to, if the page's own address would not do. */
-  readonly here?: (data: Data) => string;
+  /** URL that the language switch returns to, where the page's own URL would not do. */
+  here?(data: Data): string;
 };

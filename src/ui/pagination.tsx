@@ -2,27 +2,27 @@ import * as z from "zod/mini";
 import type { PageContext, Shown } from "./page.ts";
 import type { Words } from "./words.ts";
 
-/** Rows of a page that a person reads. */
+/** Rows of one page. */
 export const PAGE_ROWS = 25;
 
-/** What the address asks for, by the API's own schema. What it cannot ask for, it does not. */
+/** Parses the filters of the query string by the schema of the API. Invalid filters are ignored. */
 export function queryOf<Schema extends z.ZodMiniObject>(
   c: PageContext,
   schema: Schema,
 ): Partial<z.output<Schema>> {
-  const asked = Object.entries(c.req.query()).filter(([name, value]) => value !== "" && name in schema.shape);
-  const read = z.partial(schema).safeParse(Object.fromEntries(asked));
+  const given = Object.entries(c.req.query()).filter(([name, value]) => value !== "" && name in schema.shape);
+  const read = z.partial(schema).safeParse(Object.fromEntries(given));
   return read.success ? (read.data as Partial<z.output<Schema>>) : {};
 }
 
-/** The way on, and back to the beginning, with the same questions. */
+/** Links to the next and the first page of a list with the same filters. */
 export function Turn({ p, next }: { p: Shown; next: string | number | null }) {
   if (next === null && !p.values.has("cursor")) return null;
   return (
     <p class="links">
-      {p.values.has("cursor") && <a href={asked(p, "")}>{p.t.firstPage}</a>}
+      {p.values.has("cursor") && <a href={pageUrl(p, "")}>{p.t.firstPage}</a>}
       {next !== null && (
-        <a class="button" href={asked(p, String(next))}>
+        <a class="button" href={pageUrl(p, String(next))}>
           {p.t.nextPage}
         </a>
       )}
@@ -30,17 +30,17 @@ export function Turn({ p, next }: { p: Shown; next: string | number | null }) {
   );
 }
 
-function asked({ values }: Shown, cursor: string): string {
+function pageUrl({ values }: Shown, cursor: string): string {
   const query = new URLSearchParams([...values].filter(([name]) => name !== "cursor"));
   if (cursor !== "") query.set("cursor", cursor);
   return `?${query}`;
 }
 
-/** Somebody's page; one's own is the account's. */
+/** URL of a user's page. The signed-in user's own page is /account. */
 export const pageOf = ({ person }: Shown, id: string, search = ""): string =>
   person?.id === id ? "/account" : `/admin/users/${id}${search}`;
 
-/** Back to the list as it was asked for: the pages under it have its questions in their own addresses. */
+/** Link back to the list. Its subpages keep the list's filters in their query strings. */
 export const backToUsers = (t: Words, search: string) => ({
   href: `/admin/users${search}`,
   label: t.nav.users,

@@ -4,15 +4,15 @@ import type { Locale } from "../core/locale.ts";
 import { errorTable } from "../http/error-table.ts";
 import { retryAfterOf } from "../http/respond.ts";
 
-// Here and no asset, since what pages are made with may be just what is not there.
+// In the bundle: the assets may be the part that is unavailable.
 const WORDS: Readonly<Record<Locale, string>> = {
   en: errorTable.unavailable[1],
   de: "Der Dienst ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.",
 };
 
 /**
- * A page without words, sheet or brand of its own: what is left to say to a browser when they are out of reach.
- * `problems`: what is wrong, for the developer whose own machine this is.
+ * A 503 page that needs no assets and no configuration. `problems` are configuration errors, which development
+ * mode shows.
  */
 export function renderPlainText(c: Context, requestId: string, problems: readonly string[]) {
   const { locale } = c.get("caller") as { readonly locale: Locale };

@@ -11,7 +11,7 @@ type Values<S extends Schemas> = {
   readonly [Name in keyof S]: S[Name] extends z.ZodMiniType ? z.output<S[Name]> : never;
 };
 
-/** Reads a form by the API's own schemas; what is wrong is said in the reader's words, not in the schema's. */
+/** Validates a form by the schemas of the API. The error messages are the localized UI texts. */
 export function readFields<S extends Schemas>(
   t: Words,
   form: Form,
@@ -20,16 +20,16 @@ export function readFields<S extends Schemas>(
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
-    // Mails and hands write a code in two halves; what is between its digits is none of it.
+    // Mails and users write a code in two halves: spaces and dashes between its digits are ignored.
     const typed = name === "code" ? form.text(name).replace(/[\s-]/g, "") : form.text(name);
-    // A field that was left blank was not filled in; and a number is typed as text.
+    // An empty field counts as missing. A form sends numbers as text.
     const value = typed === "" ? undefined : name === "age" ? Number(typed) : typed;
     const read = schema.safeParse(value);
     if (read.success) values[name] = read.data;
     else problems[name] = problemOf(t, name, typed);
   }
-  const isGood = Object.keys(problems).length === 0;
-  return isGood ? { values: values as Values<S> } : { refusal: invalid(problems) };
+  const isValid = Object.keys(problems).length === 0;
+  return isValid ? { values: values as Values<S> } : { refusal: invalid(problems) };
 }
 
 function problemOf(t: Words, name: FieldName, typed: string): string {

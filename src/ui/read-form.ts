@@ -1,24 +1,24 @@
 import { readAtMost } from "../core/read-at-most.ts";
 import { isCleanText } from "../core/text.ts";
 
-/** Bytes: more than any form of ours has, but for its file. */
+/** Bytes of a form without its file. */
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** What must not come back into a page that shows a form again. */
+/** Fields whose values a page must not show again. */
 const SECRET = /password|token|code|csrf/i;
 
-/** A posted form: each field once, and of text that can be stored. */
+/** A posted form. Each field occurs once and holds text that can be stored. */
 export type Form = {
-  /** What was typed there; nothing where there is no such field. */
+  /** The field's value; empty where there is no such field. */
   readonly text: (name: string) => string;
-  /** All but secrets. */
+  /** All fields except secrets. */
   readonly kept: ReadonlyMap<string, string>;
   readonly file: File | null;
 };
 
 type Upload = { readonly field: string; readonly maxBytes: number };
 
-/** Null when it is no form of ours. */
+/** Null when the body is no valid form. */
 export async function readForm(request: Request, upload?: Upload): Promise<Form | null> {
   const contentType = request.headers.get("Content-Type") ?? "";
   const mediaType = contentType.split(";")[0]?.trim().toLowerCase();

@@ -5,18 +5,18 @@ import { isTopLevelNavigation } from "../http/is-top-level-navigation.ts";
 import { refuse } from "../http/respond.ts";
 import { accessCookie, refreshCookie } from "../http/session-cookies.ts";
 import { type IssueCodeForSessionDeps, issueCodeForSession } from "../oauth/issue-code-for-session.ts";
-import { renderNotANavigation } from "./not-a-navigation-page.tsx";
 import type { PageContext } from "./page.ts";
 import { setPendingRedirectCookie } from "./pending-redirect-cookie.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
 import type { RenderPageDeps } from "./render-page.tsx";
 import { type PageSessionDeps, pageSession, refreshPage } from "./require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "./return-target.ts";
+import { renderNotANavigation } from "./return-target-pages.tsx";
 
-/** The session of whoever is sent on, and the refresh token that shows whose it is. */
-type Holder = { readonly sessionId: string; readonly refreshToken: string };
+/** The session to issue a code for, and the refresh token that proves its possession. */
+type HeldSession = { readonly sessionId: string; readonly refreshToken: string };
 
-/** Sends on whoever has just signed in, with the cookies of their session. */
+/** Sets the session cookies of a completed sign-in and redirects to the return target. */
 export async function redirectAfterSignIn(
   c: PageContext,
   deps: IssueCodeForSessionDeps,
@@ -25,17 +25,20 @@ export async function redirectAfterSignIn(
   setSignInCookies(c, signedIn);
   const { sessionId, tokens } = signedIn;
   const { returnTarget } = c.var;
-  if (!isToApp(returnTarget)) return goOnHere(c, returnTarget);
-  const answer = await goToApp(c, deps, returnTarget, { sessionId, refreshToken: tokens.refreshToken });
-  // A session that ended on the way has to be opened again, which the page asks for.
-  return answer ?? redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
+  if (!isAppTarget(returnTarget)) return redirectToPage(c, returnTarget);
+  const response = await redirectToApp(c, deps, returnTarget, {
+    sessionId,
+    refreshToken: tokens.refreshToken,
+  });
+  // The session ended in the meantime: the user has to sign in again.
+  return response ?? redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
 }
 
 export type RedirectIfSignedInDeps = IssueCodeForSessionDeps & PageSessionDeps & RenderPageDeps;
 
 /**
- * Sends on whoever has a session already; null is everybody who has to sign in first. A code spends the refresh
- * cookie for its successor: two who hold copies of one must not both get codes without a trace (RFC 9700 §4.14.2).
+ * Redirects a user who has a session to the return target; null means that the user has to sign in. Issuing a code
+ * rotates the refresh token of the cookie, so that a copied token is detected as reused (RFC 9700 §4.14.2).
  */
 export async function redirectIfSignedIn(
   c: PageContext,
@@ -44,32 +47,35 @@ export async function redirectIfSignedIn(
   if (c.req.method !== "GET" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
   const { returnTarget } = c.var;
   const deps = depsOf(c);
-  if (!isToApp(returnTarget)) return (await pageSession(c, deps)) && goOnHere(c, returnTarget);
+  if (!isAppTarget(returnTarget)) return (await pageSession(c, deps)) && redirectToPage(c, returnTarget);
   if (!isTopLevelNavigation(c)) return renderNotANavigation(c, depsOf);
-  const held = await refreshPage(c, deps);
-  if (!held) return null;
-  const { session, tokens } = held;
-  return goToApp(c, deps, returnTarget, { sessionId: session.sessionId, refreshToken: tokens.refreshToken });
+  const refreshed = await refreshPage(c, deps);
+  if (!refreshed) return null;
+  const { session, tokens } = refreshed;
+  return redirectToApp(c, deps, returnTarget, {
+    sessionId: session.sessionId,
+    refreshToken: tokens.refreshToken,
+  });
 }
 
-type WayToApp = ReturnTarget & { readonly app: NonNullable<ReturnTarget["app"]> };
+type AppTarget = ReturnTarget & { readonly app: NonNullable<ReturnTarget["app"]> };
 
-const isToApp = (returnTarget: ReturnTarget | null | undefined): returnTarget is WayToApp =>
+const isAppTarget = (returnTarget: ReturnTarget | null | undefined): returnTarget is AppTarget =>
   Boolean(returnTarget?.app);
 
-function goOnHere(c: PageContext, returnTarget: ReturnTarget | null | undefined): Response {
+function redirectToPage(c: PageContext, returnTarget: ReturnTarget | null | undefined): Response {
   setPendingRedirectCookie(c, null);
   return redirectWithFlash(c, returnTarget?.returnTo ?? "/account");
 }
 
-/** To an app on another origin, with the code that it asked for. Null: that session is not theirs to give. */
-async function goToApp(
+/** Redirects to an app on another origin with an authorization code. Null when the refresh token was not current. */
+async function redirectToApp(
   c: PageContext,
   deps: IssueCodeForSessionDeps,
-  { returnTo, app: { codeChallenge, state } }: WayToApp,
-  holder: Holder,
+  { returnTo, app: { codeChallenge, state } }: AppTarget,
+  session: HeldSession,
 ): Promise<Response | null> {
-  const code = await issueCodeForSession(deps, { ...holder, returnTo, codeChallenge });
+  const code = await issueCodeForSession(deps, { ...session, returnTo, codeChallenge });
   if (!code.ok) {
     const { error } = code;
     return error.reason === "not_held" ? null : refuse(c, "rate_limited", { retryAfter: error.retryAfter });

@@ -8,8 +8,8 @@ const CHALLENGE = "challengeId";
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * A sign-in at a provider whose second step is due comes back to where it was to lead, with the name of
- * its challenge: on to the code, with the name in a cookie and no longer in the address.
+ * A social login that needs a second factor returns to its return target with a challenge id in the query. This
+ * moves the id into a cookie and redirects to the code page.
  */
 export function redirectToOtp(c: PageContext, clock: { now(): number }): Response | null {
   const challengeId = c.req.query(CHALLENGE);
@@ -18,6 +18,7 @@ export function redirectToOtp(c: PageContext, clock: { now(): number }): Respons
   const { pathname, searchParams } = new URL(c.req.url);
   searchParams.delete(CHALLENGE);
   const query = searchParams.size > 0 ? `?${searchParams}` : "";
-  const way = pathname === "/sign-in" ? c.var.returnTarget : { returnTo: pathname + query, app: null };
-  return redirectWithFlash(c, withReturnTarget("/sign-in/code", way ?? null));
+  const returnTarget =
+    pathname === "/sign-in" ? c.var.returnTarget : { returnTo: pathname + query, app: null };
+  return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget ?? null));
 }

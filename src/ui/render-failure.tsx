@@ -10,23 +10,23 @@ import { renderPlainText } from "./plain-text-page.ts";
 import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
 import type { Words } from "./words.ts";
 
-type Note = {
+type Message = {
   readonly title: string;
   readonly text: string;
   readonly status: ContentfulStatusCode;
-  /** Whole seconds after which asking again makes sense. */
+  /** Whole seconds until the client may retry. */
   readonly retryAfter?: number | undefined;
-  /** What may be done about it, in place of a link to the beginning. */
+  /** Replaces the link to the start page. */
   readonly more?: (p: Shown) => Child;
 };
 
-/** A page that says one thing. */
+/** Renders a page with one message. */
 export const renderMessage =
   (depsOf: DepsOf<RenderPageDeps>) =>
-  async (c: PageContext, { title, text, status, retryAfter, more }: Note): Promise<Response> => {
+  async (c: PageContext, { title, text, status, retryAfter, more }: Message): Promise<Response> => {
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
-    // A room of the API may send one, too.
-    if (!c.get("kit")) await loadAssets(c, depsOf(c));
+    // Routes of the API render messages too, without a page's guard.
+    if (!c.get("pageAssets")) await loadAssets(c, depsOf(c));
     return renderPage(c, depsOf(c), {
       status,
       title: () => title,
@@ -43,7 +43,7 @@ export const renderMessage =
     });
   };
 
-/** To a browser whose person asked for a page, a failure is a page too. Programs get what they always get. */
+/** Renders the JSON failure of a page route as a page where the browser accepts HTML. Other clients get the JSON. */
 export const renderFailures =
   (depsOf: DepsOf<RenderPageDeps | undefined>): MiddlewareHandler<PageEnv> =>
   async (c, next) => {
@@ -53,12 +53,12 @@ export const renderFailures =
     if (c.req.path.startsWith("/api/") || !c.req.header("Accept")?.includes("text/html")) return;
     const { error } = (await c.res.clone().json()) as { error: { code: ErrorCode; requestId: string } };
     try {
-      // Without a configuration there is no brand and no policy to show a page under.
+      // Without a valid configuration there is no brand and no policy.
       const deps = depsOf(c);
       if (!deps) throw c.error;
       await loadAssets(c, deps);
     } catch (cause) {
-      // What failed may be just what a page is made with.
+      // The assets themselves may be unavailable.
       const problems = findUnavailable(cause)?.problems ?? [];
       c.res = await renderPlainText(c, error.requestId, problems);
       return;
@@ -67,8 +67,8 @@ export const renderFailures =
     const sentence = t.failures[error.code];
     const text = status < 500 ? sentence : `${sentence} ${fill(t.reference, { id: error.requestId })}`;
     const retryAfter = headers.get("Retry-After");
-    const note = { title: titleOf(t, status), text, status: status as ContentfulStatusCode };
-    c.res = await renderMessage(depsOf as DepsOf<RenderPageDeps>)(c, note);
+    const message = { title: titleOf(t, status), text, status: status as ContentfulStatusCode };
+    c.res = await renderMessage(depsOf as DepsOf<RenderPageDeps>)(c, message);
     if (retryAfter) c.res.headers.set("Retry-After", retryAfter);
   };
 

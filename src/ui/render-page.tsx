@@ -20,27 +20,27 @@ type Content = {
   readonly title: (t: Words) => string;
   readonly view: (p: Shown) => Child;
   readonly status?: ContentfulStatusCode;
-  /** What this page knows better than its address does. */
-  readonly facts?: Partial<Shown>;
+  /** Values of this page that replace the defaults. */
+  readonly overrides?: Partial<Shown>;
 };
 
-/** Before anything of a page is made. Throws `Unavailable` when the assets do not answer. */
+/** Loads the assets before a page is rendered. Throws `Unavailable` when they cannot be read. */
 export async function loadAssets(c: PageContext, deps: Pick<RenderPageDeps, "pageAssets">): Promise<void> {
-  c.set("kit", await deps.pageAssets(c.var.caller.locale));
+  c.set("pageAssets", await deps.pageAssets(c.var.caller.locale));
 }
 
-/** What the address asks, with its question mark. */
+/** The query string with its question mark. */
 export const searchOf = (c: PageContext): string => new URL(c.req.url).search;
 
-export const wordsOf = (c: PageContext): Words => c.var.kit.words;
+export const wordsOf = (c: PageContext): Words => c.var.pageAssets.words;
 
-/** Sends a page, whole in one answer but for its small script, under a policy of its own (ASVS 3.4.3). */
+/** Renders a page with its own policy (ASVS 3.4.3). Only its script is loaded separately. */
 export async function renderPage(c: PageContext, deps: RenderPageDeps, content: Content): Promise<Response> {
   const { settings } = deps;
   const { pathname, search } = new URL(c.req.url);
-  const shown: Shown = {
+  const props: Shown = {
     t: wordsOf(c),
-    style: c.var.kit.style,
+    style: c.var.pageAssets.style,
     locale: c.var.caller.locale,
     now: deps.clock.now(),
     brand: settings.brand,
@@ -54,35 +54,35 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     alert: null,
     notice: null,
     back: null,
-    onward: null,
+    refreshUrl: null,
     person: c.var.session?.account ?? null,
     captcha: null,
     usesDevMailbox: deps.usesDevMailbox,
-    ...content.facts,
+    ...content.overrides,
   };
-  c.header("Content-Security-Policy", policyOf(shown, settings));
+  c.header("Content-Security-Policy", policyOf(props, settings));
   const page = (
-    <Frame p={shown} title={content.title(shown.t)}>
-      {content.view(shown)}
+    <Frame p={props} title={content.title(props.t)}>
+      {content.view(props)}
     </Frame>
   );
   return c.html(`<!doctype html>${await page}`, content.status);
 }
 
-/** Nothing but its own: one style element by its nonce, one script by its origin, and the brand's logo. */
+/** Allows one style element by its nonce, one script by its origin, and the brand's logo. */
 function policyOf(p: Shown, { allowedReturnUrls }: RenderPageDeps["settings"]): string {
   const { scripts, frames } = captchaSources(p.captcha);
   const logo = p.brand.logoUrl === null ? [] : [new URL(p.brand.logoUrl).origin];
-  // A browser looks at where a form is sent on to as well.
+  // A browser applies `form-action` to redirects after the form, too.
   const destinations = allowedReturnUrls.map((url) => new URL(url).origin);
-  const list = (...sources: readonly string[]) => [...new Set(sources)].join(" ");
+  const join = (...sources: readonly string[]) => [...new Set(sources)].join(" ");
   return [
     "default-src 'none'",
     `style-src 'nonce-${p.nonce}'`,
-    `script-src ${list("'self'", ...scripts)}`,
-    `img-src ${list("'self'", "data:", ...logo)}`,
-    `form-action ${list("'self'", ...destinations)}`,
-    ...(frames.length > 0 ? [`frame-src ${list(...frames)}`] : []),
+    `script-src ${join("'self'", ...scripts)}`,
+    `img-src ${join("'self'", "data:", ...logo)}`,
+    `form-action ${join("'self'", ...destinations)}`,
+    ...(frames.length > 0 ? [`frame-src ${join(...frames)}`] : []),
     "object-src 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

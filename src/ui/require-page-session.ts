@@ -14,7 +14,7 @@ import { withReturnTarget } from "./return-target.ts";
 
 export type PageSessionDeps = RequireSessionDeps & RefreshSessionDeps;
 
-/** Sets the session of whoever has signed in; everybody else is sent to sign in first, and comes back. */
+/** Sets the session of a signed-in user. Without one it redirects to the sign-in page, with this page as return target. */
 export async function requirePageSession(c: PageContext, deps: PageSessionDeps): Promise<Response | null> {
   const session = await pageSession(c, deps);
   if (session) {
@@ -34,19 +34,16 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   );
 }
 
-/**
- * The session of a browser's cookies. The access cookie goes after minutes; a page then does what a
- * script would do, and spends the refresh cookie for new ones.
- */
+/** The session of the browser's cookies. When the access token expired, the refresh token is rotated. */
 export async function pageSession(c: PageContext, deps: PageSessionDeps): Promise<CurrentSession | null> {
   const access = accessCookie(c);
-  const known = access === undefined ? null : await deps.authenticate(access);
-  if (!known?.ok) return (await refreshPage(c, deps))?.session ?? null;
-  c.set("actorId", known.value.account.id);
-  return known.value;
+  const authenticated = access === undefined ? null : await deps.authenticate(access);
+  if (!authenticated?.ok) return (await refreshPage(c, deps))?.session ?? null;
+  c.set("actorId", authenticated.value.account.id);
+  return authenticated.value;
 }
 
-/** The session of a browser's refresh cookie, which is spent for new ones. */
+/** Rotates the refresh token of the browser's cookie and returns its session. */
 export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<Refreshed | null> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;

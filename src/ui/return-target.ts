@@ -1,31 +1,31 @@
 import { codeChallengeField } from "../oauth/fields.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
 
-/** Where somebody goes who has signed in. */
+/** Where the browser goes after sign-in. */
 export type ReturnTarget = {
-  /** Whole, so that nothing reads it in another way. */
+  /** An absolute URL, so that it cannot be interpreted differently. */
   readonly returnTo: string;
-  /** What an app on another origin asked for: a code under this challenge, and its own `state` with it. */
+  /** The PKCE challenge and the `state` of an app on another origin, which receives an authorization code. */
   readonly app: { readonly codeChallenge: string; readonly state: string | null } | null;
 };
 
 export type Settings = { readonly publicUrl: string; readonly allowedReturnUrls: readonly string[] };
 
-/** Visible ASCII: an app's own words, which go back to it as they came (RFC 6749 §4.1.1). */
+/** Visible ASCII. The value is returned to the app unchanged (RFC 6749 §4.1.1). */
 const STATE = /^[\x21-\x7e]{1,512}$/;
 
 /**
- * The way that an address asks for, as the rules allow; null is to the account. `malformed`: an app would
- * wait for a code that cannot come.
+ * Reads the return target of a query string. Null stands for the account page. `malformed` is an error: the app
+ * would wait for a code that is never sent.
  */
 export function readReturnTarget(
-  asked: URLSearchParams,
+  query: URLSearchParams,
   settings: Settings,
 ): ReturnTarget | null | "malformed" {
-  const typed = asked.get("returnTo");
-  const codeChallenge = asked.get("codeChallenge");
-  const state = asked.get("state");
-  const returnTo = typed === null ? null : judgeReturnUrl(typed, settings);
+  const requested = query.get("returnTo");
+  const codeChallenge = query.get("codeChallenge");
+  const state = query.get("state");
+  const returnTo = requested === null ? null : judgeReturnUrl(requested, settings);
   if (state !== null && !STATE.test(state)) return "malformed";
   if (codeChallenge === null) return returnTo === null ? null : { returnTo, app: null };
   if (returnTo === null || !codeChallengeField.safeParse(codeChallenge).success) return "malformed";
@@ -33,13 +33,13 @@ export function readReturnTarget(
   return { returnTo, app: isOwn ? null : { codeChallenge, state } };
 }
 
-/** As `readWayOn` reads it. */
-export const queryOf = ({ returnTo, app }: ReturnTarget): string =>
+/** The query string that `readReturnTarget` reads. */
+export const returnTargetQuery = ({ returnTo, app }: ReturnTarget): string =>
   Object.entries({ returnTo, codeChallenge: app?.codeChallenge, state: app?.state })
     .filter(([, value]) => typeof value === "string")
     .map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`)
     .join("&");
 
-/** A page's address, with the way on from there, if there is one. */
-export const withReturnTarget = (path: string, way: ReturnTarget | null): string =>
-  way === null ? path : `${path}?${queryOf(way)}`;
+/** The path with the return target in its query string, if there is one. */
+export const withReturnTarget = (path: string, returnTarget: ReturnTarget | null): string =>
+  returnTarget === null ? path : `${path}?${returnTargetQuery(returnTarget)}`;

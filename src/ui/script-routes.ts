@@ -2,15 +2,15 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { documented } from "../http/operation.ts";
 
-/** The beginning of the SHA-256 of public/pages/enhance.js; a test says what it must be. */
-const VERSION = "01815ea617e0";
+/** The first digits of the SHA-256 of public/pages/enhance.js. A test checks it. */
+const VERSION = "da22409b212d";
 
-/** Named by its content, so that a browser keeps it for as long as it is the same. */
+/** The path changes with the content, so that browsers may cache it without limit. */
 export const SCRIPT_PATH = `/pages/enhance-${VERSION}.js`;
 
 type Deps = { readonly assets: { readText(path: `/${string}`): Promise<string> } };
 
-/** What pages do better with than without. */
+/** Serves the script of the pages. Every page works without it. */
 export const scriptRoutes = (depsOf: DepsOf<Deps>): Hono<HttpEnv> =>
   new Hono<HttpEnv>().get(
     SCRIPT_PATH,

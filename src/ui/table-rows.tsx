@@ -5,7 +5,7 @@ import type { Words } from "./words.ts";
 
 type RowProps = { readonly href: string; readonly label: string; readonly children: Child };
 
-/** What is so now, and the way to change it: the whole row. */
+/** A setting with its value. The whole row links to the page that changes it. */
 export const Row = ({ href, label, children }: RowProps) => (
   <a class="row" href={href}>
     <span class="faint">{label}</span>
@@ -23,10 +23,10 @@ export const Rows = ({ title, children }: { title: string; children: Child }) =>
 export const fullNameOf = ({ name, lastName }: Pick<Account, "name" | "lastName">): string =>
   lastName === null ? name : `${name} ${lastName}`;
 
-type Pictured = Pick<Account, "avatarKey" | "name">;
+type AvatarOwner = Pick<Account, "avatarKey" | "name">;
 
-/** Somebody's picture, or the first letter of their name. It says nothing that their name beside it does not. */
-export const Picture = ({ of: { avatarKey, name }, size = 40 }: { of: Pictured; size?: number }) =>
+/** A user's avatar, or the first letter of the name. Decorative: the name stands beside it. */
+export const Picture = ({ of: { avatarKey, name }, size = 40 }: { of: AvatarOwner; size?: number }) =>
   avatarKey === null ? (
     <span class={`face s${size}`} aria-hidden="true">
       {[...name][0]?.toUpperCase()}
@@ -35,12 +35,12 @@ export const Picture = ({ of: { avatarKey, name }, size = 40 }: { of: Pictured; 
     <img class={`face s${size}`} src={`/avatars/${avatarKey}`} alt="" width={size} height={size} />
   );
 
-/** A state in a word. */
+/** A short status. */
 export const Badge = ({ good, children }: { good: boolean; children: Child }) => (
   <span class={good ? "badge good" : "badge"}>{children}</span>
 );
 
-/** A number, and whether it has been proven; nothing where there is none. */
+/** The phone number and whether it is verified. Nothing when there is none. */
 export const Phone = ({ p, of: { phone, phoneVerifiedAt } }: { p: Shown; of: Account }) =>
   phone === null ? null : (
     <>
@@ -51,5 +51,5 @@ export const Phone = ({ p, of: { phone, phoneVerifiedAt } }: { p: Shown; of: Acc
     </>
   );
 
-/** The way back to the overview, for every page beneath it. */
+/** Link back to the account overview, for its subpages. */
 export const backToAccount = (t: Words) => ({ href: "/account", label: t.nav.account });

@@ -9,18 +9,18 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { MessageKind } from "../messaging/outbox/message.ts";
 
-// The words themselves are assets, read by an isolate that shows its first page (docs/decisions/012).
-// Here they have their types: a language, or a key of one, that is missing does not compile.
+// The UI texts are assets, which an isolate reads for its first page (docs/decisions/012). This file has their types:
+// a missing language or key does not compile.
 
 type Languages = { readonly en: typeof en; readonly de: typeof de };
 
-/** What an event tells beside its type: how that is called, and those of its values that are no names already. */
+/** A detail of an audit event: its label, and labels of the values that are no names. */
 type Detail<Value extends string = never> = {
   readonly name: string;
   readonly values: Readonly<Record<Value, string>>;
 };
 
-type Needed = {
+type RequiredTexts = {
   readonly failures: Record<ErrorCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
   readonly events: Record<AuditEvent["type"], string>;
@@ -37,18 +37,18 @@ type Needed = {
   readonly picture: { readonly problems: Record<ImageProblem, string> };
 };
 
-/** A language that says less than the first one, or leaves a code without its sentence, is none. */
-type Complete<L extends Record<Locale, Languages["en"] & Needed>> = L["en"];
+/** Fails to compile when a language lacks a key of English, or a code its text. */
+type Complete<L extends Record<Locale, Languages["en"] & RequiredTexts>> = L["en"];
 
-/** Every string of the pages. Names in braces stand for what `fill` of kernel/text.ts puts there. */
+/** Every text of the pages. `fill` of core/text.ts replaces the names in braces. */
 export type Words = Complete<Languages>;
 
-/** Each language in its own words, for the switch. */
+/** Each language's own name, for the switch. */
 export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };
 
-/** The word for a key that may have none: of a row that another version wrote, or a cookie. */
-export const wordOf = <Word, Other>(
-  words: Readonly<Record<string, Word>>,
+/** The text of a key that may be unknown: from a cookie, or from a row that another version wrote. */
+export const wordOf = <Text, Fallback>(
+  texts: Readonly<Record<string, Text>>,
   key: string,
-  otherwise: Other,
-): Word | Other => (Object.hasOwn(words, key) ? (words[key] as Word) : otherwise);
+  fallback: Fallback,
+): Text | Fallback => (Object.hasOwn(texts, key) ? (texts[key] as Text) : fallback);

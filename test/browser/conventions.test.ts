@@ -1,17 +1,17 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { LANGUAGE_NAMES } from "../../src/ui/words.ts";
-import { it } from "./support/it.ts";
+import { it } from "./support/fixtures.ts";
 import { PASSWORD } from "./support/service.ts";
 import { WORDS } from "./support/ui-texts.ts";
 
 const { en, de } = WORDS;
-const WITH_AND_WITHOUT = [
+const SCRIPTING = [
   ["with JavaScript", {}],
   ["without JavaScript", { javaScriptEnabled: false }],
 ] as const;
 
-/** By the form of the page that is open. */
+/** Fills in and submits the open sign-in form. */
 async function signIn(page: Page, email: string): Promise<void> {
   await page.getByLabel(en.fields.email, { exact: true }).fill(email);
   await page.getByLabel(en.fields.password, { exact: true }).fill(PASSWORD);
@@ -19,8 +19,8 @@ async function signIn(page: Page, email: string): Promise<void> {
 }
 
 describe("a form", () => {
-  it.for(WITH_AND_WITHOUT)(
-    "keeps what was typed and goes to what is wrong, %s",
+  it.for(SCRIPTING)(
+    "a rejected form keeps its values and focuses the invalid field, %s",
     async ([, options], { visit }) => {
       const { page } = await visit(options);
       await page.goto("/sign-up");
@@ -39,7 +39,10 @@ describe("a form", () => {
     },
   );
 
-  it("is sent by Enter, and once however often it is pressed", async ({ visit, service }) => {
+  it("a form is submitted by Enter, and only once when Enter is pressed twice", async ({
+    visit,
+    service,
+  }) => {
     const { page } = await visit();
     const email = service.newAddress();
     await page.goto("/sign-up");
@@ -58,17 +61,20 @@ describe("a form", () => {
     ["/sign-in", { email: "username", password: "current-password" }],
     ["/sign-up", { name: "given-name", email: "username", password: "new-password" }],
     ["/forgot-password", { email: "username" }],
-  ] as const)("at %s tells password managers what its fields are", async ([path, fields], { visit }) => {
-    const { page } = await visit();
-    await page.goto(path);
-    for (const [name, token] of Object.entries(fields)) {
-      expect(await page.locator(`main [name=${name}]`).getAttribute("autocomplete")).toBe(token);
-    }
-  });
+  ] as const)(
+    "the form at %s declares its fields to password managers",
+    async ([path, fields], { visit }) => {
+      const { page } = await visit();
+      await page.goto(path);
+      for (const [name, token] of Object.entries(fields)) {
+        expect(await page.locator(`main [name=${name}]`).getAttribute("autocomplete")).toBe(token);
+      }
+    },
+  );
 });
 
 describe("the sign-in page", () => {
-  it("leads by Tab from the address to the password, and past what stands beside its label", async ({
+  it("Tab moves from the email address to the password, and then to the links beside its label", async ({
     visit,
   }) => {
     const { page } = await visit();
@@ -77,19 +83,19 @@ describe("the sign-in page", () => {
     for (const name of [en.fields.password, en.password.show, en.signIn.forgot, en.signIn.submit]) {
       await page.keyboard.press("Tab");
       const focused = page.locator(":focus");
-      const words = await focused.evaluate(
+      const text = await focused.evaluate(
         (element) =>
           (element as HTMLInputElement).labels?.[0]?.textContent || element.ariaLabel || element.textContent,
       );
-      expect(words).toBe(name);
+      expect(text).toBe(name);
     }
   });
 });
 
 describe("a code", () => {
-  it("keeps its digits when it is pasted with spaces", async ({ visit, service }) => {
+  it("a pasted code loses its spaces", async ({ visit, service }) => {
     const { page } = await visit();
-    const { email } = await service.guarded();
+    const { email } = await service.memberWithSecondFactor();
     await page.goto("/sign-in");
     await signIn(page, email);
     const code = page.getByLabel(en.fields.code, { exact: true });
@@ -100,7 +106,7 @@ describe("a code", () => {
 });
 
 describe("a password", () => {
-  it("can be looked at, is hidden again, and hears what would make it better", async ({ visit }) => {
+  it("a new password can be shown and hidden, and gets advice on its length", async ({ visit }) => {
     const { page } = await visit();
     await page.goto("/sign-up");
     const password = page.getByLabel(en.fields.password, { exact: true });
@@ -117,8 +123,8 @@ describe("a password", () => {
 });
 
 describe("the language", () => {
-  it.for(WITH_AND_WITHOUT)(
-    "is switched where one is, and stays, %s",
+  it.for(SCRIPTING)(
+    "the language is switched on the current page, and kept, %s",
     async ([, options], { visit, service }) => {
       const { page } = await visit(options);
       const { email } = await service.register();
@@ -135,7 +141,7 @@ describe("the language", () => {
 });
 
 describe("the language of mail", () => {
-  it("is what was switched to by whoever has signed in", async ({ visit, service }) => {
+  it("mail is in the language that a signed-in user chose", async ({ visit, service }) => {
     const { page } = await visit();
     const { email } = await service.member();
     await page.goto("/sign-in");
@@ -148,15 +154,15 @@ describe("the language of mail", () => {
   });
 });
 
-describe("another code", () => {
-  it("can be had when the seconds are over, and makes the first one void", async ({ visit, service }) => {
+describe("a new code", () => {
+  it("a new code can be requested after a minute, and voids the first one", async ({ visit, service }) => {
     const { page } = await visit();
-    const { email } = await service.guarded();
+    const { email } = await service.memberWithSecondFactor();
     await page.clock.install();
     await page.goto("/sign-in");
-    const asked = Date.now();
+    const requestedAt = Date.now();
     await signIn(page, email);
-    const first = await service.codeTo(email, asked);
+    const first = await service.codeTo(email, requestedAt);
     const waiting = page.getByRole("button", { name: /in \d+ s/ });
     await waiting.waitFor();
     expect(await waiting.isDisabled()).toBe(true);
@@ -169,13 +175,16 @@ describe("another code", () => {
   });
 });
 
-describe("somebody who is sent here", () => {
-  it.for(WITH_AND_WITHOUT)("is back after signing in, %s", async ([, options], { visit, service }) => {
-    const { page } = await visit(options);
-    const { email } = await service.member();
-    await page.goto("/account?from=elsewhere");
-    await page.getByRole("heading", { name: en.signIn.title }).waitFor();
-    await signIn(page, email);
-    await page.waitForURL("**/account?from=elsewhere");
-  });
+describe("a user without a session", () => {
+  it.for(SCRIPTING)(
+    "a user without a session returns to the requested page after sign-in, %s",
+    async ([, options], { visit, service }) => {
+      const { page } = await visit(options);
+      const { email } = await service.member();
+      await page.goto("/account?from=elsewhere");
+      await page.getByRole("heading", { name: en.signIn.title }).waitFor();
+      await signIn(page, email);
+      await page.waitForURL("**/account?from=elsewhere");
+    },
+  );
 });

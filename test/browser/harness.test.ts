@@ -2,14 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished } from "vitest";
 import { SHOWN_PAGES } from "../support/page-list.ts";
-import { faultsOf } from "./support/accessibility.ts";
-import { it as plain } from "./support/it.ts";
+import { findFaults } from "./support/accessibility.ts";
+import { it as plain } from "./support/fixtures.ts";
 import { PAGE_STATES } from "./support/page-states.ts";
-import { scalesFor } from "./support/page-weight.ts";
+import { measureWeightOf } from "./support/page-weight.ts";
 import { VIEWPORTS } from "./support/viewports.ts";
 import { newVisitor } from "./support/visitor.ts";
 
-// Whether the other tests could fail: each of these pages is wrong in one way.
+// Proves that the checks of the other tests can fail: each page here has one fault.
 
 const it = plain.extend("open", async ({ browser }, { onCleanup }) => {
   const server = createServer((request, response) => {
@@ -25,9 +25,9 @@ const it = plain.extend("open", async ({ browser }, { onCleanup }) => {
   return async (body: string, options = {}) => {
     const visitor = await newVisitor(browser, [origin], options);
     onTestFinished(() => visitor.context.close());
-    const weigh = scalesFor(visitor.page);
+    const measureWeight = measureWeightOf(visitor.page);
     await visitor.page.goto(`/?${encodeURIComponent(documentWith(body))}`);
-    return { ...visitor, weigh };
+    return { ...visitor, measureWeight };
   };
 });
 
@@ -41,14 +41,14 @@ const documentWith = (body: string, head = "") =>
   `<!doctype html><html lang="en"><head><title>Wrong</title><meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,"><style nonce="a">:root{color-scheme:light dark}</style>${head}</head><body><main><h1>Wrong</h1>${body}</main></body></html>`;
 
-describe("the showings", () => {
-  plain("have every page of the service", () => {
-    const shown = Object.values(PAGE_STATES).flatMap((showings) => showings.map(({ page }) => page));
+describe("PAGE_STATES", () => {
+  plain("contains every page of the service", () => {
+    const shown = Object.values(PAGE_STATES).flatMap((states) => states.map(({ page }) => page));
     expect(SHOWN_PAGES.filter((page) => !shown.includes(page))).toEqual([]);
   });
 });
 
-describe("a visitor", () => {
+describe("watchConsole", () => {
   it.for([
     ["nothing", "<p>All is well.</p>", []],
     ["a script that the policy forbids", "<script>1</script>", [/script-src/, /violation of script-src/]],
@@ -57,75 +57,85 @@ describe("a visitor", () => {
       '<p style="color:red">Red</p>',
       [/style-src/, /violation of style-src/],
     ],
-    ["a line on the console", '<script nonce="a">console.error("oh")</script>', [/error on the console: oh/]],
-    ["a warning there", '<script nonce="a">console.warn("oh")</script>', [/warning on the console: oh/]],
-    ["an exception", '<script nonce="a">throw new Error("oh")</script>', [/Error: oh/]],
-    ["a sheet that is not there", '<link rel="stylesheet" href="/broken.css">', [/status of 404/]],
     [
-      "another origin",
+      "an error on the console",
+      '<script nonce="a">console.error("oh")</script>',
+      [/error on the console: oh/],
+    ],
+    [
+      "a warning on the console",
+      '<script nonce="a">console.warn("oh")</script>',
+      [/warning on the console: oh/],
+    ],
+    ["an exception", '<script nonce="a">throw new Error("oh")</script>', [/Error: oh/]],
+    ["a missing style sheet", '<link rel="stylesheet" href="/broken.css">', [/status of 404/]],
+    [
+      "a request to another origin",
       '<img alt="" src="http://elsewhere.example/x.png">',
       [/a request to http:\/\/elsewhere\.example/, /ERR_NAME_NOT_RESOLVED/],
     ],
-  ] as const)("notices %s", async ([, body, expected], { open }) => {
+  ] as const)("reports %s", async ([, body, expected], { open }) => {
     const { page, problems } = await open(body);
     for (const one of expected) await expect.poll(() => problems.join("\n")).toMatch(one);
-    // What a page has to say arrives in order: with the last of it, all is there.
+    // Events arrive in order: after the last one, all have arrived.
     await page.evaluate(() => console.error("that is all"));
     await expect.poll(() => problems.at(-1)).toContain("that is all");
     expect(problems).toHaveLength(expected.length + 1);
   });
 
-  it("notices what the policy forbids without JavaScript too", async ({ open }) => {
+  it("reports a violation of the policy without JavaScript", async ({ open }) => {
     const { problems } = await open('<p style="color:red">Red</p>', { javaScriptEnabled: false });
     await expect.poll(() => problems.join()).toContain("style-src");
   });
 });
 
-describe("the look at a page", () => {
-  const EVERY_LOOK = VIEWPORTS.map(({ name }) => name);
+describe("findFaults", () => {
+  const ALL_VIEWPORTS = VIEWPORTS.map(({ name }) => name);
 
   it.for([
-    ["a field without a label", "<input>", "label", EVERY_LOOK],
+    ["a field without a label", "<input>", "label", ALL_VIEWPORTS],
     [
-      "a word too faint for the dark",
+      "too little contrast in the dark theme",
       '<style nonce="a">body{background:light-dark(#fff,#111)}p{color:#666}</style><p>A word</p>',
       "color-contrast",
       DARK,
     ],
-    ["two words for one place", "<nav>a</nav><nav>b</nav>", "landmark-unique", EVERY_LOOK],
+    ["two landmarks with one name", "<nav>a</nav><nav>b</nav>", "landmark-unique", ALL_VIEWPORTS],
     [
-      "a password that no manager can fill",
+      "a password field without autocomplete",
       '<form><label>Password <input type="password"></label><input autocomplete="username" hidden></form>',
       "unfillable",
-      EVERY_LOOK,
+      ALL_VIEWPORTS,
     ],
     [
-      "a password of nobody knows whom",
+      "a password field without a username",
       '<form><label>Password <input type="password" autocomplete="new-password"></label></form>',
       "unfillable",
-      EVERY_LOOK,
+      ALL_VIEWPORTS,
     ],
-    ["something wide", '<img alt="" width="500" height="9" src="data:,">', "too wide", NARROW],
-  ] as const)("notices %s", async ([, body, rule, looks], { open }) => {
+    ["an element that is too wide", '<img alt="" width="500" height="9" src="data:,">', "too wide", NARROW],
+  ] as const)("reports %s", async ([, body, rule, viewports], { open }) => {
     const { page } = await open(body);
-    const faults = Object.entries(await faultsOf(page));
-    expect(faults).toEqual([[expect.stringMatching(`^${rule}:`), looks]]);
+    const faults = Object.entries(await findFaults(page));
+    expect(faults).toEqual([[expect.stringMatching(`^${rule}:`), viewports]]);
   });
 
-  it("finds nothing on a page that is right", async ({ open }) => {
+  it("reports nothing for a valid page", async ({ open }) => {
     const { page } = await open("<p>All is well.</p>");
-    expect(await faultsOf(page)).toEqual({});
+    expect(await findFaults(page)).toEqual({});
   });
 });
 
-describe("the scales", () => {
-  it("weigh the last document with what it loads, and name what it is painted after", async ({ open }) => {
-    const { page, weigh } = await open(`<p>${"x".repeat(1000)}</p>`);
-    const alone = await weigh();
+describe("measureWeightOf", () => {
+  it("measures the last document with its resources, and lists those that block the first paint", async ({
+    open,
+  }) => {
+    const { page, measureWeight } = await open(`<p>${"x".repeat(1000)}</p>`);
+    const alone = await measureWeight();
     expect(alone.bytes).toBe(documentWith("").length + 1007);
     expect(alone.blocking).toEqual([]);
     await page.goto(`/?${encodeURIComponent(documentWith("", SHEET))}`);
-    const sheet = await weigh();
+    const sheet = await measureWeight();
     expect(sheet.bytes).toBe(documentWith("", SHEET).length + "p{color:#111}".length);
     expect(sheet.blocking).toEqual([expect.stringContaining("/sheet.css")]);
   });

@@ -4,8 +4,8 @@ import type { ServedBundle } from "./served-bundle.ts";
 
 const served: ServedBundle = inject("servedBundle");
 
-// What is minified still answers as /openapi.json says: names that a schema needs are not the bundler's to change.
-// It has a database without tables, so whatever needs one is unavailable.
+// The minified bundle answers as /openapi.json describes: minification must not change names that a schema needs.
+// Its database has no tables, so that routes which read one answer 503.
 it.each([
   ["GET", "/healthz", 200],
   ["GET", "/.well-known/jwks.json", 503],
@@ -17,8 +17,8 @@ it.each([
   ["POST", "/api/auth/login", 400],
   ["POST", "/api/auth/register", 400],
   ["POST", "/api/auth/refresh", 401],
-] as const)("%s %s answers as it is described: %d", async (method, path, status) => {
-  const body = path.endsWith("/refresh") ? { refreshToken: "of nobody" } : {};
+] as const)("%s %s answers %d as described", async (method, path, status) => {
+  const body = path.endsWith("/refresh") ? { refreshToken: "unknown" } : {};
   const write = { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   const answer = await heldFetch(new URL(path, served.production), {
     method,

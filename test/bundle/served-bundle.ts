@@ -1,6 +1,6 @@
-/** Where the one production bundle is served, under two configurations. */
+/** The URLs of the production bundle, served with two configurations. */
 export type ServedBundle = {
-  /** ENVIRONMENT=development, which a production bundle must not be opened by. */
+  /** ENVIRONMENT=development, which must not enable anything in a production bundle. */
   readonly misconfigured: string;
   readonly production: string;
 };

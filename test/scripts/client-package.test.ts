@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,7 +35,10 @@ beforeAll(() => {
     copyFileSync(file, join(source, file));
   }
   cpSync("src/client", join(source, "src", "client"), { recursive: true });
-  cpSync("scripts/build/build-client.ts", join(source, "scripts", "build-client.ts"));
+  const isNoPackage = (path: string) => basename(path) !== "node_modules";
+  cpSync("scripts/build", join(source, "scripts", "build"), { recursive: true, filter: isNoPackage });
+  mkdirSync(join(source, "public"));
+  copyFileSync("public/openapi.json", join(source, "public", "openapi.json"));
   symlinkSync(resolve("node_modules"), join(source, "node_modules"), "junction");
   const [packed] = JSON.parse(run("npm pack --json --silent", source)) as [{ filename: string }];
   tarball = join(source, packed.filename);

@@ -5,14 +5,14 @@ import { headerComponents } from "./headers.ts";
 import { introduction } from "./introduction.ts";
 import { describeOperation } from "./operation.ts";
 import { operationIds } from "./operation-ids.ts";
-import { readable } from "./readable.ts";
+import { removeNoise } from "./remove-noise.ts";
 import { tags } from "./tags.ts";
 
 type Route = { readonly method: string; readonly path: string; readonly handler: object };
 
 /**
- * The OpenAPI 3.1 document of an app, from what its handlers say of themselves: the schemas are the
- * ones that validate, the guards the ones that run.
+ * Builds the OpenAPI 3.1 document of an app from the metadata of its handlers: the schemas are those that validate
+ * requests, the guards those that run.
  */
 export function openApiDocument(routes: readonly Route[]): object {
   const shared: SharedResponses = new Map();
@@ -23,7 +23,7 @@ export function openApiDocument(routes: readonly Route[]): object {
   }
   const document = createDocument({
     openapi: "3.1.0",
-    // A deployment puts its own name and address in their places: src/api-docs/routes.ts.
+    // A deployment replaces the title and the server URL: src/api-docs/routes.ts.
     info: {
       title: "Gatehouse auth API",
       version: "1",
@@ -32,7 +32,7 @@ export function openApiDocument(routes: readonly Route[]): object {
     },
     servers: [{ url: "https://auth.example.com" }],
     tags: [...tags],
-    paths: inOrder(described),
+    paths: orderPaths(described),
     components: {
       schemas: { Failure: failureEnvelope },
       headers: headerComponents,
@@ -44,28 +44,28 @@ export function openApiDocument(routes: readonly Route[]): object {
           type: "apiKey",
           in: "cookie",
           name: "__Host-gh_access",
-          description: "Writes also need the header X-CSRF-Token.",
+          description: "Writes also need the header `X-CSRF-Token`.",
         },
       },
     },
   });
-  return readable(document);
+  return removeNoise(document);
 }
 
 const CSRF_TOKEN = {
   name: "X-CSRF-Token",
   in: "header",
   description:
-    "What `GET /api/auth/csrf-token` gave, or signing in: only where cookies vouch for the caller.",
+    "The token of `GET /api/auth/csrf-token` or of a sign-in. Required when cookies authenticate the request.",
   schema: { type: "string" },
 };
 
-/** As operation-ids.ts has them, and not as the router came by them. */
-function inOrder(described: ReadonlyMap<string, ZodOpenApiOperationObject>): ZodOpenApiPathsObject {
+/** Orders the paths as operation-ids.ts does, independently of the router. */
+function orderPaths(described: ReadonlyMap<string, ZodOpenApiOperationObject>): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of Object.keys(operationIds)) {
     const operation = described.get(route);
-    if (!operation) throw new Error(`operation-ids.ts names ${route}, which is no route`);
+    if (!operation) throw new Error(`operation-ids.ts lists ${route}, which is no route of the app`);
     const [method = "", path = ""] = route.split(" ");
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }

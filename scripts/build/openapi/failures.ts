@@ -8,21 +8,21 @@ const failureCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
 export const failureEnvelope = z.object({
   success: z.literal(false),
-  message: z.string().meta({ description: "Fit for a person." }),
+  message: z.string().meta({ description: "A sentence for the user." }),
   error: z.object({
-    code: z.enum(failureCodes).meta({ description: "Stable." }),
-    requestId: z.uuid().meta({ description: "Also in X-Request-Id." }),
+    code: z.enum(failureCodes).meta({ description: "A stable error code." }),
+    requestId: z.uuid().meta({ description: "The same as in `X-Request-Id`." }),
     fields: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: "What is wrong with which field." }),
+      .meta({ description: "The invalid fields, with a message each." }),
   }),
 });
 
-/** What is alike is written once: the responses, and a name for each. */
+/** Responses that several operations share, by name. */
 export type SharedResponses = Map<string, object>;
 
-/** One response a status, naming the codes that it may carry. */
+/** One response per status, with the error codes that it may have. */
 export function failureResponses(
   codes: ReadonlySet<ErrorCode>,
   operation: OperationPart & { readonly path: string },
@@ -38,7 +38,7 @@ export function failureResponses(
   );
 }
 
-/** All that it depends on is in its name. */
+/** The name contains everything that the response depends on. */
 const nameOf = (codes: readonly ErrorCode[], operation: Parameters<typeof isPageToo>[0]): string =>
   [
     ...codes,
@@ -49,12 +49,12 @@ const nameOf = (codes: readonly ErrorCode[], operation: Parameters<typeof isPage
     ...(codes.includes("unavailable") && operation.unavailable ? ["report"] : []),
   ].join(".");
 
-/** Whoever is not signed in any more has no use for the cookies of it; a page brings the one of its forms. */
+/** A failed authentication clears the session cookies. A page sets the cookie of its CSRF token. */
 const mayChangeCookies = (codes: readonly ErrorCode[], operation: Parameters<typeof isPageToo>[0]): boolean =>
   isPageToo(operation) ||
   (operation.cookies === true && codes.some((code) => code === "unauthorized" || code === "refresh_invalid"));
 
-/** Where a browser asks for a page, and the address is not one of the API, a failure is a page. */
+/** Outside the API, a browser that accepts HTML gets the failure as a page. */
 const isPageToo = ({ path, redirect }: OperationPart & { readonly path: string }): boolean =>
   redirect !== undefined || !path.startsWith("/api/");
 
@@ -64,13 +64,13 @@ function failureResponse(
   operation: OperationPart & { readonly path: string },
 ): object {
   const { upload, headers = [] } = operation;
-  const sentenceOf = (code: ErrorCode): string =>
+  const messageOf = (code: ErrorCode): string =>
     upload && code === "unsupported_media_type"
-      ? `Please send ${upload.types.join(", ")}, or such a file in a form.`
+      ? `Send ${upload.types.join(", ")}, or a form with such a file.`
       : errorTable[code][1];
   const onlyUnauthorized = codes.every((code) => code === "unauthorized");
   return {
-    description: codes.map((code) => `\`${code}\`: ${sentenceOf(code)}`).join("\n\n"),
+    description: codes.map((code) => `\`${code}\`: ${messageOf(code)}`).join("\n\n"),
     headers: {
       "X-Request-Id": headerRef("RequestId"),
       "Cache-Control": headerRef("NotKept"),
@@ -104,10 +104,10 @@ const failureOf = (codes: readonly ErrorCode[], data: z.core.$ZodType | undefine
           },
         ],
       }
-    : failureThatMaySay(codes, data);
+    : failureWithData(codes, data);
 
-/** The envelope is closed: what may be said besides makes another of it. */
-function failureThatMaySay(codes: readonly ErrorCode[], data: z.core.$ZodType): object {
+/** The envelope allows no other keys, so that a failure with data needs an envelope of its own. */
+function failureWithData(codes: readonly ErrorCode[], data: z.core.$ZodType): object {
   const error = failureEnvelope.shape.error.extend({ code: z.enum(codes as [ErrorCode]) });
   const envelope = failureEnvelope.extend({ error, data: z.optional(data) });
   const { $schema: _, ...schema } = z.toJSONSchema(envelope, { io: "output" });

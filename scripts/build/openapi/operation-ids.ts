@@ -1,7 +1,6 @@
 /**
- * What generators of clients call each operation: a verb and a noun. Clients are written against these, so
- * a name stays when its path moves. The document is in this order. `npm run openapi` fails for a route that has none here, and for a name
- * that has no route.
+ * The `operationId` of each route: verb and noun. Generated clients use it, so that it stays when a path changes.
+ * The document has this order. `npm run openapi` fails for a route without an id, and for an id without a route.
  */
 export const operationIds: Readonly<Record<string, string>> = {
   "POST /api/auth/register": "register",

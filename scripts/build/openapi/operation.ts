@@ -7,62 +7,62 @@ import { headerRef, keptHeader } from "./headers.ts";
 import { operationIds } from "./operation-ids.ts";
 import { tags } from "./tags.ts";
 
-/** Every route may answer with these, whatever it is. */
+/** Every route may answer with these codes. */
 const ALWAYS: readonly ErrorCode[] = ["internal", "unavailable"];
 
 type RouteKey = { readonly method: string; readonly path: string };
 
-/** One operation, of the parts of its handlers; null for what no description is for. */
+/** Merges the metadata of a route's handlers into one operation. Null for a route without a description. */
 export function describeOperation(
   { method, path }: RouteKey,
   parts: readonly OperationPart[],
   shared: SharedResponses,
 ): ZodOpenApiOperationObject | null {
-  const whole: OperationPart = {
+  const merged: OperationPart = {
     ...Object.assign({}, ...parts),
     headers: parts.flatMap((part) => part.headers ?? []),
   };
-  const answers = [whole.answer, ...(whole.alternatives ?? [])].filter((one) => one !== undefined);
-  const success = whole.bare ?? oneOf(answers.map(envelopeOf));
-  if (!whole.summary || !(success || whole.file || whole.redirect)) return null;
+  const answers = [merged.answer, ...(merged.alternatives ?? [])].filter((one) => one !== undefined);
+  const success = merged.bare ?? oneOf(answers.map(envelopeOf));
+  if (!merged.summary || !(success || merged.file || merged.redirect)) return null;
   const codes = new Set([...parts.flatMap((part) => failuresOf(part, method)), ...ALWAYS]);
   return {
     operationId: operationIdOf(method, path),
-    summary: whole.summary,
-    description: whole.description,
-    tags: tagsOf(whole, path),
-    security: whole.session ? [{ bearer: [] }, { cookie: [] }] : [],
+    summary: merged.summary,
+    description: merged.description,
+    tags: tagsOf(merged, path),
+    security: merged.session ? [{ bearer: [] }, { cookie: [] }] : [],
     ...(codes.has("csrf_failed") && method !== "GET" ? { parameters: [CSRF_TOKEN] } : {}),
     requestParams: {
-      ...(whole.query ? { query: whole.query } : {}),
-      ...(whole.params ? { path: whole.params } : {}),
+      ...(merged.query ? { query: merged.query } : {}),
+      ...(merged.params ? { path: merged.params } : {}),
     },
-    requestBody: requestBodyOf(whole),
+    requestBody: requestBodyOf(merged),
     responses: {
-      ...successResponses(whole, success),
-      ...failureResponses(codes, { ...whole, path }, shared),
+      ...successResponses(merged, success),
+      ...failureResponses(codes, { ...merged, path }, shared),
     } as ZodOpenApiOperationObject["responses"],
   };
 }
 
 const CSRF_TOKEN = { $ref: "#/components/parameters/CsrfToken" } as never;
 
-/** Reading needs no token against forged requests, whatever the guard of a session says of itself. */
+/** GET needs no CSRF token, although the session guard declares `csrf_failed`. */
 const failuresOf = ({ failures = [], session }: OperationPart, method: string): readonly ErrorCode[] =>
   session && method === "GET" ? failures.filter((code) => code !== "csrf_failed") : failures;
 
 function operationIdOf(method: string, path: string): string {
   const id = operationIds[`${method} ${path}`];
-  if (id === undefined) throw new Error(`operation-ids.ts has no name for ${method} ${path}`);
+  if (id === undefined) throw new Error(`operation-ids.ts has no id for ${method} ${path}`);
   return id;
 }
 
 function tagsOf({ tag }: OperationPart, path: string): string[] {
   if (tags.some(({ name }) => name === tag)) return [tag as string];
-  throw new Error(`tags.ts does not have ${tag}, the tag of ${path}`);
+  throw new Error(`tags.ts does not list ${tag}, the tag of ${path}`);
 }
 
-/** Bytes as they are (OpenAPI 3.1, "Considerations for File Uploads"). */
+/** Binary data (OpenAPI 3.1, "Considerations for File Uploads"). */
 const FILE = { type: "string", format: "binary" } as const;
 
 const contentOf = (types: readonly string[], schema: object) =>
@@ -77,18 +77,18 @@ function requestBodyOf({ body, bodyIsOptional, upload }: OperationPart) {
   return body && { required: !bodyIsOptional, content: { "application/json": { schema: body } } };
 }
 
-/** What a success is: JSON by default, a file, or the way to somewhere else. */
+/** The success response: JSON by default, a file, or a redirect. */
 function successResponses(
-  whole: OperationPart,
+  operation: OperationPart,
   success: z.core.$ZodType | undefined,
 ): Record<string, object> {
-  const { redirect, answer, file, etag } = whole;
-  const headers = successHeaders(whole);
+  const { redirect, answer, file, etag } = operation;
+  const headers = successHeaders(operation);
   if (redirect !== undefined) return { "302": { description: redirect, headers } };
   const content = file ? contentOf(file.types, FILE) : { "application/json": { schema: success } };
   return {
     [String(answer?.status ?? 200)]: { description: answer?.message ?? "Success", headers, content },
-    ...(etag ? { "304": { description: "It is what the caller has", headers } } : {}),
+    ...(etag ? { "304": { description: "Not modified", headers } } : {}),
   };
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, onTestFinished } from "vitest";
-import { play, startVerifier, type Verifier } from "../support/captcha-provider.ts";
+import {
+  type CaptchaVerifier,
+  mockProviderScript,
+  startCaptchaVerifier,
+} from "../support/captcha-provider.ts";
 import { type Configured, startConfiguredService } from "../support/configured-service.ts";
-import { it as plain } from "../support/it.ts";
+import { it as plain } from "../support/fixtures.ts";
 import { WORDS } from "../support/ui-texts.ts";
 import { newVisitor } from "../support/visitor.ts";
 
@@ -13,10 +17,10 @@ const PROVIDERS = {
 } as const;
 
 type Provider = keyof typeof PROVIDERS;
-type Asked = { readonly service: Configured; readonly verifier: Verifier };
+type CaptchaSetup = { readonly service: Configured; readonly verifier: CaptchaVerifier };
 
-async function open(provider: Provider): Promise<Asked> {
-  const verifier = await startVerifier();
+async function open(provider: Provider): Promise<CaptchaSetup> {
+  const verifier = await startCaptchaVerifier();
   const service = await startConfiguredService({
     CAPTCHA_PROVIDER: provider,
     CAPTCHA_SITE_KEY: "site-key",
@@ -26,12 +30,12 @@ async function open(provider: Provider): Promise<Asked> {
   return { service, verifier };
 }
 
-/** A service for each provider, and who answers it. */
+/** A service for each provider, with the fake of its API. */
 const it = plain
   .extend(
-    "houses",
+    "services",
     { scope: "file" },
-    async ({ stage: _ }, { onCleanup }): Promise<Record<Provider, Asked>> => {
+    async ({ testServer: _ }, { onCleanup }): Promise<Record<Provider, CaptchaSetup>> => {
       const [turnstile, scores] = await Promise.all([open("turnstile"), open("recaptcha-v3")]);
       onCleanup(async () => {
         for (const { service, verifier } of [turnstile, scores]) {
@@ -42,16 +46,16 @@ const it = plain
       return { turnstile, "recaptcha-v3": scores };
     },
   )
-  /** Somebody at the page that asks everybody, with that script in the place of the provider's. */
+  /** Opens the page that always shows a captcha, with that script in place of the provider's. */
   .extend(
-    "forget",
-    ({ browser, houses }) =>
-      async (provider: Provider, script: Parameters<typeof play>[1]) => {
-        const { service, verifier } = houses[provider];
+    "openForgotPassword",
+    ({ browser, services }) =>
+      async (provider: Provider, script: Parameters<typeof mockProviderScript>[1]) => {
+        const { service, verifier } = services[provider];
         const origins = [service.origin, PROVIDERS[provider].origin];
         const { context, page, problems } = await newVisitor(browser, origins);
         onTestFinished(() => context.close());
-        await play(context, script);
+        await mockProviderScript(context, script);
         await page.goto("/forgot-password", { waitUntil: "load" });
         const send = async () => {
           await page.getByLabel(en.fields.email, { exact: true }).fill("ada@example.com");
@@ -62,8 +66,11 @@ const it = plain
   );
 
 describe.each(Object.keys(PROVIDERS) as Provider[])("the captcha of %s", (provider) => {
-  it("goes with the form, and lets it through", async ({ forget }) => {
-    const { page, problems, send, missing, tokens } = await forget(provider, PROVIDERS[provider].script);
+  it("the widget adds its token to the form, which the service accepts", async ({ openForgotPassword }) => {
+    const { page, problems, send, missing, tokens } = await openForgotPassword(
+      provider,
+      PROVIDERS[provider].script,
+    );
     await send();
     await page.getByRole("status").getByText(en.notices.resetSent).waitFor();
     expect(tokens.at(-1)).toBe("for-forgot");
@@ -71,29 +78,29 @@ describe.each(Object.keys(PROVIDERS) as Provider[])("the captcha of %s", (provid
     expect(problems).toEqual([]);
   });
 
-  it("that cannot be loaded says so, and what the form needs", async ({ forget }) => {
-    const { page, problems, send, missing, tokens } = await forget(provider, "nothing");
+  it("the page shows a message when the captcha script cannot be loaded", async ({ openForgotPassword }) => {
+    const { page, problems, send, missing, tokens } = await openForgotPassword(provider, "nothing");
     const before = tokens.length;
     await missing.waitFor();
     await send();
     await page.getByRole("alert").getByText(en.failures.captcha_required).waitFor();
     expect(await page.getByLabel(en.fields.email, { exact: true }).inputValue()).toBe("ada@example.com");
     expect(tokens).toHaveLength(before);
-    // Nothing but what the browser says of the scripts that did not come: one for each page.
+    // Only the browser's error for the failed script, one for each page.
     expect(problems.every((problem) => problem.includes("ERR_FAILED"))).toBe(true);
   });
 });
 
-describe("a score", () => {
-  it("that the provider refuses to give does not keep the form from being sent", async ({ forget }) => {
-    const { page, problems, send } = await forget("recaptcha-v3", "throws");
+describe("reCAPTCHA v3", () => {
+  it("submits the form when the provider gives no token", async ({ openForgotPassword }) => {
+    const { page, problems, send } = await openForgotPassword("recaptcha-v3", "throws");
     await send();
     await page.getByRole("alert").getByText(en.failures.captcha_required).waitFor();
     expect(problems).toEqual([]);
   });
 
-  it("is asked for anew with every try", async ({ forget }) => {
-    const { page, send, tokens } = await forget("recaptcha-v3", "scores");
+  it("requests a new token for each submit", async ({ openForgotPassword }) => {
+    const { page, send, tokens } = await openForgotPassword("recaptcha-v3", "scores");
     const before = tokens.length;
     for (let time = 0; time < 2; time++) {
       await send();
@@ -104,8 +111,8 @@ describe("a score", () => {
     expect(tokens.length - before).toBe(2);
   });
 
-  it("is asked for once, however often the button is pressed", async ({ forget }) => {
-    const { page, tokens } = await forget("recaptcha-v3", "scores");
+  it("requests one token when the form is submitted twice", async ({ openForgotPassword }) => {
+    const { page, tokens } = await openForgotPassword("recaptcha-v3", "scores");
     const before = tokens.length;
     await page.getByLabel(en.fields.email, { exact: true }).fill("ada@example.com");
     await page.keyboard.press("Enter");

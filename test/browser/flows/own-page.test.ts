@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { leftTo } from "../../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../../scripts/check/examples/pages.ts";
-import { it } from "../support/it.ts";
+import { it } from "../support/fixtures.ts";
 import { PASSWORD } from "../support/service.ts";
 
 const { code } = leftTo("browser/flows/own-page", readPages().values())("cookie-sign-in");
@@ -10,7 +10,7 @@ describe("a page of the service's own origin", () => {
   it("signs in with cookies as docs/sign-in.md shows it", async ({ visit, service }) => {
     const { email } = await service.member();
     const { page, context } = await visit();
-    // Of the pages, those of /docs alone may ask the service by a script.
+    // Only the policy of /docs allows requests by a script.
     await page.goto("/docs");
     await page.evaluate(`(async () => {
       const email = ${JSON.stringify(email)}, password = ${JSON.stringify(PASSWORD)};

@@ -1,94 +1,94 @@
 import { describe, expect } from "vitest";
-import { faultsOf } from "../support/accessibility.ts";
+import { findFaults } from "../support/accessibility.ts";
 import { type Configured, startConfiguredService } from "../support/configured-service.ts";
-import { fillService, PEOPLE } from "../support/filled-service.ts";
-import { it as plain } from "../support/it.ts";
+import { EMAILS, fillService } from "../support/filled-service.ts";
+import { it as plain } from "../support/fixtures.ts";
 import { type } from "../support/page-states/steps.ts";
 import { PASSWORD } from "../support/service.ts";
 import { newVisitor, type Visitor } from "../support/visitor.ts";
 
-// What takes a brand, long lists, or a store that does not answer: states that nobody clicks their way to.
+// States that need a brand, long lists or a failing database, which no flow reaches.
 
 const LOGO_ORIGIN = "https://cdn.example.com";
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="40"><rect width="300" height="40"/></svg>';
 
 const it = plain
-  .extend("house", { scope: "file" }, async ({ stage: _ }, { onCleanup }): Promise<Configured> => {
-    const house = await startConfiguredService({
+  .extend("configured", { scope: "file" }, async ({ testServer: _ }, { onCleanup }): Promise<Configured> => {
+    const configured = await startConfiguredService({
       SMS_PROVIDER: "mailbox",
       APP_NAME: "The association of the lighthouse keepers of both coasts",
       APP_LOGO_URL: `${LOGO_ORIGIN}/logo.svg`,
       APP_COLOR: "#fd0",
     });
-    onCleanup(() => house.stop());
-    await fillService(house);
-    return house;
+    onCleanup(() => configured.stop());
+    await fillService(configured);
+    return configured;
   })
-  /** Somebody at a page; null has not signed in. */
-  .extend("enter", ({ browser, house }, { onCleanup }) => {
+  /** Opens a page as an account, or without a session for null. */
+  .extend("openAs", ({ browser, configured }, { onCleanup }) => {
     const visitors: Visitor[] = [];
     onCleanup(async () => {
       await Promise.all(visitors.map(({ context }) => context.close()));
     });
-    return async (person: keyof typeof PEOPLE | null, path: string): Promise<Visitor> => {
-      const visitor = await newVisitor(browser, [house.origin, LOGO_ORIGIN]);
+    return async (account: keyof typeof EMAILS | null, path: string): Promise<Visitor> => {
+      const visitor = await newVisitor(browser, [configured.origin, LOGO_ORIGIN]);
       visitors.push(visitor);
       const { context, page } = visitor;
       await context.route(`${LOGO_ORIGIN}/**`, (route) =>
         route.fulfill({ contentType: "image/svg+xml", body: LOGO }),
       );
-      if (person !== null) {
+      if (account !== null) {
         await page.goto("/sign-in");
-        await type(page, { email: PEOPLE[person], password: PASSWORD });
+        await type(page, { email: EMAILS[account], password: PASSWORD });
       }
       await page.goto(path);
       return visitor;
     };
   });
 
-describe("in a brand of one's own", () => {
+describe("a branded service with much data", () => {
   it.for([
     ["sign-in", null, "/sign-in"],
-    ["the account of whoever has set everything", "ada", "/account"],
-    ["a number that is proven", "ada", "/account/phone"],
+    ["an account with every attribute", "ada", "/account"],
+    ["a verified phone number", "ada", "/account/phone"],
     ["more sessions than are shown", "ada", "/account/sessions"],
-    ["mail that was given up", "root", "/admin/mail"],
-    ["a page that is not for everybody", "ada", "/admin/users"],
-  ] as const)("%s is accessible in every look", async ([, person, path], { enter }) => {
-    const { page, problems } = await enter(person, path);
-    expect(await faultsOf(page)).toEqual({});
+    ["a list of undelivered messages", "root", "/admin/mail"],
+    ["a page that answers 403", "ada", "/admin/users"],
+  ] as const)("%s is accessible in every viewport and theme", async ([, account, path], { openAs }) => {
+    const { page, problems } = await openAs(account, path);
+    expect(await findFaults(page)).toEqual({});
     expect(problems).toEqual([]);
   });
 
-  it("a second step that is on is accessible in every look", async ({ enter, house }) => {
-    const { page, problems } = await enter("ada", "/account");
+  it("an enabled second factor is accessible in every viewport and theme", async ({ openAs, configured }) => {
+    const { page, problems } = await openAs("ada", "/account");
     const choose = (on: 0 | 1) =>
-      house.db.prepare("UPDATE accounts SET login_otp = ?1 WHERE email = ?2").bind(on, PEOPLE.ada).run();
+      configured.db.prepare("UPDATE accounts SET login_otp = ?1 WHERE email = ?2").bind(on, EMAILS.ada).run();
     await choose(1);
     await page.goto("/account/second-step");
     // The next test signs in without a code.
     await choose(0);
-    expect(await faultsOf(page)).toEqual({});
+    expect(await findFaults(page)).toEqual({});
     expect(problems).toEqual([]);
   });
 
-  it("the second page of a list leads back to the first", async ({ enter }) => {
-    const { page, problems } = await enter("root", "/admin/mail");
+  it("the second page of a list links to the first", async ({ openAs }) => {
+    const { page, problems } = await openAs("root", "/admin/mail");
     await page.getByRole("link", { name: "Next page" }).click();
     await page.waitForURL("**cursor=*");
-    expect(await faultsOf(page)).toEqual({});
+    expect(await findFaults(page)).toEqual({});
     await page.getByRole("link", { name: "First page" }).click();
     await page.waitForURL("**/admin/mail?");
     expect(problems).toEqual([]);
   });
 
-  it("a store that does not answer is a page, too", async ({ enter, house }) => {
-    const { page } = await enter("root", "/admin/invite");
-    await house.db.prepare("ALTER TABLE outbox RENAME TO elsewhere").run();
+  it("a failing database answers with an accessible 503 page", async ({ openAs, configured }) => {
+    const { page } = await openAs("root", "/admin/invite");
+    await configured.db.prepare("ALTER TABLE outbox RENAME TO renamed_outbox").run();
     const answer = await page.goto("/admin/mail");
-    await house.db.prepare("ALTER TABLE elsewhere RENAME TO outbox").run();
+    await configured.db.prepare("ALTER TABLE renamed_outbox RENAME TO outbox").run();
     expect([answer?.status(), answer?.headers()["retry-after"]]).toEqual([503, "5"]);
-    expect(await faultsOf(page)).toEqual({});
+    expect(await findFaults(page)).toEqual({});
   });
 });

@@ -2,36 +2,36 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { VIEWPORTS, wear } from "./viewports.ts";
 
-/** Each page that is looked at reads it anew: half the size is half the time. */
+/** Minified: every checked page evaluates it again. */
 const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 /**
- * What is wrong with a page, with the looks in which it is: a broken rule of axe's, good practice included,
- * something that has to be scrolled sideways, or a password that no manager can fill.
+ * The faults of a page, with the viewports that have them: violations of axe's rules (best practices included),
+ * horizontal scrolling, and passwords that no password manager can fill.
  */
-export async function faultsOf(page: Page): Promise<Record<string, string[]>> {
+export async function findFaults(page: Page): Promise<Record<string, string[]>> {
   const faults: Record<string, string[]> = {};
-  for (const look of VIEWPORTS) {
-    await wear(page, look);
-    for (const fault of await faultsAsIs(page)) {
-      faults[fault] = [...(faults[fault] ?? []), look.name];
+  for (const viewport of VIEWPORTS) {
+    await wear(page, viewport);
+    for (const fault of await findFaultsNow(page)) {
+      faults[fault] = [...(faults[fault] ?? []), viewport.name];
     }
   }
   return faults;
 }
 
-/** What is wrong with it in the look that it wears now. */
-export async function faultsAsIs(page: Page): Promise<string[]> {
-  const isThere = await page.evaluate(() => "axe" in window);
-  if (!isThere) await page.evaluate(AXE);
-  return [...(await brokenRules(page)), ...(await excessWidth(page)), ...(await unfillable(page))];
+/** The faults in the current viewport. */
+export async function findFaultsNow(page: Page): Promise<string[]> {
+  const isLoaded = await page.evaluate(() => "axe" in window);
+  if (!isLoaded) await page.evaluate(AXE);
+  return [...(await ruleViolations(page)), ...(await excessWidth(page)), ...(await passwordFaults(page))];
 }
 
-/** Each as one line: the rule, and the elements that break it. */
-const brokenRules = (page: Page): Promise<string[]> =>
+/** One line for each violation: the rule and the elements. */
+const ruleViolations = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    // A mail in its frame runs no scripts, and is not our page.
+    // The frame of a mail runs no scripts and is not our page.
     const { violations } = await axe.run(document, { iframes: false, resultTypes: ["violations"] });
     return violations.map(({ id, help, nodes }) => {
       const where = nodes.map(({ html, failureSummary }) => `${html.slice(0, 120)} (${failureSummary})`);
@@ -40,7 +40,7 @@ const brokenRules = (page: Page): Promise<string[]> =>
   });
 
 async function excessWidth(page: Page): Promise<string[]> {
-  // A page that is still on its way has no element to measure.
+  // A page that is still loading has no element to measure.
   await page.waitForLoadState("load");
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -48,8 +48,8 @@ async function excessWidth(page: Page): Promise<string[]> {
   });
 }
 
-/** A manager has to know which password is asked for, and whose (Chromium's own advice, "Password form styles"). */
-const unfillable = (page: Page): Promise<string[]> =>
+/** A password manager needs to know the kind of password and the account (Chromium, "Password form styles"). */
+const passwordFaults = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLInputElement>("input[type=password]")]
       .filter(

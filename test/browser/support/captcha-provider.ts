@@ -2,43 +2,46 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext } from "playwright-core";
 
-/** What the provider's own script does in a page, as far as ours sees of it. */
-export const SCRIPTS = {
-  /** Puts its answer into the form, in the field that the widget names. */
+/** Scripts that behave in a page as those of the providers do. */
+export const PROVIDER_SCRIPTS = {
+  /** Adds its token to the form, in the field that the widget names. */
   turnstile: `globalThis.turnstile = {};
     for (const widget of document.querySelectorAll(".cf-turnstile")) {
       const { responseFieldName: name, action } = widget.dataset;
       widget.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: "for-" + action }));
     }`,
-  /** Is asked for a score when the form is sent. */
+  /** reCAPTCHA v3: gives a token on request. */
   scores: `globalThis.grecaptcha = {
       ready: (then) => setTimeout(then),
       execute: async (key, { action }) => "for-" + action,
     };`,
-  /** As with a key of another site, or without its own servers. */
+  /** Fails, as with the site key of another site. */
   throws: `globalThis.grecaptcha = { ready: (then) => then(), execute: async () => { throw new Error("no") } };`,
 } as const;
 
-/** Answers the browser in the provider's place: with that script, or not at all. */
-export const play = (context: BrowserContext, script: keyof typeof SCRIPTS | "nothing") =>
+/** Answers the browser's request for the provider's script: with that script, or with an error. */
+export const mockProviderScript = (
+  context: BrowserContext,
+  script: keyof typeof PROVIDER_SCRIPTS | "nothing",
+) =>
   context.route(/\/api\.js/, (route) =>
     script === "nothing"
       ? route.abort()
-      : route.fulfill({ contentType: "text/javascript", body: SCRIPTS[script] }),
+      : route.fulfill({ contentType: "text/javascript", body: PROVIDER_SCRIPTS[script] }),
   );
 
-export type Verifier = { readonly url: string; readonly tokens: string[]; stop(): void };
+export type CaptchaVerifier = { readonly url: string; readonly tokens: string[]; stop(): void };
 
-/** Answers the service in the provider's place, and keeps the tokens that it is asked about. */
-export async function startVerifier(): Promise<Verifier> {
+/** A fake of the provider's verification API, which records the tokens. */
+export async function startCaptchaVerifier(): Promise<CaptchaVerifier> {
   const tokens: string[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const part of request) body += part;
     const token = new URLSearchParams(body).get("response") ?? "";
     tokens.push(token);
-    const said = { success: true, hostname: "localhost", action: token.replace("for-", ""), score: 0.9 };
-    response.setHeader("Content-Type", "application/json").end(JSON.stringify(said));
+    const verdict = { success: true, hostname: "localhost", action: token.replace("for-", ""), score: 0.9 };
+    response.setHeader("Content-Type", "application/json").end(JSON.stringify(verdict));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,40 +1,40 @@
 import { describe, expect } from "vitest";
-import { faultsAsIs, faultsOf } from "./accessibility.ts";
-import { it } from "./it.ts";
+import { findFaults, findFaultsNow } from "./accessibility.ts";
+import { it } from "./fixtures.ts";
 import type { PageState } from "./page-states/steps.ts";
-import { scalesFor } from "./page-weight.ts";
+import { measureWeightOf } from "./page-weight.ts";
 import { NARROW, wear } from "./viewports.ts";
 
-/** Bytes, uncompressed, of a page and all that it loads. */
-const MOST = 40_000;
+/** Uncompressed bytes of a page and everything that it loads. */
+const MAX_BYTES = 40_000;
 
-/** What holds for every page. What developers alone see speaks no other language. */
-export const checkPage = (showings: readonly PageState[], { isEnglishAlone = false } = {}) =>
-  describe.each(showings)("$name", ({ page, open }) => {
-    it("is accessible in every look, light, and painted after one round trip", async ({
-      revisit,
+/** Checks every state of a page. Pages for developers are in English only. */
+export const checkPage = (states: readonly PageState[], { isEnglishAlone = false } = {}) =>
+  describe.each(states)("$name", ({ page, open }) => {
+    it("the page is accessible in every viewport and theme, small, and painted after one round trip", async ({
+      visitAgain,
       service,
     }) => {
-      const visitor = await revisit("en-GB");
-      const weigh = scalesFor(visitor.page);
+      const visitor = await visitAgain("en-GB");
+      const measureWeight = measureWeightOf(visitor.page);
       await open(visitor, service);
       if (page !== null) expect(new URL(visitor.page.url()).pathname).toMatch(patternOf(page));
-      const { bytes, blocking } = await weigh();
+      const { bytes, blocking } = await measureWeight();
       expect(bytes).toBeGreaterThan(500);
-      expect(bytes).toBeLessThan(MOST);
+      expect(bytes).toBeLessThan(MAX_BYTES);
       expect(blocking).toEqual([]);
-      expect(await faultsOf(visitor.page)).toEqual({});
+      expect(await findFaults(visitor.page)).toEqual({});
     });
 
     if (isEnglishAlone) return;
-    it("is accessible in German, and fits a phone, too", async ({ revisit, service }) => {
-      const { page, ...visitor } = await revisit("de-DE");
+    it("the page is accessible in German on a phone", async ({ visitAgain, service }) => {
+      const { page, ...visitor } = await visitAgain("de-DE");
       await wear(page, NARROW);
       await open({ page, ...visitor }, service);
       expect(await page.locator("html").getAttribute("lang")).toBe("de");
-      expect(await faultsAsIs(page)).toEqual([]);
+      expect(await findFaultsNow(page)).toEqual([]);
     });
   });
 
-/** The addresses of a route. */
+/** Matches the paths of a route. */
 const patternOf = (route: string): RegExp => new RegExp(`^${route.replace(":id", "[^/]+")}$`);

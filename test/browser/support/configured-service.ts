@@ -2,7 +2,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../../scripts/shared/run-wrangler.ts";
 
-/** A service that is configured otherwise than the one that all browser tests share. */
+/** A service with another configuration than the shared one. */
 export type Configured = {
   readonly origin: string;
   readonly db: D1Database;
@@ -17,7 +17,7 @@ export async function startConfiguredService(
   const secrets = {
     ENVIRONMENT: "development",
     AUTH_SECRET: "a test's root secret, 32 bytes or more",
-    // Forms of pages without a referrer do not name their origin, so that the port need not be known.
+    // Pages send no referrer, so that their forms have no Origin and the port need not match.
     PUBLIC_URL: "http://localhost",
     MAIL_PROVIDER: "mailbox",
     MAIL_FROM: "Gatehouse <no-reply@example.test>",
@@ -32,6 +32,6 @@ export async function startConfiguredService(
   const { DB: db } = await worker.getEnv();
   const origin = `http://localhost:${new URL(url).port}`;
   const page = await fetch(`${origin}/sign-in`, { headers: { Accept: "text/html" } });
-  if (!page.ok) throw new Error(`configured as it is, the service answers\n${await page.text()}`);
+  if (!page.ok) throw new Error(`The configured service answers:\n${await page.text()}`);
   return { origin, db, stop: () => harness.close() };
 }

@@ -4,17 +4,17 @@ import type { AddressInfo } from "node:net";
 import { leftTo } from "../../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../../scripts/check/examples/pages.ts";
 
-/** An app on another site, which has its people sign in at the service: by its own server, or in its page. */
+/** An app on another site whose users sign in at the service: by its server, or by a script in its page. */
 export type ExampleApp = {
   readonly origin: string;
-  /** Where its people come back to: its server, and its page. */
+  /** Return URLs of its server and of its page. */
   readonly returnUrls: readonly string[];
-  /** Where it sends them; known when the service is there. */
+  /** Sets the origin of the service, once it is known. */
   signsInAt(origin: string): void;
   stop(): void;
 };
 
-/** Another site than `localhost`, to a browser. */
+/** To a browser, another site than `localhost`. */
 const HOST = "127.0.0.1";
 
 export async function startExampleApp(): Promise<ExampleApp> {
@@ -23,14 +23,14 @@ export async function startExampleApp(): Promise<ExampleApp> {
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", origin);
     if (pathname === "/start") return redirect(response, startAt(searchParams.get("page") ?? "sign-in"));
-    if (pathname === "/server") return show(response, await trade(searchParams));
+    if (pathname === "/server") return show(response, await exchangeCode(searchParams));
     if (pathname === "/page") return show(response, "Just a moment", scriptOf(service));
     return response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
 
-  /** Keeps a verifier by the state that comes back with the code (RFC 7636). */
+  /** Keeps a code verifier by the `state` that the redirect returns (RFC 7636). */
   function startAt(page: string): string {
     const [verifier, state] = [randomBytes(32).toString("base64url"), randomBytes(16).toString("base64url")];
     verifiers.set(state, verifier);
@@ -38,7 +38,7 @@ export async function startExampleApp(): Promise<ExampleApp> {
     return `${service}/${page}?${new URLSearchParams({ returnTo: `${origin}/server`, codeChallenge, state })}`;
   }
 
-  async function trade(query: URLSearchParams): Promise<string> {
+  async function exchangeCode(query: URLSearchParams): Promise<string> {
     const [code, codeVerifier] = [query.get("code"), verifiers.get(query.get("state") ?? "")];
     const answer = await fetch(`${service}/api/auth/exchange`, {
       method: "POST",
@@ -49,14 +49,14 @@ export async function startExampleApp(): Promise<ExampleApp> {
       data?: { user: { email: string } };
       message: string;
     };
-    return data ? `Hello ${data.user.email}` : `Nobody: ${message}`;
+    return data ? `Hello ${data.user.email}` : `Not signed in: ${message}`;
   }
 
   return {
     origin,
     returnUrls: [`${origin}/server`, `${origin}/page`],
-    signsInAt: (there) => {
-      service = there;
+    signsInAt: (serviceOrigin) => {
+      service = serviceOrigin;
     },
     stop: () => void server.close(),
   };
@@ -69,11 +69,11 @@ function show(response: ServerResponse, heading: string, script = ""): void {
 <link rel="icon" href="data:,"><h1>${heading}</h1><script>${script}</script></html>`);
 }
 
-/** docs/sign-in.md shows how the page itself does it: how it sets out, and what it does with the code that it comes back with. */
-const SHOWN = leftTo("browser/support/example-app", readPages().values())("page-alone").code;
-const [SET_OUT = "", COME_BACK = ""] = SHOWN.split(/^\/\/ back again.*\n/m);
+/** The example of docs/sign-in.md: how a page starts a sign-in, and how it exchanges the code. */
+const EXAMPLE = leftTo("browser/support/example-app", readPages().values())("page-alone").code;
+const [START = "", CALLBACK = ""] = EXAMPLE.split(/^\/\/ back again.*\n/m);
 
-/** That, and what the page says is given. */
+/** The example with the functions that it expects. */
 const scriptOf = (service: string): string => `
 const AUTH = "${service}", RETURN_URL = location.origin + "/page";
 const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
@@ -83,10 +83,10 @@ async function post(path, body) {
   const answer = await fetch(AUTH + path, { method: "POST", headers, body: JSON.stringify(body) });
   const { data, message } = await answer.json();
   history.replaceState(null, "", "/page");
-  document.querySelector("h1").textContent = data ? "Hello " + data.user.email : "Nobody: " + message;
+  document.querySelector("h1").textContent = data ? "Hello " + data.user.email : "Not signed in: " + message;
 }
-async function setOut() { ${SET_OUT} }
-async function comeBack(code, state) { ${COME_BACK} }
+async function startSignIn() { ${START} }
+async function handleCallback(code, state) { ${CALLBACK} }
 const query = new URLSearchParams(location.search);
-if (query.has("code")) comeBack(query.get("code"), query.get("state")); else setOut();
+if (query.has("code")) handleCallback(query.get("code"), query.get("state")); else startSignIn();
 `;

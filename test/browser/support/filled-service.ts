@@ -2,24 +2,24 @@ import type { D1Database } from "@cloudflare/workers-types";
 import type { Configured } from "./configured-service.ts";
 import { LONG_NAME, longAddress, PASSWORD, serviceAt } from "./service.ts";
 
-/** Their addresses, by which they sign in. */
-export const PEOPLE = { ada: "ada@example.com", root: "root@example.com", long: longAddress() } as const;
+/** Email addresses of the accounts. */
+export const EMAILS = { ada: "ada@example.com", root: "root@example.com", long: longAddress() } as const;
 
-/** More than a page shows. */
+/** More rows than a page shows. */
 const SESSIONS = 60;
 const DEAD_MESSAGES = 26;
 
-/** People with everything that an account can have, and a list of mail that nobody got. */
+/** Inserts accounts with every attribute, many sessions, and undelivered messages. */
 export async function fillService({ origin, db }: Configured): Promise<void> {
-  const { register } = serviceAt({ origin, superuser: { email: PEOPLE.root, password: PASSWORD } });
-  for (const email of Object.values(PEOPLE)) await register(email, LONG_NAME);
+  const { register } = serviceAt({ origin, superuser: { email: EMAILS.root, password: PASSWORD } });
+  for (const email of Object.values(EMAILS)) await register(email, LONG_NAME);
   const now = Date.now();
   await db.batch([
     db.prepare("UPDATE accounts SET email_verified_at = ?1, last_name = name, age = 36").bind(now),
-    db.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?1").bind(PEOPLE.root),
+    db.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?1").bind(EMAILS.root),
     db
       .prepare("UPDATE accounts SET phone = '+491701234567', phone_verified_at = ?1 WHERE email = ?2")
-      .bind(now, PEOPLE.ada),
+      .bind(now, EMAILS.ada),
     sessionsOf(db, now),
     deadMessages(db, now),
   ]);
@@ -35,7 +35,7 @@ const sessionsOf = (db: D1Database, now: number) =>
       SELECT 'session-' || i, id, 1, 'pwd', '2001:db8::' || i, 'Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0',
         ?2 - i * 60000, ?2 - i * 60000, ?2, ?2 + 3600000, ?2 + 3600000 FROM n, accounts WHERE email = ?3`,
     )
-    .bind(SESSIONS, now, PEOPLE.ada);
+    .bind(SESSIONS, now, EMAILS.ada);
 
 const deadMessages = (db: D1Database, now: number) =>
   db
@@ -45,4 +45,4 @@ const deadMessages = (db: D1Database, now: number) =>
       SELECT 'message-' || i, id, iif(i % 2, 'phone_code', 'new_device_sign_in'), iif(i % 2, 'sms', 'email'), '',
         'dead', 5, ?2 - i, ?2 - i, ?2, 'provider_unavailable' FROM n, accounts WHERE email = ?3`,
     )
-    .bind(DEAD_MESSAGES, now, PEOPLE.long);
+    .bind(DEAD_MESSAGES, now, EMAILS.long);

@@ -4,57 +4,58 @@ import type { ServiceApi } from "./service.ts";
 import { WORDS } from "./ui-texts.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** A page and somebody who uses it in one way: they know it by its words alone. */
-export type Reader = ReturnType<typeof readerOf>;
+/** Drives a page in one mode. It finds elements by their visible texts only. */
+export type PageDriver = ReturnType<typeof pageDriver>;
 
-export function readerOf(page: Page, way: Mode) {
-  const { hands, locale } = way;
-  const press = (name: string) => hands.press(page.getByRole("button", { name, exact: true }));
+export function pageDriver(page: Page, mode: Mode) {
+  const { input, locale } = mode;
+  const press = (name: string) => input.press(page.getByRole("button", { name, exact: true }));
   return {
     page,
-    way,
+    mode,
     words: WORDS[locale],
     press,
-    fill: (label: string, text: string) => hands.fill(page.getByLabel(label, { exact: true }), text),
-    /** Follows the link whose words begin with these. */
+    fill: (label: string, text: string) => input.fill(page.getByLabel(label, { exact: true }), text),
+    /** Follows the link whose text begins with this. */
     follow: (name: string) =>
-      hands.press(page.getByRole("link", { name: new RegExp(`^${literally(name)}`) }).first()),
-    /** Presses what is asked once more, if there are scripts to ask. */
+      input.press(page.getByRole("link", { name: new RegExp(`^${escapeRegExp(name)}`) }).first()),
+    /** Presses a button and confirms the dialog, which is shown only with JavaScript. */
     pressAndConfirm: async (name: string) => {
       await press(name);
-      if (way.options.javaScriptEnabled === false) return;
-      await hands.press(page.getByRole("dialog").getByRole("button", { name, exact: true }));
+      if (mode.options.javaScriptEnabled === false) return;
+      await input.press(page.getByRole("dialog").getByRole("button", { name, exact: true }));
     },
-    /** Waits for the page of that heading. */
-    arrive: (title: string) => page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor(),
-    /** Waits for what the page says has been done. */
-    hear: (notice: string) => page.getByRole("status").getByText(notice, { exact: true }).waitFor(),
+    /** Waits for the page with this heading. */
+    waitForHeading: (title: string) =>
+      page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor(),
+    /** Waits for the page's notice. */
+    waitForNotice: (notice: string) => page.getByRole("status").getByText(notice, { exact: true }).waitFor(),
   };
 }
 
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** Opens the mailbox beside, and the link of the newest mail of its kind in a tab of its own. */
+/** Opens the newest mail of a kind in the development mailbox, and its link in a new tab. */
 export async function openMailedLink(
   { context }: Visitor,
-  way: Mode,
+  mode: Mode,
   service: ServiceApi,
   { email, kind }: { readonly email: string; readonly kind: "verify-email" | "reset-password" },
-): Promise<Reader> {
+): Promise<PageDriver> {
   const link = await service.linkTo(email, kind);
-  const mailbox = readerOf(await context.newPage(), way);
+  const mailbox = pageDriver(await context.newPage(), mode);
   await mailbox.page.goto(`/dev/mailbox?to=${email}`);
   await mailbox.follow("Plain text");
   const opened = context.waitForEvent("page");
   await mailbox.follow(link);
   const tab = await opened;
   await mailbox.page.close();
-  return readerOf(tab, way);
+  return pageDriver(tab, mode);
 }
 
-/** From the sign-in page as far as the account, through the mailed code where one is asked for. */
+/** Signs in from the sign-in page to the account, with the mailed code where it is required. */
 export async function signIn(
-  reader: Reader,
+  driver: PageDriver,
   service: ServiceApi,
   {
     email,
@@ -62,16 +63,16 @@ export async function signIn(
     withCode,
   }: { readonly email: string; readonly password: string; readonly withCode: boolean },
 ): Promise<void> {
-  const { words: t } = reader;
-  await reader.arrive(t.signIn.title);
-  await reader.fill(t.fields.email, email);
-  await reader.fill(t.fields.password, password);
-  const asked = Date.now();
-  await reader.press(t.signIn.submit);
+  const { words: t } = driver;
+  await driver.waitForHeading(t.signIn.title);
+  await driver.fill(t.fields.email, email);
+  await driver.fill(t.fields.password, password);
+  const requestedAt = Date.now();
+  await driver.press(t.signIn.submit);
   if (withCode) {
-    await reader.arrive(t.code.title);
-    await reader.fill(t.fields.code, await service.codeTo(email, asked));
-    await reader.press(t.code.submit);
+    await driver.waitForHeading(t.code.title);
+    await driver.fill(t.fields.code, await service.codeTo(email, requestedAt));
+    await driver.press(t.code.submit);
   }
-  await reader.arrive(t.account.title);
+  await driver.waitForHeading(t.account.title);
 }

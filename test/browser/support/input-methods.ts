@@ -1,12 +1,12 @@
 import type { Locator } from "playwright-core";
 
-/** How somebody uses a page. */
+/** How a test operates a page. */
 export type InputMethod = {
   fill(field: Locator, text: string): Promise<void>;
   press(target: Locator): Promise<void>;
 };
 
-/** A mouse to point, and keys to type. */
+/** Clicks with the mouse, types with the keyboard. */
 export const mouse: InputMethod = {
   fill: async (field, text) => {
     await field.click();
@@ -15,7 +15,7 @@ export const mouse: InputMethod = {
   press: (target) => target.click(),
 };
 
-/** Tab, Enter, and what is typed: nothing else. */
+/** Uses Tab, Enter and typing only. */
 export const keyboard: InputMethod = {
   fill: async (field, text) => {
     await tabTo(field);
@@ -28,30 +28,30 @@ export const keyboard: InputMethod = {
   },
 };
 
-const MOST_STOPS = 120;
+const MAX_TAB_STOPS = 120;
 
-/** Goes from stop to stop as a keyboard does, and sees at each where the focus is. */
+/** Presses Tab until the target has the focus. Fails when a focused element has no visible focus. */
 async function tabTo(target: Locator): Promise<void> {
   const page = target.page();
   await target.waitFor();
   if (await target.evaluate((element) => element === document.activeElement)) return;
-  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+  for (let stops = 0; stops < MAX_TAB_STOPS; stops += 1) {
     await page.keyboard.press("Tab");
-    const { isThere, unseen } = await target.evaluate(lookAtFocus);
-    if (unseen !== null) throw new Error(`${page.url()}: nobody can see that the focus is on ${unseen}`);
-    if (isThere) return;
+    const { isFocused, invisible } = await target.evaluate(inspectFocus);
+    if (invisible !== null) throw new Error(`${page.url()}: the focus on ${invisible} is not visible`);
+    if (isFocused) return;
   }
-  throw new Error(`${page.url()}: no Tab leads to ${target}`);
+  throw new Error(`${page.url()}: Tab does not reach ${target}`);
 }
 
-/** Whether the focus is there; and the focused element, if nothing shows that it is (WCAG 2.2, 2.4.7). */
-function lookAtFocus(target: Element): { isThere: boolean; unseen: string | null } {
+/** Whether the target has the focus, and the focused element if its focus is not visible (WCAG 2.2, 2.4.7). */
+function inspectFocus(target: Element): { isFocused: boolean; invisible: string | null } {
   const { activeElement } = document;
-  const isThere = activeElement === target;
-  if (activeElement === null || activeElement === document.body) return { isThere, unseen: null };
+  const isFocused = activeElement === target;
+  if (activeElement === null || activeElement === document.body) return { isFocused, invisible: null };
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(activeElement);
   const box = activeElement.getBoundingClientRect();
   const isMarked = (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
   const isShown = box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0;
-  return { isThere, unseen: isMarked && isShown ? null : activeElement.outerHTML.slice(0, 200) };
+  return { isFocused, invisible: isMarked && isShown ? null : activeElement.outerHTML.slice(0, 200) };
 }

@@ -2,17 +2,17 @@ import type { BrowserContextOptions } from "playwright-core";
 import type { Locale } from "../../../src/core/locale.ts";
 import { type InputMethod, keyboard, mouse } from "./input-methods.ts";
 
-/** One way to go through a story; every story can be gone in each. */
+/** How a flow is run. Every flow works in each mode. */
 export type Mode = {
   readonly name: string;
-  readonly hands: InputMethod;
+  readonly input: InputMethod;
   readonly locale: Locale;
   readonly options: BrowserContextOptions;
 };
 
 export const MODES: readonly Mode[] = [
-  { name: "by clicks", hands: mouse, locale: "en", options: {} },
-  { name: "by keyboard alone", hands: keyboard, locale: "en", options: {} },
-  { name: "without JavaScript", hands: mouse, locale: "en", options: { javaScriptEnabled: false } },
-  { name: "in German", hands: mouse, locale: "de", options: { locale: "de-DE" } },
+  { name: "by clicks", input: mouse, locale: "en", options: {} },
+  { name: "by keyboard alone", input: keyboard, locale: "en", options: {} },
+  { name: "without JavaScript", input: mouse, locale: "en", options: { javaScriptEnabled: false } },
+  { name: "in German", input: mouse, locale: "de", options: { locale: "de-DE" } },
 ];

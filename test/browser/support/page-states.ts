@@ -1,15 +1,13 @@
 import { ACCOUNT } from "./page-states/account.ts";
 import { ADMIN } from "./page-states/admin.ts";
-import { DOCS } from "./page-states/docs.ts";
 import { MAILBOX } from "./page-states/mailbox.ts";
 import { PUBLIC } from "./page-states/public.ts";
 import type { PageState } from "./page-states/steps.ts";
 
-/** By who may see them; a test file each, so that they are looked at side by side. */
+/** Page states by audience. Each has a test file, so that they run in parallel. */
 export const PAGE_STATES = {
   public: PUBLIC,
   account: ACCOUNT,
   admin: ADMIN,
   mailbox: MAILBOX,
-  docs: DOCS,
 } satisfies Record<string, readonly PageState[]>;

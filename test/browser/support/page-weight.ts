@@ -1,23 +1,23 @@
 import type { Page, Request } from "playwright-core";
 
-/** A page as the network saw it. */
+/** The network load of a page. */
 export type Weight = {
   /** Bytes of all bodies, before any compression. */
   readonly bytes: number;
-  /** What the first paint had to wait for, the document aside. */
+  /** Resources that blocked the first paint, without the document. */
   readonly blocking: readonly string[];
 };
 
-const followed = new WeakMap<Page, () => Promise<Weight>>();
+const recorders = new WeakMap<Page, () => Promise<Weight>>();
 
-/** Follows a page from now on; what comes back weighs the document that it shows then, with all that it loaded. */
-export function scalesFor(page: Page): () => Promise<Weight> {
-  const scales = followed.get(page) ?? follow(page);
-  followed.set(page, scales);
-  return scales;
+/** Records the requests of a page. The returned function measures the current document and everything it loaded. */
+export function measureWeightOf(page: Page): () => Promise<Weight> {
+  const measure = recorders.get(page) ?? record(page);
+  recorders.set(page, measure);
+  return measure;
 }
 
-function follow(page: Page): () => Promise<Weight> {
+function record(page: Page): () => Promise<Weight> {
   let loaded: Request[] = [];
   page.on("request", (request) => {
     if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loaded = [];
@@ -30,7 +30,7 @@ function follow(page: Page): () => Promise<Weight> {
   };
 }
 
-/** A picture from the cache counts as one from the network; what was given up counts nothing. */
+/** A cached image counts as a loaded one; an aborted request counts nothing. */
 async function bodySize(request: Request): Promise<number> {
   const response = await request.response();
   return response === null ? 0 : (await response.body()).byteLength;

@@ -1,7 +1,7 @@
 import { waitFor } from "../../../scripts/shared/wait-for.ts";
 import { holdToContract } from "../../support/contract/hold.ts";
 
-/** The service as a program sees it, to prepare what a browser is to find. */
+/** The service's API, to prepare the state that a browser test needs. */
 export type ServiceApi = ReturnType<typeof serviceAt>;
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -14,13 +14,13 @@ type Mail = {
   readonly html: string;
 };
 
-/** Milliseconds for an answer. */
-const PATIENCE = 30_000;
+/** Milliseconds until a request fails. */
+const TIMEOUT_MS = 30_000;
 
-/** An address that nobody has used, and that a search for it alone finds. */
-const newAddress = (): string => `person-${crypto.randomUUID().slice(0, 8)}@example.com`;
+/** An unused address, which a search finds alone. */
+const newAddress = (): string => `user-${crypto.randomUUID().slice(0, 8)}@example.com`;
 
-/** As long as they may be, or nearly, and without a place to break: what a page has to hold. */
+/** Values of nearly the maximum length without a line break opportunity, which a page must fit. */
 export const LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff".padEnd(64, "o");
 const LONG_LOCAL_PART = "wolfeschlegelsteinhausenbergerdorff".padEnd(55, "o");
 const LONG_DOMAIN = `${"llanfairpwllgwyngyll".padEnd(53, "o")}.example.com`;
@@ -43,7 +43,7 @@ export function serviceAt({
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     };
     const response = await fetch(`${origin}/api/auth${path}`, {
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       method: "POST",
       headers,
       body: JSON.stringify(body),
@@ -54,23 +54,23 @@ export function serviceAt({
     return data;
   }
 
-  /** The newest mail to an address of which that holds. */
-  const mailTo = (address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> =>
+  /** The newest matching mail to an address. */
+  const mailTo = (address: string, matches: (mail: Mail) => boolean = () => true): Promise<Mail> =>
     waitFor(`a mail to ${address}`, async () => {
       const url = `${origin}/dev/mailbox.json?to=${encodeURIComponent(address)}`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       const { messages } = (await response.json()) as { messages: Mail[] };
-      return messages.find(fits);
+      return messages.find(matches);
     });
 
-  /** The link of the newest mail to that address that leads to that page. */
+  /** The newest link to that page in a mail to the address. */
   async function linkTo(address: string, page: string): Promise<string> {
     const link = new RegExp(`${origin}/${page}\\?token=[\\w-]+`);
     const { text } = await mailTo(address, (mail) => link.test(mail.text));
     return link.exec(text)?.[0] ?? "";
   }
 
-  /** The digits of the mail to that address that came since then. */
+  /** The code of a mail to the address that was sent since then. */
   async function codeTo(address: string, since: number): Promise<string> {
     const code = /^\d{6}$/m;
     const { text } = await mailTo(
@@ -85,7 +85,7 @@ export function serviceAt({
     return { email };
   }
 
-  /** Somebody with a verified account. */
+  /** A verified account. */
   async function member(email = newAddress(), name?: string): Promise<{ email: string }> {
     await register(email, name);
     const token = new URL(await linkTo(email, "verify-email")).searchParams.get("token");
@@ -93,19 +93,19 @@ export function serviceAt({
     return { email };
   }
 
-  /** A member whose second step is on. */
-  async function guarded(address?: string): Promise<{ email: string }> {
+  /** A verified account with the second factor enabled. */
+  async function memberWithSecondFactor(address?: string): Promise<{ email: string }> {
     const { email } = await member(address);
     const { token } = await post("/login", { email, password: PASSWORD });
     await post("/me/otp", { enabled: true, password: PASSWORD }, token);
     return { email };
   }
 
-  let passerby: Promise<{ email: string }> | undefined;
-  /** The same member for everybody who leaves the account as it is. */
-  const anybody = (): Promise<{ email: string }> => {
-    passerby ??= member();
-    return passerby;
+  let shared: Promise<{ email: string }> | undefined;
+  /** One account for all tests that do not change it. */
+  const sharedMember = (): Promise<{ email: string }> => {
+    shared ??= member();
+    return shared;
   };
 
   return {
@@ -118,7 +118,7 @@ export function serviceAt({
     codeTo,
     register,
     member,
-    guarded,
-    anybody,
+    memberWithSecondFactor,
+    sharedMember,
   };
 }

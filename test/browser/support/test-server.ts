@@ -1,13 +1,13 @@
-/** What the browser tests have at hand, or why they cannot run. */
+/** What the global setup provides to the browser tests, or why they cannot run. */
 export type TestServerContext =
   | {
-      /** Where the browser takes commands. */
+      /** WebSocket endpoint of the browser. */
       readonly endpoint: string;
-      /** Where the service is. */
+      /** Origin of the service. */
       readonly origin: string;
-      /** Where the example Worker is. */
+      /** Origin of the example Worker. */
       readonly notesOrigin: string;
-      /** Where an app is that has its people sign in there. */
+      /** Origin of an app whose users sign in at the service. */
       readonly app: string;
       readonly superuser: { readonly email: string; readonly password: string };
     }

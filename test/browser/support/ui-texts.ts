@@ -3,5 +3,5 @@ import en from "../../../public/pages/words/en.json" with { type: "json" };
 import type { Locale } from "../../../src/core/locale.ts";
 import type { Words } from "../../../src/ui/words.ts";
 
-/** What the pages say, in every language. */
+/** The UI texts in every language. */
 export const WORDS: Readonly<Record<Locale, Words>> = { en, de };

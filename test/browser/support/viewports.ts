@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Every way that a page has to look right in: a phone's width and a desktop's, by day and by night. */
+/** The viewports and themes of the visual checks: phone and desktop width, light and dark. */
 export const VIEWPORTS = (["light", "dark"] as const).flatMap((theme) =>
   [360, 1280].map((width) => ({ theme, width, name: `${theme}-${width}` })),
 );

@@ -1,17 +1,17 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { watch } from "./watch-console.ts";
+import { watchConsole } from "./watch-console.ts";
 
-/** Somebody with a browser of their own: nothing is kept of anybody else. */
+/** An isolated browser context with a page. */
 export type Visitor = {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What has happened that must not happen on any page, and that nobody has taken out yet. */
+  /** Problems on any of the pages that no test has removed yet. */
   readonly problems: string[];
 };
 
 export async function newVisitor(
   browser: Browser,
-  /** Where it begins, and which other origins it may ask. */
+  /** The base URL, and other origins that the pages may request. */
   [origin = "", ...others]: readonly string[],
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
@@ -22,6 +22,6 @@ export async function newVisitor(
     ...options,
   });
   context.setDefaultTimeout(15_000);
-  const problems = await watch(context, [origin, ...others]);
+  const problems = await watchConsole(context, [origin, ...others]);
   return { context, page: await context.newPage(), problems };
 }

@@ -1,10 +1,10 @@
 import type { BrowserContext, ConsoleMessage } from "playwright-core";
 
 /**
- * Writes down whatever must not happen on any page: an error or a warning on the console, an exception, a
- * violation of the page's own policy, a request to any other origin than these.
+ * Records everything that must not happen on any page: an error or warning on the console, an exception, a violation
+ * of the page's policy, and a request to another origin than these.
  */
-export async function watch(context: BrowserContext, origins: readonly string[]): Promise<string[]> {
+export async function watchConsole(context: BrowserContext, origins: readonly string[]): Promise<string[]> {
   const problems: string[] = [];
   await context.exposeBinding("reportViolation", ({ page }, violation: string) => {
     problems.push(`${page.url()}: violation of ${violation}`);
@@ -15,17 +15,13 @@ export async function watch(context: BrowserContext, origins: readonly string[])
       reportViolation(`${event.violatedDirective} by ${event.blockedURI} ${event.sample}`);
     });
   });
-  const pagesThatRefuse = new Set<string>();
+  const failedPages = new Set<string>();
   context.on("response", (response) => {
-    if (response.request().isNavigationRequest() && response.status() >= 400)
-      pagesThatRefuse.add(response.url());
+    if (response.request().isNavigationRequest() && response.status() >= 400) failedPages.add(response.url());
   });
   context.on("console", (message) => {
     const { url } = message.location();
-    if (
-      isComplaint(message) &&
-      !(pagesThatRefuse.has(url) && message.text().startsWith(LOADED_WITH_STATUS))
-    ) {
+    if (isProblem(message) && !(failedPages.has(url) && message.text().startsWith(LOADED_WITH_STATUS))) {
       problems.push(`${message.page()?.url()}: ${message.type()} on the console: ${message.text()}`);
     }
   });
@@ -38,10 +34,10 @@ export async function watch(context: BrowserContext, origins: readonly string[])
   return problems;
 }
 
-/** What Chromium says of every answer from 400 on: of a page that was asked for, it is no mistake. */
+/** Chromium logs this for every response from 400 on. For a navigation it is no problem. */
 const LOADED_WITH_STATUS = "Failed to load resource: the server responded with a status of 4";
 
 const LOCAL_SCHEMES = new Set(["data:", "blob:", "about:"]);
 
-const isComplaint = (message: ConsoleMessage): boolean =>
+const isProblem = (message: ConsoleMessage): boolean =>
   ["error", "warning", "assert"].includes(message.type());

@@ -6,14 +6,14 @@ import { placesIn, sentencesOf } from "../../support/ui-sentences.ts";
 const english = sentencesOf(en);
 const german = sentencesOf(de);
 
-describe("the words of the pages", () => {
-  it("are the same sentences in every language, with the same places to fill", () => {
+describe("the UI texts", () => {
+  it("UI texts have the same keys and the same placeholders in every language", () => {
     expect([...german.keys()]).toEqual([...english.keys()]);
     for (const [path, sentence] of english)
       expect(placesIn(german.get(path)), path).toEqual(placesIn(sentence));
   });
 
-  it("are all there, and translated", () => {
+  it("UI texts are complete and translated", () => {
     for (const [path, sentence] of german) {
       expect(sentence.trim(), path).not.toBe("");
       const isSentence = sentence.split(" ").length > 2;

@@ -5,7 +5,7 @@ import { committed } from "../../support/contract/document.ts";
 import { watchContract } from "../../support/contract/watch.ts";
 import { startService } from "../../support/service.ts";
 
-// Whether the watch over every answer of these tests could fail: each answer is wrong in one way.
+// Proves that the contract check of all other tests can fail: each response here has one fault.
 
 const faultsOf = conformanceTo(committed);
 const REQUEST_ID = "3f2b8c1e-7d4a-4e57-9a63-0c5d1b9e8f42";
@@ -29,7 +29,7 @@ type Change = {
   readonly body?: unknown;
 };
 
-/** What is found wrong with `GET /healthz` as it should be, changed in some way. */
+/** The faults of a valid response of `GET /healthz` after a change. */
 function faultsWith({ method = "GET", path = "/healthz", status = 200, headers, body }: Change): string[] {
   const all = new Headers(HEADERS);
   for (const [name, value] of Object.entries(headers ?? {})) {
@@ -44,51 +44,59 @@ const SESSIONS = { method: "GET", path: "/api/auth/sessions" };
 const CHALLENGE = { "WWW-Authenticate": "Bearer" };
 const LIMITED = { method: "POST", path: "/api/auth/login", status: 429, body: refused("rate_limited") };
 
-describe("an answer", () => {
+describe("conformanceTo", () => {
   it.each<[string, Change]>([
-    ["of a success", {}],
-    ["of a failure", { status: 500, body: refused("internal") }],
-    ["that a guard gave", { ...SESSIONS, status: 401, headers: CHALLENGE, body: refused("unauthorized") }],
-    ["that is to wait", { ...LIMITED, headers: { "Retry-After": "7" } }],
-    ["about what is not there", { path: "/api/auth/nothing", status: 404, body: refused("not_found") }],
-    ["of what is not described, beside the API", { path: "/sign-in", status: 418, body: {} }],
-  ])("%s is right as it is", (_what, change) => {
+    ["a success", {}],
+    ["a failure", { status: 500, body: refused("internal") }],
+    ["a failure of a guard", { ...SESSIONS, status: 401, headers: CHALLENGE, body: refused("unauthorized") }],
+    ["a rate limit", { ...LIMITED, headers: { "Retry-After": "7" } }],
+    ["a 404", { path: "/api/auth/nothing", status: 404, body: refused("not_found") }],
+    ["an undescribed route outside the API", { path: "/sign-in", status: 418, body: {} }],
+  ])("accepts %s", (_name, change) => {
     expect(faultsWith(change)).toEqual([]);
   });
 
   it.each<[string, Change, RegExp]>([
-    ["a status that is not described", { status: 201 }, /status is not described/],
-    ["a key too many", { body: { success: true, data: { status: "ok", secret: 1 } } }, /secret/],
-    ["a key too few", { body: { success: true, data: {} } }, /status/],
+    ["an undescribed status", { status: 201 }, /status is not described/],
+    ["an extra key", { body: { success: true, data: { status: "ok", secret: 1 } } }, /secret/],
+    ["a missing key", { body: { success: true, data: {} } }, /status/],
     ["a value of another type", { body: { success: true, data: { status: 1 } } }, /#\/data\/status/],
-    ["a media type that is not described", { headers: { "Content-Type": "text/html" } }, /text\/html/],
+    ["an undescribed media type", { headers: { "Content-Type": "text/html" } }, /text\/html/],
     ["no media type", { headers: { "Content-Type": null } }, /none/],
     ["no request id", { headers: { "X-Request-Id": null } }, /X-Request-Id is not there/],
     ["another Cache-Control", { headers: { "Cache-Control": "public" } }, /Cache-Control, "public"/],
-    ["a header that is not described", { headers: { "Set-Cookie": "a=b" } }, /Set-Cookie is not described/],
-    ["a code that this status does not have", { status: 500, body: refused("not_found") }, /code/],
-    ["a failure that holds more", { status: 500, body: refused("internal", { stack: "at" }) }, /stack/],
+    ["an undescribed header", { headers: { "Set-Cookie": "a=b" } }, /Set-Cookie is not described/],
+    ["an error code of another status", { status: 500, body: refused("not_found") }, /code/],
+    ["a failure with an extra key", { status: 500, body: refused("internal", { stack: "at" }) }, /stack/],
     ["no Retry-After", LIMITED, /Retry-After is not there/],
-    ["a Retry-After in words", { ...LIMITED, headers: { "Retry-After": "soon" } }, /Retry-After, "soon"/],
+    [
+      "a Retry-After that is no number",
+      { ...LIMITED, headers: { "Retry-After": "soon" } },
+      /Retry-After, "soon"/,
+    ],
     [
       "no WWW-Authenticate",
       { ...SESSIONS, status: 401, body: refused("unauthorized") },
       /WWW-Authenticate is not there/,
     ],
-    ["an id that is none", { ...SESSIONS, body: { success: true, data: [{ id: "7" }] } }, /#\/data\/0\/id/],
-    ["no description at all", { path: "/api/auth/secret" }, /no operation describes it/],
+    [
+      "an id that is no UUID",
+      { ...SESSIONS, body: { success: true, data: [{ id: "7" }] } },
+      /#\/data\/0\/id/,
+    ],
+    ["no described operation", { path: "/api/auth/secret" }, /no operation describes it/],
     [
       "no Allow beside 405",
       { path: "/api/auth/login", status: 405, body: refused("method_not_allowed") },
       /Allow/,
     ],
-  ])("with %s is wrong", (_what, change, fault) => {
+  ])("rejects a response with %s", (_name, change, fault) => {
     expect(faultsWith(change).join("\n")).toMatch(fault);
   });
 });
 
-describe("the watch", () => {
-  it("throws in place of the answer, and names the route, the status and the fault", async () => {
+describe("watchContract", () => {
+  it("throws an error with the route, the status and the fault", async () => {
     const app = new Hono().get("/healthz", (c) => c.json({ success: true }, 200, HEADERS));
     watchContract(app);
     await expect(async () => app.fetch(new Request("http://gatehouse.test/healthz"))).rejects.toThrow(
@@ -96,7 +104,7 @@ describe("the watch", () => {
     );
   });
 
-  it("is kept by the service of every test", async () => {
+  it("checks the responses of every test service", async () => {
     const service = startService({ env: { ASSETS: undefined } });
     const { paths } = committed;
     expect(Object.keys(paths)).toContain("/healthz");

@@ -28,29 +28,29 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-/** Where a schema lets in keys that it does not name. What `allOf` adds to a closed one may be open. */
+/** Paths of schemas that accept undescribed keys. A schema that `allOf` adds to a closed one may be open. */
 function openObjects(node: unknown, path: string): string[] {
   if (typeof node !== "object" || node === null) return [];
   const { type, additionalProperties } = node as { type?: string; additionalProperties?: unknown };
   const own = type === "object" && additionalProperties !== false ? [path] : [];
-  const silent = ["schema", "content", "properties", "anyOf"];
+  const omitted = ["schema", "content", "properties", "anyOf"];
   const below = Object.entries(node).flatMap(([key, value]) => {
     if (key === "allOf") return openObjects((value as unknown[])[0], path);
-    return openObjects(value, silent.includes(key) || /^\d$/.test(key) ? path : `${path} ${key}`);
+    return openObjects(value, omitted.includes(key) || /^\d$/.test(key) ? path : `${path} ${key}`);
   });
   return [...own, ...below];
 }
 
 describe("/openapi.json", () => {
-  it("is OpenAPI 3.1 of this very service", () => {
+  it("/openapi.json is an OpenAPI 3.1 document with the URL of this service", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(document.info).toMatchObject({ title: "Gatehouse auth API", version: "1" });
     expect(document.servers).toEqual([{ url: "http://gatehouse.test" }]);
   });
 
-  it("has the name and the address of the deployment that serves it, and differs in nothing else", async () => {
+  it("/openapi.json has the name and the URL of the deployment, and is otherwise the committed document", async () => {
     const other = startService({ env: { APP_NAME: "Lighthouse", PUBLIC_URL: "http://lighthouse.test" } });
-    // Twice: what an isolate keeps is the same as what it has read.
+    // Twice: the second response comes from the isolate's cache.
     for (const _ of [1, 2]) {
       expect(JSON.parse((await other.call("GET", "/openapi.json")).text)).toEqual({
         ...document,
@@ -60,7 +60,7 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("may be kept for five minutes by anybody, and has the headers of every answer", async () => {
+  it("/openapi.json may be cached for five minutes, and has the security headers", async () => {
     const { headers } = await service.call("GET", "/openapi.json");
     expect(headers.get("Cache-Control")).toBe("public, max-age=300");
     expect(headers.get("Content-Type")).toBe("application/json");
@@ -71,38 +71,38 @@ describe("/openapi.json", () => {
   it.each([
     ["are not bound", undefined],
     ["do not hold it", { fetch: async () => Response.json({ info: {} }, { status: 404 }) }],
-  ])("is unavailable when the assets %s", async (_what, ASSETS) => {
+  ])("/openapi.json answers 503 when the assets %s", async (_cause, ASSETS) => {
     const incomplete = startService({ env: { ASSETS } });
     expectRefusal(await incomplete.call("GET", "/openapi.json"), 503, "unavailable");
   });
 
-  it("is unavailable only for as long as the assets do not answer", async () => {
+  it("/openapi.json answers 503 only while the assets fail", async () => {
     const { ASSETS } = env;
     let isDown = true;
     const fetch = async (url: string) => {
       if (isDown || !ASSETS) throw new Error("the assets are down");
       return ASSETS.fetch(url);
     };
-    const shaken = startService({ env: { ASSETS: { fetch } } });
-    expectRefusal(await shaken.call("GET", "/openapi.json"), 503, "unavailable");
+    const interrupted = startService({ env: { ASSETS: { fetch } } });
+    expectRefusal(await interrupted.call("GET", "/openapi.json"), 503, "unavailable");
     isDown = false;
-    expect(JSON.parse((await shaken.call("GET", "/openapi.json")).text)).toEqual(document);
+    expect(JSON.parse((await interrupted.call("GET", "/openapi.json")).text)).toEqual(document);
   });
 
-  it("is one line, and is not sent again to whoever has it", async () => {
+  it("/openapi.json is one line, and answers 304 to a client that has it", async () => {
     const { headers, text } = await service.call("GET", "/openapi.json");
     expect(text).not.toContain("\n ");
     const etag = headers.get("ETag") ?? "";
     expect(etag).toMatch(/^"[\w-]{43}"$/);
-    const again = (had: string) =>
-      service.call("GET", "/openapi.json", undefined, undefined, { "If-None-Match": had });
-    const { status, text: nothing, headers: kept } = await again(`"other", W/${etag}`);
-    expect([status, nothing, kept.get("ETag")]).toEqual([304, "", etag]);
+    const again = (known: string) =>
+      service.call("GET", "/openapi.json", undefined, undefined, { "If-None-Match": known });
+    const { status, text: body, headers: kept } = await again(`"other", W/${etag}`);
+    expect([status, body, kept.get("ETag")]).toEqual([304, "", etag]);
     expect(kept.get("Cache-Control")).toBe("public, max-age=300");
     expect((await again('"other"')).status).toBe(200);
   });
 
-  it("has an operation for every route of the API, that is, all but the pages and the development mailbox", () => {
+  it("/openapi.json describes every route except the pages, /docs and the development mailbox", () => {
     const pages = service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
     const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
@@ -115,7 +115,7 @@ describe("/openapi.json", () => {
     expect(described.size).toBeGreaterThan(15);
   });
 
-  it("says of each operation what it is for, and that it may fail", () => {
+  it("/openapi.json has a summary and the failure statuses for each operation", () => {
     for (const { path, operation } of operations) {
       expect(operation.summary, path).not.toBe("");
       const statuses = Object.keys(operation.responses);
@@ -126,17 +126,17 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("has a name for each operation that no other has, and a chapter that it introduces", () => {
+  it("/openapi.json has a unique id for each operation, and uses every tag", () => {
     const names = operations.map(({ operation }) => operation.operationId);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]+(?:[A-Z][a-z]+)*$/);
-    const chapters = document.tags.map(({ name }) => name);
+    const tagNames = document.tags.map(({ name }) => name);
     expect([...new Set(operations.flatMap(({ operation }) => operation.tags))].sort()).toEqual(
-      chapters.sort(),
+      tagNames.sort(),
     );
   });
 
-  it("leaves no object of an answer open, but those whose keys are data", () => {
+  it("/openapi.json closes every object of a response, except those whose keys are data", () => {
     const open = operations.flatMap(({ path, operation }) =>
       openObjects(whole(committed, operation.responses), path),
     );
@@ -146,7 +146,7 @@ describe("/openapi.json", () => {
     ]);
   });
 
-  it("asks for a token exactly where the service does", async () => {
+  it("/openapi.json requires a token exactly where the service does", async () => {
     for (const { path, method, operation } of operations) {
       const answer = await service.call(method.toUpperCase(), path.replace("{id}", crypto.randomUUID()));
       expect(answer.body.error?.code === "unauthorized", `${method} ${path}`).toBe(
@@ -155,7 +155,7 @@ describe("/openapi.json", () => {
     }
   });
 
-  it("refers only to what it holds", () => {
+  it("/openapi.json resolves every reference", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
     expect(references.length).toBeGreaterThan(100);
     for (const $ref of references) expect(resolve(committed, { $ref }), $ref).toBeDefined();

@@ -8,15 +8,15 @@ import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../..
 const service = startService();
 const NEW_PASSWORD = "another quiet harbour";
 
-async function withSecondStep(own = service) {
+async function memberWithSecondFactor(own = service) {
   const { email } = await member(own);
   const { token } = await logIn(own, email);
   await own.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }
 
-describe("without a script, by forms alone", () => {
-  it("somebody signs up, verifies by a button and not by a look, and signs in", async () => {
+describe("the pages without JavaScript", () => {
+  it("a user without JavaScript can sign up, verify the email address by a button but not by opening the link, and sign in", async () => {
     const browser = openPages(service);
     const email = newAddress();
     const form = await browser.visit("/sign-up");
@@ -24,10 +24,10 @@ describe("without a script, by forms alone", () => {
     expect([sent.path, titleOf(sent)]).toEqual(["/sign-up/check-your-mail", "Check your email"]);
     expect(sent.text).toContain(email);
     const link = await linkMailedTo(service, email);
-    for (let look = 0; look < 2; look++) {
+    for (let visit = 0; visit < 2; visit++) {
       expect(titleOf(await browser.visit(link))).toBe("Confirm your email address");
     }
-    // Nothing is proven yet: signing in leads to the page that sends another link.
+    // The address is not verified yet: signing in leads to the page that sends another link.
     const early = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     expect([early.path, await sessionsOf(email)]).toEqual(["/sign-up/check-your-mail", 0]);
     const verified = await browser.submit(await browser.visit(link));
@@ -41,7 +41,7 @@ describe("without a script, by forms alone", () => {
     expect(await sessionsOf(email)).toBe(1);
   });
 
-  it("somebody without the mail has another link sent, and the answer is the same for strangers", async () => {
+  it("the pages send another verification link, and answer the same for an address without an account", async () => {
     const slow = startService({ clock: createTestClock() });
     const email = newAddress();
     const browser = openPages(slow);
@@ -52,15 +52,15 @@ describe("without a script, by forms alone", () => {
     });
     slow.clock.advance(61_000);
     const again = await browser.submit(page, { email });
-    const stranger = await browser.submit(page, { email: newAddress() });
-    for (const answer of [again, stranger]) {
+    const unknown = await browser.submit(page, { email: newAddress() });
+    for (const answer of [again, unknown]) {
       expect([answer.status, answer.text.includes("a new link is on its way")]).toEqual([200, true]);
     }
     expect((await mailTo(slow, email)).length).toBe(2);
   });
 
-  it("the second step asks for its code on the next page, and no address holds the challenge", async () => {
-    const email = await withSecondStep();
+  it("the pages ask for the code of the second factor on the next page, and put its challenge in no URL", async () => {
+    const email = await memberWithSecondFactor();
     const browser = openPages(service);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     expect([page.path, titleOf(page)]).toEqual(["/sign-in/code", "Check your email"]);
@@ -68,18 +68,18 @@ describe("without a script, by forms alone", () => {
     const code = await codeMailedTo(service, email);
     const wrong = await browser.press(page, { code: code === "000000" ? "000001" : "000000" });
     expect([wrong.status, wrong.text.includes("wrong or has expired")]).toEqual([400, true]);
-    const odd = await browser.press(page, { code: "12" });
-    expect([odd.status, odd.text.includes("six digits")]).toEqual([400, true]);
-    // As mail programs and hands copy it.
+    const short = await browser.press(page, { code: "12" });
+    expect([short.status, short.text.includes("six digits")]).toEqual([400, true]);
+    // As mail clients and users copy it.
     const done = await browser.press(page, { code: ` ${code.slice(0, 3)}\u00a0${code.slice(3)} ` });
     expect(done.headers.get("Location")).toBe("/account");
     expect(browser.jar.has("__Host-gh_challenge")).toBe(false);
     expect(browser.jar.has("__Host-gh_access")).toBe(true);
   });
 
-  it("a new code voids the first, and the button waits a minute", async () => {
+  it("the code page sends a new code after a minute, and reject the earlier one", async () => {
     const slow = startService({ clock: createTestClock() });
-    const email = await withSecondStep(slow);
+    const email = await memberWithSecondFactor(slow);
     const browser = openPages(slow);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     expect(page.text).toContain('data-wait="60"');
@@ -94,7 +94,7 @@ describe("without a script, by forms alone", () => {
     expect(done.headers.get("Location")).toBe("/account");
   });
 
-  it("somebody forgets, resets and is signed out; a refused password does not spend the link", async () => {
+  it("a user without JavaScript can reset a forgotten password; a rejected password does not consume the link", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD }).catch(() => null);
@@ -102,23 +102,23 @@ describe("without a script, by forms alone", () => {
     expect(sent.text).toContain("a link to choose a new password is on its way");
     const page = await browser.visit(await linkMailedTo(service, email));
     expect(titleOf(page)).toBe("Choose a new password");
-    for (const [newPassword, words] of [
+    for (const [newPassword, text] of [
       ["short", "8 characters"],
       ["password1", "most common"],
       ["", "fill this in"],
     ] as const) {
       const again = await browser.press(page, { newPassword });
-      expect([again.status, again.text.includes(words)]).toEqual([400, true]);
+      expect([again.status, again.text.includes(text)]).toEqual([400, true]);
     }
     const done = await browser.submit(page, { newPassword: NEW_PASSWORD });
     expect(done.path).toBe("/sign-in");
     expect(done.text).toContain("Your new password is set");
-    // It does not sign in (ASVS 6.4.3), and knows whose password was set.
+    // A reset does not sign in (ASVS 6.4.3). The sign-in form has the address.
     expect(done.text).toContain(`value="${email}"`);
     await logIn(service, email, NEW_PASSWORD);
   });
 
-  it("somebody signs out by the button, and with a page that was too old by another", async () => {
+  it("a button signs the user out, and the page asks again when the CSRF token of the page expired", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const press = async () => browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });

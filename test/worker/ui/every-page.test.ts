@@ -16,12 +16,12 @@ const stops = await tourOf(service);
 const named = stops.map((stop) => [stop.path, stop] as const);
 const script = await service.call("GET", SCRIPT_PATH);
 
-describe("the tour", () => {
-  it("goes to every page that there is, and each is there", () => {
-    const gone = stops.map(({ path }) => path);
-    const asked = pageRoutesOf(service, "GET").filter((path) => path !== "/" && path !== SCRIPT_PATH);
-    expect(gone).toEqual(asked);
-    expect(gone.length).toBeGreaterThan(22);
+describe("tourOf", () => {
+  it("visits every registered page, and each answers 200", () => {
+    const visited = stops.map(({ path }) => path);
+    const registered = pageRoutesOf(service, "GET").filter((path) => path !== "/" && path !== SCRIPT_PATH);
+    expect(visited).toEqual(registered);
+    expect(visited.length).toBeGreaterThan(22);
     for (const { path, page } of stops) {
       const pattern = new RegExp(`^${path.replace(":id", "[^/]+")}(\\?|$)`);
       expect([page.status, pattern.test(page.path)], path).toEqual([200, true]);
@@ -29,8 +29,8 @@ describe("the tour", () => {
   });
 });
 
-describe("an address with a slash at its end", () => {
-  it("is the page's own, for every page that is looked at", async () => {
+describe("a URL with a trailing slash", () => {
+  it("a trailing slash redirects to the page, for every page", async () => {
     for (const path of SHOWN_PAGES) {
       const { status, headers } = await service.call("GET", `${path.replace(":id", "one")}/?a=%2F&b`);
       expect([status, headers.get("Location")]).toEqual([308, `${path.replace(":id", "one")}?a=%2F&b`]);
@@ -38,30 +38,30 @@ describe("an address with a slash at its end", () => {
   });
 
   it.each(["//", "/sign-in//", "//evil.example/", "/nothing/", "/api/auth/me/", "/healthz/"])(
-    "is none at %s",
+    "answers 404 at %s, which is no page",
     async (path) => {
       expect((await service.call("GET", path)).status).toBe(404);
     },
   );
 });
 
-describe("the browser's tests", () => {
-  it("look at every page that there is", () => {
+describe("SHOWN_PAGES", () => {
+  it("SHOWN_PAGES lists every page for the browser tests", () => {
     expect([...SHOWN_PAGES].sort()).toEqual(stops.map(({ path }) => path).sort());
   });
 });
 
 describe.each(named)("%s", (_path, { page }) => {
-  it("is small, whole in one answer, and asks no other origin", () => {
+  it("the page is one small document that loads the script and the logo, and nothing else", () => {
     expect(page.text.length + script.text.length).toBeLessThan(MOST_BYTES);
-    const asked = [...page.text.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url = ""]) => url);
-    const foreign = asked.filter((url) => !/^[/?]/.test(url) && !url.startsWith("data:image/svg+xml,"));
+    const urls = [...page.text.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map(([, url = ""]) => url);
+    const foreign = urls.filter((url) => !/^[/?]/.test(url) && !url.startsWith("data:image/svg+xml,"));
     expect([...new Set(foreign)]).toEqual([LOGO]);
     expect(page.text.match(/<script/g)).toEqual(["<script"]);
     expect(page.text).toContain(`<script src="${SCRIPT_PATH}" defer`);
   });
 
-  it("has a policy that lets in its own alone, and keeps nothing", () => {
+  it("the page has a strict policy that allows only its own resources, and is not cached", () => {
     const policy = page.headers.get("Content-Security-Policy") ?? "";
     const [, nonce = ""] = /style-src 'nonce-([\w-]{43})'/.exec(policy) ?? [];
     expect(policy.split("; ")).toEqual([
@@ -82,7 +82,7 @@ describe.each(named)("%s", (_path, { page }) => {
     expect(page.headers.get("X-Frame-Options")).toBe("DENY");
   });
 
-  it("has a CSRF token in every form that writes, and a name for every field", () => {
+  it("the page has a CSRF token in every POST form, and a label for every field", () => {
     const forms = formsIn(page).filter(({ action }) => action !== "");
     expect(forms.length).toBeGreaterThan(0);
     for (const { values } of forms) expect(values.csrf).toMatch(/^\d+\.[\w-]+\.[\w-]+$/);
@@ -95,7 +95,7 @@ describe.each(named)("%s", (_path, { page }) => {
     }
   });
 
-  it("has one heading, its landmarks, and the name of the deployment as text", () => {
+  it("the page has one heading, its landmarks, and the app name as escaped text", () => {
     expect(page.text.match(/<h1>/g)).toHaveLength(1);
     for (const landmark of ["header", "main", "footer"]) expect(page.text).toContain(`<${landmark}`);
     expect(page.text).toMatch(/^<!doctype html><html lang="en">/);
@@ -107,20 +107,20 @@ describe.each(named)("%s", (_path, { page }) => {
 describe("every page in German", async () => {
   const inGerman = await tourOf(service, { language: "de-AT,de;q=0.9,en;q=0.5" });
   it.each(inGerman.map((stop) => [stop.path, stop] as const))(
-    "%s says so, and nothing in English",
+    "shows %s in German, without a text in English",
     (path, stop) => {
       const { text } = stop.page;
       expect(text).toContain('<html lang="de">');
       const english = stops.find((stopped) => stopped.path === path)?.page.text ?? "";
-      const words = (html: string) => [...html.matchAll(/>([A-Z][a-z ]{9,}[.?]?)</g)].map(([, word]) => word);
-      expect(words(text).filter((word) => words(english).includes(word))).toEqual([]);
+      const texts = (html: string) => [...html.matchAll(/>([A-Z][a-z ]{9,}[.?]?)</g)].map(([, one]) => one);
+      expect(texts(text).filter((one) => texts(english).includes(one))).toEqual([]);
       expect(text).toContain(">English</button>");
     },
   );
 });
 
 describe("the script", () => {
-  it("may be kept for ever under its name, and is there under no other", async () => {
+  it("the script is cached without limit under its versioned path, and is at no other path", async () => {
     expect(script.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
     expect(script.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
     for (const path of [
@@ -144,26 +144,31 @@ describe("a captcha", () => {
     ["turnstile", "https://challenges.cloudflare.com", 'class="cf-turnstile"'],
     ["recaptcha-v2", "https://www.google.com/recaptcha/", 'class="g-recaptcha"'],
     ["recaptcha-v3", "https://www.google.com/recaptcha/", 'name="captchaToken"'],
-  ])("by %s is let into the pages that ask for it, and into no other", async (provider, origin, widget) => {
-    const own = guarded(provider);
-    for (const path of ["/sign-up", "/forgot-password"]) {
-      const page = await openPages(own).visit(path);
-      expect(page.headers.get("Content-Security-Policy")).toMatch(new RegExp(`script-src 'self' ${origin}`));
-      expect(page.headers.get("Content-Security-Policy")).toContain(`frame-src ${origin}`);
-      expect(page.text).toContain(widget);
-      expect(page.text).toContain('data-key="site-key"');
-      expect(page.text).toContain("could not be loaded");
-      expect(page.text).toContain("<noscript>");
-      expect(page.text).not.toContain("captcha-secret");
-    }
-    for (const path of ["/sign-in", "/sign-up/check-your-mail", "/sign-out"]) {
-      const page = await openPages(own).visit(path);
-      expect(page.headers.get("Content-Security-Policy")).not.toContain(origin);
-      expect(page.text).not.toContain(widget);
-    }
-  });
+  ])(
+    "a captcha by %s is allowed by the policy of the pages that use it, and by no other",
+    async (provider, origin, widget) => {
+      const own = guarded(provider);
+      for (const path of ["/sign-up", "/forgot-password"]) {
+        const page = await openPages(own).visit(path);
+        expect(page.headers.get("Content-Security-Policy")).toMatch(
+          new RegExp(`script-src 'self' ${origin}`),
+        );
+        expect(page.headers.get("Content-Security-Policy")).toContain(`frame-src ${origin}`);
+        expect(page.text).toContain(widget);
+        expect(page.text).toContain('data-key="site-key"');
+        expect(page.text).toContain("could not be loaded");
+        expect(page.text).toContain("<noscript>");
+        expect(page.text).not.toContain("captcha-secret");
+      }
+      for (const path of ["/sign-in", "/sign-up/check-your-mail", "/sign-out"]) {
+        const page = await openPages(own).visit(path);
+        expect(page.headers.get("Content-Security-Policy")).not.toContain(origin);
+        expect(page.text).not.toContain(widget);
+      }
+    },
+  );
 
-  it("that was not passed is said, and what was typed stays", async () => {
+  it("a captcha that was not solved shows an error, and the form keeps its values", async () => {
     const browser = openPages(guarded("turnstile"));
     const again = await browser.press(await browser.visit("/forgot-password"), { email: "ada@example.com" });
     expect([again.status, again.text.includes("not a robot")]).toEqual([403, true]);

@@ -6,15 +6,15 @@ import { startService } from "../../support/service.ts";
 import { allRows } from "../../support/tables.ts";
 import { member, PASSWORD } from "../../support/users.ts";
 
-// Its API may be asked by that app with cookies; its pages' forms are its own.
+// This app may call the API with cookies. The forms of the pages accept only their own origin.
 const ALLOWED = "http://app.gatehouse.test";
 const service = startService({ env: { ALLOWED_ORIGINS: ALLOWED } });
 const posts = pageRoutesOf(service, "POST");
 const stops = (await tourOf(service)).filter(({ path }) => posts.includes(path));
 const named = stops.map((stop) => [stop.path, stop] as const);
 
-/** The page's own form, filled in with what could do something. */
-const filled = ({ page }: Stop) => {
+/** The page's own form, filled in with valid values. */
+const fillForm = ({ page }: Stop) => {
   const own = formsIn(page).find(({ action }) => !["/language", "/sign-out", ""].includes(action));
   const values = own?.values ?? formsIn(page).at(-1)?.values ?? {};
   const typed: Record<string, string> = { name: "Typed by Ada", email: "typed@example.com", code: "123456" };
@@ -30,22 +30,22 @@ const filled = ({ page }: Stop) => {
 
 const foreign: [string, Record<string, string>][] = [
   ["another origin", { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" }],
-  ["an origin that is null and from elsewhere", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
-  ["an app that may use cookies", { Origin: ALLOWED, "Sec-Fetch-Site": "same-site" }],
-  ["a neighbouring site", { Origin: "http://sub.gatehouse.test", "Sec-Fetch-Site": "same-site" }],
+  ["a null origin on another site", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
+  ["an app that may call the API with cookies", { Origin: ALLOWED, "Sec-Fetch-Site": "same-site" }],
+  ["a subdomain of the same site", { Origin: "http://sub.gatehouse.test", "Sec-Fetch-Site": "same-site" }],
 ];
 
-describe("every form", () => {
-  it("is here: each page that takes one, and the switch of languages", () => {
+describe("a form of the pages", () => {
+  it("every form is tested here: for each page that accepts a POST and for the language switch", () => {
     expect([...stops.map(({ path }) => path), "/language"].sort()).toEqual(posts.sort());
   });
 
   it.each(named)(
-    "of %s does nothing without its token, and is shown again with what was typed",
+    "the form of %s changes nothing without its CSRF token, and keeps its values",
     async (_path, stop) => {
-      const { action, values } = filled(stop);
-      const stranger = openPages(service);
-      const [other] = formsIn(await stranger.visit("/sign-in"));
+      const { action, values } = fillForm(stop);
+      const otherBrowser = openPages(service);
+      const [other] = formsIn(await otherBrowser.visit("/sign-in"));
       const before = await allRows();
       for (const csrf of ["", "1.2.3", other?.values.csrf ?? ""]) {
         const again = await stop.browser.post(action, { ...values, csrf });
@@ -53,7 +53,7 @@ describe("every form", () => {
         expect(again.text).toContain("had been open for a while");
         expect(again.text).not.toContain(`value="${PASSWORD}"`);
         if (values.name) expect(again.text).toContain('value="Typed by Ada"');
-        // The fresh one is good.
+        // The page has a new, valid token.
         expect(formsIn(again).at(-1)?.values.csrf).not.toBe(csrf);
       }
       const after = await allRows();
@@ -61,64 +61,76 @@ describe("every form", () => {
     },
   );
 
-  it.each(named)("of %s does nothing for a page of another site that has the token", async (_path, stop) => {
-    const { action, values } = filled(stop);
-    const before = await allRows();
-    for (const [name, headers] of foreign) {
-      const body = new URLSearchParams(values);
-      const answer = await stop.browser.send("POST", action, body, headers);
-      expect(answer.status, name).toBe(403);
-    }
-    expect(await allRows()).toEqual(before);
-  });
+  it.each(named)(
+    "the form of %s changes nothing when another site posts it with a valid token",
+    async (_path, stop) => {
+      const { action, values } = fillForm(stop);
+      const before = await allRows();
+      for (const [name, headers] of foreign) {
+        const body = new URLSearchParams(values);
+        const answer = await stop.browser.send("POST", action, body, headers);
+        expect(answer.status, name).toBe(403);
+      }
+      expect(await allRows()).toEqual(before);
+    },
+  );
 
-  it.each(named)("of %s is refused as anything but a form, and with a field twice", async (_path, stop) => {
-    const { action, values } = filled(stop);
-    if (action === "/sign-out" || "token" in values) return;
-    const before = await allRows();
-    for (const [type, body] of [
-      ["application/json", JSON.stringify(values)],
-      ["text/plain", String(new URLSearchParams(values))],
-      ["application/x-www-form-urlencoded", `csrf=${values.csrf}&${new URLSearchParams(values)}`],
-      ["application/x-www-form-urlencoded", `csrf=${values.csrf}&more=${"x".repeat(3_000_000)}`],
-      ["application/x-www-form-urlencoded", `csrf=${values.csrf}&name=%00`],
-    ] as const) {
-      const own = { Origin: "null", "Sec-Fetch-Site": "same-origin", "Content-Type": type };
-      expect((await stop.browser.send("POST", action, body, own)).status).toBe(400);
-    }
-    expect(await allRows()).toEqual(before);
-  });
+  it.each(named)(
+    "the form of %s rejects other media types, repeated fields and bodies that are too large",
+    async (_path, stop) => {
+      const { action, values } = fillForm(stop);
+      if (action === "/sign-out" || "token" in values) return;
+      const before = await allRows();
+      for (const [type, body] of [
+        ["application/json", JSON.stringify(values)],
+        ["text/plain", String(new URLSearchParams(values))],
+        ["application/x-www-form-urlencoded", `csrf=${values.csrf}&${new URLSearchParams(values)}`],
+        ["application/x-www-form-urlencoded", `csrf=${values.csrf}&more=${"x".repeat(3_000_000)}`],
+        ["application/x-www-form-urlencoded", `csrf=${values.csrf}&name=%00`],
+      ] as const) {
+        const own = { Origin: "null", "Sec-Fetch-Site": "same-origin", "Content-Type": type };
+        expect((await stop.browser.send("POST", action, body, own)).status).toBe(400);
+      }
+      expect(await allRows()).toEqual(before);
+    },
+  );
 });
 
 describe("a page behind a session", () => {
-  const closed = [...new Set([...pageRoutesOf(service, "GET"), ...posts])].filter((path) =>
+  const protectedPaths = [...new Set([...pageRoutesOf(service, "GET"), ...posts])].filter((path) =>
     /^\/(account|admin)/.test(path),
   );
-  it.each(closed)("%s sends whoever has none to sign in, and does nothing", async (path) => {
-    const address = path.replace(":id", await idOf((await member(service)).email));
-    const before = await allRows();
-    const browser = openPages(service);
-    const asked = await browser.send("GET", `${address}?a=b`);
-    expect([asked.status, asked.headers.get("Location")]).toEqual([
-      303,
-      `/sign-in?returnTo=${encodeURIComponent(`${address}?a=b`)}`,
-    ]);
-    if (posts.includes(path)) {
-      const posted = await browser.post(address, { act: "delete", sure: "yes", password: PASSWORD });
-      expect(posted.headers.get("Location")).toBe(`/sign-in?returnTo=${encodeURIComponent(address)}`);
-    }
-    expect(await allRows()).toEqual(before);
-  });
+  it.each(protectedPaths)(
+    "%s redirects a request without a session to sign-in, and changes nothing",
+    async (path) => {
+      const address = path.replace(":id", await idOf((await member(service)).email));
+      const before = await allRows();
+      const browser = openPages(service);
+      const got = await browser.send("GET", `${address}?a=b`);
+      expect([got.status, got.headers.get("Location")]).toEqual([
+        303,
+        `/sign-in?returnTo=${encodeURIComponent(`${address}?a=b`)}`,
+      ]);
+      if (posts.includes(path)) {
+        const posted = await browser.post(address, { act: "delete", sure: "yes", password: PASSWORD });
+        expect(posted.headers.get("Location")).toBe(`/sign-in?returnTo=${encodeURIComponent(address)}`);
+      }
+      expect(await allRows()).toEqual(before);
+    },
+  );
 
-  it.each(closed.filter((path) => path.startsWith("/admin")))("%s is not for users", async (path) => {
-    const { email } = await member(service);
-    const victim = await idOf((await member(service)).email);
-    const browser = await signedInPages(service, email);
-    const before = await allRows();
-    const address = path.replace(":id", victim);
-    const shown = await browser.send("GET", address);
-    expect([shown.status, titleOf(shown)]).toEqual([403, "Not for you"]);
-    if (posts.includes(path)) expect((await browser.post(address, { act: "deactivate" })).status).toBe(403);
-    expect(await allRows()).toEqual(before);
-  });
+  it.each(protectedPaths.filter((path) => path.startsWith("/admin")))(
+    "%s answers 403 to a user without a role, and changes nothing",
+    async (path) => {
+      const { email } = await member(service);
+      const victim = await idOf((await member(service)).email);
+      const browser = await signedInPages(service, email);
+      const before = await allRows();
+      const address = path.replace(":id", victim);
+      const shown = await browser.send("GET", address);
+      expect([shown.status, titleOf(shown)]).toEqual([403, "Not for you"]);
+      if (posts.includes(path)) expect((await browser.post(address, { act: "deactivate" })).status).toBe(403);
+      expect(await allRows()).toEqual(before);
+    },
+  );
 });

@@ -9,8 +9,8 @@ import { member, newAddress, PASSWORD } from "../../support/users.ts";
 const service = startService();
 const named = (await tourOf(service)).map((stop) => [stop.path, stop] as const);
 
-describe("what pages tell", () => {
-  it("of an address that nobody has is what they tell of one that somebody has", async () => {
+describe("the pages", () => {
+  it("the pages answer the same for an address with an account and for one without", async () => {
     const { email } = await member(service);
     const seen = async (path: string, fields: Record<string, string>, address: string) => {
       const browser = openPages(service);
@@ -31,7 +31,7 @@ describe("what pages tell", () => {
     }
   });
 
-  it("has no words of the reader's own making", async () => {
+  it("the pages show no text from the query string or a cookie, and escape submitted values", async () => {
     const browser = openPages(service);
     browser.jar.set("__Host-gh_notice", "toString");
     expect((await browser.visit("/sign-in")).text).not.toContain('class="notice"');
@@ -45,7 +45,7 @@ describe("what pages tell", () => {
     expect(again.text).not.toContain("<script>alert");
   });
 
-  it("is a page where a browser asks, and an envelope where a program does", async () => {
+  it("the service answers a failure as a page to a browser, and as JSON to other clients", async () => {
     const browser = openPages(service);
     const missing = await browser.visit("/nothing/of/the/kind");
     expect([missing.status, titleOf(missing)]).toEqual([404, "Nothing here"]);
@@ -60,7 +60,7 @@ describe("what pages tell", () => {
     expect(api.headers.get("Content-Type")).toMatch(/^application\/json/);
   });
 
-  it("is that the service is out, with a reference, when the database is; and no more without assets", async () => {
+  it("a page answers 503 with the request id when the database is down, and a plain page when the assets are", async () => {
     const faulty = createFaultyD1(env.DB);
     faulty.goDown();
     const broken = startService({ env: { DB: faulty.db } });
@@ -74,8 +74,8 @@ describe("what pages tell", () => {
   });
 });
 
-describe("round trips of a page before its answer", () => {
-  it.each(named)("%s needs few", async (path, { browser, page }) => {
+describe("a page", () => {
+  it.each(named)("%s needs at most three D1 round trips, and no KV", async (path, { browser, page }) => {
     await browser.visit(page.path);
     const { d1 = 99, kv = 99 } = service.log.at(-1) ?? {};
     const most = /^\/(account|admin)/.test(path) ? 3 : 1;
@@ -83,7 +83,7 @@ describe("round trips of a page before its answer", () => {
     expect(kv).toBe(0);
   });
 
-  it("signing in by the page costs what it costs by the API", async () => {
+  it("the sign-in page needs as many D1 round trips for a sign-in as the API", async () => {
     const { email } = await member(service);
     await service.post("/login", { email, password: PASSWORD });
     const byApi = service.log.at(-1)?.d1;
@@ -93,8 +93,8 @@ describe("round trips of a page before its answer", () => {
   });
 });
 
-describe("too many attempts", () => {
-  it("are said with the time to wait, and the address stays", async () => {
+describe("the sign-in page after too many attempts", () => {
+  it("the sign-in page answers 429 with the time to wait, and keeps the email address", async () => {
     const limited = startService({ clock: createTestClock() });
     const { email } = await member(limited);
     const browser = openPages(limited);

@@ -10,7 +10,7 @@ import { member, PASSWORD } from "../../support/users.ts";
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const trips = () => service.log.at(-1)?.d1;
 
-/** By GET. Whoever has signed in costs one, and what a page shows one or two more. */
+/** D1 round trips by GET: one for the session, and one or two for the data of the page. */
 const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
   "/account/deactivate": 1,
@@ -39,8 +39,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/verify-email": 1,
 };
 
-describe("round trips to D1 before a page", () => {
-  it("of whichever kind are these, and a new page has to be put here", async () => {
+describe("the D1 round trips of a page", () => {
+  it("D1 round trips match the budget of every page; a new page needs an entry", async () => {
     const found: Record<string, number | undefined> = {};
     for (const { path, browser, page } of await tourOf(service)) {
       await browser.send("GET", page.path);
@@ -49,7 +49,7 @@ describe("round trips to D1 before a page", () => {
     expect(found).toEqual(BUDGET);
   });
 
-  it("of a form that does what it is for are the session's and its own: nothing that is only looked at", async () => {
+  it("a successful form costs the D1 round trips of its session and its change, without the data of the view", async () => {
     const { email } = await member(service);
     const { email: admin } = await signedInAs(service, "admin");
     const [own, asAdmin] = [await signedInPages(service, email), await signedInPages(service, admin)];
@@ -67,15 +67,15 @@ describe("round trips to D1 before a page", () => {
     expect(found).toEqual({ others: 2, on: 4, endSessions: 4 });
   });
 
-  it("that sends people on to an app are one more for the code", async () => {
+  it("a return target in an app costs one more D1 round trip, for the authorization code", async () => {
     const { email } = await member(service);
     const browser = openPages(service);
     const page = await browser.visit(fromApp("/sign-in"));
     expect(trips()).toBe(0);
     codeIn(await browser.submit(page, { email, password: PASSWORD }));
     expect(trips()).toBe(3);
-    const inside = await signedInPages(service, email);
-    codeIn(await inside.visit(fromApp("/sign-in")));
+    const signedIn = await signedInPages(service, email);
+    codeIn(await signedIn.visit(fromApp("/sign-in")));
     expect(trips()).toBe(2);
   });
 });

@@ -6,22 +6,22 @@ import { member, PASSWORD } from "../../support/users.ts";
 const service = startService();
 const MINUTE = 60_000;
 
-async function socialUser(own = service) {
+async function signedInMember(own = service) {
   const { email } = await member(own);
   return { email, browser: await signedInPages(own, email) };
 }
 
-describe("the session of a page", () => {
-  it("goes on when the access cookie has gone, by the refresh cookie, and comes back after signing in", async () => {
+describe("a page session", () => {
+  it("a session continues by the refresh cookie when the access cookie is missing, and returns to the page after sign-in", async () => {
     const slow = startService({ clock: createTestClock() });
-    const { browser, email } = await socialUser(slow);
+    const { browser, email } = await signedInMember(slow);
     const first = browser.jar.get("__Host-gh_refresh");
     slow.clock.advance(16 * MINUTE);
     browser.jar.delete("__Host-gh_access");
     const page = await browser.visit("/account/sessions");
     expect(page.path).toBe("/account/sessions");
     expect(browser.jar.get("__Host-gh_refresh")).not.toBe(first);
-    // A form that was open all the while is still this session's own.
+    // The CSRF token of a form that stayed open is still valid for this session.
     slow.clock.advance(16 * MINUTE);
     const saved = await browser.submit(await browser.visit("/account/profile"), { name: "Grace" });
     expect(saved.path).toBe("/account");
@@ -32,8 +32,8 @@ describe("the session of a page", () => {
     expect(back.path).toBe("http://gatehouse.test/account/sessions");
   });
 
-  it("that ended before a form was sent is missed by name, and the form says that it was not saved", async () => {
-    const { browser, email } = await socialUser();
+  it("a session that ended before the form was posted redirects to sign-in, which says that nothing was saved", async () => {
+    const { browser, email } = await signedInMember();
     const page = await browser.visit("/account/profile");
     for (const name of ["access", "refresh"]) browser.jar.delete(`__Host-gh_${name}`);
     const lost = await browser.submit(page, { name: "Grace" });
@@ -41,13 +41,13 @@ describe("the session of a page", () => {
     expect(lost.text).toContain("what you sent was not saved");
     const back = await browser.submit(lost, { email, password: PASSWORD });
     expect(back.text).toContain('value="Ada"');
-    // A page that was only asked for has lost nothing.
+    // A GET lost nothing.
     browser.jar.clear();
     expect((await browser.visit("/account/profile")).text).not.toContain("not saved");
   });
 
-  it("sends whoever has one past sign-in", async () => {
-    const { browser } = await socialUser();
+  it("redirects a signed-in user from sign-in to the account", async () => {
+    const { browser } = await signedInMember();
     expect((await browser.visit("/sign-in")).path).toBe("/account");
     expect((await browser.visit("/")).path).toBe("/account");
   });

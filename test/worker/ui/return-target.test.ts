@@ -5,11 +5,11 @@ import { member, newAddress, PASSWORD } from "../../support/users.ts";
 
 const service = startService();
 
-describe("after signing in", () => {
+describe("the return target", () => {
   const APP = "https://app.example.com/signed-in?from=auth";
   const own = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 
-  const leadsTo = async (returnTo: string) => {
+  const locationAfterSignIn = async (returnTo: string) => {
     const { email } = await member(own);
     const browser = openPages(own);
     const page = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
@@ -20,10 +20,10 @@ describe("after signing in", () => {
     ["/account/sessions?a=b", "http://gatehouse.test/account/sessions?a=b"],
     ["http://gatehouse.test/account", "http://gatehouse.test/account"],
     [APP, APP],
-    // A path of two slashes is a host's to a browser, unless the host is said.
+    // A browser reads a path that begins with two slashes as a host, unless the URL names the host.
     ["/.//evil.example", "http://gatehouse.test//evil.example"],
-  ])("%s is where it leads", async (returnTo, location) => {
-    expect(await leadsTo(returnTo)).toBe(location);
+  ])("%s is the redirect after sign-in", async (returnTo, location) => {
+    expect(await locationAfterSignIn(returnTo)).toBe(location);
   });
 
   it.each([
@@ -41,11 +41,11 @@ describe("after signing in", () => {
     "javascript:alert(1)",
     "data:text/html,hello",
     "",
-  ])("%j leads to the account instead", async (returnTo) => {
-    expect(await leadsTo(returnTo)).toBe("/account");
+  ])("%j is rejected: the redirect leads to the account", async (returnTo) => {
+    expect(await locationAfterSignIn(returnTo)).toBe("/account");
   });
 
-  it("is remembered through the code and through signing up", async () => {
+  it("the return target is kept through the code page and through sign-up", async () => {
     const { email } = await member(own);
     const browser = openPages(own);
     const start = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
@@ -64,8 +64,8 @@ describe("after signing in", () => {
   });
 });
 
-describe("the switch of languages", () => {
-  it("comes back to where it was pressed, and is remembered", async () => {
+describe("POST /language", () => {
+  it("the language switch redirects back to the page, and keeps the language in a cookie", async () => {
     const browser = openPages(service);
     const page = await browser.visit("/sign-up?returnTo=%2Faccount%2Fsessions");
     const [form] = formsIn(page).filter(({ action }) => action === "/language");
@@ -77,7 +77,7 @@ describe("the switch of languages", () => {
     expect(titleOf(await browser.visit("/sign-up"))).toBe("Konto anlegen");
   });
 
-  it("leads nowhere else, speaks no other language, and needs its token", async () => {
+  it("the language switch rejects another origin, an unknown language and a missing CSRF token", async () => {
     const browser = openPages(service);
     const [form] = formsIn(await browser.visit("/sign-in")).filter(({ action }) => action === "/language");
     for (const here of ["//evil.example", "https://evil.example", "/\\evil.example"]) {

@@ -1,44 +1,44 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { enter, type PageState, send, type, WRONG } from "./steps.ts";
+import { type PageState, send, signInAt, type, WRONG_PASSWORD } from "./steps.ts";
 
-/** Makes what brings that member, signed in, to a page. */
-const pageOf =
+/** Opens a page as a signed-in member. */
+const openAs =
   (member: (service: ServiceApi) => Promise<{ email: string }>) =>
   (path: string) =>
   async (visitor: Visitor, service: ServiceApi) => {
     const { email } = await member(service);
-    await enter(visitor, path, { email, password: PASSWORD });
+    await signInAt(visitor, path, { email, password: PASSWORD });
   };
 
-/** A page of somebody's own account, which stays as it is. */
-const own = pageOf((service) => service.anybody());
+/** Opens a page of the shared account, which no test changes. */
+const openOwn = openAs((service) => service.sharedMember());
 
-/** The same of an account that nobody else uses. */
-const ownAlone = pageOf((service) => service.member());
+/** Opens a page of a new account. */
+const openUnshared = openAs((service) => service.member());
 
-/** The same of somebody whose name and address are long. */
-const ownLong = pageOf((service) => service.member(service.longAddress(), LONG_NAME));
+/** Opens a page of an account with a long name and address. */
+const openWithLongNames = openAs((service) => service.member(service.longAddress(), LONG_NAME));
 
-/** What whoever has signed in sees. */
+/** Pages for signed-in users. */
 export const ACCOUNT: readonly PageState[] = [
-  { name: "account", page: "/account", open: own("/account") },
-  { name: "account-long", page: "/account", open: ownLong("/account") },
-  { name: "account-profile", page: "/account/profile", open: own("/account/profile") },
+  { name: "account", page: "/account", open: openOwn("/account") },
+  { name: "account-long", page: "/account", open: openWithLongNames("/account") },
+  { name: "account-profile", page: "/account/profile", open: openOwn("/account/profile") },
   {
     name: "account-profile-refused",
     page: "/account/profile",
     open: async (visitor, service) => {
-      await own("/account/profile")(visitor, service);
+      await openOwn("/account/profile")(visitor, service);
       await type(visitor.page, { username: "-", age: "500" });
     },
   },
-  { name: "account-picture", page: "/account/picture", open: own("/account/picture") },
+  { name: "account-picture", page: "/account/picture", open: openOwn("/account/picture") },
   {
     name: "account-picture-set",
     page: "/account",
     open: async (visitor, service) => {
-      await ownAlone("/account/picture")(visitor, service);
+      await openUnshared("/account/picture")(visitor, service);
       const buffer = Buffer.from(PIXEL, "base64");
       await visitor.page
         .locator("[name=image]")
@@ -47,33 +47,33 @@ export const ACCOUNT: readonly PageState[] = [
       await visitor.page.waitForURL("**/account");
     },
   },
-  { name: "account-email", page: "/account/email", open: own("/account/email") },
-  { name: "account-email-long", page: "/account/email", open: ownLong("/account/email") },
+  { name: "account-email", page: "/account/email", open: openOwn("/account/email") },
+  { name: "account-email-long", page: "/account/email", open: openWithLongNames("/account/email") },
   {
     name: "account-email-refused",
     page: "/account/email",
     open: async (visitor, service) => {
-      await own("/account/email")(visitor, service);
-      await type(visitor.page, { newEmail: "ada@example.com", password: WRONG });
+      await openOwn("/account/email")(visitor, service);
+      await type(visitor.page, { newEmail: "ada@example.com", password: WRONG_PASSWORD });
     },
   },
-  { name: "account-password", page: "/account/password", open: own("/account/password") },
+  { name: "account-password", page: "/account/password", open: openOwn("/account/password") },
   {
     name: "account-password-refused",
     page: "/account/password",
     open: async (visitor, service) => {
-      await own("/account/password")(visitor, service);
-      await type(visitor.page, { currentPassword: WRONG, newPassword: PASSWORD });
+      await openOwn("/account/password")(visitor, service);
+      await type(visitor.page, { currentPassword: WRONG_PASSWORD, newPassword: PASSWORD });
     },
   },
-  { name: "account-second-step", page: "/account/second-step", open: own("/account/second-step") },
-  { name: "account-linked", page: "/account/linked", open: own("/account/linked") },
-  { name: "account-phone", page: "/account/phone", open: own("/account/phone") },
+  { name: "account-second-step", page: "/account/second-step", open: openOwn("/account/second-step") },
+  { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
+  { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },
   {
     name: "account-phone-code",
     page: "/account/phone/code",
     open: async (visitor, service) => {
-      await ownAlone("/account/phone")(visitor, service);
+      await openUnshared("/account/phone")(visitor, service);
       await type(visitor.page, { phone: "+49 170 1234567" });
       await visitor.page.locator("[name=code]").waitFor();
     },
@@ -84,10 +84,10 @@ export const ACCOUNT: readonly PageState[] = [
     open: async (visitor, service) => {
       const { email } = await service.member();
       await service.post("/login", { email, password: PASSWORD });
-      await enter(visitor, "/account/sessions", { email, password: PASSWORD });
+      await signInAt(visitor, "/account/sessions", { email, password: PASSWORD });
     },
   },
-  { name: "account-deactivate", page: "/account/deactivate", open: own("/account/deactivate") },
+  { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },
 ];
 
 /** A black pixel, as a PNG. */

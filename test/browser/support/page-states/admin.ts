@@ -1,23 +1,23 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { enter, type PageState, type, WRONG } from "./steps.ts";
+import { type PageState, signInAt, type, WRONG_PASSWORD } from "./steps.ts";
 
-/** A page for admins. */
+/** Opens a page as the superuser. */
 const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
-  enter(visitor, path, service.superuser);
+  signInAt(visitor, path, service.superuser);
 
-/** One user's page, as the search finds it. */
+/** Opens a user's page by the search. */
 async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {
-  const { email } = await service.anybody();
+  const { email } = await service.sharedMember();
   await service.post("/login", { email, password: PASSWORD });
   await findUser(visitor, service, email);
 }
 
-/** Of whose password somebody has guessed too often. */
+/** Opens the page of a user who is locked out after failed sign-ins. */
 async function openLockedUser(visitor: Visitor, service: ServiceApi): Promise<void> {
   const { email } = await service.member();
   for (let guess = 0; guess < 10; guess++) {
-    await service.post("/login", { email, password: WRONG }).catch(() => "refused, as it has to be");
+    await service.post("/login", { email, password: WRONG_PASSWORD }).catch(() => "rejected as expected");
   }
   await findUser(visitor, service, email);
 }
@@ -31,10 +31,10 @@ async function findUser(visitor: Visitor, service: ServiceApi, email: string): P
   await visitor.page.waitForURL("**/admin/users/*");
 }
 
-/** What admins see besides. */
+/** Pages for admins. */
 export const ADMIN: readonly PageState[] = [
   { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
-  { name: "admin-users-nobody", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
+  { name: "admin-users-none", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
   {
     name: "admin-users-long",
     page: "/admin/users",
@@ -65,7 +65,7 @@ export const ADMIN: readonly PageState[] = [
   },
   { name: "admin-user-locked", page: "/admin/users/:id", open: openLockedUser },
   {
-    name: "admin-user-asked",
+    name: "admin-user-confirm",
     page: "/admin/users/:id",
     open: async (visitor, service) => {
       await openUser(visitor, service);

@@ -7,7 +7,7 @@ async function openMailbox({ page }: Visitor, service: ServiceApi): Promise<void
   await page.goto(`/dev/mailbox?to=${email}`);
 }
 
-/** What developers see. */
+/** Pages for developers. */
 export const MAILBOX: readonly PageState[] = [
   { name: "mailbox-empty", page: null, open: at("/dev/mailbox?to=nobody@example.com") },
   { name: "mailbox", page: null, open: openMailbox },

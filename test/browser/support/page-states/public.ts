@@ -13,15 +13,15 @@ async function signUp({ page }: Visitor, email: string): Promise<void> {
   await type(page, { name: "Ada", email, password: PASSWORD });
 }
 
-/** Somebody whose second step is on, as far as the password. */
+/** Opens the code page of an account with the second factor enabled. */
 async function openCode({ page }: Visitor, service: ServiceApi, address?: string): Promise<void> {
-  const { email } = await service.guarded(address);
+  const { email } = await service.memberWithSecondFactor(address);
   await page.goto("/sign-in");
   await type(page, { email, password: PASSWORD });
   await page.locator("[name=code]").waitFor();
 }
 
-/** What is open to everybody. */
+/** Public pages. */
 export const PUBLIC: readonly PageState[] = [
   { name: "sign-in", page: "/sign-in", open: at("/sign-in") },
   {
@@ -118,7 +118,7 @@ export const PUBLIC: readonly PageState[] = [
     },
   },
   { name: "reset-password-dead-link", page: "/reset-password", open: at("/reset-password?token=none") },
-  { name: "sign-in-no-way-back", page: "/sign-in", open: at("/sign-in?state=a%20b") },
+  { name: "sign-in-invalid-return-target", page: "/sign-in", open: at("/sign-in?state=a%20b") },
   { name: "sign-out", page: "/sign-out", open: at("/sign-out") },
   { name: "not-found", page: null, open: at("/nothing-here") },
 ];

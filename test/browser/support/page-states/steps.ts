@@ -3,20 +3,20 @@ import type { ShownPage } from "../../../support/page-list.ts";
 import type { ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 
-/** A page in a state that it can be in: tests look at each, and `npm run screenshots` takes its picture. */
+/** A state of a page. Tests check each; `npm run screenshots` takes a picture of each. */
 export type PageState = {
-  /** Names its pictures. */
+  /** Name of its pictures. */
   readonly name: string;
-  /** The page that it is a state of; null for what is none of the service's pages. */
+  /** The page; null for a response that is no registered page. */
   readonly page: ShownPage | null;
-  /** Brings the visitor there, whatever the language. */
+  /** Opens the state in any language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };
 
-/** Just goes there. */
+/** Opens a path. */
 export const at = (path: string) => (visitor: Visitor) => visitor.page.goto(path);
 
-/** Presses the button of the page's first form, and waits for the page that comes of it. */
+/** Submits the page's first form and waits for the next page. */
 export async function send(page: Page): Promise<void> {
   const loaded = page.waitForEvent("load");
   await page.locator("main form").first().getByRole("button").last().click();
@@ -28,16 +28,16 @@ export async function type(page: Page, fields: Readonly<Record<string, string>>)
   await send(page);
 }
 
-/** Signs in, and goes straight on to a page. */
-export async function enter(
+/** Signs in with a page as return target. */
+export async function signInAt(
   { page }: Visitor,
   to: string,
-  person: { email: string; password: string },
+  credentials: { email: string; password: string },
 ): Promise<void> {
   await page.goto(`/sign-in?returnTo=${encodeURIComponent(to)}`);
-  await type(page, person);
+  await type(page, credentials);
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
 }
 
-/** What is nobody's password. */
-export const WRONG = "not the password";
+/** No account has this password. */
+export const WRONG_PASSWORD = "not the password";

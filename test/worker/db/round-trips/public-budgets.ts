@@ -22,11 +22,11 @@ export const publicBudgets: BudgetTable = {
     request: async () => ({ method: "GET", path: "/openapi.json" }),
   },
   ...Object.fromEntries(
-    ["/docs", "/docs/:name", "/docs/try.js"].map((path) => [
+    ["/docs", "/docs/scalar.js", "/docs/start.js"].map((path) => [
       `GET ${path}`,
       {
         budget: { d1: 0, kvGets: 0, kvPuts: 0 },
-        request: async () => ({ method: "GET", path: path.replace(":name", "logIn") }),
+        request: async () => ({ method: "GET", path }),
       },
     ]),
   ),

@@ -5,31 +5,31 @@ import { isOwnForm } from "../http/csrf.ts";
 import { errorTable } from "../http/error-table.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
-import { renderInvalidReturnTarget } from "./invalid-return-target-page.tsx";
 import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
-import { noticeCookie } from "./page-cookies.ts";
+import { flashCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
+import { renderInvalidReturnTarget } from "./return-target-pages.tsx";
 import { wordOf } from "./words.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
 
-/** Puts a page into the app: its GET, and its form's POST to the same address. */
+/** Registers a page: GET renders it, POST to the same path handles its form. */
 export function servePage<Data, Subject>(
   app: Hono<PageEnv>,
   depsOf: DepsOf<ServePageDeps>,
   page: Page<Data, Subject>,
 ): void {
   const guard = guardOf(depsOf, page);
-  // Where nothing is gathered, the two are one type.
+  // Without `loadData` the two types are the same.
   const loadData = page.loadData ?? ((_c: PageContext, subject: Subject) => subject as unknown as Data);
   app.get(page.path, guard, async (c) => {
     const subject = await page.load(c, null);
     if (subject instanceof Response) return subject;
     return show(c, depsOf(c), page, await loadData(c, subject), {
-      notice: takeNotice(c),
+      notice: takeFlash(c),
       values: new Map(page.isList ? Object.entries(c.req.query()) : []),
     });
   });
@@ -39,10 +39,10 @@ export function servePage<Data, Subject>(
   app.post(page.path, guard, async (c) => {
     const deps = depsOf(c);
     const form = await readForm(c.req.raw, page.upload);
-    const refused = await fieldErrors(c, deps, form, page);
+    const rejected = await rejectForm(c, deps, form, page);
     const subject = await page.load(c, form);
     if (subject instanceof Response) return c.var.limitedFor === undefined ? subject : refuseLimited(c);
-    const outcome = refused ?? (await submit(c, form as Form, subject));
+    const outcome = rejected ?? (await submit(c, form as Form, subject));
     if (outcome instanceof Response) return outcome;
     const { alert = null, problems = {}, retryAfter } = outcome;
     if (retryAfter !== undefined) c.header("Retry-After", String(retryAfter));
@@ -57,17 +57,17 @@ export function servePage<Data, Subject>(
   });
 }
 
-/** What somebody types with a slash at its end is the page all the same. */
+/** Redirects a URL with a trailing slash to the page. */
 const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
   c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
 
-/** Before anything is read: who may open it, by the same table as the API (security 38). */
+/** Checks the access before the page loads anything, by the permissions of the API (security 38). */
 function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
-    if (access === "everybody") return (await refuseReturnTarget(c, depsOf)) ?? next();
-    const turnedAway = await requirePageSession(c, depsOf(c));
-    if (turnedAway) return turnedAway;
+    if (access === "everybody") return (await rejectInvalidReturnTarget(c, depsOf)) ?? next();
+    const redirect = await requirePageSession(c, depsOf(c));
+    if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.session.account.role, access))
       return refuse(c, "forbidden");
     return next();
@@ -75,19 +75,22 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
   return documented(guard, { page: access });
 }
 
-/** An app that asks for a way on that cannot be gone hears of it before anybody signs in. */
-async function refuseReturnTarget(c: PageContext, depsOf: DepsOf<ServePageDeps>): Promise<Response | null> {
+/** Rejects an invalid return target before the user signs in. */
+async function rejectInvalidReturnTarget(
+  c: PageContext,
+  depsOf: DepsOf<ServePageDeps>,
+): Promise<Response | null> {
   const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, depsOf(c).settings);
   if (returnTarget === "malformed") return renderInvalidReturnTarget(c, depsOf);
   c.set("returnTarget", returnTarget);
   return null;
 }
 
-/** Where there is no form to show again. */
+/** For a limited request whose form cannot be shown again. */
 const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.limitedFor });
 
-/** What keeps a form from being looked at, of whichever page it is. */
-async function fieldErrors(
+/** Checks that apply to every form: rate limit, body and CSRF token. */
+async function rejectForm(
   c: PageContext,
   deps: ServePageDeps,
   form: Form | null,
@@ -100,7 +103,7 @@ async function fieldErrors(
   }
   if (!form)
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
-  // A page that was left open, or a browser that keeps no cookies: what was typed is not lost.
+  // The page was open for too long, or the browser keeps no cookies. The form is shown again with its values.
   if (!(await isOwnForm(c, deps, form.text("csrf"))))
     return { code: "csrf_failed", alert: t.failures.csrf_failed };
   return null;
@@ -111,19 +114,20 @@ function show<Data, Subject>(
   deps: ServePageDeps,
   page: Page<Data, Subject>,
   data: Data,
-  facts: Partial<Shown>,
+  overrides: Partial<Shown>,
   refusal?: Refusal,
 ): Promise<Response> {
   const { captchaWidget } = deps;
   if (refusal) c.set("failure", refusal.code);
-  const asked = page.captcha && (page.captcha.always || refusal?.asksCaptcha);
-  const captcha = asked && captchaWidget ? { ...captchaWidget, action: page.captcha?.action ?? "" } : null;
+  const isRequired = page.captcha && (page.captcha.always || refusal?.requiresCaptcha);
+  const captcha =
+    isRequired && captchaWidget ? { ...captchaWidget, action: page.captcha?.action ?? "" } : null;
   return renderPage(c, deps, {
     title: (t) => page.title(t, data),
     view: (p) => page.view(p, data),
     status: refusal && errorTable[refusal.code][0],
-    facts: {
-      ...facts,
+    overrides: {
+      ...overrides,
       captcha,
       back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
@@ -131,9 +135,10 @@ function show<Data, Subject>(
   });
 }
 
-function takeNotice(c: PageContext): string | null {
-  const key = noticeCookie.read(c);
+/** Reads and removes the flash message. */
+function takeFlash(c: PageContext): string | null {
+  const key = flashCookie.read(c);
   if (key === undefined) return null;
-  noticeCookie.clear(c);
+  flashCookie.clear(c);
   return wordOf(wordsOf(c).notices, key, null);
 }

@@ -1,0 +1,13 @@
+import { ensureApiReference } from "./api-reference.ts";
+import { ensureApiTypes } from "./api-types.ts";
+
+/**
+ * Writes the files that git does not hold, public/docs/scalar.js and src/client/api-types.ts, where they are missing
+ * or stale. Every command that needs one calls this first; it takes milliseconds when they are current.
+ */
+export async function ensureGeneratedFiles(): Promise<void> {
+  ensureApiReference();
+  await ensureApiTypes();
+}
+
+if (import.meta.main) await ensureGeneratedFiles();

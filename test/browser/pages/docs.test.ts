@@ -1,4 +1,0 @@
-import { checkPage } from "../support/check-page.ts";
-import { PAGE_STATES } from "../support/page-states.ts";
-
-checkPage(PAGE_STATES.docs, { isEnglishAlone: true });
