@@ -45,8 +45,8 @@ describe.each(NOTES_MODES)("the example Worker, $name", (mode) => {
     await driver.waitForHeading("Your notes");
     expect(page.url()).toBe(`${testServer.notesOrigin}/notes`);
 
-    await driver.fill("A new note", "milk & bread");
-    await driver.press("Keep it");
+    await driver.fill("New note", "milk & bread");
+    await driver.press("Save note");
     await page.getByText("milk & bread").waitFor();
     if (mode.options.javaScriptEnabled !== false) expect(await findFaults(page)).toEqual({});
     await driver.press("Delete “milk & bread”");
