@@ -4,12 +4,12 @@ import { avatarImageRoutes } from "./accounts/avatar/image-routes.ts";
 import { avatarRoutes } from "./accounts/avatar/routes.ts";
 import { phoneRoutes } from "./accounts/phone/routes.ts";
 import { accountRoutes } from "./accounts/routes.ts";
-import { auditRoutes } from "./admin/audit-log/routes.ts";
+import { auditLogRoutes } from "./admin/audit-log/routes.ts";
 import { userActionRoutes } from "./admin/users/action-routes.ts";
 import { userRoutes } from "./admin/users/routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
-import { passwordResetRoutes } from "./authentication/password/reset-routes.ts";
+import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
@@ -19,13 +19,13 @@ import { compose, type Deps } from "./composition/compose.ts";
 import type { Env } from "./composition/env.ts";
 import type { IsolateCache } from "./composition/isolate-state.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
-import { PAUSE_AFTER_ANSWER, runDeferred, type Work } from "./core/deferred-work.ts";
+import { DEFERRED_WORK_DELAY_MS, type DeferredWork, runDeferred } from "./core/deferred-work.ts";
 import { newId } from "./core/ids.ts";
 import { findUnavailable } from "./core/unavailable.ts";
 import { type Meter, newMeter } from "./db/metered-d1.ts";
 import { healthRoutes } from "./health/routes.ts";
 import type { HttpEnv } from "./http/context.ts";
-import { crossOrigin } from "./http/cross-origin.ts";
+import { corsForAllowedOrigins } from "./http/cors.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { readCaller } from "./http/read-caller.ts";
 import { type RequestLogLine, requestLog } from "./http/request-log.ts";
@@ -42,28 +42,28 @@ import { renderFailures, renderMessage } from "./ui/render-failure.tsx";
 
 type AppEnv = {
   Bindings: Env;
-  Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter; deferred: Work[] };
+  Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter; deferred: DeferredWork[] };
 };
 
 export type AppOptions = {
   readonly clock?: Clock;
   /** The isolate's state. The Worker shares it with the RPC entrypoint. Default: the app's own. */
-  readonly standing?: IsolateCache;
+  readonly isolateCache?: IsolateCache;
   /** Receives one line for each request. Default: the console, as JSON. */
   readonly log?: (line: RequestLogLine) => void;
   /** Milliseconds between a response and the work deferred until after it. */
-  readonly pauseAfterAnswer?: number;
+  readonly deferredWorkDelayMs?: number;
   /** Milliseconds that one call of a social login provider may take. */
-  readonly providerPatience?: number | undefined;
+  readonly providerTimeoutMs?: number | undefined;
 };
 
 /** The service as one Hono app: the middleware of every request, and the routes of the features. */
 export function createApp(options: AppOptions = {}) {
   const {
     clock = systemClock,
-    pauseAfterAnswer = PAUSE_AFTER_ANSWER,
-    standing = new WeakMap(),
-    providerPatience,
+    deferredWorkDelayMs = DEFERRED_WORK_DELAY_MS,
+    isolateCache = new WeakMap(),
+    providerTimeoutMs,
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
   const app = new Hono<AppEnv>();
@@ -78,7 +78,7 @@ export function createApp(options: AppOptions = {}) {
     await next();
     c.res.headers.set("X-Request-Id", requestId);
     // After the response: deferred work must neither compete with it nor show in its duration.
-    runDeferred(c.executionCtx, c.var.deferred, pauseAfterAnswer, requestId);
+    runDeferred(c.executionCtx, c.var.deferred, deferredWorkDelayMs, requestId);
   });
   app.use(
     requestLog({
@@ -109,11 +109,11 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const { meter, deferred } = c.var;
     const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    c.set("deps", await compose(standing, { env: c.env, clock, meter, defer, providerPatience }));
+    c.set("deps", await compose(isolateCache, { env: c.env, clock, meter, defer, providerTimeoutMs }));
     await next();
   });
 
-  app.use("/api/auth/*", crossOrigin(depsOf));
+  app.use("/api/auth/*", corsForAllowedOrigins(depsOf));
   for (const { method, path, policy } of guardedRoutes()) {
     const isForm = method === "POST" && !path.startsWith("/api/");
     app.on(method, path, rateLimited(depsOf, policy, isForm));
@@ -130,7 +130,7 @@ export function createApp(options: AppOptions = {}) {
     avatarRoutes,
     userRoutes,
     userActionRoutes,
-    auditRoutes,
+    auditLogRoutes,
     identityRoutes,
     phoneRoutes,
   ]) {

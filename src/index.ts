@@ -5,8 +5,8 @@ import { systemClock } from "./core/clock.ts";
 import { runScheduled } from "./jobs/run-scheduled.ts";
 import { createEntrypoint } from "./rpc/entrypoint.ts";
 
-const standing: IsolateCache = new WeakMap();
-const app = createApp({ standing });
+const isolateCache: IsolateCache = new WeakMap();
+const app = createApp({ isolateCache });
 
 export default {
   fetch: app.fetch,
@@ -14,4 +14,4 @@ export default {
 } satisfies ExportedHandler<Env>;
 
 /** The RPC service that other Workers call over a service binding (docs/workers.md). */
-export class AuthService extends createEntrypoint({ standing }) {}
+export class AuthService extends createEntrypoint({ isolateCache }) {}

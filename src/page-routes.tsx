@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import { picturePage } from "./accounts/avatar/pages/avatar.tsx";
+import { avatarPage } from "./accounts/avatar/pages/avatar.tsx";
 import { deactivatePage } from "./accounts/pages/deactivate.tsx";
 import { emailPage } from "./accounts/pages/email.tsx";
 import { overviewPage } from "./accounts/pages/overview.tsx";
@@ -7,24 +7,24 @@ import { passwordPage } from "./accounts/pages/password.tsx";
 import { profilePage } from "./accounts/pages/profile.tsx";
 import { phonePage } from "./accounts/phone/pages/phone.tsx";
 import { phoneCodePage } from "./accounts/phone/pages/phone-code.tsx";
-import { auditPage } from "./admin/audit-log/pages/audit-log.tsx";
+import { auditLogPage } from "./admin/audit-log/pages/audit-log.tsx";
+import { deadMessagesPage } from "./admin/users/pages/dead-messages.tsx";
 import { invitePage } from "./admin/users/pages/invite.tsx";
-import { undeliveredPage } from "./admin/users/pages/undelivered.tsx";
 import { userPage } from "./admin/users/pages/user.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
-import { forgotPage } from "./authentication/password/pages/forgot-password.tsx";
-import { resetPage } from "./authentication/password/pages/reset-password.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
-import { codePage } from "./authentication/second-factor/pages/code.tsx";
-import { secondStepPage } from "./authentication/second-factor/pages/second-factor.tsx";
-import { linkedPage } from "./authentication/social/pages/linked-identities.tsx";
+import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
+import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
+import { signInCodePage } from "./authentication/second-factor/pages/code.tsx";
+import { secondFactorPage } from "./authentication/second-factor/pages/second-factor.tsx";
+import { linkedIdentitiesPage } from "./authentication/social/pages/linked-identities.tsx";
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
-import { checkMailPage } from "./registration/pages/check-email.tsx";
+import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
-import { verifyPage } from "./registration/pages/verify-email.tsx";
+import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
 import { sessionsPage } from "./sessions/pages/sessions.tsx";
 import { signOutPage } from "./sessions/pages/sign-out.tsx";
 import { languageRoutes } from "./ui/language-routes.ts";
@@ -36,30 +36,30 @@ import { type ServePageDeps, servePage } from "./ui/serve-page.ts";
 /** Every page. The type of what they depend on is inferred from this list. */
 const pages = [
   signInPage,
-  codePage,
+  signInCodePage,
   signUpPage,
-  checkMailPage,
-  verifyPage,
-  forgotPage,
-  resetPage,
+  checkEmailPage,
+  verifyEmailPage,
+  forgotPasswordPage,
+  resetPasswordPage,
   signOutPage,
   overviewPage,
   profilePage,
-  picturePage,
+  avatarPage,
   passwordPage,
   emailPage,
-  secondStepPage,
+  secondFactorPage,
   phonePage,
   phoneCodePage,
-  linkedPage,
+  linkedIdentitiesPage,
   sessionsPage,
   deactivatePage,
   usersPage,
   userPage,
   userProfilePage,
   invitePage,
-  auditPage,
-  undeliveredPage,
+  auditLogPage,
+  deadMessagesPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

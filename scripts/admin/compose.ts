@@ -31,7 +31,7 @@ export function composeOperator(platform: Platform) {
     // No caps: they limit anonymous callers, not an operator.
     users: userStore(db, null),
     invitations: invitationStore(db, null),
-    directory: userDirectoryStore(db),
+    userDirectory: userDirectoryStore(db),
     signingKeys: signingKeyStore(db),
     // The service's cron job publishes each revocation to KV again.
     revocationList: revocationListStore({ kv: platform.kv, db, meter, defer: () => {} }),

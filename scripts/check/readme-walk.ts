@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type DevServer, startDevServer } from "../dev/dev-server.ts";
 import { createScratchDirectory } from "../shared/scratch-directory.ts";
-import { leftTo } from "./examples/left-to.ts";
+import { examplesForTest } from "./examples/examples-for-test.ts";
 import { readPages } from "./examples/pages.ts";
 import type { Page } from "./examples/read-markdown.ts";
 
@@ -16,7 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 const pages = readPages();
 // The service below starts like README's first block, with the packages already installed.
-const START = leftTo("scripts/check/readme-walk", pages.values())("start").code;
+const START = examplesForTest("scripts/check/readme-walk", pages.values())("start").code;
 if (START !== "npm install\nnpm run dev\n")
   throw new Error(
     "README no longer starts the service with `npm install` and `npm run dev`: adapt this script.",

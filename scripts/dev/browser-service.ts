@@ -29,7 +29,7 @@ export async function startBrowserService() {
       `ALLOWED_RETURN_URLS:${app.returnUrls.join(",")}`,
       `ALLOWED_ORIGINS:${app.origin}`,
     ]);
-    app.signsInAt(service.origin);
+    app.setServiceOrigin(service.origin);
     return {
       endpoint: browser.wsEndpoint(),
       origin: service.origin,

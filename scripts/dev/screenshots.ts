@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { PAGE_STATES } from "../../test/browser/support/page-states.ts";
 import { serviceAt } from "../../test/browser/support/service.ts";
-import { VIEWPORTS, wear } from "../../test/browser/support/viewports.ts";
+import { applyViewport, VIEWPORTS } from "../../test/browser/support/viewports.ts";
 import { newVisitor } from "../../test/browser/support/visitor.ts";
 import { startBrowserService } from "./browser-service.ts";
 
@@ -25,7 +25,7 @@ try {
     const visitor = await newVisitor(browser, [service.origin]);
     await open(visitor, serviceAt(service));
     for (const viewport of VIEWPORTS) {
-      await wear(visitor.page, viewport);
+      await applyViewport(visitor.page, viewport);
       const path = join(DIRECTORY, `${name}-${viewport.name}.png`);
       await visitor.page.screenshot({ path, fullPage: true, animations: "disabled" });
     }

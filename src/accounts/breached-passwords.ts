@@ -1,9 +1,9 @@
 import { encodeHexUpperCase } from "@oslojs/encoding";
 import {
+  mapNetworkErrors,
   type OnProviderError,
   ProviderError,
   providerErrorKind,
-  throwNetworkError,
 } from "../core/provider-error.ts";
 
 type Settings = {
@@ -34,14 +34,14 @@ export function createBreachedPasswords(settings: Settings): BreachedPasswords {
       const range = hex.slice(0, 5);
       const suffix = hex.slice(5);
       try {
-        const response = await throwNetworkError(
+        const response = await mapNetworkErrors(
           fetch(`${settings.apiBase}/range/${range}`, {
             headers: { "Add-Padding": "true" },
             signal: AbortSignal.timeout(settings.timeout),
           }),
         );
         if (!response.ok) throw new ProviderError("bad_status");
-        return includesSuffix(await throwNetworkError(response.text()), suffix) ? "breached" : "not_found";
+        return includesSuffix(await mapNetworkErrors(response.text()), suffix) ? "breached" : "not_found";
       } catch (cause) {
         settings.onProviderError(providerErrorKind(cause));
         return "unknown";

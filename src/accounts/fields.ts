@@ -93,7 +93,7 @@ export const profileBody = z
   );
 
 /** The refused fields of a profile change. */
-export function problemsOf(failure: ProfileFailure): FieldProblem[] {
+export function profileFieldProblems(failure: ProfileFailure): FieldProblem[] {
   if (failure.reason === "username_taken") return [{ path: "username", message: "Is taken." }];
   if (failure.reason === "changed_meanwhile") return [];
   return failure.fields.map((path) => ({ path, message: "Is required." }));

@@ -14,7 +14,7 @@ import type { Account } from "./account.ts";
 
 export type RequestEmailChangeDeps = ConfirmPasswordDeps &
   NewEmailTokenDeps & {
-    readonly links: {
+    readonly emailTokens: {
       issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile">;
     };
     readonly messages: Outbox;
@@ -38,8 +38,8 @@ export async function requestEmailChange(
   const { account, newEmail, caller } = input;
   const confirmed = await confirmPassword(deps, account, input.password);
   if (!confirmed.ok) return confirmed;
-  const { link, url } = await newEmailToken(deps, "change_email");
-  const { expiresAt } = link;
+  const { emailToken, url } = await newEmailToken(deps, "change_email");
+  const { expiresAt } = emailToken;
   const mail = await deps.messages.draft(
     { kind: "confirm_new_email", url },
     { expiresAt, to: newEmail.address },
@@ -48,11 +48,11 @@ export async function requestEmailChange(
     { kind: "email_change_requested" },
     { expiresAt, to: account.email },
   );
-  const outcome = await deps.links.issueForNewAddress({
+  const outcome = await deps.emailTokens.issueForNewAddress({
     accountId: account.id,
     checkedHash: confirmed.value.checkedHash,
     newEmail,
-    link,
+    emailToken,
     mail,
     noticeToOldAddress: notice,
     audit: newAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),

@@ -7,7 +7,7 @@ import {
 } from "../authentication/second-factor/set-second-factor.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
-import { describe } from "../http/operation.ts";
+import { describeRoute } from "../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies } from "../http/session-cookies.ts";
@@ -19,8 +19,8 @@ import {
   newPasswordField,
   passwordField,
   passwordProblems,
-  problemsOf,
   profileBody,
+  profileFieldProblems,
 } from "./fields.ts";
 import { presentAccount, profileSchema } from "./present-account.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
@@ -48,12 +48,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
   return new Hono<HttpEnv>()
-    .get("/me", describe({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
+    .get("/me", describeRoute({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
       respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(
       "/me",
-      describe({
+      describeRoute({
         summary: "Change profile fields; null clears an optional field",
         tag,
         answer: profile,
@@ -67,12 +67,12 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const result = await updateProfile(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
-          : refuse(c, accountErrors[result.error.reason], { fields: problemsOf(result.error) });
+          : refuse(c, accountErrors[result.error.reason], { fields: profileFieldProblems(result.error) });
       },
     )
     .post(
       "/me/password",
-      describe({
+      describeRoute({
         summary: "Change the password and end the other sessions",
         tag,
         answer: passwordChanged,
@@ -92,7 +92,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/email",
-      describe({
+      describeRoute({
         summary: "Request an email change; the link mailed to the new address confirms it",
         tag,
         answer: emailChangeRequested,
@@ -109,7 +109,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/otp",
-      describe({
+      describeRoute({
         summary: "Turn the mailed sign-in code on or off",
         tag,
         answer: secondFactorSet,
@@ -128,7 +128,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/deactivate",
-      describe({
+      describeRoute({
         summary: "Deactivate the caller's own account",
         tag,
         answer: deactivated,

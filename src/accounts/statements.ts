@@ -5,7 +5,7 @@ import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
 import { accounts, emailTokens, oneTimeCodes } from "../db/schema.ts";
-import { EVERY_PURPOSE } from "../registration/email-tokens/email-token.ts";
+import { EMAIL_TOKEN_PURPOSES } from "../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
 
@@ -17,7 +17,7 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
       .set({ status: "deactivated", updatedAt: now })
       .where(and(eq(accounts.id, accountId), where)),
     endSessions(db, accountId, now, where),
-    voidEmailTokens(db, and(eq(emailTokens.accountId, accountId), where) as SQL, EVERY_PURPOSE, now),
+    voidEmailTokens(db, and(eq(emailTokens.accountId, accountId), where) as SQL, EMAIL_TOKEN_PURPOSES, now),
     voidOneTimeCodes(db, and(eq(oneTimeCodes.accountId, accountId), where) as SQL),
   ] as const;
 

@@ -11,7 +11,7 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
 import { endSessions } from "../sessions/statements.ts";
 import type { Account, ProfileChange, SignInMethods } from "./account.ts";
@@ -52,7 +52,7 @@ export function accountStore(db: Database, caps: SendCaps) {
     draft: draft.notice,
     accountId: draft.accountId,
     now: draft.now,
-    limits: ALWAYS,
+    limits: NO_SEND_LIMITS,
     caps,
     source: accounts,
     where,

@@ -20,19 +20,19 @@ export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { step, emailKey, caller, device } = firstFactor;
+  const { grant, emailKey, caller, device } = firstFactor;
   await warmSigningKey(deps);
   const now = deps.clock.now();
-  const amr = amrOf(step);
-  const session = { ...newSession(deps, [amr], caller), accountId: step.accountId };
+  const amr = amrOf(grant);
+  const session = { ...newSession(deps, [amr], caller), accountId: grant.accountId };
   const details = { sessionId: session.id, amr };
   const newDeviceNotice = device
     ? null
     : await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
-  const outcome = await deps.logins.open({
-    step,
+  const outcome = await deps.logins.openSession({
+    grant,
     session,
-    audit: newAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId),
+    audit: newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId),
     newDeviceNotice,
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });

@@ -4,7 +4,7 @@ import type { KnownDevice } from "./known-devices/device-token.ts";
 
 /** A verified first factor of an account that may sign in. `device`: null if the device is unknown. */
 export type FirstFactorResult = {
-  readonly step: FirstFactorGrant;
+  readonly grant: FirstFactorGrant;
   readonly emailKey: string;
   readonly device: KnownDevice | null;
   readonly caller: Caller;

@@ -1,13 +1,13 @@
 import type { Account } from "../accounts/account.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
-import type { SessionDraft } from "../sessions/session.ts";
+import type { NewSession } from "../sessions/session.ts";
 import type { SessionGrant } from "./first-factor.ts";
 
 /** A session to store, with the grant that must still be valid in the batch that stores it. */
 export type SessionOpening = {
-  readonly step: SessionGrant;
-  readonly session: SessionDraft;
+  readonly grant: SessionGrant;
+  readonly session: NewSession;
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new and the account has signed in before. */
   readonly newDeviceNotice: NewMessage | null;
@@ -21,5 +21,5 @@ export type SessionOpened =
 
 /** The port of every use case that opens a session. */
 export type SessionOpener = {
-  open(opening: SessionOpening): Promise<SessionOpened>;
+  openSession(opening: SessionOpening): Promise<SessionOpened>;
 };

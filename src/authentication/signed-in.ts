@@ -1,12 +1,12 @@
 import type { Account } from "../accounts/account.ts";
 import { type IssueTokensDeps, issueTokens } from "../sessions/issue-tokens.ts";
-import type { SessionDraft } from "../sessions/session.ts";
+import type { NewSession } from "../sessions/session.ts";
 import type { SignedIn } from "./sign-in-outcome.ts";
 
 export type SignedInDeps = IssueTokensDeps;
 
 type OpenedSession = {
-  readonly session: Omit<SessionDraft, "accountId">;
+  readonly session: Omit<NewSession, "accountId">;
   readonly account: Account;
   readonly deviceToken: string | null;
 };

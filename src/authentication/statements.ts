@@ -2,7 +2,7 @@ import { and, eq, exists, gte, isNotNull, isNull, notExists, type SQL, sql } fro
 import type { Database } from "../db/database.ts";
 import { accounts, authorizationCodes, identities, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { stillGood } from "../sessions/statements.ts";
+import { sessionIsLive } from "../sessions/statements.ts";
 import type { ChildSessionGrant, FirstFactorGrant, SessionGrant } from "./first-factor.ts";
 import { lockoutOf } from "./lockout/statements.ts";
 import type { IdentityKey } from "./social/identity.ts";
@@ -107,7 +107,7 @@ const hasConsumedSessionCode = (db: Database, grant: ChildSessionGrant): SQL =>
           eq(authorizationCodes.codeHash, grant.codeHash),
           eq(authorizationCodes.claim, grant.claim),
           eq(sessions.accountId, accounts.id),
-          stillGood(grant.now),
+          sessionIsLive(grant.now),
         ),
       ),
   );

@@ -4,14 +4,14 @@ import { SECOND } from "../core/clock.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
-import { NO_SUCH_AUDIENCE } from "../sessions/fields.ts";
-import { forAudience, type Issuing } from "../sessions/for-audience.ts";
+import { INVALID_AUDIENCE } from "../sessions/fields.ts";
+import { type AudienceDeps, withAudience } from "../sessions/with-audience.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
-export const loggedIn = answer(200, "Login successful", loginDataSchema);
-export const secondFactor = answer(
+export const signInResponse = answer(200, "Login successful", loginDataSchema);
+export const secondFactorResponse = answer(
   200,
   "We have sent you a code.",
   z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
@@ -26,13 +26,13 @@ type TokenRequest = { readonly transport?: Transport; readonly audience?: string
  * the requested audience. It returns a refusal for an unknown audience, and for a request for cookies that
  * comes from a page of another site.
  */
-export async function prepareTokenResponse<Deps extends CsrfDeps & Issuing>(
+export async function prepareTokenResponse<Deps extends CsrfDeps & AudienceDeps>(
   c: Context,
   deps: Deps,
   { transport, audience }: TokenRequest,
 ): Promise<Deps | Response> {
-  const issuing = forAudience(deps, audience, transport);
-  if (!issuing) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
+  const issuing = withAudience(deps, audience, transport);
+  if (!issuing) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
   if (transport === "cookie" && !(await isCsrfSafe(c, issuing))) return refuse(c, "csrf_failed");
   return issuing;
 }
@@ -46,18 +46,18 @@ export async function respondWithTokens(
 ): Promise<Response> {
   if (outcome.kind === "second_factor_required") {
     const { challengeId, expiresIn } = outcome;
-    return respond(c, secondFactor, { otpRequired: true, challengeId, expiresIn });
+    return respond(c, secondFactorResponse, { otpRequired: true, challengeId, expiresIn });
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;
   c.set("actorId", id);
   const user = { id, name, email, isVerified: account.emailVerifiedAt !== null, role };
   if (transport !== "cookie") {
-    return respond(c, loggedIn, { ...tokens, ...(deviceToken !== null && { deviceToken }), user });
+    return respond(c, signInResponse, { ...tokens, ...(deviceToken !== null && { deviceToken }), user });
   }
   setSignInCookies(c, outcome);
   const csrfToken = await csrfTokenOfSession(deps, sessionId);
-  return respond(c, loggedIn, { expiresIn: tokens.expiresIn, csrfToken, user });
+  return respond(c, signInResponse, { expiresIn: tokens.expiresIn, csrfToken, user });
 }
 
 /** Sets the cookies of a new session, which no script can read (HttpOnly). */

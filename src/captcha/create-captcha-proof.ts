@@ -7,7 +7,7 @@ import type { CaptchaProofStore } from "./store.ts";
 export type CreateCaptchaProofDeps = {
   readonly clock: Clock;
   /** Null if captchas are off. */
-  readonly captcha: CaptchaProvider | null;
+  readonly captchaProvider: CaptchaProvider | null;
   readonly captchaProofs: Pick<CaptchaProofStore, "add">;
 };
 
@@ -24,9 +24,9 @@ export async function createCaptchaProof(
   deps: CreateCaptchaProofDeps,
   input: { readonly token: string; readonly ip: string | null },
 ): Promise<ProofOutcome> {
-  if (deps.captcha === null) return { outcome: "off" };
+  if (deps.captchaProvider === null) return { outcome: "off" };
   if (isCaptchaProof(input.token)) return { outcome: "failed" };
-  const verdict = await deps.captcha.verify({ ...input, action: "prove" });
+  const verdict = await deps.captchaProvider.verify({ ...input, action: "prove" });
   if (verdict !== "passed") return { outcome: verdict };
   const proof = newCaptchaProof();
   await deps.captchaProofs.add(await hashOneTimeToken(proof), deps.clock.now() + CAPTCHA_PROOF_TTL);

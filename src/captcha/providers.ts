@@ -31,7 +31,7 @@ const providers: ProviderTable = {
  * Creates the provider of the settings, or null if captchas are off. Never sends a text that cannot be a
  * token to the provider, and never throws.
  */
-export function createCaptcha<Id extends CaptchaProviderId>(
+export function createCaptchaProvider<Id extends CaptchaProviderId>(
   settings: CaptchaSettings<Id>,
   { timeout = SITEVERIFY_TIMEOUT_MS, onProviderError = () => {} }: Deps = {},
 ): CaptchaProvider | null {

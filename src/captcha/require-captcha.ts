@@ -7,27 +7,27 @@ import type { CaptchaProofStore } from "./store.ts";
 export type RequireCaptchaDeps = {
   readonly clock: Clock;
   /** Null if captchas are off. */
-  readonly captcha: CaptchaProvider | null;
+  readonly captchaProvider: CaptchaProvider | null;
   readonly captchaProofs: Pick<CaptchaProofStore, "consume">;
 };
 
-export type CaptchaClaim = {
+export type RequireCaptchaInput = {
   /** A provider's token, a proof of `createCaptchaProof`, or undefined. */
   readonly token: string | undefined;
   readonly action: Exclude<CaptchaAction, "prove">;
   readonly ip: string | null;
   /** True if the policy requires a captcha for this request. */
-  readonly asked: boolean;
+  readonly required: boolean;
 };
 
 /** Why the request is refused. */
 export type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
 const OUTCOMES = {
-  passed: "human",
+  passed: "passed",
   failed: "captcha_failed",
   unavailable: "unavailable",
-} as const satisfies Record<CaptchaVerdict, "human" | CaptchaRefusal>;
+} as const satisfies Record<CaptchaVerdict, "passed" | CaptchaRefusal>;
 
 /**
  * Verifies the captcha of a request that requires one. A token that is not required is not consumed. A
@@ -35,13 +35,13 @@ const OUTCOMES = {
  */
 export async function requireCaptcha(
   deps: RequireCaptchaDeps,
-  input: CaptchaClaim,
-): Promise<"human" | CaptchaRefusal> {
-  const { token, action, ip, asked } = input;
-  if (deps.captcha === null || !asked) return "human";
+  input: RequireCaptchaInput,
+): Promise<"passed" | CaptchaRefusal> {
+  const { token, action, ip, required } = input;
+  if (deps.captchaProvider === null || !required) return "passed";
   if (!token) return "captcha_required";
-  if (isCaptchaProof(token)) return (await consumeProof(deps, token)) ? "human" : "captcha_failed";
-  return OUTCOMES[await deps.captcha.verify({ token, ip, action })];
+  if (isCaptchaProof(token)) return (await consumeProof(deps, token)) ? "passed" : "captcha_failed";
+  return OUTCOMES[await deps.captchaProvider.verify({ token, ip, action })];
 }
 
 async function consumeProof(deps: RequireCaptchaDeps, proof: string): Promise<boolean> {

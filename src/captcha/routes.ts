@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody } from "../http/input.ts";
-import { describe } from "../http/operation.ts";
+import { describeRoute } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
 import { captchaProofErrors } from "./errors.ts";
@@ -21,7 +21,7 @@ const proofCreated = answer(
 export function captchaRoutes(depsOf: DepsOf<CreateCaptchaProofDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
-    describe({
+    describeRoute({
       summary: "Exchange a passed captcha for a proof",
       description:
         "The widget's action must be `prove`. A proof cannot be exchanged for another. " +

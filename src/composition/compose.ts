@@ -3,8 +3,8 @@ import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
 import { EVENT_TYPES } from "../admin/audit-log/audit-event.ts";
 import { createSocialProviders } from "../authentication/social/providers/providers.ts";
-import { createCaptcha } from "../captcha/providers.ts";
-import { type CaptchaClaim, requireCaptcha } from "../captcha/require-captcha.ts";
+import { createCaptchaProvider } from "../captcha/providers.ts";
+import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
 import { createAssets } from "../core/assets.ts";
 import type { Clock } from "../core/clock.ts";
@@ -37,7 +37,7 @@ type RequestScope = {
   /** Runs work after the response, and keeps the isolate alive for it. */
   readonly defer: (work: () => Promise<unknown>) => void;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
-  readonly providerPatience?: number | undefined;
+  readonly providerTimeoutMs?: number | undefined;
 };
 
 /** The dependencies of all use cases, for one request. */
@@ -45,7 +45,7 @@ export type Deps = Awaited<ReturnType<typeof compose>>;
 
 /** Composes the dependencies of one request. Only `composition/` reads the environment. */
 export async function compose(cache: IsolateCache, scope: RequestScope) {
-  const { env, clock, meter, defer, providerPatience } = scope;
+  const { env, clock, meter, defer, providerTimeoutMs } = scope;
   const { config, secrets, ...caches } = await loadIsolateState(cache, env);
   const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
@@ -56,7 +56,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   const reportProviderError = (provider: string) => (kind: ProviderErrorKind) => {
     meter.providerErrors.push(`${provider}: ${kind}`);
   };
-  const captcha = createCaptcha(config.captcha, {
+  const captchaProvider = createCaptchaProvider(config.captcha, {
     onProviderError: reportProviderError(config.captcha.provider),
   });
   const avatarObjects = avatarObjectStore(env.AVATARS);
@@ -79,10 +79,11 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
       onProviderError: reportProviderError("breached-passwords"),
     }),
     keyRing,
-    captcha,
+    captchaProvider,
     captchaWidget: captchaWidgetSettings(config.captcha),
-    captchaCheck: {
-      require: (claim: CaptchaClaim) => requireCaptcha({ clock, captcha, captchaProofs }, claim),
+    captcha: {
+      require: (claim: RequireCaptchaInput) =>
+        requireCaptcha({ clock, captchaProvider, captchaProofs }, claim),
     },
     limitRoute: (call: LimitRouteInput) =>
       limitRoute(
@@ -91,23 +92,23 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
           defer,
           policies: config.rateLimits,
           burstGuard: createBurstGuard(env.BURST, meter),
-          metrics: rateLimitStore(env.KV, meter),
+          counters: rateLimitStore(env.KV, meter),
           hash: (text) => keyedHash(secrets.current, "rate-key", text),
         },
         call,
       ),
     avatarObjects,
     assets,
-    commonPasswords: () => assets.keep("/common-passwords.txt", (text) => new Set(text.split("\n"))),
+    commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
     pageAssets: async (locale: Locale): Promise<PageAssets> => ({
-      words: await assets.keep(`/pages/words/${locale}.json`, JSON.parse),
-      style: await assets.keep("/pages/style.css", minifyCss),
+      words: await assets.readCached(`/pages/words/${locale}.json`, JSON.parse),
+      style: await assets.readCached("/pages/style.css", minifyCss),
     }),
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
     socialProviders: createSocialProviders(config.social, {
       clock,
       cache: caches.providerCache,
-      timeout: providerPatience,
+      timeout: providerTimeoutMs,
       reportProviderError,
     }),
     healthCache: caches.healthCache,

@@ -8,10 +8,10 @@ import { invitationStore } from "../admin/users/invitation-store.ts";
 import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
-import { passwordResetStore } from "../authentication/password/reset-store.ts";
+import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
-import { linkedIdentityStore } from "../authentication/social/store.ts";
+import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
 import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
@@ -37,11 +37,11 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   users: userStore(db, sendCaps),
   accountStatuses: accountStatusStore(db),
   invitations: invitationStore(db, sendCaps),
-  directory: userDirectoryStore(db),
+  userDirectory: userDirectoryStore(db),
   auditLog: auditLogStore(db),
   passwordResets: passwordResetStore(db, sendCaps),
-  links: emailTokenStore(db, sendCaps),
-  identities: linkedIdentityStore(db, sendCaps),
+  emailTokens: emailTokenStore(db, sendCaps),
+  identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   expiredRows: expiredRowStore(db),

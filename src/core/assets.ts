@@ -28,7 +28,7 @@ export function createAssets(binding: AssetsBinding | undefined, cache: AssetCac
     readResponse: (path: `/${string}`): Promise<Response> => read(path, async (response) => response),
 
     /** Reads and transforms a file once, and caches the result for the lifetime of the isolate. */
-    async keep<T>(path: `/${string}`, transform: (text: string) => T): Promise<T> {
+    async readCached<T>(path: `/${string}`, transform: (text: string) => T): Promise<T> {
       if (!cache.has(path)) cache.set(path, transform(await read(path, (response) => response.text())));
       return cache.get(path) as T;
     },

@@ -1,20 +1,20 @@
 import { firstCause } from "./unavailable.ts";
 
-export type Work = () => Promise<unknown>;
+export type DeferredWork = () => Promise<unknown>;
 
 /** Starts work after the response, and keeps the Worker alive until it ends. */
-export type Defer = (work: Work) => void;
+export type Defer = (work: DeferredWork) => void;
 
 /**
  * Milliseconds, enough for the response to leave. Measured: sending mail at once delays the response,
  * and its time would then reveal whether there is mail to send.
  */
-export const PAUSE_AFTER_ANSWER = 50;
+export const DEFERRED_WORK_DELAY_MS = 50;
 
 /** Runs the deferred work after `pause` milliseconds. The cron jobs retry work that fails here; the log records it. */
 export function runDeferred(
   context: Pick<ExecutionContext, "waitUntil">,
-  deferred: readonly Work[],
+  deferred: readonly DeferredWork[],
   pause: number,
   requestId: string,
 ): void {

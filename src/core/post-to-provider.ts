@@ -1,7 +1,7 @@
 import type { SendOutcome } from "./send-outcome.ts";
 
 /** Milliseconds for the complete response of a provider. */
-export const PROVIDER_TIMEOUT = 10_000;
+export const PROVIDER_TIMEOUT_MS = 10_000;
 
 // The responses that are read are short JSON. The limit protects the memory of the isolate.
 const MAX_RESPONSE_CHARACTERS = 16_384;

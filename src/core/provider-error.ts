@@ -32,7 +32,7 @@ export function providerErrorKind(cause: unknown): ProviderErrorKind {
 }
 
 /** Awaits a request or the reading of its response. Its failures are network failures, not bugs of this service. */
-export async function throwNetworkError<T>(work: Promise<T>): Promise<T> {
+export async function mapNetworkErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

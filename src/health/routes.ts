@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { describe } from "../http/operation.ts";
+import { describeRoute } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { timestamp } from "../http/timestamp.ts";
 import {
@@ -34,12 +34,14 @@ const tag = "Discovery";
 /** `/healthz`: the Worker runs and its configuration is valid. `/healthz/deep`: its stores answer too. */
 export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get("/healthz", describe({ summary: "Liveness: whether the service runs", tag, answer: running }), (c) =>
-      respond(c, running, { status: "ok" }),
+    .get(
+      "/healthz",
+      describeRoute({ summary: "Liveness: whether the service runs", tag, answer: running }),
+      (c) => respond(c, running, { status: "ok" }),
     )
     .get(
       "/healthz/deep",
-      describe({
+      describeRoute({
         summary: "Readiness: whether the service's dependencies answer",
         tag,
         answer: healthy,

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
 /**
- * The Hono variables of a request. `session` is set by `requireSession`. `limitedFor` is set if the form
+ * The Hono variables of a request. `session` is set by `requireSession`. `rateLimitedFor` is set if the form
  * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
  * of the authenticated session, and `failure`, the error code of the response.
  */
@@ -13,7 +13,7 @@ export type HttpEnv = {
     requestId: string;
     caller: Caller;
     session: CurrentSession;
-    limitedFor?: number;
+    rateLimitedFor?: number;
     actorId?: string;
     failure?: ErrorCode;
   };

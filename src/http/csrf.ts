@@ -9,7 +9,7 @@ import type { SecretRing, SecretRoot } from "../core/crypto/secret-ring.ts";
 import { accessCookie, preSessionCookie, refreshCookie, setPreSessionCookie } from "./session-cookies.ts";
 
 /** Lifetime of a token in seconds. */
-export const CSRF_TOKEN_LIFE = (12 * HOUR) / SECOND;
+export const CSRF_TOKEN_TTL_SECONDS = (12 * HOUR) / SECOND;
 
 export type CsrfDeps = {
   readonly secrets: SecretRing;
@@ -22,7 +22,7 @@ export async function issueCsrfToken(c: Context, deps: CsrfDeps): Promise<string
   let binding = bindingOf(c);
   if (binding === null) {
     const value = newOneTimeToken();
-    setPreSessionCookie(c, value, CSRF_TOKEN_LIFE);
+    setPreSessionCookie(c, value, CSRF_TOKEN_TTL_SECONDS);
     binding = `pre/${value}`;
   }
   return csrfTokenFor(deps, binding);
@@ -44,7 +44,7 @@ export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
 }
 
 /** The same check for a form of the service's own pages, which no other origin may submit. */
-export async function isOwnForm(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
+export async function isCsrfSafeForm(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   return hasOrigin(c, [deps.settings.publicUrl]) && hasValidToken(c, deps, token);
 }
 
@@ -61,7 +61,7 @@ async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise
 }
 
 async function csrfTokenFor(deps: CsrfDeps, binding: string): Promise<string> {
-  const expiry = String(Math.floor(deps.clock.now() / SECOND) + CSRF_TOKEN_LIFE);
+  const expiry = String(Math.floor(deps.clock.now() / SECOND) + CSRF_TOKEN_TTL_SECONDS);
   const nonce = newOneTimeToken();
   return `${expiry}.${nonce}.${await mac(deps.secrets.current, binding, expiry, nonce)}`;
 }

@@ -57,11 +57,11 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
   return handler;
 }
 
-export const partOf = (handler: object): OperationPart | undefined => parts.get(handler);
+export const operationPartOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
 type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
   Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
 /** Documents a route: its purpose and its responses. Guards and schemas document themselves. */
-export const describe = (description: Description): MiddlewareHandler =>
+export const describeRoute = (description: Description): MiddlewareHandler =>
   documented(async (_c, next) => next(), description);

@@ -17,7 +17,7 @@ type Deps<Policy extends string> = {
 
 /**
  * Applies a rate-limit policy to a route. A request over the limit gets 429 `rate_limited` with
- * `Retry-After`. The form of a page is passed on with `limitedFor` instead, and the page shows the form
+ * `Retry-After`. The form of a page is passed on with `rateLimitedFor` instead, and the page shows the form
  * again. All responses report the limits in `RateLimit-Policy` and `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers-11 §3, §4).
  */
@@ -35,7 +35,7 @@ export const rateLimited = <Policy extends string>(
       if (limits.length > 0) c.header("RateLimit", listLimits(limits));
       if (allowed) return next();
       if (!isPage) return refuse(c, "rate_limited", { retryAfter: decision.retryAfterSeconds });
-      c.set("limitedFor", decision.retryAfterSeconds);
+      c.set("rateLimitedFor", decision.retryAfterSeconds);
       return next();
     },
     { failures: ["rate_limited"], headers: ["RateLimit-Policy", "RateLimit"] },

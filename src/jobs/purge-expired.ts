@@ -1,4 +1,4 @@
-import { LOCK_MEMORY } from "../authentication/lockout/rules.ts";
+import { LOCKOUT_MEMORY } from "../authentication/lockout/rules.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import { sendBucket } from "../messaging/outbox/send-bucket.ts";
 import type { ExpiredRowStore } from "./store.ts";
@@ -18,7 +18,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     deadMessagesBefore: now - 30 * DAY,
     devMailboxBefore: now - 7 * DAY,
     // The longest lock is shorter, so a deleted counter never lifts a lock.
-    attemptCountersIdleSince: now - LOCK_MEMORY,
+    attemptCountersIdleSince: now - LOCKOUT_MEMORY,
     auditEventsBefore: now - deps.settings.auditRetentionDays * DAY,
     sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },
   });

@@ -7,15 +7,15 @@ import type { Caller } from "../core/caller.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
-import type { SessionDraft } from "../sessions/session.ts";
+import type { NewSession } from "../sessions/session.ts";
 import type { ParentSession } from "./authorization-code.ts";
 
 export type CreateChildSessionDeps = SignedInDeps &
   NewSessionDeps & {
     readonly logins: {
-      open(input: {
-        step: ChildSessionGrant;
-        session: SessionDraft;
+      openSession(input: {
+        grant: ChildSessionGrant;
+        session: NewSession;
         audit: NewAuditEvent;
         newDeviceNotice: null;
       }): Promise<{ kind: "opened"; account: Account } | { kind: "locked" | "changed_meanwhile" }>;
@@ -23,7 +23,7 @@ export type CreateChildSessionDeps = SignedInDeps &
   };
 
 type ChildSessionRequest = {
-  readonly step: ChildSessionGrant;
+  readonly grant: ChildSessionGrant;
   readonly parent: ParentSession;
   /** The client application's origin. */
   readonly origin: string;
@@ -39,20 +39,20 @@ type ChildSessionRequest = {
  */
 export async function createChildSession(
   deps: CreateChildSessionDeps,
-  { step, parent, origin, deviceToken, caller }: ChildSessionRequest,
+  { grant, parent, origin, deviceToken, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
   const child = newSession(deps, parent.amr.split(" "), caller);
   const session = {
     ...child,
-    accountId: step.accountId,
+    accountId: grant.accountId,
     idleExpiresAt: Math.min(child.idleExpiresAt, parent.expiresAt),
     expiresAt: Math.min(child.expiresAt, parent.expiresAt),
     app: { parentId: parent.id, origin },
   };
   const details = { sessionId: session.id, amr: parent.amr };
-  const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, step.accountId);
-  const outcome = await deps.logins.open({ step, session, audit, newDeviceNotice: null });
+  const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
+  const outcome = await deps.logins.openSession({ grant, session, audit, newDeviceNotice: null });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   return ok(await signedIn(deps, { session, account: outcome.account, deviceToken }));
 }

@@ -53,15 +53,15 @@ export async function exchangeAuthorizationCode(
   if (parent) {
     const deviceToken = (device && input.deviceToken) ?? null;
     const { origin } = found;
-    const step = { ...usedCode, by: "session" } as const;
-    return createChildSession(deps, { step, parent, origin, deviceToken, caller });
+    const grant = { ...usedCode, by: "session" } as const;
+    return createChildSession(deps, { grant, parent, origin, deviceToken, caller });
   }
-  const step = {
+  const grant = {
     ...usedCode,
     by: "code",
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
   } as const;
-  const outcome = await completeFirstFactor(deps, { step, emailKey, device, caller }, found.loginOtp);
+  const outcome = await completeFirstFactor(deps, { grant, emailKey, device, caller }, found.loginOtp);
   const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isUsed ? err({ reason: "authorization_code_invalid" }) : outcome;
 }

@@ -9,17 +9,17 @@ export type IssueCodeForIdentityDeps = {
   readonly authorizationCodes: Pick<AuthorizationCodeStore, "issueForIdentity">;
 };
 
-type IdentityCodeRequest = CodeRequest & { readonly step: FirstFactorGrant; readonly provider: string };
+type IdentityCodeRequest = CodeRequest & { readonly grant: FirstFactorGrant; readonly provider: string };
 
 /** Issues a code for an identity that a provider has just verified. The exchange asks for a required second factor. */
 export async function issueCodeForIdentity(
   deps: IssueCodeForIdentityDeps,
-  { step, provider, ...request }: IdentityCodeRequest,
+  { grant, provider, ...request }: IdentityCodeRequest,
 ): Promise<Result<{ readonly kind: "code"; readonly code: string }, SignInFailure>> {
   // The first factor's instant: a password reset after it must invalidate the code.
-  const { now } = step;
+  const { now } = grant;
   const { code, row } = await newAuthorizationCode(request, now);
-  const outcome = await deps.authorizationCodes.issueForIdentity(step, provider, row);
+  const outcome = await deps.authorizationCodes.issueForIdentity(grant, provider, row);
   if (outcome.kind === "locked")
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   return outcome.kind === "issued" ? ok({ kind: "code", code }) : err({ reason: "changed_meanwhile" });

@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import {
-  loggedIn,
   prepareTokenResponse,
   respondWithTokens,
-  secondFactor,
+  secondFactorResponse,
+  signInResponse,
 } from "../authentication/token-response.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
 import { jsonBody } from "../http/input.ts";
-import { describe } from "../http/operation.ts";
+import { describeRoute } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
 import { exchangeCodeErrors } from "./errors.ts";
@@ -24,16 +24,16 @@ export const authorizationCodeRoutes = (
 ): Hono<HttpEnv> =>
   new Hono<HttpEnv>().post(
     "/exchange",
-    describe({
+    describeRoute({
       summary: "Exchange an authorization code for tokens",
       description:
         "A code works once, within a minute and from the origin of its redirect; the response is that of `/login`. A code of " +
         "the sign-in page depends on the browser's session: it is invalid once that has ended, requires no second factor " +
         "again, and makes no device known.",
       tag: "Sessions",
-      answer: loggedIn,
+      answer: signInResponse,
       cookies: true,
-      alternatives: [secondFactor],
+      alternatives: [secondFactorResponse],
       failures: [...new Set(Object.values(exchangeCodeErrors)), "csrf_failed"],
     }),
     jsonBody(exchangeBody),

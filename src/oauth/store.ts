@@ -8,7 +8,7 @@ import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
 import { accounts, authorizationCodes, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { isHeldBy, stillGood } from "../sessions/statements.ts";
+import { generationIsAccepted, sessionIsLive } from "../sessions/statements.ts";
 import type { LiveAuthorizationCode, NewAuthorizationCode, PresentedSession } from "./authorization-code.ts";
 
 export type AuthorizationCodeStore = ReturnType<typeof authorizationCodeStore>;
@@ -16,16 +16,16 @@ export type AuthorizationCodeStore = ReturnType<typeof authorizationCodeStore>;
 export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
     /** Stores a code for an identity, if the first factor is still valid, and consumes that factor. */
-    async issueForIdentity(step: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
+    async issueForIdentity(grant: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
       const results = await db.batch([
-        readLockout(db, step.lockoutKey),
-        ...consumeFirstFactor(db, caps, step),
+        readLockout(db, grant.lockoutKey),
+        ...consumeFirstFactor(db, caps, grant),
         insertFrom(
           db,
           authorizationCodes,
-          { ...code, accountId: step.accountId, provider, sessionId: null, claim: null },
+          { ...code, accountId: grant.accountId, provider, sessionId: null, claim: null },
           accounts,
-          firstFactorStillValid(db, step),
+          firstFactorStillValid(db, grant),
         ),
         db
           .select({ codeHash: authorizationCodes.codeHash })
@@ -33,7 +33,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           .where(eq(authorizationCodes.codeHash, code.codeHash)),
       ]);
       const issued = results.at(-1) as unknown[];
-      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(step, results[0]);
+      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, results[0]);
     },
 
     /** Stores a code for a live session whose refresh token is valid, if its active account has fewer than `most` live codes. */
@@ -45,8 +45,8 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       const now = code.createdAt;
       const isHeld = and(
         eq(sessions.id, sessionId),
-        isHeldBy(generation, now),
-        stillGood(now),
+        generationIsAccepted(generation, now),
+        sessionIsLive(now),
         accountIsActive(db, sessions.accountId),
       );
       const liveCodes = db
@@ -85,7 +85,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         })
         .from(authorizationCodes)
         .innerJoin(accounts, eq(accounts.id, authorizationCodes.accountId))
-        .leftJoin(sessions, and(eq(sessions.id, authorizationCodes.sessionId), stillGood(now)))
+        .leftJoin(sessions, and(eq(sessions.id, authorizationCodes.sessionId), sessionIsLive(now)))
         .where(
           and(
             eq(authorizationCodes.codeHash, codeHash),

@@ -9,7 +9,7 @@ export type LimitRouteDeps = {
   readonly clock: Clock;
   readonly policies: RatePolicies | "off";
   readonly burstGuard: BurstGuard;
-  readonly metrics: RateLimitStore;
+  readonly counters: RateLimitStore;
   /** A keyed hash: addresses are stored in no other form. */
   readonly hash: (text: string) => Promise<string>;
   readonly defer: Defer;
@@ -50,12 +50,12 @@ export async function limitRoute(deps: LimitRouteDeps, input: LimitRouteInput): 
   }
 
   const key = `${name}:${await deps.hash(`${name}/${client}`)}`;
-  const counter = await deps.metrics.get(key);
+  const counter = await deps.counters.get(key);
   if (counter === "unknown") return { allowed: true, policies, limits: [] };
   const now = deps.clock.now();
   const { allowed, remaining, resetSeconds } = judgeWindow(counter, policy, now);
   const limits = [{ name, remaining, resetSeconds }];
   if (!allowed) return { allowed, retryAfterSeconds: resetSeconds, policies, limits };
-  deps.defer(() => deps.metrics.put(key, countRequest(counter, policy, now), resetSeconds));
+  deps.defer(() => deps.counters.put(key, countRequest(counter, policy, now), resetSeconds));
   return { allowed, policies, limits };
 }

@@ -6,24 +6,24 @@ import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { Bootstrap } from "./bootstrap-superuser.ts";
-import { EVERY_PURPOSE, type NewEmailToken } from "./email-tokens/email-token.ts";
+import { EMAIL_TOKEN_PURPOSES, type NewEmailToken } from "./email-tokens/email-token.ts";
 import {
   claimEmailToken,
-  claimed,
-  claimedAccountId,
   type EmailTokenClaim,
+  emailTokenAccountId,
+  emailTokenClaimed,
   emailTokenRow,
   voidEmailTokens,
 } from "./email-tokens/statements.ts";
-import { auditBootstrap, provenAddress } from "./statements.ts";
+import { auditBootstrap, emailVerificationColumns } from "./statements.ts";
 
 type EmailVerification = {
   readonly claim: EmailTokenClaim;
   readonly bootstrap: Bootstrap | null;
   /** A token to choose a password, mailed if the account has none. */
-  readonly passwordChoice: { readonly link: NewEmailToken; readonly mail: NewMessage };
+  readonly passwordChoice: { readonly emailToken: NewEmailToken; readonly mail: NewMessage };
   readonly audit: NewAuditEvent;
 };
 
@@ -45,9 +45,9 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
      * contested registration or an expired invitation) is mailed a token to choose one.
      */
     async confirm({ claim, bootstrap, passwordChoice, audit }: EmailVerification): Promise<Outcome> {
-      const whose = claimedAccountId(db, claim);
+      const accountIds = emailTokenAccountId(db, claim);
       const hasNoPassword = and(
-        claimed(claim),
+        emailTokenClaimed(claim),
         exists(
           db
             .select({ one: sql`1` })
@@ -55,17 +55,20 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             .where(and(eq(accounts.id, emailTokens.accountId), isNull(accounts.passwordHash))),
         ),
       );
-      const verification = { whose, bootstrap, now: claim.now };
+      const verification = { accountIds, bootstrap, now: claim.now };
       const [consumed] = await db.batch([
         claimEmailToken(db, claim, "verify_email"),
         ...auditBootstrap(db, verification),
-        db.update(accounts).set(provenAddress(db, verification)).where(inArray(accounts.id, whose)),
-        voidEmailTokens(db, inArray(emailTokens.accountId, whose), ["verify_email"], claim.now),
+        db
+          .update(accounts)
+          .set(emailVerificationColumns(db, verification))
+          .where(inArray(accounts.id, accountIds)),
+        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), ["verify_email"], claim.now),
         ...queueMessage(db, {
           draft: passwordChoice.mail,
           accountId: ownerId,
           now: claim.now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: emailTokens,
           where: hasNoPassword,
@@ -73,7 +76,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         insertFrom(
           db,
           emailTokens,
-          emailTokenRow(passwordChoice.link, {
+          emailTokenRow(passwordChoice.emailToken, {
             accountId: ownerId,
             email: sql`${emailTokens.email}`,
             emailKey: sql`${emailTokens.emailKey}`,
@@ -81,16 +84,16 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           emailTokens,
           hasNoPassword,
         ),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
+        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
       ]);
       return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },
 
     /** Consumes a `change_email` token, gives the account its address and voids every other token. */
     async change({ claim, noticeToOldAddress, audit }: EmailChange): Promise<Outcome> {
-      const whose = claimedAccountId(db, claim);
+      const accountIds = emailTokenAccountId(db, claim);
       const ofToken = (column: typeof emailTokens.email | typeof emailTokens.emailKey) =>
-        sql`(SELECT ${column} FROM ${emailTokens} WHERE ${claimed(claim)})`;
+        sql`(SELECT ${column} FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`;
       const [consumed] = await db.batch([
         claimEmailToken(db, claim, "change_email"),
         db
@@ -103,19 +106,19 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             devicesKnownSince: claim.now,
             updatedAt: claim.now,
           })
-          .where(inArray(accounts.id, whose)),
-        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, whose)),
-        voidEmailTokens(db, inArray(emailTokens.accountId, whose), EVERY_PURPOSE, claim.now),
+          .where(inArray(accounts.id, accountIds)),
+        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
+        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, claim.now),
         ...queueMessage(db, {
           draft: noticeToOldAddress,
           accountId: ownerId,
           now: claim.now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: emailTokens,
-          where: claimed(claim),
+          where: emailTokenClaimed(claim),
         }),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
+        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
       ]);
       return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },

@@ -17,13 +17,13 @@ export type RegisterAccountDeps = NewEmailTokenDeps &
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly registrations: RegistrationStore;
     readonly messages: Outbox;
-    readonly captchaCheck: {
+    readonly captcha: {
       require(claim: {
         token: string | undefined;
         action: "register";
         ip: string | null;
-        asked: true;
-      }): Promise<"human" | CaptchaRefusal>;
+        required: true;
+      }): Promise<"passed" | CaptchaRefusal>;
     };
     readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   };
@@ -71,9 +71,9 @@ export async function registerAccount(
   });
   if (problem) return err({ reason: "password_refused", problem });
   // The last check: a captcha token is valid once, and a typing mistake should not consume it.
-  const claim = { token: input.captchaToken, action: "register", ip: caller.ip, asked: true } as const;
-  const captcha = await deps.captchaCheck.require(claim);
-  if (captcha !== "human") return err({ reason: captcha });
+  const claim = { token: input.captchaToken, action: "register", ip: caller.ip, required: true } as const;
+  const captcha = await deps.captcha.require(claim);
+  if (captcha !== "passed") return err({ reason: captcha });
 
   // Hashed with the salt of the unverified account, so that the store can tell a repeated registration
   // from one with another password.
@@ -81,10 +81,10 @@ export async function registerAccount(
   const passwordHash = await deps.hasher.hash(input.password, unverifiedHash);
   const now = deps.clock.now();
   const id = newId();
-  const { link, url } = await newEmailToken(deps, "verify_email");
+  const { emailToken, url } = await newEmailToken(deps, "verify_email");
   const verification = await deps.messages.draft(
     { kind: "verify_email", url },
-    { expiresAt: link.expiresAt },
+    { expiresAt: emailToken.expiresAt },
   );
   const notice = await deps.messages.draft({ kind: "account_exists" }, { expiresAt: now + DAY });
   const outcome = await deps.registrations.create({
@@ -97,7 +97,7 @@ export async function registerAccount(
     username,
     usernameKey: username === null ? null : usernameKey(username),
     age: input.age ?? null,
-    link,
+    emailToken,
     verification,
     notice,
     audit: newAuditEvent(deps, { type: "account_registered" }, caller),

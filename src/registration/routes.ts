@@ -14,7 +14,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { jsonBody, queryParams } from "../http/input.ts";
-import { describe } from "../http/operation.ts";
+import { describeRoute } from "../http/operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
 import { findEmailToken } from "./email-tokens/find-email-token.ts";
@@ -61,7 +61,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/register",
-      describe({
+      describeRoute({
         summary: "Create an account and mail a verification link",
         description:
           "An address that already has an account gets the same response, and its owner gets a notice by mail.",
@@ -79,7 +79,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email",
-      describe({
+      describeRoute({
         summary: "Verify an email address with a mailed token",
         tag,
         answer: verified,
@@ -94,7 +94,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/verify-email",
-      describe({
+      describeRoute({
         summary: "Check whether a mailed token is valid, without consuming it",
         tag,
         answer: emailTokenIsValid,
@@ -102,13 +102,13 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       queryParams(tokenQuery),
       async (c) => {
-        const link = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFICATION_PURPOSES);
-        return link ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
+        const emailToken = await findEmailToken(depsOf(c), c.req.valid("query").token, VERIFICATION_PURPOSES);
+        return emailToken ? respond(c, emailTokenIsValid, { valid: true }) : refuse(c, "token_invalid");
       },
     )
     .post(
       "/verify-email/resend",
-      describe({ summary: "Mail a new verification link", tag, answer: resent }),
+      describeRoute({ summary: "Mail a new verification link", tag, answer: resent }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));

@@ -9,13 +9,13 @@ import type { Bootstrap } from "./bootstrap-superuser.ts";
 
 type EmailVerification = {
   /** A subquery: the id of the account whose address is verified, or nothing. */
-  readonly whose: SQLWrapper;
+  readonly accountIds: SQLWrapper;
   readonly bootstrap: Bootstrap | null;
   readonly now: number;
 };
 
 /** The columns that verifying the address sets; the caller may add others to the same UPDATE. */
-export const provenAddress = (db: Database, { bootstrap, now }: EmailVerification) => ({
+export const emailVerificationColumns = (db: Database, { bootstrap, now }: EmailVerification) => ({
   ...claimUsername(db),
   emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${now})`,
   updatedAt: now,
@@ -27,7 +27,7 @@ export const provenAddress = (db: Database, { bootstrap, now }: EmailVerificatio
 });
 
 /** Records a new superuser in the audit log. It must run before the UPDATE, which makes its condition false. */
-export const auditBootstrap = (db: Database, { whose, bootstrap }: EmailVerification) =>
+export const auditBootstrap = (db: Database, { accountIds, bootstrap }: EmailVerification) =>
   bootstrap
     ? [
         insertFrom(
@@ -35,7 +35,7 @@ export const auditBootstrap = (db: Database, { whose, bootstrap }: EmailVerifica
           auditEvents,
           auditRow(bootstrap.audit, sql`${accounts.id}`),
           accounts,
-          and(inArray(accounts.id, whose), becomesSuperuser(db, bootstrap)),
+          and(inArray(accounts.id, accountIds), becomesSuperuser(db, bootstrap)),
         ),
       ]
     : [];

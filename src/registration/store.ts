@@ -9,7 +9,13 @@ import type { Database } from "../db/database.ts";
 import { insertFrom, insertUnless } from "../db/insert-from.ts";
 import { accounts, auditEvents, emailTokens } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
-import { ASKED_FOR, HOURLY, queued, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import {
+  HOURLY_LIMIT,
+  isInOutbox,
+  queueMessage,
+  REQUESTED_MESSAGE_LIMITS,
+  type SendCaps,
+} from "../messaging/outbox/statements.ts";
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
 
@@ -23,7 +29,7 @@ type NewRegistration = {
   readonly username: string | null;
   readonly usernameKey: string | null;
   readonly age: number | null;
-  readonly link: NewEmailToken;
+  readonly emailToken: NewEmailToken;
   /** To the unverified account of the address: the new one, or an earlier one. */
   readonly verification: NewMessage;
   /** To the existing owner of the address; at most one an hour. */
@@ -52,7 +58,7 @@ export function registrationStore(db: Database, caps: SendCaps) {
     async create(registration: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
       const created = eq(accounts.id, registration.id);
       const unverified = isUnverifiedRegistration(db, registration);
-      const mailed = and(unverified, queued(db, registration.verification));
+      const mailed = and(unverified, isInOutbox(db, registration.verification));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       const results = await db.batch([
         insertUnless(db, accounts, accountRow(registration), usernameOwner(db, registration))
@@ -63,7 +69,7 @@ export function registrationStore(db: Database, caps: SendCaps) {
           draft: registration.verification,
           accountId: sql`${accounts.id}`,
           now: registration.now,
-          limits: ASKED_FOR,
+          limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: unverified,
@@ -129,8 +135,8 @@ const openInvitation = (db: Database, { now }: NewRegistration) =>
       ),
     );
 
-const verificationTokenRow = ({ link }: NewRegistration) =>
-  emailTokenRow(link, {
+const verificationTokenRow = ({ emailToken }: NewRegistration) =>
+  emailTokenRow(emailToken, {
     accountId: sql`${accounts.id}`,
     email: sql`${accounts.email}`,
     emailKey: sql`${accounts.emailKey}`,
@@ -164,7 +170,7 @@ function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCa
     draft: registration.notice,
     accountId: sql`${accounts.id}`,
     now: registration.now,
-    limits: HOURLY,
+    limits: HOURLY_LIMIT,
     caps,
     source: accounts,
     where: and(

@@ -24,32 +24,32 @@ export async function verifyEmail(
   deps: VerifyEmailDeps,
   input: { readonly token: string; readonly caller: Caller },
 ): Promise<Result<void, { readonly reason: "email_token_invalid" }>> {
-  const link = await findEmailToken(deps, input.token, VERIFICATION_PURPOSES);
-  if (!link) return err({ reason: "email_token_invalid" });
+  const emailToken = await findEmailToken(deps, input.token, VERIFICATION_PURPOSES);
+  if (!emailToken) return err({ reason: "email_token_invalid" });
   const now = deps.clock.now();
-  const claim = { tokenHash: link.tokenHash, claim: newId(), now };
-  if (link.purpose === "change_email") {
+  const claim = { tokenHash: emailToken.tokenHash, claim: newId(), now };
+  if (emailToken.purpose === "change_email") {
     const notice = await deps.messages.draft(
       { kind: "email_changed" },
-      { expiresAt: now + DAY, to: link.accountEmail },
+      { expiresAt: now + DAY, to: emailToken.accountEmail },
     );
     const outcome = await deps.emailVerifications.change({
       claim,
       noticeToOldAddress: notice,
-      audit: newAuditEvent(deps, { type: "email_changed" }, input.caller, link.accountId),
+      audit: newAuditEvent(deps, { type: "email_changed" }, input.caller, emailToken.accountId),
     });
     if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
     deps.messages.deliverSoon([notice.id]);
     return ok(undefined);
   }
   const choice = await newEmailToken(deps, "reset_password");
-  const { expiresAt } = choice.link;
+  const { expiresAt } = choice.emailToken;
   const mail = await deps.messages.draft({ kind: "reset_password", url: choice.url }, { expiresAt });
   const outcome = await deps.emailVerifications.confirm({
     claim,
     bootstrap: newBootstrap(deps, input.caller),
-    passwordChoice: { link: choice.link, mail },
-    audit: newAuditEvent(deps, { type: "email_verified" }, input.caller, link.accountId),
+    passwordChoice: { emailToken: choice.emailToken, mail },
+    audit: newAuditEvent(deps, { type: "email_verified" }, input.caller, emailToken.accountId),
   });
   // The store queued this mail only for an account without a password.
   deps.messages.deliverSoon([mail.id]);

@@ -12,10 +12,10 @@ import {
 } from "../oauth/exchange-authorization-code.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
-import { forAudience } from "../sessions/for-audience.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
+import { withAudience } from "../sessions/with-audience.ts";
 import {
   canArguments,
   exchangeArguments,
@@ -163,6 +163,6 @@ export const createAuthService = <Env>(
 function issuingFor(deps: AuthServiceDeps, binding: Binding, requested: string | undefined) {
   const chosen = audienceOf(binding, requested, deps.settings.audiences);
   if ("reason" in chosen) return chosen;
-  const issuing = forAudience(deps, chosen.audience);
+  const issuing = withAudience(deps, chosen.audience);
   return issuing ? { deps: issuing } : ({ reason: "bad_request" } as const);
 }

@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Account, Role } from "../accounts/account.ts";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
-import { isTokenFault, UnknownKey } from "../core/crypto/token-fault.ts";
+import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
@@ -91,7 +91,7 @@ export async function verifyAccessToken(
       async ({ kid }) => {
         const key = typeof kid === "string" ? await deps.keyRing.verificationKey(kid) : null;
         // Only the service's own keys: `jku`, `jwk` and `x5u` in a header are ignored (RFC 8725 §3.10).
-        if (!key) throw new UnknownKey();
+        if (!key) throw new UnknownKeyError();
         return key;
       },
       {
@@ -106,7 +106,7 @@ export async function verifyAccessToken(
     const claims = readClaims(payload);
     return claims ? ok(claims) : err("token_invalid");
   } catch (cause) {
-    if (isTokenFault(cause)) return err(failureOf(cause));
+    if (isInvalidTokenError(cause)) return err(failureOf(cause));
     throw cause;
   }
 }

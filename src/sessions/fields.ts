@@ -13,13 +13,13 @@ export const audienceField = z.string("Must be text.").check(
 export const refreshTokenField = z.string("Must be a token.").check(z.maxLength(4096, "Is too long."));
 
 /** Neither the body nor a cookie has a refresh token. */
-export const NO_REFRESH_TOKEN = {
+export const MISSING_REFRESH_TOKEN = {
   path: "refreshToken",
   message: "Must be a token, unless a cookie has it.",
 };
 
 /** The body names an audience that is not in AUDIENCES, or that cookies do not allow. */
-export const NO_SUCH_AUDIENCE = {
+export const INVALID_AUDIENCE = {
   path: "audience",
   message: "Is not an audience of this service, or is not allowed with cookies.",
 };

@@ -1,7 +1,7 @@
 import type { Caller } from "../core/caller.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import type { SessionDraft } from "./session.ts";
+import type { NewSession } from "./session.ts";
 
 export type NewSessionDeps = {
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export function newSession(
   deps: NewSessionDeps,
   amr: readonly string[],
   caller: Caller,
-): Omit<SessionDraft, "accountId"> {
+): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
   return {

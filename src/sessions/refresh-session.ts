@@ -17,7 +17,7 @@ export type RefreshSessionDeps = IssueTokensDeps &
   };
 
 /** The new tokens, and the session as the rotating batch read it. */
-export type Refreshed = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
+export type RefreshedSession = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
 
 export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
 
@@ -28,7 +28,7 @@ export type RefreshFailure = { readonly reason: "token_unusable" | "session_ende
 export async function refreshSession(
   deps: RefreshSessionDeps,
   input: { readonly refreshToken: string; readonly caller: Caller },
-): Promise<Result<Refreshed, RefreshFailure>> {
+): Promise<Result<RefreshedSession, RefreshFailure>> {
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
   const { sessionId, generation } = claims.value;

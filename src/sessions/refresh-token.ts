@@ -1,7 +1,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { type Clock, SECOND } from "../core/clock.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
-import { isTokenFault, UnknownKey } from "../core/crypto/token-fault.ts";
+import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 const TYPE = "rt+jwt";
@@ -52,7 +52,7 @@ export async function verifyRefreshToken(
       token,
       async ({ kid }) => {
         const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
-        if (!root) throw new UnknownKey();
+        if (!root) throw new UnknownKeyError();
         return root.hmacKey("refresh-token");
       },
       {
@@ -76,7 +76,7 @@ export async function verifyRefreshToken(
     }
     return ok({ accountId: sub, sessionId: sid, generation: gen });
   } catch (cause) {
-    if (isTokenFault(cause)) return err("token_unusable");
+    if (isInvalidTokenError(cause)) return err("token_unusable");
     throw cause;
   }
 }

@@ -2,14 +2,14 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import {
-  CSRF_TOKEN_LIFE,
+  CSRF_TOKEN_TTL_SECONDS,
   type CsrfDeps,
   csrfTokenOfSession,
   isCsrfSafe,
   issueCsrfToken,
 } from "../http/csrf.ts";
 import { idParam, jsonBody } from "../http/input.ts";
-import { describe, documented } from "../http/operation.ts";
+import { describeRoute, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
@@ -17,16 +17,16 @@ import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import {
   audienceField,
-  NO_REFRESH_TOKEN,
-  NO_SUCH_AUDIENCE,
+  INVALID_AUDIENCE,
+  MISSING_REFRESH_TOKEN,
   refreshTokenField,
   sessionSchema,
   tokensShape,
 } from "./fields.ts";
-import { forAudience } from "./for-audience.ts";
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
 import { type SignOutDeps, signOut } from "./sign-out.ts";
+import { withAudience } from "./with-audience.ts";
 
 const refreshed = answer(
   200,
@@ -58,7 +58,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/refresh",
-      describe({
+      describeRoute({
         summary: "Exchange a refresh token for a new refresh token and a new access token",
         description:
           "A retry within 10 seconds returns the same refresh token. Any later reuse ends the session.",
@@ -79,10 +79,11 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         const { refreshToken, audience } = c.req.valid("json");
         const byCookie = refreshToken === undefined && refreshCookie(c) !== undefined;
-        const deps = forAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
-        if (!deps) return refuse(c, "validation_failed", { fields: [NO_SUCH_AUDIENCE] });
+        const deps = withAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
+        if (!deps) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
-        if (refreshToken === undefined) return refuse(c, "validation_failed", { fields: [NO_REFRESH_TOKEN] });
+        if (refreshToken === undefined)
+          return refuse(c, "validation_failed", { fields: [MISSING_REFRESH_TOKEN] });
         const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { tokens, session: refreshedSession } = result.value;
@@ -92,7 +93,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout",
-      describe({
+      describeRoute({
         summary: "End the session of the bearer token or of the cookies",
         description: "Idempotent. An expired access token is accepted.",
         tag,
@@ -116,7 +117,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/logout-all",
-      describe({
+      describeRoute({
         summary: "End every session of the caller",
         tag,
         answer: signedOutEverywhere,
@@ -131,7 +132,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/csrf-token",
-      describe({
+      describeRoute({
         summary: "A token for the X-CSRF-Token header, and the cookie that it is bound to",
         description:
           "The token is bound to the session of the cookies. Request a new one after signing in or out.",
@@ -141,12 +142,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       async (c) => {
         const token = await issueCsrfToken(c, depsOf(c));
-        return respond(c, csrfToken, { csrfToken: token, expiresIn: CSRF_TOKEN_LIFE });
+        return respond(c, csrfToken, { csrfToken: token, expiresIn: CSRF_TOKEN_TTL_SECONDS });
       },
     )
     .get(
       "/sessions",
-      describe({ summary: "The caller's live sessions", tag, answer: sessionList }),
+      describeRoute({ summary: "The caller's live sessions", tag, answer: sessionList }),
       session,
       async (c) => {
         const { account, sessionId } = c.var.session;
@@ -159,7 +160,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/sessions/:id",
-      describe({
+      describeRoute({
         summary: "End one of the caller's sessions",
         tag,
         answer: sessionEnded,

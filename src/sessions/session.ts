@@ -1,7 +1,7 @@
 import type { Account } from "../accounts/account.ts";
 
 /** A session to be stored. Instants in milliseconds. */
-export type SessionDraft = {
+export type NewSession = {
   readonly id: string;
   readonly accountId: string;
   /** Authentication methods (RFC 8176), such as `pwd`. */

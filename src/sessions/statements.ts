@@ -2,9 +2,9 @@ import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper 
 import type { Database } from "../db/database.ts";
 import { sessions } from "../db/schema.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./rules.ts";
-import type { SessionDraft } from "./session.ts";
+import type { NewSession } from "./session.ts";
 
-export const sessionRow = <A>({ app, ...session }: Omit<SessionDraft, "accountId">, accountId: A) => ({
+export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
   accountId,
   amr: session.amr.join(" "),
@@ -28,18 +28,18 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
       app: sessions.appOrigin,
     })
     .from(sessions)
-    .where(and(eq(sessions.accountId, accountId), stillGood(now)))
+    .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))
     .orderBy(desc(sessions.lastUsedAt))
     .limit(MAX_LIVE_SESSIONS);
 
 /**
  * Ends the account's least recently used sessions beyond `MAX_LIVE_SESSIONS`. For the batch that opens a session.
  */
-export function endSurplus(db: Database, accountId: string | SQLWrapper, now: number) {
+export function endSurplusSessions(db: Database, accountId: string | SQLWrapper, now: number) {
   const surplus = db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.accountId, accountId), stillGood(now)))
+    .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))
     .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
     // Each sign-in adds one session. Larger surpluses date from the time before this bound.
     .limit(MAX_LIVE_SESSIONS)
@@ -64,11 +64,11 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
     .returning({ id: sessions.id });
 
 /** Whether the session is live at `now`. */
-export const stillGood = (now: number): SQL | undefined =>
+export const sessionIsLive = (now: number): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
 
 /** Whether the generation is the current one, or the previous one within `RETRY_WINDOW`: those that `judgeRefresh` accepts. */
-export const isHeldBy = (generation: number, now: number): SQL | undefined =>
+export const generationIsAccepted = (generation: number, now: number): SQL | undefined =>
   or(
     eq(sessions.generation, generation),
     and(eq(sessions.generation, generation + 1), gte(sessions.rotatedAt, now - RETRY_WINDOW)),

@@ -8,9 +8,9 @@ import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import { endSessions, liveSessions, stillGood } from "./statements.ts";
+import { endSessions, liveSessions, sessionIsLive } from "./statements.ts";
 
 type Rotation = {
   readonly sessionId: string;
@@ -57,7 +57,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         .select({ id: sessions.accountId, ...accountColumns })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-        .where(and(eq(sessions.id, sessionId), stillGood(now), eq(accounts.status, "active")));
+        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), eq(accounts.status, "active")));
       return row ? { sessionId, account: row } : null;
     },
 
@@ -79,7 +79,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
             and(
               eq(sessions.id, rotation.sessionId),
               eq(sessions.generation, rotation.generation),
-              stillGood(rotation.now),
+              sessionIsLive(rotation.now),
               accountIsActive(db, sessions.accountId),
             ),
           )
@@ -125,7 +125,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         draft: end.notice,
         accountId: sql`${sessions.accountId}`,
         now: end.now,
-        limits: ALWAYS,
+        limits: NO_SEND_LIMITS,
         caps,
         source: sessions,
         where: ended,

@@ -1,4 +1,4 @@
-import type { CaptchaWidget, Shown } from "./page.ts";
+import type { CaptchaWidget, PageProps } from "./page.ts";
 import type { Form } from "./read-form.ts";
 
 const TURNSTILE = "https://challenges.cloudflare.com";
@@ -33,11 +33,11 @@ export const captchaSources = (captcha: CaptchaWidget | null): Pick<Provider, "s
   captcha ? providers[captcha.provider] : { scripts: [], frames: [] };
 
 /** The provider's script, on pages with a captcha. */
-export const CaptchaScript = ({ p: { captcha } }: { p: Shown }) =>
+export const CaptchaScript = ({ p: { captcha } }: { p: PageProps }) =>
   captcha ? <script src={providers[captcha.provider].script(captcha.siteKey)} async defer /> : null;
 
 /** The widget in its form, and a message for browsers that cannot load it. */
-export function Captcha({ p: { captcha, t } }: { p: Shown }) {
+export function Captcha({ p: { captcha, t } }: { p: PageProps }) {
   if (!captcha) return null;
   const { widget } = providers[captcha.provider];
   return (
@@ -64,5 +64,5 @@ export function Captcha({ p: { captcha, t } }: { p: Shown }) {
 }
 
 /** The token of the form, whichever provider's widget set it. */
-export const captchaTokenIn = (form: Form): string | undefined =>
+export const readCaptchaToken = (form: Form): string | undefined =>
   form.text("captchaToken") || form.text("g-recaptcha-response") || undefined;

@@ -1,13 +1,13 @@
 import type { Child } from "hono/jsx";
 import { MINUTE, SECOND } from "../core/clock.ts";
 import { Field, Form } from "./form-fields.tsx";
-import type { Shown } from "./page.ts";
+import type { PageProps } from "./page.ts";
 
 /** Characters. Mail clients and users add spaces between the digits. */
 const MAX_LENGTH = 32;
 
 /** Field for six digits, which a phone can fill in from a message. */
-export const CodeField = ({ p }: { p: Shown }) => (
+export const CodeField = ({ p }: { p: PageProps }) => (
   <Field
     p={p}
     name="code"
@@ -20,16 +20,16 @@ export const CodeField = ({ p }: { p: Shown }) => (
 );
 
 /** Value of a challenge cookie: the challenge's id and the second at which its code was sent. The id may be empty. */
-export const writeSent = (challengeId: string, clock: { now(): number }): string =>
+export const encodeSentCode = (challengeId: string, clock: { now(): number }): string =>
   `${challengeId}.${Math.floor(clock.now() / SECOND)}`;
 
-export function readSent(cookie: string | undefined): { challengeId: string; sentAt: number } {
+export function decodeSentCode(cookie: string | undefined): { challengeId: string; sentAt: number } {
   const [challengeId = "", seconds = ""] = cookie?.split(".") ?? [];
   return { challengeId, sentAt: Number(seconds) * SECOND };
 }
 
 type ResendProps = {
-  readonly p: Shown;
+  readonly p: PageProps;
   readonly sentAt: number;
   /** Advice for users who received no message. */
   readonly nothing: string;
@@ -38,7 +38,7 @@ type ResendProps = {
 };
 
 /** Form that requests another code, at most one a minute. The service enforces the limit; a script shows it. */
-export const Resend = ({ p, sentAt, nothing, action, children }: ResendProps) => (
+export const ResendForm = ({ p, sentAt, nothing, action, children }: ResendProps) => (
   <Form p={p} act="resend" action={action}>
     {children}
     <p class="hint">{nothing}</p>

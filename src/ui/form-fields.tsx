@@ -1,9 +1,9 @@
 import type { Child } from "hono/jsx";
-import type { Shown } from "./page.ts";
+import type { PageProps } from "./page.ts";
 import type { Words } from "./words.ts";
 
 type FormProps = {
-  readonly p: Shown;
+  readonly p: PageProps;
   /** Defaults to the page's own URL. */
   readonly action?: string;
   /** Identifies the form on a page with several forms. */
@@ -30,7 +30,7 @@ export const Form = ({ p, action = p.action, act, confirm, upload, children }: F
 );
 
 type FieldProps = {
-  readonly p: Shown;
+  readonly p: PageProps;
   readonly name: keyof Words["fields"];
   readonly type?: string;
   readonly autocomplete?: string;
@@ -89,34 +89,34 @@ export function Field({ p, name, type = "text", optional, value, hint, first, as
 type PasswordProps = Pick<FieldProps, "p" | "first" | "aside"> & {
   readonly name: "password" | "currentPassword" | "newPassword";
   /** The user chooses a new password. */
-  readonly fresh?: boolean;
+  readonly isNew?: boolean;
 };
 
 /** A password that a script can reveal. A new password gets advice on its length (NIST SP 800-63B-4 §3.1.1.2). */
-export const PasswordField = ({ p, fresh, ...field }: PasswordProps) => (
+export const PasswordField = ({ p, isNew, ...field }: PasswordProps) => (
   <>
     {/* Password managers read the account from this field. */}
-    {p.person && !fresh && (
-      <input type="email" autocomplete="username" value={p.person.email} readonly hidden />
+    {p.account && !isNew && (
+      <input type="email" autocomplete="username" value={p.account.email} readonly hidden />
     )}
     <Field
       p={p}
       {...field}
       type="password"
-      autocomplete={fresh ? "new-password" : "current-password"}
-      hint={fresh ? p.t.password.hint : undefined}
+      autocomplete={isNew ? "new-password" : "current-password"}
+      hint={isNew ? p.t.password.hint : undefined}
       attributes={{
         spellcheck: "false",
         autocapitalize: "none",
         "data-show": p.t.password.show,
-        ...(fresh ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
+        ...(isNew ? { minlength: "8", "data-weak": p.t.password.weak, "data-good": p.t.password.good } : {}),
       }}
     />
   </>
 );
 
 /** Filters of a list. Its query string keeps them. */
-export const Search = ({ p, children }: { p: Shown; children: Child }) => (
+export const SearchForm = ({ p, children }: { p: PageProps; children: Child }) => (
   <form method="get" class="search">
     {children}
     <button type="submit">{p.t.find}</button>
@@ -124,13 +124,13 @@ export const Search = ({ p, children }: { p: Shown; children: Child }) => (
 );
 
 type ChoiceProps = {
-  readonly p: Shown;
+  readonly p: PageProps;
   readonly name: keyof Words["fields"];
   readonly options: readonly (readonly [value: string, label: string])[];
   readonly value?: string;
 };
 
-export const Choice = ({ p, name, options, value }: ChoiceProps) => (
+export const SelectField = ({ p, name, options, value }: ChoiceProps) => (
   <div class="field">
     <div class="label">
       <label for={name}>{p.t.fields[name]}</label>

@@ -4,11 +4,11 @@ import { brandColor } from "../core/brand-color.ts";
 import { LOCALES } from "../core/locale.ts";
 import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
-import type { Brand, Shown } from "./page.ts";
+import type { Brand, PageProps } from "./page.ts";
 import { SCRIPT_PATH } from "./script-routes.ts";
 import { LANGUAGE_NAMES } from "./words.ts";
 
-type Props = { readonly p: Shown; readonly title: string; readonly children: Child };
+type Props = { readonly p: PageProps; readonly title: string; readonly children: Child };
 
 /** The document around every page. */
 export function Frame({ p, title, children }: Props) {
@@ -27,7 +27,7 @@ export function Frame({ p, title, children }: Props) {
         <script src={SCRIPT_PATH} defer />
         <CaptchaScript p={p} />
       </head>
-      <body class={p.person ? "inside" : "outside"}>
+      <body class={p.account ? "inside" : "outside"}>
         <a class="skip" href="#content">
           {p.t.skip}
         </a>
@@ -61,8 +61,8 @@ export function Frame({ p, title, children }: Props) {
   );
 }
 
-function Masthead({ p }: { p: Shown }) {
-  const { t, person, brand } = p;
+function Masthead({ p }: { p: PageProps }) {
+  const { t, account, brand } = p;
   const currentIf = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
   return (
     <>
@@ -74,12 +74,12 @@ function Masthead({ p }: { p: Shown }) {
         )}
         <span>{brand.appName}</span>
       </a>
-      {person && (
+      {account && (
         <nav aria-label={t.nav.label}>
           <a href="/account" aria-current={currentIf("/account")}>
             {t.nav.account}
           </a>
-          {hasPermission(person.role, "users:list") && (
+          {hasPermission(account.role, "users:list") && (
             <>
               <a href="/admin/users" aria-current={currentIf("/admin/users")}>
                 {t.nav.users}
@@ -94,7 +94,7 @@ function Masthead({ p }: { p: Shown }) {
           )}
         </nav>
       )}
-      {person && (
+      {account && (
         <Form p={p} action="/sign-out">
           <button type="submit" class="quiet">
             {t.nav.signOut}
@@ -121,7 +121,7 @@ function iconOf(name: Brand["appName"], background: string, text: string): strin
 }
 
 /** A button for each other language, labelled in that language. */
-const Languages = ({ p }: { p: Shown }) => (
+const Languages = ({ p }: { p: PageProps }) => (
   <Form p={p} action="/language">
     <input type="hidden" name="here" value={p.here} />
     {LOCALES.filter((locale) => locale !== p.locale).map((locale) => (

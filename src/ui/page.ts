@@ -28,7 +28,7 @@ export type PageContext = Context<PageEnv>;
 export type Problems = Readonly<Record<string, string | undefined>>;
 
 /** Why a form is shown again with the submitted values. */
-export type Refusal = {
+export type FormFailure = {
   /** The error code of the API. The page has its HTTP status. */
   readonly code: ErrorCode;
   /** An error that belongs to no field. */
@@ -52,7 +52,7 @@ export type Brand = {
 };
 
 /** What every view receives. */
-export type Shown = {
+export type PageProps = {
   readonly t: Words;
   readonly style: string;
   readonly locale: Locale;
@@ -77,7 +77,7 @@ export type Shown = {
   /** URL that the browser loads by itself (meta refresh). */
   readonly refreshUrl: string | null;
   /** The signed-in user, on pages that require a session. */
-  readonly person: Account | null;
+  readonly account: Account | null;
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;
@@ -97,8 +97,8 @@ export type Page<Data, Subject = Data> = {
   title(t: Words, data: Data): string;
   /** Link to the parent page. `search` is the query string. */
   back?(t: Words, search: string): { readonly href: string; readonly label: string };
-  view(p: Shown, data: Data): Child;
-  submit?(c: PageContext, form: Form, subject: Subject): Promise<Response | Refusal>;
+  view(p: PageProps, data: Data): Child;
+  submit?(c: PageContext, form: Form, subject: Subject): Promise<Response | FormFailure>;
   /** The action of this page's captcha, and whether every request shows it. */
   readonly captcha?: { readonly action: "register" | "forgot" | "login"; readonly always: boolean };
   /** A list: its fields show the filters of the query string. Other pages ignore the query string. */

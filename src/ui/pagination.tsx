@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
-import type { PageContext, Shown } from "./page.ts";
+import type { PageContext, PageProps } from "./page.ts";
 import type { Words } from "./words.ts";
 
 /** Rows of one page. */
 export const PAGE_ROWS = 25;
 
 /** Parses the filters of the query string by the schema of the API. Invalid filters are ignored. */
-export function queryOf<Schema extends z.ZodMiniObject>(
+export function readQuery<Schema extends z.ZodMiniObject>(
   c: PageContext,
   schema: Schema,
 ): Partial<z.output<Schema>> {
@@ -16,7 +16,7 @@ export function queryOf<Schema extends z.ZodMiniObject>(
 }
 
 /** Links to the next and the first page of a list with the same filters. */
-export function Turn({ p, next }: { p: Shown; next: string | number | null }) {
+export function Pagination({ p, next }: { p: PageProps; next: string | number | null }) {
   if (next === null && !p.values.has("cursor")) return null;
   return (
     <p class="links">
@@ -30,15 +30,15 @@ export function Turn({ p, next }: { p: Shown; next: string | number | null }) {
   );
 }
 
-function pageUrl({ values }: Shown, cursor: string): string {
+function pageUrl({ values }: PageProps, cursor: string): string {
   const query = new URLSearchParams([...values].filter(([name]) => name !== "cursor"));
   if (cursor !== "") query.set("cursor", cursor);
   return `?${query}`;
 }
 
 /** URL of a user's page. The signed-in user's own page is /account. */
-export const pageOf = ({ person }: Shown, id: string, search = ""): string =>
-  person?.id === id ? "/account" : `/admin/users/${id}${search}`;
+export const userUrl = ({ account }: PageProps, id: string, search = ""): string =>
+  account?.id === id ? "/account" : `/admin/users/${id}${search}`;
 
 /** Link back to the list. Its subpages keep the list's filters in their query strings. */
 export const backToUsers = (t: Words, search: string) => ({

@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { utf8Length } from "../core/text.ts";
-import type { Problems, Refusal } from "./page.ts";
+import type { FormFailure, Problems } from "./page.ts";
 import type { Form } from "./read-form.ts";
 import type { Words } from "./words.ts";
 
@@ -16,7 +16,7 @@ export function readFields<S extends Schemas>(
   t: Words,
   form: Form,
   schemas: S,
-): { readonly values: Values<S> } | { readonly refusal: Refusal } {
+): { readonly values: Values<S> } | { readonly refusal: FormFailure } {
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [name, schema] of Object.entries(schemas) as [FieldName, z.ZodMiniType][]) {
@@ -42,4 +42,4 @@ function problemOf(t: Words, name: FieldName, typed: string): string {
   return t.problems[name as keyof Words["problems"]] ?? t.failures.validation_failed;
 }
 
-export const invalid = (problems: Problems): Refusal => ({ code: "validation_failed", problems });
+export const invalid = (problems: Problems): FormFailure => ({ code: "validation_failed", problems });

@@ -1,4 +1,4 @@
-import { writeSent } from "./code-field.tsx";
+import { encodeSentCode } from "./code-field.tsx";
 import type { PageContext } from "./page.ts";
 import { challengeCookie } from "./page-cookies.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
@@ -14,7 +14,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function redirectToOtp(c: PageContext, clock: { now(): number }): Response | null {
   const challengeId = c.req.query(CHALLENGE);
   if (c.req.method !== "GET" || !challengeId || !UUID.test(challengeId)) return null;
-  challengeCookie.write(c, writeSent(challengeId, clock));
+  challengeCookie.write(c, encodeSentCode(challengeId, clock));
   const { pathname, searchParams } = new URL(c.req.url);
   searchParams.delete(CHALLENGE);
   const query = searchParams.size > 0 ? `?${searchParams}` : "";

@@ -1,6 +1,6 @@
 import { SECOND } from "../core/clock.ts";
 import type { Locale } from "../core/locale.ts";
-import type { Shown } from "./page.ts";
+import type { PageProps } from "./page.ts";
 
 const UNITS = [
   ["day", 86_400],
@@ -17,14 +17,14 @@ export function inSeconds(locale: Locale, seconds: number): string {
 }
 
 /** A time in UTC, which a script converts to the user's time zone. */
-export const Moment = ({ p, at }: { p: Shown; at: number }) => (
+export const LocalTime = ({ p, at }: { p: PageProps; at: number }) => (
   <time datetime={new Date(at).toISOString()} data-moment>
     {`${new Intl.DateTimeFormat(p.locale, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(at)} UTC`}
   </time>
 );
 
 /** The time since then. */
-export const Ago = ({ p, at }: { p: Shown; at: number }) => (
+export const TimeAgo = ({ p, at }: { p: PageProps; at: number }) => (
   <time datetime={new Date(at).toISOString()}>{inSeconds(p.locale, secondsBefore(p.now, at))}</time>
 );
 

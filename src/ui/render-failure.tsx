@@ -5,7 +5,7 @@ import type { ErrorCode } from "../core/error-codes.ts";
 import { fill } from "../core/text.ts";
 import { findUnavailable } from "../core/unavailable.ts";
 import type { DepsOf } from "../http/context.ts";
-import type { PageContext, PageEnv, Shown } from "./page.ts";
+import type { PageContext, PageEnv, PageProps } from "./page.ts";
 import { renderPlainText } from "./plain-text-page.ts";
 import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
 import type { Words } from "./words.ts";
@@ -17,7 +17,7 @@ type Message = {
   /** Whole seconds until the client may retry. */
   readonly retryAfter?: number | undefined;
   /** Replaces the link to the start page. */
-  readonly more?: (p: Shown) => Child;
+  readonly more?: (p: PageProps) => Child;
 };
 
 /** Renders a page with one message. */

@@ -5,7 +5,7 @@ import type { Locale } from "../core/locale.ts";
 import { type CsrfDeps, issueCsrfToken } from "../http/csrf.ts";
 import { captchaSources } from "./captcha-widget.tsx";
 import { Frame } from "./layout.tsx";
-import type { Brand, CaptchaWidget, PageAssets, PageContext, Shown } from "./page.ts";
+import type { Brand, CaptchaWidget, PageAssets, PageContext, PageProps } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
 import type { Words } from "./words.ts";
 
@@ -18,10 +18,10 @@ export type RenderPageDeps = CsrfDeps & {
 
 type Content = {
   readonly title: (t: Words) => string;
-  readonly view: (p: Shown) => Child;
+  readonly view: (p: PageProps) => Child;
   readonly status?: ContentfulStatusCode;
   /** Values of this page that replace the defaults. */
-  readonly overrides?: Partial<Shown>;
+  readonly overrides?: Partial<PageProps>;
 };
 
 /** Loads the assets before a page is rendered. Throws `Unavailable` when they cannot be read. */
@@ -38,7 +38,7 @@ export const wordsOf = (c: PageContext): Words => c.var.pageAssets.words;
 export async function renderPage(c: PageContext, deps: RenderPageDeps, content: Content): Promise<Response> {
   const { settings } = deps;
   const { pathname, search } = new URL(c.req.url);
-  const props: Shown = {
+  const props: PageProps = {
     t: wordsOf(c),
     style: c.var.pageAssets.style,
     locale: c.var.caller.locale,
@@ -55,7 +55,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     notice: null,
     back: null,
     refreshUrl: null,
-    person: c.var.session?.account ?? null,
+    account: c.var.session?.account ?? null,
     captcha: null,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,
@@ -70,7 +70,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
 }
 
 /** Allows one style element by its nonce, one script by its origin, and the brand's logo. */
-function policyOf(p: Shown, { allowedReturnUrls }: RenderPageDeps["settings"]): string {
+function policyOf(p: PageProps, { allowedReturnUrls }: RenderPageDeps["settings"]): string {
   const { scripts, frames } = captchaSources(p.captcha);
   const logo = p.brand.logoUrl === null ? [] : [new URL(p.brand.logoUrl).origin];
   // A browser applies `form-action` to redirects after the form, too.

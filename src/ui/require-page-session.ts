@@ -5,7 +5,11 @@ import {
   refreshCookie,
   setSessionCookies,
 } from "../http/session-cookies.ts";
-import { type Refreshed, type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
+import {
+  type RefreshedSession,
+  type RefreshSessionDeps,
+  refreshSession,
+} from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
 import { redirectToOtp } from "./redirect-to-otp.ts";
@@ -44,7 +48,7 @@ export async function pageSession(c: PageContext, deps: PageSessionDeps): Promis
 }
 
 /** Rotates the refresh token of the browser's cookie and returns its session. */
-export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<Refreshed | null> {
+export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<RefreshedSession | null> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;
   const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });

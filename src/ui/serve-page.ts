@@ -1,18 +1,18 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
-import { isOwnForm } from "../http/csrf.ts";
+import { isCsrfSafeForm } from "../http/csrf.ts";
 import { errorTable } from "../http/error-table.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
-import type { Page, PageContext, PageEnv, Refusal, Shown } from "./page.ts";
+import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
 import { type Form, readForm } from "./read-form.ts";
 import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
 import { renderInvalidReturnTarget } from "./return-target-pages.tsx";
-import { wordOf } from "./words.ts";
+import { textFor } from "./words.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
 
@@ -41,7 +41,7 @@ export function servePage<Data, Subject>(
     const form = await readForm(c.req.raw, page.upload);
     const rejected = await rejectForm(c, deps, form, page);
     const subject = await page.load(c, form);
-    if (subject instanceof Response) return c.var.limitedFor === undefined ? subject : refuseLimited(c);
+    if (subject instanceof Response) return c.var.rateLimitedFor === undefined ? subject : refuseLimited(c);
     const outcome = rejected ?? (await submit(c, form as Form, subject));
     if (outcome instanceof Response) return outcome;
     const { alert = null, problems = {}, retryAfter } = outcome;
@@ -87,7 +87,7 @@ async function rejectInvalidReturnTarget(
 }
 
 /** For a limited request whose form cannot be shown again. */
-const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.limitedFor });
+const refuseLimited = (c: PageContext) => refuse(c, "rate_limited", { retryAfter: c.var.rateLimitedFor });
 
 /** Checks that apply to every form: rate limit, body and CSRF token. */
 async function rejectForm(
@@ -95,16 +95,16 @@ async function rejectForm(
   deps: ServePageDeps,
   form: Form | null,
   { upload }: Pick<Page<unknown>, "upload">,
-): Promise<Refusal | null> {
+): Promise<FormFailure | null> {
   const t = wordsOf(c);
-  const { limitedFor } = c.var;
-  if (limitedFor !== undefined) {
-    return { code: "rate_limited", alert: t.failures.rate_limited, retryAfter: limitedFor };
+  const { rateLimitedFor } = c.var;
+  if (rateLimitedFor !== undefined) {
+    return { code: "rate_limited", alert: t.failures.rate_limited, retryAfter: rateLimitedFor };
   }
   if (!form)
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
   // The page was open for too long, or the browser keeps no cookies. The form is shown again with its values.
-  if (!(await isOwnForm(c, deps, form.text("csrf"))))
+  if (!(await isCsrfSafeForm(c, deps, form.text("csrf"))))
     return { code: "csrf_failed", alert: t.failures.csrf_failed };
   return null;
 }
@@ -114,8 +114,8 @@ function show<Data, Subject>(
   deps: ServePageDeps,
   page: Page<Data, Subject>,
   data: Data,
-  overrides: Partial<Shown>,
-  refusal?: Refusal,
+  overrides: Partial<PageProps>,
+  refusal?: FormFailure,
 ): Promise<Response> {
   const { captchaWidget } = deps;
   if (refusal) c.set("failure", refusal.code);
@@ -140,5 +140,5 @@ function takeFlash(c: PageContext): string | null {
   const key = flashCookie.read(c);
   if (key === undefined) return null;
   flashCookie.clear(c);
-  return wordOf(wordsOf(c).notices, key, null);
+  return textFor(wordsOf(c).notices, key, null);
 }

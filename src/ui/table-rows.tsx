@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Account } from "../accounts/account.ts";
-import type { Shown } from "./page.ts";
+import type { PageProps } from "./page.ts";
 import type { Words } from "./words.ts";
 
 type RowProps = { readonly href: string; readonly label: string; readonly children: Child };
@@ -26,7 +26,7 @@ export const fullNameOf = ({ name, lastName }: Pick<Account, "name" | "lastName"
 type AvatarOwner = Pick<Account, "avatarKey" | "name">;
 
 /** A user's avatar, or the first letter of the name. Decorative: the name stands beside it. */
-export const Picture = ({ of: { avatarKey, name }, size = 40 }: { of: AvatarOwner; size?: number }) =>
+export const Avatar = ({ of: { avatarKey, name }, size = 40 }: { of: AvatarOwner; size?: number }) =>
   avatarKey === null ? (
     <span class={`face s${size}`} aria-hidden="true">
       {[...name][0]?.toUpperCase()}
@@ -41,7 +41,7 @@ export const Badge = ({ good, children }: { good: boolean; children: Child }) =>
 );
 
 /** The phone number and whether it is verified. Nothing when there is none. */
-export const Phone = ({ p, of: { phone, phoneVerifiedAt } }: { p: Shown; of: Account }) =>
+export const Phone = ({ p, of: { phone, phoneVerifiedAt } }: { p: PageProps; of: Account }) =>
   phone === null ? null : (
     <>
       {phone}{" "}

@@ -47,7 +47,7 @@ export type Words = Complete<Languages>;
 export const LANGUAGE_NAMES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };
 
 /** The text of a key that may be unknown: from a cookie, or from a row that another version wrote. */
-export const wordOf = <Text, Fallback>(
+export const textFor = <Text, Fallback>(
   texts: Readonly<Record<string, Text>>,
   key: string,
   fallback: Fallback,

@@ -1,4 +1,4 @@
-import { createCaptcha } from "../../src/captcha/providers.ts";
+import { createCaptchaProvider } from "../../src/captcha/providers.ts";
 import type { CaptchaSettings } from "../../src/captcha/settings.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
@@ -7,7 +7,7 @@ import type { Siteverify } from "./captcha-provider-case.ts";
 /** The captcha in the settings, with its host on loopback. */
 export function openCaptcha(settingsFor: (apiBase: string) => CaptchaSettings, timeout = 5000) {
   const loopback = openLoopback();
-  const captcha = createCaptcha(settingsFor(loopback.url), { timeout });
+  const captcha = createCaptchaProvider(settingsFor(loopback.url), { timeout });
   if (captcha === null) throw new Error("captchas are off");
   return { ...loopback, verify: captcha.verify };
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createCaptcha } from "../../src/captcha/providers.ts";
+import { createCaptchaProvider } from "../../src/captcha/providers.ts";
 import type { CaptchaSettings } from "../../src/captcha/settings.ts";
 import type { LoopbackAnswer } from "../support/loopback/protocol.ts";
 import { received } from "../support/loopback/received.ts";
@@ -50,7 +50,7 @@ describe.each(Object.entries(cases))("the captcha provider %s", (_id, provider) 
     it("uses the provider's production URL by default and follows no redirect", async () => {
       const fetchMock = vi.fn<typeof fetch>(async () => Response.json(success));
       vi.stubGlobal("fetch", fetchMock);
-      const own = createCaptcha({ ...provider.settings(""), apiBase: null } as CaptchaSettings);
+      const own = createCaptchaProvider({ ...provider.settings(""), apiBase: null } as CaptchaSettings);
       expect(await own?.verify(claim)).toBe("passed");
       expect(fetchMock.mock.calls.map(([url]) => url)).toEqual([provider.url]);
       expect(fetchMock.mock.calls[0]?.[1]?.redirect).toBe("manual");
@@ -168,7 +168,7 @@ describe.each(Object.entries(cases))("the captcha provider %s", (_id, provider) 
       const { verdict, requests } = await verifyClaim(provider, { kind: "close" });
       expect(verdict).toBe("unavailable");
       expect(requests).toHaveLength(1);
-      const unreachable = createCaptcha(provider.settings("http://127.0.0.1:1"));
+      const unreachable = createCaptchaProvider(provider.settings("http://127.0.0.1:1"));
       expect(await unreachable?.verify(claim)).toBe("unavailable");
     });
   });
@@ -191,5 +191,5 @@ it("sends Turnstile a new idempotency key with each call, so that no token passe
 });
 
 it("returns no captcha if captchas are off", () => {
-  expect(createCaptcha({ provider: "off" })).toBeNull();
+  expect(createCaptchaProvider({ provider: "off" })).toBeNull();
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import own from "../../package.json" with { type: "json" };
-import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import {
   createMember,
@@ -16,7 +16,7 @@ import {
 // Builds the code blocks of docs/ and of the example's README, binds them with the configuration beside them, and tests
 // the behaviour that the text describes.
 
-const takeExample = leftTo("examples/documented", readPages().values());
+const takeExample = examplesForTest("examples/documented", readPages().values());
 const code = (name: string) => takeExample(name).code;
 
 // Workers around the functions in the pages.

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import instructions from "../../docs/backup.md?raw";
 import searchIndex from "../../migrations/0003_account_search.sql?raw";
-import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readMarkdown } from "../../scripts/check/examples/read-markdown.ts";
 import { statementsOf } from "../../scripts/shared/migration-statements.ts";
 import { actingAs, signedInAs } from "../support/admins.ts";
@@ -14,7 +14,7 @@ import { logIn, member, PASSWORD, signedInMember, tokenMailedTo } from "../suppo
 
 vi.spyOn(console, "error").mockImplementation(() => undefined);
 
-const takeExample = leftTo("flows/restore-drill", [readMarkdown("docs/backup.md", instructions)]);
+const takeExample = examplesForTest("flows/restore-drill", [readMarkdown("docs/backup.md", instructions)]);
 const statementsIn = (name: string) =>
   takeExample(name)
     .code.split(/;\s*$/m)

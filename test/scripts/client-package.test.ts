@@ -6,7 +6,7 @@ import { basename, join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 
@@ -18,7 +18,7 @@ const source = join(scratch.path, "gatehouse");
 const consumer = join(scratch.path, "consumer");
 const modules = join(consumer, "node_modules");
 const installed = join(modules, "gatehouse");
-const { code: install } = leftTo("scripts/client-package", readPages().values())("install");
+const { code: install } = examplesForTest("scripts/client-package", readPages().values())("install");
 let tarball = "";
 
 /** Runs in a shell, since the executables of npm and tsc have other names on Windows. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Example } from "../../scripts/check/examples/example.ts";
-import { leftTo } from "../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../scripts/check/examples/pages.ts";
 import { readDeployment } from "../../scripts/deploy/deployment.ts";
 import { judgeVariables } from "../../scripts/deploy/judge-variables.ts";
@@ -14,7 +14,7 @@ import type { Exit } from "./run-script.ts";
 // Each test continues with the account of the previous one.
 
 const pages = readPages();
-const take = leftTo("scripts/documented", pages.values());
+const take = examplesForTest("scripts/documented", pages.values());
 const code = (name: string) => take(name).code;
 
 let deployment: Awaited<ReturnType<typeof createDocumentedDeployment>>;

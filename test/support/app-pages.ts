@@ -1,6 +1,6 @@
 import type { Shown } from "./pages.ts";
 import type { Service } from "./service.ts";
-import { CHALLENGE, VERIFIER } from "./social/app.ts";
+import { CODE_CHALLENGE, CODE_VERIFIER } from "./social/client-application.ts";
 import { APP } from "./social/providers.ts";
 
 export const APP_ORIGIN = new URL(APP).origin;
@@ -10,7 +10,7 @@ export const STATE = "a+b&c=d%25/?#~\"'";
 
 /** The address by which that app sends somebody to a page. */
 export const fromApp = (page: "/sign-in" | "/sign-up" | "/forgot-password", more: object = {}): string =>
-  `${page}?${new URLSearchParams({ returnTo: APP, codeChallenge: CHALLENGE, state: STATE, ...more })}`;
+  `${page}?${new URLSearchParams({ returnTo: APP, codeChallenge: CODE_CHALLENGE, state: STATE, ...more })}`;
 
 /** The code that an answer sends the browser to the app with. Throws where it leads elsewhere. */
 export function codeIn({ status, headers }: Shown): string {
@@ -28,6 +28,6 @@ export const exchange = (
   fields: object = {},
   origin: string | null = APP_ORIGIN,
 ) =>
-  of.call("POST", "/api/auth/exchange", { code, codeVerifier: VERIFIER, ...fields }, undefined, {
+  of.call("POST", "/api/auth/exchange", { code, codeVerifier: CODE_VERIFIER, ...fields }, undefined, {
     ...(origin === null ? {} : { Origin: origin }),
   });

@@ -1,4 +1,4 @@
-import { partOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/operation.ts";
 import { idOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
@@ -30,7 +30,9 @@ export const COOKIE_WRITE_VARIABLES = providers.variables;
 /** Out of the router itself: what asks for a session and writes, and what takes or sets its cookies. */
 export function cookieWrites({ app }: Service): CookieWrite[] {
   const behindSession = app.routes
-    .filter(({ method, handler }) => !["GET", "HEAD", "ALL"].includes(method) && partOf(handler)?.session)
+    .filter(
+      ({ method, handler }) => !["GET", "HEAD", "ALL"].includes(method) && operationPartOf(handler)?.session,
+    )
     .map(({ method, path }) => ({ method, path: path.replace("/api/auth", "") }));
   return [...behindSession, ...TRANSPORT];
 }

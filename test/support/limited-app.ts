@@ -59,7 +59,7 @@ export function startLimitedApp(options: Options = {}) {
     clock,
     policies: policiesOf(options.limits),
     burstGuard: createBurstGuard(burst ?? undefined, meter),
-    metrics: rateLimitStore(kv, meter),
+    counters: rateLimitStore(kv, meter),
     hash: keyedHash,
     defer: (work: () => Promise<unknown>) => deferred.push(work),
   };

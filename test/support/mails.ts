@@ -1,8 +1,8 @@
-import de from "../../public/mail/words/de.json";
-import en from "../../public/mail/words/en.json";
 import type { Locale } from "../../src/core/locale.ts";
 import type { MailMessage } from "../../src/messaging/email/message.ts";
 import { type MailBrand, renderMessage } from "../../src/messaging/email/messages/render-message.tsx";
+import de from "../../src/messaging/email/texts/de.json";
+import en from "../../src/messaging/email/texts/en.json";
 
 const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
 export const A_MINUTE = 60_000;
@@ -16,7 +16,7 @@ export const brand: MailBrand = {
 };
 const SIGN_IN = `${brand.publicUrl}/sign-in`;
 
-const words = { en, de };
+const texts = { en, de };
 
 /** One mail in full, of the app that these tests are about. */
 export const render = (
@@ -30,7 +30,7 @@ export const render = (
     recipientName,
     brand: { ...brand, ...changes },
     locale,
-    words: words[locale],
+    texts: texts[locale],
     life: mails[message.kind].life ?? A_DAY,
   });
 

@@ -1,4 +1,4 @@
-import { partOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/operation.ts";
 import { idOf } from "./admins.ts";
 import { openPages, type Shown, signedInPages } from "./pages.ts";
 import { newNumber } from "./phones.ts";
@@ -16,7 +16,7 @@ export type Stop = {
 /** Every page that there is, out of the router itself, by method. */
 export const pageRoutesOf = ({ app }: Service, method: "GET" | "POST"): string[] =>
   app.routes
-    .filter((route) => route.method === method && partOf(route.handler)?.page)
+    .filter((route) => route.method === method && operationPartOf(route.handler)?.page)
     .map(({ path }) => path);
 
 type Options = Parameters<typeof openPages>[1];

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import * as z from "zod/mini";
-import { partOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/operation.ts";
 import type { Service } from "./service.ts";
 
 export type BodyRoute = {
@@ -19,9 +19,9 @@ const fill = (pattern: string): string => pattern.replaceAll(/:\w+/g, () => cryp
  * forgotten: `jsonBody` leaves its schema with the handler, as `partOf(handler).body`.
  */
 export function bodyRoutes({ app }: Service): BodyRoute[] {
-  const sessions = app.routes.filter(({ handler }) => partOf(handler)?.session);
+  const sessions = app.routes.filter(({ handler }) => operationPartOf(handler)?.session);
   return app.routes.flatMap(({ method, path, handler }) => {
-    const body = partOf(handler)?.body;
+    const body = operationPartOf(handler)?.body;
     if (!body) return [];
     const fields = body instanceof z.ZodMiniObject ? Object.keys(body.shape) : [];
     const needsSession = sessions.some((other) => other.method === method && other.path === path);
@@ -32,7 +32,7 @@ export function bodyRoutes({ app }: Service): BodyRoute[] {
 /** Every address that takes a query, and the names that it may have. */
 export function queryRoutes({ app }: Service): { path: string; names: string[] }[] {
   return app.routes.flatMap(({ path, handler }) => {
-    const query = partOf(handler)?.query;
+    const query = operationPartOf(handler)?.query;
     return query ? [{ path: fill(path), names: Object.keys(query.shape) }] : [];
   });
 }

@@ -15,9 +15,9 @@ type Options = {
  * own, as the platform makes it. Real calls from another Worker are in test/rpc.
  */
 export function callingWorker(service: Service, options: Options = {}) {
-  const standing: IsolateCache = new WeakMap();
+  const isolateCache: IsolateCache = new WeakMap();
   const log: CallLogLine[] = [];
-  const Entrypoint = createEntrypoint({ standing, clock: service.clock, log: (line) => log.push(line) });
+  const Entrypoint = createEntrypoint({ isolateCache, clock: service.clock, log: (line) => log.push(line) });
   const env = { ...service.env, ...options.env };
   type Methods = InstanceType<typeof Entrypoint>;
   type Name = Exclude<keyof Methods, `__${string}`>;

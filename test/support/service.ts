@@ -44,7 +44,7 @@ type Options = {
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
   /** Milliseconds that a step at a sign-in provider may take. */
-  readonly providerPatience?: number;
+  readonly providerTimeoutMs?: number;
   /** Called when an answer is ready, before the work that was left for after it. */
   readonly onAnswer?: () => void;
 };
@@ -61,8 +61,8 @@ export function startService(options: Options = {}) {
   const log: RequestLogLine[] = [];
   const app = createApp({
     clock,
-    pauseAfterAnswer: 0,
-    providerPatience: options.providerPatience,
+    deferredWorkDelayMs: 0,
+    providerTimeoutMs: options.providerTimeoutMs,
     log: (line) => {
       log.push(line);
       options.onAnswer?.();

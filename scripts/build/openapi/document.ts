@@ -1,5 +1,5 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { type OperationPart, partOf } from "../../../src/http/operation.ts";
+import { type OperationPart, operationPartOf } from "../../../src/http/operation.ts";
 import { failureEnvelope, type SharedResponses } from "./failures.ts";
 import { headerComponents } from "./headers.ts";
 import { introduction } from "./introduction.ts";
@@ -77,7 +77,7 @@ type RouteKey = { readonly method: string; readonly path: string };
 function partsByRoute(routes: readonly Route[]): Map<RouteKey, OperationPart[]> {
   const grouped = new Map<string, [RouteKey, OperationPart[]]>();
   for (const { method, path: pattern, handler } of routes) {
-    const part = partOf(handler);
+    const part = operationPartOf(handler);
     if (!part) continue;
     const key = { method, path: pattern.replaceAll(/:(\w+)/g, "{$1}") };
     const name = `${key.method} ${key.path}`;

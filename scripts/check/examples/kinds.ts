@@ -57,5 +57,5 @@ export function judgeMark(example: Example): readonly Problem[] {
 
 const UNMARKED =
   "this block is not run. Write above it <!-- example: run by <test> as <name> -->, and read it in that test " +
-  "(scripts/check/examples/left-to.ts); or, for bash, <!-- example: run -->: `npm run walk` runs it against a real " +
+  "(scripts/check/examples/examples-for-test.ts); or, for bash, <!-- example: run -->: `npm run walk` runs it against a real " +
   "`npm run dev` (with $ORIGIN and <!-- example setup … -->); or <!-- example: not run: <why> -->";

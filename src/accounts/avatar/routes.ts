@@ -7,7 +7,7 @@ import {
 } from "../../admin/authorization/find-manageable-user.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam } from "../../http/input.ts";
-import { describe, documented } from "../../http/operation.ts";
+import { describeRoute, documented } from "../../http/operation.ts";
 import { readUpload } from "../../http/read-upload.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -47,20 +47,20 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
-      describe({ ...about("Set the caller's picture"), description, answer: changed }),
+      describeRoute({ ...about("Set the caller's picture"), description, answer: changed }),
       session,
       upload,
       (c) => set(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .delete(
       "/me/avatar",
-      describe({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
+      describeRoute({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
       session,
       (c) => remove(c, depsOf(c), c.var.session.account, c.var.session.account),
     )
     .put(
       "/users/:id/avatar",
-      describe({
+      describeRoute({
         ...about("Set a user's picture"),
         description,
         answer: changed,
@@ -79,7 +79,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/avatar",
-      describe({
+      describeRoute({
         ...about("Remove a user's picture"),
         answer: removed,
         failures: ["not_found", "conflict"],

@@ -4,7 +4,7 @@ import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
 
 /** Marks an account's avatar as discarded; `deleteDiscardedAvatars` deletes the object. */
-export const discardAvatarOf = (db: Database, accountId: string, now: number, where: SQL) =>
+export const discardAvatar = (db: Database, accountId: string, now: number, where: SQL) =>
   insertFrom(
     db,
     discardedAvatars,

@@ -4,7 +4,7 @@ import type { AdminAction } from "../../admin/authorization/admin-action.ts";
 import { applyIf, wasApplied } from "../../admin/users/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
-import { discardAvatarOf } from "./statements.ts";
+import { discardAvatar } from "./statements.ts";
 
 type AvatarReplacement = AdminAction & {
   /** The key of the stored object; null removes the avatar. */
@@ -30,7 +30,7 @@ export function avatarStore(db: Database) {
       const { key, now, target } = replacement;
       const [applied] = await db.batch([
         applyIf(db, replacement),
-        discardAvatarOf(db, target.id, now, wasApplied(db, replacement)),
+        discardAvatar(db, target.id, now, wasApplied(db, replacement)),
         db
           .update(accounts)
           .set({ avatarKey: key, updatedAt: now })

@@ -1,7 +1,7 @@
 import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { clearSessionCookies } from "../../http/session-cookies.ts";
-import { refusalOf } from "../../ui/form-error.ts";
+import { formFailure } from "../../ui/form-error.ts";
 import { Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { readFields } from "../../ui/read-fields.ts";
@@ -41,7 +41,7 @@ export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Acco
     }
     const { error } = result;
     return error.reason === "last_superuser"
-      ? refusalOf(c, accountErrors[error.reason])
+      ? formFailure(c, accountErrors[error.reason])
       : reauthenticationError(c, error);
   },
 });

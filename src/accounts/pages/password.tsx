@@ -22,7 +22,7 @@ export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSe
       <p class="lead">{p.t.changePassword.lead}</p>
       <Form p={p}>
         <PasswordField p={p} name="currentPassword" first />
-        <PasswordField p={p} name="newPassword" fresh />
+        <PasswordField p={p} name="newPassword" isNew />
         <button type="submit" class="main">
           {p.t.changePassword.submit}
         </button>

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import type { ErrorCode } from "../../core/error-codes.ts";
 import { ok, type Result } from "../../core/result.ts";
-import { refusalOf } from "../../ui/form-error.ts";
+import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form } from "../../ui/form-fields.tsx";
-import type { PageContext, Refusal, Shown } from "../../ui/page.ts";
+import type { FormFailure, PageContext, PageProps } from "../../ui/page.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
 import type { Form as SubmittedForm } from "../../ui/read-form.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
@@ -27,7 +27,7 @@ const inputs = {
 } as const satisfies Record<ProfileField, object>;
 
 type ProfileFieldInputProps = {
-  readonly p: Shown;
+  readonly p: PageProps;
   readonly name: ProfileField;
   readonly value?: string;
   readonly optional?: boolean;
@@ -38,7 +38,7 @@ export const ProfileFieldInput = ({ name, ...props }: ProfileFieldInputProps) =>
   <Field name={name} {...inputs[name]} {...props} />
 );
 
-type Props = { readonly p: Shown; readonly account: Account; readonly required: readonly ProfileField[] };
+type Props = { readonly p: PageProps; readonly account: Account; readonly required: readonly ProfileField[] };
 
 /** The name and the other profile fields. A blank field is cleared. */
 export const ProfileForm = ({ p, account, required }: Props) => (
@@ -66,23 +66,23 @@ type SaveProfileInput<Failure extends { readonly reason: string }> = {
   readonly save: (change: ProfileChange) => Promise<Result<unknown, Failure>>;
   readonly codes: Readonly<Record<Failure["reason"], ErrorCode>>;
   /** The path to redirect to. */
-  readonly there: string;
+  readonly redirectTo: string;
 };
 
 /** Saves the submitted profile: the user's own, or another user's for an admin. */
 export async function saveProfile<Failure extends { readonly reason: string }>(
   c: PageContext,
   form: SubmittedForm,
-  { account, save, codes, there }: SaveProfileInput<Failure>,
-): Promise<Response | Refusal> {
+  { account, save, codes, redirectTo }: SaveProfileInput<Failure>,
+): Promise<Response | FormFailure> {
   const t = wordsOf(c);
   const read = readProfile(t, form, account);
   if ("refusal" in read) return read.refusal;
   const { change } = read;
   const result = Object.keys(change).length === 0 ? ok(null) : await save(change);
-  if (result.ok) return redirectWithFlash(c, there, "saved");
+  if (result.ok) return redirectWithFlash(c, redirectTo, "saved");
   const { error } = result;
-  return profileRefusal(t, error) ?? refusalOf(c, codes[error.reason as Failure["reason"]]);
+  return profileRefusal(t, error) ?? formFailure(c, codes[error.reason as Failure["reason"]]);
 }
 
 /** Reads only the fields that differ from the account, since the audit log lists the changed fields. */
@@ -90,7 +90,7 @@ function readProfile(
   t: Words,
   form: SubmittedForm,
   account: Account,
-): { readonly change: ProfileChange } | { readonly refusal: Refusal } {
+): { readonly change: ProfileChange } | { readonly refusal: FormFailure } {
   const read = readFields(t, form, schemas);
   if ("refusal" in read) return read;
   const submitted: ProfileChange = read.values;
@@ -100,7 +100,7 @@ function readProfile(
 }
 
 /** The refused fields of the change; null if the failure concerns no field. */
-function profileRefusal(t: Words, failure: { readonly reason: string } | ProfileFailure): Refusal | null {
+function profileRefusal(t: Words, failure: { readonly reason: string } | ProfileFailure): FormFailure | null {
   if (failure.reason === "username_taken")
     return { code: "username_taken", problems: { username: t.problems.usernameTaken } };
   return "fields" in failure

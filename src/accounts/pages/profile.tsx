@@ -21,6 +21,6 @@ export const profilePage = (depsOf: DepsOf<UpdateProfileDeps>): Page<Data> => ({
       account,
       save: (change) => updateProfile(depsOf(c), { account, actor: account, change, caller: c.var.caller }),
       codes: accountErrors,
-      there: "/account",
+      redirectTo: "/account",
     }),
 });

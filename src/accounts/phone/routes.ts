@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { challengeIdField, codeField } from "../../authentication/one-time-codes/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { jsonBody } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { phoneErrors } from "./errors.ts";
@@ -37,7 +37,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/me/phone",
-      describe({
+      describeRoute({
         summary: "Text a code to a phone number",
         description:
           "The number replaces the account's and is unverified until the code is verified; the same number " +
@@ -59,7 +59,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/phone/verify",
-      describe({
+      describeRoute({
         summary: "Verify the phone number with the code",
         description:
           "A code is valid for 10 minutes and five attempts, and only while the account has its number.",
@@ -77,7 +77,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/phone",
-      describe({ summary: "Remove the phone number", tag, answer: removed }),
+      describeRoute({ summary: "Remove the phone number", tag, answer: removed }),
       session,
       async (c) => {
         await removePhone(depsOf(c), commonInputOf(c));

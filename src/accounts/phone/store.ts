@@ -5,7 +5,7 @@ import { readLockout } from "../../authentication/lockout/statements.ts";
 import type { NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
 import {
   type ChallengeAnswer,
-  codeWasRight,
+  codeWasCorrect,
   consumeAttempt,
   countWrongAnswer,
   oneTimeCodeRow,
@@ -16,11 +16,11 @@ import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
-  ALWAYS,
-  ASKED_FOR,
+  isInOutbox,
   latestSend,
-  queued,
+  NO_SEND_LIMITS,
   queueMessage,
+  REQUESTED_MESSAGE_LIMITS,
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
@@ -70,13 +70,21 @@ export type PhoneStore = ReturnType<typeof phoneStore>;
 
 export function phoneStore(db: Database, caps: SendCaps) {
   const notice = (message: NewMessage, accountId: string, now: number, where: SQL | undefined) =>
-    queueMessage(db, { draft: message, accountId, now, limits: ALWAYS, caps, source: accounts, where });
+    queueMessage(db, {
+      draft: message,
+      accountId,
+      now,
+      limits: NO_SEND_LIMITS,
+      caps,
+      source: accounts,
+      where,
+    });
   return {
     /** Queues the text. Every other statement applies only if the text was queued. */
     async requestVerification(request: PhoneVerificationRequest): Promise<RequestOutcome> {
       const { accountId, phone, text, now } = request;
       const owner = activeAccount(accountId);
-      const texted = and(owner, queued(db, text));
+      const texted = and(owner, isInOutbox(db, text));
       // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
       const results = await db.batch([
@@ -86,7 +94,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           draft: text,
           accountId,
           now,
-          limits: ASKED_FOR,
+          limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: owner,
@@ -99,7 +107,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           and(texted, isNotNull(accounts.phoneVerifiedAt), differs),
         ),
         db.update(accounts).set({ phone, phoneVerifiedAt: null, updatedAt: now }).where(and(texted, differs)),
-        voidOneTimeCodes(db, and(phoneChallengesOf(accountId), queued(db, text)) as SQL),
+        voidOneTimeCodes(db, and(phoneChallengesOf(accountId), isInOutbox(db, text)) as SQL),
         insertFrom(db, oneTimeCodes, oneTimeCodeRow(request.challenge, accountId), accounts, texted),
         insertFrom(db, auditEvents, auditRow(request.audit, accountId), accounts, texted),
         db
@@ -116,7 +124,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
     async verify(attempt: PhoneVerificationAttempt): Promise<VerificationOutcome> {
       const { accountId, now } = attempt;
       const answer: ChallengeAnswer = { ...attempt, purpose: "phone" };
-      const correct = codeWasRight(answer);
+      const correct = codeWasCorrect(answer);
       const verified = and(
         eq(accounts.id, accountId),
         sql`EXISTS ${db.select({ one: sql`1` }).from(oneTimeCodes).where(correct)}`,

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { queryParams } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { PAGE_LIMIT } from "../../http/pagination.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -38,10 +38,10 @@ const page = answer(
 );
 
 /** The audit log, for admins. */
-export function auditRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
+export function auditLogRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessionDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     "/audit",
-    describe({
+    describeRoute({
       summary: "List the audit events of the users that the caller may see, newest first",
       description: "Superusers also see the events of deleted users.",
       tag: "Users",

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { Result } from "../../core/result.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam, jsonBody } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { type Answer, answer, respond } from "../../http/respond.ts";
@@ -43,7 +43,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/users/:id/activate",
-      describe({ ...operation("Activate a user"), answer: activated, failures }),
+      describeRoute({ ...operation("Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
       idParam,
@@ -51,7 +51,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/deactivate",
-      describe({
+      describeRoute({
         ...operation("Deactivate a user; their sessions end, their links and codes become invalid"),
         answer: deactivated,
         failures: [...failures, "last_admin"],
@@ -64,7 +64,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/unlock",
-      describe({
+      describeRoute({
         ...operation("Unlock a user: clear the failed sign-in attempts"),
         answer: unlocked,
         failures,
@@ -76,7 +76,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users/:id/reset-password",
-      describe({
+      describeRoute({
         ...operation("Mail a user a link to choose a password, or a pending invitation again"),
         answer: linkMailed,
         failures: [...failures, "rate_limited"],
@@ -89,7 +89,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/sessions",
-      describe({ ...operation("End a user's sessions"), answer: sessionsEnded, failures }),
+      describeRoute({ ...operation("End a user's sessions"), answer: sessionsEnded, failures }),
       session,
       requirePermission("users:end-sessions"),
       idParam,
@@ -98,7 +98,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .put(
       "/users/:id/role",
-      describe({
+      describeRoute({
         ...operation("Set a user's role; their sessions end"),
         answer: roleSet,
         failures: [...failures, "last_admin"],
@@ -114,7 +114,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id",
-      describe({
+      describeRoute({
         ...operation("Delete a deactivated user and all of their data"),
         description: "The user's audit events stay. They name only the id.",
         answer: deleted,

@@ -3,7 +3,7 @@ import type { UserDirectoryStore } from "./directory-store.ts";
 
 export type CleanSearchIndexDeps = {
   readonly clock: Clock;
-  readonly directory: Pick<UserDirectoryStore, "cleanUp">;
+  readonly userDirectory: Pick<UserDirectoryStore, "cleanUp">;
 };
 
 /** The hour (UTC) that starts a merge of the whole index. The later hours continue it. */
@@ -15,5 +15,5 @@ const FIRST_HOUR = 3;
  */
 export function cleanSearchIndex(deps: CleanSearchIndexDeps): Promise<void> {
   const hour = new Date(deps.clock.now()).getUTCHours();
-  return deps.directory.cleanUp(hour === FIRST_HOUR);
+  return deps.userDirectory.cleanUp(hour === FIRST_HOUR);
 }

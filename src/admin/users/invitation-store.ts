@@ -8,11 +8,11 @@ import { insertFrom, insertUnless } from "../../db/insert-from.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
-  ALWAYS,
-  ASKED_FOR,
+  isInOutbox,
   latestSend,
-  queued,
+  NO_SEND_LIMITS,
   queueMessage,
+  REQUESTED_MESSAGE_LIMITS,
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
@@ -23,7 +23,7 @@ import { auditRow } from "../audit-log/statements.ts";
 import type { Actor } from "../authorization/admin-action.ts";
 import { type AuditedAction, actorStillAllowed, targetUnchanged } from "./statements.ts";
 
-type EmailTokenMailing = AuditedAction & { readonly link: NewEmailToken; readonly mail: NewMessage };
+type EmailTokenMailing = AuditedAction & { readonly emailToken: NewEmailToken; readonly mail: NewMessage };
 /** `mail` is null if the actor passes the link on. */
 type NewInvitation = {
   readonly actor: Actor;
@@ -32,7 +32,7 @@ type NewInvitation = {
   readonly name: string;
   readonly locale: Locale;
   readonly role: Role;
-  readonly link: NewEmailToken;
+  readonly emailToken: NewEmailToken;
   readonly mail: NewMessage | null;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -50,24 +50,24 @@ export function invitationStore(db: Database, caps: SendCaps) {
   return {
     /** Mails a link to choose a password, and revokes the earlier links of the same purpose. */
     async sendEmailToken(action: EmailTokenMailing): Promise<SendEmailTokenOutcome> {
-      const { link, mail, target } = action;
+      const { emailToken, mail, target } = action;
       const owner = {
         accountId: target.id,
         email: sql`${accounts.email}`,
         emailKey: sql`${accounts.emailKey}`,
       };
-      const sent = queued(db, mail);
+      const sent = isInOutbox(db, mail);
       const isTarget = eq(accounts.id, target.id);
       // An invitation that the user has accepted in the meantime is not sent again.
-      const isPending = link.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
+      const isPending = emailToken.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
       const results = await db.batch([
         targetUnchanged(db, action, isPending),
-        latestSend(db, target.id, mail, link.createdAt),
+        latestSend(db, target.id, mail, emailToken.createdAt),
         ...queueMessage(db, {
           draft: mail,
           accountId: target.id,
-          now: link.createdAt,
-          limits: ASKED_FOR,
+          now: emailToken.createdAt,
+          limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: and(sql`${accounts.id} IN ${targetUnchanged(db, action)}`, isPending),
@@ -75,10 +75,10 @@ export function invitationStore(db: Database, caps: SendCaps) {
         voidEmailTokens(
           db,
           and(eq(emailTokens.accountId, target.id), sent) as SQL,
-          [link.purpose],
-          link.createdAt,
+          [emailToken.purpose],
+          emailToken.createdAt,
         ),
-        insertFrom(db, emailTokens, emailTokenRow(link, owner), accounts, and(isTarget, sent)),
+        insertFrom(db, emailTokens, emailTokenRow(emailToken, owner), accounts, and(isTarget, sent)),
         insertFrom(
           db,
           auditEvents,
@@ -91,11 +91,11 @@ export function invitationStore(db: Database, caps: SendCaps) {
       ]);
       if (results[6].length > 0) return { kind: "done" };
       if (results[0].length === 0) return { kind: "changed_meanwhile" };
-      return { kind: "send_cap", retryAt: retryAt(results[1], link.createdAt) };
+      return { kind: "send_cap", retryAt: retryAt(results[1], emailToken.createdAt) };
     },
 
     async invite(invitation: NewInvitation): Promise<Account | "address_taken" | "changed_meanwhile"> {
-      const { actor, id, email, link, mail, now } = invitation;
+      const { actor, id, email, emailToken, mail, now } = invitation;
       const row = { ...newAccountRow(invitation), role: invitation.role };
       const addressOwner = db
         .select({ id: accounts.id })
@@ -117,7 +117,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
         insertFrom(
           db,
           emailTokens,
-          emailTokenRow(link, { accountId: id, email: email.address, emailKey: email.key }),
+          emailTokenRow(emailToken, { accountId: id, email: email.address, emailKey: email.key }),
           accounts,
           isInvited,
         ),
@@ -132,7 +132,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
               draft: mail,
               accountId: id,
               now,
-              limits: ALWAYS,
+              limits: NO_SEND_LIMITS,
               caps,
               source: accounts,
               where: isInvited,

@@ -37,11 +37,11 @@ export async function inviteUser(
 ): Promise<Result<{ readonly account: Account; readonly url: string }, InviteUserFailure>> {
   const { actor, email, name, role, caller } = input;
   if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
-  const { link, url } = await newEmailToken(deps, "invite");
+  const { emailToken, url } = await newEmailToken(deps, "invite");
   const mail =
     actor === "operator"
       ? null
-      : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: link.expiresAt });
+      : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: emailToken.expiresAt });
   const audit = newAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
   const now = deps.clock.now();
   const outcome = await deps.invitations.invite({
@@ -52,7 +52,7 @@ export async function inviteUser(
     // The actor's locale, until the user chooses a password and their own becomes known.
     locale: caller.locale,
     role,
-    link,
+    emailToken,
     mail,
     audit,
     now,

@@ -2,7 +2,7 @@ import type { Actor } from "../authorization/admin-action.ts";
 import { visibleRoles } from "../authorization/permissions.ts";
 import type { DirectoryPage, DirectoryQuery, UserDirectoryStore } from "./directory-store.ts";
 
-export type ListUsersDeps = { readonly directory: Pick<UserDirectoryStore, "list"> };
+export type ListUsersDeps = { readonly userDirectory: Pick<UserDirectoryStore, "list"> };
 
 type Input = Omit<DirectoryQuery, "roles"> & { readonly actor: Actor };
 
@@ -12,5 +12,5 @@ export function listUsers(deps: ListUsersDeps, input: Input): Promise<DirectoryP
   // A search form that is submitted empty sends `search=`: no search.
   const terms = search?.trim() === "" ? undefined : search;
   const roles = actor === "operator" ? null : visibleRoles(actor.role);
-  return deps.directory.list({ ...query, search: terms, roles });
+  return deps.userDirectory.list({ ...query, search: terms, roles });
 }

@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import { emailField, nameField, problemsOf, profileBody } from "../../accounts/fields.ts";
+import { emailField, nameField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
 import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { idParam, jsonBody, queryParams } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
@@ -34,7 +34,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/users",
-      describe({
+      describeRoute({
         summary: "List the users that the caller may see, newest first",
         description: "Admins see users with the role `user`. Superusers see all users.",
         tag,
@@ -55,7 +55,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/users",
-      describe({
+      describeRoute({
         summary: "Invite a user by a mail with a link to choose a password",
         description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
@@ -76,7 +76,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/users/:id",
-      describe({ summary: "Get a user", tag, answer: profile, failures: ["not_found"] }),
+      describeRoute({ summary: "Get a user", tag, answer: profile, failures: ["not_found"] }),
       session,
       requirePermission("users:read"),
       idParam,
@@ -90,7 +90,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .patch(
       "/users/:id",
-      describe({
+      describeRoute({
         summary: "Update a user's profile; null clears an optional field",
         tag,
         answer: profile,
@@ -122,6 +122,6 @@ export const refuseUserFailure = (c: Context, failure: UserFailure): Response =>
     retryAfter: "retryAfter" in failure ? failure.retryAfter : undefined,
     fields:
       failure.reason === "username_taken" || failure.reason === "field_required"
-        ? problemsOf(failure)
+        ? profileFieldProblems(failure)
         : undefined,
   });

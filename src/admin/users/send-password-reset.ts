@@ -36,14 +36,14 @@ export async function sendPasswordReset(
   const { account: target, hasPassword } = found.value;
   if (target.status === "deactivated") return err({ reason: "deactivated" });
   const isInvited = !hasPassword && target.emailVerifiedAt === null;
-  const { link, url } = await newEmailToken(deps, isInvited ? "invite" : "reset_password");
+  const { emailToken, url } = await newEmailToken(deps, isInvited ? "invite" : "reset_password");
   const kind = isInvited ? "invitation" : "reset_password";
-  const mail = await deps.messages.draft({ kind, url }, { expiresAt: link.expiresAt });
+  const mail = await deps.messages.draft({ kind, url }, { expiresAt: emailToken.expiresAt });
   const event: AuditEvent = isInvited
     ? { type: "user_invited", details: { role: target.role } }
     : { type: "password_reset_requested" };
   const audit = newAuditEvent(deps, event, caller, actorIdOf(actor));
-  const outcome = await deps.invitations.sendEmailToken({ actor, target, link, mail, audit });
+  const outcome = await deps.invitations.sendEmailToken({ actor, target, emailToken, mail, audit });
   if (outcome.kind === "send_cap") {
     return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.retryAt, deps.clock.now()) });
   }

@@ -1,6 +1,6 @@
 import { and, eq, inArray, or } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
-import { discardAvatarOf } from "../../accounts/avatar/statements.ts";
+import { discardAvatar } from "../../accounts/avatar/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/statements.ts";
 import type { Database } from "../../db/database.ts";
@@ -15,7 +15,7 @@ import {
   sessions,
 } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
 import {
@@ -44,7 +44,7 @@ export function userStore(db: Database, caps: SendCaps) {
       draft: action.notice,
       accountId: action.target.id,
       now: action.now,
-      limits: ALWAYS,
+      limits: NO_SEND_LIMITS,
       caps,
       source: accounts,
       where: and(isTarget(action), wasApplied(db, action)),
@@ -136,7 +136,7 @@ export function userStore(db: Database, caps: SendCaps) {
       const applies = wasApplied(db, action);
       const [applied] = await db.batch([
         applyIf(db, action),
-        discardAvatarOf(db, id, action.now, applies),
+        discardAvatar(db, id, action.now, applies),
         db.delete(sessions).where(and(eq(sessions.accountId, id), applies)),
         db.delete(emailTokens).where(and(eq(emailTokens.accountId, id), applies)),
         db.delete(oneTimeCodes).where(and(eq(oneTimeCodes.accountId, id), applies)),

@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
-import { isTokenFault, UnknownKey } from "../../core/crypto/token-fault.ts";
+import { isInvalidTokenError, UnknownKeyError } from "../../core/crypto/token-error.ts";
 import { newId } from "../../core/ids.ts";
 
 const TYPE = "device+jwt";
@@ -68,7 +68,7 @@ export async function recognizeDevice(
       token,
       async ({ kid }) => {
         const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
-        if (!root) throw new UnknownKey();
+        if (!root) throw new UnknownKeyError();
         return root.hmacKey("device-token");
       },
       {
@@ -86,7 +86,7 @@ export async function recognizeDevice(
     if (!payload.sub || typeof payload.known !== "number") return null;
     return { deviceId: payload.sub, knownSince: payload.known };
   } catch (cause) {
-    if (isTokenFault(cause)) return null;
+    if (isInvalidTokenError(cause)) return null;
     throw cause;
   }
 }

@@ -2,7 +2,7 @@ import { and, eq, exists, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Database } from "../../db/database.ts";
 import { auditEvents, sessions } from "../../db/schema.ts";
-import type { SessionDraft } from "../../sessions/session.ts";
+import type { NewSession } from "../../sessions/session.ts";
 
 /**
  * Whether to notify the owner of a sign-in: it is not the first one of the account, and no other session of
@@ -10,7 +10,7 @@ import type { SessionDraft } from "../../sessions/session.ts";
  */
 export function isNewDevice(
   db: Database,
-  session: Omit<SessionDraft, "accountId">,
+  session: Omit<NewSession, "accountId">,
   accountId: SQL,
   audit: NewAuditEvent,
 ): SQL | undefined {

@@ -14,7 +14,7 @@ export const FIRST_LOCKOUT = 5 * MINUTE;
 export const LONGEST_LOCKOUT = 12 * HOUR;
 
 /** After this long (ms) without a failure, the next lockout has the length of a first one. */
-export const LOCK_MEMORY = 24 * HOUR;
+export const LOCKOUT_MEMORY = 24 * HOUR;
 
 /** Failures after which a captcha is required, if one is configured. */
 export const FAILURES_BEFORE_CAPTCHA = 3;

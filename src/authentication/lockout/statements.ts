@@ -4,7 +4,7 @@ import type { Database } from "../../db/database.ts";
 import { attemptCounters } from "../../db/schema.ts";
 import {
   FIRST_LOCKOUT,
-  LOCK_MEMORY,
+  LOCKOUT_MEMORY,
   LONGEST_LOCKOUT,
   MAX_FAILURES,
   QUIET_PERIOD,
@@ -78,7 +78,7 @@ export const firstFailure = <Key>(key: Key, now: number) => ({
 
 /** The update of a counter by one more failure, as SQL over the current row. */
 export function oneMoreFailure(now: number) {
-  const isForgotten = sql`${t.updatedAt} <= ${now - LOCK_MEMORY}`;
+  const isForgotten = sql`${t.updatedAt} <= ${now - LOCKOUT_MEMORY}`;
   const isStale = sql`(${t.updatedAt} <= ${now - QUIET_PERIOD} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
   const lockouts = sql`CASE WHEN ${isForgotten} THEN 0 ELSE ${t.lockouts} END`;
   const startsLockout = sql`NOT ${isStale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;

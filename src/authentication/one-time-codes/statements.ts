@@ -54,7 +54,7 @@ export function consumeAttempt(db: Database, answer: ChallengeAnswer, where: SQL
 }
 
 /** Whether the batch evaluated this answer as correct. */
-export const codeWasRight = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
+export const codeWasCorrect = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
   and(
     eq(oneTimeCodes.id, challengeId),
     eq(oneTimeCodes.attempt, attempt),

@@ -1,7 +1,12 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { oneTimeCodes } from "../../db/schema.ts";
-import { ASKED_FOR, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import {
+  isInOutbox,
+  queueMessage,
+  REQUESTED_MESSAGE_LIMITS,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
 import type { OneTimeCodeResend } from "./one-time-code.ts";
 
 export function oneTimeCodeStore(db: Database, caps: SendCaps) {
@@ -22,7 +27,7 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
           draft: mail,
           accountId: sql`${oneTimeCodes.accountId}`,
           now,
-          limits: ASKED_FOR,
+          limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: oneTimeCodes,
           where: isLive,
@@ -30,7 +35,7 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
         db
           .update(oneTimeCodes)
           .set({ codeHash, tries: 0, expiresAt })
-          .where(and(isLive, queued(db, mail))),
+          .where(and(isLive, isInOutbox(db, mail))),
       ]);
     },
   };

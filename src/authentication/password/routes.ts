@@ -5,12 +5,17 @@ import { captchaTokenField } from "../../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { refuse } from "../../http/respond.ts";
 import { deviceCookie } from "../../http/session-cookies.ts";
 import { audienceField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
-import { loggedIn, prepareTokenResponse, respondWithTokens, secondFactor } from "../token-response.ts";
+import {
+  prepareTokenResponse,
+  respondWithTokens,
+  secondFactorResponse,
+  signInResponse,
+} from "../token-response.ts";
 import { passwordErrors } from "./errors.ts";
 import { type StartLoginDeps, startLogin } from "./start-login.ts";
 
@@ -20,15 +25,15 @@ type Deps = StartLoginDeps & CsrfDeps;
 export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/login",
-    describe({
+    describeRoute({
       summary: "Sign in by password",
       description:
         "Returns tokens (with the transport `cookie`: cookies), or a challenge if a second factor is required. " +
         "Send the `deviceToken` of an earlier sign-in, so that this device is known.",
       tag: "Sessions",
-      answer: loggedIn,
+      answer: signInResponse,
       cookies: true,
-      alternatives: [secondFactor],
+      alternatives: [secondFactorResponse],
       failures: [
         passwordErrors.no_such_account,
         passwordErrors.email_not_verified,

@@ -18,13 +18,13 @@ type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 export type StartLoginDeps = CompleteFirstFactorDeps & {
   readonly logins: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice">;
   readonly hasher: PasswordHasher;
-  readonly captchaCheck: {
+  readonly captcha: {
     require(request: {
       token: string | undefined;
       action: "login";
       ip: string | null;
-      asked: boolean;
-    }): Promise<"human" | CaptchaRefusal>;
+      required: boolean;
+    }): Promise<"passed" | CaptchaRefusal>;
   };
 };
 
@@ -57,7 +57,7 @@ export async function startLogin(
   }
   const { failures } = reservation;
   const captchaOutcome = await checkCaptcha(deps, input, failures);
-  if (captchaOutcome !== "human") {
+  if (captchaOutcome !== "passed") {
     await deps.logins.release(key);
     return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
   }
@@ -90,11 +90,11 @@ async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: Logi
 
 /** `failures`: the attempts that count, this one included. */
 const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
-  deps.captchaCheck.require({
+  deps.captcha.require({
     token: captchaToken,
     action: "login",
     ip: caller.ip,
-    asked: failures > FAILURES_BEFORE_CAPTCHA,
+    required: failures > FAILURES_BEFORE_CAPTCHA,
   });
 
 type ReservedAttempt = {
@@ -114,7 +114,7 @@ async function evaluatePassword(
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
   const refusal = judgeLogin(record?.account ?? null, verdict);
   if (refusal || !record?.passwordHash) return err(refusal ?? "no_such_account");
-  const step = {
+  const grant = {
     by: "password",
     accountId: record.account.id,
     checkedHash: record.passwordHash,
@@ -123,7 +123,7 @@ async function evaluatePassword(
     now: deps.clock.now(),
   } as const;
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
-  const firstFactor = { step, emailKey: email.key, device: knownDevice, caller };
+  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller };
   return ok({ firstFactor, secondFactorEnabled: record.loginOtp });
 }
 

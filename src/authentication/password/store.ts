@@ -6,8 +6,13 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { ALWAYS, HOURLY, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { endSurplus, sessionRow } from "../../sessions/statements.ts";
+import {
+  HOURLY_LIMIT,
+  NO_SEND_LIMITS,
+  queueMessage,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
+import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { isNewDevice } from "../known-devices/statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
 import {
@@ -81,7 +86,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
         draft: notice,
         accountId: sql`${accounts.id}`,
         now,
-        limits: HOURLY,
+        limits: HOURLY_LIMIT,
         caps,
         source: accounts,
         where: and(eq(accounts.emailKey, emailKey), eq(accounts.status, "active")),
@@ -90,32 +95,32 @@ export function passwordStore(db: Database, caps: SendCaps) {
     },
 
     /** Opens a session if the grant is still valid. The same batch attaches an identity or consumes a code. */
-    async open({ step, session, audit, newDeviceNotice }: SessionOpening): Promise<SessionOpened> {
-      const { accountId, now } = step;
+    async openSession({ grant, session, audit, newDeviceNotice }: SessionOpening): Promise<SessionOpened> {
+      const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
-      const before = consumeFirstFactor(db, caps, step);
+      const before = consumeFirstFactor(db, caps, grant);
       const results = await db.batch([
         // A child session verifies no credential, so no lockout applies to it.
-        readLockout(db, step.by === "session" ? "" : step.lockoutKey),
+        readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
         ...before,
-        insertFrom(db, sessions, sessionRow(session, accountId), accounts, firstFactorStillValid(db, step)),
+        insertFrom(db, sessions, sessionRow(session, accountId), accounts, firstFactorStillValid(db, grant)),
         db
           .select({ id: accounts.id, ...accountColumns })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
           .where(isOpened),
         insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened),
-        endSurplus(db, accountId, now),
-        ...(step.by === "password" ? [clearAttempts(db, [step.lockoutKey], opened)] : []),
-        ...storeRehash(db, step),
+        endSurplusSessions(db, accountId, now),
+        ...(grant.by === "password" ? [clearAttempts(db, [grant.lockoutKey], opened)] : []),
+        ...storeRehash(db, grant),
         ...(newDeviceNotice === null
           ? []
           : queueMessage(db, {
               draft: newDeviceNotice,
               accountId,
               now,
-              limits: ALWAYS,
+              limits: NO_SEND_LIMITS,
               caps,
               source: sessions,
               where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
@@ -123,7 +128,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
       ]);
       // The account is the second statement after `before`, whose length depends on the grant.
       const [account] = results[before.length + 2] as Account[];
-      return account ? { kind: "opened", account } : failureReason(step, results[0]);
+      return account ? { kind: "opened", account } : failureReason(grant, results[0]);
     },
   };
 }

@@ -2,7 +2,7 @@ import { and, eq, lte, type SQL } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
-import { stillGood } from "../../sessions/statements.ts";
+import { sessionIsLive } from "../../sessions/statements.ts";
 import type { ReauthenticationProof } from "../social/identity.ts";
 
 /**
@@ -17,6 +17,6 @@ export const reauthenticationStillValid = (
   and(
     eq(sessions.id, sessionId),
     generation === null ? undefined : eq(sessions.generation, generation),
-    stillGood(now),
+    sessionIsLive(now),
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),
   );

@@ -3,12 +3,12 @@ import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { audienceField } from "../../sessions/fields.ts";
 import { transportField } from "../fields.ts";
 import { challengeIdField, codeField } from "../one-time-codes/fields.ts";
-import { loggedIn, prepareTokenResponse, respondWithTokens } from "../token-response.ts";
+import { prepareTokenResponse, respondWithTokens, signInResponse } from "../token-response.ts";
 import { secondFactorErrors } from "./errors.ts";
 import { type ResendCodeDeps, resendCode } from "./resend-code.ts";
 import { type VerifySecondFactorDeps, verifySecondFactor } from "./verify-second-factor.ts";
@@ -23,10 +23,10 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/login/otp",
-      describe({
+      describeRoute({
         summary: "Verify the code of the second factor",
         tag,
-        answer: loggedIn,
+        answer: signInResponse,
         cookies: true,
         failures: [...Object.values(secondFactorErrors), "csrf_failed"],
       }),
@@ -52,7 +52,7 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/login/otp/resend",
-      describe({
+      describeRoute({
         summary: "Mail a new code and void the earlier one",
         description: "At most once a minute. The response is the same for an unknown challenge.",
         tag,

@@ -23,22 +23,22 @@ export async function startSecondFactor(
   deps: StartSecondFactorDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SecondFactorRequired, SignInFailure>> {
-  const { step, device } = firstFactor;
+  const { grant, device } = firstFactor;
   const now = deps.clock.now();
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
   const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
   const outcome = await deps.logins.createChallenge({
-    step,
+    grant,
     mail,
     challenge: {
       id,
       purpose: "login",
       phone: null,
-      amr: amrOf(step),
+      amr: amrOf(grant),
       codeHash,
-      lockoutKey: step.lockoutKey,
+      lockoutKey: grant.lockoutKey,
       newDevice: device === null,
       createdAt: now,
       expiresAt,

@@ -9,21 +9,21 @@ import { maySignIn } from "../../db/predicates.ts";
 import { accounts, attemptCounters, auditEvents, oneTimeCodes, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
-  AFTER_PASSWORD,
-  ALWAYS,
-  HOURLY,
-  queued,
+  AFTER_PASSWORD_LIMITS,
+  HOURLY_LIMIT,
+  isInOutbox,
+  NO_SEND_LIMITS,
   queueMessage,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
-import type { SessionDraft } from "../../sessions/session.ts";
-import { endSurplus, sessionRow } from "../../sessions/statements.ts";
+import type { NewSession } from "../../sessions/session.ts";
+import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import { isNewDevice } from "../known-devices/statements.ts";
 import { lockoutOf, readLockout, releaseAttempt } from "../lockout/statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
-  codeWasRight,
+  codeWasCorrect,
   codeWasWrong,
   consumeAttempt,
   countWrongAnswer,
@@ -34,7 +34,7 @@ import {
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 
 type ChallengeCreation = {
-  readonly step: FirstFactorGrant;
+  readonly grant: FirstFactorGrant;
   readonly challenge: NewOneTimeCodeChallenge;
   readonly mail: NewMessage;
 };
@@ -50,7 +50,7 @@ type ChallengeVerification = {
   readonly attempt: string;
   readonly codeHashes: readonly string[];
   /** Its `amr` has the methods of the second factor. The challenge stores that of the first. */
-  readonly session: Omit<SessionDraft, "accountId">;
+  readonly session: Omit<NewSession, "accountId">;
   readonly audit: NewAuditEvent;
   readonly newDeviceNotice: NewMessage;
   /** Mailed to the owner if this answer is the failure that starts the lockout. */
@@ -79,25 +79,25 @@ export type SecondFactorStore = ReturnType<typeof secondFactorStore>;
 export function secondFactorStore(db: Database, caps: SendCaps) {
   return {
     /** Replaces any earlier challenge of the account. `send_cap`: no code may be sent now. */
-    async createChallenge({ step, challenge, mail }: ChallengeCreation): Promise<ChallengeCreated> {
-      const { accountId, now } = step;
-      const isValid = firstFactorStillValid(db, step);
+    async createChallenge({ grant, challenge, mail }: ChallengeCreation): Promise<ChallengeCreated> {
+      const { accountId, now } = grant;
+      const isValid = firstFactorStillValid(db, grant);
       const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
-      const isSent = and(isValid, queued(db, mail));
+      const isSent = and(isValid, isInOutbox(db, mail));
       const isReplaced = and(
         eq(oneTimeCodes.accountId, accountId),
         eq(oneTimeCodes.purpose, challenge.purpose),
-        queued(db, mail),
+        isInOutbox(db, mail),
       ) as SQL;
-      const before = consumeFirstFactor(db, caps, step);
+      const before = consumeFirstFactor(db, caps, grant);
       const results = await db.batch([
-        readLockout(db, step.lockoutKey),
+        readLockout(db, grant.lockoutKey),
         ...before,
         ...queueMessage(db, {
           draft: mail,
           accountId,
           now,
-          limits: AFTER_PASSWORD,
+          limits: AFTER_PASSWORD_LIMITS,
           caps,
           source: accounts,
           where: isValid,
@@ -106,20 +106,20 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         insertFrom(db, oneTimeCodes, oneTimeCodeRow(challenge, accountId), accounts, isSent),
         validAccount,
         db.select({ id: oneTimeCodes.id }).from(oneTimeCodes).where(eq(oneTimeCodes.id, challenge.id)),
-        ...(step.by === "password" ? [releaseAttempt(db, step.lockoutKey, exists(validAccount))] : []),
-        ...storeRehash(db, step),
+        ...(grant.by === "password" ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : []),
+        ...storeRehash(db, grant),
       ]);
       // The two selects are the fifth and sixth statement after `before`, whose length depends on the grant.
       const [found, opened] = results.slice(before.length + 5) as { id: string }[][];
       if (opened?.length) return { kind: "opened" };
-      return found?.length ? { kind: "send_cap" } : failureReason(step, results[0]);
+      return found?.length ? { kind: "send_cap" } : failureReason(grant, results[0]);
     },
 
     /** Evaluates an answer and opens the session if the code is correct, in one atomic batch. */
     async verifyChallenge(verification: ChallengeVerification): Promise<ChallengeVerified> {
       const { session, audit, now } = verification;
       const answer = { ...verification, purpose: "login" } as const;
-      const isCorrect = codeWasRight(answer);
+      const isCorrect = codeWasCorrect(answer);
       const ownerId = sql`${oneTimeCodes.accountId}`;
       const amr = sql<string>`${oneTimeCodes.amr} || ' ' || ${session.amr.join(" ")}`;
       const details = sql`json_set(${JSON.stringify(audit.details)}, '$.amr', ${amr})`;
@@ -131,7 +131,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           draft: verification.newDeviceNotice,
           accountId: ownerId,
           now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: oneTimeCodes,
           where: and(isCorrect, eq(oneTimeCodes.newDevice, true), isNewDevice(db, session, ownerId, audit)),
@@ -146,7 +146,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           draft: verification.lockoutNotice,
           accountId: ownerId,
           now,
-          limits: HOURLY,
+          limits: HOURLY_LIMIT,
           caps,
           source: oneTimeCodes,
           where: and(codeWasWrong(answer), exists(lockoutOf(db, oneTimeCodes.lockoutKey, now))),
@@ -157,7 +157,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
           .where(isCorrect),
         lockoutOfCode(db, verification.challengeId),
-        endSurplus(db, sql`(SELECT ${ownerId} FROM ${oneTimeCodes} WHERE ${isCorrect})`, now),
+        endSurplusSessions(db, sql`(SELECT ${ownerId} FROM ${oneTimeCodes} WHERE ${isCorrect})`, now),
       ]);
       const row = results[9][0];
       if (row) {
@@ -186,7 +186,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           draft: notice,
           accountId,
           now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: accounts,
           where: differs,

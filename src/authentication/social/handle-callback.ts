@@ -74,11 +74,11 @@ export async function handleCallback(
     const resolved = await resolveAccount(deps, { ...identity, deviceToken });
     if (!resolved.ok) return resolved;
     const { firstFactor, secondFactorChosen, notice } = resolved.value;
-    const { step } = firstFactor;
+    const { grant } = firstFactor;
     // A page of this service gets cookies. A client application gets a code, and the second factor at its exchange.
     const completed = isOwnPage
       ? await completeFirstFactor(deps, firstFactor, secondFactorChosen)
-      : await issueCodeForIdentity(deps, { step, provider: input.provider, returnTo, codeChallenge });
+      : await issueCodeForIdentity(deps, { grant, provider: input.provider, returnTo, codeChallenge });
     if (completed.ok && notice) deps.messages.deliverSoon([notice]);
     return completed;
   });

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { jsonBody, pathParams } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
+import { describeRoute } from "../../http/operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
@@ -26,7 +26,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/me/identities",
-      describe({ summary: "List the caller's linked identities", tag, answer: identityList }),
+      describeRoute({ summary: "List the caller's linked identities", tag, answer: identityList }),
       session,
       async (c) => {
         const linked = await listIdentities(depsOf(c), { accountId: c.var.session.account.id });
@@ -41,7 +41,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/me/identities/:provider",
-      describe({
+      describeRoute({
         summary: "Link an identity with a token from the provider",
         description:
           "Adding a sign-in method requires reauthentication: the account's password or, if it has none, the latest " +
@@ -77,7 +77,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/identities/:provider",
-      describe({
+      describeRoute({
         summary: "Remove a linked identity, unless it is the last sign-in method; ends the other sessions",
         tag,
         answer: identityRemoved,

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { FieldProblem } from "../../core/error-codes.ts";
 import { errorTable } from "../../http/error-table.ts";
 import { refuse, retryAfterOf } from "../../http/respond.ts";
-import { NO_REFRESH_TOKEN } from "../../sessions/fields.ts";
+import { MISSING_REFRESH_TOKEN } from "../../sessions/fields.ts";
 import { type SocialFailure, socialErrorMessages, socialErrors } from "./errors.ts";
 
 /** Renders a page with one message. A parameter, since routes do not import pages. */
@@ -21,7 +21,7 @@ const FIELDS: { readonly [R in SocialFailure["reason"]]?: FieldProblem } = {
   return_url_refused: { path: "returnTo", message: "Is not allowed." },
   challenge_missing: { path: "codeChallenge", message: "Is required." },
   password_missing: { path: "password", message: "Is required." },
-  refresh_token_missing: NO_REFRESH_TOKEN,
+  refresh_token_missing: MISSING_REFRESH_TOKEN,
 };
 
 /** The JSON response for a failure. */

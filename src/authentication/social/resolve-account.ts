@@ -67,7 +67,7 @@ export async function resolveAccount(
     presented && candidate && decision.kind !== "take_over" && isDeviceStillKnown(presented, candidate);
   const device = isKnown ? presented : null;
   const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
-  const step = {
+  const grant = {
     by: "identity",
     accountId,
     attachment,
@@ -76,7 +76,7 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { step, emailKey, device, caller },
+    firstFactor: { grant, emailKey, device, caller },
     secondFactorChosen: candidate?.loginOtp ?? false,
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

@@ -5,7 +5,7 @@ import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/input.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
-import { describe, documented } from "../../http/operation.ts";
+import { describeRoute, documented } from "../../http/operation.ts";
 import { answer, respond } from "../../http/respond.ts";
 import {
   deviceCookie,
@@ -13,11 +13,11 @@ import {
   setOAuthTransactionCookie,
 } from "../../http/session-cookies.ts";
 import {
-  loggedIn,
   prepareTokenResponse,
   respondWithTokens,
-  secondFactor,
+  secondFactorResponse,
   setSignInCookies,
+  signInResponse,
 } from "../token-response.ts";
 import {
   callbackQuery,
@@ -51,12 +51,15 @@ type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & C
 export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
-    .get("/social", describe({ summary: "List the configured providers", tag, answer: providerList }), (c) =>
-      respond(
-        c,
-        providerList,
-        Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
-      ),
+    .get(
+      "/social",
+      describeRoute({ summary: "List the configured providers", tag, answer: providerList }),
+      (c) =>
+        respond(
+          c,
+          providerList,
+          Array.from(depsOf(c).socialProviders, ([id, { name }]) => ({ id, name })),
+        ),
     )
     .get(
       "/social/:provider/start",
@@ -112,15 +115,15 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     )
     .post(
       "/social/:provider/token",
-      describe({
+      describeRoute({
         summary: "Sign in with a token from the provider",
         description:
           "The provider must have issued the token to this service's client. The request ignores a session of the caller: " +
           "`POST /me/identities/{provider}` links an identity.",
         tag,
-        answer: loggedIn,
+        answer: signInResponse,
         cookies: true,
-        alternatives: [secondFactor],
+        alternatives: [secondFactorResponse],
         failures: [...providerFailures, "validation_failed", "csrf_failed"],
       }),
       pathParams(providerParam),

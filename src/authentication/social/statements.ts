@@ -24,10 +24,10 @@ import {
   identities,
   oneTimeCodes,
 } from "../../db/schema.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
-import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
+import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import { lockoutOf } from "../lockout/statements.ts";
 import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
@@ -50,7 +50,7 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
   if (attachment.kind === "existing") return [markUsed(db, input)];
   const isLink = attachment.kind === "link";
   const target = db.select({ id: identities.accountId }).from(identities).where(isAttached(attachment));
-  const proof = { whose: target, bootstrap: attachment.bootstrap, now };
+  const proof = { accountIds: target, bootstrap: attachment.bootstrap, now };
   return [
     ...(attachment.kind === "create" ? [createAccount(db, input, attachment)] : []),
     insertFrom(
@@ -74,7 +74,7 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
           db
             .update(accounts)
             .set({
-              ...provenAddress(db, proof),
+              ...emailVerificationColumns(db, proof),
               // The profile is from the registration that never verified the address.
               name: attachment.name ?? localPartOf(attachment.email),
               lastName: null,
@@ -106,7 +106,7 @@ export const recordAttachment = (
         draft: attachment.notice,
         accountId,
         now,
-        limits: ALWAYS,
+        limits: NO_SEND_LIMITS,
         caps,
         source: identities,
         where: isAttached(attachment),
@@ -128,7 +128,7 @@ const deleteUnverifiedCredentials = (
 ) => [
   db.delete(identities).where(and(inArray(identities.accountId, target), ne(identities.id, key.id))),
   endSessions(db, target, now),
-  voidEmailTokens(db, inArray(emailTokens.accountId, target), EVERY_PURPOSE, now),
+  voidEmailTokens(db, inArray(emailTokens.accountId, target), EMAIL_TOKEN_PURPOSES, now),
   voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, target)),
 ];
 

@@ -7,7 +7,7 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
 import type { IdentityKey, LinkedIdentity, NewIdentity, ReauthenticationProof } from "./identity.ts";
@@ -44,9 +44,9 @@ type Removal = {
   readonly now: number;
 };
 
-export type IdentityStore = ReturnType<typeof linkedIdentityStore>;
+export type IdentityStore = ReturnType<typeof identityStore>;
 
-export function linkedIdentityStore(db: Database, caps: SendCaps) {
+export function identityStore(db: Database, caps: SendCaps) {
   return {
     /** The accounts that a verified identity may sign in to, in one round trip. */
     async findSignInFacts({ provider, subject, emailKey }: SignInQuery): Promise<SignInFacts> {
@@ -129,7 +129,7 @@ export function linkedIdentityStore(db: Database, caps: SendCaps) {
           draft: removal.notice,
           accountId,
           now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: identities,
           where: removable,

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import {
+  mapNetworkErrors,
   type OnProviderError,
   ProviderError,
   providerErrorKind,
-  throwNetworkError,
 } from "../../core/provider-error.ts";
 import { readAtMost } from "../../core/read-at-most.ts";
 import type { SiteverifyResponse } from "../rules.ts";
@@ -53,7 +53,7 @@ export async function postSiteverify(request: SiteverifyRequest): Promise<Siteve
   try {
     const signal = AbortSignal.timeout(timeout);
     const headers = { accept: "application/json" };
-    const response = await throwNetworkError(
+    const response = await mapNetworkErrors(
       fetch(url, { method: "POST", headers, body, redirect: "manual", signal }),
     );
     if (response.status !== 200) {
@@ -71,7 +71,7 @@ export async function postSiteverify(request: SiteverifyRequest): Promise<Siteve
 
 /** The body as UTF-8. Throws if it is too long or not UTF-8. */
 async function readText(response: Response): Promise<string> {
-  const bytes = await throwNetworkError(readAtMost(response.body, MAX_RESPONSE_BYTES));
+  const bytes = await mapNetworkErrors(readAtMost(response.body, MAX_RESPONSE_BYTES));
   if (bytes === null) throw new ProviderError("bad_answer");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
-import { PROVIDER_TIMEOUT } from "../../core/post-to-provider.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../core/post-to-provider.ts";
 import { hasControlCharacter } from "../../core/text.ts";
 import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { Email, MailProvider } from "./port.ts";
@@ -48,7 +48,7 @@ export function createMailProvider<Id extends MailProviderId>(
 ): MailProvider {
   const provider = providers[settings.provider](settings, {
     ...deps,
-    timeout: deps.timeout ?? PROVIDER_TIMEOUT,
+    timeout: deps.timeout ?? PROVIDER_TIMEOUT_MS,
     clock: deps.clock ?? systemClock,
   });
   return {

@@ -12,7 +12,7 @@ type Deps = {
 /** Renders a mail and hands it to the provider. */
 export function sendMail({ provider, settings }: Deps, delivery: EmailDelivery): Promise<SendOutcome> {
   const { message, to, recipientName, locale, life, idempotencyKey } = delivery;
-  const words = emailTexts[locale];
-  const rendered = renderMessage({ message, recipientName, brand: settings.brand, locale, words, life });
+  const texts = emailTexts[locale];
+  const rendered = renderMessage({ message, recipientName, brand: settings.brand, locale, texts, life });
   return provider.send({ from: settings.mailFrom, to, ...rendered, idempotencyKey });
 }

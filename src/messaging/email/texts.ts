@@ -1,7 +1,7 @@
-import de from "../../../public/mail/words/de.json";
-import en from "../../../public/mail/words/en.json";
 import type { Locale } from "../../core/locale.ts";
 import type { MailKind, MailMessage } from "./message.ts";
+import de from "./texts/de.json";
+import en from "./texts/en.json";
 
 /** The texts of one mail. Each entry of `before` and `after` is a paragraph. */
 type MailTexts = {

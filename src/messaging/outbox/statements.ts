@@ -16,19 +16,19 @@ type SendLimit = {
 };
 
 /** For mail that anyone can request (security 16). */
-export const ASKED_FOR: readonly SendLimit[] = [
+export const REQUESTED_MESSAGE_LIMITS: readonly SendLimit[] = [
   { within: MINUTE, max: 1 },
   { within: HOUR, max: 5 },
 ];
 
 /** For a code that is sent after a correct password. The limit of one a minute applies to resending it. */
-export const AFTER_PASSWORD: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
+export const AFTER_PASSWORD_LIMITS: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
 
 /** For notices that would be noise if they came more often. */
-export const HOURLY: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
+export const HOURLY_LIMIT: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
 
 /** For notices of a change or a sign-in, which must not be withheld. Only an authenticated user causes them. */
-export const ALWAYS: readonly SendLimit[] = [];
+export const NO_SEND_LIMITS: readonly SendLimit[] = [];
 
 /** Messages per hour to all recipients together. Null means that caps are off (only in development). */
 export type SendCaps = Readonly<Record<Channel, number>> | null;
@@ -79,12 +79,13 @@ export function queueMessage(db: Database, input: QueueInput) {
 }
 
 /** The hourly cap limits mail that unauthenticated callers can cause. It must not withhold other messages. */
-const isSubjectToCap = (limits: readonly SendLimit[]): boolean => limits === ASKED_FOR || limits === HOURLY;
+const isSubjectToCap = (limits: readonly SendLimit[]): boolean =>
+  limits === REQUESTED_MESSAGE_LIMITS || limits === HOURLY_LIMIT;
 
 const isRowOf = (draft: NewMessage) => eq(outbox.id, draft.id);
 
 /** Whether the message was inserted: a condition for the later statements of the batch. */
-export const queued = (db: Database, draft: NewMessage): SQL =>
+export const isInOutbox = (db: Database, draft: NewMessage): SQL =>
   sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isRowOf(draft))}`;
 
 function isBelow(

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { parsePhoneNumber } from "../../core/phone-number.ts";
-import { PROVIDER_TIMEOUT } from "../../core/post-to-provider.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../core/post-to-provider.ts";
 import { hasControlCharacter } from "../../core/text.ts";
 import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { SmsProvider, TextMessage } from "./port.ts";
@@ -39,7 +39,7 @@ export function createSmsProvider<Id extends SmsProviderId>(
 ): SmsProvider | null {
   const provider = providers[settings.provider](settings, {
     ...deps,
-    timeout: deps.timeout ?? PROVIDER_TIMEOUT,
+    timeout: deps.timeout ?? PROVIDER_TIMEOUT_MS,
     clock: deps.clock ?? systemClock,
   });
   if (provider === null) return null;

@@ -14,7 +14,7 @@ export const EMAIL_TOKEN_TTL_MS = {
   invite: 7 * DAY,
 } as const satisfies Record<EmailTokenPurpose, number>;
 
-export const EVERY_PURPOSE = Object.keys(EMAIL_TOKEN_TTL_MS) as readonly EmailTokenPurpose[];
+export const EMAIL_TOKEN_PURPOSES = Object.keys(EMAIL_TOKEN_TTL_MS) as readonly EmailTokenPurpose[];
 
 /** The page that the mailed link opens, relative to PUBLIC_URL. */
 export const EMAIL_TOKEN_PAGES = {
@@ -51,7 +51,7 @@ export type EmailTokenForNewAddress = {
   /** The hash that the password was checked against. If the stored hash differs, nothing is issued. */
   readonly checkedHash: string;
   readonly newEmail: EmailAddress;
-  readonly link: NewEmailToken;
+  readonly emailToken: NewEmailToken;
   /** The link, to the new address. Not sent if another account has that address. */
   readonly mail: NewMessage;
   readonly noticeToOldAddress: NewMessage;

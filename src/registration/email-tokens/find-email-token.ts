@@ -5,7 +5,7 @@ import type { EmailTokenStore } from "./store.ts";
 
 export type FindEmailTokenDeps = {
   readonly clock: Clock;
-  readonly links: Pick<EmailTokenStore, "findLive">;
+  readonly emailTokens: Pick<EmailTokenStore, "findLive">;
 };
 
 /** The token if it is valid for one of the purposes, with the hash that claims it. Consumes nothing. */
@@ -15,6 +15,6 @@ export async function findEmailToken(
   purposes: readonly EmailTokenPurpose[],
 ): Promise<(LiveEmailToken & { readonly tokenHash: string }) | null> {
   const tokenHash = await hashOneTimeToken(token);
-  const link = await deps.links.findLive(tokenHash, purposes, deps.clock.now());
-  return link && { ...link, tokenHash };
+  const emailToken = await deps.emailTokens.findLive(tokenHash, purposes, deps.clock.now());
+  return emailToken && { ...emailToken, tokenHash };
 }

@@ -17,11 +17,11 @@ export type NewEmailTokenDeps = {
 export async function newEmailToken(
   deps: NewEmailTokenDeps,
   purpose: EmailTokenPurpose,
-): Promise<{ link: NewEmailToken; url: string }> {
+): Promise<{ emailToken: NewEmailToken; url: string }> {
   const token = newOneTimeToken();
   const now = deps.clock.now();
   return {
-    link: {
+    emailToken: {
       tokenHash: await hashOneTimeToken(token),
       purpose,
       createdAt: now,

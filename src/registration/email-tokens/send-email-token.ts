@@ -5,7 +5,7 @@ import { type NewEmailTokenDeps, newEmailToken } from "./new-email-token.ts";
 import type { EmailTokenStore } from "./store.ts";
 
 export type SendEmailTokenDeps = NewEmailTokenDeps & {
-  readonly links: Pick<EmailTokenStore, "issueByAddress">;
+  readonly emailTokens: Pick<EmailTokenStore, "issueByAddress">;
   readonly messages: Outbox;
 };
 
@@ -25,8 +25,8 @@ type SendEmailTokenInput = {
  */
 export async function sendEmailToken(deps: SendEmailTokenDeps, input: SendEmailTokenInput): Promise<void> {
   const { email, purpose, unverifiedOnly, audit } = input;
-  const { link, url } = await newEmailToken(deps, purpose);
-  const mail = await deps.messages.draft({ kind: purpose, url }, { expiresAt: link.expiresAt });
-  await deps.links.issueByAddress({ emailKey: email.key, link, mail, audit, unverifiedOnly });
+  const { emailToken, url } = await newEmailToken(deps, purpose);
+  const mail = await deps.messages.draft({ kind: purpose, url }, { expiresAt: emailToken.expiresAt });
+  await deps.emailTokens.issueByAddress({ emailKey: email.key, emailToken, mail, audit, unverifiedOnly });
   deps.messages.deliverSoon([mail.id]);
 }

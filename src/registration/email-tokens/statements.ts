@@ -50,12 +50,12 @@ export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: E
 }
 
 /** True if this claim consumed the token: the condition of the later statements of its batch. */
-export const claimed = (claim: EmailTokenClaim): SQL | undefined =>
+export const emailTokenClaimed = (claim: EmailTokenClaim): SQL | undefined =>
   and(eq(emailTokens.tokenHash, claim.tokenHash), eq(emailTokens.claim, claim.claim));
 
 /** The account of the token that this claim consumed, as a subquery. */
-export const claimedAccountId = (db: Database, claim: EmailTokenClaim) =>
-  db.select({ accountId: emailTokens.accountId }).from(emailTokens).where(claimed(claim));
+export const emailTokenAccountId = (db: Database, claim: EmailTokenClaim) =>
+  db.select({ accountId: emailTokens.accountId }).from(emailTokens).where(emailTokenClaimed(claim));
 
 /** Voids unused tokens, when a newer token, another address or another password replaces them. */
 export function voidEmailTokens(

@@ -5,7 +5,13 @@ import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { ALWAYS, ASKED_FOR, queued, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import {
+  isInOutbox,
+  NO_SEND_LIMITS,
+  queueMessage,
+  REQUESTED_MESSAGE_LIMITS,
+  type SendCaps,
+} from "../../messaging/outbox/statements.ts";
 import type {
   EmailTokenForNewAddress,
   EmailTokenPurpose,
@@ -16,7 +22,7 @@ import { emailHasNoAccount, emailTokenRow, voidEmailTokens } from "./statements.
 
 type EmailTokenByAddress = {
   readonly emailKey: string;
-  readonly link: NewEmailToken;
+  readonly emailToken: NewEmailToken;
   readonly mail: NewMessage;
   readonly audit: NewAuditEvent | null;
   /** Issues only for an unverified address. */
@@ -32,32 +38,32 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
      * statements for an unknown address, without a result, so that the caller cannot enumerate accounts.
      */
     async issueByAddress(issue: EmailTokenByAddress): Promise<void> {
-      const now = issue.link.createdAt;
+      const now = issue.emailToken.createdAt;
       const owner = and(
         eq(accounts.emailKey, issue.emailKey),
         eq(accounts.status, "active"),
         issue.unverifiedOnly ? isNull(accounts.emailVerifiedAt) : undefined,
       );
-      const tokenRow = emailTokenRow(issue.link, {
+      const tokenRow = emailTokenRow(issue.emailToken, {
         accountId: sql`${accounts.id}`,
         email: sql`${accounts.email}`,
         emailKey: sql`${accounts.emailKey}`,
       });
       const ownerId = sql`${accounts.id}`;
-      const mailed = and(owner, queued(db, issue.mail));
+      const mailed = and(owner, isInOutbox(db, issue.mail));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       await db.batch([
         ...queueMessage(db, {
           draft: issue.mail,
           accountId: ownerId,
           now,
-          limits: ASKED_FOR,
+          limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: owner,
         }),
         // Only a queued mail voids the earlier tokens: a send cap must not leave the user without a token.
-        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), [issue.link.purpose], now),
+        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), [issue.emailToken.purpose], now),
         insertFrom(db, emailTokens, tokenRow, accounts, mailed),
         ...(issue.audit
           ? [insertFrom(db, auditEvents, auditRow(issue.audit, ownerId), accounts, mailed)]
@@ -67,36 +73,41 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
 
     /** Mails a token to an address that the account does not have yet, and a notice to its current one. */
     async issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile"> {
-      const now = issue.link.createdAt;
+      const now = issue.emailToken.createdAt;
       const owner = and(
         eq(accounts.id, issue.accountId),
         eq(accounts.status, "active"),
         eq(accounts.passwordHash, issue.checkedHash),
       );
-      const tokenRow = emailTokenRow(issue.link, {
+      const tokenRow = emailTokenRow(issue.emailToken, {
         accountId: issue.accountId,
         email: issue.newEmail.address,
         emailKey: issue.newEmail.key,
       });
       const common = { accountId: issue.accountId, now, caps, source: accounts };
-      const mailed = queued(db, issue.mail);
+      const mailed = isInOutbox(db, issue.mail);
       const results = await db.batch([
         db.select({ id: accounts.id }).from(accounts).where(owner),
         ...queueMessage(db, {
           ...common,
           draft: issue.mail,
-          limits: ASKED_FOR,
+          limits: REQUESTED_MESSAGE_LIMITS,
           where: and(owner, emailHasNoAccount(db, issue.newEmail.key)),
         }),
         // Only a queued mail voids the earlier token, as above.
         voidEmailTokens(
           db,
           and(eq(emailTokens.accountId, issue.accountId), mailed) as SQL,
-          [issue.link.purpose],
+          [issue.emailToken.purpose],
           now,
         ),
         insertFrom(db, emailTokens, tokenRow, accounts, and(owner, mailed)),
-        ...queueMessage(db, { ...common, draft: issue.noticeToOldAddress, limits: ALWAYS, where: owner }),
+        ...queueMessage(db, {
+          ...common,
+          draft: issue.noticeToOldAddress,
+          limits: NO_SEND_LIMITS,
+          where: owner,
+        }),
         insertFrom(db, auditEvents, auditRow(issue.audit, issue.accountId), accounts, owner),
       ]);
       return results[0].length > 0 ? "issued" : "changed_meanwhile";

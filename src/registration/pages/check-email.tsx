@@ -16,7 +16,7 @@ import { resendVerification } from "../resend-verification.ts";
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string | null };
 
 /** The page after sign-up. It is the same for every address, and it can resend the link. */
-export const checkMailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> => ({
+export const checkEmailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> => ({
   path: "/sign-up/check-your-mail",
   access: "everybody",
   title: (t) => t.checkMail.title,

@@ -9,8 +9,8 @@ import {
 import { ProfileFieldInput } from "../../accounts/pages/profile-form.tsx";
 import { SocialButtons, type SocialButtonsDeps } from "../../authentication/social/pages/social-buttons.tsx";
 import type { DepsOf } from "../../http/context.ts";
-import { Captcha, captchaTokenIn } from "../../ui/captcha-widget.tsx";
-import { refusalOf } from "../../ui/form-error.ts";
+import { Captcha, readCaptchaToken } from "../../ui/captcha-widget.tsx";
+import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page, Problems } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
@@ -48,7 +48,7 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <ProfileFieldInput p={p} name={name} />
         ))}
         <Field p={p} name="email" type="email" autocomplete="username" />
-        <PasswordField p={p} name="password" fresh />
+        <PasswordField p={p} name="password" isNew />
         <Captcha p={p} />
         <button type="submit" class="main">
           {p.t.signUp.submit}
@@ -72,12 +72,12 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if ("refusal" in read) return read.refusal;
     const result = await registerAccount(deps, {
       ...read.values,
-      captchaToken: captchaTokenIn(form),
+      captchaToken: readCaptchaToken(form),
       caller: c.var.caller,
     });
     if (!result.ok) {
       const problems = problemsOf(t, result.error);
-      return problems ? invalid(problems) : refusalOf(c, registrationErrors[result.error.reason]);
+      return problems ? invalid(problems) : formFailure(c, registrationErrors[result.error.reason]);
     }
     addressCookie.write(c, read.values.email.address);
     setPendingRedirectCookie(c, returnTarget);

@@ -7,19 +7,23 @@ import { readPendingRedirectCookie } from "../../ui/pending-redirect-cookie.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import type { RenderPageDeps } from "../../ui/render-page.tsx";
 import { withReturnTarget } from "../../ui/return-target.ts";
-import { type LinkData, loadLink, showDeadLink } from "../email-tokens/pages/email-token.tsx";
+import {
+  type EmailTokenData,
+  loadEmailToken,
+  showInvalidTokenPage,
+} from "../email-tokens/pages/email-token.tsx";
 import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 
 /** The page asks for a click before it consumes the token: mail scanners open links but submit no forms. */
-export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<LinkData> => ({
+export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<EmailTokenData> => ({
   path: "/verify-email",
   access: "everybody",
   title: (t) => t.verify.title,
-  load: (c, posted) => loadLink(c, depsOf, { posted, purposes: VERIFICATION_PURPOSES, kind: "verify" }),
+  load: (c, posted) => loadEmailToken(c, depsOf, { posted, purposes: VERIFICATION_PURPOSES, kind: "verify" }),
   here: ({ here }) => here,
-  view: (p, { token, link }) => (
+  view: (p, { token, emailToken }) => (
     <>
-      <p class="lead">{fill(p.t.verify.lead, { address: link.email })}</p>
+      <p class="lead">{fill(p.t.verify.lead, { address: emailToken.email })}</p>
       <Form p={p}>
         <input type="hidden" name="token" value={token} />
         <button type="submit" class="main">
@@ -28,10 +32,10 @@ export const verifyPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Pa
       </Form>
     </>
   ),
-  submit: async (c, _form, { token, link }) => {
+  submit: async (c, _form, { token, emailToken }) => {
     const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
-    if (!result.ok) return showDeadLink(c, depsOf, "verify");
-    if (link.purpose === "verify_email") {
+    if (!result.ok) return showInvalidTokenPage(c, depsOf, "verify");
+    if (emailToken.purpose === "verify_email") {
       return redirectWithFlash(
         c,
         withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings)),

@@ -1,9 +1,9 @@
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { Form } from "../../ui/form-fields.tsx";
-import type { Page, Shown } from "../../ui/page.ts";
+import type { Page, PageProps } from "../../ui/page.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
-import { Ago, Moment } from "../../ui/relative-time.tsx";
+import { LocalTime, TimeAgo } from "../../ui/relative-time.tsx";
 import { Badge, backToAccount } from "../../ui/table-rows.tsx";
 import { type EndOtherSessionsDeps, endOtherSessions } from "../end-other-sessions.ts";
 import { type EndSessionDeps, endSession } from "../end-session.ts";
@@ -17,7 +17,7 @@ type Data = { readonly live: readonly Live[] };
 type Deps = ListSessionsDeps & EndSessionDeps & EndOtherSessionsDeps;
 
 /** Sessions shown on the page. "End all others" also ends those beyond it. */
-export const SHOWN = 20;
+export const SESSIONS_SHOWN = 20;
 
 /** The account's sessions, each with a button that ends it. */
 export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> => ({
@@ -34,7 +34,7 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
       <p class="lead">{p.t.sessions.lead}</p>
       <ul class="card list">
         {shownOf(live).map((one) => (
-          <Session p={p} of={one}>
+          <SessionItem p={p} of={one}>
             {one.current ? (
               <Badge good>{p.t.sessions.current}</Badge>
             ) : (
@@ -45,10 +45,10 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
                 </button>
               </Form>
             )}
-          </Session>
+          </SessionItem>
         ))}
       </ul>
-      <NotShown p={p} of={live} />
+      <MoreSessionsNote p={p} of={live} />
       {live.length > 1 && (
         <Form p={p} act="others" confirm={p.t.sessions.confirmOthers}>
           <button type="submit" class="bad">
@@ -74,34 +74,36 @@ export const sessionsPage = (depsOf: DepsOf<Deps>): Page<Data, CurrentSession> =
   },
 });
 
-export const NotShown = ({ p, of: { length } }: { p: Shown; of: readonly unknown[] }) =>
-  length > SHOWN && <p class="faint">{fill(p.t.sessions.more, { count: String(length - SHOWN) })}</p>;
+export const MoreSessionsNote = ({ p, of: { length } }: { p: PageProps; of: readonly unknown[] }) =>
+  length > SESSIONS_SHOWN && (
+    <p class="faint">{fill(p.t.sessions.more, { count: String(length - SESSIONS_SHOWN) })}</p>
+  );
 
 /** The current session, then the most recently used ones. */
 const shownOf = (live: readonly Live[]): readonly Live[] => {
   const current = live.filter((one) => one.current);
-  return [...current, ...live.filter((one) => !one.current).slice(0, SHOWN - current.length)];
+  return [...current, ...live.filter((one) => !one.current).slice(0, SESSIONS_SHOWN - current.length)];
 };
 
 /** The device; for an app's session the app's host, then the device. */
-const sessionName = (p: Shown, { app, userAgent }: SessionSummary): string => {
+const sessionName = (p: PageProps, { app, userAgent }: SessionSummary): string => {
   const device = deviceName(p.t, userAgent);
   return app === null ? device : `${new URL(app).host} (${device})`;
 };
 
-type SessionProps = { readonly p: Shown; readonly of: SessionSummary; readonly children?: unknown };
+type SessionProps = { readonly p: PageProps; readonly of: SessionSummary; readonly children?: unknown };
 
 /** One session: device, IP address, last use and start. */
-export const Session = ({ p, of, children }: SessionProps) => (
+export const SessionItem = ({ p, of, children }: SessionProps) => (
   <li>
     <p>
       <strong>{sessionName(p, of)}</strong>
       <br />
       <span class="faint">
-        {p.t.sessions.lastUsed} <Ago p={p} at={of.lastUsedAt} />
+        {p.t.sessions.lastUsed} <TimeAgo p={p} at={of.lastUsedAt} />
         {of.ip && ` · ${of.ip}`}
         <br />
-        {p.t.sessions.since} <Moment p={p} at={of.createdAt} />
+        {p.t.sessions.since} <LocalTime p={p} at={of.createdAt} />
       </span>
     </p>
     {children}

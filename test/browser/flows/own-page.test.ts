@@ -1,10 +1,10 @@
 import { describe, expect } from "vitest";
-import { leftTo } from "../../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../../scripts/check/examples/pages.ts";
 import { it } from "../support/fixtures.ts";
 import { PASSWORD } from "../support/service.ts";
 
-const { code } = leftTo("browser/flows/own-page", readPages().values())("cookie-sign-in");
+const { code } = examplesForTest("browser/flows/own-page", readPages().values())("cookie-sign-in");
 
 describe("a page of the service's own origin", () => {
   it("signs in with cookies as docs/sign-in.md shows it", async ({ visit, service }) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { VIEWPORTS, wear } from "./viewports.ts";
+import { applyViewport, VIEWPORTS } from "./viewports.ts";
 
 /** Minified: every checked page evaluates it again. */
 const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -12,7 +12,7 @@ const AXE = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "u
 export async function findFaults(page: Page): Promise<Record<string, string[]>> {
   const faults: Record<string, string[]> = {};
   for (const viewport of VIEWPORTS) {
-    await wear(page, viewport);
+    await applyViewport(page, viewport);
     for (const fault of await findFaultsNow(page)) {
       faults[fault] = [...(faults[fault] ?? []), viewport.name];
     }

@@ -3,7 +3,7 @@ import { findFaults, findFaultsNow } from "./accessibility.ts";
 import { it } from "./fixtures.ts";
 import type { PageState } from "./page-states/steps.ts";
 import { measureWeightOf } from "./page-weight.ts";
-import { NARROW, wear } from "./viewports.ts";
+import { applyViewport, NARROW } from "./viewports.ts";
 
 /** Uncompressed bytes of a page and everything that it loads. */
 const MAX_BYTES = 40_000;
@@ -29,7 +29,7 @@ export const checkPage = (states: readonly PageState[], { isEnglishAlone = false
     if (isEnglishAlone) return;
     it("the page is accessible in German on a phone", async ({ visitAgain, service }) => {
       const { page, ...visitor } = await visitAgain("de-DE");
-      await wear(page, NARROW);
+      await applyViewport(page, NARROW);
       await open({ page, ...visitor }, service);
       expect(await page.locator("html").getAttribute("lang")).toBe("de");
       expect(await findFaultsNow(page)).toEqual([]);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { leftTo } from "../../../scripts/check/examples/left-to.ts";
+import { examplesForTest } from "../../../scripts/check/examples/examples-for-test.ts";
 import { readPages } from "../../../scripts/check/examples/pages.ts";
 
 /** An app on another site whose users sign in at the service: by its server, or by a script in its page. */
@@ -10,7 +10,7 @@ export type ExampleApp = {
   /** Return URLs of its server and of its page. */
   readonly returnUrls: readonly string[];
   /** Sets the origin of the service, once it is known. */
-  signsInAt(origin: string): void;
+  setServiceOrigin(origin: string): void;
   stop(): void;
 };
 
@@ -55,7 +55,7 @@ export async function startExampleApp(): Promise<ExampleApp> {
   return {
     origin,
     returnUrls: [`${origin}/server`, `${origin}/page`],
-    signsInAt: (serviceOrigin) => {
+    setServiceOrigin: (serviceOrigin) => {
       service = serviceOrigin;
     },
     stop: () => void server.close(),
@@ -70,7 +70,7 @@ function show(response: ServerResponse, heading: string, script = ""): void {
 }
 
 /** The example of docs/sign-in.md: how a page starts a sign-in, and how it exchanges the code. */
-const EXAMPLE = leftTo("browser/support/example-app", readPages().values())("page-alone").code;
+const EXAMPLE = examplesForTest("browser/support/example-app", readPages().values())("page-alone").code;
 const [START = "", CALLBACK = ""] = EXAMPLE.split(/^\/\/ back again.*\n/m);
 
 /** The example with the functions that it expects. */

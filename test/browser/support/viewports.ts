@@ -11,7 +11,7 @@ export const NARROW: Viewport = { theme: "light", width: 360, name: "light-360" 
 
 const HEIGHT = 800;
 
-export async function wear(page: Page, { theme, width }: Viewport): Promise<void> {
+export async function applyViewport(page: Page, { theme, width }: Viewport): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width, height: HEIGHT });
 }

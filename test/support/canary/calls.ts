@@ -1,4 +1,4 @@
-import { VERIFIER } from "../social/app.ts";
+import { CODE_VERIFIER } from "../social/client-application.ts";
 import type { PageDriver } from "./page-driver.ts";
 
 /** Another Worker is shown tokens, right and wrong ones, spends them, and asks after people. */
@@ -14,7 +14,7 @@ export async function byRpc(traveller: PageDriver, email: string, word: string) 
   await call("getUser", id);
   await call("getUsers", [id, email]);
   await call("can", id, "users:list");
-  await call("exchangeCode", { code: refreshToken, codeVerifier: VERIFIER, client });
+  await call("exchangeCode", { code: refreshToken, codeVerifier: CODE_VERIFIER, client });
   const next = await call("refreshSession", { refreshToken, client });
   if (!next.ok) throw new Error(`the refresh was refused: ${next.reason}`);
   for (const what of ["token", "refreshToken"] as const) canaries.plant(what, next[what]);

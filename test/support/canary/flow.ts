@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { tinyPng } from "../image-parts.ts";
-import { TO_APP, VERIFIER } from "../social/app.ts";
 import { consent } from "../social/browser-flow.ts";
+import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../social/client-application.ts";
 import { socialUser } from "../social/users.ts";
 import type { PageDriver } from "./page-driver.ts";
 
@@ -117,12 +117,12 @@ export async function atProvider(traveller: PageDriver, { email, third }: { emai
   watched.clock.advance(1000);
   const { canaries, social } = watched;
   const person = socialUser({ email });
-  await social.be(person);
+  await social.setUser(person);
   const accessToken = canaries.plant("a provider's token", await social.tokenOf(person));
   const { token } = issuedBy(await post("/social/github/token", { accessToken }));
   await post("/social/github/token", { accessToken: `${accessToken}x` });
   await ask("GET", "/social");
-  for (const query of ["", TO_APP]) {
+  for (const query of ["", CLIENT_APP_QUERY]) {
     const set = await ask("GET", `/social/github/start${query}`);
     const cookie = issuedBy(set)["__Host-gh_social"];
     const path = (await consent(set.headers.get("Location") ?? "", person)).replace("/api/auth", "");
@@ -133,8 +133,8 @@ export async function atProvider(traveller: PageDriver, { email, third }: { emai
     const code = url.searchParams.get("code");
     if (code === null) continue;
     canaries.plantIssued("a login code", code, back);
-    issuedBy(await post("/exchange", { code, codeVerifier: VERIFIER }));
-    await post("/exchange", { code, codeVerifier: VERIFIER });
+    issuedBy(await post("/exchange", { code, codeVerifier: CODE_VERIFIER }));
+    await post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
   await ask("GET", "/me/identities", { token });
   await ask("DELETE", "/me/identities/github", { token });

@@ -5,7 +5,7 @@ import { createFaultyD1 } from "../faulty-d1.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import { callingWorker } from "../rpc.ts";
 import { type Answer, createTestClock, startService } from "../service.ts";
-import { CLIENT } from "../social/client.ts";
+import { CLIENT } from "../social/provider-client.ts";
 import { openProviders } from "../social/providers.ts";
 import { createDeadKv } from "../stale-kv.ts";
 import { type Canaries, createCanaries } from "./canaries.ts";

@@ -1,5 +1,5 @@
 import type { Mutation } from "../mutations.ts";
-import { VERIFIER } from "../social/app.ts";
+import { CODE_VERIFIER } from "../social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
 import { openProviders } from "../social/providers.ts";
 import { socialUser } from "../social/users.ts";
@@ -67,7 +67,7 @@ export const socialMutations: readonly Mutation[] = [
     request: async (service) => ({
       body: {
         code: await authorizationCodeFor((await member(service)).email, service.clock.now()),
-        codeVerifier: VERIFIER,
+        codeVerifier: CODE_VERIFIER,
       },
     }),
   },

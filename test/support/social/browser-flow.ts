@@ -2,7 +2,7 @@ import { inject } from "vitest";
 import type { Browser } from "../browser.ts";
 import { CONTROL_PREFIX } from "../loopback/protocol.ts";
 import type { Answer } from "../service.ts";
-import { CLIENT } from "./client.ts";
+import { CLIENT } from "./provider-client.ts";
 import type { ProviderUser } from "./provider-user.ts";
 
 export type OpenIdId = "google" | "oidc";

@@ -4,7 +4,7 @@ import { openLoopback } from "../loopback/loopback.ts";
 import type { LoopbackAnswer } from "../loopback/protocol.ts";
 import type { Service } from "../service.ts";
 import { start } from "./browser-flow.ts";
-import { CLIENT } from "./client.ts";
+import { CLIENT } from "./provider-client.ts";
 
 const json = (body: unknown, status = 200): LoopbackAnswer => ({
   kind: "respond",

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { hashOneTimeToken, newOneTimeToken } from "../../../src/core/crypto/one-time-token.ts";
-import { CHALLENGE } from "./app.ts";
+import { CODE_CHALLENGE } from "./client-application.ts";
 
 // Rows that a social login would write, for tests of later requests.
 
@@ -25,7 +25,7 @@ export async function authorizationCodeFor(email: string, now: number): Promise<
   await env.DB.prepare(
     `INSERT INTO authorization_codes (code_hash, account_id, provider, origin, code_challenge, created_at, expires_at) VALUES (?, ${accountId}, 'github', 'https://app.example.com', ?, ?, ?)`,
   )
-    .bind(await hashOneTimeToken(code), email, CHALLENGE, now, now + 60_000)
+    .bind(await hashOneTimeToken(code), email, CODE_CHALLENGE, now, now + 60_000)
     .run();
   return code;
 }

@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 import { CONTROL_PREFIX } from "../loopback/protocol.ts";
-import { CLIENT } from "./client.ts";
+import { CLIENT } from "./provider-client.ts";
 import type { ProviderUser } from "./provider-user.ts";
 
 /** The providers that support sign-in by redirect. */
@@ -39,7 +39,7 @@ export function openProviders() {
     issuer: `${origin}/${channel}`,
     gitHubAlone: keys("GITHUB", `${origin}/${channel}`),
     /** Sets the user who signs in at GitHub and Facebook from now on. */
-    be: (user: ProviderUser) => control({ user }),
+    setUser: (user: ProviderUser) => control({ user }),
     /** An access token that GitHub or Facebook issued to that client for that user. */
     tokenOf: async (user: ProviderUser, clientId: string = CLIENT.id) =>
       (await control({ user, tokenFor: clientId })).token ?? "",

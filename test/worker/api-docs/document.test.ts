@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { partOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/operation.ts";
 import { committed, resolve, whole } from "../../support/contract/document.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
@@ -103,7 +103,9 @@ describe("/openapi.json", () => {
   });
 
   it("/openapi.json describes every route except the pages, /docs and the development mailbox", () => {
-    const pages = service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path);
+    const pages = service.app.routes
+      .filter(({ handler }) => operationPartOf(handler)?.page)
+      .map(({ path }) => path);
     const described = new Set(operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`));
     const docs = service.app.routes.map(({ path }) => path).filter((path) => /^\/docs(\/|$)/.test(path));
     const left = [...docs, ...pages];

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createCaptchaProof } from "../../../src/captcha/create-captcha-proof.ts";
 import type { CaptchaProvider } from "../../../src/captcha/port.ts";
-import { createCaptcha } from "../../../src/captcha/providers.ts";
+import { createCaptchaProvider } from "../../../src/captcha/providers.ts";
 import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
 import { captchaProofStore } from "../../../src/captcha/store.ts";
 import { openDatabase } from "../../../src/db/database.ts";
@@ -18,7 +18,7 @@ export async function openCaptcha(siteverify: { status?: number; body?: object }
   const body = siteverify.body ?? { success: true, hostname: "auth.example.com" };
   const status = siteverify.status ?? 200;
   await loopback.answer({ kind: "respond", status, body: JSON.stringify(body) });
-  const captcha = createCaptcha({
+  const captchaProvider = createCaptchaProvider({
     provider: "recaptcha-v2",
     siteKey: "site",
     secret: "secret",
@@ -28,9 +28,16 @@ export async function openCaptcha(siteverify: { status?: number; body?: object }
   const clock = createTestClock();
   const meter = newMeter();
   const captchaProofs = captchaProofStore(openDatabase(env.DB, meter));
-  const deps = { clock, captcha, captchaProofs };
-  const check = (token: string | undefined, isRequired = true, provider: CaptchaProvider | null = captcha) =>
-    requireCaptcha({ ...deps, captcha: provider }, { token, action: "login", ip, asked: isRequired });
+  const deps = { clock, captchaProvider, captchaProofs };
+  const check = (
+    token: string | undefined,
+    isRequired = true,
+    provider: CaptchaProvider | null = captchaProvider,
+  ) =>
+    requireCaptcha(
+      { ...deps, captchaProvider: provider },
+      { token, action: "login", ip, required: isRequired },
+    );
   return { ...loopback, deps, clock, meter, check };
 }
 
@@ -45,13 +52,13 @@ export async function createProof({ deps }: CaptchaService): Promise<string> {
 /** A provider that passes every token, and records its inputs. */
 export function passingProvider() {
   const inputs: unknown[] = [];
-  const captcha: CaptchaProvider = {
+  const captchaProvider: CaptchaProvider = {
     async verify(input) {
       inputs.push(input);
       return "passed";
     },
   };
-  return { captcha, inputs };
+  return { captchaProvider, inputs };
 }
 
 export const proofRows = async () =>

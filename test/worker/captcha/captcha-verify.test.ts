@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { createCaptcha } from "../../../src/captcha/providers.ts";
+import { createCaptchaProvider } from "../../../src/captcha/providers.ts";
 import { requireCaptcha } from "../../../src/captcha/require-captcha.ts";
 import { captchaRoutes } from "../../../src/captcha/routes.ts";
 import { captchaProofStore } from "../../../src/captcha/store.ts";
@@ -18,7 +18,7 @@ const captchaProofs = captchaProofStore(openDatabase(env.DB, newMeter()));
 async function open(siteverify: object, { status = 200, off = false } = {}) {
   const loopback = openLoopback();
   await loopback.answer({ kind: "respond", status, body: JSON.stringify(siteverify) });
-  const captcha = createCaptcha({
+  const captchaProvider = createCaptchaProvider({
     provider: "turnstile",
     siteKey: "site",
     secret: "secret",
@@ -26,7 +26,7 @@ async function open(siteverify: object, { status = 200, off = false } = {}) {
     apiBase: loopback.url,
     acceptTestSecrets: false,
   });
-  const deps = { clock: createTestClock(), captcha: off ? null : captcha, captchaProofs };
+  const deps = { clock: createTestClock(), captchaProvider: off ? null : captchaProvider, captchaProofs };
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("requestId", "request");
@@ -57,8 +57,8 @@ describe("POST /captcha/verify", () => {
     expect(status).toBe(200);
     expect(body).toEqual({ success: true, data: { humanProof: expect.any(String), expiresIn: 300 } });
     expect(new URLSearchParams((await requests())[0]?.body).get("remoteip")).toBe(IP);
-    const input = { token: body.data.humanProof, action: "register", ip: null, asked: true } as const;
-    expect(await requireCaptcha(deps, input)).toBe("human");
+    const input = { token: body.data.humanProof, action: "register", ip: null, required: true } as const;
+    expect(await requireCaptcha(deps, input)).toBe("passed");
     expect(await requireCaptcha(deps, input)).toBe("captcha_failed");
   });
 });

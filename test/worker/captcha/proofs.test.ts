@@ -33,8 +33,8 @@ describe("captcha proofs", () => {
 
   it("verifies a captcha for a proof with the action `prove`", async () => {
     const { deps } = await openCaptcha();
-    const { captcha, inputs } = passingProvider();
-    await createCaptchaProof({ ...deps, captcha }, { token: PROVIDER_TOKEN, ip });
+    const { captchaProvider, inputs } = passingProvider();
+    await createCaptchaProof({ ...deps, captchaProvider }, { token: PROVIDER_TOKEN, ip });
     expect(inputs).toEqual([{ token: PROVIDER_TOKEN, ip, action: "prove" }]);
   });
 
@@ -43,17 +43,17 @@ describe("captcha proofs", () => {
     const proof = await createProof(service);
     service.clock.advance(5 * MINUTE - 1);
     const before = service.meter.d1;
-    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("passed");
     expect(service.meter.d1 - before).toBe(1);
     expect(await service.requests()).toHaveLength(1);
   });
 
   it("verifies a provider's token with the action of the request, without D1", async () => {
     const { deps, meter } = await openCaptcha();
-    const { captcha, inputs } = passingProvider();
+    const { captchaProvider, inputs } = passingProvider();
     for (const action of ["register", "forgot", "login"] as const) {
-      const input = { token: PROVIDER_TOKEN, action, ip, asked: true };
-      expect(await requireCaptcha({ ...deps, captcha }, input)).toBe("human");
+      const input = { token: PROVIDER_TOKEN, action, ip, required: true };
+      expect(await requireCaptcha({ ...deps, captchaProvider }, input)).toBe("passed");
     }
     expect(inputs).toEqual(
       ["register", "forgot", "login"].map((action) => ({ token: PROVIDER_TOKEN, ip, action })),
@@ -66,12 +66,12 @@ describe("captcha proofs", () => {
     const proof = await createProof(service);
     const callsBefore = (await service.requests()).length;
     for (const token of [undefined, PROVIDER_TOKEN, proof]) {
-      expect(await service.check(token, true, null)).toBe("human");
-      expect(await service.check(token, false)).toBe("human");
+      expect(await service.check(token, true, null)).toBe("passed");
+      expect(await service.check(token, false)).toBe("passed");
     }
     expect(await service.requests()).toHaveLength(callsBefore);
     // A proof that was not required was not consumed.
-    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("passed");
   });
 });
 
@@ -107,12 +107,14 @@ describe("captcha proofs, refusals", () => {
   it("refuses the second use of a captcha proof", async () => {
     const service = await openCaptcha();
     const proof = await createProof(service);
-    expect([await service.check(proof), await service.check(proof)]).toEqual(["human", "captcha_failed"]);
+    expect([await service.check(proof), await service.check(proof)]).toEqual(["passed", "captcha_failed"]);
   });
 
   it("creates no captcha proof where captchas are off", async () => {
     const { deps } = await openCaptcha();
-    expect(await createCaptchaProof({ ...deps, captcha: null }, { token: PROVIDER_TOKEN, ip })).toEqual({
+    expect(
+      await createCaptchaProof({ ...deps, captchaProvider: null }, { token: PROVIDER_TOKEN, ip }),
+    ).toEqual({
       outcome: "off",
     });
   });
@@ -123,7 +125,7 @@ describe("captcha proofs, abuse", () => {
     const service = await openCaptcha();
     const proof = await createProof(service);
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => service.check(proof)));
-    expect(outcomes.filter((outcome) => outcome === "human")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "passed")).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === "captcha_failed")).toHaveLength(49);
   });
 
@@ -143,7 +145,7 @@ describe("captcha proofs, abuse", () => {
     const proof = await createProof(service);
     const callsBefore = (await service.requests()).length;
     expect(await createCaptchaProof(service.deps, { token: proof, ip })).toEqual({ outcome: "failed" });
-    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("passed");
     expect(await service.check(proof)).toBe("captcha_failed");
     expect(await service.requests()).toHaveLength(callsBefore);
   });
@@ -152,14 +154,17 @@ describe("captcha proofs, abuse", () => {
     const service = await openCaptcha({
       body: { success: false, "error-codes": ["invalid-input-response"] },
     });
-    const { captcha } = passingProvider();
-    const result = await createCaptchaProof({ ...service.deps, captcha }, { token: PROVIDER_TOKEN, ip });
+    const { captchaProvider } = passingProvider();
+    const result = await createCaptchaProof(
+      { ...service.deps, captchaProvider },
+      { token: PROVIDER_TOKEN, ip },
+    );
     const proof = result.outcome === "passed" ? result.proof : "";
     for (const token of [proof.slice(3), `HP_${proof.slice(3)}`, await hashOneTimeToken(proof)]) {
       expect(await service.check(token)).toBe("captcha_failed");
     }
     expect(await service.requests()).toHaveLength(3);
-    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("passed");
   });
 
   it("refuses a malformed captcha proof without D1 and without the provider", async () => {
@@ -171,14 +176,14 @@ describe("captcha proofs, abuse", () => {
     }
     expect([service.meter.d1, (await service.requests()).length]).toEqual(before);
     expect(await service.check(`hp_${"A".repeat(43)}`)).toBe("captcha_failed");
-    expect(await service.check(proof)).toBe("human");
+    expect(await service.check(proof)).toBe("passed");
   });
 
   it("throws Unavailable for a captcha proof while D1 is down", async () => {
     const { deps } = await openCaptcha();
     const down = { prepare: () => ({ bind: () => ({ raw: () => Promise.reject(new Error("down")) }) }) };
     const captchaProofs = captchaProofStore(openDatabase(down as unknown as D1Database, newMeter()));
-    const input = { token: `hp_${"A".repeat(43)}`, action: "login", ip, asked: true } as const;
+    const input = { token: `hp_${"A".repeat(43)}`, action: "login", ip, required: true } as const;
     const thrown = await requireCaptcha({ ...deps, captchaProofs }, input).catch(
       (error: Error) => error.cause,
     );

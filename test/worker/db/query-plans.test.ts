@@ -14,8 +14,8 @@ import { recordD1 } from "../../support/recording-d1.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
-import { TO_APP, VERIFIER } from "../../support/social/app.ts";
 import { signInWithBrowser } from "../../support/social/browser-flow.ts";
+import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { createDeadKv } from "../../support/stale-kv.ts";
@@ -179,13 +179,13 @@ async function oauthTransactions(): Promise<void> {
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
   const accessToken = await providers.tokenOf(socialUser({ verified: false }));
   await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
-  for (const query of ["", TO_APP]) {
+  for (const query of ["", CLIENT_APP_QUERY]) {
     const browser = openBrowser(service);
     const pageUser = socialUser();
-    await providers.be(pageUser);
+    await providers.setUser(pageUser);
     const { headers } = await signInWithBrowser(browser, "github", pageUser, query);
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
-    if (code) await service.post("/exchange", { code, codeVerifier: VERIFIER });
+    if (code) await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/operation.ts";
 import { startService } from "../../support/service.ts";
 import { PASSWORD, signedInMember } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
@@ -32,7 +32,7 @@ describe("round trips before the response, on a warm isolate", () => {
   it("has a round-trip budget for every route except the pages (see worker/ui/page-budgets)", () => {
     const withBudget = new Set(Object.keys(table).map((key) => key.split(",")[0]));
     const pages = new Set(
-      service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path),
+      service.app.routes.filter(({ handler }) => operationPartOf(handler)?.page).map(({ path }) => path),
     );
     const routes = service.app.routes.filter(
       ({ method, path }) => method !== "ALL" && !path.startsWith("/dev/") && !pages.has(path),

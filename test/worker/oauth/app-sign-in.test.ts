@@ -4,8 +4,8 @@ import { APP_ORIGIN, codeIn, exchange, fromApp, STATE } from "../../support/app-
 import { formsIn, linkOn, openPages, type Shown, signedInPages, titleOf } from "../../support/pages.ts";
 import { codeMailedTo } from "../../support/second-factor.ts";
 import { type Service, startService } from "../../support/service.ts";
-import { CHALLENGE } from "../../support/social/app.ts";
 import { consent, FROM_OWN_PAGE } from "../../support/social/browser-flow.ts";
+import { CODE_CHALLENGE } from "../../support/social/client-application.ts";
 import { APP, openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { allRows } from "../../support/tables.ts";
@@ -196,8 +196,8 @@ describe("return target", () => {
     for (const more of [
       { codeChallenge: "" },
       { codeChallenge: "too-short" },
-      { codeChallenge: `${CHALLENGE}=` },
-      { codeChallenge: `${CHALLENGE.slice(1)}+` },
+      { codeChallenge: `${CODE_CHALLENGE}=` },
+      { codeChallenge: `${CODE_CHALLENGE.slice(1)}+` },
       { state: "" },
       { state: "a\r\nSet-Cookie: x=y" },
       { state: "a b" },

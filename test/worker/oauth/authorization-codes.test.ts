@@ -7,7 +7,7 @@ import { openPages, signedInPages } from "../../support/pages.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { CHALLENGE, VERIFIER } from "../../support/social/app.ts";
+import { CODE_CHALLENGE, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { APP } from "../../support/social/providers.ts";
 import { sessionsOf } from "../../support/tables.ts";
 import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "../../support/users.ts";
@@ -63,7 +63,7 @@ describe("authorization code of a session", () => {
     ]) {
       expectRefusal(await exchange(service, code, {}, origin), 400, "code_invalid");
     }
-    for (const codeVerifier of [CHALLENGE, `${VERIFIER}x`]) {
+    for (const codeVerifier of [CODE_CHALLENGE, `${CODE_VERIFIER}x`]) {
       expectRefusal(await exchange(service, code, { codeVerifier }), 400, "code_invalid");
     }
     expect((await exchange(service, code, {}, null)).status).toBe(200);
@@ -155,7 +155,7 @@ describe("authorization code without a session", () => {
   it("ignores a forged pending redirect cookie", async () => {
     const { email } = await member(service);
     for (const returnTo of ["https://evil.example/", "//evil.example", "javascript:alert(1)"]) {
-      const query = new URLSearchParams({ returnTo, codeChallenge: CHALLENGE });
+      const query = new URLSearchParams({ returnTo, codeChallenge: CODE_CHALLENGE });
       for (const value of [btoa(query.toString()).replace(/=+$/, ""), "%%%", "", "A".repeat(9000)]) {
         const browser = openPages(service);
         browser.jar.set("__Host-gh_way", value);

@@ -6,7 +6,7 @@ import { openBrowser } from "../../support/browser.ts";
 import { signedInPages } from "../../support/pages.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { APP } from "../../support/social/providers.ts";
 import { member, PASSWORD } from "../../support/users.ts";
 
@@ -51,12 +51,12 @@ describe("child session of a client application", () => {
   it("sets a device token neither in cookies nor over RPC unless the device is known", async () => {
     const { email } = await member(service);
     const browser = openBrowser(service, APP_ORIGIN);
-    const fields = { codeVerifier: VERIFIER, transport: "cookie" };
+    const fields = { codeVerifier: CODE_VERIFIER, transport: "cookie" };
     const answer = await browser.write("POST", "/exchange", { ...fields, code: await codeOf(email) });
     expect([answer.status, browser.jar.has("__Host-gh_refresh")]).toEqual([200, true]);
     expect(browser.jar.has("__Host-gh_device")).toBe(false);
     const client = { ip: null, userAgent: null };
-    const input = { code: await codeOf(email), codeVerifier: VERIFIER, client };
+    const input = { code: await codeOf(email), codeVerifier: CODE_VERIFIER, client };
     const signedIn = await callingWorker(service).call("exchangeCode", input);
     expect([signedIn.ok, "deviceToken" in signedIn]).toEqual([true, false]);
     const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;

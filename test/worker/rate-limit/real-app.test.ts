@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/operation.ts";
 import { guardedRoutes, ratePolicies } from "../../../src/rate-limit/policies.ts";
 import { times } from "../../support/limited-app.ts";
 import { startService } from "../../support/service.ts";
@@ -40,7 +40,7 @@ const sendForm = (path: string, form: Record<string, string>, ip = ONE) =>
 const partsOf = (method: string, path: string) =>
   service.app.routes
     .filter((route) => route.method === method && route.path === path)
-    .map(({ handler }) => partOf(handler));
+    .map(({ handler }) => operationPartOf(handler));
 
 /** A guard has no summary. A handler with a summary may document the error for another reason. */
 const isGuarded = (method: string, path: string) =>

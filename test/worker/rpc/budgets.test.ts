@@ -6,7 +6,7 @@ import { idOf } from "../../support/admins.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { signedInMember } from "../../support/users.ts";
 
@@ -74,7 +74,7 @@ const budgets: Record<string, Budget> = {
     kvPuts: 0,
     args: async ({ email }) => {
       const code = await authorizationCodeFor(email, service.clock.now());
-      return [{ code, codeVerifier: VERIFIER, client }];
+      return [{ code, codeVerifier: CODE_VERIFIER, client }];
     },
   },
   refreshSession: {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { browserSession, signInRoutes } from "../../../src/client/hono.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { signedInMember } from "../../support/users.ts";
 
 // Invalid input of an app's visitor must not count as a `bad_request` of the app's Worker.
@@ -88,7 +88,7 @@ describe("over-long input of an app's visitor", () => {
   it("treats an over-long device token as an unknown device", async () => {
     const exchange = {
       code: "c",
-      codeVerifier: VERIFIER,
+      codeVerifier: CODE_VERIFIER,
       client: { ...client, deviceToken: "d".repeat(2049) },
     };
     expect(await worker.call("exchangeCode", exchange)).toEqual({ ok: false, reason: "code_invalid" });

@@ -4,7 +4,7 @@ import { AuthService } from "../../../src/index.ts";
 import { idOf } from "../../support/admins.ts";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { PASSWORD, signedInMember } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
@@ -94,7 +94,7 @@ describe("invalid arguments", () => {
     "\0",
     "\ud800",
   ];
-  const valid = { code: "c", codeVerifier: VERIFIER, client };
+  const valid = { code: "c", codeVerifier: CODE_VERIFIER, client };
   const calls: [Parameters<typeof worker.call>[0], unknown[]][] = [
     ...invalid.flatMap((value): [Parameters<typeof worker.call>[0], unknown[]][] => [
       ["getUser", [value]],
@@ -140,14 +140,15 @@ describe("the log of RPC calls", () => {
     worker.log.length = 0;
     await worker.call("verifyToken", token);
     await worker.call("getUser", await idOf(email));
-    await worker.call("exchangeCode", { code: "the-code", codeVerifier: VERIFIER, client });
+    await worker.call("exchangeCode", { code: "the-code", codeVerifier: CODE_VERIFIER, client });
     expect(worker.log.map(({ rpc, worker: by, ok, reason }) => [rpc, by, ok, reason])).toEqual([
       ["verifyToken", "unnamed", true, undefined],
       ["getUser", "unnamed", true, undefined],
       ["exchangeCode", "unnamed", false, "code_invalid"],
     ]);
     const text = JSON.stringify(worker.log);
-    for (const secret of [token, email, "the-code", VERIFIER, client.ip]) expect(text).not.toContain(secret);
+    for (const secret of [token, email, "the-code", CODE_VERIFIER, client.ip])
+      expect(text).not.toContain(secret);
   });
 
   it("logs the redacted message of an unexpected error and hides it from the caller", async () => {

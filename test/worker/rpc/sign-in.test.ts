@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { callingWorker } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { logIn, member, signedInMember } from "../../support/users.ts";
 
@@ -18,7 +18,7 @@ describe("sign-in over RPC", () => {
     return {
       email,
       code: await authorizationCodeFor(email, service.clock.now()),
-      codeVerifier: VERIFIER,
+      codeVerifier: CODE_VERIFIER,
       client,
     };
   };

@@ -4,7 +4,7 @@ import { signedInAs } from "../../support/admins.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { challengeOf } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
@@ -37,7 +37,7 @@ const tokenRoutes: Record<string, PrepareRequest> = {
   "/exchange": async (audience) => {
     const { email } = await member(service);
     const code = await authorizationCodeFor(email, service.clock.now());
-    return { path: "/exchange", body: { code, codeVerifier: VERIFIER, audience } };
+    return { path: "/exchange", body: { code, codeVerifier: CODE_VERIFIER, audience } };
   },
 };
 

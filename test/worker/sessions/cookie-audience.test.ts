@@ -6,7 +6,7 @@ import { openPages, titleOf } from "../../support/pages.ts";
 import { expectRefusal } from "../../support/refusal.ts";
 import { challengeOf } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
-import { VERIFIER } from "../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
@@ -72,7 +72,7 @@ const tokenRoutes: Record<string, PrepareRequest> = {
   ],
   "/exchange": async () => {
     const code = await authorizationCodeFor((await member(service)).email, service.clock.now());
-    return ["/exchange", { code, codeVerifier: VERIFIER }];
+    return ["/exchange", { code, codeVerifier: CODE_VERIFIER }];
   },
 };
 

@@ -1,11 +1,11 @@
 import type { DepsOf } from "../../../http/context.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { invalid } from "../../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { backToAccount, Picture } from "../../../ui/table-rows.tsx";
+import { Avatar, backToAccount } from "../../../ui/table-rows.tsx";
 import type { Account } from "../../account.ts";
 import { avatarErrors } from "../errors.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../remove-avatar.ts";
@@ -13,7 +13,7 @@ import { UPLOAD } from "../routes.ts";
 import { type SetAvatarDeps, setAvatar } from "../set-avatar.ts";
 
 /** Sets or removes the user's avatar. */
-export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Page<Account> => ({
+export const avatarPage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Page<Account> => ({
   path: "/account/picture",
   access: "signed_in",
   title: (t) => t.fields.image,
@@ -22,7 +22,7 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
   load: (c) => c.var.session.account,
   view: (p, account) => (
     <section class="card">
-      <Picture of={account} size={96} />
+      <Avatar of={account} size={96} />
       <Form p={p} upload>
         <Field
           p={p}
@@ -51,7 +51,7 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
       const removed = await removeAvatar(depsOf(c), common);
       return removed.ok
         ? redirectWithFlash(c, "/account", "saved")
-        : refusalOf(c, avatarErrors[removed.error.reason]);
+        : formFailure(c, avatarErrors[removed.error.reason]);
     }
     const { file } = form;
     if (!file || file.size === 0) return invalid({ image: t.problems.required });
@@ -63,7 +63,7 @@ export const picturePage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): P
     if (result.ok) return redirectWithFlash(c, "/account", "saved");
     const { reason } = result.error;
     return reason === "changed_meanwhile"
-      ? refusalOf(c, avatarErrors[reason])
+      ? formFailure(c, avatarErrors[reason])
       : invalid({ image: t.picture.problems[reason] });
   },
 });

@@ -1,8 +1,8 @@
 import { codeField } from "../../../authentication/one-time-codes/fields.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { CodeField, Resend, readSent } from "../../../ui/code-field.tsx";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { CodeField, decodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
@@ -22,7 +22,7 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
   title: (t) => t.phone.codeTitle,
   back: (t) => ({ href: "/account/phone", label: t.fields.phone }),
   load: (c) => {
-    const sent = readSent(phoneChallengeCookie.read(c));
+    const sent = decodeSentCode(phoneChallengeCookie.read(c));
     const { account } = c.var.session;
     return sent.challengeId && account.phone ? { account, ...sent } : redirectWithFlash(c, "/account/phone");
   },
@@ -35,9 +35,9 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
           {p.t.code.submit}
         </button>
       </Form>
-      <Resend p={p} sentAt={sentAt} nothing={p.t.phone.nothing} action="/account/phone">
+      <ResendForm p={p} sentAt={sentAt} nothing={p.t.phone.nothing} action="/account/phone">
         <input type="hidden" name="phone" value={account.phone ?? ""} />
-      </Resend>
+      </ResendForm>
     </section>
   ),
   submit: async (c, form, { account, challengeId }) => {
@@ -49,7 +49,7 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
     if (!result.ok) {
       return result.error.reason === "code_incorrect"
         ? invalid({ code: t.problems.codeWrong })
-        : refusalOf(c, phoneErrors[result.error.reason], result.error);
+        : formFailure(c, phoneErrors[result.error.reason], result.error);
     }
     phoneChallengeCookie.clear(c);
     return redirectWithFlash(c, "/account", "phoneConfirmed");

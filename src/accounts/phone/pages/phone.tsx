@@ -1,6 +1,6 @@
 import type { DepsOf } from "../../../http/context.ts";
-import { writeSent } from "../../../ui/code-field.tsx";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { encodeSentCode } from "../../../ui/code-field.tsx";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
@@ -71,8 +71,8 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const read = readFields(wordsOf(c), form, { phone: phoneField });
     if ("refusal" in read) return read.refusal;
     const result = await requestPhoneVerification(deps, { ...read.values, ...common });
-    if (!result.ok) return refusalOf(c, phoneErrors[result.error.reason], result.error);
-    phoneChallengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
+    if (!result.ok) return formFailure(c, phoneErrors[result.error.reason], result.error);
+    phoneChallengeCookie.write(c, encodeSentCode(result.value.challengeId, deps.clock));
     return redirectWithFlash(
       c,
       "/account/phone/code",

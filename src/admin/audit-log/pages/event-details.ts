@@ -1,4 +1,4 @@
-import { type Words, wordOf } from "../../../ui/words.ts";
+import { textFor, type Words } from "../../../ui/words.ts";
 import type { StoredEvent } from "../audit-event.ts";
 
 /** An event's details for display. A detail that this version has no words for is shown as stored. */
@@ -7,7 +7,7 @@ export const detailsOf = (t: Words, { details }: StoredEvent): string[] =>
     // A session id is of no use to a reader.
     .filter(([key]) => key !== "sessionId")
     .map(([key, value]) => {
-      const { name, values } = wordOf(t.details, key, { name: key, values: {} });
+      const { name, values } = textFor(t.details, key, { name: key, values: {} });
       const parts = String(value).split(/[ ,]+/);
-      return `${name}: ${parts.map((part) => wordOf<string, string>(values, part, part)).join(", ")}`;
+      return `${name}: ${parts.map((part) => textFor<string, string>(values, part, part)).join(", ")}`;
     });

@@ -1,7 +1,7 @@
 import { emailField, nameField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { Choice, Field, Form } from "../../../ui/form-fields.tsx";
+import { formFailure } from "../../../ui/form-error.ts";
+import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
 import { readFields } from "../../../ui/read-fields.ts";
@@ -24,11 +24,11 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
       <Form p={p}>
         <Field p={p} name="name" autocomplete="off" maxlength={64} first />
         <Field p={p} name="email" type="email" autocomplete="off" />
-        <Choice
+        <SelectField
           p={p}
           name="role"
           value="user"
-          options={manageableRoles(p.person?.role ?? "user").map((role) => [role, p.t.roles[role]] as const)}
+          options={manageableRoles(p.account?.role ?? "user").map((role) => [role, p.t.roles[role]] as const)}
         />
         <button type="submit" class="main">
           {p.t.users.sendInvitation}
@@ -42,12 +42,12 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     if ("refusal" in read) return read.refusal;
     const actor = c.var.session.account;
     const role = manageableRoles(actor.role).find((manageable) => manageable === form.text("role"));
-    if (!role) return refusalOf(c, "forbidden");
+    if (!role) return formFailure(c, "forbidden");
     const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
     if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");
     const { reason } = result.error;
     return reason === "address_taken"
       ? { code: "conflict", problems: { email: t.users.addressTaken } }
-      : refusalOf(c, userErrors[reason]);
+      : formFailure(c, userErrors[reason]);
   },
 });

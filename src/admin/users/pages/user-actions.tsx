@@ -1,8 +1,8 @@
 import type { Account, Role } from "../../../accounts/account.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../../../accounts/avatar/remove-avatar.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { Choice, Form } from "../../../ui/form-fields.tsx";
-import type { PageContext, Refusal, Shown } from "../../../ui/page.ts";
+import { formFailure } from "../../../ui/form-error.ts";
+import { Form, SelectField } from "../../../ui/form-fields.tsx";
+import type { FormFailure, PageContext, PageProps } from "../../../ui/page.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { searchOf, wordsOf } from "../../../ui/render-page.tsx";
@@ -56,11 +56,11 @@ type UserActionName = keyof typeof actions;
 const names = Object.keys(actions) as UserActionName[];
 
 /** A button for each action that this admin may take. */
-export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; isLocked: boolean }) {
-  const { t, person } = p;
-  if (!person) return null;
+export function UserActions({ p, user, isLocked }: { p: PageProps; user: Account; isLocked: boolean }) {
+  const { t, account } = p;
+  if (!account) return null;
   const available = names.filter(
-    (name) => canManage(person, actions[name].permission, user) && actions[name].applies(user, isLocked),
+    (name) => canManage(account, actions[name].permission, user) && actions[name].applies(user, isLocked),
   );
   return (
     <section class="card">
@@ -87,13 +87,13 @@ export function UserActions({ p, user, isLocked }: { p: Shown; user: Account; is
           );
         })}
       </div>
-      {canManage(person, "users:set-role", user) && (
+      {canManage(account, "users:set-role", user) && (
         <Form p={p} act="setRole">
-          <Choice
+          <SelectField
             p={p}
             name="role"
             value={user.role}
-            options={manageableRoles(person.role).map((role) => [role, t.roles[role]] as const)}
+            options={manageableRoles(account.role).map((role) => [role, t.roles[role]] as const)}
           />
           <button type="submit">{t.users.setRole}</button>
         </Form>
@@ -108,7 +108,7 @@ export async function runUserAction(
   deps: UserActionsDeps,
   form: Posted,
   user: Account,
-): Promise<Response | Refusal> {
+): Promise<Response | FormFailure> {
   const t = wordsOf(c);
   const act = form.text("act");
   const result = await run(c, deps, form, user);
@@ -116,7 +116,7 @@ export async function runUserAction(
   if (!result.ok) {
     const { reason } = result.error;
     const message = reason === "deactivated" ? t.users.activateFirst : undefined;
-    return refusalOf(c, userErrors[reason], result.error, message);
+    return formFailure(c, userErrors[reason], result.error, message);
   }
   const search = searchOf(c);
   return act === "delete"

@@ -28,7 +28,7 @@ export const userProfilePage = (depsOf: DepsOf<UpdateUserDeps>): Page<Data> => (
       account,
       save: (change) => updateUser(depsOf(c), { ...input, change }),
       codes: userErrors,
-      there: `/admin/users/${account.id}${searchOf(c)}`,
+      redirectTo: `/admin/users/${account.id}${searchOf(c)}`,
     });
   },
 });

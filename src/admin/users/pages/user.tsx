@@ -1,11 +1,11 @@
 import type { Account } from "../../../accounts/account.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refuse } from "../../../http/respond.ts";
-import { NotShown, Session, SHOWN } from "../../../sessions/pages/sessions.tsx";
-import type { Page, PageContext, Shown } from "../../../ui/page.ts";
+import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions/pages/sessions.tsx";
+import type { Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
-import { Moment } from "../../../ui/relative-time.tsx";
-import { fullNameOf, Phone, Picture } from "../../../ui/table-rows.tsx";
+import { LocalTime } from "../../../ui/relative-time.tsx";
+import { Avatar, fullNameOf, Phone } from "../../../ui/table-rows.tsx";
 import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";
@@ -27,7 +27,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   view: (p, { user, sessions, lockouts }) => (
     <>
       <div class="person">
-        <Picture of={user} size={64} />
+        <Avatar of={user} size={64} />
         <p>
           <strong>{user.email}</strong>
         </p>
@@ -35,7 +35,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
       </div>
       {lockouts.map(({ kind, until }) => (
         <p class="alert">
-          {p.t.users.locked[kind]} <Moment p={p} at={until} />.
+          {p.t.users.locked[kind]} <LocalTime p={p} at={until} />.
         </p>
       ))}
       <Details p={p} user={user} />
@@ -44,11 +44,11 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
         <h2>{p.t.account.sessions}</h2>
         {sessions.length === 0 && <p class="faint">{p.t.users.noSessions}</p>}
         <ul class="list inset">
-          {sessions.slice(0, SHOWN).map((session) => (
-            <Session p={p} of={session} />
+          {sessions.slice(0, SESSIONS_SHOWN).map((session) => (
+            <SessionItem p={p} of={session} />
           ))}
         </ul>
-        <NotShown p={p} of={sessions} />
+        <MoreSessionsNote p={p} of={sessions} />
       </section>
     </>
   ),
@@ -62,13 +62,13 @@ export async function findUser(c: PageContext, deps: FindManageableUserDeps): Pr
   return found.ok ? found.value : refuse(c, userErrors[found.error.reason]);
 }
 
-function Details({ p, user }: { p: Shown; user: Account }) {
+function Details({ p, user }: { p: PageProps; user: Account }) {
   const { t } = p;
   const details = [
     [t.fields.username, user.username],
     [t.fields.age, user.age],
     [t.fields.phone, user.phone && <Phone p={p} of={user} />],
-    [t.users.since, <Moment p={p} at={user.createdAt} />],
+    [t.users.since, <LocalTime p={p} at={user.createdAt} />],
     ["ID", user.id],
   ] as const;
   return (

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import type { Account } from "../../../accounts/account.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { Choice, Search } from "../../../ui/form-fields.tsx";
-import type { Page, Shown } from "../../../ui/page.ts";
-import { PAGE_ROWS, pageOf, queryOf, Turn } from "../../../ui/pagination.tsx";
-import { Badge, fullNameOf, Picture } from "../../../ui/table-rows.tsx";
+import { SearchForm, SelectField } from "../../../ui/form-fields.tsx";
+import type { Page, PageProps } from "../../../ui/page.ts";
+import { PAGE_ROWS, Pagination, readQuery, userUrl } from "../../../ui/pagination.tsx";
+import { Avatar, Badge, fullNameOf } from "../../../ui/table-rows.tsx";
 import { manageableRoles } from "../../authorization/permissions.ts";
 import { userQuery } from "../fields.ts";
 import { type ListUsersDeps, listUsers } from "../list-users.ts";
@@ -18,28 +18,28 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
   isList: true,
   title: (t) => t.nav.users,
   load: (c) => {
-    const { cursor, ...query } = queryOf(c, z.omit(userQuery, { limit: true }));
+    const { cursor, ...query } = readQuery(c, z.omit(userQuery, { limit: true }));
     const after = cursor === undefined ? null : Number(cursor);
     return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.session.account });
   },
   view: (p, { users, next }) => (
     <>
-      <Search p={p}>
+      <SearchForm p={p}>
         <SearchFields p={p} />
-      </Search>
+      </SearchForm>
       <p>
         <a class="button" href="/admin/invite">
           {p.t.users.invite}
         </a>
       </p>
       {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <UserList p={p} users={users} />}
-      <Turn p={p} next={next} />
+      <Pagination p={p} next={next} />
     </>
   ),
 });
 
-function SearchFields({ p }: { p: Shown }) {
-  const roles = manageableRoles(p.person?.role ?? "user");
+function SearchFields({ p }: { p: PageProps }) {
+  const roles = manageableRoles(p.account?.role ?? "user");
   return (
     <>
       <div class="field grow">
@@ -49,13 +49,13 @@ function SearchFields({ p }: { p: Shown }) {
         <input id="search" name="search" type="search" value={p.values.get("search")} maxlength={200} />
       </div>
       {roles.length > 1 && (
-        <Choice
+        <SelectField
           p={p}
           name="role"
           options={[["", p.t.users.all], ...roles.map((role) => [role, p.t.roles[role]] as const)]}
         />
       )}
-      <Choice
+      <SelectField
         p={p}
         name="status"
         options={[
@@ -68,13 +68,13 @@ function SearchFields({ p }: { p: Shown }) {
   );
 }
 
-const UserList = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
+const UserList = ({ p, users }: { p: PageProps; users: readonly Account[] }) => (
   <ul class="card list">
     {users.map((user) => (
       <li>
-        <Picture of={user} />
+        <Avatar of={user} />
         <p class="grow">
-          <a href={pageOf(p, user.id, p.search)}>
+          <a href={userUrl(p, user.id, p.search)}>
             <strong>{fullNameOf(user)}</strong>
           </a>
           <br />
@@ -86,7 +86,7 @@ const UserList = ({ p, users }: { p: Shown; users: readonly Account[] }) => (
   </ul>
 );
 
-type BadgesProps = { readonly p: Shown; readonly user: Account; readonly isLocked?: boolean };
+type BadgesProps = { readonly p: PageProps; readonly user: Account; readonly isLocked?: boolean };
 
 /** Lockout, role and status of a user. */
 export const StatusBadges = ({ p, user, isLocked }: BadgesProps) => (

@@ -1,9 +1,9 @@
 import { emailField, passwordField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
-import { Captcha, captchaTokenIn } from "../../../ui/captcha-widget.tsx";
-import { writeSent } from "../../../ui/code-field.tsx";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
+import { encodeSentCode } from "../../../ui/code-field.tsx";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
@@ -76,13 +76,13 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { email } = read.values;
     const result = await startLogin(deps, {
       ...read.values,
-      captchaToken: captchaTokenIn(form),
+      captchaToken: readCaptchaToken(form),
       deviceToken: deviceCookie(c),
       caller: c.var.caller,
     });
     if (!result.ok) {
       const code = passwordErrors[result.error.reason];
-      if (code !== "email_not_verified") return refusalOf(c, code, result.error);
+      if (code !== "email_not_verified") return formFailure(c, code, result.error);
       addressCookie.write(c, email.address);
       setPendingRedirectCookie(c, returnTarget);
       return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget), "notVerified");
@@ -91,7 +91,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       addressCookie.clear(c);
       return redirectAfterSignIn(c, deps, result.value);
     }
-    challengeCookie.write(c, writeSent(result.value.challengeId, deps.clock));
+    challengeCookie.write(c, encodeSentCode(result.value.challengeId, deps.clock));
     addressCookie.write(c, email.address);
     return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget));
   },

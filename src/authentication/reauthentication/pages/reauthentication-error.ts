@@ -1,6 +1,6 @@
 import { accountErrors } from "../../../accounts/errors.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
-import type { PageContext, Refusal } from "../../../ui/page.ts";
+import { formFailure } from "../../../ui/form-error.ts";
+import type { FormFailure, PageContext } from "../../../ui/page.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import type { ConfirmationFailure } from "../confirm-password.ts";
 
@@ -9,7 +9,7 @@ export const reauthenticationError = (
   c: PageContext,
   failure: ConfirmationFailure,
   field: "password" | "currentPassword" = "password",
-): Refusal =>
+): FormFailure =>
   failure.reason === "locked"
-    ? refusalOf(c, accountErrors.locked, failure)
+    ? formFailure(c, accountErrors.locked, failure)
     : { code: "invalid_credentials", problems: { [field]: wordsOf(c).problems.wrongPassword } };

@@ -1,9 +1,9 @@
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
-import { CodeField, Resend, readSent, writeSent } from "../../../ui/code-field.tsx";
+import { CodeField, decodeSentCode, encodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
@@ -27,12 +27,12 @@ type Data = {
 };
 
 /** The second factor of a sign-in: the mailed code. */
-export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in/code",
   access: "everybody",
   title: (t) => t.code.title,
   load: (c) => {
-    const sent = readSent(challengeCookie.read(c));
+    const sent = decodeSentCode(challengeCookie.read(c));
     const returnTarget = c.var.returnTarget ?? null;
     if (!sent.challengeId) return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
     return { ...sent, address: addressCookie.read(c) ?? null, returnTarget };
@@ -47,7 +47,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </button>
       </Form>
       <DevMailboxLink p={p} />
-      <Resend p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
+      <ResendForm p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
       <p class="aside">
         <a href={withReturnTarget("/sign-in", returnTarget)}>{p.t.code.startOver}</a>
       </p>
@@ -57,7 +57,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const deps = depsOf(c);
     if (form.text("act") === "resend") {
       await resendCode(deps, { challengeId });
-      challengeCookie.write(c, writeSent(challengeId, deps.clock));
+      challengeCookie.write(c, encodeSentCode(challengeId, deps.clock));
       return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget), "codeSent");
     }
     const read = readFields(wordsOf(c), form, { code: codeField });
@@ -66,7 +66,7 @@ export const codePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if (!result.ok) {
       return result.error.reason === "code_incorrect"
         ? invalid({ code: wordsOf(c).problems.codeWrong })
-        : refusalOf(c, secondFactorErrors[result.error.reason], result.error);
+        : formFailure(c, secondFactorErrors[result.error.reason], result.error);
     }
     challengeCookie.clear(c);
     addressCookie.clear(c);

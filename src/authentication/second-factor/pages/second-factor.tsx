@@ -16,7 +16,7 @@ type Deps = SetSecondFactorDeps &
 type Data = { readonly isOn: boolean; readonly isRequiredForAll: boolean };
 
 /** Switches the mailed code of every sign-in on or off, after a password confirmation. */
-export const secondStepPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
+export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/account/second-step",
   access: "signed_in",
   title: (t) => t.account.secondFactor,

@@ -8,14 +8,14 @@ import {
   refreshCookie,
   setOAuthTransactionCookie,
 } from "../../../http/session-cookies.ts";
-import { refusalOf } from "../../../ui/form-error.ts";
+import { formFailure } from "../../../ui/form-error.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
 import { interstitialRedirect } from "../../../ui/interstitial-redirect.tsx";
-import type { Page, PageContext, Refusal, Shown } from "../../../ui/page.ts";
+import type { FormFailure, Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { readFields } from "../../../ui/read-fields.ts";
 import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { Ago } from "../../../ui/relative-time.tsx";
+import { TimeAgo } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount } from "../../../ui/table-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
@@ -39,7 +39,7 @@ type Data = {
 };
 
 /** The linked identities: links and removes them, except the last sign-in method. */
-export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const linkedIdentitiesPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: PATH,
   access: "signed_in",
   title: (t) => t.linked.title,
@@ -77,18 +77,18 @@ export const linkedPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     // An identity that is already removed is the requested result.
     return result.ok || result.error.reason === "not_linked"
       ? redirectWithFlash(c, PATH, "saved")
-      : refusalOf(c, socialErrors[result.error.reason]);
+      : formFailure(c, socialErrors[result.error.reason]);
   },
 });
 
-const Row = ({ p, identity }: { p: Shown; identity: Linked }) => (
+const Row = ({ p, identity }: { p: PageProps; identity: Linked }) => (
   <li>
     <p>
       <strong>{identity.name}</strong>
       <br />
       <span class="faint">
         {identity.email && `${identity.email} · `}
-        {p.t.sessions.lastUsed} <Ago p={p} at={identity.lastUsedAt} />
+        {p.t.sessions.lastUsed} <TimeAgo p={p} at={identity.lastUsedAt} />
       </span>
     </p>
     <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: identity.name })}>
@@ -101,7 +101,7 @@ const Row = ({ p, identity }: { p: Shown; identity: Linked }) => (
 );
 
 /** One form with the password field, if there is a password, and a button for each provider. */
-const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: Shown }) => (
+const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: PageProps }) => (
   <section class="card">
     <Form p={p} act="link">
       {hasPassword && (
@@ -119,7 +119,7 @@ const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword">
   </section>
 );
 
-async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promise<Response | Refusal> {
+async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promise<Response | FormFailure> {
   const provider = form.text("provider");
   // An empty password is a validation error, not a failed attempt.
   const read = readFields(wordsOf(c), form, data.hasPassword ? { password: passwordField } : {});
@@ -135,7 +135,7 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
   if (!result.ok) {
     const { error } = result;
     if (error.reason === "wrong_password") return reauthenticationError(c, error);
-    return refusalOf(c, socialErrors[error.reason], error);
+    return formFailure(c, socialErrors[error.reason], error);
   }
   const { url, binding } = result.value;
   setOAuthTransactionCookie(c, binding, OAUTH_TRANSACTION_TTL_MS / SECOND);

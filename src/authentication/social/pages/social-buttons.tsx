@@ -1,5 +1,5 @@
 import { fill } from "../../../core/text.ts";
-import type { Shown } from "../../../ui/page.ts";
+import type { PageProps } from "../../../ui/page.ts";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 
 /** The configured providers by id. */
@@ -13,7 +13,7 @@ export function SocialButtons({
   p,
   returnTarget,
   ...deps
-}: SocialButtonsDeps & { p: Shown; returnTarget: ReturnTarget | null }) {
+}: SocialButtonsDeps & { p: PageProps; returnTarget: ReturnTarget | null }) {
   const { socialProviders, settings } = deps;
   if (socialProviders.size === 0) return null;
   // The callback signs in to this service. For a client application, the sign-in page then issues the code.

@@ -1,4 +1,4 @@
-import { ProviderError, throwNetworkError } from "../../../core/provider-error.ts";
+import { mapNetworkErrors, ProviderError } from "../../../core/provider-error.ts";
 import { readAtMost } from "../../../core/read-at-most.ts";
 
 /** Bytes: more than any valid response of a provider has. */
@@ -17,8 +17,8 @@ export class Refused extends Error {}
 export function createProviderFetch(timeout: number): ProviderFetch {
   const signal = AbortSignal.timeout(timeout);
   return async (url, init) => {
-    const response = await throwNetworkError(fetch(url, { ...init, redirect: "manual", signal }));
-    const bytes = await throwNetworkError(readAtMost(response.body, MAX_RESPONSE_BYTES));
+    const response = await mapNetworkErrors(fetch(url, { ...init, redirect: "manual", signal }));
+    const bytes = await mapNetworkErrors(readAtMost(response.body, MAX_RESPONSE_BYTES));
     if (bytes === null) throw new ProviderError("bad_answer");
     const type = response.headers.get("Content-Type") ?? "";
     // A null body has no type, and the other headers describe the encoded bytes.

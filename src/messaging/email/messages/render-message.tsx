@@ -23,7 +23,7 @@ type Input = {
   readonly brand: MailBrand;
   readonly locale: Locale;
   /** The texts in that locale. */
-  readonly words: EmailTexts;
+  readonly texts: EmailTexts;
   /** Milliseconds until the link or code expires. */
   readonly life: number;
 };
@@ -33,7 +33,7 @@ export function renderMessage(input: Input): { subject: string; html: string; te
   // The name is part of the subject, and providers reject a subject with a control character.
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;
-  const content = composeContent(input.words, { ...input, appName, publicUrl });
+  const content = composeContent(input.texts, { ...input, appName, publicUrl });
   const html = `<!doctype html>${<Layout content={content} brand={{ ...brand, color: brandColor(brand.color) }} />}`;
   return { subject: content.subject, html, text: plainText(content, publicUrl) };
 }

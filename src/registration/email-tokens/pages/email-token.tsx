@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { DepsOf } from "../../../http/context.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
-import type { PageContext, Shown } from "../../../ui/page.ts";
+import type { PageContext, PageProps } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { Form as SubmittedForm } from "../../../ui/read-form.ts";
@@ -12,7 +12,11 @@ import type { EmailTokenPurpose, LiveEmailToken } from "../email-token.ts";
 import { type FindEmailTokenDeps, findEmailToken } from "../find-email-token.ts";
 
 /** The data of a page that a mailed link opens. `here`: its path with the token. */
-export type LinkData = { readonly token: string; readonly link: LiveEmailToken; readonly here: string };
+export type EmailTokenData = {
+  readonly token: string;
+  readonly emailToken: LiveEmailToken;
+  readonly here: string;
+};
 
 /** The page's task. It decides where the user can request another token. */
 type Kind = "verify" | "reset";
@@ -24,19 +28,23 @@ type Expected = {
 };
 
 /** Reads the token: from the query by GET, as it was mailed, and from the form's body by POST. */
-export async function loadLink(
+export async function loadEmailToken(
   c: PageContext,
   depsOf: DepsOf<FindEmailTokenDeps & RenderPageDeps>,
   { posted, purposes, kind }: Expected,
-): Promise<LinkData | Response> {
+): Promise<EmailTokenData | Response> {
   const token = posted ? posted.text("token") : (c.req.query("token") ?? "");
-  const link = await findEmailToken(depsOf(c), token, purposes);
-  if (!link) return showDeadLink(c, depsOf, kind);
-  return { token, link, here: `${c.req.path}?token=${encodeURIComponent(token)}` };
+  const emailToken = await findEmailToken(depsOf(c), token, purposes);
+  if (!emailToken) return showInvalidTokenPage(c, depsOf, kind);
+  return { token, emailToken, here: `${c.req.path}?token=${encodeURIComponent(token)}` };
 }
 
 /** Explains how to request another token. The page is the same for expired, used and unknown tokens. */
-export function showDeadLink(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kind: Kind): Promise<Response> {
+export function showInvalidTokenPage(
+  c: PageContext,
+  depsOf: DepsOf<RenderPageDeps>,
+  kind: Kind,
+): Promise<Response> {
   const { deadLink } = wordsOf(c);
   c.set("failure", "token_invalid");
   const data = {
@@ -44,14 +52,16 @@ export function showDeadLink(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kin
     address: addressCookie.read(c),
   };
   const more =
-    kind === "verify" ? (p: Shown) => resendVerificationForm(p, data) : (p: Shown) => resetAgainLink(p, data);
+    kind === "verify"
+      ? (p: PageProps) => resendVerificationForm(p, data)
+      : (p: PageProps) => resetAgainLink(p, data);
   return renderMessage(depsOf)(c, { title: deadLink.title, text: deadLink[kind], status: 400, more });
 }
 
 type RetryData = { readonly returnTarget: ReturnTarget | null; readonly address: string | undefined };
 
 /** Resends a verification. An address change restarts on its own page. */
-const resendVerificationForm = (p: Shown, { returnTarget, address }: RetryData): Child => (
+const resendVerificationForm = (p: PageProps, { returnTarget, address }: RetryData): Child => (
   <>
     <Form p={p} action={withReturnTarget("/sign-up/check-your-mail", returnTarget)}>
       <Field p={p} name="email" type="email" autocomplete="username" value={address} />
@@ -67,7 +77,7 @@ const resendVerificationForm = (p: Shown, { returnTarget, address }: RetryData):
   </>
 );
 
-const resetAgainLink = (p: Shown, { returnTarget }: RetryData): Child => (
+const resetAgainLink = (p: PageProps, { returnTarget }: RetryData): Child => (
   <>
     <p>
       <a class="button main" href={withReturnTarget("/forgot-password", returnTarget)}>

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { exportJWK, generateKeyPair } from "jose";
 import Provider from "oidc-provider";
-import { CLIENT } from "../../social/client.ts";
+import { CLIENT } from "../../social/provider-client.ts";
 import { CONTROL_PREFIX } from "../protocol.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import de from "../../../../public/mail/words/de.json";
-import en from "../../../../public/mail/words/en.json";
 import type { MailKind } from "../../../../src/messaging/email/message.ts";
+import de from "../../../../src/messaging/email/texts/de.json";
+import en from "../../../../src/messaging/email/texts/en.json";
 import { placesIn, sentencesOf } from "../../../support/ui-sentences.ts";
 
 const english = sentencesOf(en);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROVIDER_TIMEOUT } from "../../../../src/core/post-to-provider.ts";
+import { PROVIDER_TIMEOUT_MS } from "../../../../src/core/post-to-provider.ts";
 import { judgeDelivery, retryDelay, SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 
 const NOW = 1_800_000_000_000;
@@ -24,7 +24,7 @@ describe("retryDelay", () => {
 
 describe("SEND_LEASE_MS", () => {
   it("the lease of a taken message is longer than the longest attempt", () => {
-    expect(SEND_LEASE_MS).toBeGreaterThan(PROVIDER_TIMEOUT * 2);
+    expect(SEND_LEASE_MS).toBeGreaterThan(PROVIDER_TIMEOUT_MS * 2);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { checkRunBy } from "../../../../scripts/check/examples/check-run-by.ts";
 import type { Example } from "../../../../scripts/check/examples/example.ts";
+import { examplesForTest } from "../../../../scripts/check/examples/examples-for-test.ts";
 import { judgeMark, kindOf } from "../../../../scripts/check/examples/kinds.ts";
-import { leftTo } from "../../../../scripts/check/examples/left-to.ts";
 import { readPages } from "../../../../scripts/check/examples/pages.ts";
 import { readMarkdown } from "../../../../scripts/check/examples/read-markdown.ts";
 
@@ -60,7 +60,7 @@ describe("marks", () => {
   });
 
   it("returns to a test the blocks that it runs, and no others", () => {
-    const take = leftTo("x", [page("<!-- example: run by x as y -->\n```sql\nSELECT 1;\n```\n")]);
+    const take = examplesForTest("x", [page("<!-- example: run by x as y -->\n```sql\nSELECT 1;\n```\n")]);
     expect(take("y").code).toBe("SELECT 1;\n");
     expect(() => take("z")).toThrow("no page has <!-- example: run by x as z -->");
   });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission, ROLES } from "../../../../src/admin/authorization/permissions.ts";
-import { partOf } from "../../../../src/http/operation.ts";
+import { operationPartOf } from "../../../../src/http/operation.ts";
 import { idOf, type SignedIn, signedInAs } from "../../../support/admins.ts";
 import { dumpOf } from "../../../support/dump.ts";
 import { mutations, perform } from "../../../support/mutations.ts";
@@ -20,7 +20,7 @@ const service = startService();
 
 /** Pages have their own guards. `worker/pages/access` tests them. */
 const pages = new Set(
-  service.app.routes.filter(({ handler }) => partOf(handler)?.page).map(({ path }) => path),
+  service.app.routes.filter(({ handler }) => operationPartOf(handler)?.page).map(({ path }) => path),
 );
 
 /** All other routes of the router, with their guards. */
@@ -31,7 +31,7 @@ const routes: readonly Guarded[] = [
   ),
 ].map(([route, handlers]) => {
   const [method = "", path = ""] = route.split(" ");
-  const parts = handlers.map(({ handler }) => partOf(handler));
+  const parts = handlers.map(({ handler }) => operationPartOf(handler));
   return {
     method,
     path,

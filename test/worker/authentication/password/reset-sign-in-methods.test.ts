@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { VERIFIER } from "../../../support/social/app.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
+import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../../support/social/inserted-rows.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -118,7 +118,11 @@ describe("POST /reset-password", () => {
         await env.DB.prepare(`UPDATE identities SET email = NULL WHERE ${OF_ACCOUNT}`).bind(email).run();
       await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
       expect(await identitiesOf(email)).toEqual(isKept ? ["github"] : []);
-      expectRefusal(await service.post("/exchange", { code, codeVerifier: VERIFIER }), 400, "code_invalid");
+      expectRefusal(
+        await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER }),
+        400,
+        "code_invalid",
+      );
     }
   });
 

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { partOf } from "../../../../src/http/operation.ts";
+import { operationPartOf } from "../../../../src/http/operation.ts";
 import { inParallel } from "../../../support/parallel.ts";
 import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
 import { type Answer, createTestClock, startService } from "../../../support/service.ts";
-import { VERIFIER } from "../../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -32,7 +32,7 @@ function carriesSession(shape: unknown): boolean {
 const sessionRoutes = () =>
   plain.app.routes
     .filter(({ handler }) => {
-      const { answer, alternatives = [], bare } = partOf(handler) ?? {};
+      const { answer, alternatives = [], bare } = operationPartOf(handler) ?? {};
       const schemas = [answer?.data, bare, ...alternatives.map((one) => one.data)];
       return schemas.some(
         (schema) => schema && carriesSession(z.toJSONSchema(schema, { unrepresentable: "any" })),
@@ -55,7 +55,7 @@ const bySocialToken = async (email: string, at = plain) => {
 };
 const byAuthorizationCode = async (email: string, at = plain) => {
   const code = await authorizationCodeFor(email, START);
-  return () => at.post("/exchange", { code, codeVerifier: VERIFIER });
+  return () => at.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
 };
 
 const lock = (email: string) =>

@@ -4,7 +4,7 @@ import { openLoopback } from "../../../support/loopback/loopback.ts";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
-import { CLIENT } from "../../../support/social/client.ts";
+import { CLIENT } from "../../../support/social/provider-client.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { TO_APP, VERIFIER } from "../../../support/social/app.ts";
 import {
   FROM_OWN_PAGE,
   idTokenOf,
@@ -11,6 +10,7 @@ import {
   start,
   startRedirect,
 } from "../../../support/social/browser-flow.ts";
+import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -113,7 +113,7 @@ describe("GET /social/:provider/callback", () => {
   it.each(["github", "facebook"])("reports a wrong code of %s as a refusal, not as an outage", async (id) => {
     const browser = openBrowser(service);
     const user = socialUser();
-    await providers.be(user);
+    await providers.setUser(user);
     const url = new URL(await startRedirect(browser, id, user), "http://gatehouse.test");
     url.searchParams.set("code", "wrong");
     expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
@@ -132,11 +132,11 @@ describe("linking", () => {
     const Origin = "https://app.example.com";
     const at = startService({ env: { ...providers.variables, ALLOWED_ORIGINS: Origin } });
     const attacker = socialUser();
-    await providers.be(attacker);
-    const callback = await signInWithBrowser(openBrowser(at), "github", attacker, TO_APP);
+    await providers.setUser(attacker);
+    const callback = await signInWithBrowser(openBrowser(at), "github", attacker, CLIENT_APP_QUERY);
     const code = new URL(callback.headers.get("Location") ?? "http://refused.test").searchParams.get("code");
     const victim = openBrowser(at, Origin);
-    const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
+    const body = { code, codeVerifier: CODE_VERIFIER, transport: "cookie" };
     expect((await victim.write("POST", "/exchange", body)).status).toBe(200);
     const victimAtGoogle = socialUser();
     await signInWithBrowser(victim, "google", victimAtGoogle, "", FROM_OWN_PAGE);

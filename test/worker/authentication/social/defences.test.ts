@@ -6,12 +6,12 @@ import { inParallel } from "../../../support/parallel.ts";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { codeMailedTo } from "../../../support/second-factor.ts";
 import { startService } from "../../../support/service.ts";
-import { TO_APP } from "../../../support/social/app.ts";
 import {
   returnFromProvider,
   signInWithBrowser,
   startRedirect,
 } from "../../../support/social/browser-flow.ts";
+import { CLIENT_APP_QUERY } from "../../../support/social/client-application.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { sessionsOf } from "../../../support/tables.ts";
@@ -119,12 +119,12 @@ describe("second factor, lockout and deactivation at a social login", () => {
     );
   });
 
-  it.each(["", TO_APP])(
+  it.each(["", CLIENT_APP_QUERY])(
     "refuses an account that is deactivated during its callback (query %j)",
     async (query) => {
       const user = socialUser();
       await gitHub(user);
-      await providers.be(user);
+      await providers.setUser(user);
       const before = await sessionsOf(user.email);
       // The first batch finds the account; the second opens the session.
       const held = startHeld(2, providers.variables);

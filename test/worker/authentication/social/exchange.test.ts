@@ -4,8 +4,12 @@ import { inParallel, statusCounts } from "../../../support/parallel.ts";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { codeMailedTo } from "../../../support/second-factor.ts";
 import { type Service, startService } from "../../../support/service.ts";
-import { CHALLENGE, TO_APP, VERIFIER } from "../../../support/social/app.ts";
 import { signInWithBrowser, start } from "../../../support/social/browser-flow.ts";
+import {
+  CLIENT_APP_QUERY,
+  CODE_CHALLENGE,
+  CODE_VERIFIER,
+} from "../../../support/social/client-application.ts";
 import { APP, openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { allRows, sessionsOf } from "../../../support/tables.ts";
@@ -16,15 +20,15 @@ const service = startService({ env: providers.variables });
 
 /** Signs in at GitHub for the client application. Returns the callback's redirect and its code. */
 async function codeFor(user = socialUser(), at: Service = service) {
-  await providers.be(user);
+  await providers.setUser(user);
   const browser = openBrowser(at);
-  const answer = await signInWithBrowser(browser, "github", user, TO_APP);
+  const answer = await signInWithBrowser(browser, "github", user, CLIENT_APP_QUERY);
   const url = new URL(answer.headers.get("Location") ?? "");
   return { user, browser, answer, url, code: url.searchParams.get("code") ?? "" };
 }
 
 const exchange = (body: object, headers: Record<string, string> = {}, at: Service = service) =>
-  at.call("POST", "/api/auth/exchange", { codeVerifier: VERIFIER, ...body }, undefined, headers);
+  at.call("POST", "/api/auth/exchange", { codeVerifier: CODE_VERIFIER, ...body }, undefined, headers);
 
 describe("authorization code of a social login", () => {
   it("redirects to a client application with a code, without a token or a session cookie", async () => {
@@ -69,7 +73,7 @@ describe("authorization code of a social login", () => {
     for (const codeVerifier of [undefined, null, "", "a guess", 7]) {
       expectRefusal(await exchange({ code, codeVerifier }), 400, "validation_failed");
     }
-    for (const codeVerifier of [CHALLENGE, `${VERIFIER}x`]) {
+    for (const codeVerifier of [CODE_CHALLENGE, `${CODE_VERIFIER}x`]) {
       expectRefusal(await exchange({ code, codeVerifier }), 400, "code_invalid");
     }
     expect((await exchange({ code })).status).toBe(200);
@@ -96,7 +100,7 @@ describe("authorization code of a social login", () => {
 
   it("sets session cookies at the exchange for a page of the same site and requires a CSRF token", async () => {
     const { code, browser } = await codeFor();
-    const body = { code, codeVerifier: VERIFIER, transport: "cookie" };
+    const body = { code, codeVerifier: CODE_VERIFIER, transport: "cookie" };
     const Origin = "https://app.example.com";
     const sameSite = startService({
       env: { ...providers.variables, ALLOWED_ORIGINS: Origin },
@@ -112,7 +116,7 @@ describe("authorization code of a social login", () => {
 describe("returnTo of GET /social/:provider/start", () => {
   const browser = openBrowser(service);
   const startWith = (returnTo: string) =>
-    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${CHALLENGE}`, {
+    start(browser, "github", `?returnTo=${encodeURIComponent(returnTo)}&codeChallenge=${CODE_CHALLENGE}`, {
       Accept: null,
     });
 

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { expectRefusal } from "../../../support/refusal.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { returnFromProvider } from "../../../support/social/browser-flow.ts";
-import { CLIENT } from "../../../support/social/client.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
+import { CLIENT } from "../../../support/social/provider-client.ts";
 import { allRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();

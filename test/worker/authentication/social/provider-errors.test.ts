@@ -120,7 +120,7 @@ describe("provider timeout", () => {
     "refuses the callback when the provider does not respond in time ($kind)",
     async (answer) => {
       const before = await signInRows();
-      service = startService({ env: forged.variables, providerPatience: 500 });
+      service = startService({ env: forged.variables, providerTimeoutMs: 500 });
       const { browser, path } = await forged.startRedirect(service);
       await forged.answer(answer);
       expectRefusal(await returnFromProvider(browser, path), 503, "unavailable");

@@ -22,7 +22,7 @@ const MINUTE = 60_000;
 /** A new browser, and a user with an account at every provider. */
 async function newVisitor(more: Parameters<typeof socialUser>[0] = {}) {
   const user = socialUser(more);
-  await providers.be(user);
+  await providers.setUser(user);
   return { user, browser: openBrowser(service) };
 }
 
@@ -43,7 +43,7 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
     await signInWithBrowser(browser, id, user);
     const first = (await browser.send("GET", "/me")).body.data;
     const later = { ...user, email: "moved@example.com", verified: false };
-    await providers.be(later);
+    await providers.setUser(later);
     const otherBrowser = openBrowser(service);
     await signInWithBrowser(otherBrowser, id, later);
     const second = (await otherBrowser.send("GET", "/me")).body.data;

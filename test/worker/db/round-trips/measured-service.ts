@@ -87,7 +87,7 @@ export const onUser = (method: string, path: string, budget: Budget, body?: unkn
 /** The callback after a sign-in at GitHub. */
 export async function callback(email = newAddress()): Promise<MeasuredRequest> {
   const user = socialUser({ email });
-  await providers.be(user);
+  await providers.setUser(user);
   const browser = openBrowser(service);
   const path = await startRedirect(browser, "github", user);
   const Cookie = `__Host-gh_social=${browser.jar.get("__Host-gh_social")}`;

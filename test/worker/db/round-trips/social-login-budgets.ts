@@ -1,4 +1,4 @@
-import { VERIFIER } from "../../../support/social/app.ts";
+import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import { PASSWORD, signedInMember } from "../../../support/users.ts";
@@ -34,7 +34,7 @@ export const socialLoginBudgets: BudgetTable = {
     request: async () => {
       const { email } = await signedInMember(service);
       const code = await authorizationCodeFor(email, service.clock.now());
-      return api("POST", "/exchange", { code, codeVerifier: VERIFIER });
+      return api("POST", "/exchange", { code, codeVerifier: CODE_VERIFIER });
     },
   },
   "GET /me/identities": {

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { CLIENT } from "../../../social/client.ts";
+import { CLIENT } from "../../../social/provider-client.ts";
 import {
   authorize,
   exchangeCode,

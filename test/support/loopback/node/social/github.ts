@@ -1,4 +1,4 @@
-import { CLIENT } from "../../../social/client.ts";
+import { CLIENT } from "../../../social/provider-client.ts";
 import {
   authorize,
   exchangeCode,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { CLIENT } from "../../../social/client.ts";
+import { CLIENT } from "../../../social/provider-client.ts";
 import type { ProviderUser } from "../../../social/provider-user.ts";
 
 type Grant = { readonly challenge: string; readonly redirectUri: string; readonly user: ProviderUser };

@@ -22,7 +22,7 @@ async function withPassword(at = service, options = {}) {
 /** A user with an account at every provider. */
 async function newVisitor(more: Parameters<typeof socialUser>[0] = {}) {
   const user = socialUser(more);
-  await providers.be(user);
+  await providers.setUser(user);
   return user;
 }
 

@@ -1,6 +1,6 @@
 import type { TokenSettings } from "./access-token.ts";
 
-export type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
+export type AudienceDeps = { readonly settings: Pick<TokenSettings, "audiences"> };
 
 /**
  * Returns deps that issue tokens for `audience`: it becomes the first of `settings.audiences`, which
@@ -8,7 +8,7 @@ export type Issuing = { readonly settings: Pick<TokenSettings, "audiences"> };
  * AUDIENCES, or is not the first of them with the transport "cookie" (docs/decisions/024). Verification is not
  * affected: `authenticate` reads the configured settings.
  */
-export function forAudience<Deps extends Issuing>(
+export function withAudience<Deps extends AudienceDeps>(
   deps: Deps,
   audience: string | undefined,
   transport: "bearer" | "cookie" = "bearer",

@@ -17,7 +17,7 @@ const allowOrigin = cors({
  * CORS for the origins of ALLOWED_ORIGINS, compared exactly. Other origins, including `null`, get no
  * CORS header (ASVS 3.4.2).
  */
-export const crossOrigin =
+export const corsForAllowedOrigins =
   (depsOf: DepsOf<Deps>): MiddlewareHandler =>
   async (c, next) => {
     const origin = c.req.header("Origin");

@@ -1,17 +1,20 @@
-import { type CheckNewPasswordDeps, checkNewPassword } from "../../accounts/check-new-password.ts";
-import type { PasswordProblem } from "../../accounts/password-policy.ts";
-import { type AuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { Caller } from "../../core/caller.ts";
-import { DAY } from "../../core/clock.ts";
-import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
-import { newId } from "../../core/ids.ts";
-import { err, ok, type Result } from "../../core/result.ts";
-import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
-import { type FindEmailTokenDeps, findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
-import { accountLockouts } from "../lockout/lockout-keys.ts";
-import type { PasswordResetStore } from "./reset-store.ts";
+import { type CheckNewPasswordDeps, checkNewPassword } from "../../../accounts/check-new-password.ts";
+import type { PasswordProblem } from "../../../accounts/password-policy.ts";
+import { type AuditEvent, newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
+import type { Caller } from "../../../core/caller.ts";
+import { DAY } from "../../../core/clock.ts";
+import type { PasswordHasher } from "../../../core/crypto/password-hash.ts";
+import type { SecretRing } from "../../../core/crypto/secret-ring.ts";
+import { newId } from "../../../core/ids.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
+import { type NewBootstrapDeps, newBootstrap } from "../../../registration/bootstrap-superuser.ts";
+import {
+  type FindEmailTokenDeps,
+  findEmailToken,
+} from "../../../registration/email-tokens/find-email-token.ts";
+import { accountLockouts } from "../../lockout/lockout-keys.ts";
+import type { PasswordResetStore } from "./store.ts";
 
 export type ResetPasswordDeps = FindEmailTokenDeps &
   NewBootstrapDeps &

@@ -1,19 +1,22 @@
-import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import type { Caller } from "../../core/caller.ts";
-import type { EmailAddress } from "../../core/email-address.ts";
-import { err, ok, type Result } from "../../core/result.ts";
-import { type SendEmailTokenDeps, sendEmailToken } from "../../registration/email-tokens/send-email-token.ts";
+import { newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
+import type { Caller } from "../../../core/caller.ts";
+import type { EmailAddress } from "../../../core/email-address.ts";
+import { err, ok, type Result } from "../../../core/result.ts";
+import {
+  type SendEmailTokenDeps,
+  sendEmailToken,
+} from "../../../registration/email-tokens/send-email-token.ts";
 
 type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
 export type RequestPasswordResetDeps = SendEmailTokenDeps & {
-  readonly captchaCheck: {
+  readonly captcha: {
     require(claim: {
       token: string | undefined;
       action: "forgot";
       ip: string | null;
-      asked: true;
-    }): Promise<"human" | CaptchaRefusal>;
+      required: true;
+    }): Promise<"passed" | CaptchaRefusal>;
   };
 };
 
@@ -29,13 +32,13 @@ export async function requestPasswordReset(
   input: PasswordResetRequest,
 ): Promise<Result<void, { readonly reason: CaptchaRefusal }>> {
   const { email, captchaToken: token, caller } = input;
-  const captchaOutcome = await deps.captchaCheck.require({
+  const captchaOutcome = await deps.captcha.require({
     token,
     action: "forgot",
     ip: caller.ip,
-    asked: true,
+    required: true,
   });
-  if (captchaOutcome !== "human") return err({ reason: captchaOutcome });
+  if (captchaOutcome !== "passed") return err({ reason: captchaOutcome });
   await sendEmailToken(deps, {
     email,
     purpose: "reset_password",

@@ -1,22 +1,22 @@
-import { emailField } from "../../../accounts/fields.ts";
-import type { DepsOf } from "../../../http/context.ts";
-import { Captcha, captchaTokenIn } from "../../../ui/captcha-widget.tsx";
-import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
-import { refusalOf } from "../../../ui/form-error.ts";
-import { Field, Form } from "../../../ui/form-fields.tsx";
-import type { Page } from "../../../ui/page.ts";
-import { addressCookie } from "../../../ui/page-cookies.ts";
-import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
-import { readFields } from "../../../ui/read-fields.ts";
-import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
-import { wordsOf } from "../../../ui/render-page.tsx";
-import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
+import { emailField } from "../../../../accounts/fields.ts";
+import type { DepsOf } from "../../../../http/context.ts";
+import { Captcha, readCaptchaToken } from "../../../../ui/captcha-widget.tsx";
+import { DevMailboxLink } from "../../../../ui/dev-mailbox-link.tsx";
+import { formFailure } from "../../../../ui/form-error.ts";
+import { Field, Form } from "../../../../ui/form-fields.tsx";
+import type { Page } from "../../../../ui/page.ts";
+import { addressCookie } from "../../../../ui/page-cookies.ts";
+import { setPendingRedirectCookie } from "../../../../ui/pending-redirect-cookie.ts";
+import { readFields } from "../../../../ui/read-fields.ts";
+import { redirectWithFlash } from "../../../../ui/redirect-with-flash.ts";
+import { wordsOf } from "../../../../ui/render-page.tsx";
+import { type ReturnTarget, withReturnTarget } from "../../../../ui/return-target.ts";
 import { type RequestPasswordResetDeps, requestPasswordReset } from "../request-password-reset.ts";
 
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string };
 
 /** Requests a password reset link. The response is the same for every address. */
-export const forgotPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Page<Data> => ({
+export const forgotPasswordPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Page<Data> => ({
   path: "/forgot-password",
   access: "everybody",
   title: (t) => t.forgot.title,
@@ -42,9 +42,9 @@ export const forgotPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Page<Data>
     const read = readFields(wordsOf(c), form, { email: emailField });
     if ("refusal" in read) return read.refusal;
     const { email } = read.values;
-    const input = { email, captchaToken: captchaTokenIn(form), caller: c.var.caller };
+    const input = { email, captchaToken: readCaptchaToken(form), caller: c.var.caller };
     const result = await requestPasswordReset(depsOf(c), input);
-    if (!result.ok) return refusalOf(c, result.error.reason);
+    if (!result.ok) return formFailure(c, result.error.reason);
     addressCookie.write(c, email.address);
     setPendingRedirectCookie(c, returnTarget);
     return redirectWithFlash(c, withReturnTarget("/forgot-password", returnTarget), "resetSent");

@@ -1,29 +1,29 @@
 import { and, inArray, not, type SQL, sql } from "drizzle-orm";
-import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { auditRow } from "../../admin/audit-log/statements.ts";
-import type { Locale } from "../../core/locale.ts";
-import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
-import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../db/schema.ts";
-import type { NewMessage } from "../../messaging/outbox/message.ts";
-import { ALWAYS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
-import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
-import { EVERY_PURPOSE } from "../../registration/email-tokens/email-token.ts";
+import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../../admin/audit-log/statements.ts";
+import type { Locale } from "../../../core/locale.ts";
+import type { Database } from "../../../db/database.ts";
+import { insertFrom } from "../../../db/insert-from.ts";
+import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../../db/schema.ts";
+import type { NewMessage } from "../../../messaging/outbox/message.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
+import type { Bootstrap } from "../../../registration/bootstrap-superuser.ts";
+import { EMAIL_TOKEN_PURPOSES } from "../../../registration/email-tokens/email-token.ts";
 import {
   claimEmailToken,
-  claimed,
-  claimedAccountId,
   type EmailTokenClaim,
+  emailTokenAccountId,
+  emailTokenClaimed,
   voidEmailTokens,
-} from "../../registration/email-tokens/statements.ts";
-import { auditBootstrap, provenAddress } from "../../registration/statements.ts";
-import { endSessions } from "../../sessions/statements.ts";
-import { clearAttempts } from "../lockout/statements.ts";
-import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
+} from "../../../registration/email-tokens/statements.ts";
+import { auditBootstrap, emailVerificationColumns } from "../../../registration/statements.ts";
+import { endSessions } from "../../../sessions/statements.ts";
+import { clearAttempts } from "../../lockout/statements.ts";
+import { voidOneTimeCodes } from "../../one-time-codes/statements.ts";
 import {
   hasUnverifiedIdentity,
   removeUnverifiedIdentities,
-} from "../social/unverified-identity-statements.ts";
+} from "../../social/unverified-identity-statements.ts";
 
 type PasswordReset = {
   readonly claim: EmailTokenClaim;
@@ -64,17 +64,17 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       audit,
       removal,
     }: PasswordReset): Promise<{ accountId: string } | "email_token_invalid"> {
-      const accountIds = claimedAccountId(db, claim);
-      const proof = { whose: accountIds, bootstrap, now: claim.now };
+      const accountIds = emailTokenAccountId(db, claim);
+      const proof = { accountIds: accountIds, bootstrap, now: claim.now };
       const queueNotice = (notice: NewMessage, where: SQL) =>
         queueMessage(db, {
           draft: notice,
           accountId: ownerId,
           now: claim.now,
-          limits: ALWAYS,
+          limits: NO_SEND_LIMITS,
           caps,
           source: emailTokens,
-          where: and(claimed(claim), where),
+          where: and(emailTokenClaimed(claim), where),
         });
       const removesIdentity = hasUnverifiedIdentity(db, accountIds);
       const [consumed] = await db.batch([
@@ -84,7 +84,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
           .update(accounts)
           .set({
             // The account's own address received the link, so the link verifies that address.
-            ...provenAddress(db, proof),
+            ...emailVerificationColumns(db, proof),
             passwordHash: newHash,
             locale,
             // Devices that became known by the old password are unknown again.
@@ -93,8 +93,12 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
           .where(inArray(accounts.id, accountIds)),
         voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
         endSessions(db, accountIds, claim.now),
-        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EVERY_PURPOSE, claim.now),
-        clearAttempts(db, lockoutKeys, sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${claimed(claim)})`),
+        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, claim.now),
+        clearAttempts(
+          db,
+          lockoutKeys,
+          sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`,
+        ),
         ...(notices
           ? [
               ...queueNotice(notices.changed, not(removesIdentity)),
@@ -102,7 +106,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
             ]
           : []),
         ...removeUnverifiedIdentities(db, accountIds, removal),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, claimed(claim)),
+        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
       ]);
       return consumed[0] ?? "email_token_invalid";
     },

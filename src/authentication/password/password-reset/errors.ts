@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../core/error-codes.ts";
+import type { ErrorCode } from "../../../core/error-codes.ts";
 import type { ResetFailure } from "./reset-password.ts";
 
 export const passwordResetErrors = {

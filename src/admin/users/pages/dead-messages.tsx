@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 import type { DepsOf } from "../../../http/context.ts";
 import { type ListDeadMessagesDeps, listDeadMessages } from "../../../messaging/outbox/list-dead-messages.ts";
 import type { Page } from "../../../ui/page.ts";
-import { PAGE_ROWS, queryOf, Turn } from "../../../ui/pagination.tsx";
-import { Moment } from "../../../ui/relative-time.tsx";
+import { PAGE_ROWS, Pagination, readQuery } from "../../../ui/pagination.tsx";
+import { LocalTime } from "../../../ui/relative-time.tsx";
 import { Badge } from "../../../ui/table-rows.tsx";
-import { wordOf } from "../../../ui/words.ts";
+import { textFor } from "../../../ui/words.ts";
 import { positionField } from "../../audit-log/fields.ts";
 
 type Data = Awaited<ReturnType<typeof listDeadMessages>>;
@@ -13,13 +13,13 @@ type Data = Awaited<ReturnType<typeof listDeadMessages>>;
 const query = z.object({ cursor: positionField });
 
 /** Dead-lettered mail and text messages: kind, account, time and reason. */
-export const undeliveredPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data> => ({
+export const deadMessagesPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data> => ({
   path: "/admin/mail",
   access: "mail:read",
   isList: true,
   title: (t) => t.undelivered.title,
   load: (c) => {
-    const { cursor: after = null } = queryOf(c, query);
+    const { cursor: after = null } = readQuery(c, query);
     return listDeadMessages(depsOf(c), { actor: c.var.session.account, after, limit: PAGE_ROWS });
   },
   view: (p, { messages, next }) => (
@@ -29,7 +29,7 @@ export const undeliveredPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data
         {messages.map(({ kind, account, channel, createdAt, reason }) => (
           <li>
             <p class="grow">
-              <strong>{wordOf(p.t.mailKinds, kind, kind)}</strong>{" "}
+              <strong>{textFor(p.t.mailKinds, kind, kind)}</strong>{" "}
               {channel === "sms" && <Badge good={false}>SMS</Badge>}
               <br />
               <a href={`/admin/users/${account.id}`}>{account.name}</a>{" "}
@@ -38,12 +38,12 @@ export const undeliveredPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Data
               <code>{reason}</code>
             </p>
             <span class="faint when">
-              <Moment p={p} at={createdAt} />
+              <LocalTime p={p} at={createdAt} />
             </span>
           </li>
         ))}
       </ul>
-      <Turn p={p} next={next && `${next.at}.${next.id}`} />
+      <Pagination p={p} next={next && `${next.at}.${next.id}`} />
     </>
   ),
 });

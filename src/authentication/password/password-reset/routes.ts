@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
-import { emailField, newPasswordField, passwordField, passwordProblems } from "../../accounts/fields.ts";
-import { captchaTokenField } from "../../captcha/fields.ts";
-import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { jsonBody, queryParams } from "../../http/input.ts";
-import { describe } from "../../http/operation.ts";
-import { answer, refuse, respond } from "../../http/respond.ts";
-import { emailTokenIsValid, tokenField, tokenQuery } from "../../registration/email-tokens/fields.ts";
-import { findEmailToken } from "../../registration/email-tokens/find-email-token.ts";
+import { emailField, newPasswordField, passwordField, passwordProblems } from "../../../accounts/fields.ts";
+import { captchaTokenField } from "../../../captcha/fields.ts";
+import type { DepsOf, HttpEnv } from "../../../http/context.ts";
+import { jsonBody, queryParams } from "../../../http/input.ts";
+import { describeRoute } from "../../../http/operation.ts";
+import { answer, refuse, respond } from "../../../http/respond.ts";
+import { emailTokenIsValid, tokenField, tokenQuery } from "../../../registration/email-tokens/fields.ts";
+import { findEmailToken } from "../../../registration/email-tokens/find-email-token.ts";
+import { passwordResetErrors } from "./errors.ts";
 import { type RequestPasswordResetDeps, requestPasswordReset } from "./request-password-reset.ts";
-import { passwordResetErrors } from "./reset-errors.ts";
 import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "./reset-password.ts";
 
 const requested = answer(200, "If an account with that email exists, a password reset link has been sent.");
@@ -39,7 +39,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .post(
       "/forgot-password",
-      describe({
+      describeRoute({
         summary: "Mail a password reset link",
         description: "The response is the same for an address without an account.",
         tag,
@@ -57,7 +57,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/reset-password",
-      describe({
+      describeRoute({
         summary: "Check a mailed link without consuming it",
         tag,
         answer: emailTokenIsValid,
@@ -71,7 +71,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/reset-password",
-      describe({
+      describeRoute({
         summary: "Set a new password by a mailed link and end every session",
         tag,
         answer: passwordReset,

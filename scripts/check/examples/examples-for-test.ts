@@ -5,7 +5,7 @@ import type { Page } from "./read-markdown.ts";
  * Reads the blocks that a test runs: `examplesForTest("flows/restore", pages)("the-name")`. Throws for a block that does
  * not exist or that another test runs. `npm run examples` reports blocks that no test reads.
  */
-export function leftTo(test: string, pages: Iterable<Page>): (name: string) => Example {
+export function examplesForTest(test: string, pages: Iterable<Page>): (name: string) => Example {
   const examples = [...pages].flatMap((page) => page.examples);
   return (name) => {
     const found = examples.find(
