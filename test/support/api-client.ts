@@ -3,8 +3,8 @@ import type { paths } from "../../src/client/api-types.ts";
 import type { Service } from "./service.ts";
 
 /**
- * A client made of the document that is served: what it does not describe does not compile. It speaks to
- * the service as any other does, in HTTP.
+ * A client typed by the OpenAPI document. A call that the document does not describe does not compile.
+ * The client sends HTTP requests, as every other client does.
  */
 export const clientOf = (service: Service) =>
   createClient<paths>({

@@ -2,7 +2,7 @@ import { vi } from "vitest";
 import type { Answer, Service } from "./service.ts";
 import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "./users.ts";
 
-/** The account's own words, which its password must not be. */
+/** Profile fields. The password must not contain any of them. */
 export type Chooser = {
   readonly email?: string;
   readonly name?: string;
@@ -10,21 +10,21 @@ export type Chooser = {
   readonly username?: string;
 };
 
-type Choice = {
+type PreparedRequest = {
   readonly email: string;
-  /** The one request that chooses. */
+  /** Sends the request that sets the password. */
   choose(password: string): Promise<Answer>;
 };
 
-/** One of the places where a password is chosen. */
+/** A route that sets a password. */
 export type PasswordRoute = {
   readonly path: string;
   /** The field of the request that holds the new password. */
   readonly field: string;
-  /** The status of a choice that is let through. */
+  /** The status when the service accepts the password. */
   readonly accepted: number;
-  /** Somebody who has come as far as choosing. */
-  prepare(service: Service, chooser?: Chooser): Promise<Choice>;
+  /** Prepares an account up to the request that sets the password. */
+  prepare(service: Service, chooser?: Chooser): Promise<PreparedRequest>;
 };
 
 export const passwordRoutes: readonly PasswordRoute[] = [
@@ -42,7 +42,7 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     field: "newPassword",
     accepted: 200,
     async prepare(service, chooser) {
-      const { email } = await memberLike(service, chooser);
+      const { email } = await logInWithProfile(service, chooser);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
       return { email, choose: (newPassword) => service.post("/reset-password", { token, newPassword }) };
@@ -53,18 +53,18 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     field: "newPassword",
     accepted: 200,
     async prepare(service, chooser) {
-      const { email, token } = await memberLike(service, chooser);
-      const given = { currentPassword: PASSWORD };
+      const { email, token } = await logInWithProfile(service, chooser);
+      const current = { currentPassword: PASSWORD };
       return {
         email,
-        choose: (newPassword) => service.post("/me/password", { ...given, newPassword }, token),
+        choose: (newPassword) => service.post("/me/password", { ...current, newPassword }, token),
       };
     },
   },
 ];
 
-/** Somebody signed in whose account has those words. */
-async function memberLike(service: Service, { email = newAddress(), ...profile }: Chooser = {}) {
+/** Registers and logs in a user with these profile fields. */
+async function logInWithProfile(service: Service, { email = newAddress(), ...profile }: Chooser = {}) {
   await member(service, email);
   const { token } = await logIn(service, email);
   if (Object.keys(profile).length > 0) {
@@ -74,9 +74,9 @@ async function memberLike(service: Service, { email = newAddress(), ...profile }
   return { email, token };
 }
 
-/** Counts the runs of PBKDF2 in the isolate, which is the service's own, until mocks are restored. */
+/** Counts PBKDF2 calls until mocks are restored. The service runs in the same isolate as the test. */
 export function watchHashing(): () => number {
-  const watched = vi.spyOn(crypto.subtle, "deriveBits");
+  const deriveBits = vi.spyOn(crypto.subtle, "deriveBits");
   return () =>
-    watched.mock.calls.filter(([algorithm]) => JSON.stringify(algorithm).includes("PBKDF2")).length;
+    deriveBits.mock.calls.filter(([algorithm]) => JSON.stringify(algorithm).includes("PBKDF2")).length;
 }

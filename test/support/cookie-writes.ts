@@ -11,10 +11,10 @@ import { openProviders } from "./social/providers.ts";
 import { socialUser } from "./social/users.ts";
 import { logIn, member, newAddress, PASSWORD } from "./users.ts";
 
-/** A write that a browser's cookies may vouch for. */
+/** A state-changing route that accepts cookies as credentials. */
 export type CookieWrite = { readonly method: string; readonly path: string };
 
-// The exchange of a login code is not here: it takes one origin alone (test/worker/social/exchange).
+// `POST /exchange` is not listed, because it accepts only one origin (test/worker/oauth).
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },
@@ -24,10 +24,10 @@ const TRANSPORT = [
 
 const providers = openProviders();
 
-/** What a service is configured with whose every write of a cookie can succeed. */
+/** Variables with which every cookie write can succeed. */
 export const COOKIE_WRITE_VARIABLES = providers.variables;
 
-/** Out of the router itself: what asks for a session and writes, and what takes or sets its cookies. */
+/** The state-changing routes that need a session (read from the router) and the routes that read or set its cookies. */
 export function cookieWrites({ app }: Service): CookieWrite[] {
   const behindSession = app.routes
     .filter(({ method, handler }) => !["GET", "HEAD", "ALL"].includes(method) && partOf(handler)?.session)
@@ -40,13 +40,13 @@ export type Attempt = {
   send(headers?: Record<string, string | null>): Promise<Answer>;
 };
 
-const own = { email: "", password: PASSWORD, transport: "cookie" };
+const loginFields = { email: "", password: PASSWORD, transport: "cookie" };
 
-/** A browser with a session, and that write as the page of its owner would make it, but for its headers. */
+/** A browser with a session, and the request to this route. The caller of `send` adds the headers. */
 export async function prepareWrite(service: Service, { method, path }: CookieWrite): Promise<Attempt> {
   const { email } = await member(service);
   const browser = await signedInBrowser(service, email);
-  const login = { ...own, email };
+  const login = { ...loginFields, email };
   const bodies: Record<string, () => Promise<object | undefined> | object | undefined> = {
     "POST /login": () => login,
     "POST /login/otp": async () => {
@@ -99,7 +99,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "PUT /users/:id/role": () => ({ role: "admin" }),
   };
   const bodyOf = bodies[`${method} ${path}`];
-  if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
+  if (!bodyOf) throw new Error(`${method} ${path} accepts cookies, but this file has no body for it`);
   const body = await bodyOf();
   const filled = path
     .replace(":provider", "github")
@@ -108,7 +108,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** A session of one's own; or somebody whom a superuser, as whom one is signed in then, may do this to. */
+/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the caller's session id. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import type { Answer } from "./service.ts";
 
-/** Runs calls, and counts the passwords that were hashed meanwhile: the app shares this isolate. */
+/** Runs the calls and counts the password hashes that the service computes meanwhile, in the same isolate. */
 export async function countEvaluated(
   run: () => Promise<Answer[]>,
 ): Promise<{ readonly answers: Answer[]; readonly evaluated: number }> {

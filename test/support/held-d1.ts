@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { startService } from "./service.ts";
 
-/** A service whose n-th batch waits, once it is `reached`, until it is let go. */
+/** A service whose n-th D1 batch waits until it is released. `reached` resolves when that batch arrives. */
 export function startHeld(nth: number, variables: Readonly<Record<string, string>> = {}) {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

@@ -18,17 +18,17 @@ const SIGN_IN = `${brand.publicUrl}/sign-in`;
 
 const words = { en, de };
 
-/** One mail in full, of the app that these tests are about. */
+/** Renders one mail with the brand of these tests. */
 export const render = (
   message: MailMessage,
   recipientName: string | null = "Ada",
-  changes: Partial<MailBrand> = {},
+  brandChanges: Partial<MailBrand> = {},
   locale: Locale = "en",
 ) =>
   renderMessage({
     message,
     recipientName,
-    brand: { ...brand, ...changes },
+    brand: { ...brand, ...brandChanges },
     locale,
     words: words[locale],
     life: mails[message.kind].life ?? A_DAY,
@@ -36,16 +36,16 @@ export const render = (
 
 export const verify: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
 
-type Case = {
+type MailCase = {
   readonly message: MailMessage;
-  /** Where its button leads. */
+  /** The URL of its button. */
   readonly button?: string;
   readonly life?: number;
   readonly subject: Readonly<Record<Locale, string>>;
 };
 
-/** Every kind that there is: one without a line here does not compile. */
-export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
+/** Every kind of mail. A kind without an entry here does not compile. */
+export const mails: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
   verify_email: {
     message: verify,
     button: URL_WITH_TOKEN,

@@ -1,6 +1,6 @@
 /**
- * Every page that a browser looks at. `worker/ui/every-page` holds it to the router, and `browser/harness` holds
- * the showings to it, since a browser's tests run beside the service and cannot ask its router.
+ * Every page that the browser tests open. `worker/ui/every-page` compares the list with the router.
+ * `browser/harness` compares the page states with it, because browser tests cannot read the router.
  */
 export const SHOWN_PAGES = [
   "/sign-in",

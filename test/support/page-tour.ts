@@ -9,32 +9,32 @@ export type Stop = {
   /** The pattern of its route. */
   readonly path: string;
   readonly browser: ReturnType<typeof openPages>;
-  /** The page with its form, as its visitor has it. */
+  /** The page with its form, as the user sees it. */
   readonly page: Shown;
 };
 
-/** Every page that there is, out of the router itself, by method. */
+/** The paths of all pages with that method, read from the router. */
 export const pageRoutesOf = ({ app }: Service, method: "GET" | "POST"): string[] =>
   app.routes
     .filter((route) => route.method === method && partOf(route.handler)?.page)
     .map(({ path }) => path);
 
-type Options = Parameters<typeof openPages>[1];
+type BrowserOptions = Parameters<typeof openPages>[1];
 
-/** A visit to every page: by somebody whom it lets in, and as far as it takes to get there. */
-export async function tourOf(service: Service, options: Options = {}): Promise<Stop[]> {
+/** Visits every page as a user who may open it, after the steps that lead to it. */
+export async function tourOf(service: Service, options: BrowserOptions = {}): Promise<Stop[]> {
   const stops: Stop[] = [];
   for (const path of pageRoutesOf(service, "GET")) {
     if (path === "/" || path.endsWith(".js")) continue;
-    const prepare = special[path] ?? ordinary;
-    stops.push({ path, ...(await prepare(service, path, options)) });
+    const visit = visitsByPath[path] ?? visitDirectly;
+    stops.push({ path, ...(await visit(service, path, options)) });
   }
   return stops;
 }
 
-type Prepare = (service: Service, path: string, options: Options) => Promise<Omit<Stop, "path">>;
+type Visit = (service: Service, path: string, options: BrowserOptions) => Promise<Omit<Stop, "path">>;
 
-const ordinary: Prepare = async (service, path, options) => {
+const visitDirectly: Visit = async (service, path, options) => {
   if (!/^\/(account|admin)/.test(path)) {
     const browser = openPages(service, options);
     return { browser, page: await browser.visit(path) };
@@ -47,7 +47,7 @@ const ordinary: Prepare = async (service, path, options) => {
   return { browser, page: await browser.visit(path.replace(":id", other)) };
 };
 
-const special: Readonly<Record<string, Prepare>> = {
+const visitsByPath: Readonly<Record<string, Visit>> = {
   "/verify-email": async (service, _path, options) => {
     const { email } = await register(service);
     const browser = openPages(service, options);

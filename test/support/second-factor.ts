@@ -1,7 +1,7 @@
 import type { Service } from "./service.ts";
 import { mailTo, PASSWORD } from "./users.ts";
 
-/** The code of the newest mail to that address that has one. */
+/** The code of the newest mail with a code to that address. */
 export async function codeMailedTo(service: Service, email: string): Promise<string> {
   for (const mail of await mailTo(service, email)) {
     const [code] = /^\d{6}$/m.exec(mail.text) ?? [];
@@ -10,7 +10,7 @@ export async function codeMailedTo(service: Service, email: string): Promise<str
   throw new Error(`no mail with a code to ${email}`);
 }
 
-/** A login as far as its second step. */
+/** Logs in up to the second factor. Returns the challenge and its code. */
 export async function challengeOf(
   service: Service,
   email: string,
@@ -21,5 +21,5 @@ export async function challengeOf(
   return { challengeId: answer.body.data.challengeId, code: await codeMailedTo(service, email) };
 }
 
-/** Six digits that are not these. */
+/** Six digits that differ from `code`. */
 export const wrongCode = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, "0");

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { tablesOf } from "./dump.ts";
 
-/** Every row of every table of the service, by the table's name. */
+/** The rows of every table of the service, by table name. */
 export async function allRows(): Promise<Record<string, unknown[]>> {
   const tables: Record<string, unknown[]> = {};
   for (const name of await tablesOf(env.DB)) {
@@ -10,7 +10,7 @@ export async function allRows(): Promise<Record<string, unknown[]>> {
   return tables;
 }
 
-/** How many sessions were ever opened for that address. */
+/** The number of session rows of that account, ended ones included. */
 export async function sessionsOf(email: string): Promise<number> {
   const query =
     "SELECT count(*) AS n FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";

@@ -6,9 +6,9 @@ type App<Env extends object> = {
   getPath(request: Request): string;
 };
 
-/** Has an app throw, in place of an answer, when the answer is not what the document says. */
+/** Makes an app throw when one of its responses violates the OpenAPI document. */
 export function watchContract<Env extends object>(app: App<Env>): void {
-  const answer = app.fetch;
+  const fetchResponse = app.fetch;
   app.fetch = async (request, env, context) =>
-    holdToContract(request.method, app.getPath(request), await answer(request, env, context));
+    holdToContract(request.method, app.getPath(request), await fetchResponse(request, env, context));
 }

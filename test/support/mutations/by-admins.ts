@@ -6,7 +6,7 @@ import { logIn, member, newAddress, signedInMember } from "../users.ts";
 
 const IMAGE = { "Content-Type": "image/png" };
 
-/** A superuser, and somebody who has signed in and has a picture. */
+/** A superuser, and a user with a session and an avatar. */
 async function superuserAndUser(service: Service) {
   const superuser = await signedInAs(service, "superuser");
   const { email } = await member(service);
@@ -15,26 +15,30 @@ async function superuserAndUser(service: Service) {
   return { superuser, id: await idOf(email) };
 }
 
-type More = Pick<Mutation, "what" | "again"> & {
+type ActionOptions = Pick<Mutation, "what" | "again"> & {
   readonly body?: unknown;
   readonly before?: readonly [method: string, path: string, body?: unknown][];
 };
 
-/** What a superuser does to somebody. `path`: behind the id. */
-const act = (method: string, path: string, { body, before = [], ...more }: More = {}): Mutation => ({
+/** An action of a superuser on a user. `path` follows the id. */
+const action = (
+  method: string,
+  path: string,
+  { body, before = [], ...rest }: ActionOptions = {},
+): Mutation => ({
   route: `${method} /users/:id${path}`,
   status: 200,
-  ...more,
+  ...rest,
   async request(service) {
     const { superuser, id } = await superuserAndUser(service);
-    for (const [first, own, sent] of before)
-      await actingAs(service, superuser).call(first, `/${id}${own}`, sent);
+    for (const [firstMethod, firstPath, firstBody] of before)
+      await actingAs(service, superuser).call(firstMethod, `/${id}${firstPath}`, firstBody);
     const headers = body === tinyPng ? IMAGE : undefined;
     return { path: `/users/${id}${path}`, body, token: superuser.token, headers };
   },
 });
 
-/** What admins do, and people to their own pictures. */
+/** Mutations by admins, and by users on their own avatars. */
 export const adminMutations: readonly Mutation[] = [
   {
     route: "POST /users",
@@ -45,16 +49,16 @@ export const adminMutations: readonly Mutation[] = [
       return { body: { email: newAddress(), name: "Grace" }, token };
     },
   },
-  act("PATCH", "", { body: { name: "Grace", lastName: "Hopper", age: 40 } }),
-  act("POST", "/activate", { before: [["POST", "/deactivate"]] }),
-  act("POST", "/deactivate"),
-  act("POST", "/unlock"),
-  act("POST", "/reset-password"),
-  act("DELETE", "/sessions"),
-  act("PUT", "/role", { body: { role: "admin" } }),
-  act("PUT", "/avatar", { body: tinyPng }),
-  act("DELETE", "/avatar"),
-  act("DELETE", "", { again: 404, before: [["POST", "/deactivate"]] }),
+  action("PATCH", "", { body: { name: "Grace", lastName: "Hopper", age: 40 } }),
+  action("POST", "/activate", { before: [["POST", "/deactivate"]] }),
+  action("POST", "/deactivate"),
+  action("POST", "/unlock"),
+  action("POST", "/reset-password"),
+  action("DELETE", "/sessions"),
+  action("PUT", "/role", { body: { role: "admin" } }),
+  action("PUT", "/avatar", { body: tinyPng }),
+  action("DELETE", "/avatar"),
+  action("DELETE", "", { again: 404, before: [["POST", "/deactivate"]] }),
   {
     route: "PUT /me/avatar",
     status: 200,

@@ -11,7 +11,7 @@ const signedIn = async (service: Service, body?: unknown): Promise<MutationReque
   token: (await signedInMember(service)).token,
 });
 
-/** What somebody may do who has signed in. */
+/** Mutations by a signed-in user. */
 export const userMutations: readonly Mutation[] = [
   { route: "POST /logout", status: 200, request: (service) => signedIn(service) },
   { route: "POST /logout-all", status: 200, again: 401, request: (service) => signedIn(service) },
@@ -50,13 +50,13 @@ export const userMutations: readonly Mutation[] = [
   },
   {
     route: "POST /me/phone",
-    what: "in place of a verified number",
+    what: "replaces a verified number",
     status: 200,
     async request(service) {
       const { token, email } = await signedInMember(service);
-      // Written in, not proven: the next text could only go out in a minute.
-      const proven = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
-      await service.env.DB.prepare(proven).bind(newNumber(), email).run();
+      // Set by SQL: after a verification the next SMS could only follow a minute later.
+      const setPhone = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
+      await service.env.DB.prepare(setPhone).bind(newNumber(), email).run();
       return { body: { phone: newNumber() }, token };
     },
   },

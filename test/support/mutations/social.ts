@@ -7,7 +7,7 @@ import { member, newAddress, PASSWORD, register, signedInMember } from "../users
 
 const providers = openProviders();
 const variables = async () => providers.variables;
-const always = async () => ({ ...providers.variables, LOGIN_OTP: "always" });
+const alwaysOtp = async () => ({ ...providers.variables, LOGIN_OTP: "always" });
 const route = "POST /social/:provider/token";
 const path = "/social/github/token";
 
@@ -16,33 +16,33 @@ const gitHub = async (email: string) => ({
   body: { accessToken: await providers.tokenOf(socialUser({ email })) },
 });
 
-/** What somebody may do who has an account at a provider. */
+/** Mutations by a user of a social provider. */
 export const socialMutations: readonly Mutation[] = [
-  { route, what: "somebody new", status: 200, variables, request: () => gitHub(newAddress()) },
+  { route, what: "a new user", status: 200, variables, request: () => gitHub(newAddress()) },
   {
     route,
-    what: "somebody new, with a second step",
+    what: "a new user, with a second factor",
     status: 200,
-    variables: always,
+    variables: alwaysOtp,
     request: () => gitHub(newAddress()),
   },
   {
     route,
-    what: "an account that nobody has proven",
+    what: "an account with an unverified address",
     status: 200,
     variables,
     request: async (service) => gitHub((await register(service)).email),
   },
   {
     route,
-    what: "an account under the same proven address",
+    what: "an account with the same verified address",
     status: 200,
     variables,
     request: async (service) => gitHub((await signedInMember(service)).email),
   },
   {
     route,
-    what: "somebody who was here before",
+    what: "a linked account",
     status: 200,
     variables,
     async request(service) {
@@ -52,9 +52,9 @@ export const socialMutations: readonly Mutation[] = [
   },
   {
     route,
-    what: "somebody who was here before, with a second step",
+    what: "a linked account, with a second factor",
     status: 200,
-    variables: always,
+    variables: alwaysOtp,
     async request(service) {
       const id = await linkGitHub((await member(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };

@@ -9,44 +9,48 @@ const NEXT_PASSWORD = "a newer lighthouse 8";
 const WRONG = "a wrong password";
 const TWO_MINUTES = 120_000;
 
-async function withSecondStep(service: Service): Promise<string> {
+async function withSecondFactor(service: Service): Promise<string> {
   const { email, token } = await signedInMember(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }
 
-async function mailed(service: Service, path: string, person: Promise<{ email: string }>): Promise<string> {
-  const { email } = await person;
+async function requestEmailToken(
+  service: Service,
+  path: string,
+  user: Promise<{ email: string }>,
+): Promise<string> {
+  const { email } = await user;
   await service.post(path, { email });
   return tokenMailedTo(service, email);
 }
 
-async function wrongPassword(service: Service, before: number): Promise<MutationRequest> {
+async function wrongPassword(service: Service, failures: number): Promise<MutationRequest> {
   const { email } = await member(service);
   const body = { email, password: WRONG };
-  for (let failed = 0; failed < before; failed += 1) await service.post("/login", body);
+  for (let failed = 0; failed < failures; failed += 1) await service.post("/login", body);
   return { body };
 }
 
 async function cookieLogin(service: Service): Promise<MutationRequest> {
   const { email } = await member(service);
-  const given = await service.get("/csrf-token");
-  const cookie = given.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  const headers = { Cookie: cookie, "X-CSRF-Token": given.body.data.csrfToken as string };
+  const csrf = await service.get("/csrf-token");
+  const cookie = csrf.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const headers = { Cookie: cookie, "X-CSRF-Token": csrf.body.data.csrfToken as string };
   return { body: { email, password: PASSWORD, transport: "cookie" }, headers };
 }
 
 async function captcha(): Promise<Record<string, unknown>> {
   const provider = openLoopback();
-  const said = JSON.stringify({ success: true, hostname: "gatehouse.test" });
-  await provider.answer({ kind: "respond", status: 200, body: said });
+  const success = JSON.stringify({ success: true, hostname: "gatehouse.test" });
+  await provider.answer({ kind: "respond", status: 200, body: success });
   const keys = { CAPTCHA_SITE_KEY: "site", CAPTCHA_SECRET: "secret", CAPTCHA_API_BASE: provider.url };
   return { CAPTCHA_PROVIDER: "recaptcha-v2", ...keys };
 }
 
 const olderCost = async () => ({ PASSWORD_HASH_BLOCKS: "2" });
 
-/** What somebody may do who has not signed in, or is about to. */
+/** Mutations without a session. */
 export const unauthenticatedMutations: readonly Mutation[] = [
   {
     route: "POST /register",
@@ -55,7 +59,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   },
   {
     route: "POST /register",
-    what: "a known address",
+    what: "an address that is already registered",
     status: 201,
     request: async (service) => ({ body: { ...(await member(service)), password: PASSWORD, name: "Ada" } }),
   },
@@ -104,7 +108,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   },
   {
     route: "POST /login",
-    what: "the first of all, when there is no key yet",
+    what: "the first login, without a signing key",
     status: 200,
     isOtherEachTry: true,
     async request(service) {
@@ -116,10 +120,10 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   { route: "POST /login", what: "by cookie", status: 200, request: cookieLogin },
   {
     route: "POST /login",
-    what: "with a second step, and an older hash",
+    what: "with a second factor, and an older hash",
     status: 200,
     variables: olderCost,
-    request: async (service) => ({ body: { email: await withSecondStep(service), password: PASSWORD } }),
+    request: async (service) => ({ body: { email: await withSecondFactor(service), password: PASSWORD } }),
   },
   {
     route: "POST /login",
@@ -131,13 +135,13 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     route: "POST /login/otp",
     status: 200,
     again: 400,
-    request: async (service) => ({ body: await challengeOf(service, await withSecondStep(service)) }),
+    request: async (service) => ({ body: await challengeOf(service, await withSecondFactor(service)) }),
   },
   {
     route: "POST /login/otp/resend",
     status: 200,
     async request(service) {
-      const { challengeId } = await challengeOf(service, await withSecondStep(service));
+      const { challengeId } = await challengeOf(service, await withSecondFactor(service));
       service.clock.advance(TWO_MINUTES);
       return { body: { challengeId } };
     },
@@ -149,7 +153,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   },
   {
     route: "POST /refresh",
-    what: "a token that was spent long ago",
+    what: "reuse of a rotated token",
     status: 401,
     async request(service) {
       const { refreshToken } = await signedInMember(service);
@@ -168,7 +172,7 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     status: 200,
     again: 400,
     async request(service) {
-      const token = await mailed(service, "/forgot-password", signedInMember(service));
+      const token = await requestEmailToken(service, "/forgot-password", signedInMember(service));
       return { body: { token, newPassword: NEXT_PASSWORD } };
     },
   },
