@@ -24,7 +24,7 @@ export type PasswordRoute = {
   /** The status when the service accepts the password. */
   readonly accepted: number;
   /** Prepares an account up to the request that sets the password. */
-  prepare(service: Service, chooser?: Chooser): Promise<PreparedRequest>;
+  prepare(service: Service, profile?: Chooser): Promise<PreparedRequest>;
 };
 
 export const passwordRoutes: readonly PasswordRoute[] = [
@@ -32,8 +32,8 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     path: "/register",
     field: "password",
     accepted: 201,
-    async prepare(service, { email = newAddress(), name = "Ada", ...profile } = {}) {
-      const choose = (password: string) => service.post("/register", { email, name, password, ...profile });
+    async prepare(service, { email = newAddress(), name = "Ada", ...fields } = {}) {
+      const choose = (password: string) => service.post("/register", { email, name, password, ...fields });
       return { email, choose };
     },
   },
@@ -41,8 +41,8 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     path: "/reset-password",
     field: "newPassword",
     accepted: 200,
-    async prepare(service, chooser) {
-      const { email } = await logInWithProfile(service, chooser);
+    async prepare(service, profile) {
+      const { email } = await logInWithProfile(service, profile);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
       return { email, choose: (newPassword) => service.post("/reset-password", { token, newPassword }) };
@@ -52,8 +52,8 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     path: "/me/password",
     field: "newPassword",
     accepted: 200,
-    async prepare(service, chooser) {
-      const { email, token } = await logInWithProfile(service, chooser);
+    async prepare(service, profile) {
+      const { email, token } = await logInWithProfile(service, profile);
       const current = { currentPassword: PASSWORD };
       return {
         email,
@@ -64,11 +64,11 @@ export const passwordRoutes: readonly PasswordRoute[] = [
 ];
 
 /** Registers and logs in a user with these profile fields. */
-async function logInWithProfile(service: Service, { email = newAddress(), ...profile }: Chooser = {}) {
+async function logInWithProfile(service: Service, { email = newAddress(), ...fields }: Chooser = {}) {
   await member(service, email);
   const { token } = await logIn(service, email);
-  if (Object.keys(profile).length > 0) {
-    const answer = await service.call("PATCH", "/api/auth/me", profile, token);
+  if (Object.keys(fields).length > 0) {
+    const answer = await service.call("PATCH", "/api/auth/me", fields, token);
     if (answer.status !== 200) throw new Error(`PATCH /me answered ${answer.status}: ${answer.text}`);
   }
   return { email, token };

@@ -82,7 +82,9 @@ function undescribedFaults(
   const faults = [
     ...(status < 400 ? ["the request succeeds, and no operation describes it"] : []),
     ...(headers.has("X-Request-Id") ? [] : ["the header X-Request-Id is not there"]),
-    ...(headers.has("Allow") === (status === 405) ? [] : ["exactly the 405 responses must have the header Allow"]),
+    ...(headers.has("Allow") === (status === 405)
+      ? []
+      : ["exactly the 405 responses must have the header Allow"]),
   ];
   const { Failure } = components.schemas;
   return text === null || !Failure ? faults : [...faults, ...faultsOf(Failure, JSON.parse(text))];
