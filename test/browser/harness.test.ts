@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished } from "vitest";
-import { SHOWN_PAGES } from "../support/page-list.ts";
+import { PAGE_PATHS } from "../support/page-list.ts";
 import { findFaults } from "./support/accessibility.ts";
 import { it as plain } from "./support/fixtures.ts";
 import { PAGE_STATES } from "./support/page-states.ts";
@@ -44,7 +44,7 @@ const documentWith = (body: string, head = "") =>
 describe("PAGE_STATES", () => {
   plain("contains every page of the service", () => {
     const shown = Object.values(PAGE_STATES).flatMap((states) => states.map(({ page }) => page));
-    expect(SHOWN_PAGES.filter((page) => !shown.includes(page))).toEqual([]);
+    expect(PAGE_PATHS.filter((page) => !shown.includes(page))).toEqual([]);
   });
 });
 

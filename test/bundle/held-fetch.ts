@@ -1,5 +1,5 @@
-import { holdToContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/contract/hold.ts";
 
 /** Fetches from the bundle and checks the response against /openapi.json. */
 export const heldFetch = async (url: URL, init: RequestInit = {}): Promise<Response> =>
-  holdToContract(init.method ?? "GET", url.pathname, await fetch(url, init));
+  assertMatchesContract(init.method ?? "GET", url.pathname, await fetch(url, init));

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
-import { holdToContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/contract/hold.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -67,7 +67,7 @@ export async function startDocumentedWorkers(documentedWorkers: readonly Documen
     if (name === undefined) throw new Error(`No Worker has the origin of ${url}`);
     const response = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
     return url.origin === proxy.origin
-      ? holdToContract(init.method ?? "GET", url.pathname, response)
+      ? assertMatchesContract(init.method ?? "GET", url.pathname, response)
       : response;
   };
   return {

@@ -1,7 +1,7 @@
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
-import { holdToContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/contract/hold.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
 
 export const GATEHOUSE = "http://auth.example.test";
@@ -40,7 +40,9 @@ export async function startExample() {
     if (name === undefined) throw new Error(`No Worker has the origin of ${url}`);
     // The harness declares its own fetch types.
     const response = (await harness.getWorker(name).fetch(url.href, init as never)) as unknown as Response;
-    return url.origin === GATEHOUSE ? holdToContract(init.method ?? "GET", url.pathname, response) : response;
+    return url.origin === GATEHOUSE
+      ? assertMatchesContract(init.method ?? "GET", url.pathname, response)
+      : response;
   };
 
   async function api(path: string, body?: object, token?: string) {

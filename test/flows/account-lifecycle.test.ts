@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bearer, clientOf } from "../support/api-client.ts";
+import { bearer, createApiClient } from "../support/api-client.ts";
 import { startService } from "../support/service.ts";
 import { tokenMailedTo } from "../support/users.ts";
 
 describe("account lifecycle", () => {
   it("registers, verifies the address, logs in, refreshes, logs out, resets the password and logs in again", async () => {
     const service = startService();
-    const api = clientOf(service);
+    const api = createApiClient(service);
     const email = "a@gmail.example.com";
     const password = "SecurePass123!";
     const registered = await api.POST("/api/auth/register", { body: { name: "Aaaa Aa", email, password } });

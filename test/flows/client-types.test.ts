@@ -1,14 +1,14 @@
 import { expect, expectTypeOf, it, vi } from "vitest";
 import page from "../../docs/api.md?raw";
-import { clientOf } from "../support/api-client.ts";
+import { createApiClient } from "../support/api-client.ts";
 import { startService } from "../support/service.ts";
-import { member, PASSWORD } from "../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../support/users.ts";
 import source from "./client-types.test.ts?raw";
 
 // `npm run types` checks the types of these calls: each `@ts-expect-error` line must fail to compile.
 
 it("rejects at compile time each call that the OpenAPI document does not describe", async () => {
-  const api = clientOf(startService());
+  const api = createApiClient(startService());
   const { error, response } = await api.POST("/api/auth/refresh", { body: { refreshToken: "none" } });
   expect([response.status, error?.error.code]).toEqual([401, "refresh_invalid"]);
   expectTypeOf(response.status).toBeNumber();
@@ -29,8 +29,8 @@ it("rejects at compile time each call that the OpenAPI document does not describ
 
 it("logs the output of the example in docs/api.md", async () => {
   const service = startService();
-  const api = clientOf(service);
-  const { email } = await member(service);
+  const api = createApiClient(service);
+  const { email } = await registerVerifiedUser(service);
   const logged = vi.spyOn(console, "log").mockImplementation(() => {});
   const errors = vi.spyOn(console, "error").mockImplementation(() => {});
   for (const password of [PASSWORD, "not the password"]) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../support/admins.ts";
-import { clientOf } from "../support/api-client.ts";
-import { newNumber } from "../support/phones.ts";
+import { accountIdOf, signedInAs } from "../support/admins.ts";
+import { createApiClient } from "../support/api-client.ts";
+import { newPhoneNumber } from "../support/phones.ts";
 import { type Service, startService } from "../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, tokenMailedTo } from "../support/users.ts";
 
@@ -11,7 +11,7 @@ const ENGLISH = "en-GB,en;q=0.9";
 
 /** An API client that sends this Accept-Language header. */
 const clientWithLanguage = (language: string | null, token?: string) => {
-  const api = clientOf(service);
+  const api = createApiClient(service);
   api.use({
     onRequest({ request }) {
       if (language !== null) request.headers.set("Accept-Language", language);
@@ -112,7 +112,7 @@ describe("mail language", () => {
 
   it("sends mail in the default language to an account without a stored locale", async () => {
     const email = await memberWithLanguage(GERMAN);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     await service.env.DB.prepare("UPDATE accounts SET locale = NULL WHERE id = ?").bind(id).run();
     await clientWithLanguage(GERMAN).POST("/api/auth/forgot-password", { body: { email } });
     expect(await newestMailTo(service, email)).toMatchObject({ language: "en" });
@@ -122,7 +122,7 @@ describe("mail language", () => {
 describe("text message language", () => {
   it("sends a text message in the account's language", async () => {
     const { token } = await logIn(service, await memberWithLanguage(GERMAN));
-    const phone = newNumber();
+    const phone = newPhoneNumber();
     await clientWithLanguage(ENGLISH, token).POST("/api/auth/me/phone", { body: { phone } });
     expect((await mailTo(service, phone))[0]?.text).toMatch(/^\d{6} ist Ihr Code für Gatehouse\. /);
   });

@@ -5,10 +5,10 @@ import searchIndex from "../../migrations/0003_account_search.sql?raw";
 import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readMarkdown } from "../../scripts/check/examples/read-markdown.ts";
 import { statementsOf } from "../../scripts/shared/migration-statements.ts";
-import { actingAs, signedInAs } from "../support/admins.ts";
-import { type Dump, dumpOf } from "../support/dump.ts";
+import { signedInAs, usersApiAs } from "../support/admins.ts";
+import { type Dump, dumpDatabase } from "../support/dump.ts";
 import { createTestClock, startService } from "../support/service.ts";
-import { logIn, member, PASSWORD, signedInMember, tokenMailedTo } from "../support/users.ts";
+import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser, tokenMailedTo } from "../support/users.ts";
 
 // Runs the steps of docs/backup.md on a database that the test restores as Time Travel does.
 
@@ -25,7 +25,9 @@ const run = async (name: string) => {
 
 /** Replaces all rows by those of a dump. */
 async function restore(dump: Dump): Promise<void> {
-  const deletes = [...(await dumpOf(env.DB)).keys()].map((table) => env.DB.prepare(`DELETE FROM "${table}"`));
+  const deletes = [...(await dumpDatabase(env.DB)).keys()].map((table) =>
+    env.DB.prepare(`DELETE FROM "${table}"`),
+  );
   const inserts = [...dump].flatMap(([table, rows]) =>
     rows.map((row) => {
       const columns = Object.keys(row).map((name) => `"${name}"`);
@@ -43,12 +45,12 @@ const service = startService({ clock: createTestClock(Date.parse("2026-11-20T09:
 
 it("restores the database by docs/backup.md, ends all sessions and invalidates all email tokens", async () => {
   const root = await signedInAs(service, "superuser");
-  const [deleted, signedOut] = [await member(service), await signedInMember(service)];
+  const [deleted, signedOut] = [await registerVerifiedUser(service), await registerAndLogIn(service)];
   await service.post("/forgot-password", { email: deleted.email });
   const link = await tokenMailedTo(service, deleted.email);
-  const dump = await dumpOf(env.DB);
+  const dump = await dumpDatabase(env.DB);
   service.clock.advance(60_000);
-  const { call } = actingAs(service, root);
+  const { call } = usersApiAs(service, root);
   const { data } = (await call("GET", `?search=${deleted.email}`)).body;
   const { id } = data.users[0];
   expect((await call("POST", `/${id}/deactivate`)).status).toBe(200);
@@ -70,13 +72,13 @@ it("restores the database by docs/backup.md, ends all sessions and invalidates a
   expect((await service.get(`/reset-password?token=${link}`)).status).toBe(400);
   // The restored account is found: the triggers restored the search index with the table.
   await logIn(service, deleted.email);
-  const admin = actingAs(service, await signedInAs(service, "superuser"));
+  const admin = usersApiAs(service, await signedInAs(service, "superuser"));
   expect((await admin.call("GET", `?search=${deleted.email}`)).body.data.users).toMatchObject([{ id }]);
 });
 
 it("drops and recreates the search index for an export while sign-in keeps working", async () => {
-  const { call } = actingAs(service, await signedInAs(service, "admin"));
-  const { email } = await member(service);
+  const { call } = usersApiAs(service, await signedInAs(service, "admin"));
+  const { email } = await registerVerifiedUser(service);
   await run("drop-search");
   const countVirtualTables = "SELECT count(*) AS n FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'";
   expect(await env.DB.prepare(countVirtualTables).first("n")).toBe(0);

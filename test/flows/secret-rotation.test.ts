@@ -5,23 +5,29 @@ import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
-import { openMixedApp, openMixedBrowser } from "../support/mixed-isolates.ts";
-import { attemptsOf, EVERY_HOUR, EVERY_MINUTE, startWithProvider, status } from "../support/outbox.ts";
-import { signedInPages } from "../support/pages.ts";
-import { phoneChallengeOf } from "../support/phones.ts";
-import { NEW_SECRET, nameOf, OLD_SECRET, openRotatedService } from "../support/rotated-secret.ts";
-import { challengeOf } from "../support/second-factor.ts";
+import { openMixedBrowser, openMixedRpcClient } from "../support/mixed-isolates.ts";
+import {
+  deliveryAttemptsOf,
+  EVERY_HOUR,
+  EVERY_MINUTE,
+  startWithProvider,
+  status,
+} from "../support/outbox.ts";
+import { signedInPageBrowser } from "../support/pages.ts";
+import { requestPhoneCode } from "../support/phones.ts";
+import { NEW_SECRET, OLD_SECRET, secretIdOf, startRotatingService } from "../support/rotated-secret.ts";
+import { startSecondFactor } from "../support/second-factor.ts";
 import { createTestClock, startService } from "../support/service.ts";
 import { returnFromProvider, startRedirect } from "../support/social/browser-flow.ts";
 import { openProviders } from "../support/social/providers.ts";
 import { socialUser } from "../support/social/users.ts";
 import {
   logIn,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../support/users.ts";
 
@@ -33,10 +39,10 @@ const secretsAt = (clock: { now(): number }) => readSecrets({ d1: env.DB, clock 
 
 describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   it("keeps bearer sessions, cookie sessions and open page forms valid across a rotation", async () => {
-    const { service, deploy } = openRotatedService();
-    const bearer = await signedInMember(service);
-    const browser = await signedInBrowser(service, (await member(service)).email);
-    const pages = await signedInPages(service, (await member(service)).email);
+    const { service, deploy } = startRotatingService();
+    const bearer = await registerAndLogIn(service);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
+    const pages = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
     const form = await pages.visit("/account/profile");
     deploy("announced");
     deploy("switched");
@@ -50,8 +56,8 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   });
 
   it("keeps a page session without an access cookie valid across a rotation", async () => {
-    const { service, deploy } = openRotatedService();
-    const pages = await signedInPages(service, (await member(service)).email);
+    const { service, deploy } = startRotatingService();
+    const pages = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
     pages.jar.delete("__Host-gh_access");
     deploy("switched");
     const page = await pages.visit("/account");
@@ -59,17 +65,17 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   });
 
   it("keeps email tokens, emailed and texted codes, and known devices valid across a rotation", async () => {
-    const { service, deploy, at } = openRotatedService();
+    const { service, deploy, at } = startRotatingService();
     const unverified = await register(service);
-    const resetUser = await member(service);
+    const resetUser = await registerVerifiedUser(service);
     await service.post("/forgot-password", { email: resetUser.email });
     const reset = await tokenMailedTo(service, resetUser.email);
-    const otpUser = await signedInMember(service);
+    const otpUser = await registerAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, otpUser.token);
-    const challenge = await challengeOf(service, otpUser.email);
-    const caller = await signedInMember(service);
-    const phoneChallenge = await phoneChallengeOf(service, caller.token);
-    const knownDeviceUser = await member(service);
+    const challenge = await startSecondFactor(service, otpUser.email);
+    const caller = await registerAndLogIn(service);
+    const phoneChallenge = await requestPhoneCode(service, caller.token);
+    const knownDeviceUser = await registerVerifiedUser(service);
     const { deviceToken } = (
       await service.post("/login", { email: knownDeviceUser.email, password: PASSWORD })
     ).body.data;
@@ -102,7 +108,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
       status: 200,
       body: JSON.stringify({ success: true, hostname: "gatehouse.test" }),
     });
-    const { service, deploy } = openRotatedService({
+    const { service, deploy } = startRotatingService({
       ...providers.variables,
       CAPTCHA_PROVIDER: "recaptcha-v2",
       CAPTCHA_SITE_KEY: "site",
@@ -130,7 +136,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     await provider.answer(status(200));
     clock.advance(HOUR);
     await service.runCron(EVERY_MINUTE);
-    const sent = attemptsOf(await provider.requests()).find(({ to }) => to === email);
+    const sent = deliveryAttemptsOf(await provider.requests()).find(({ to }) => to === email);
     const [, token] = /[?&]token=([\w-]+)/.exec(sent?.text ?? "") ?? [];
     expect((await service.post("/verify-email", { token })).status).toBe(200);
   });
@@ -142,12 +148,12 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   ] as const)(
     "keeps all users signed in while isolates with the secrets of %s and of %s alternate",
     async (first, second) => {
-      const { at, clock } = openRotatedService();
-      const { email } = await member(at[first]);
+      const { at, clock } = startRotatingService();
+      const { email } = await registerVerifiedUser(at[first]);
       const sessions = [await logIn(at[first], email), await logIn(at[second], email)];
       const browser = openMixedBrowser(at[first]);
       await browser.signIn(email);
-      const app = openMixedApp(await logIn(at[second], email));
+      const app = openMixedRpcClient(await logIn(at[second], email));
       for (let minute = 0; minute < 6; minute++) {
         clock.advance(MINUTE);
         for (const [index, session] of sessions.entries()) {
@@ -171,22 +177,22 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   );
 
   it("refuses a refresh token of the new secret on an isolate that was deployed without it", async () => {
-    const { at } = openRotatedService();
-    const { email } = await member(at.before);
+    const { at } = startRotatingService();
+    const { email } = await registerVerifiedUser(at.before);
     const { refreshToken } = await logIn(at.switched, email);
     expect((await at.before.post("/refresh", { refreshToken })).status).toBe(401);
     expect((await at.announced.post("/refresh", { refreshToken })).status).toBe(200);
   });
 
   it("writes with the new secret only and reports when no data depends on the old secret", async () => {
-    const { service, deploy, clock } = openRotatedService();
-    const [oldName, newName] = await Promise.all([nameOf(OLD_SECRET), nameOf(NEW_SECRET)]);
+    const { service, deploy, clock } = startRotatingService();
+    const [oldName, newName] = await Promise.all([secretIdOf(OLD_SECRET), secretIdOf(NEW_SECRET)]);
     await env.DB.batch(
       ["accounts", "sessions", "outbox", "signing_keys", "oauth_transactions"].map((table) =>
         env.DB.prepare(`DELETE FROM ${table}`),
       ),
     );
-    const [active, absent] = [await signedInMember(service), await signedInMember(service)];
+    const [active, absent] = [await registerAndLogIn(service), await registerAndLogIn(service)];
     deploy("announced");
     deploy("switched");
     const rotatedAt = clock.now();
@@ -225,8 +231,8 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
 
 describe("a user who was absent for several rotations", () => {
   it("accepts a password while the secret of its hash is among AUTH_SECRET_PREVIOUS", async () => {
-    const { at } = openRotatedService();
-    const { email } = await member(at.before);
+    const { at } = startRotatingService();
+    const { email } = await registerVerifiedUser(at.before);
     const AUTH_SECRET = "a third root secret, a year later, 32 bytes";
     const AUTH_SECRET_PREVIOUS = `${NEW_SECRET}\n${OLD_SECRET}\n`;
     const later = startService({ clock: at.before.clock, env: { AUTH_SECRET, AUTH_SECRET_PREVIOUS } });
@@ -236,8 +242,8 @@ describe("a user who was absent for several rotations", () => {
   });
 
   it("refuses a password after the secret of its hash was removed, and allows a reset by mail", async () => {
-    const { at } = openRotatedService();
-    const { email } = await member(at.before);
+    const { at } = startRotatingService();
+    const { email } = await registerVerifiedUser(at.before);
     const refused = await at.after.post("/login", { email, password: PASSWORD });
     expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
     await at.after.post("/forgot-password", { email });
@@ -249,8 +255,8 @@ describe("a user who was absent for several rotations", () => {
 
 describe("response to a leak of AUTH_SECRET", () => {
   it("signs all users out and refuses known devices of the leaked secret", async () => {
-    const { at, clock } = openRotatedService();
-    const { email, token, refreshToken } = await signedInMember(at.before);
+    const { at, clock } = startRotatingService();
+    const { email, token, refreshToken } = await registerAndLogIn(at.before);
     const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
     const { after } = at;
     expect((await after.call("GET", "/.well-known/jwks.json")).status).toBe(200);

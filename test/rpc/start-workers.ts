@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
-import { holdToContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/contract/hold.ts";
 import type { Command } from "./command.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";
@@ -57,7 +57,7 @@ export async function startWorkers() {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    await holdToContract(method, new URL(path, issuer.url).pathname, response);
+    await assertMatchesContract(method, new URL(path, issuer.url).pathname, response);
     return response.json();
   };
 

@@ -1,24 +1,24 @@
-import { actingAs, type SignedIn } from "./admins.ts";
+import { type SignedIn, usersApiAs } from "./admins.ts";
 import { tinyPng } from "./image-parts.ts";
 import type { Service } from "./service.ts";
 import { logIn, newAddress, PASSWORD, tokenMailedTo } from "./users.ts";
 
 const IMAGE = { "Content-Type": "image/png" };
 
-/** Somebody to whom a superuser does everything that can be done, from the invitation to the end. */
+/** Invites a user, performs every admin operation on the account as `superuser` and deletes it. Returns its id. */
 export async function administeredUser(service: Service, superuser: SignedIn): Promise<string> {
   const email = newAddress();
-  const { call } = actingAs(service, superuser);
+  const { call } = usersApiAs(service, superuser);
   const { id } = (await call("POST", "", { email, name: "Grace" })).body.data;
   await service.post("/reset-password", {
     token: await tokenMailedTo(service, email),
     newPassword: PASSWORD,
   });
-  const picture = (method: string, path: string, token: string) =>
+  const callAvatar = (method: string, path: string, token: string) =>
     service.call(method, `/api/auth${path}`, method === "PUT" ? tinyPng : undefined, token, IMAGE);
-  await picture("PUT", "/me/avatar", (await logIn(service, email)).token);
-  await picture("PUT", `/users/${id}/avatar`, superuser.token);
-  await picture("DELETE", `/users/${id}/avatar`, superuser.token);
+  await callAvatar("PUT", "/me/avatar", (await logIn(service, email)).token);
+  await callAvatar("PUT", `/users/${id}/avatar`, superuser.token);
+  await callAvatar("DELETE", `/users/${id}/avatar`, superuser.token);
   for (const [method, path, body] of [
     ["GET", ""],
     ["PATCH", "", { lastName: "Hopper", username: `grace.${id.slice(0, 8)}` }],

@@ -3,10 +3,10 @@ import type { paths } from "../../src/client/api-types.ts";
 import type { Service } from "./service.ts";
 
 /**
- * A client made of the document that is served: what it does not describe does not compile. It speaks to
- * the service as any other does, in HTTP.
+ * A client typed by the OpenAPI document. A call that the document does not describe does not compile.
+ * The client sends HTTP requests, as every other client does.
  */
-export const clientOf = (service: Service) =>
+export const createApiClient = (service: Service) =>
   createClient<paths>({
     baseUrl: "http://gatehouse.test",
     fetch: async (request: Request) => {

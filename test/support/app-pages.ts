@@ -1,33 +1,36 @@
-import type { Shown } from "./pages.ts";
+import type { PageResponse } from "./pages.ts";
 import type { Service } from "./service.ts";
 import { CODE_CHALLENGE, CODE_VERIFIER } from "./social/client-application.ts";
 import { APP } from "./social/providers.ts";
 
 export const APP_ORIGIN = new URL(APP).origin;
 
-/** What an app gives along to know its own sign-in by; nothing that survives a careless encoding. */
+/** The `state` of the client app (RFC 6749 §4.1.1). Its characters expose a missing or double encoding. */
 export const STATE = "a+b&c=d%25/?#~\"'";
 
-/** The address by which that app sends somebody to a page. */
-export const fromApp = (page: "/sign-in" | "/sign-up" | "/forgot-password", more: object = {}): string =>
-  `${page}?${new URLSearchParams({ returnTo: APP, codeChallenge: CODE_CHALLENGE, state: STATE, ...more })}`;
+/** The URL to which the client app redirects the browser. */
+export const clientAppUrl = (
+  page: "/sign-in" | "/sign-up" | "/forgot-password",
+  params: object = {},
+): string =>
+  `${page}?${new URLSearchParams({ returnTo: APP, codeChallenge: CODE_CHALLENGE, state: STATE, ...params })}`;
 
-/** The code that an answer sends the browser to the app with. Throws where it leads elsewhere. */
-export function codeIn({ status, headers }: Shown): string {
+/** The authorization code in a redirect to the client app. Throws when the response redirects elsewhere. */
+export function authorizationCodeIn({ status, headers }: PageResponse): string {
   const location = headers.get("Location") ?? "";
-  const url = new URL(location, "http://nowhere.test");
+  const url = new URL(location, "http://relative.test");
   const code = url.searchParams.get("code");
   if (status !== 303 || url.origin + url.pathname !== APP || !code) throw new Error(`${status}: ${location}`);
   return code;
 }
 
-/** What the app's page does with it. */
+/** Exchanges the authorization code, as the page of the client app does. A null origin sends no `Origin` header. */
 export const exchange = (
-  of: Service,
+  service: Service,
   code: string,
   fields: object = {},
   origin: string | null = APP_ORIGIN,
 ) =>
-  of.call("POST", "/api/auth/exchange", { code, codeVerifier: CODE_VERIFIER, ...fields }, undefined, {
+  service.call("POST", "/api/auth/exchange", { code, codeVerifier: CODE_VERIFIER, ...fields }, undefined, {
     ...(origin === null ? {} : { Origin: origin }),
   });

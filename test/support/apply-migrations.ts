@@ -10,5 +10,5 @@ declare global {
   }
 }
 
-// Files take turns in one workerd (docs/decisions/030).
+// All test files run one after another in the same workerd, so each starts with empty stores (docs/decisions/030).
 await resetStores();

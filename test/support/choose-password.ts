@@ -1,30 +1,30 @@
 import { vi } from "vitest";
-import type { Answer, Service } from "./service.ts";
-import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "./users.ts";
+import type { ApiResponse, Service } from "./service.ts";
+import { logIn, newAddress, PASSWORD, registerVerifiedUser, tokenMailedTo } from "./users.ts";
 
-/** The account's own words, which its password must not be. */
-export type Chooser = {
+/** Profile fields. The password must not contain any of them. */
+export type ProfileFields = {
   readonly email?: string;
   readonly name?: string;
   readonly lastName?: string;
   readonly username?: string;
 };
 
-type Choice = {
+type PreparedRequest = {
   readonly email: string;
-  /** The one request that chooses. */
-  choose(password: string): Promise<Answer>;
+  /** Sends the request that sets the password. */
+  setPassword(password: string): Promise<ApiResponse>;
 };
 
-/** One of the places where a password is chosen. */
+/** A route that sets a password. */
 export type PasswordRoute = {
   readonly path: string;
   /** The field of the request that holds the new password. */
   readonly field: string;
-  /** The status of a choice that is let through. */
+  /** The status when the service accepts the password. */
   readonly accepted: number;
-  /** Somebody who has come as far as choosing. */
-  prepare(service: Service, chooser?: Chooser): Promise<Choice>;
+  /** Prepares an account up to the request that sets the password. */
+  prepare(service: Service, profile?: ProfileFields): Promise<PreparedRequest>;
 };
 
 export const passwordRoutes: readonly PasswordRoute[] = [
@@ -32,51 +32,52 @@ export const passwordRoutes: readonly PasswordRoute[] = [
     path: "/register",
     field: "password",
     accepted: 201,
-    async prepare(service, { email = newAddress(), name = "Ada", ...profile } = {}) {
-      const choose = (password: string) => service.post("/register", { email, name, password, ...profile });
-      return { email, choose };
+    async prepare(service, { email = newAddress(), name = "Ada", ...fields } = {}) {
+      const setPassword = (password: string) =>
+        service.post("/register", { email, name, password, ...fields });
+      return { email, setPassword };
     },
   },
   {
     path: "/reset-password",
     field: "newPassword",
     accepted: 200,
-    async prepare(service, chooser) {
-      const { email } = await memberLike(service, chooser);
+    async prepare(service, profile) {
+      const { email } = await logInWithProfile(service, profile);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
-      return { email, choose: (newPassword) => service.post("/reset-password", { token, newPassword }) };
+      return { email, setPassword: (newPassword) => service.post("/reset-password", { token, newPassword }) };
     },
   },
   {
     path: "/me/password",
     field: "newPassword",
     accepted: 200,
-    async prepare(service, chooser) {
-      const { email, token } = await memberLike(service, chooser);
-      const given = { currentPassword: PASSWORD };
+    async prepare(service, profile) {
+      const { email, token } = await logInWithProfile(service, profile);
+      const current = { currentPassword: PASSWORD };
       return {
         email,
-        choose: (newPassword) => service.post("/me/password", { ...given, newPassword }, token),
+        setPassword: (newPassword) => service.post("/me/password", { ...current, newPassword }, token),
       };
     },
   },
 ];
 
-/** Somebody signed in whose account has those words. */
-async function memberLike(service: Service, { email = newAddress(), ...profile }: Chooser = {}) {
-  await member(service, email);
+/** Registers and logs in a user with these profile fields. */
+async function logInWithProfile(service: Service, { email = newAddress(), ...fields }: ProfileFields = {}) {
+  await registerVerifiedUser(service, email);
   const { token } = await logIn(service, email);
-  if (Object.keys(profile).length > 0) {
-    const answer = await service.call("PATCH", "/api/auth/me", profile, token);
+  if (Object.keys(fields).length > 0) {
+    const answer = await service.call("PATCH", "/api/auth/me", fields, token);
     if (answer.status !== 200) throw new Error(`PATCH /me answered ${answer.status}: ${answer.text}`);
   }
   return { email, token };
 }
 
-/** Counts the runs of PBKDF2 in the isolate, which is the service's own, until mocks are restored. */
-export function watchHashing(): () => number {
-  const watched = vi.spyOn(crypto.subtle, "deriveBits");
+/** Counts PBKDF2 calls until mocks are restored. The service runs in the same isolate as the test. */
+export function countPbkdf2Calls(): () => number {
+  const deriveBits = vi.spyOn(crypto.subtle, "deriveBits");
   return () =>
-    watched.mock.calls.filter(([algorithm]) => JSON.stringify(algorithm).includes("PBKDF2")).length;
+    deriveBits.mock.calls.filter(([algorithm]) => JSON.stringify(algorithm).includes("PBKDF2")).length;
 }

@@ -1,20 +1,20 @@
 import { operationPartOf } from "../../src/http/operation.ts";
-import { idOf } from "./admins.ts";
+import { accountIdOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "./phones.ts";
-import { codeMailedTo } from "./second-factor.ts";
-import type { Answer, Service } from "./service.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "./phones.ts";
+import { mailedCodeTo } from "./second-factor.ts";
+import type { ApiResponse, Service } from "./service.ts";
 import { linkGitHub } from "./social/inserted-rows.ts";
 import { openProviders } from "./social/providers.ts";
 import { socialUser } from "./social/users.ts";
-import { logIn, member, newAddress, PASSWORD } from "./users.ts";
+import { logIn, newAddress, PASSWORD, registerVerifiedUser } from "./users.ts";
 
-/** A write that a browser's cookies may vouch for. */
+/** A state-changing route that accepts cookies as credentials. */
 export type CookieWrite = { readonly method: string; readonly path: string };
 
-// The exchange of a login code is not here: it takes one origin alone (test/worker/social/exchange).
+// `POST /exchange` is not listed, because it accepts only one origin (test/worker/oauth).
 const TRANSPORT = [
   { method: "POST", path: "/login" },
   { method: "POST", path: "/login/otp" },
@@ -24,10 +24,10 @@ const TRANSPORT = [
 
 const providers = openProviders();
 
-/** What a service is configured with whose every write of a cookie can succeed. */
+/** Variables with which every cookie write can succeed. */
 export const COOKIE_WRITE_VARIABLES = providers.variables;
 
-/** Out of the router itself: what asks for a session and writes, and what takes or sets its cookies. */
+/** The state-changing routes that need a session (read from the router) and the routes that read or set its cookies. */
 export function cookieWrites({ app }: Service): CookieWrite[] {
   const behindSession = app.routes
     .filter(
@@ -37,24 +37,24 @@ export function cookieWrites({ app }: Service): CookieWrite[] {
   return [...behindSession, ...TRANSPORT];
 }
 
-export type Attempt = {
+export type PreparedWrite = {
   readonly browser: Browser;
-  send(headers?: Record<string, string | null>): Promise<Answer>;
+  send(headers?: Record<string, string | null>): Promise<ApiResponse>;
 };
 
-const own = { email: "", password: PASSWORD, transport: "cookie" };
+const loginFields = { email: "", password: PASSWORD, transport: "cookie" };
 
-/** A browser with a session, and that write as the page of its owner would make it, but for its headers. */
-export async function prepareWrite(service: Service, { method, path }: CookieWrite): Promise<Attempt> {
-  const { email } = await member(service);
+/** A browser with a session, and the request to this route. The caller of `send` adds the headers. */
+export async function prepareWrite(service: Service, { method, path }: CookieWrite): Promise<PreparedWrite> {
+  const { email } = await registerVerifiedUser(service);
   const browser = await signedInBrowser(service, email);
-  const login = { ...own, email };
+  const login = { ...loginFields, email };
   const bodies: Record<string, () => Promise<object | undefined> | object | undefined> = {
     "POST /login": () => login,
     "POST /login/otp": async () => {
       await browser.write("POST", "/me/otp", { enabled: true, password: PASSWORD });
       const { challengeId } = (await browser.write("POST", "/login", login)).body.data;
-      return { challengeId, code: await codeMailedTo(service, email), transport: "cookie" };
+      return { challengeId, code: await mailedCodeTo(service, email), transport: "cookie" };
     },
     "POST /refresh": () => undefined,
     "POST /social/:provider/token": async () => ({
@@ -76,13 +76,13 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /me/password": () => ({ currentPassword: PASSWORD, newPassword: "another quiet harbour" }),
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
     "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
-    "POST /me/phone": () => ({ phone: newNumber() }),
+    "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {
-      const { challengeId, code } = await phoneChallengeOf(service, (await logIn(service, email)).token);
+      const { challengeId, code } = await requestPhoneCode(service, (await logIn(service, email)).token);
       return { challengeId, code };
     },
     "DELETE /me/phone": async () => {
-      await proveNumber(service, (await logIn(service, email)).token);
+      await verifyPhoneNumber(service, (await logIn(service, email)).token);
       return undefined;
     },
     "POST /me/deactivate": () => ({ password: PASSWORD }),
@@ -101,7 +101,7 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "PUT /users/:id/role": () => ({ role: "admin" }),
   };
   const bodyOf = bodies[`${method} ${path}`];
-  if (!bodyOf) throw new Error(`${method} ${path} is a cookie's write, and has no body here yet`);
+  if (!bodyOf) throw new Error(`${method} ${path} accepts cookies, but this file has no body for it`);
   const body = await bodyOf();
   const filled = path
     .replace(":provider", "github")
@@ -110,14 +110,14 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** A session of one's own; or somebody whom a superuser, as whom one is signed in then, may do this to. */
+/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the caller's session id. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
     return session?.id ?? "";
   }
   await service.env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
-  const other = await idOf((await member(service)).email);
+  const other = await accountIdOf((await registerVerifiedUser(service)).email);
   const isDeletion = path === "/users/:id";
   if (isDeletion) {
     await service.env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE id = ?").bind(other).run();

@@ -4,7 +4,7 @@ import { type DirectoryQuery, userDirectoryStore } from "../../src/admin/users/d
 import { openDatabase } from "../../src/db/database.ts";
 import { newMeter } from "../../src/db/metered-d1.ts";
 
-export type Person = {
+export type NewAccount = {
   readonly email?: string;
   readonly name?: string;
   readonly lastName?: string | null;
@@ -13,12 +13,12 @@ export type Person = {
   readonly status?: AccountStatus;
 };
 
-let people = 0;
+let accounts = 0;
 
-/** Puts a person straight into the table, and gives their id. */
-export async function addPerson(person: Person = {}): Promise<string> {
+/** Inserts an account row directly. Returns its id. */
+export async function insertAccount(account: NewAccount = {}): Promise<string> {
   const id = crypto.randomUUID();
-  const email = person.email ?? `kim-${++people}@example.com`;
+  const email = account.email ?? `kim-${++accounts}@example.com`;
   await env.DB.prepare(
     "INSERT INTO accounts (id, email, email_key, name, last_name, username, role, status, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
   )
@@ -26,25 +26,25 @@ export async function addPerson(person: Person = {}): Promise<string> {
       id,
       email,
       email.toLowerCase(),
-      person.name ?? "Kim",
-      person.lastName ?? null,
-      person.username ?? null,
-      person.role ?? "user",
-      person.status ?? "active",
+      account.name ?? "Kim",
+      account.lastName ?? null,
+      account.username ?? null,
+      account.role ?? "user",
+      account.status ?? "active",
     )
     .run();
   return id;
 }
 
-export const directory = userDirectoryStore(openDatabase(env.DB, newMeter()));
+export const userDirectory = userDirectoryStore(openDatabase(env.DB, newMeter()));
 
-export const page = (query: Partial<DirectoryQuery> = {}) =>
-  directory.list({ roles: null, limit: 100, after: null, ...query });
+export const listUsers = (query: Partial<DirectoryQuery> = {}) =>
+  userDirectory.list({ roles: null, limit: 100, after: null, ...query });
 
 export const idsFound = async (query: Partial<DirectoryQuery>): Promise<string[]> =>
-  (await page(query)).users.map(({ id }) => id);
+  (await listUsers(query)).users.map(({ id }) => id);
 
-/** Goes through all the pages; `between` happens after each. */
+/** Reads all pages and runs `between` after each. */
 export async function idsOnPages(
   query: Partial<DirectoryQuery>,
   between: () => Promise<unknown> = async () => {},
@@ -52,7 +52,7 @@ export async function idsOnPages(
   const ids: string[] = [];
   let after: number | null = null;
   do {
-    const { users, next } = await page({ ...query, after });
+    const { users, next } = await listUsers({ ...query, after });
     ids.push(...users.map(({ id }) => id));
     after = next;
     await between();
@@ -60,7 +60,7 @@ export async function idsOnPages(
   return ids;
 }
 
-/** Every byte of every table that the index of words is made of, as Latin-1 text. */
+/** Every byte of the shadow tables of the full-text index, as Latin-1 text. */
 export async function bytesOfIndex(): Promise<string> {
   const { results } = await env.DB.prepare("PRAGMA table_list").all<{ name: string; type: string }>();
   const shadows = results.filter(({ name, type }) => type === "shadow" && name.startsWith("account_search"));
@@ -68,7 +68,7 @@ export async function bytesOfIndex(): Promise<string> {
   for (const { name } of shadows) {
     const rows = await env.DB.prepare(`SELECT * FROM "${name}"`).raw();
     for (const value of rows.flat()) {
-      // D1 gives a BLOB as an array of bytes.
+      // D1 returns a BLOB as an array of bytes.
       text += `${Array.isArray(value) ? value.map((byte) => String.fromCharCode(byte)).join("") : value}\n`;
     }
   }

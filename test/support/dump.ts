@@ -1,7 +1,7 @@
 export type Row = Readonly<Record<string, unknown>>;
 export type Dump = ReadonlyMap<string, readonly Row[]>;
 
-/** The tables of the service: not D1's own, nor SQLite's, nor what an index of words is made of. */
+/** The tables of the service, without those of D1, SQLite and the full-text index. */
 export async function tablesOf(db: D1Database): Promise<string[]> {
   const { results } = await db.prepare("PRAGMA table_list").all<{ name: string; type: string }>();
   return results
@@ -11,32 +11,33 @@ export async function tablesOf(db: D1Database): Promise<string[]> {
 }
 
 /** Every row of every table. */
-export async function dumpOf(db: D1Database): Promise<Dump> {
+export async function dumpDatabase(db: D1Database): Promise<Dump> {
   const tables = await tablesOf(db);
   const all = await db.batch<Row>(tables.map((table) => db.prepare(`SELECT * FROM "${table}"`)));
   return new Map(tables.map((table, at) => [table, all[at]?.results ?? []]));
 }
 
-/** Empties every table but the keys that sign. */
+/** Empties every table except `signing_keys`. */
 export async function emptyTables(db: D1Database): Promise<void> {
   const tables = (await tablesOf(db)).filter((table) => table !== "signing_keys");
   await db.batch(tables.map((table) => db.prepare(`DELETE FROM "${table}"`)));
 }
 
-const ON_THEIR_OWN = new Set(["attempt_counters", "signing_keys", "discarded_avatars"]);
+const IGNORED_TABLES = new Set(["attempt_counters", "signing_keys", "discarded_avatars"]);
 
 /**
- * What became of the database: for each table, the rows that came and went, and the columns of those
- * that changed. Left out are failed attempts, which stay counted whatever happens; the keys that sign:
- * the first of them is made by whoever needs it, and is a change of its own; and what is written down of
- * objects in R2 before they are there, which is for the case that nothing comes of them.
+ * The differences of two dumps: for each table the inserted, deleted and updated rows, the latter with
+ * their columns. Ignored tables:
+ * - `attempt_counters`: failed attempts stay counted after a rollback.
+ * - `signing_keys`: the first request that needs a key creates it in its own batch.
+ * - `discarded_avatars`: written before the object in R2 exists, so that a failed upload is cleaned up.
  */
-export function differenceOf(before: Dump, after: Dump): Readonly<Record<string, readonly string[]>> {
+export function diffDumps(before: Dump, after: Dump): Readonly<Record<string, readonly string[]>> {
   const difference: Record<string, readonly string[]> = {};
   for (const [table, rows] of after) {
-    if (ON_THEIR_OWN.has(table)) continue;
+    if (IGNORED_TABLES.has(table)) continue;
     const changes =
-      table === "send_counters" ? sends(before, after) : changesOf(before.get(table) ?? [], rows);
+      table === "send_counters" ? sendChanges(before, after) : changesOf(before.get(table) ?? [], rows);
     if (changes.length > 0) difference[table] = changes.sort();
   }
   return difference;
@@ -45,22 +46,22 @@ export function differenceOf(before: Dump, after: Dump): Readonly<Record<string,
 function changesOf(before: readonly Row[], after: readonly Row[]): string[] {
   // The first column of every table is its primary key.
   const keyOf = (row: Row) => Object.values(row)[0];
-  const left = new Map(before.map((row) => [keyOf(row), row]));
+  const remaining = new Map(before.map((row) => [keyOf(row), row]));
   const changes: string[] = [];
   for (const row of after) {
-    const old = left.get(keyOf(row));
-    left.delete(keyOf(row));
+    const old = remaining.get(keyOf(row));
+    remaining.delete(keyOf(row));
     const columns = old ? Object.keys(row).filter((column) => row[column] !== old[column]) : [];
-    if (!old) changes.push("a row came");
-    else if (columns.length > 0) changes.push(`a row changed: ${columns.join(", ")}`);
+    if (!old) changes.push("row inserted");
+    else if (columns.length > 0) changes.push(`row updated: ${columns.join(", ")}`);
   }
-  return [...changes, ...[...left].map(() => "a row went")];
+  return [...changes, ...[...remaining].map(() => "row deleted")];
 }
 
-/** The hour's first mail makes a row, the next ones change it: what counts is how many were counted. */
-function sends(before: Dump, after: Dump): string[] {
+/** The first mail of an hour inserts a row, later ones update it. So this compares the sums. */
+function sendChanges(before: Dump, after: Dump): string[] {
   const sum = (dump: Dump) =>
     (dump.get("send_counters") ?? []).reduce((all, row) => all + Number(row.sends), 0);
-  const more = sum(after) - sum(before);
-  return more === 0 ? [] : [`${more} more sends`];
+  const added = sum(after) - sum(before);
+  return added === 0 ? [] : [`${added} sends added`];
 }

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { startService } from "./service.ts";
 
-/** A service whose n-th batch waits, once it is `reached`, until it is let go. */
-export function startHeld(nth: number, variables: Readonly<Record<string, string>> = {}) {
+/** A service whose n-th D1 batch waits until it is released. `reached` resolves when that batch arrives. */
+export function startWithHeldBatch(nth: number, variables: Readonly<Record<string, string>> = {}) {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let batches = 0;
@@ -23,6 +23,6 @@ export function startHeld(nth: number, variables: Readonly<Record<string, string
   return {
     service: startService({ env: { ...variables, DB: held } }),
     reached: reached.promise,
-    letGo: gate.resolve,
+    release: gate.resolve,
   };
 }

@@ -1,11 +1,11 @@
-// Pictures of a few hundred bytes, and what PNG, JPEG and WebP files are put together from. It shares
-// nothing with the code that it tests, and runs in workerd too.
+// Images of a few hundred bytes, and functions that assemble PNG, JPEG and WebP files. This file shares
+// no code with `src` and also runs in workerd.
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type Upload = { readonly bytes: Bytes; readonly declaredType: string };
 export type HostileImage = Upload & { readonly problem: string };
 
-/** What hostile pictures carry. */
+/** The script that hostile images contain. */
 export const SCRIPT = "<script>alert(document.domain)</script>";
 
 type Part = ArrayLike<number>;
@@ -23,7 +23,21 @@ const number = (value: number, size: number): number[] =>
 
 const numberLE = (value: number, size: number): number[] => number(value, size).reverse();
 
-/** The same bytes with others in place of some. */
+/** `SCRIPT` as bytes. */
+export const scriptBytes = ascii(SCRIPT);
+
+const hostile =
+  (declaredType: string) =>
+  (problem: string, bytes: Bytes): HostileImage => ({
+    bytes,
+    declaredType,
+    problem,
+  });
+export const hostilePng = hostile("image/png");
+export const hostileJpeg = hostile("image/jpeg");
+export const hostileWebp = hostile("image/webp");
+
+/** A copy of the bytes with `replacement` written at `at`. */
 export function patched(bytes: Bytes, at: number, replacement: Part): Bytes {
   const copy = Uint8Array.from(bytes);
   copy.set(replacement, at);
@@ -52,11 +66,11 @@ export const pngPixels = base64(
   "CNcNySEBADEMA8CIGQivihkpm5myGpmGgDqYmPwfPQBc4AYPWNCFHmQICK7gDp5ghW7ohRx/JFdyJ0+yUjf1Us4/Wqu1W6dVzdt8TTeB" +
     "0Rrt0RnV8A7f0POHtaxtHavMaz7T5gd3cUZR",
 );
-/** A zlib stream of 64 KiB of zeros. */
+/** 64 KiB of zeros as a zlib stream. */
 export const deflatedZeros = base64(
   "eNrtwQEBAAAAgJD+r+4ICgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGoADwAB",
 );
-/** 8 × 6 pixels of one bit, all zero, as a zlib stream that is not compressed. */
+/** 8 × 6 pixels of one bit, all zero, as a zlib stream of stored blocks. */
 export const paletteZeros = join([0x78, 1, 1, 12, 0, 0xf3, 0xff], new Uint8Array(12), [0, 12, 0, 1]);
 export const idat = pngChunk("IDAT", pngPixels);
 export const tinyPng = png(ihdr(8, 6), idat, iend);
@@ -73,15 +87,15 @@ export const tinyJpeg = base64(
 export const jpegSegment = (code: number, data: Part): Bytes =>
   join([0xff, code], number(data.length + 2, 2), data);
 
-/** With these behind the start of the picture. */
+/** `tinyJpeg` with these segments after its SOI marker. */
 export const jpegWith = (...segments: readonly Part[]): Bytes =>
   join(tinyJpeg.subarray(0, 2), ...segments, tinyJpeg.subarray(2));
 
-/** Where the marker of a segment stands. */
+/** The offset of the first marker with that code in `tinyJpeg`. */
 export const jpegMarker = (code: number): number =>
   tinyJpeg.findIndex((byte, at) => byte === 0xff && tinyJpeg[at + 1] === code);
 
-/** EXIF of a camera: its maker, who owns it, where it was, and that it was held on its side (6). */
+/** EXIF of a camera: maker, owner, GPS position and orientation 6. */
 export const exif = base64(
   "RXhpZgAASUkqAAgAAAAJAA8BAgAXAAAAmAAAABIBAwABAAAABgAAABoBBQABAAAAegAAABsBBQABAAAAggAAACgBAwABAAAAAgAAADsB" +
     "AgANAAAAigAAABMCAwABAAAAAQAAAGmHBAABAAAAsAAAACWIBAABAAAA/gAAAAAAAAA4YwAA6AMAADhjAADoAwAAQWRhIExvdmVsYWNl" +
@@ -89,7 +103,7 @@ export const exif = base64(
     "BAABAAAAEAAAAAOgBAABAAAACAAAAAAAAAAFAAEAAgACAAAATgAAAAIABQADAAAAZAEAAAMAAgACAAAAVwAAAAQABQADAAAATAEAABIA" +
     "AgAMAAAAQAEAAAAAAABXR1MtODQtaG9tZQAAAAAAAQAAAAcAAAABAAAAlg8AAGQAAAAzAAAAAQAAAB4AAAABAAAAYAoAAGQAAAA=",
 );
-/** What it says of people and places: no picture that is served may. */
+/** Personal data in `exif`. No image that the service serves may contain it. */
 export const exifSecrets = ["Ada Lovelace", "Gatehouse Camera Works", "WGS-84-home"] as const;
 
 // ---- WebP: 8 × 6 pixels, lossy, with alpha
@@ -112,7 +126,7 @@ export const vp8Data = base64(
 export const vp8 = webpChunk("VP8 ", vp8Data);
 export const tinyWebp = webp(vp8x(0x10, 8, 6), alph, vp8);
 
-// ---- and what is none of them
+// ---- An unsupported format
 
 /** One transparent pixel. */
 export const tinyGif = base64("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");

@@ -13,18 +13,18 @@ import { type LimitRouteInput, limitRoute } from "../../src/rate-limit/limit-rou
 import { guardedRoutes, type RatePolicies } from "../../src/rate-limit/policies.ts";
 import { readRateLimits } from "../../src/rate-limit/settings.ts";
 import { rateLimitStore } from "../../src/rate-limit/store.ts";
-import { type Answer, createTestClock, type TestClock } from "./service.ts";
+import { type ApiResponse, createTestClock, type TestClock } from "./service.ts";
 
 type Options = {
   readonly kv?: KVNamespace;
-  /** Null leaves the binding out; unless given, it never refuses. */
+  /** Null omits the binding. The default never limits. */
   readonly burst?: RateLimitBinding | null;
   /** `RATE_LIMITS`. */
   readonly limits?: object | "off";
   readonly clock?: TestClock;
 };
 
-type Sent = {
+type RequestOptions = {
   readonly ip?: string | null;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
@@ -32,7 +32,7 @@ type Sent = {
 
 const done = answer(200, "Done");
 const secret = crypto.getRandomValues(new Uint8Array(32));
-const openBurst: RateLimitBinding = { limit: async () => ({ success: true }) };
+const unlimitedBurst: RateLimitBinding = { limit: async () => ({ success: true }) };
 
 async function keyedHash(text: string): Promise<string> {
   const hmac = { name: "HMAC", hash: "SHA-256" };
@@ -47,15 +47,12 @@ function policiesOf(limits: object | "off" | undefined): RatePolicies | "off" {
   return read.policies;
 }
 
-/**
- * Routes that do nothing, behind the limits that the service has: what passes them is what they let
- * through. `/refresh` throws once it is let through.
- */
-export function startLimitedApp(options: Options = {}) {
-  const { kv = env.KV, burst = openBurst, clock = createTestClock() } = options;
+/** Empty routes behind the rate limits of the service. `/refresh` throws after its limits accept a request. */
+export function startRateLimitedApp(options: Options = {}) {
+  const { kv = env.KV, burst = unlimitedBurst, clock = createTestClock() } = options;
   const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
   const deferred: (() => Promise<unknown>)[] = [];
-  const verbDeps = {
+  const limitRouteDeps = {
     clock,
     policies: policiesOf(options.limits),
     burstGuard: createBurstGuard(burst ?? undefined, meter),
@@ -63,7 +60,7 @@ export function startLimitedApp(options: Options = {}) {
     hash: keyedHash,
     defer: (work: () => Promise<unknown>) => deferred.push(work),
   };
-  const deps = { limitRoute: (input: LimitRouteInput) => limitRoute(verbDeps, input) };
+  const deps = { limitRoute: (input: LimitRouteInput) => limitRoute(limitRouteDeps, input) };
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("requestId", crypto.randomUUID());
@@ -86,14 +83,14 @@ export function startLimitedApp(options: Options = {}) {
   });
   app.onError((_error, c) => refuse(c, "internal"));
 
-  async function post(path: string, sent: Sent = {}): Promise<Answer> {
-    const { ip = "192.0.2.1", body = { email: "ada@example.com" } } = sent;
-    const headers = new Headers({ "Content-Type": "application/json", ...sent.headers });
+  async function post(path: string, options: RequestOptions = {}): Promise<ApiResponse> {
+    const { ip = "192.0.2.1", body = { email: "ada@example.com" } } = options;
+    const headers = new Headers({ "Content-Type": "application/json", ...options.headers });
     if (ip !== null) headers.set("CF-Connecting-IP", ip);
     const url = `http://gatehouse.test/api/auth${path}`;
     const response = await app.request(url, { method: "POST", headers, body: JSON.stringify(body) });
     const text = await response.text();
-    // As the app does: what is deferred starts once the answer is out.
+    // As in the app, deferred work starts after the response.
     await Promise.all(deferred.splice(0).map((work) => work()));
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
   }
@@ -101,15 +98,18 @@ export function startLimitedApp(options: Options = {}) {
   return { post, clock, meter };
 }
 
-/** The statuses of so many requests, one after another. */
-export async function times(count: number, send: (index: number) => Promise<Answer>): Promise<number[]> {
+/** Sends that many requests one after another. Returns their statuses. */
+export async function repeatRequest(
+  count: number,
+  send: (index: number) => Promise<ApiResponse>,
+): Promise<number[]> {
   const statuses: number[] = [];
   for (let index = 0; index < count; index += 1) statuses.push((await send(index)).status);
   return statuses;
 }
 
-/** What an answer tells of limits. */
-export const rateHeaders = ({ headers }: Answer) => [
+/** The rate-limit headers of a response. */
+export const rateHeaders = ({ headers }: ApiResponse) => [
   headers.get("RateLimit-Policy"),
   headers.get("RateLimit"),
 ];

@@ -5,8 +5,8 @@ import de from "../../src/messaging/email/texts/de.json";
 import en from "../../src/messaging/email/texts/en.json";
 
 const URL_WITH_TOKEN = "https://auth.example.com/verify-email?token=AbC-_123xyz&from=mail";
-export const A_MINUTE = 60_000;
-export const A_DAY = 24 * 60 * A_MINUTE;
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export const brand: MailBrand = {
   appName: "Acme",
@@ -18,38 +18,38 @@ const SIGN_IN = `${brand.publicUrl}/sign-in`;
 
 const texts = { en, de };
 
-/** One mail in full, of the app that these tests are about. */
-export const render = (
+/** Renders one mail with the brand of these tests. */
+export const renderMail = (
   message: MailMessage,
   recipientName: string | null = "Ada",
-  changes: Partial<MailBrand> = {},
+  brandChanges: Partial<MailBrand> = {},
   locale: Locale = "en",
 ) =>
   renderMessage({
     message,
     recipientName,
-    brand: { ...brand, ...changes },
+    brand: { ...brand, ...brandChanges },
     locale,
     texts: texts[locale],
-    life: mails[message.kind].life ?? A_DAY,
+    life: mailCases[message.kind].life ?? DAY_MS,
   });
 
-export const verify: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
+export const verifyEmailMessage: MailMessage = { kind: "verify_email", url: URL_WITH_TOKEN };
 
-type Case = {
+type MailCase = {
   readonly message: MailMessage;
-  /** Where its button leads. */
+  /** The URL of its button. */
   readonly button?: string;
   readonly life?: number;
   readonly subject: Readonly<Record<Locale, string>>;
 };
 
-/** Every kind that there is: one without a line here does not compile. */
-export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
+/** Every kind of mail. A kind without an entry here does not compile. */
+export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
   verify_email: {
-    message: verify,
+    message: verifyEmailMessage,
     button: URL_WITH_TOKEN,
-    life: A_DAY,
+    life: DAY_MS,
     subject: {
       en: "Confirm your email address for Acme",
       de: "Bestätigen Sie Ihre E-Mail-Adresse für Acme",
@@ -63,7 +63,7 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
   reset_password: {
     message: { kind: "reset_password", url: URL_WITH_TOKEN },
     button: URL_WITH_TOKEN,
-    life: 30 * A_MINUTE,
+    life: 30 * MINUTE_MS,
     subject: { en: "Choose a new password for Acme", de: "Wählen Sie ein neues Passwort für Acme" },
   },
   password_changed: {
@@ -77,7 +77,7 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
   confirm_new_email: {
     message: { kind: "confirm_new_email", url: URL_WITH_TOKEN },
     button: URL_WITH_TOKEN,
-    life: A_DAY,
+    life: DAY_MS,
     subject: {
       en: "Confirm your new email address for Acme",
       de: "Bestätigen Sie Ihre neue E-Mail-Adresse für Acme",
@@ -127,12 +127,12 @@ export const mails: { readonly [Kind in MailMessage["kind"]]: Case } = {
   invitation: {
     message: { kind: "invitation", url: URL_WITH_TOKEN },
     button: URL_WITH_TOKEN,
-    life: 7 * A_DAY,
+    life: 7 * DAY_MS,
     subject: { en: "You are invited to Acme", de: "Sie sind zu Acme eingeladen" },
   },
   login_code: {
     message: { kind: "login_code", code: "012345" },
-    life: 10 * A_MINUTE,
+    life: 10 * MINUTE_MS,
     subject: { en: "Your code to sign in to Acme", de: "Ihr Code zur Anmeldung bei Acme" },
   },
   new_device_sign_in: {

@@ -1,15 +1,15 @@
 import { expect } from "vitest";
 import { openBrowser } from "./browser.ts";
-import { callingWorker } from "./rpc.ts";
+import { createRpcCaller } from "./rpc.ts";
 import type { Service } from "./service.ts";
 import { PASSWORD } from "./users.ts";
 
 const CLIENT = { ip: "203.0.113.9", userAgent: "Firefox" };
 
-/** A browser whose requests go now to one isolate and now to another. */
+/** A browser with one session whose requests reach different isolates. */
 export function openMixedBrowser(first: Service) {
-  const answering: Service = { ...first };
-  const browser = openBrowser(answering);
+  const current: Service = { ...first };
+  const browser = openBrowser(current);
   let headers: Record<string, string> = {};
   return {
     async signIn(email: string) {
@@ -18,7 +18,7 @@ export function openMixedBrowser(first: Service) {
       headers = { "X-CSRF-Token": data.csrfToken };
     },
     async useAndRefresh(isolate: Service) {
-      Object.assign(answering, isolate);
+      Object.assign(current, isolate);
       expect((await browser.send("GET", "/me")).status).toBe(200);
       expect((await browser.send("PATCH", "/me", { name: "Grace" }, headers)).status).toBe(200);
       expect((await browser.send("POST", "/refresh", undefined, headers)).status).toBe(200);
@@ -26,16 +26,16 @@ export function openMixedBrowser(first: Service) {
   };
 }
 
-/** A Worker with somebody's tokens, whose calls go now to one isolate and now to another. */
-export function openMixedApp(given: { readonly token: string; readonly refreshToken: string }) {
-  let tokens = given;
+/** A Worker with a user's tokens whose RPC calls reach different isolates. */
+export function openMixedRpcClient(initial: { readonly token: string; readonly refreshToken: string }) {
+  let tokens = initial;
   return {
     async useAndRefresh(isolate: Service) {
-      const worker = callingWorker(isolate);
+      const worker = createRpcCaller(isolate);
       expect(await worker.call("verifyToken", tokens.token)).toMatchObject({ ok: true });
       const { refreshToken } = tokens;
       const refreshed = await worker.call("refreshSession", { refreshToken, client: CLIENT });
-      if (!refreshed.ok) throw new Error(`the refresh was refused: ${refreshed.reason}`);
+      if (!refreshed.ok) throw new Error(`refreshSession failed: ${refreshed.reason}`);
       tokens = refreshed;
     },
   };

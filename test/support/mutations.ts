@@ -8,25 +8,25 @@ export type MutationRequest = {
   readonly body?: unknown;
   readonly token?: string;
   readonly headers?: Record<string, string>;
-  /** Where it is not the route's own. */
+  /** Default: the path of the route. */
   readonly path?: string;
 };
 
-/** A request that changes something. */
+/** A state-changing request. */
 export type Mutation = {
   /** Method and path under `/api/auth`. */
   readonly route: string;
-  readonly what?: string;
+  readonly variant?: string;
   readonly status: number;
-  /** What the same request gets when all of the change is there already; the same as ever, unless said. */
-  readonly again?: number;
-  /** A try that fails may leave something, such as a key, and the next one then goes another way. */
-  readonly isOtherEachTry?: true;
+  /** The status when the request repeats after a complete change. Default: `status`. */
+  readonly repeatedStatus?: number;
+  /** A failed attempt may leave a row, such as a signing key, so the next attempt runs other statements. */
+  readonly differsOnRetry?: true;
   readonly variables?: () => Promise<Record<string, unknown>>;
   readonly request: (service: Service) => Promise<MutationRequest>;
 };
 
-/** Every route that changes something, with requests that go all their way. */
+/** Requests to every state-changing route. Each reaches its last statement. */
 export const mutations: readonly Mutation[] = [
   ...unauthenticatedMutations,
   ...userMutations,
@@ -34,12 +34,12 @@ export const mutations: readonly Mutation[] = [
   ...adminMutations,
 ];
 
-/** Sends what a change has prepared. */
+/** Sends the request that a mutation prepared. */
 export function perform(
   service: Service,
   { route }: Mutation,
   { path, body, token, headers }: MutationRequest,
 ) {
-  const [method = "", own = ""] = route.split(" ");
-  return service.call(method, `/api/auth${path ?? own}`, body, token, headers);
+  const [method = "", routePath = ""] = route.split(" ");
+  return service.call(method, `/api/auth${path ?? routePath}`, body, token, headers);
 }

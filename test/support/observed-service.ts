@@ -3,15 +3,15 @@ import { vi } from "vitest";
 import { countKv, recordD1 } from "./recording-d1.ts";
 import { startService, type TestClock } from "./service.ts";
 
-/** Everything of an answer that somebody outside could tell from another, and the work it took. */
+/** Everything that an attacker can compare between two responses, and the work that the service did. */
 export type Observation = {
   readonly status: number;
-  /** The text, with what must differ masked. */
+  /** The text with the values masked that always differ. */
   readonly body: string;
   readonly headers: readonly string[];
   readonly cookies: readonly string[];
   readonly trips: number;
-  /** The SQL of every statement, in its order: as many, and the same. */
+  /** The SQL of every statement, in order. */
   readonly statements: readonly string[];
   readonly kvGets: number;
   readonly kvPuts: number;
@@ -19,11 +19,11 @@ export type Observation = {
   readonly derivations: readonly string[];
 };
 
-type Asked = { readonly path: string; readonly body: unknown };
+type ObservedRequest = { readonly path: string; readonly body: unknown };
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Ids, the addresses that were asked about, and how far a limit is used up. */
+/** Masks ids, email addresses and the remaining rate limit. */
 const mask = (text: string): string =>
   text
     .replace(UUID, "<id>")
@@ -38,37 +38,37 @@ const derivationOf = (algorithm: unknown): string => {
 let clients = 0;
 
 /**
- * The service with every cost counted until its answer is ready, asked by a client of its own. It
- * takes its spy away after each observation, so nothing of it outlives a test.
+ * A service that counts its work until the response is ready. Each service has its own client IP
+ * address. The spy is removed after each observation.
  */
 export function startObservedService(variables: Record<string, unknown>, clock: TestClock) {
   const headers = { "CF-Connecting-IP": `2001:db8:${(++clients).toString(16)}::1` };
   const d1 = recordD1(env.DB);
   const kv = countKv(env.KV);
   const derivations: string[] = [];
-  const now = () => ({
+  const counts = () => ({
     trips: d1.trips,
     statements: d1.statements.length,
     kvGets: kv.gets,
     kvPuts: kv.puts,
     derivations: derivations.length,
   });
-  let atAnswer = now();
+  let atAnswer = counts();
   const service = startService({
     clock,
     env: { ...variables, DB: d1.db, KV: kv.kv },
     onAnswer: () => {
-      atAnswer = now();
+      atAnswer = counts();
     },
   });
 
-  async function observe({ path, body }: Asked): Promise<Observation> {
+  async function observe({ path, body }: ObservedRequest): Promise<Observation> {
     const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
     const spy = vi.spyOn(crypto.subtle, "deriveBits").mockImplementation((algorithm, ...rest) => {
       derivations.push(derivationOf(algorithm));
       return derive(algorithm, ...rest);
     });
-    const before = now();
+    const before = counts();
     const answer = await service
       .call("POST", `/api/auth${path}`, body, undefined, headers)
       .finally(() => spy.mockRestore());

@@ -12,7 +12,7 @@ export const EVERY_HOUR = "17 * * * *";
 
 export const status = (code: number): LoopbackAnswer => ({ kind: "respond", status: code, body: "{}" });
 
-/** The service with real providers' adapters for mail and texts, whose other end is the loopback server. */
+/** A service with the Resend and Vonage adapters. They send to the loopback server. */
 export function startWithProvider(clock?: TestClock, env: Record<string, unknown> = {}) {
   const provider = openLoopback();
   const variables = {
@@ -23,8 +23,8 @@ export function startWithProvider(clock?: TestClock, env: Record<string, unknown
   return { provider, service: startService({ clock, env: { ...variables, ...env } }) };
 }
 
-/** Lets so many minutes of the clock pass, with its cron at each. */
-export async function passMinutes({ clock, runCron }: Service, minutes: number): Promise<void> {
+/** Advances the clock by that many minutes and runs the cron job at each. */
+export async function advanceMinutes({ clock, runCron }: Service, minutes: number): Promise<void> {
   for (let minute = 0; minute < minutes; minute++) {
     clock.advance(MINUTE);
     await runCron(EVERY_MINUTE);
@@ -41,8 +41,8 @@ export type OutboxRow = {
   readonly last_failure: string | null;
 };
 
-/** The mails of one account as they are stored, the oldest first. */
-export async function outboxOf({ env }: Service, email: string): Promise<OutboxRow[]> {
+/** The outbox rows of one account, oldest first. */
+export async function outboxRowsOf({ env }: Service, email: string): Promise<OutboxRow[]> {
   const query = `SELECT outbox.* FROM outbox JOIN accounts ON accounts.id = outbox.account_id
     WHERE accounts.email = ? ORDER BY outbox.created_at, outbox.rowid`;
   return (await env.DB.prepare(query).bind(email).all<OutboxRow>()).results;
@@ -50,18 +50,18 @@ export async function outboxOf({ env }: Service, email: string): Promise<OutboxR
 
 export type Attempt = { readonly key: string; readonly to: string; readonly text: string };
 
-/** What the provider was asked to send, in its order. */
-export const attemptsOf = (requests: readonly LoopbackRequest[]): Attempt[] =>
+/** The messages that the provider received, in order. */
+export const deliveryAttemptsOf = (requests: readonly LoopbackRequest[]): Attempt[] =>
   requests.map(({ headers, body }) => {
     const { to, text } = JSON.parse(body) as { to: string[]; text: string };
     return { key: headers["idempotency-key"] ?? "", to: to.join(), text };
   });
 
-/** What the service called the message that a provider was asked to send. */
-export const keyOf = ({ headers, body }: LoopbackRequest): string | null =>
+/** The idempotency key of a message that a provider received. */
+export const idempotencyKeyOf = ({ headers, body }: LoopbackRequest): string | null =>
   headers["idempotency-key"] ?? new URLSearchParams(body).get("client-ref");
 
-/** Registers somebody, and comes back while the delivery after the answer is still under way. */
+/** Registers a user and returns before the deferred delivery has finished. */
 export async function registerWithoutWaiting({ app, env }: Service) {
   const email = newAddress();
   const context = createExecutionContext();

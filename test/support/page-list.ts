@@ -1,8 +1,8 @@
 /**
- * Every page that a browser looks at. `worker/ui/every-page` holds it to the router, and `browser/harness` holds
- * the showings to it, since a browser's tests run beside the service and cannot ask its router.
+ * Every page that the browser tests open. `worker/ui/every-page` compares the list with the router.
+ * `browser/harness` compares the page states with it, because browser tests cannot read the router.
  */
-export const SHOWN_PAGES = [
+export const PAGE_PATHS = [
   "/sign-in",
   "/sign-in/code",
   "/sign-up",
@@ -30,4 +30,4 @@ export const SHOWN_PAGES = [
   "/admin/mail",
 ] as const;
 
-export type ShownPage = (typeof SHOWN_PAGES)[number];
+export type PagePath = (typeof PAGE_PATHS)[number];

@@ -1,11 +1,13 @@
-import type { Answer } from "./service.ts";
+import type { ApiResponse } from "./service.ts";
 
-/** The same call so many times at once. */
-export const inParallel = (times: number, call: (index: number) => Promise<Answer>): Promise<Answer[]> =>
-  Promise.all(Array.from({ length: times }, (_, index) => call(index)));
+/** Makes that many calls concurrently. */
+export const inParallel = (
+  times: number,
+  call: (index: number) => Promise<ApiResponse>,
+): Promise<ApiResponse[]> => Promise.all(Array.from({ length: times }, (_, index) => call(index)));
 
-/** How often each status came. */
-export function statusCounts(answers: readonly Answer[]): Record<number, number> {
+/** The number of responses with each status. */
+export function statusCounts(answers: readonly ApiResponse[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;

@@ -1,39 +1,45 @@
 import type { Service } from "./service.ts";
 import { type MailboxEntry, mailTo } from "./users.ts";
 
-let numbers = 0;
+let phoneNumbers = 0;
 
-/** A number that nobody in this file has used. */
-export const newNumber = (): string => `+1415555${String(++numbers).padStart(4, "0")}`;
+/** A phone number that is unique within the test file. */
+export const newPhoneNumber = (): string => `+1415555${String(++phoneNumbers).padStart(4, "0")}`;
 
-/** The development mailbox of one number, newest first. */
-export const textsTo = (service: Service, number: string): Promise<MailboxEntry[]> => mailTo(service, number);
+/** The SMS messages to that number in the development mailbox, newest first. */
+export const smsMessagesTo = (service: Service, number: string): Promise<MailboxEntry[]> =>
+  mailTo(service, number);
 
-/** The code of the newest text to that number. */
-export async function codeTextedTo(service: Service, number: string): Promise<string> {
-  const [newest] = await textsTo(service, number);
+/** The code of the newest SMS to that number. */
+export async function smsCodeTo(service: Service, number: string): Promise<string> {
+  const [newest] = await smsMessagesTo(service, number);
   const [code] = /^\d{6}/.exec(newest?.text ?? "") ?? [];
-  if (!code) throw new Error(`no text with a code to ${number}`);
+  if (!code) throw new Error(`no SMS with a code to ${number}`);
   return code;
 }
 
 export type PhoneChallenge = { readonly challengeId: string; readonly code: string; readonly phone: string };
 
-/** A number that somebody asked to have, as far as its code. */
-export async function phoneChallengeOf(
+/** Requests to set a phone number. Returns the challenge and its code. */
+export async function requestPhoneCode(
   service: Service,
   token: string,
-  phone = newNumber(),
+  phone = newPhoneNumber(),
 ): Promise<PhoneChallenge> {
   const answer = await service.post("/me/phone", { phone }, token);
   if (answer.status !== 200) throw new Error(`POST /me/phone answered ${answer.status}: ${answer.text}`);
-  return { phone, challengeId: answer.body.data.challengeId, code: await codeTextedTo(service, phone) };
+  return { phone, challengeId: answer.body.data.challengeId, code: await smsCodeTo(service, phone) };
 }
 
-/** A number that somebody has proven to be theirs. */
-export async function proveNumber(service: Service, token: string, phone = newNumber()): Promise<string> {
-  const { challengeId, code } = await phoneChallengeOf(service, token, phone);
+/** Sets and verifies a phone number. */
+export async function verifyPhoneNumber(
+  service: Service,
+  token: string,
+  phone = newPhoneNumber(),
+): Promise<string> {
+  const { challengeId, code } = await requestPhoneCode(service, token, phone);
   const answer = await service.post("/me/phone/verify", { challengeId, code }, token);
-  if (answer.status !== 200) throw new Error(`the code was answered ${answer.status}: ${answer.text}`);
+  if (answer.status !== 200)
+    throw new Error(`POST /me/phone/verify answered ${answer.status}: ${answer.text}`);
   return phone;
 }

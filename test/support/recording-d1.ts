@@ -1,11 +1,11 @@
-/** What a service asked of D1: every statement with its values, and how many round trips it took. */
+/** The statements that a service sent to D1, with their values, and the number of round trips. */
 export type Recording = {
   readonly db: D1Database;
   readonly statements: { readonly sql: string; readonly values: unknown[] }[];
   trips: number;
 };
 
-/** A D1 that works as the given one does, and writes down what it is asked. */
+/** A D1 binding that passes calls to the given one and records its statements. */
 export function recordD1(d1: D1Database): Recording {
   const originals = new WeakMap<object, { statement: D1PreparedStatement; sql: string; values: unknown[] }>();
   const recording: Recording = { db: undefined as unknown as D1Database, statements: [], trips: 0 };
@@ -39,7 +39,7 @@ export function recordD1(d1: D1Database): Recording {
   return Object.assign(recording, { db: db as unknown as D1Database });
 }
 
-/** A KV that works as the given one does, and counts gets and puts. */
+/** A KV binding that passes calls to the given one and counts gets and puts. */
 export function countKv(kv: KVNamespace): { readonly kv: KVNamespace; gets: number; puts: number } {
   const counts = { kv, gets: 0, puts: 0 };
   counts.kv = new Proxy(kv, {

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import type { Answer } from "./service.ts";
+import type { ApiResponse } from "./service.ts";
 
-/** What every answer says to a browser, whatever it is about (ASVS 3.4). */
-export function expectSecurityHeaders({ headers }: Pick<Answer, "headers">): void {
+/** Expects the security headers that every response has (ASVS 3.4). */
+export function expectSecurityHeaders({ headers }: Pick<ApiResponse, "headers">): void {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect(headers.get("Content-Security-Policy")).toContain("default-src 'none'");
   expect(headers.get("Content-Security-Policy")).toContain("frame-ancestors 'none'");
@@ -11,8 +11,8 @@ export function expectSecurityHeaders({ headers }: Pick<Answer, "headers">): voi
   expect(headers.get("X-Request-Id")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 }
 
-/** Holds an answer to the contract's envelope of a failure, with exactly this status and code. */
-export function expectRefusal(answer: Answer, status: number, code: string): void {
+/** Expects the error envelope of the API contract with exactly this status and code. */
+export function expectErrorResponse(answer: ApiResponse, status: number, code: string): void {
   expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
   expect(Object.keys(answer.body).sort()).toEqual(["error", "message", "success"]);
   expect(answer.body.success).toBe(false);
@@ -21,7 +21,7 @@ export function expectRefusal(answer: Answer, status: number, code: string): voi
   expect(Object.keys(rest)).toEqual(["code"]);
   expect(requestId).toBe(answer.headers.get("X-Request-Id"));
   for (const field of fields) expect(Object.keys(field).sort()).toEqual(["message", "path"]);
-  // What zod says where a schema has no words for it: its functional form brings no language.
+  // zod/mini has no built-in messages. It returns this text when a schema defines none.
   expect(fields.map(({ message }) => message)).not.toContain("Invalid input");
   expect(answer.headers.get("Content-Type")).toMatch(/^application\/json/);
   expect(answer.headers.get("Cache-Control")).toBe("no-store");

@@ -3,9 +3,9 @@ import { createSecretRing } from "../../src/core/crypto/secret-ring.ts";
 import { createTestClock, type Service, startService } from "./service.ts";
 
 export const OLD_SECRET: string = Reflect.get(env, "AUTH_SECRET");
-export const NEW_SECRET = "the root secret that takes its place, 32 bytes";
+export const NEW_SECRET = "the root secret that replaces it, 32 bytes";
 
-/** What is deployed in turn: docs/rotation.md. */
+/** The deployments of a rotation, in this order: docs/rotation.md. */
 const deployments = {
   before: { AUTH_SECRET: OLD_SECRET },
   announced: { AUTH_SECRET: OLD_SECRET, AUTH_SECRET_PREVIOUS: NEW_SECRET },
@@ -15,8 +15,8 @@ const deployments = {
 
 type Deployment = keyof typeof deployments;
 
-/** One service whose secrets are changed under its callers: `service` is whatever was deployed last. */
-export function openRotatedService(variables: Record<string, unknown> = {}) {
+/** A service whose secrets change while clients use it. `service` is the last deployed one. */
+export function startRotatingService(variables: Record<string, unknown> = {}) {
   const clock = createTestClock();
   const at = Object.fromEntries(
     Object.entries(deployments).map(([name, secrets]) => [
@@ -28,5 +28,6 @@ export function openRotatedService(variables: Record<string, unknown> = {}) {
   return { clock, at, service, deploy: (name: Deployment) => void Object.assign(service, at[name]) };
 }
 
-/** The public name of a secret. */
-export const nameOf = async (secret: string): Promise<string> => (await createSecretRing(secret)).current.id;
+/** The public key id of a secret. */
+export const secretIdOf = async (secret: string): Promise<string> =>
+  (await createSecretRing(secret)).current.id;

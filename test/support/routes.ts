@@ -11,12 +11,12 @@ export type BodyRoute = {
   readonly needsSession: boolean;
 };
 
-/** A path that the pattern of a route takes. */
+/** A path that matches the pattern of a route. */
 const fill = (pattern: string): string => pattern.replaceAll(/:\w+/g, () => crypto.randomUUID());
 
 /**
- * Every route that takes a JSON body, out of the router itself, so that a later one cannot be
- * forgotten: `jsonBody` leaves its schema with the handler, as `partOf(handler).body`.
+ * Every route with a JSON body, read from the router, so that the list includes new routes. `jsonBody`
+ * stores its schema on the handler, as `operationPartOf(handler).body`.
  */
 export function bodyRoutes({ app }: Service): BodyRoute[] {
   const sessions = app.routes.filter(({ handler }) => operationPartOf(handler)?.session);
@@ -29,7 +29,7 @@ export function bodyRoutes({ app }: Service): BodyRoute[] {
   });
 }
 
-/** Every address that takes a query, and the names that it may have. */
+/** Every path with query parameters, and their names. */
 export function queryRoutes({ app }: Service): { path: string; names: string[] }[] {
   return app.routes.flatMap(({ path, handler }) => {
     const query = operationPartOf(handler)?.query;
@@ -37,7 +37,7 @@ export function queryRoutes({ app }: Service): { path: string; names: string[] }
   });
 }
 
-/** Every path that answers anything, with the methods that it takes. HEAD comes with GET. */
+/** Every path of the router with its methods. GET includes HEAD. */
 export function methodsByPath({ app }: Service): { path: string; methods: string[] }[] {
   const found = new Map<string, Set<string>>();
   for (const { method, path } of app.routes) {
@@ -49,8 +49,8 @@ export function methodsByPath({ app }: Service): { path: string; methods: string
   return [...found].map(([path, methods]) => ({ path: fill(path), methods: [...methods].sort() }));
 }
 
-/** The bare response: one to HEAD has a type and no body, which cannot be read as an envelope. */
-export function ask({ app, env }: Service, method: string, path: string, token?: string) {
+/** Returns the raw response. A response to HEAD has a JSON type and no body, so it has no envelope. */
+export function fetchRaw({ app, env }: Service, method: string, path: string, token?: string) {
   const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
   const request = new Request(`http://gatehouse.test${path}`, { method, headers });
   return app.fetch(request, env, createExecutionContext());

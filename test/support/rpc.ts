@@ -5,16 +5,16 @@ import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
 import type { Service } from "./service.ts";
 
 type Options = {
-  /** Bindings and variables that take the place of the service's own. */
+  /** Bindings and variables that replace those of the service. */
   readonly env?: Record<string, unknown>;
   readonly props?: unknown;
 };
 
 /**
- * The entrypoint of a service: on its database, its KV and its clock, each call with a context of its
- * own, as the platform makes it. Real calls from another Worker are in test/rpc.
+ * Calls the RPC entrypoint of a service, with its database, KV and clock. Each call has its own execution
+ * context, as on the platform. test/rpc makes real calls from another Worker.
  */
-export function callingWorker(service: Service, options: Options = {}) {
+export function createRpcCaller(service: Service, options: Options = {}) {
   const isolateCache: IsolateCache = new WeakMap();
   const log: CallLogLine[] = [];
   const Entrypoint = createEntrypoint({ isolateCache, clock: service.clock, log: (line) => log.push(line) });
@@ -26,9 +26,9 @@ export function callingWorker(service: Service, options: Options = {}) {
     async call<Method extends Extract<Name, string>>(method: Method, ...args: unknown[]) {
       const context = Object.assign(createExecutionContext(), { props: options.props });
       const entrypoint = new Entrypoint(context, env);
-      const answer = await (entrypoint[method] as (...given: unknown[]) => Promise<unknown>)(...args);
+      const result = await (entrypoint[method] as (...args: unknown[]) => Promise<unknown>)(...args);
       await waitOnExecutionContext(context);
-      return answer as Awaited<ReturnType<Extract<Methods[Method], (...given: never[]) => unknown>>>;
+      return result as Awaited<ReturnType<Extract<Methods[Method], (...args: never[]) => unknown>>>;
     },
   };
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 
-// VITE_FUZZ_SEED=… npx vitest run …: vitest hands on names of that prefix alone.
-const given = (import.meta as unknown as { env?: Record<string, string | undefined> }).env?.VITE_FUZZ_SEED;
+// Usage: VITE_FUZZ_SEED=… npx vitest run …. Vitest passes only variables with the prefix VITE_.
+const seed = (import.meta as unknown as { env?: Record<string, string | undefined> }).env?.VITE_FUZZ_SEED;
 
-/** What generated inputs come of: the same ones each time, unless others are asked for. */
-export const FUZZ_SEED = given === undefined ? 481516 : Number(given);
+/** The seed of generated inputs. It is fixed unless VITE_FUZZ_SEED is set. */
+export const FUZZ_SEED = seed === undefined ? 481516 : Number(seed);
 
 fc.configureGlobal({ seed: FUZZ_SEED });

@@ -4,11 +4,11 @@ import { createApp } from "../../src/app.ts";
 import type { Env } from "../../src/composition/compose.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
-import { watchContract } from "./contract/watch.ts";
+import { enforceContract } from "./contract/watch.ts";
 
 export type TestClock = { now(): number; advance(ms: number): void };
 
-/** A clock that stands still until it is told to move. */
+/** A clock that only moves on `advance`. */
 export function createTestClock(start = Date.now()): TestClock {
   let now = start;
   return {
@@ -19,11 +19,11 @@ export function createTestClock(start = Date.now()): TestClock {
   };
 }
 
-/** What an answer of the API holds, loosely: each test says what it expects. */
+/** The body of an API response. `data` is untyped, because each test states its own expectation. */
 export type Envelope = {
   readonly success: boolean;
   readonly message?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows the type of its response
   readonly data?: any;
   readonly error?: {
     readonly code: string;
@@ -32,7 +32,7 @@ export type Envelope = {
   };
 };
 
-export type Answer = {
+export type ApiResponse = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -40,20 +40,20 @@ export type Answer = {
 };
 
 type Options = {
-  /** Variables and bindings that take the place of the test Worker's own. */
+  /** Variables and bindings that replace those of the test Worker. */
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
-  /** Milliseconds that a step at a sign-in provider may take. */
+  /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
-  /** Called when an answer is ready, before the work that was left for after it. */
+  /** Called when a response is ready, before its deferred work runs. */
   readonly onAnswer?: () => void;
 };
 
 export type Service = ReturnType<typeof startService>;
 
 /**
- * The whole service on the real D1 and KV of workerd, driven over HTTP. Every call has an execution
- * context of its own, and by default waits for the work that it left for after the response.
+ * The whole service on the D1 and KV of workerd, called over HTTP. Every call has its own execution
+ * context and waits for its deferred work.
  */
 export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
@@ -68,9 +68,9 @@ export function startService(options: Options = {}) {
       options.onAnswer?.();
     },
   });
-  watchContract(app);
+  enforceContract(app);
 
-  const send = async (request: Request): Promise<Answer> => {
+  const send = async (request: Request): Promise<ApiResponse> => {
     const context = createExecutionContext();
     const response = await app.fetch(request, env, context);
     const text = await response.text();
@@ -97,7 +97,7 @@ export function startService(options: Options = {}) {
     app,
     env,
     clock,
-    /** Every request's log line so far. */
+    /** The log lines of all requests so far. */
     log,
     send,
     call,

@@ -6,17 +6,17 @@ const WRITE_EVERY_MS = 1000;
 
 export type StaleKv = {
   readonly kv: KVNamespace;
-  /** Writes that were taken, and that were refused for coming too soon. */
+  /** Writes that were accepted, and those that exceeded one write a second per key. */
   readonly writes: { taken: number; refused: number };
 };
 
 /**
- * A KV as production may show it and the local one never does: a reader keeps what it read, misses
- * too, for a minute; a key takes one write a second, and more are refused; a life under 60 s is.
+ * A KV with the limits of production, which the local KV lacks. Reads, including misses, are cached for a
+ * minute. A second write to a key within a second fails with 429. A TTL under 60 s fails with 400.
  */
 export function createStaleKv(clock: Pick<TestClock, "now">): StaleKv {
   const stored = new Map<string, { value: string; writtenAt: number; expiresAt: number }>();
-  const seen = new Map<string, { value: string | null; at: number }>();
+  const readCache = new Map<string, { value: string | null; at: number }>();
   const writes = { taken: 0, refused: 0 };
   const fake = {
     async get(key: string | string[]): Promise<string | null | Map<string, string | null>> {
@@ -25,11 +25,11 @@ export function createStaleKv(clock: Pick<TestClock, "now">): StaleKv {
         return new Map(found as [string, string | null][]);
       }
       const now = clock.now();
-      const known = seen.get(key);
-      if (known && now - known.at < STALE_MS) return known.value;
+      const cached = readCache.get(key);
+      if (cached && now - cached.at < STALE_MS) return cached.value;
       const entry = stored.get(key);
       const value = entry && now < entry.expiresAt ? entry.value : null;
-      seen.set(key, { value, at: now });
+      readCache.set(key, { value, at: now });
       return value;
     },
     async put(key: string, value: string, { expirationTtl = Number.POSITIVE_INFINITY } = {}): Promise<void> {
@@ -47,8 +47,8 @@ export function createStaleKv(clock: Pick<TestClock, "now">): StaleKv {
   return { kv: fake as unknown as KVNamespace, writes };
 }
 
-/** A KV that answers nothing. */
-export function createDeadKv(): KVNamespace {
+/** A KV that rejects every call. */
+export function createUnreachableKv(): KVNamespace {
   const fail = async () => {
     throw new Error("KV is unreachable");
   };

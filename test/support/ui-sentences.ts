@@ -1,14 +1,14 @@
 type Tree = { readonly [key: string]: string | Tree | readonly string[] };
 
-/** Every sentence of a language's file by its path. */
-export const sentencesOf = (words: Tree): ReadonlyMap<string, string> => new Map(flat(words, ""));
+/** Every text of a language file, by its key path. */
+export const textsByKey = (texts: Tree): ReadonlyMap<string, string> => new Map(flatten(texts, ""));
 
-const flat = (tree: Tree, path: string): [string, string][] =>
+const flatten = (tree: Tree, path: string): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
     typeof value === "string"
       ? [[`${path}${key}`, value] as [string, string]]
-      : flat(value as Tree, `${path}${key}.`),
+      : flatten(value as Tree, `${path}${key}.`),
   );
 
-/** The places of a sentence that `fill` puts values in. */
-export const placesIn = (sentence = ""): readonly string[] => (sentence.match(/\{\w+\}/g) ?? []).sort();
+/** The placeholders of a text, which `fill` replaces with values. */
+export const placeholdersIn = (text = ""): readonly string[] => (text.match(/\{\w+\}/g) ?? []).sort();

@@ -10,13 +10,13 @@ export type MailboxEntry = {
   readonly html: string;
 };
 
-/** The development mailbox of one address, newest first. */
+/** The messages to one address in the development mailbox, newest first. */
 export async function mailTo(service: Service, address: string): Promise<MailboxEntry[]> {
   const answer = await service.call("GET", `/dev/mailbox.json?to=${encodeURIComponent(address)}`);
   return (JSON.parse(answer.text) as { messages: MailboxEntry[] }).messages;
 }
 
-/** The token of the newest mail to that address that has a link. */
+/** The token of the newest mail with a link to that address. */
 export async function tokenMailedTo(service: Service, address: string): Promise<string> {
   for (const mail of await mailTo(service, address)) {
     const [, token] = /[?&]token=([\w-]+)/.exec(mail.text) ?? [];
@@ -25,7 +25,7 @@ export async function tokenMailedTo(service: Service, address: string): Promise<
   throw new Error(`no mail with a link to ${address}`);
 }
 
-/** The path of the newest link that was mailed there, as its reader would click it. */
+/** The path and query of the link in the newest mail to that address. */
 export async function linkMailedTo(service: Service, address: string): Promise<string> {
   const [mail] = await mailTo(service, address);
   const [, path] = /http:\/\/gatehouse\.test(\/\S+token=\S+)/.exec(mail?.text ?? "") ?? [];
@@ -33,10 +33,10 @@ export async function linkMailedTo(service: Service, address: string): Promise<s
   return path;
 }
 
-let people = 0;
+let addresses = 0;
 
-/** An address that nobody in this file has used. */
-export const newAddress = (): string => `person-${++people}@example.com`;
+/** An email address that is unique within the test file. */
+export const newAddress = (): string => `registrant-${++addresses}@example.com`;
 
 export type Tokens = { readonly token: string; readonly refreshToken: string };
 
@@ -45,8 +45,11 @@ export async function register(service: Service, email = newAddress(), fields: o
   return { email, answer };
 }
 
-/** Somebody with a verified account. */
-export async function member(service: Service, email = newAddress()): Promise<{ email: string }> {
+/** Registers a user and verifies the email address. */
+export async function registerVerifiedUser(
+  service: Service,
+  email = newAddress(),
+): Promise<{ email: string }> {
   await register(service, email);
   await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
   return { email };
@@ -58,8 +61,8 @@ export async function logIn(service: Service, email: string, password = PASSWORD
   return answer.body.data;
 }
 
-/** Somebody who has just signed in. */
-export async function signedInMember(service: Service): Promise<Tokens & { readonly email: string }> {
-  const { email } = await member(service);
+/** Registers a verified user and logs in. */
+export async function registerAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
+  const { email } = await registerVerifiedUser(service);
   return { email, ...(await logIn(service, email)) };
 }

@@ -1,13 +1,13 @@
 import { describe, expect } from "vitest";
 import { it } from "../support/fixtures.ts";
-import { openMailedLink, type PageDriver, pageDriver } from "../support/flow.ts";
+import { type ApiDriver, openMailedLink, pageDriver } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { PASSWORD } from "../support/service.ts";
 
 /** Waits for the app's page with the signed-in user. */
-const waitForGreeting = (driver: PageDriver, email: string) => driver.waitForHeading(`Hello ${email}`);
+const waitForGreeting = (driver: ApiDriver, email: string) => driver.waitForHeading(`Hello ${email}`);
 
-async function fillSignIn(driver: PageDriver, email: string): Promise<void> {
+async function fillSignIn(driver: ApiDriver, email: string): Promise<void> {
   const { words: t } = driver;
   await driver.waitForHeading(t.signIn.title);
   await driver.fill(t.fields.email, email);

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { it } from "../support/fixtures.ts";
-import { openMailedLink, type PageDriver, pageDriver, signIn } from "../support/flow.ts";
+import { type ApiDriver, openMailedLink, pageDriver, signIn } from "../support/flow.ts";
 import { MODES } from "../support/modes.ts";
 import { PASSWORD } from "../support/service.ts";
 
@@ -67,7 +67,7 @@ describe.each(MODES)("a user's own account, $name", (mode) => {
   });
 });
 
-async function signUp(driver: PageDriver, email: string): Promise<void> {
+async function signUp(driver: ApiDriver, email: string): Promise<void> {
   const { words: t } = driver;
   await driver.page.goto("/");
   await driver.waitForHeading(t.signIn.title);
@@ -80,7 +80,7 @@ async function signUp(driver: PageDriver, email: string): Promise<void> {
   await driver.waitForHeading(t.checkMail.title);
 }
 
-async function changePassword(driver: PageDriver): Promise<void> {
+async function changePassword(driver: ApiDriver): Promise<void> {
   const { words: t } = driver;
   await driver.follow(t.fields.password);
   await driver.waitForHeading(t.fields.password);

@@ -5,7 +5,7 @@ import { WORDS } from "./ui-texts.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Drives a page in one mode. It finds elements by their visible texts only. */
-export type PageDriver = ReturnType<typeof pageDriver>;
+export type ApiDriver = ReturnType<typeof pageDriver>;
 
 export function pageDriver(page: Page, mode: Mode) {
   const { input, locale } = mode;
@@ -41,7 +41,7 @@ export async function openMailedLink(
   mode: Mode,
   service: ServiceApi,
   { email, kind }: { readonly email: string; readonly kind: "verify-email" | "reset-password" },
-): Promise<PageDriver> {
+): Promise<ApiDriver> {
   const link = await service.linkTo(email, kind);
   const mailbox = pageDriver(await context.newPage(), mode);
   await mailbox.page.goto(`/dev/mailbox?to=${email}`);
@@ -55,7 +55,7 @@ export async function openMailedLink(
 
 /** Signs in from the sign-in page to the account, with the mailed code where it is required. */
 export async function signIn(
-  driver: PageDriver,
+  driver: ApiDriver,
   service: ServiceApi,
   {
     email,

@@ -1,5 +1,5 @@
 import { waitFor } from "../../../scripts/shared/wait-for.ts";
-import { holdToContract } from "../../support/contract/hold.ts";
+import { assertMatchesContract } from "../../support/contract/hold.ts";
 
 /** The service's API, to prepare the state that a browser test needs. */
 export type ServiceApi = ReturnType<typeof serviceAt>;
@@ -48,7 +48,7 @@ export function serviceAt({
       headers,
       body: JSON.stringify(body),
     });
-    await holdToContract("POST", `/api/auth${path}`, response);
+    await assertMatchesContract("POST", `/api/auth${path}`, response);
     const { data, message } = (await response.json()) as { data: Record<string, string>; message: string };
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${message}`);
     return data;

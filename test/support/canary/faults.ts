@@ -1,12 +1,12 @@
-import type { PageDriver } from "./page-driver.ts";
+import type { ApiDriver } from "./page-driver.ts";
 
 const MINUTE = 60_000;
 
-/** Secrets where they do not belong: in paths, queries, headers, other fields, and broken JSON. */
-export async function misplacedSecrets(traveller: PageDriver, email: string, word: string) {
-  const { ask, post, captchaToken, logIn } = traveller;
-  const { token = "", refreshToken = "" } = await logIn(email, word);
-  for (const secret of [word, token, refreshToken, captchaToken()]) {
+/** Sends secrets in wrong places: in paths, queries, headers, other fields and broken JSON. */
+export async function sendMisplacedSecrets(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, captchaToken, logIn } = driver;
+  const { token = "", refreshToken = "" } = await logIn(email, currentPassword);
+  for (const secret of [currentPassword, token, refreshToken, captchaToken()]) {
     const inUrl = encodeURIComponent(secret);
     await ask("GET", `/${inUrl}`);
     await ask("DELETE", `/sessions/${inUrl}`, { token });
@@ -23,23 +23,23 @@ export async function misplacedSecrets(traveller: PageDriver, email: string, wor
   }
 }
 
-/** The same requests while something that the service needs is out. */
-export async function outages(traveller: PageDriver, email: string, word: string) {
-  const { ask, issuedBy, captchaToken, password, address, number, mailedToken, logIn, watched } = traveller;
-  const { token, refreshToken } = await logIn(email, word);
+/** Sends requests while D1, KV or the providers are unavailable. */
+export async function sendDuringOutages(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, issuedBy, captchaToken, password, address, number, mailedToken, logIn, watched } = driver;
+  const { token, refreshToken } = await logIn(email, currentPassword);
   const requests: [string, unknown][] = [
     [
       "/register",
-      { email: address(), password: password("of a dark day"), name: "Ada", captchaToken: captchaToken() },
+      { email: address(), password: password("during an outage"), name: "Ada", captchaToken: captchaToken() },
     ],
-    ["/login", { email, password: word }],
+    ["/login", { email, password: currentPassword }],
     ["/forgot-password", { email, captchaToken: captchaToken() }],
-    ["/verify-email", { token: watched.canaries.plant("a made-up token", "canary-token-of-nobody") }],
+    ["/verify-email", { token: watched.canaries.plant("a made-up token", "canary-token-never-issued") }],
     [
       "/me/password",
-      { currentPassword: password("of somebody else"), newPassword: password("of a dark night") },
+      { currentPassword: password("of another account"), newPassword: password("after an outage") },
     ],
-    ["/me/email", { newEmail: address(), password: word }],
+    ["/me/email", { newEmail: address(), password: currentPassword }],
     ["/me/phone", { phone: number() }],
     ["/me/phone/verify", { challengeId: crypto.randomUUID(), code: "404404" }],
     ["/refresh", { refreshToken }],
@@ -48,18 +48,20 @@ export async function outages(traveller: PageDriver, email: string, word: string
   for (const outage of ["d1", "kv"] as const) {
     for (const [path, body] of requests) issuedBy(await ask("POST", path, { body, token }, outage));
   }
-  await watched.providersFail(`${word} ${email} ${token} canary-mail-api-key canary-sms-auth-token`);
-  const again = await signUpWithoutProviders(traveller);
+  await watched.providersFail(
+    `${currentPassword} ${email} ${token} canary-mail-api-key canary-sms-auth-token`,
+  );
+  const lateEmail = await signUpWithoutProviders(driver);
   await watched.runCron("* * * * *");
   await watched.providersWork();
   await watched.mailWorks();
   watched.clock.advance(5 * MINUTE);
   await watched.runCron("* * * * *");
-  await mailedToken(again);
+  await mailedToken(lateEmail);
 }
 
-async function signUpWithoutProviders(traveller: PageDriver): Promise<string> {
-  const { post, issuedBy, captchaToken, password, address, watched } = traveller;
+async function signUpWithoutProviders(driver: ApiDriver): Promise<string> {
+  const { post, issuedBy, captchaToken, password, address, watched } = driver;
   const proof = async () => issuedBy(await post("/captcha/verify", { token: captchaToken() })).humanProof;
   await post("/captcha/verify", { token: captchaToken() });
   await watched.captcha.answer({
@@ -68,7 +70,12 @@ async function signUpWithoutProviders(traveller: PageDriver): Promise<string> {
     body: '{"success":true,"hostname":"gatehouse.test"}',
   });
   const email = address();
-  const body = { email, password: password("of a broken day"), name: "Ada", captchaToken: await proof() };
+  const body = {
+    email,
+    password: password("during provider failures"),
+    name: "Ada",
+    captchaToken: await proof(),
+  };
   await post("/register", body);
   return email;
 }

@@ -3,13 +3,13 @@ import { tinyPng } from "../image-parts.ts";
 import { consent } from "../social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../social/client-application.ts";
 import { socialUser } from "../social/users.ts";
-import type { PageDriver } from "./page-driver.ts";
+import type { ApiDriver } from "./page-driver.ts";
 
 const MINUTE = 60_000;
 
-export async function signUp(traveller: PageDriver) {
-  const { ask, post, captchaToken, password, address, mailedToken, watched } = traveller;
-  const [email, first] = [address(), password("of the first day")];
+export async function signUp(driver: ApiDriver) {
+  const { ask, post, captchaToken, password, address, mailedToken, watched } = driver;
+  const [email, first] = [address(), password("number one")];
   const body = { email, password: first, name: "Ada", captchaToken: captchaToken() };
   await post("/register", body);
   await post("/register", { ...body, captchaToken: captchaToken() });
@@ -21,11 +21,11 @@ export async function signUp(traveller: PageDriver) {
   return { email, first };
 }
 
-export async function sessionsAndProfile(traveller: PageDriver, email: string, word: string) {
-  const { ask, post, issuedBy, password, logIn, watched } = traveller;
+export async function exerciseSessionsAndProfile(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, issuedBy, password, logIn, watched } = driver;
   for (let wrong = 0; wrong < 5; wrong += 1)
     await post("/login", { email, password: password("a wrong one") });
-  const { token = "", refreshToken = "", deviceToken } = await logIn(email, word);
+  const { token = "", refreshToken = "", deviceToken } = await logIn(email, currentPassword);
   await ask("GET", "/me", { token });
   await ask("PATCH", "/me", { token, body: { name: "Grace", lastName: "Hopper", age: 40 } });
   await ask("GET", "/sessions", { token });
@@ -37,24 +37,29 @@ export async function sessionsAndProfile(traveller: PageDriver, email: string, w
   return deviceToken;
 }
 
-export async function secondFactor(traveller: PageDriver, email: string, word: string, deviceToken?: string) {
-  const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = traveller;
-  const { token } = await logIn(email, word, { deviceToken });
-  await post("/me/otp", { enabled: true, password: word }, token);
-  const answer = await post("/login", { email, password: word, captchaToken: captchaToken() });
+export async function exerciseSecondFactor(
+  driver: ApiDriver,
+  email: string,
+  currentPassword: string,
+  deviceToken?: string,
+) {
+  const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = driver;
+  const { token } = await logIn(email, currentPassword, { deviceToken });
+  await post("/me/otp", { enabled: true, password: currentPassword }, token);
+  const answer = await post("/login", { email, password: currentPassword, captchaToken: captchaToken() });
   const { challengeId } = answer.body.data;
   await mailedCode(email);
   await post("/login/otp", { challengeId, code: watched.canaries.plant("a wrong code", "404404") });
   watched.clock.advance(2 * MINUTE);
   await post("/login/otp/resend", { challengeId });
   const tokens = issuedBy(await post("/login/otp", { challengeId, code: await mailedCode(email) }));
-  await post("/me/otp", { enabled: false, password: word }, tokens.token);
+  await post("/me/otp", { enabled: false, password: currentPassword }, tokens.token);
   await post("/logout", undefined, tokens.token);
 }
 
-export async function phoneNumbers(traveller: PageDriver, email: string, word: string) {
-  const { ask, post, number, textedCode, logIn, watched } = traveller;
-  const { token } = await logIn(email, word);
+export async function changePhoneNumbers(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, number, textedCode, logIn, watched } = driver;
+  const { token } = await logIn(email, currentPassword);
   const phone = number();
   const { challengeId } = (await post("/me/phone", { phone }, token)).body.data;
   const code = await textedCode(phone);
@@ -71,10 +76,10 @@ export async function phoneNumbers(traveller: PageDriver, email: string, word: s
   await ask("DELETE", "/me/phone", { token });
 }
 
-export async function newAddressAndPasswords(traveller: PageDriver, email: string, first: string) {
-  const { ask, post, issuedBy, captchaToken, password, address, mailedToken, logIn } = traveller;
+export async function changeEmailAndPasswords(driver: ApiDriver, email: string, first: string) {
+  const { ask, post, issuedBy, captchaToken, password, address, mailedToken, logIn } = driver;
   const { token } = await logIn(email, first);
-  const [newEmail, second, third] = [address(), password("of the second day"), password("of the third day")];
+  const [newEmail, second, third] = [address(), password("number two"), password("number three")];
   await post("/me/email", { newEmail, password: first }, token);
   await post("/verify-email", { token: await mailedToken(newEmail) });
   await post("/me/password", { currentPassword: first, newPassword: second }, token);
@@ -84,12 +89,12 @@ export async function newAddressAndPasswords(traveller: PageDriver, email: strin
   await ask("GET", `/reset-password?token=${reset}`);
   await post("/reset-password", { token: reset, newPassword: newEmail });
   await post("/reset-password", { token: reset, newPassword: third });
-  await post("/reset-password", { token: reset, newPassword: password("of no day") });
+  await post("/reset-password", { token: reset, newPassword: password("never set") });
   return { email: newEmail, third };
 }
 
-export async function byCookie(traveller: PageDriver, email: string, word: string) {
-  const { ask, issuedBy, captchaToken } = traveller;
+export async function exerciseCookieSession(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, issuedBy, captchaToken } = driver;
   const anonymous = issuedBy(await ask("GET", "/csrf-token"));
   const cookies = (from: Record<string, string>) =>
     Object.entries(from)
@@ -101,7 +106,7 @@ export async function byCookie(traveller: PageDriver, email: string, word: strin
     "X-CSRF-Token": from.csrfToken ?? "",
     Origin: "http://gatehouse.test",
   });
-  const body = { email, password: word, transport: "cookie", captchaToken: captchaToken() };
+  const body = { email, password: currentPassword, transport: "cookie", captchaToken: captchaToken() };
   const session = issuedBy(await ask("POST", "/login", { body, headers: headersOf(anonymous) }));
   issuedBy(await ask("GET", "/csrf-token", { headers: headersOf(session) }));
   await ask("PATCH", "/me", { body: { name: "Ada" }, headers: headersOf(session) });
@@ -110,59 +115,62 @@ export async function byCookie(traveller: PageDriver, email: string, word: strin
   await ask("POST", "/logout", { headers: headersOf({ ...session, ...next }) });
 }
 
-/** Somebody who comes by GitHub: with an app's token, and twice by redirect. */
-export async function atProvider(traveller: PageDriver, { email, third }: { email: string; third: string }) {
-  const { ask, post, issuedBy, watched } = traveller;
-  // The clock stands still, and a reset makes strangers of all who came at its instant.
+/** A user signs in with GitHub: with an access token of a client app, and twice by redirect. */
+export async function signInWithProvider(
+  driver: ApiDriver,
+  { email, third }: { email: string; third: string },
+) {
+  const { ask, post, issuedBy, watched } = driver;
+  // A password reset also invalidates sign-ins of the same millisecond of the test clock.
   watched.clock.advance(1000);
   const { canaries, social } = watched;
-  const person = socialUser({ email });
-  await social.setUser(person);
-  const accessToken = canaries.plant("a provider's token", await social.tokenOf(person));
+  const providerUser = socialUser({ email });
+  await social.setUser(providerUser);
+  const accessToken = canaries.plant("a provider's token", await social.tokenOf(providerUser));
   const { token } = issuedBy(await post("/social/github/token", { accessToken }));
   await post("/social/github/token", { accessToken: `${accessToken}x` });
   await ask("GET", "/social");
   for (const query of ["", CLIENT_APP_QUERY]) {
-    const set = await ask("GET", `/social/github/start${query}`);
-    const cookie = issuedBy(set)["__Host-gh_social"];
-    const path = (await consent(set.headers.get("Location") ?? "", person)).replace("/api/auth", "");
+    const start = await ask("GET", `/social/github/start${query}`);
+    const cookie = issuedBy(start)["__Host-gh_social"];
+    const path = (await consent(start.headers.get("Location") ?? "", providerUser)).replace("/api/auth", "");
     canaries.plant("a provider's code", /code=(\w+)/.exec(path)?.[1] ?? "");
-    const back = await ask("GET", path, { headers: { Cookie: `__Host-gh_social=${cookie}` } });
-    const url = new URL(back.headers.get("Location") ?? "");
-    issuedBy(back);
+    const callback = await ask("GET", path, { headers: { Cookie: `__Host-gh_social=${cookie}` } });
+    const url = new URL(callback.headers.get("Location") ?? "");
+    issuedBy(callback);
     const code = url.searchParams.get("code");
     if (code === null) continue;
-    canaries.plantIssued("a login code", code, back);
+    canaries.plantIssued("a login code", code, callback);
     issuedBy(await post("/exchange", { code, codeVerifier: CODE_VERIFIER }));
     await post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
   await ask("GET", "/me/identities", { token });
   await ask("DELETE", "/me/identities/github", { token });
-  for (const password of [traveller.password("that links nothing"), third])
+  for (const password of [driver.password("that is wrong for linking"), third])
     await post("/me/identities/github", { accessToken, password }, token);
 }
 
-/** A superuser looks after somebody, whose address, name and links are nobody else's business. */
-export async function administration(traveller: PageDriver, email: string, word: string) {
-  const { ask, post, address, password, mailedToken, logIn } = traveller;
+/** A superuser performs every admin operation on a user. */
+export async function administerUser(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, address, password, mailedToken, logIn } = driver;
   await env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email = ?").bind(email).run();
-  const { token = "" } = await logIn(email, word);
-  const [theirs, theirPassword] = [address(), password("of somebody invited")];
-  const invited = await post("/users", { email: theirs, name: "Grace" }, token);
-  await post("/reset-password", { token: await mailedToken(theirs), newPassword: theirPassword });
-  const their = await logIn(theirs, theirPassword);
-  const picture = { body: tinyPng, headers: { "Content-Type": "image/png" } };
-  await ask("PUT", "/me/avatar", { ...picture, token: their.token });
-  await ask("DELETE", "/me/avatar", { token: their.token });
+  const { token = "" } = await logIn(email, currentPassword);
+  const [userEmail, userPassword] = [address(), password("of an invited user")];
+  const invited = await post("/users", { email: userEmail, name: "Grace" }, token);
+  await post("/reset-password", { token: await mailedToken(userEmail), newPassword: userPassword });
+  const user = await logIn(userEmail, userPassword);
+  const avatar = { body: tinyPng, headers: { "Content-Type": "image/png" } };
+  await ask("PUT", "/me/avatar", { ...avatar, token: user.token });
+  await ask("DELETE", "/me/avatar", { token: user.token });
   const path = `/users/${invited.body.data.id}`;
-  await ask("PUT", `${path}/avatar`, { ...picture, token });
+  await ask("PUT", `${path}/avatar`, { ...avatar, token });
   await ask("DELETE", `${path}/avatar`, { token });
-  await ask("GET", `/users?search=${encodeURIComponent(theirs)}`, { token });
+  await ask("GET", `/users?search=${encodeURIComponent(userEmail)}`, { token });
   await ask("GET", path, { token });
   await ask("PATCH", path, { token, body: { lastName: "Hopper" } });
   await ask("PUT", `${path}/role`, { token, body: { role: "admin" } });
   for (const act of ["unlock", "reset-password"]) await post(`${path}/${act}`, undefined, token);
-  await mailedToken(theirs);
+  await mailedToken(userEmail);
   for (const act of ["deactivate", "activate"]) await post(`${path}/${act}`, undefined, token);
   await ask("DELETE", `${path}/sessions`, { token });
   await post(`${path}/deactivate`, undefined, token);
@@ -172,13 +180,13 @@ export async function administration(traveller: PageDriver, email: string, word:
   await env.DB.prepare("UPDATE accounts SET role = 'user' WHERE email = ?").bind(email).run();
 }
 
-export async function deleteAccount(traveller: PageDriver, email: string, word: string) {
-  const { ask, post, captchaToken, logIn } = traveller;
-  const { token } = await logIn(email, word);
+export async function deleteAccount(driver: ApiDriver, email: string, currentPassword: string) {
+  const { ask, post, captchaToken, logIn } = driver;
+  const { token } = await logIn(email, currentPassword);
   const list = (await ask("GET", "/sessions", { token })).body.data as { id: string }[];
   for (const { id } of list.slice(1)) await ask("DELETE", `/sessions/${id}`, { token });
   await post("/logout-all", undefined, token);
-  const last = await logIn(email, word);
-  await post("/me/deactivate", { password: word }, last.token);
-  await post("/login", { email, password: word, captchaToken: captchaToken() });
+  const last = await logIn(email, currentPassword);
+  await post("/me/deactivate", { password: currentPassword }, last.token);
+  await post("/login", { email, password: currentPassword, captchaToken: captchaToken() });
 }

@@ -1,19 +1,24 @@
-import type { Answer } from "../service.ts";
-import { cookiesOf, type Watched } from "./watched-service.ts";
+import type { ApiResponse } from "../service.ts";
+import { cookiesOf, type WatchedService } from "./watched-service.ts";
 
-type Sent = Parameters<Watched["ask"]>[2];
-type Outage = Parameters<Watched["ask"]>[3];
+type RequestOptions = Parameters<WatchedService["ask"]>[2];
+type Outage = Parameters<WatchedService["ask"]>[3];
 
 const TOKENS = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
 
-/** Somebody who goes through the service, and plants every secret that is given or received. */
-export function createPageDriver(watched: Watched) {
-  let people = 0;
-  let captchas = 0;
+/** Sends requests to the service and plants every secret that it sends or receives. */
+export function createApiDriver(watched: WatchedService) {
+  let contacts = 0;
+  let captchaTokens = 0;
   const statuses: Record<string, number[]> = {};
 
-  async function ask(method: string, path: string, sent: Sent = {}, outage?: Outage): Promise<Answer> {
-    const answer = await watched.ask(method, `/api/auth${path}`, sent, outage);
+  async function ask(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+    outage?: Outage,
+  ): Promise<ApiResponse> {
+    const answer = await watched.ask(method, `/api/auth${path}`, options, outage);
     const pattern = path
       .replace(/\?.*/, "")
       .replace(/[0-9a-f-]{36}/, ":id")
@@ -23,8 +28,8 @@ export function createPageDriver(watched: Watched) {
     return answer;
   }
 
-  /** Plants every token that an answer hands out, in its body or in cookies. */
-  function issuedBy(answer: Answer): Record<string, string> {
+  /** Plants every token that a response issues, in its body or in cookies. */
+  function issuedBy(answer: ApiResponse): Record<string, string> {
     const inBody = Object.entries<string>(answer.body.data ?? {}).filter(([name]) => TOKENS.includes(name));
     const inCookies = Object.entries(cookiesOf(answer)).filter(([, value]) => value !== "");
     const all = [...inBody, ...inCookies];
@@ -32,14 +37,14 @@ export function createPageDriver(watched: Watched) {
     return Object.fromEntries(all);
   }
 
-  function found(message: string, what: string, pattern: RegExp): string {
+  function plantMatch(message: string, kind: string, pattern: RegExp): string {
     const [, secret] = pattern.exec(message) ?? [];
-    if (!secret) throw new Error(`${what} was not sent`);
-    return watched.canaries.plant(what, secret);
+    if (!secret) throw new Error(`${kind} was not sent`);
+    return watched.canaries.plant(kind, secret);
   }
 
   const post = (path: string, body?: unknown, token?: string) => ask("POST", path, { body, token });
-  const captchaToken = () => watched.canaries.plant("a captcha token", `0.canary-captcha-${++captchas}`);
+  const captchaToken = () => watched.canaries.plant("a captcha token", `0.canary-captcha-${++captchaTokens}`);
 
   return {
     watched,
@@ -47,25 +52,27 @@ export function createPageDriver(watched: Watched) {
     post,
     issuedBy,
     captchaToken,
-    /** For each route, what it answered, in its order. */
+    /** The statuses of each route, in order. */
     statuses,
-    password: (what: string) => watched.canaries.plant("a password", `canary "${what}" & käuzchen`),
-    address: () => watched.addresses.plant("an address", `canary-address-${++people}@example.com`),
+    password: (description: string) =>
+      watched.canaries.plant("a password", `canary "${description}" & käuzchen`),
+    address: () => watched.addresses.plant("an address", `canary-address-${++contacts}@example.com`),
     number: () => {
-      const digits = `1415555${String(++people).padStart(4, "0")}`;
+      const digits = `1415555${String(++contacts).padStart(4, "0")}`;
       watched.addresses.plant("a number without its plus", digits);
       return watched.addresses.plant("a number", `+${digits}`);
     },
     mailedToken: async (email: string) =>
-      found(await watched.mailTo(email), "a mailed token", /[?&]token=([\w-]+)/),
-    mailedCode: async (email: string) => found(await watched.mailTo(email), "a code", /^(\d{6})$/m),
-    textedCode: async (number: string) => found(await watched.textTo(number), "a texted code", /^(\d{6})/),
-    async logIn(email: string, password: string, more: object = {}): Promise<Record<string, string>> {
-      const answer = await post("/login", { email, password, captchaToken: captchaToken(), ...more });
+      plantMatch(await watched.mailTo(email), "a mailed token", /[?&]token=([\w-]+)/),
+    mailedCode: async (email: string) => plantMatch(await watched.mailTo(email), "a code", /^(\d{6})$/m),
+    textedCode: async (number: string) =>
+      plantMatch(await watched.textTo(number), "a texted code", /^(\d{6})/),
+    async logIn(email: string, password: string, fields: object = {}): Promise<Record<string, string>> {
+      const answer = await post("/login", { email, password, captchaToken: captchaToken(), ...fields });
       if (answer.status !== 200) throw new Error(`login answered ${answer.status} ${answer.text}`);
       return issuedBy(answer);
     },
   };
 }
 
-export type PageDriver = ReturnType<typeof createPageDriver>;
+export type ApiDriver = ReturnType<typeof createApiDriver>;

@@ -1,28 +1,28 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { dumpOf } from "../dump.ts";
+import { dumpDatabase } from "../dump.ts";
 import { createFaultyD1 } from "../faulty-d1.ts";
 import { openLoopback } from "../loopback/loopback.ts";
-import { callingWorker } from "../rpc.ts";
-import { type Answer, createTestClock, startService } from "../service.ts";
+import { createRpcCaller } from "../rpc.ts";
+import { type ApiResponse, createTestClock, startService } from "../service.ts";
 import { CLIENT } from "../social/provider-client.ts";
 import { openProviders } from "../social/providers.ts";
-import { createDeadKv } from "../stale-kv.ts";
+import { createUnreachableKv } from "../stale-kv.ts";
 import { type Canaries, createCanaries } from "./canaries.ts";
 
-type Sent = {
+type RequestOptions = {
   readonly body?: unknown;
   readonly token?: string;
   readonly headers?: Record<string, string>;
 };
 
-const said = (value: object, status = 200) =>
+const jsonResponse = (value: object, status = 200) =>
   ({ kind: "respond", status, body: JSON.stringify(value) }) as const;
-const human = said({ success: true, hostname: "gatehouse.test" });
+const captchaSuccess = jsonResponse({ success: true, hostname: "gatehouse.test" });
 
 /**
- * The service with real providers on loopback and secrets of its own, all of it watched: what it
- * answers, logs and stores after every request is kept, to be searched in the end.
+ * A service with provider adapters on loopback and planted secrets. After every request it records the
+ * response, the log and the stores, so that the test can search them.
  */
 export function startWatchedService() {
   const canaries = createCanaries();
@@ -58,32 +58,37 @@ export function startWatchedService() {
     addresses.addText("the log", text);
   };
   for (const level of ["log", "error", "warn", "info", "debug"] as const) {
-    vi.spyOn(console, level).mockImplementation((...words) => keepLog(words.map(textOf).join(" ")));
+    vi.spyOn(console, level).mockImplementation((...args) => keepLog(args.map(textOf).join(" ")));
   }
   const d1 = createFaultyD1(env.DB);
   const healthy = startService({ clock, env: variables });
-  const outages = {
+  const services = {
     none: healthy,
     d1: startService({ clock, env: { ...variables, DB: d1.db } }),
-    kv: startService({ clock, env: { ...variables, KV: createDeadKv() } }),
+    kv: startService({ clock, env: { ...variables, KV: createUnreachableKv() } }),
   };
-  d1.goDown();
+  d1.failAllCalls();
 
-  async function ask(method: string, path: string, sent: Sent = {}, outage: keyof typeof outages = "none") {
-    const service = outages[outage];
-    const answer = await service.call(method, path, sent.body, sent.token, sent.headers);
+  async function ask(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+    outage: keyof typeof services = "none",
+  ) {
+    const service = services[outage];
+    const answer = await service.call(method, path, options.body, options.token, options.headers);
     canaries.addAnswer(`${method} ${path}`, answer);
     keepLog(JSON.stringify(service.log.at(-1)));
-    await look(canaries, addresses);
+    await recordStores(canaries, addresses);
     return answer;
   }
 
-  const worker = callingWorker(healthy);
-  /** What comes back is for the Worker that asked; what is logged and stored is searched. */
+  const worker = createRpcCaller(healthy);
+  /** The result belongs to the calling Worker. Only the log and the stores are searched. */
   const call: typeof worker.call = async (method, ...args) => {
     const answer = await worker.call(method, ...args);
     keepLog(JSON.stringify(worker.log.at(-1)));
-    await look(canaries, addresses);
+    await recordStores(canaries, addresses);
     return answer;
   };
 
@@ -97,51 +102,51 @@ export function startWatchedService() {
     ask,
     async runCron(cron: string) {
       await healthy.runCron(cron).catch((error: unknown) => keepLog(textOf(error)));
-      await look(canaries, addresses);
+      await recordStores(canaries, addresses);
     },
-    /** Runs on the secret that is the previous one by now. */
+    /** The service before the secret rotation. */
     earlier: startService({ clock, env: { ...variables, AUTH_SECRET: variables.AUTH_SECRET_PREVIOUS } }),
-    /** Everything that left for a provider, as it was sent. */
+    /** All requests that the providers received. */
     outbound: async () =>
       (await Promise.all([mail, texts, captcha, breaches].map((to) => to.requests()))).flat(),
-    /** The last mail to that address. */
+    /** The text of the last mail to that address. */
     async mailTo(address: string): Promise<string> {
       const bodies = (await mail.requests()).map(
         ({ body }) => JSON.parse(body) as { to: string[]; text: string },
       );
       return bodies.findLast(({ to }) => to.includes(address))?.text ?? "";
     },
-    /** The last text to that number. */
+    /** The text of the last SMS to that number. */
     async textTo(number: string): Promise<string> {
       const forms = (await texts.requests()).map(({ body }) => new URLSearchParams(body));
       return forms.findLast((form) => form.get("To") === number)?.get("Body") ?? "";
     },
-    /** All but the mail's and the texts': they are asked, and what they did not take stays in the outbox, sealed. */
+    /** The captcha and breach providers work. Mail and SMS fail, so their messages stay sealed in the outbox. */
     async providersWork(): Promise<void> {
-      await Promise.all([mail, texts].map((provider) => provider.answer(said({}, 503))));
-      await Promise.all([captcha.answer(human), breaches.answer(said({}))]);
+      await Promise.all([mail, texts].map((provider) => provider.answer(jsonResponse({}, 503))));
+      await Promise.all([captcha.answer(captchaSuccess), breaches.answer(jsonResponse({}))]);
     },
-    mailWorks: () => mail.answer(said({})),
-    /** Each fails, and tells what it was told. */
+    mailWorks: () => mail.answer(jsonResponse({})),
+    /** Every provider fails and echoes this text in its response. */
     async providersFail(echo: string): Promise<void> {
-      const failure = said({ message: `Error: ${echo}` }, 500);
+      const failure = jsonResponse({ message: `Error: ${echo}` }, 500);
       await Promise.all([mail, texts, captcha, breaches].map((provider) => provider.answer(failure)));
     },
   };
 }
 
-export type Watched = ReturnType<typeof startWatchedService>;
+export type WatchedService = ReturnType<typeof startWatchedService>;
 
-const textOf = (word: unknown): string =>
-  word instanceof Error
-    ? `${word.stack} ${textOf(word.cause)}`
-    : typeof word === "string"
-      ? word
-      : JSON.stringify(word);
+const textOf = (value: unknown): string =>
+  value instanceof Error
+    ? `${value.stack} ${textOf(value.cause)}`
+    : typeof value === "string"
+      ? value
+      : JSON.stringify(value);
 
-/** Keeps every row of every table, and every key and value of KV, as they are now. */
-async function look(canaries: Canaries, addresses: Canaries): Promise<void> {
-  for (const [table, rows] of await dumpOf(env.DB)) {
+/** Records every row of every table, and every key and value of KV. */
+async function recordStores(canaries: Canaries, addresses: Canaries): Promise<void> {
+  for (const [table, rows] of await dumpDatabase(env.DB)) {
     for (const row of rows) canaries.addText(`the table ${table}`, Object.values(row).join("\n"));
   }
   for (const { name } of (await env.KV.list()).keys) {
@@ -151,6 +156,6 @@ async function look(canaries: Canaries, addresses: Canaries): Promise<void> {
   }
 }
 
-/** The values of the cookies that an answer sets, by name. */
-export const cookiesOf = (answer: Answer): Record<string, string> =>
+/** The values of the cookies that a response sets, by name. */
+export const cookiesOf = (answer: ApiResponse): Record<string, string> =>
   Object.fromEntries(answer.headers.getSetCookie().map((line) => line.split(";")[0]?.split("=") ?? []));

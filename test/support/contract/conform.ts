@@ -1,6 +1,6 @@
-import { type DescribedResponse, type Description, resolve, validatorOf } from "./document.ts";
+import { type DescribedResponse, type Description, resolveReference, validatorOf } from "./document.ts";
 
-/** Headers that a caller may rely on: an answer that has one says so in the document. */
+/** Headers that clients may rely on. The document must describe each of them that a response has. */
 const TRACKED = [
   "Allow",
   "Cache-Control",
@@ -14,29 +14,29 @@ const TRACKED = [
   "X-Request-Id",
 ];
 
-type Answer = {
+type ObservedResponse = {
   readonly method: string;
   readonly path: string;
   readonly status: number;
   readonly headers: Headers;
-  /** Of JSON, and of what has no type; null of all else, and to HEAD. */
+  /** The body of JSON and untyped responses. Null for other types and for HEAD. */
   readonly text: string | null;
 };
 
-/** Compares answers with a document; what comes back says what is wrong with one, and is empty when nothing is. */
-export function conformanceTo(document: Description): (answer: Answer) => string[] {
+/** Compares responses with a document. The returned function lists the violations of one response. */
+export function createContractChecker(document: Description): (response: ObservedResponse) => string[] {
   const validators = new Map<object, (value: unknown) => string[]>();
   const operationOf = findOperation(document);
 
   function faultsOf(schema: Record<string, unknown>, value: unknown): string[] {
-    const known = validators.get(schema) ?? validatorOf(document, schema);
-    validators.set(schema, known);
-    return known(value);
+    const validator = validators.get(schema) ?? validatorOf(document, schema);
+    validators.set(schema, validator);
+    return validator(value);
   }
 
   function headerFaults(described: NonNullable<DescribedResponse["headers"]>, headers: Headers): string[] {
     const missing = Object.entries(described).flatMap(([name, reference]) => {
-      const { required, schema } = resolve(document, reference);
+      const { required, schema } = resolveReference(document, reference);
       const value = headers.get(name);
       if (value === null) return required ? [`the header ${name} is not there`] : [];
       const parsed = schema.type === "integer" && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -47,10 +47,10 @@ export function conformanceTo(document: Description): (answer: Answer) => string
     return [...missing, ...undescribed.map((name) => `the header ${name} is not described`)];
   }
 
-  function bodyFaults({ content }: DescribedResponse, { headers, text }: Answer): string[] {
+  function bodyFaults({ content }: DescribedResponse, { headers, text }: ObservedResponse): string[] {
     const type = headers.get("Content-Type")?.split(";")[0] ?? "none";
     if (!content)
-      return type === "none" && !text ? [] : [`a body is not described, and there is one: ${type}`];
+      return type === "none" && !text ? [] : [`the response has a body that is not described: ${type}`];
     const described = content[type];
     if (!described)
       return [`the type of the body, ${type}, is not described: ${Object.keys(content).join(", ")}`];
@@ -60,28 +60,31 @@ export function conformanceTo(document: Description): (answer: Answer) => string
     );
   }
 
-  return (answer) => {
-    const operation = operationOf(answer.method, answer.path);
-    if (!operation) return isOfApi(answer) ? faultsOfUndescribed(answer, faultsOf, document) : [];
-    const reference = operation.responses[String(answer.status)];
-    if (!reference) return [`the status is not described: ${answer.text?.slice(0, 300)}`];
-    const described = resolve(document, reference);
-    return [...headerFaults(described.headers ?? {}, answer.headers), ...bodyFaults(described, answer)];
+  return (response) => {
+    const operation = operationOf(response.method, response.path);
+    if (!operation) return isApiRequest(response) ? undescribedFaults(response, faultsOf, document) : [];
+    const reference = operation.responses[String(response.status)];
+    if (!reference) return [`the status is not described: ${response.text?.slice(0, 300)}`];
+    const described = resolveReference(document, reference);
+    return [...headerFaults(described.headers ?? {}, response.headers), ...bodyFaults(described, response)];
   };
 }
 
-const isOfApi = ({ method, path }: Answer): boolean => path.startsWith("/api/auth/") && method !== "OPTIONS";
+const isApiRequest = ({ method, path }: ObservedResponse): boolean =>
+  path.startsWith("/api/auth/") && method !== "OPTIONS";
 
-/** What no operation describes is not there, or takes other methods; the introduction of the document says so. */
-function faultsOfUndescribed(
-  { status, headers, text }: Answer,
+/** A request without an operation must fail with the schema `Failure`, as the introduction of the document states. */
+function undescribedFaults(
+  { status, headers, text }: ObservedResponse,
   faultsOf: (schema: Record<string, unknown>, value: unknown) => string[],
   { components }: Description,
 ): string[] {
   const faults = [
-    ...(status < 400 ? ["it answers, and no operation describes it"] : []),
+    ...(status < 400 ? ["the request succeeds, and no operation describes it"] : []),
     ...(headers.has("X-Request-Id") ? [] : ["the header X-Request-Id is not there"]),
-    ...(headers.has("Allow") === (status === 405) ? [] : ["the header Allow belongs to 405 alone"]),
+    ...(headers.has("Allow") === (status === 405)
+      ? []
+      : ["exactly the 405 responses must have the header Allow"]),
   ];
   const { Failure } = components.schemas;
   return text === null || !Failure ? faults : [...faults, ...faultsOf(Failure, JSON.parse(text))];
@@ -92,12 +95,10 @@ function findOperation({ paths }: Description) {
     const expression = template.replaceAll(/[.]/g, "\\.").replaceAll(/\{\w+\}/g, "[^/]+");
     return { isFixed: !template.includes("{"), expression: new RegExp(`^${expression}$`), methods };
   });
-  // An address without a parameter is meant before one with.
+  // A path without parameters takes precedence.
   patterns.sort((a, b) => Number(b.isFixed) - Number(a.isFixed));
   return (method: string, path: string) => {
-    const asked = method === "HEAD" ? "get" : method.toLowerCase();
-    return patterns.find(({ expression, methods }) => expression.test(path) && methods[asked])?.methods[
-      asked
-    ];
+    const key = method === "HEAD" ? "get" : method.toLowerCase();
+    return patterns.find(({ expression, methods }) => expression.test(path) && methods[key])?.methods[key];
   };
 }

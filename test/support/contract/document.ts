@@ -1,5 +1,5 @@
 import { Validator } from "@cfworker/json-schema";
-import document from "../../../public/openapi.json";
+import openApiDocument from "../../../public/openapi.json";
 
 type Schema = Record<string, unknown>;
 type Header = { readonly required?: boolean; readonly schema: Schema };
@@ -18,31 +18,31 @@ export type Description = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** What is committed and served (`npm run openapi`), so a test fails when it is not written anew. */
-export const committed = document as unknown as Description;
+/** The committed document. `npm run openapi` writes it; an outdated document makes tests fail. */
+export const committedDocument = openApiDocument as unknown as Description;
 
-/** What a reference of the document stands for. */
-export function resolve<T>(from: Description, node: T | Reference): T {
+/** Resolves a `$ref` of the document. Returns other nodes unchanged. */
+export function resolveReference<T>(document: Description, node: T | Reference): T {
   if (typeof node !== "object" || node === null || !("$ref" in node)) return node as T;
   const steps = (node as Reference).$ref.replace(/^#\//, "").split("/");
-  // biome-ignore lint/suspicious/noExplicitAny: any node of a document
-  return steps.reduce((at: any, step) => at[step], from) as T;
+  // biome-ignore lint/suspicious/noExplicitAny: a node of the document has any shape
+  return steps.reduce((at: any, step) => at[step], document) as T;
 }
 
-/** The same schema with all that it refers to inside; none of ours refers to itself. */
-export function whole(from: Description, node: unknown): unknown {
-  if (Array.isArray(node)) return node.map((one) => whole(from, one));
+/** The schema with every `$ref` replaced by its target. No schema of the document is recursive. */
+export function dereference(document: Description, node: unknown): unknown {
+  if (Array.isArray(node)) return node.map((item) => dereference(document, item));
   if (typeof node !== "object" || node === null) return node;
-  if ("$ref" in node) return whole(from, resolve(from, node));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, whole(from, value)]));
+  if ("$ref" in node) return dereference(document, resolveReference(document, node));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, dereference(document, value)]));
 }
 
 /**
- * What is wrong with a value, one line for each fault. No `eval`, which workerd forbids, so it is
- * slower than others; each schema is looked through once.
+ * Validates values against a schema. The returned function gives one line for each violation. The
+ * validator works without `eval`, which workerd forbids.
  */
-export function validatorOf(from: Description, schema: Schema): (value: unknown) => string[] {
-  const validator = new Validator(whole(from, schema) as Schema, "2020-12", false);
+export function validatorOf(document: Description, schema: Schema): (value: unknown) => string[] {
+  const validator = new Validator(dereference(document, schema) as Schema, "2020-12", false);
   return (value) => {
     const { valid, errors } = validator.validate(value);
     return valid ? [] : errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);

@@ -1,31 +1,31 @@
-import { conformanceTo } from "./conform.ts";
-import { committed } from "./document.ts";
+import { createContractChecker } from "./conform.ts";
+import { committedDocument } from "./document.ts";
 
-const faultsOf = conformanceTo(committed);
+const findViolations = createContractChecker(committedDocument);
 
-/** What an answer of any fetch has: the platform's, Node's, or that of wrangler's harness. */
-type Answer = {
+/** The common members of the responses of workerd, Node and the test harness of wrangler. */
+type FetchResponse = {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly body: unknown;
   clone(): { text(): Promise<string> };
 };
 
-/** Throws when an answer is not what the document says. So every test that gets one is a test of the document. */
-export async function holdToContract<Held extends Answer>(
+/** Throws when a response violates the OpenAPI document. Otherwise returns the response. */
+export async function assertMatchesContract<T extends FetchResponse>(
   method: string,
   path: string,
-  answer: Held,
-): Promise<Held> {
-  const { status } = answer;
-  const headers = answer.headers as Headers;
+  response: T,
+): Promise<T> {
+  const { status } = response;
+  const headers = response.headers as Headers;
   const isJson = headers.get("Content-Type")?.startsWith("application/json") ?? false;
-  const hasText = method !== "HEAD" && (isJson || answer.body === null);
-  const text = hasText ? await answer.clone().text() : null;
-  const faults = faultsOf({ method, path, status, headers, text });
-  if (faults.length === 0) return answer;
+  const hasText = method !== "HEAD" && (isJson || response.body === null);
+  const text = hasText ? await response.clone().text() : null;
+  const violations = findViolations({ method, path, status, headers, text });
+  if (violations.length === 0) return response;
   throw new Error(
-    `${method} ${path} → ${status} is not what /openapi.json says: ${faults.join("\n")}\n` +
-      "Mend the schema or the route, and run `npm run openapi`.",
+    `${method} ${path} → ${status} is not what /openapi.json says: ${violations.join("\n")}\n` +
+      "Fix the schema or the route, and run `npm run openapi`.",
   );
 }

@@ -1,14 +1,14 @@
 import type { ExecutionContext } from "hono";
-import { holdToContract } from "./hold.ts";
+import { assertMatchesContract } from "./hold.ts";
 
 type App<Env extends object> = {
   fetch(request: Request, env?: Env, context?: ExecutionContext): Response | Promise<Response>;
   getPath(request: Request): string;
 };
 
-/** Has an app throw, in place of an answer, when the answer is not what the document says. */
-export function watchContract<Env extends object>(app: App<Env>): void {
-  const answer = app.fetch;
+/** Makes an app throw when one of its responses violates the OpenAPI document. */
+export function enforceContract<Env extends object>(app: App<Env>): void {
+  const fetchResponse = app.fetch;
   app.fetch = async (request, env, context) =>
-    holdToContract(request.method, app.getPath(request), await answer(request, env, context));
+    assertMatchesContract(request.method, app.getPath(request), await fetchResponse(request, env, context));
 }

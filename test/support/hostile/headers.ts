@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { oddText } from "./values.ts";
 
-/** What fits into a header: no line break, and ASCII (of other bytes the runtime warns, each time). */
+/** Printable ASCII without line breaks. For other bytes workerd logs a warning each time. */
 const headerText = fc.oneof(
   oddText.map((text) => text.replace(/[^\t\x20-\x7e]/g, "").slice(0, 2_000)),
   fc.string({
@@ -15,10 +15,10 @@ const header = (name: string, ...values: readonly string[]) =>
     .oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: headerText })
     .map((value) => [name, value] as const);
 
-/** The real credentials among the headers. */
+/** The valid credentials among the headers. */
 export type Credentials = { readonly tokens: readonly string[]; readonly cookies: readonly string[] };
 
-/** Some headers, each right, nearly right or quite wrong. */
+/** Up to five headers, each valid, almost valid or invalid. */
 export function headersFrom({ tokens, cookies }: Credentials) {
   const bearers = tokens.flatMap((token) => [
     `Bearer ${token}`,
@@ -56,7 +56,7 @@ export function headersFrom({ tokens, cookies }: Credentials) {
       header(
         "Cookie",
         ...cookies,
-        ...cookies.map((one) => `${one}x`),
+        ...cookies.map((cookie) => `${cookie}x`),
         "__Host-gh_access=",
         "a",
         ";;==;",
@@ -81,7 +81,7 @@ export function headersFrom({ tokens, cookies }: Credentials) {
   );
 }
 
-const TYPES = [
+const ODD_TYPES = [
   "application/json; charset=utf-8",
   "text/plain",
   "application/x-www-form-urlencoded",
@@ -89,7 +89,7 @@ const TYPES = [
   "application/json;",
   "APPLICATION/JSON",
 ];
-/** The right type, most of the time. */
+/** `application/json` in most cases. */
 export const contentType = fc
-  .oneof({ weight: 7, arbitrary: fc.constant("application/json") }, fc.constantFrom(...TYPES), headerText)
+  .oneof({ weight: 7, arbitrary: fc.constant("application/json") }, fc.constantFrom(...ODD_TYPES), headerText)
   .map((type) => ["Content-Type", type] as const);

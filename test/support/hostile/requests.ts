@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { type Credentials, contentType, headersFrom } from "./headers.ts";
-import { junk, oddText, oddValue } from "./values.ts";
+import { anyBody, oddText, oddValue } from "./values.ts";
 
-/** A request as it is sent; `body` is text or bytes, and a GET has none. */
+/** A request as it is sent. GET and HEAD have no body. */
 export type HostileRequest = {
   readonly method: string;
   readonly path: string;
@@ -10,43 +10,43 @@ export type HostileRequest = {
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 };
 
-/** What the requests are made of that is real: routes and fields of the service, and good credentials. */
+/** The real parts of the requests: routes and fields of the service, and valid credentials. */
 export type Material = Credentials & {
-  /** Paths as they are called, with and without a meaning. */
+  /** Paths to call. */
   readonly paths: readonly string[];
   readonly bodies: readonly {
     readonly method: string;
     readonly path: string;
     readonly fields: readonly string[];
   }[];
-  /** Values that are good for some field. */
+  /** Valid values, by field name. */
   readonly values: Readonly<Record<string, readonly unknown[]>>;
 };
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const ODD_METHODS = ["PROPFIND", "BREW", "get", "LOCK", "X-Y", "M-SEARCH"];
 
-/** The fields of a route: with care, from values that are good for them; or with anything anywhere. */
+/** A body with the fields of a route. All values are valid, or names and values are arbitrary. */
 function bodyOf(fields: readonly string[], values: Material["values"]) {
   const all = Object.values(values).flat();
   const fitting = (field: string) => fc.constantFrom(...(values[field] ?? all));
   const anyName = fc.oneof(fc.constantFrom(...Object.keys(values)), oddText);
-  const careful = (field: string) => fc.tuple(fc.constant(field), fitting(field));
-  const careless = (field: string) =>
+  const validEntry = (field: string) => fc.tuple(fc.constant(field), fitting(field));
+  const arbitraryEntry = (field: string) =>
     fc.tuple(
       fc.oneof({ weight: 8, arbitrary: fc.constant(field) }, anyName),
       fc.oneof({ weight: 3, arbitrary: fitting(field) }, fc.constantFrom(...all), oddValue),
     );
-  return fc.oneof(entriesOf(fields.map(careful)), entriesOf(fields.map(careless)));
+  return fc.oneof(entriesOf(fields.map(validEntry)), entriesOf(fields.map(arbitraryEntry)));
 }
 
-/** JSON of these entries, one in five of them left out. */
+/** JSON of these entries. Each is omitted in one of five cases. */
 const entriesOf = (entries: readonly fc.Arbitrary<[string, unknown]>[]) =>
   fc
     .tuple(...entries.map((entry) => fc.option(entry, { freq: 4 })))
     .map((list) => JSON.stringify(Object.fromEntries(list.filter((entry) => entry !== null))));
 
-function suffix(values: readonly unknown[]) {
+function pathSuffix(values: readonly unknown[]) {
   const texts = values.filter((value) => typeof value === "string");
   const value = fc
     .oneof(fc.constantFrom(...texts), oddText)
@@ -77,10 +77,10 @@ function suffix(values: readonly unknown[]) {
   );
 }
 
-/** Requests over every route, method and header: some nearly right, some quite wrong. */
+/** Requests over every route, method and header. Some are almost valid, some invalid. */
 export function hostileRequests(material: Material): fc.Arbitrary<HostileRequest> {
   const headers = headersFrom(material);
-  const ending = suffix(Object.values(material.values).flat());
+  const suffix = pathSuffix(Object.values(material.values).flat());
   const method = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...METHODS) },
     fc.constantFrom(...ODD_METHODS),
@@ -90,31 +90,31 @@ export function hostileRequests(material: Material): fc.Arbitrary<HostileRequest
     { weight: 1, arbitrary: oddText.map((text) => `/${encodeURI(text.toWellFormed())}`) },
     { weight: 1, arbitrary: oddText.map((text) => `/api/auth/${encodeURIComponent(text.toWellFormed())}`) },
   );
-  const wrong = fc
-    .tuple(method, anywhere, ending, headers, contentType, junk)
-    .map(([verb, path, end, more, type, body]) => ({
+  const invalid = fc
+    .tuple(method, anywhere, suffix, headers, contentType, anyBody)
+    .map(([verb, path, end, extra, type, body]) => ({
       method: verb,
       path: path + end,
-      headers: [type, ...more],
+      headers: [type, ...extra],
       body,
     }));
-  const nearlyRight = fc.constantFrom(...material.bodies).chain((route) =>
+  const almostValid = fc.constantFrom(...material.bodies).chain((route) =>
     fc
       .tuple(
         headers,
         contentType,
-        fc.oneof({ weight: 9, arbitrary: bodyOf(route.fields, material.values) }, junk),
+        fc.oneof({ weight: 9, arbitrary: bodyOf(route.fields, material.values) }, anyBody),
       )
-      .map(([more, type, body]) => ({
+      .map(([extra, type, body]) => ({
         method: route.method,
         path: route.path,
-        headers: [type, ...more],
+        headers: [type, ...extra],
         body,
       })),
   );
-  return fc.oneof(wrong, nearlyRight).map(withoutBody);
+  return fc.oneof(invalid, almostValid).map(withoutBody);
 }
 
-/** GET and HEAD cannot have one. */
+/** fetch rejects a body with GET and HEAD. */
 const withoutBody = (request: HostileRequest): HostileRequest =>
   /^(?:get|head)$/i.test(request.method) ? { ...request, body: null } : request;

@@ -40,7 +40,7 @@ const ODD_TEXTS = [
     "９９９９９９",
   ],
 ];
-/** Text that no field is for, though some might let it in. */
+/** Unusual text: control characters, injections, lookalikes and long strings. */
 export const oddText = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...ODD_TEXTS) },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
@@ -54,11 +54,11 @@ export const oddValue = fc.oneof(
   },
 );
 
-const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => new Uint8Array(array));
-/** A body of no route. */
-export const junk = fc.oneof(
+const anyBytes = fc.uint8Array({ maxLength: 200 }).map((array) => new Uint8Array(array));
+/** A body that fits no route. */
+export const anyBody = fc.oneof(
   fc.string({ unit: "binary", maxLength: 200 }),
-  bytes,
+  anyBytes,
   fc.json({ maxDepth: 5 }),
   fc.constantFrom(
     "",

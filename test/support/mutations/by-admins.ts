@@ -1,66 +1,70 @@
-import { actingAs, idOf, signedInAs } from "../admins.ts";
+import { accountIdOf, signedInAs, usersApiAs } from "../admins.ts";
 import { tinyPng } from "../image-parts.ts";
 import type { Mutation } from "../mutations.ts";
 import type { Service } from "../service.ts";
-import { logIn, member, newAddress, signedInMember } from "../users.ts";
+import { logIn, newAddress, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 
 const IMAGE = { "Content-Type": "image/png" };
 
-/** A superuser, and somebody who has signed in and has a picture. */
+/** A superuser, and a user with a session and an avatar. */
 async function superuserAndUser(service: Service) {
   const superuser = await signedInAs(service, "superuser");
-  const { email } = await member(service);
+  const { email } = await registerVerifiedUser(service);
   const { token } = await logIn(service, email);
   await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
-  return { superuser, id: await idOf(email) };
+  return { superuser, id: await accountIdOf(email) };
 }
 
-type More = Pick<Mutation, "what" | "again"> & {
+type ActionOptions = Pick<Mutation, "what" | "repeatedStatus"> & {
   readonly body?: unknown;
   readonly before?: readonly [method: string, path: string, body?: unknown][];
 };
 
-/** What a superuser does to somebody. `path`: behind the id. */
-const act = (method: string, path: string, { body, before = [], ...more }: More = {}): Mutation => ({
+/** An action of a superuser on a user. `path` follows the id. */
+const action = (
+  method: string,
+  path: string,
+  { body, before = [], ...rest }: ActionOptions = {},
+): Mutation => ({
   route: `${method} /users/:id${path}`,
   status: 200,
-  ...more,
+  ...rest,
   async request(service) {
     const { superuser, id } = await superuserAndUser(service);
-    for (const [first, own, sent] of before)
-      await actingAs(service, superuser).call(first, `/${id}${own}`, sent);
+    for (const [firstMethod, firstPath, firstBody] of before)
+      await usersApiAs(service, superuser).call(firstMethod, `/${id}${firstPath}`, firstBody);
     const headers = body === tinyPng ? IMAGE : undefined;
     return { path: `/users/${id}${path}`, body, token: superuser.token, headers };
   },
 });
 
-/** What admins do, and people to their own pictures. */
+/** Mutations by admins, and by users on their own avatars. */
 export const adminMutations: readonly Mutation[] = [
   {
     route: "POST /users",
     status: 201,
-    again: 409,
+    repeatedStatus: 409,
     async request(service) {
       const { token } = await signedInAs(service, "admin");
       return { body: { email: newAddress(), name: "Grace" }, token };
     },
   },
-  act("PATCH", "", { body: { name: "Grace", lastName: "Hopper", age: 40 } }),
-  act("POST", "/activate", { before: [["POST", "/deactivate"]] }),
-  act("POST", "/deactivate"),
-  act("POST", "/unlock"),
-  act("POST", "/reset-password"),
-  act("DELETE", "/sessions"),
-  act("PUT", "/role", { body: { role: "admin" } }),
-  act("PUT", "/avatar", { body: tinyPng }),
-  act("DELETE", "/avatar"),
-  act("DELETE", "", { again: 404, before: [["POST", "/deactivate"]] }),
+  action("PATCH", "", { body: { name: "Grace", lastName: "Hopper", age: 40 } }),
+  action("POST", "/activate", { before: [["POST", "/deactivate"]] }),
+  action("POST", "/deactivate"),
+  action("POST", "/unlock"),
+  action("POST", "/reset-password"),
+  action("DELETE", "/sessions"),
+  action("PUT", "/role", { body: { role: "admin" } }),
+  action("PUT", "/avatar", { body: tinyPng }),
+  action("DELETE", "/avatar"),
+  action("DELETE", "", { repeatedStatus: 404, before: [["POST", "/deactivate"]] }),
   {
     route: "PUT /me/avatar",
     status: 200,
     request: async (service) => ({
       body: tinyPng,
-      token: (await signedInMember(service)).token,
+      token: (await registerAndLogIn(service)).token,
       headers: IMAGE,
     }),
   },
@@ -68,7 +72,7 @@ export const adminMutations: readonly Mutation[] = [
     route: "DELETE /me/avatar",
     status: 200,
     async request(service) {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
       return { token };
     },

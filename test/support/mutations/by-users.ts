@@ -1,26 +1,26 @@
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "../phones.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../phones.ts";
 import { wrongCode } from "../second-factor.ts";
 import type { Service } from "../service.ts";
-import { logIn, newAddress, PASSWORD, signedInMember } from "../users.ts";
+import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
 const NEXT_PASSWORD = "a newer lighthouse 8";
 
 const signedIn = async (service: Service, body?: unknown): Promise<MutationRequest> => ({
   body,
-  token: (await signedInMember(service)).token,
+  token: (await registerAndLogIn(service)).token,
 });
 
-/** What somebody may do who has signed in. */
+/** Mutations by a signed-in user. */
 export const userMutations: readonly Mutation[] = [
   { route: "POST /logout", status: 200, request: (service) => signedIn(service) },
-  { route: "POST /logout-all", status: 200, again: 401, request: (service) => signedIn(service) },
+  { route: "POST /logout-all", status: 200, repeatedStatus: 401, request: (service) => signedIn(service) },
   {
     route: "DELETE /sessions/:id",
     status: 200,
-    again: 404,
+    repeatedStatus: 404,
     async request(service) {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       const other = await logIn(service, email);
       const list: { id: string; current: boolean }[] = (await service.get("/sessions", other.token)).body
         .data;
@@ -31,9 +31,9 @@ export const userMutations: readonly Mutation[] = [
   {
     route: "POST /me/password",
     status: 200,
-    again: 401,
+    repeatedStatus: 401,
     async request(service) {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       await logIn(service, email);
       return { body: { currentPassword: PASSWORD, newPassword: NEXT_PASSWORD }, token };
     },
@@ -50,33 +50,33 @@ export const userMutations: readonly Mutation[] = [
   },
   {
     route: "POST /me/phone",
-    what: "in place of a verified number",
+    variant: "replaces a verified number",
     status: 200,
     async request(service) {
-      const { token, email } = await signedInMember(service);
-      // Written in, not proven: the next text could only go out in a minute.
-      const proven = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
-      await service.env.DB.prepare(proven).bind(newNumber(), email).run();
-      return { body: { phone: newNumber() }, token };
+      const { token, email } = await registerAndLogIn(service);
+      // Set by SQL: after a verification the next SMS could only follow a minute later.
+      const setPhone = "UPDATE accounts SET phone = ?, phone_verified_at = 1 WHERE email = ?";
+      await service.env.DB.prepare(setPhone).bind(newPhoneNumber(), email).run();
+      return { body: { phone: newPhoneNumber() }, token };
     },
   },
   {
     route: "POST /me/phone/verify",
     status: 200,
-    again: 400,
+    repeatedStatus: 400,
     async request(service) {
-      const { token } = await signedInMember(service);
-      const { challengeId, code } = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const { challengeId, code } = await requestPhoneCode(service, token);
       return { body: { challengeId, code }, token };
     },
   },
   {
     route: "POST /me/phone/verify",
-    what: "a wrong code",
+    variant: "a wrong code",
     status: 400,
     async request(service) {
-      const { token } = await signedInMember(service);
-      const { challengeId, code } = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const { challengeId, code } = await requestPhoneCode(service, token);
       return { body: { challengeId, code: wrongCode(code) }, token };
     },
   },
@@ -84,15 +84,15 @@ export const userMutations: readonly Mutation[] = [
     route: "DELETE /me/phone",
     status: 200,
     async request(service) {
-      const { token } = await signedInMember(service);
-      await proveNumber(service, token);
+      const { token } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
       return { token };
     },
   },
   {
     route: "POST /me/deactivate",
     status: 200,
-    again: 401,
+    repeatedStatus: 401,
     request: (service) => signedIn(service, { password: PASSWORD }),
   },
 ];

@@ -3,11 +3,11 @@ import { CODE_VERIFIER } from "../social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
 import { openProviders } from "../social/providers.ts";
 import { socialUser } from "../social/users.ts";
-import { member, newAddress, PASSWORD, register, signedInMember } from "../users.ts";
+import { newAddress, PASSWORD, register, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 
 const providers = openProviders();
 const variables = async () => providers.variables;
-const always = async () => ({ ...providers.variables, LOGIN_OTP: "always" });
+const alwaysOtp = async () => ({ ...providers.variables, LOGIN_OTP: "always" });
 const route = "POST /social/:provider/token";
 const path = "/social/github/token";
 
@@ -16,57 +16,57 @@ const gitHub = async (email: string) => ({
   body: { accessToken: await providers.tokenOf(socialUser({ email })) },
 });
 
-/** What somebody may do who has an account at a provider. */
+/** Mutations by a user of a social provider. */
 export const socialMutations: readonly Mutation[] = [
-  { route, what: "somebody new", status: 200, variables, request: () => gitHub(newAddress()) },
+  { route, variant: "a new user", status: 200, variables, request: () => gitHub(newAddress()) },
   {
     route,
-    what: "somebody new, with a second step",
+    variant: "a new user, with a second factor",
     status: 200,
-    variables: always,
+    variables: alwaysOtp,
     request: () => gitHub(newAddress()),
   },
   {
     route,
-    what: "an account that nobody has proven",
+    variant: "an account with an unverified address",
     status: 200,
     variables,
     request: async (service) => gitHub((await register(service)).email),
   },
   {
     route,
-    what: "an account under the same proven address",
+    variant: "an account with the same verified address",
     status: 200,
     variables,
-    request: async (service) => gitHub((await signedInMember(service)).email),
+    request: async (service) => gitHub((await registerAndLogIn(service)).email),
   },
   {
     route,
-    what: "somebody who was here before",
+    variant: "a linked account",
     status: 200,
     variables,
     async request(service) {
-      const id = await linkGitHub((await signedInMember(service)).email, providers.issuer);
+      const id = await linkGitHub((await registerAndLogIn(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };
     },
   },
   {
     route,
-    what: "somebody who was here before, with a second step",
+    variant: "a linked account, with a second factor",
     status: 200,
-    variables: always,
+    variables: alwaysOtp,
     async request(service) {
-      const id = await linkGitHub((await member(service)).email, providers.issuer);
+      const id = await linkGitHub((await registerVerifiedUser(service)).email, providers.issuer);
       return { path, body: { accessToken: await providers.tokenOf(socialUser({ id })) } };
     },
   },
   {
     route: "POST /exchange",
     status: 200,
-    again: 400,
+    repeatedStatus: 400,
     request: async (service) => ({
       body: {
-        code: await authorizationCodeFor((await member(service)).email, service.clock.now()),
+        code: await authorizationCodeFor((await registerVerifiedUser(service)).email, service.clock.now()),
         codeVerifier: CODE_VERIFIER,
       },
     }),
@@ -77,16 +77,16 @@ export const socialMutations: readonly Mutation[] = [
     variables,
     async request(service) {
       const accessToken = await providers.tokenOf(socialUser());
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       return { path: "/me/identities/github", body: { accessToken, password: PASSWORD }, token };
     },
   },
   {
     route: "DELETE /me/identities/:provider",
     status: 200,
-    again: 404,
+    repeatedStatus: 404,
     async request(service) {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       await linkGitHub(email);
       return { path: "/me/identities/github", token };
     },

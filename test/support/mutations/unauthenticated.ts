@@ -1,52 +1,63 @@
 import { env } from "cloudflare:workers";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { challengeOf } from "../second-factor.ts";
+import { startSecondFactor } from "../second-factor.ts";
 import type { Service } from "../service.ts";
-import { member, newAddress, PASSWORD, register, signedInMember, tokenMailedTo } from "../users.ts";
+import {
+  newAddress,
+  PASSWORD,
+  register,
+  registerAndLogIn,
+  registerVerifiedUser,
+  tokenMailedTo,
+} from "../users.ts";
 
 const NEXT_PASSWORD = "a newer lighthouse 8";
 const WRONG = "a wrong password";
 const TWO_MINUTES = 120_000;
 
-async function withSecondStep(service: Service): Promise<string> {
-  const { email, token } = await signedInMember(service);
+async function withSecondFactor(service: Service): Promise<string> {
+  const { email, token } = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }
 
-async function mailed(service: Service, path: string, person: Promise<{ email: string }>): Promise<string> {
-  const { email } = await person;
+async function requestEmailToken(
+  service: Service,
+  path: string,
+  user: Promise<{ email: string }>,
+): Promise<string> {
+  const { email } = await user;
   await service.post(path, { email });
   return tokenMailedTo(service, email);
 }
 
-async function wrongPassword(service: Service, before: number): Promise<MutationRequest> {
-  const { email } = await member(service);
+async function wrongPassword(service: Service, failures: number): Promise<MutationRequest> {
+  const { email } = await registerVerifiedUser(service);
   const body = { email, password: WRONG };
-  for (let failed = 0; failed < before; failed += 1) await service.post("/login", body);
+  for (let failed = 0; failed < failures; failed += 1) await service.post("/login", body);
   return { body };
 }
 
 async function cookieLogin(service: Service): Promise<MutationRequest> {
-  const { email } = await member(service);
-  const given = await service.get("/csrf-token");
-  const cookie = given.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  const headers = { Cookie: cookie, "X-CSRF-Token": given.body.data.csrfToken as string };
+  const { email } = await registerVerifiedUser(service);
+  const csrf = await service.get("/csrf-token");
+  const cookie = csrf.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const headers = { Cookie: cookie, "X-CSRF-Token": csrf.body.data.csrfToken as string };
   return { body: { email, password: PASSWORD, transport: "cookie" }, headers };
 }
 
 async function captcha(): Promise<Record<string, unknown>> {
   const provider = openLoopback();
-  const said = JSON.stringify({ success: true, hostname: "gatehouse.test" });
-  await provider.answer({ kind: "respond", status: 200, body: said });
+  const success = JSON.stringify({ success: true, hostname: "gatehouse.test" });
+  await provider.answer({ kind: "respond", status: 200, body: success });
   const keys = { CAPTCHA_SITE_KEY: "site", CAPTCHA_SECRET: "secret", CAPTCHA_API_BASE: provider.url };
   return { CAPTCHA_PROVIDER: "recaptcha-v2", ...keys };
 }
 
 const olderCost = async () => ({ PASSWORD_HASH_BLOCKS: "2" });
 
-/** What somebody may do who has not signed in, or is about to. */
+/** Mutations without a session. */
 export const unauthenticatedMutations: readonly Mutation[] = [
   {
     route: "POST /register",
@@ -55,25 +66,27 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   },
   {
     route: "POST /register",
-    what: "a known address",
+    variant: "an address that is already registered",
     status: 201,
-    request: async (service) => ({ body: { ...(await member(service)), password: PASSWORD, name: "Ada" } }),
+    request: async (service) => ({
+      body: { ...(await registerVerifiedUser(service)), password: PASSWORD, name: "Ada" },
+    }),
   },
   {
     route: "POST /verify-email",
     status: 200,
-    again: 400,
+    repeatedStatus: 400,
     request: async (service) => ({
       body: { token: await tokenMailedTo(service, (await register(service)).email) },
     }),
   },
   {
     route: "POST /verify-email",
-    what: "a new address",
+    variant: "a new address",
     status: 200,
-    again: 400,
+    repeatedStatus: 400,
     async request(service) {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       const newEmail = newAddress();
       await service.post("/me/email", { newEmail, password: PASSWORD }, token);
       return { body: { token: await tokenMailedTo(service, newEmail) } };
@@ -91,53 +104,53 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   {
     route: "POST /login",
     status: 200,
-    request: async (service) => ({ body: { ...(await member(service)), password: PASSWORD } }),
+    request: async (service) => ({ body: { ...(await registerVerifiedUser(service)), password: PASSWORD } }),
   },
   {
     route: "POST /login",
-    what: "on a new device, with an older hash",
+    variant: "on a new device, with an older hash",
     status: 200,
     variables: olderCost,
     request: async (service) => ({
-      body: { email: (await signedInMember(service)).email, password: PASSWORD },
+      body: { email: (await registerAndLogIn(service)).email, password: PASSWORD },
     }),
   },
   {
     route: "POST /login",
-    what: "the first of all, when there is no key yet",
+    variant: "the first login, without a signing key",
     status: 200,
-    isOtherEachTry: true,
+    differsOnRetry: true,
     async request(service) {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       await env.DB.prepare("DELETE FROM signing_keys").run();
       return { body: { email, password: PASSWORD } };
     },
   },
-  { route: "POST /login", what: "by cookie", status: 200, request: cookieLogin },
+  { route: "POST /login", variant: "by cookie", status: 200, request: cookieLogin },
   {
     route: "POST /login",
-    what: "with a second step, and an older hash",
+    variant: "with a second factor, and an older hash",
     status: 200,
     variables: olderCost,
-    request: async (service) => ({ body: { email: await withSecondStep(service), password: PASSWORD } }),
+    request: async (service) => ({ body: { email: await withSecondFactor(service), password: PASSWORD } }),
   },
   {
     route: "POST /login",
-    what: "a wrong password",
+    variant: "a wrong password",
     status: 401,
     request: (service) => wrongPassword(service, 3),
   },
   {
     route: "POST /login/otp",
     status: 200,
-    again: 400,
-    request: async (service) => ({ body: await challengeOf(service, await withSecondStep(service)) }),
+    repeatedStatus: 400,
+    request: async (service) => ({ body: await startSecondFactor(service, await withSecondFactor(service)) }),
   },
   {
     route: "POST /login/otp/resend",
     status: 200,
     async request(service) {
-      const { challengeId } = await challengeOf(service, await withSecondStep(service));
+      const { challengeId } = await startSecondFactor(service, await withSecondFactor(service));
       service.clock.advance(TWO_MINUTES);
       return { body: { challengeId } };
     },
@@ -145,14 +158,14 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   {
     route: "POST /refresh",
     status: 200,
-    request: async (service) => ({ body: { refreshToken: (await signedInMember(service)).refreshToken } }),
+    request: async (service) => ({ body: { refreshToken: (await registerAndLogIn(service)).refreshToken } }),
   },
   {
     route: "POST /refresh",
-    what: "a token that was spent long ago",
+    variant: "reuse of a rotated token",
     status: 401,
     async request(service) {
-      const { refreshToken } = await signedInMember(service);
+      const { refreshToken } = await registerAndLogIn(service);
       await service.post("/refresh", { refreshToken });
       service.clock.advance(TWO_MINUTES);
       return { body: { refreshToken } };
@@ -161,14 +174,14 @@ export const unauthenticatedMutations: readonly Mutation[] = [
   {
     route: "POST /forgot-password",
     status: 200,
-    request: async (service) => ({ body: await member(service) }),
+    request: async (service) => ({ body: await registerVerifiedUser(service) }),
   },
   {
     route: "POST /reset-password",
     status: 200,
-    again: 400,
+    repeatedStatus: 400,
     async request(service) {
-      const token = await mailed(service, "/forgot-password", signedInMember(service));
+      const token = await requestEmailToken(service, "/forgot-password", registerAndLogIn(service));
       return { body: { token, newPassword: NEXT_PASSWORD } };
     },
   },

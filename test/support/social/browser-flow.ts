@@ -1,7 +1,7 @@
 import { inject } from "vitest";
 import type { Browser } from "../browser.ts";
 import { CONTROL_PREFIX } from "../loopback/protocol.ts";
-import type { Answer } from "../service.ts";
+import type { ApiResponse } from "../service.ts";
 import { CLIENT } from "./provider-client.ts";
 import type { ProviderUser } from "./provider-user.ts";
 
@@ -56,7 +56,7 @@ async function setClaims(origin: string, { id, name, email, verified, hd }: Prov
 /** The headers of a browser's top-level navigation. */
 const NAVIGATION = { Origin: null, Accept: "text/html,application/xhtml+xml" };
 
-export const start = (browser: Browser, provider: string, query = "", headers = {}): Promise<Answer> =>
+export const start = (browser: Browser, provider: string, query = "", headers = {}): Promise<ApiResponse> =>
   browser.send("GET", `/social/${provider}/start${query}`, undefined, { ...NAVIGATION, ...headers });
 
 /** The header of a navigation from a page of this service. */

@@ -1,10 +1,10 @@
-import { type openPages, type Shown, unescapeHtml } from "../pages.ts";
+import { type openPageBrowser, type PageResponse, unescapeHtml } from "../pages.ts";
 import type { Service } from "../service.ts";
 import { PASSWORD } from "../users.ts";
 import { consent } from "./browser-flow.ts";
 import type { ProviderUser } from "./provider-user.ts";
 
-type Pages = ReturnType<typeof openPages>;
+type Pages = ReturnType<typeof openPageBrowser>;
 
 /** Links an identity with a provider's token. `body` has the token and the reauthentication. */
 export const linkToken = (service: Service, provider: string, body: object, token?: string) =>
@@ -15,13 +15,13 @@ export async function submitLink(
   pages: Pages,
   provider: string,
   password: string | null = PASSWORD,
-): Promise<Shown> {
+): Promise<PageResponse> {
   const page = await pages.visit("/account/linked");
   return pages.press(page, { provider, ...(password === null ? {} : { password }) }, "link");
 }
 
 /** The URL to which an interstitial page redirects. */
-export function interstitialUrl({ text }: Pick<Shown, "text">): string {
+export function interstitialUrl({ text }: Pick<PageResponse, "text">): string {
   const [, url] = /<meta http-equiv="refresh" content="0; url=([^"]*)"/.exec(text) ?? [];
   if (url === undefined) throw new Error(`the page does not redirect: ${text}`);
   return unescapeHtml(url);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import de from "../../../public/pages/words/de.json";
 import en from "../../../public/pages/words/en.json";
-import { placesIn, sentencesOf } from "../../support/ui-sentences.ts";
+import { placeholdersIn, textsByKey } from "../../support/ui-sentences.ts";
 
-const english = sentencesOf(en);
-const german = sentencesOf(de);
+const english = textsByKey(en);
+const german = textsByKey(de);
 
 describe("the UI texts", () => {
   it("UI texts have the same keys and the same placeholders in every language", () => {
     expect([...german.keys()]).toEqual([...english.keys()]);
     for (const [path, sentence] of english)
-      expect(placesIn(german.get(path)), path).toEqual(placesIn(sentence));
+      expect(placeholdersIn(german.get(path)), path).toEqual(placeholdersIn(sentence));
   });
 
   it("UI texts are complete and translated", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { startHeld } from "../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../support/held-d1.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, mailTo, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../support/users.ts";
+import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
 const NEW_PASSWORD = "another quiet harbour";
 const service = startService();
@@ -14,25 +14,25 @@ async function reset(email: string): Promise<void> {
 
 describe("a password reset during another account change", () => {
   it("fails an email change and mails no link when the password is reset meanwhile", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const newEmail = newAddress();
     // The first batch counts the attempt; the second makes the change.
-    const slow = startHeld(2);
+    const slow = startWithHeldBatch(2);
     const pending = slow.service.post("/me/email", { newEmail, password: PASSWORD }, token);
     await slow.reached;
     await reset(email);
-    slow.letGo();
+    slow.release();
     expect((await pending).status).toBe(401);
     expect(await mailTo(service, newEmail)).toEqual([]);
   });
 
   it("fails a second factor change when the password is reset meanwhile", async () => {
-    const { email, token } = await signedInMember(service);
-    const slow = startHeld(2);
+    const { email, token } = await registerAndLogIn(service);
+    const slow = startWithHeldBatch(2);
     const pending = slow.service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     await slow.reached;
     await reset(email);
-    slow.letGo();
+    slow.release();
     expect((await pending).status).toBe(401);
     await logIn(service, email, NEW_PASSWORD);
   });
@@ -43,7 +43,7 @@ describe("account changes under the mail send limits", () => {
 
   it("keeps the first email change link valid when a second request is over the send limit", async () => {
     const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const [first, second] = [newAddress(), newAddress()];
     await limited.post("/me/email", { newEmail: first, password: PASSWORD }, token);
     await limited.post("/me/email", { newEmail: second, password: PASSWORD }, token);
@@ -55,7 +55,7 @@ describe("account changes under the mail send limits", () => {
   it("applies MAIL_HOURLY_CAP to mails that anyone can request, and not to a password change notice", async () => {
     const capped = startService({ env: { RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP: "1" } });
     capped.clock.advance(2 * 3_600_000);
-    const { email } = await signedInMember(service);
+    const { email } = await registerAndLogIn(service);
     const { token } = await logIn(capped, email);
     for (let request = 0; request < 3; request++) await capped.post("/forgot-password", { email });
     const unmailed = newAddress();

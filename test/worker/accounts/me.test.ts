@@ -5,11 +5,11 @@ import { startService } from "../../support/service.ts";
 import {
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../support/users.ts";
 
@@ -18,7 +18,7 @@ const patch = (body: object, token: string) => service.call("PATCH", "/api/auth/
 
 describe("PATCH /me", () => {
   it("changes the given profile fields, clears null ones and keeps the rest", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     service.clock.advance(1000);
     const first = await patch({ lastName: "Hopper", username: "amazing", age: 40 }, token);
     expect(first.body.data).toMatchObject({ name: "Ada", lastName: "Hopper", username: "amazing", age: 40 });
@@ -29,9 +29,9 @@ describe("PATCH /me", () => {
   });
 
   it("refuses a taken username and changes nothing", async () => {
-    const other = await signedInMember(service);
+    const other = await registerAndLogIn(service);
     await patch({ username: "taken.name" }, other.token);
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const answer = await patch({ name: "Thief", username: "TAKEN.name" }, token);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "username_taken"]);
     expect((await service.get("/me", token)).body.data).toMatchObject({ name: "Ada", username: null });
@@ -40,7 +40,7 @@ describe("PATCH /me", () => {
   });
 
   it("gives a username to one of 20 parallel profile changes", async () => {
-    const users = await Promise.all(Array.from({ length: 20 }, () => signedInMember(service)));
+    const users = await Promise.all(Array.from({ length: 20 }, () => registerAndLogIn(service)));
     const answers = await inParallel(20, (index) =>
       patch({ username: "one.only" }, users[index]?.token ?? ""),
     );
@@ -49,7 +49,7 @@ describe("PATCH /me", () => {
 
   it("refuses to clear a field in REQUIRED_PROFILE_FIELDS", async () => {
     const strict = startService({ env: { REQUIRED_PROFILE_FIELDS: "username" } });
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const answer = await strict.call("PATCH", "/api/auth/me", { username: null, lastName: null }, token);
     expect([answer.status, answer.body.error?.fields]).toEqual([
       400,
@@ -58,7 +58,7 @@ describe("PATCH /me", () => {
   });
 
   it("refuses an empty profile change and fields that users cannot set", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     for (const body of [
       {},
       { role: "superuser" },
@@ -74,7 +74,7 @@ describe("PATCH /me", () => {
 
 describe("POST /me/password", () => {
   it("changes the password, ends the other sessions and mails a notice", async () => {
-    const current = await signedInMember(service);
+    const current = await registerAndLogIn(service);
     const other = await logIn(service, current.email);
     const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
     expect((await service.post("/me/password", body, current.token)).status).toBe(200);
@@ -88,7 +88,7 @@ describe("POST /me/password", () => {
   });
 
   it("refuses a password change with a wrong current password", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const body = { currentPassword: "not the password", newPassword: "a newer lighthouse" };
     const answer = await service.post("/me/password", body, token);
     expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
@@ -96,7 +96,7 @@ describe("POST /me/password", () => {
   });
 
   it("accepts one of eight parallel password changes", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const answers = await inParallel(8, (index) =>
       service.post(
         "/me/password",
@@ -112,7 +112,7 @@ describe("POST /me/password", () => {
 
 describe("POST /me/email", () => {
   it("changes the email only when the link at the new address is used, and mails the old address twice", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const newEmail = newAddress();
     await service.post("/forgot-password", { email });
     const resetToken = await tokenMailedTo(service, email);
@@ -136,8 +136,8 @@ describe("POST /me/email", () => {
   });
 
   it("gives a taken new address the same response as a free one and mails it nothing", async () => {
-    const { token } = await signedInMember(service);
-    const { email: taken } = await member(service);
+    const { token } = await registerAndLogIn(service);
+    const { email: taken } = await registerVerifiedUser(service);
     const before = (await mailTo(service, taken)).length;
     const free = newAddress();
     const answers = await Promise.all(
@@ -148,7 +148,7 @@ describe("POST /me/email", () => {
   });
 
   it("refuses an email change to an address that was registered meanwhile", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const newEmail = newAddress();
     await service.post("/me/email", { newEmail, password: PASSWORD }, token);
     const link = await tokenMailedTo(service, newEmail);
@@ -158,7 +158,7 @@ describe("POST /me/email", () => {
   });
 
   it("refuses an email change with a wrong password", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const answer = await service.post("/me/email", { newEmail: newAddress(), password: "wrong one" }, token);
     expect(answer.status).toBe(401);
   });
@@ -166,7 +166,7 @@ describe("POST /me/email", () => {
 
 describe("POST /me/deactivate", () => {
   it("deactivates the account, ends its sessions and voids its email tokens", async () => {
-    const { email, token, refreshToken } = await signedInMember(service);
+    const { email, token, refreshToken } = await registerAndLogIn(service);
     await service.post("/forgot-password", { email });
     const link = await tokenMailedTo(service, email);
     expect((await service.post("/me/deactivate", { password: "wrong one" }, token)).status).toBe(401);
@@ -183,7 +183,7 @@ describe("POST /me/deactivate", () => {
   it("keeps the last superuser when two deactivate in parallel", async () => {
     for (let round = 0; round < 10; round++) {
       await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
-      const [one, two] = [await signedInMember(service), await signedInMember(service)];
+      const [one, two] = [await registerAndLogIn(service), await registerAndLogIn(service)];
       await env.DB.prepare("UPDATE accounts SET role = 'superuser' WHERE email IN (?, ?)")
         .bind(one.email, two.email)
         .run();

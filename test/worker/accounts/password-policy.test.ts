@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import commonPasswords from "../../../public/common-passwords.txt?raw";
-import { type Chooser, passwordRoutes, watchHashing } from "../../support/choose-password.ts";
+import { countPbkdf2Calls, type ProfileFields, passwordRoutes } from "../../support/choose-password.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
-import { expectRefusal } from "../../support/refusal.ts";
-import { type Answer, startService } from "../../support/service.ts";
-import { allRows } from "../../support/tables.ts";
-import { logIn, member, newAddress, PASSWORD, register } from "../../support/users.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
+import { type ApiResponse, startService } from "../../support/service.ts";
+import { readAllRows } from "../../support/tables.ts";
+import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 const LIGHTHOUSE = "\u{1f5fc}";
@@ -19,10 +19,10 @@ afterEach(() => {
 describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepted, prepare }) => {
   /** Makes usernames and addresses unique per route. */
   const suffix = path.replaceAll("/", ".");
-  const answerTo = async (password: string, chooser?: Chooser): Promise<Answer> =>
-    (await prepare(service, chooser)).choose(password);
+  const answerTo = async (password: string, chooser?: ProfileFields): Promise<ApiResponse> =>
+    (await prepare(service, chooser)).setPassword(password);
 
-  async function expectRefused(password: string, message: RegExp, chooser?: Chooser) {
+  async function expectRefused(password: string, message: RegExp, chooser?: ProfileFields) {
     const answer = await answerTo(password, chooser);
     expect([answer.status, answer.body.error?.code]).toEqual([400, "validation_failed"]);
     expect(answer.body.error?.fields).toEqual([{ path: field, message: expect.stringMatching(message) }]);
@@ -38,8 +38,8 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     ["1,024 bytes in 256 characters", LIGHTHOUSE.repeat(256)],
     ["control characters", "a tab\tand\r\na line\u0001"],
   ])("accepts a new password of %s and signs in with it", async (_what, password) => {
-    const { email, choose } = await prepare(service);
-    expect((await choose(password)).status).toBe(accepted);
+    const { email, setPassword } = await prepare(service);
+    expect((await setPassword(password)).status).toBe(accepted);
     const login = await service.post("/login", { email, password });
     // A new account must verify its address first; only a correct password gets that error.
     expect(login.body.error?.code).toBe(accepted === 201 ? "email_not_verified" : undefined);
@@ -57,12 +57,12 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     ["1,025 bytes in 257 characters", `${LIGHTHOUSE.repeat(256)}b`],
     ["60,000 bytes", "b".repeat(60_000)],
   ])("refuses a new password of %s before hashing", async (_what, password) => {
-    const { choose } = await prepare(service);
-    const hashings = watchHashing();
-    const answer = await choose(password);
+    const { setPassword } = await prepare(service);
+    const hashings = countPbkdf2Calls();
+    const answer = await setPassword(password);
     expect([answer.status, hashings()]).toEqual([400, 0]);
     expect(answer.body.error?.fields).toEqual([{ path: field, message: "Must have at most 1024 bytes." }]);
-    expect((await choose("a password that is fine")).status).toBe(accepted);
+    expect((await setPassword("a password that is fine")).status).toBe(accepted);
     expect(hashings()).toBeGreaterThan(0);
   });
 
@@ -75,7 +75,7 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     }
   });
 
-  it.each<[string, Chooser, string]>([
+  it.each<[string, ProfileFields, string]>([
     ["the name", { name: "Wilhelmina" }, "Wilhelmina"],
     ["the name in another case, with a digit", { name: "Wilhelmina" }, "wilHELMina1"],
     ["a name of two words", { name: "Grace Hopper" }, "grace hopper"],
@@ -110,7 +110,7 @@ describe("the password at POST /login", () => {
     ["another case", PASSWORD.toUpperCase()],
     ["a missing last character", PASSWORD.slice(0, -1)],
   ])("refuses a password that differs by %s", async (_what, password) => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const refused = await service.post("/login", { email, password });
     expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
     await logIn(service, email);
@@ -131,8 +131,8 @@ describe("the password at POST /login", () => {
   );
 
   it("refuses a password over 1,024 bytes at login before hashing", async () => {
-    const { email } = await member(service);
-    const hashings = watchHashing();
+    const { email } = await registerVerifiedUser(service);
+    const hashings = countPbkdf2Calls();
     const answer = await service.post("/login", { email, password: "b".repeat(1_025) });
     expect([answer.status, answer.body.error?.fields?.[0]?.path, hashings()]).toEqual([400, "password", 0]);
   });
@@ -140,7 +140,7 @@ describe("the password at POST /login", () => {
 
 describe("the list of common passwords", () => {
   it("answers a registration with 503 and still signs users in when the list of common passwords cannot be read", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { ASSETS } = env;
     let isDown = true;
     const fetch = async (url: string) => {
@@ -148,13 +148,13 @@ describe("the list of common passwords", () => {
       return ASSETS.fetch(url);
     };
     const degraded = startService({ env: { ASSETS: { fetch } } });
-    const before = await allRows();
-    expectRefusal((await register(degraded)).answer, 503, "unavailable");
-    expect(await allRows()).toEqual(before);
+    const before = await readAllRows();
+    expectErrorResponse((await register(degraded)).answer, 503, "unavailable");
+    expect(await readAllRows()).toEqual(before);
     await logIn(degraded, email);
     isDown = false;
     const common = await register(degraded, newAddress(), { password: "password1" });
-    expectRefusal(common.answer, 400, "validation_failed");
+    expectErrorResponse(common.answer, 400, "validation_failed");
     expect((await register(degraded)).answer.status).toBe(201);
   });
 });
@@ -176,14 +176,14 @@ describe("the check for breached passwords", () => {
 
   it.each(passwordRoutes)("refuses a breached password on $path", async ({ field, accepted, prepare }) => {
     const { api, checked } = startChecked();
-    const { choose } = await prepare(checked);
+    const { setPassword } = await prepare(checked);
     const suffix = (await sha1(BREACHED)).slice(5);
     await api.answer(lines(`${"0".repeat(35)}:4\r\n${suffix}:1\r\n${"F".repeat(35)}:0`));
-    const answer = await choose(BREACHED.normalize("NFD"));
+    const answer = await setPassword(BREACHED.normalize("NFD"));
     expect([answer.status, answer.body.error?.fields?.[0]?.path]).toEqual([400, field]);
     expect(answer.body.error?.fields?.[0]?.message).toMatch(/breach/);
     await api.answer(lines(`${"0".repeat(35)}:4\r\n${suffix}:0`));
-    expect((await choose(BREACHED)).status).toBe(accepted);
+    expect((await setPassword(BREACHED)).status).toBe(accepted);
   });
 
   it("sends five hex digits of the hash to the range API and nothing else", async () => {

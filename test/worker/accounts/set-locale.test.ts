@@ -3,10 +3,10 @@ import { accountLocaleStore } from "../../../src/accounts/locale-store.ts";
 import { setLocale } from "../../../src/accounts/set-locale.ts";
 import type { Locale } from "../../../src/core/locale.ts";
 import { openDatabase } from "../../../src/db/database.ts";
-import { idOf } from "../../support/admins.ts";
+import { accountIdOf } from "../../support/admins.ts";
 import { EVERY_MINUTE, startWithProvider, status } from "../../support/outbox.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, member } from "../../support/users.ts";
+import { mailTo, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
@@ -14,14 +14,14 @@ const accountLocales = accountLocaleStore(openDatabase(service.env.DB, meter));
 const { clock } = service;
 
 const changeLocale = async (email: string, from: Locale | null, locale: Locale) =>
-  setLocale({ clock, accountLocales }, { account: { id: await idOf(email), locale: from }, locale });
+  setLocale({ clock, accountLocales }, { account: { id: await accountIdOf(email), locale: from }, locale });
 
 const newestMailLanguage = async (email: string) =>
   /<html lang="(\w+)">/.exec((await mailTo(service, email))[0]?.html ?? "")?.[1];
 
 describe("setLocale", () => {
   it("sends the user's next mail in the new language, and other users' mails in theirs", async () => {
-    const [{ email }, other] = [await member(service), await member(service)];
+    const [{ email }, other] = [await registerVerifiedUser(service), await registerVerifiedUser(service)];
     expect(await newestMailLanguage(email)).toBe("en");
     await changeLocale(email, "en", "de");
     for (const address of [email, other.email]) await service.post("/forgot-password", { email: address });
@@ -29,7 +29,7 @@ describe("setLocale", () => {
   });
 
   it("sends a queued mail in the language at the time of delivery", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { provider, service: providerService } = startWithProvider(clock);
     await provider.answer(status(500));
     await providerService.post("/forgot-password", { email });
@@ -40,7 +40,7 @@ describe("setLocale", () => {
   });
 
   it("makes no D1 query when the language is unchanged", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const before = meter.d1;
     await changeLocale(email, "de", "de");
     expect(meter.d1).toBe(before);

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { conformanceTo } from "../../support/contract/conform.ts";
-import { committed } from "../../support/contract/document.ts";
-import { watchContract } from "../../support/contract/watch.ts";
+import { createContractChecker } from "../../support/contract/conform.ts";
+import { committedDocument } from "../../support/contract/document.ts";
+import { enforceContract } from "../../support/contract/watch.ts";
 import { startService } from "../../support/service.ts";
 
 // Proves that the contract check of all other tests can fail: each response here has one fault.
 
-const faultsOf = conformanceTo(committed);
+const faultsOf = createContractChecker(committedDocument);
 const REQUEST_ID = "3f2b8c1e-7d4a-4e57-9a63-0c5d1b9e8f42";
 
 const HEADERS = {
@@ -98,7 +98,7 @@ describe("conformanceTo", () => {
 describe("watchContract", () => {
   it("throws an error with the route, the status and the fault", async () => {
     const app = new Hono().get("/healthz", (c) => c.json({ success: true }, 200, HEADERS));
-    watchContract(app);
+    enforceContract(app);
     await expect(async () => app.fetch(new Request("http://gatehouse.test/healthz"))).rejects.toThrow(
       /^GET \/healthz → 200 is not what \/openapi.json says: .*data/s,
     );
@@ -106,7 +106,7 @@ describe("watchContract", () => {
 
   it("checks the responses of every test service", async () => {
     const service = startService({ env: { ASSETS: undefined } });
-    const { paths } = committed;
+    const { paths } = committedDocument;
     expect(Object.keys(paths)).toContain("/healthz");
     const { get } = paths["/healthz"] ?? {};
     const described = get?.responses["200"];

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 
 const service = startService({ env: { APP_NAME: 'A "quoted" <name>', PUBLIC_URL: "http://docs.test" } });
@@ -58,7 +58,7 @@ describe("GET /docs", () => {
     "/docs/..%2F..%2Fcommon-passwords.txt",
     "/pages/api-reference.js",
   ])("answers 404 not_found at %s", async (path) => {
-    expectRefusal(await service.call("GET", path), 404, "not_found");
+    expectErrorResponse(await service.call("GET", path), 404, "not_found");
   });
 });
 
@@ -88,7 +88,7 @@ describe.each(SCRIPTS)("GET %s", (path) => {
     ["the assets fail", { fetch: async () => new Response(null, { status: 500 }) }],
     ["the file is missing", { fetch: async () => new Response(null, { status: 404 }) }],
   ])("answers 503 unavailable when %s", async (_cause, ASSETS) => {
-    expectRefusal(await startService({ env: { ASSETS } }).call("GET", path), 503, "unavailable");
+    expectErrorResponse(await startService({ env: { ASSETS } }).call("GET", path), 503, "unavailable");
   });
 });
 

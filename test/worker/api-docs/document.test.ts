@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/operation.ts";
-import { committed, resolve, whole } from "../../support/contract/document.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { committedDocument, dereference, resolveReference } from "../../support/contract/document.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 
 type Operation = {
@@ -73,7 +73,7 @@ describe("/openapi.json", () => {
     ["do not hold it", { fetch: async () => Response.json({ info: {} }, { status: 404 }) }],
   ])("/openapi.json answers 503 when the assets %s", async (_cause, ASSETS) => {
     const incomplete = startService({ env: { ASSETS } });
-    expectRefusal(await incomplete.call("GET", "/openapi.json"), 503, "unavailable");
+    expectErrorResponse(await incomplete.call("GET", "/openapi.json"), 503, "unavailable");
   });
 
   it("/openapi.json answers 503 only while the assets fail", async () => {
@@ -84,7 +84,7 @@ describe("/openapi.json", () => {
       return ASSETS.fetch(url);
     };
     const interrupted = startService({ env: { ASSETS: { fetch } } });
-    expectRefusal(await interrupted.call("GET", "/openapi.json"), 503, "unavailable");
+    expectErrorResponse(await interrupted.call("GET", "/openapi.json"), 503, "unavailable");
     isDown = false;
     expect(JSON.parse((await interrupted.call("GET", "/openapi.json")).text)).toEqual(document);
   });
@@ -140,7 +140,7 @@ describe("/openapi.json", () => {
 
   it("/openapi.json closes every object of a response, except those whose keys are data", () => {
     const open = operations.flatMap(({ path, operation }) =>
-      openObjects(whole(committed, operation.responses), path),
+      openObjects(dereference(committedDocument, operation.responses), path),
     );
     expect([...new Set(open)]).toEqual([
       "/api/auth/audit 200 application/json data events items details",
@@ -160,6 +160,6 @@ describe("/openapi.json", () => {
   it("/openapi.json resolves every reference", () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
     expect(references.length).toBeGreaterThan(100);
-    for (const $ref of references) expect(resolve(committed, { $ref }), $ref).toBeDefined();
+    for (const $ref of references) expect(resolveReference(committedDocument, { $ref }), $ref).toBeDefined();
   });
 });

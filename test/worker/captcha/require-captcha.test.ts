@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, member, newAddress, PASSWORD } from "../../support/users.ts";
+import { mailTo, newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const provider = openLoopback();
 const guarded = startService({
@@ -85,7 +85,7 @@ describe("routes that require a captcha", () => {
   });
 
   it("requires a captcha at forgot-password, for a known and an unknown address alike", async () => {
-    const { email } = await member(open);
+    const { email } = await registerVerifiedUser(open);
     const before = (await mailTo(open, email)).length;
     for (const address of [email, newAddress()]) {
       const without = await guarded.post("/forgot-password", { email: address });
@@ -98,7 +98,7 @@ describe("routes that require a captcha", () => {
   });
 
   it("requires a captcha at login after three failures, for a known and an unknown address alike, before it checks the password", async () => {
-    const { email } = await member(open);
+    const { email } = await registerVerifiedUser(open);
     for (const address of [email, newAddress()]) {
       for (let failure = 0; failure < 3; failure++) {
         const wrong = await guarded.post("/login", { email: address, password: "wrong one" });

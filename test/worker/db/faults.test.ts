@@ -1,15 +1,21 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
-import { differenceOf, dumpOf, emptyTables } from "../../support/dump.ts";
-import { createFaultyD1, type Fault, faults } from "../../support/faulty-d1.ts";
+import { diffDumps, dumpDatabase, emptyTables } from "../../support/dump.ts";
+import { createFaultyD1, D1_FAULTS, type D1Fault } from "../../support/faulty-d1.ts";
 import { type Mutation, mutations, perform } from "../../support/mutations.ts";
-import { EVERY_MINUTE, keyOf, passMinutes, startWithProvider, status } from "../../support/outbox.ts";
+import {
+  advanceMinutes,
+  EVERY_MINUTE,
+  idempotencyKeyOf,
+  startWithProvider,
+  status,
+} from "../../support/outbox.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
-import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
-import { member, newAddress, PASSWORD } from "../../support/users.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
+import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const clock = createTestClock();
 /** Prepares the data of a request, without faults. */
@@ -29,25 +35,25 @@ afterEach(() => vi.restoreAllMocks());
 async function prepare(change: Mutation) {
   const d1 = createFaultyD1(env.DB);
   const variables = (await change.variables?.()) ?? {};
-  const start = () => startService({ clock, env: { ...variables, DB: d1.db }, onAnswer: d1.goDown });
+  const start = () => startService({ clock, env: { ...variables, DB: d1.db }, onAnswer: d1.failAllCalls });
   const request = await change.request(setupService);
-  return async (plan: { call: number; fault: Fault } | null) => {
+  return async (plan: { call: number; fault: D1Fault } | null) => {
     const service = start();
-    const before = await dumpOf(env.DB);
+    const before = await dumpDatabase(env.DB);
     d1.plan(plan);
     const answer = await perform(service, change, request);
-    const { calls, struck } = d1;
-    return { answer, calls, struck, difference: differenceOf(before, await dumpOf(env.DB)) };
+    const { calls, triggered } = d1;
+    return { answer, calls, triggered, difference: diffDumps(before, await dumpDatabase(env.DB)) };
   };
 }
 
 /** The sequences of faults for one request. Only the last fault of a sequence may leave the change in place. */
-const faultSequences = ({ isOtherEachTry }: Mutation): readonly (readonly Fault[])[] =>
-  isOtherEachTry
-    ? faults.map((fault) => [fault])
-    : [faults.filter((fault) => fault !== "answer_lost"), ["answer_lost"]];
+const faultSequences = ({ differsOnRetry }: Mutation): readonly (readonly D1Fault[])[] =>
+  differsOnRetry
+    ? D1_FAULTS.map((fault) => [fault])
+    : [D1_FAULTS.filter((fault) => fault !== "answer_lost"), ["answer_lost"]];
 
-const nameOf = ({ route, what }: Mutation) => (what ? `${route}, ${what}` : route);
+const nameOf = ({ route, variant }: Mutation) => (variant ? `${route}, ${variant}` : route);
 
 describe("D1 faults", () => {
   it("injects D1 faults into every route that changes data", () => {
@@ -69,10 +75,10 @@ describe("D1 faults", () => {
           let isLost = false;
           for (const fault of sequence) {
             const where = `${fault}, call ${call} of ${healthy.calls}`;
-            const { answer, struck, difference } = await attempt({ call, fault });
-            expect(struck, where).toBe(true);
+            const { answer, triggered, difference } = await attempt({ call, fault });
+            expect(triggered, where).toBe(true);
             // The response has no session, token or cookie.
-            expectRefusal(answer, 503, "unavailable");
+            expectErrorResponse(answer, 503, "unavailable");
             expect(answer.headers.get("Retry-After"), where).toMatch(/^[1-9]\d*$/);
             const isDone = Object.keys(difference).length > 0;
             expect(difference, where).toEqual(isDone ? healthy.difference : {});
@@ -82,14 +88,14 @@ describe("D1 faults", () => {
           const repeated = await attempt(null);
           const where = `after ${sequence}, call ${call} of ${healthy.calls}`;
           expect(repeated.answer.status, where).toBe(
-            isLost ? (change.again ?? change.status) : change.status,
+            isLost ? (change.repeatedStatus ?? change.status) : change.status,
           );
           if (!isLost) expect(repeated.difference, where).toEqual(healthy.difference);
         }
       }
       // No message is lost: the next cron runs send the queued ones.
-      await passMinutes(setupService, 2);
-      const dump = await dumpOf(env.DB);
+      await advanceMinutes(setupService, 2);
+      const dump = await dumpDatabase(env.DB);
       const outbox = dump.get("outbox") ?? [];
       expect(outbox.filter(({ state }) => state !== "sent")).toEqual([]);
       const kept = (dump.get("mailbox_messages") ?? []).map(({ id }) => id).sort();
@@ -97,7 +103,7 @@ describe("D1 faults", () => {
     },
   );
 
-  it.each(faults)(
+  it.each(D1_FAULTS)(
     "delays a message under a D1 fault in its delivery (%s), and neither loses nor duplicates it",
     async (fault) => {
       const d1 = createFaultyD1(env.DB);
@@ -105,7 +111,7 @@ describe("D1 faults", () => {
       const deliver = () => service.runCron(EVERY_MINUTE).catch(() => {});
       const queueOne = async () => {
         d1.plan(null);
-        const interrupted = startService({ clock, env: { DB: d1.db }, onAnswer: d1.goDown });
+        const interrupted = startService({ clock, env: { DB: d1.db }, onAnswer: d1.failAllCalls });
         await interrupted.post("/register", { email: newAddress(), password: PASSWORD, name: "Ada" });
       };
       await queueOne();
@@ -117,12 +123,12 @@ describe("D1 faults", () => {
         await queueOne();
         d1.plan({ call, fault });
         await deliver();
-        expect(d1.struck).toBe(true);
+        expect(d1.triggered).toBe(true);
         d1.plan(null);
         clock.advance(2 * 60_000);
         await deliver();
       }
-      const dump = await dumpOf(env.DB);
+      const dump = await dumpDatabase(env.DB);
       expect(dump.get("outbox")?.map(({ state }) => state)).toEqual(Array(calls + 1).fill("sent"));
       expect(dump.get("mailbox_messages")).toHaveLength(calls + 1);
     },
@@ -132,7 +138,7 @@ describe("D1 faults", () => {
 type KvFault = { readonly name: string; readonly isDead: boolean; readonly make: () => KVNamespace };
 
 describe.each<KvFault>([
-  { name: "a KV that throws", isDead: true, make: createDeadKv },
+  { name: "a KV that throws", isDead: true, make: createUnreachableKv },
   {
     name: "a KV that is a minute old and accepts one write per second",
     isDead: false,
@@ -163,11 +169,11 @@ describe.each<KvFault>([
 
   it(`keeps the lockout exact with ${name}`, async () => {
     const { guess } = startFor({ RATE_LIMITS: JSON.stringify({ login: { limit: 1000 } }) });
-    for (const email of [(await member(setupService)).email, newAddress()]) {
+    for (const email of [(await registerVerifiedUser(setupService)).email, newAddress()]) {
       const counts = statusCounts(await inParallel(200, () => guess(email)));
       expect(counts).toEqual({ 401: 10, 429: 190 });
       const right = await guess(email, PASSWORD);
-      expectRefusal(right, 429, "too_many_attempts");
+      expectErrorResponse(right, 429, "too_many_attempts");
     }
   });
 
@@ -193,15 +199,19 @@ describe("a message provider that is down", () => {
       );
       await provider.answer(status(503));
       const request = await change.request(setupService);
-      const before = (await dumpOf(env.DB)).get("outbox")?.map(({ id }) => id) ?? [];
+      const before = (await dumpDatabase(env.DB)).get("outbox")?.map(({ id }) => id) ?? [];
       expect((await perform(service, change, request)).status).toBe(change.status);
-      const queued = ((await dumpOf(env.DB)).get("outbox") ?? []).filter(({ id }) => !before.includes(id));
+      const queued = ((await dumpDatabase(env.DB)).get("outbox") ?? []).filter(
+        ({ id }) => !before.includes(id),
+      );
       for (const { state, sealed } of queued) expect([state, sealed !== ""]).toEqual(["queued", true]);
       await provider.answer(status(200));
-      await passMinutes(service, 3);
-      const after = ((await dumpOf(env.DB)).get("outbox") ?? []).filter(({ id }) => !before.includes(id));
+      await advanceMinutes(service, 3);
+      const after = ((await dumpDatabase(env.DB)).get("outbox") ?? []).filter(
+        ({ id }) => !before.includes(id),
+      );
       expect(after.map(({ state }) => state)).toEqual(queued.map(() => "sent"));
-      const sent = (await provider.requests()).map(keyOf);
+      const sent = (await provider.requests()).map(idempotencyKeyOf);
       expect([...new Set(sent)].sort()).toEqual(queued.map(({ id }) => id).sort());
     },
   );

@@ -4,34 +4,34 @@ import { describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { administeredUser } from "../../support/administered-user.ts";
-import { idOf, signedInAs } from "../../support/admins.ts";
-import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
+import { accountIdOf, signedInAs } from "../../support/admins.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
-import { signedInPages } from "../../support/pages.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "../../support/phones.ts";
+import { signedInPageBrowser } from "../../support/pages.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../support/phones.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
-import { callingWorker } from "../../support/rpc.ts";
-import { challengeOf, codeMailedTo, wrongCode } from "../../support/second-factor.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
+import { mailedCodeTo, startSecondFactor, wrongCode } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { signInWithBrowser } from "../../support/social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { createDeadKv } from "../../support/stale-kv.ts";
+import { createUnreachableKv } from "../../support/stale-kv.ts";
 import {
   logIn,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 // Send caps are on, because they are part of the statements. A dead KV disables the rate limits.
-const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createDeadKv() };
+const LIMITS_ON = { RATE_LIMITS: "{}", BURST: undefined, KV: createUnreachableKv() };
 const CAPTCHA = { CAPTCHA_PROVIDER: "turnstile", CAPTCHA_SITE_KEY: "key", CAPTCHA_SECRET: "secret" };
 const providers = openProviders();
 const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: d1.db } });
@@ -40,17 +40,18 @@ const service = startService({ env: { ...LIMITS_ON, ...providers.variables, DB: 
 async function visitPages(): Promise<void> {
   for (const role of ["admin", "superuser"] as const) {
     const { email } = await signedInAs(service, role);
-    const browser = await signedInPages(service, email);
+    const browser = await signedInPageBrowser(service, email);
     for (const path of ["/account", "/admin/audit", "/admin/mail"]) {
       if ((await browser.visit(path)).path !== path) throw new Error(`${path} was not shown`);
     }
-    if (role === "admin") await exchange(service, codeIn(await browser.visit(fromApp("/sign-in"))));
+    if (role === "admin")
+      await exchange(service, authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in"))));
   }
 }
 
 /** Uses every feature, so that the service issues each of its statements once. */
 async function useAllFeatures(): Promise<void> {
-  const { email, token, refreshToken } = await signedInMember(service);
+  const { email, token, refreshToken } = await registerAndLogIn(service);
   await register(service, email, { username: "query.plan", lastName: "L", age: 30 });
   await service.post("/verify-email/resend", { email: (await register(service)).email });
   await service.get("/me", token);
@@ -114,7 +115,7 @@ async function administration(): Promise<void> {
   const unclaimed = startService({
     env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: bootstrapEmail },
   });
-  await member(unclaimed, bootstrapEmail);
+  await registerVerifiedUser(unclaimed, bootstrapEmail);
   for (const { token } of [admin, superuser]) {
     const filters = ["", "role=user&status=active&", "role=user&", "status=active&"];
     for (const query of filters.flatMap((one) => [one, `${one}search=ada+example&`])) {
@@ -130,12 +131,12 @@ async function administration(): Promise<void> {
 
 /** Correct, wrong and resent codes, and a lockout. */
 async function secondFactorAndLockout(): Promise<void> {
-  const { email, token } = await signedInMember(service);
+  const { email, token } = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-  const first = await challengeOf(service, email);
+  const first = await startSecondFactor(service, email);
   service.clock.advance(61_000);
   await service.post("/login/otp/resend", { challengeId: first.challengeId });
-  const code = await codeMailedTo(service, email);
+  const code = await mailedCodeTo(service, email);
   await service.post("/login/otp", { challengeId: first.challengeId, code: wrongCode(code) });
   await service.post("/login/otp", { challengeId: first.challengeId, code });
   for (let guess = 0; guess < 11; guess++) await service.post("/login", { email, password: "wrong" });
@@ -143,13 +144,13 @@ async function secondFactorAndLockout(): Promise<void> {
 
 /** Phone numbers that are requested too soon, verified, replaced and removed. */
 async function phoneNumbers(): Promise<void> {
-  const { token } = await signedInMember(service);
-  const { challengeId, code } = await phoneChallengeOf(service, token);
-  await service.post("/me/phone", { phone: newNumber() }, token);
+  const { token } = await registerAndLogIn(service);
+  const { challengeId, code } = await requestPhoneCode(service, token);
+  await service.post("/me/phone", { phone: newPhoneNumber() }, token);
   await service.post("/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
   await service.post("/me/phone/verify", { challengeId, code }, token);
   service.clock.advance(61_000);
-  await proveNumber(service, token);
+  await verifyPhoneNumber(service, token);
   await service.call("DELETE", "/api/auth/me/phone", undefined, token);
 }
 
@@ -173,7 +174,7 @@ async function oauthTransactions(): Promise<void> {
   await signInWithGitHub(socialUser(), withSecondFactor);
   await signInWithGitHub(user, withSecondFactor);
   await signInWithGitHub(socialUser({ email: (await register(service)).email }));
-  const { email, token } = await signedInMember(service);
+  const { email, token } = await registerAndLogIn(service);
   await signInWithGitHub(socialUser({ email }));
   await service.get("/me/identities", token);
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
@@ -191,9 +192,9 @@ async function oauthTransactions(): Promise<void> {
 
 /** Calls of other Workers by RPC. */
 async function otherWorkers(): Promise<void> {
-  const worker = callingWorker(service);
-  const { email, token } = await signedInMember(service);
-  const id = await idOf(email);
+  const worker = createRpcCaller(service);
+  const { email, token } = await registerAndLogIn(service);
+  const id = await accountIdOf(email);
   await worker.call("verifyToken", token, { strict: true });
   await worker.call("getUsers", [id, crypto.randomUUID()]);
   await worker.call("can", id, "users:list");

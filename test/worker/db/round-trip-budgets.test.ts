@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/operation.ts";
 import { startService } from "../../support/service.ts";
-import { PASSWORD, signedInMember } from "../../support/users.ts";
+import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
 import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
@@ -24,7 +24,7 @@ const table: BudgetTable = {
 describe("round trips before the response, on a warm isolate", () => {
   for (const [route, { budget, status = 200, request }] of Object.entries(table)) {
     it(`${route} costs ${budget.d1} D1 round trips, ${budget.kvGets} KV gets and ${budget.kvPuts} KV puts`, async () => {
-      await signedInMember(service);
+      await registerAndLogIn(service);
       expect(await costOf(await request())).toEqual({ status, ...budget });
     });
   }
@@ -42,7 +42,7 @@ describe("round trips before the response, on a warm isolate", () => {
   });
 
   it("adds only one read of the signing keys on a cold isolate", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     for (const request of [
       api("GET", "/me", undefined, token),
       api("POST", "/login", { email, password: PASSWORD }),

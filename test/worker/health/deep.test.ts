@@ -6,15 +6,15 @@ import { CHECKS } from "../../../src/health/check-dependencies.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
 import { resetStores } from "../../support/reset-stores.ts";
-import { type Answer, startService } from "../../support/service.ts";
+import { type ApiResponse, startService } from "../../support/service.ts";
 
 const down = () => Promise.reject(new Error("internal message of a store that is down: SELECT"));
 const dead = createFaultyD1(env.DB);
-dead.goDown();
+dead.failAllCalls();
 const never = () => new Promise<never>(() => undefined);
 
 const deep = (service: ReturnType<typeof startService>) => service.call("GET", "/healthz/deep");
-const failingIn = ({ body }: Answer): string[] =>
+const failingIn = ({ body }: ApiResponse): string[] =>
   CHECKS.filter((name) => body.data.checks[name].status !== "ok");
 
 beforeEach(resetStores);

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { badBodies, badValues, foreignKeys, longStream } from "../../support/bad-bodies.ts";
-import { expectRefusal, expectSecurityHeaders } from "../../support/refusal.ts";
-import { ask, type BodyRoute, bodyRoutes, methodsByPath } from "../../support/routes.ts";
-import { type Answer, startService } from "../../support/service.ts";
-import { newAddress, PASSWORD, signedInMember } from "../../support/users.ts";
+import { badBodies, badValues, disallowedKeys, longStream } from "../../support/bad-bodies.ts";
+import { expectErrorResponse, expectSecurityHeaders } from "../../support/refusal.ts";
+import { type BodyRoute, bodyRoutes, fetchRaw, methodsByPath } from "../../support/routes.ts";
+import { type ApiResponse, startService } from "../../support/service.ts";
+import { newAddress, PASSWORD, registerAndLogIn } from "../../support/users.ts";
 
 const service = startService();
 const routes = bodyRoutes(service);
@@ -30,7 +30,7 @@ function send(
   return service.send(new Request(`http://gatehouse.test${path}`, { method, headers: all, body }));
 }
 
-const pathsOf = (answer: Answer) => answer.body.error?.fields?.map(({ path }) => path) ?? [];
+const pathsOf = (answer: ApiResponse) => answer.body.error?.fields?.map(({ path }) => path) ?? [];
 describe("bodyRoutes", () => {
   it("finds the routes with a body in the router", () => {
     const names = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);
@@ -47,7 +47,7 @@ describe.each(routes)("$method $path with a bad body", (route) => {
     `refuses at ${route.method} ${route.path} the body: $what, with $status`,
     async ({ body, headers, status, code, problem }) => {
       const answer = await send(route, body(), headers);
-      expectRefusal(answer, status, code);
+      expectErrorResponse(answer, status, code);
       if (problem) expect(answer.body.error?.fields?.[0]?.message).toMatch(problem);
     },
   );
@@ -58,17 +58,17 @@ describe.each(routes)("$method $path with a bad body", (route) => {
       `refuses at ${route.method} ${route.path} as %s: ${what}`,
       async (field) => {
         const answer = await send(route, `{"${field}":${json}}`);
-        expectRefusal(answer, 400, "validation_failed");
+        expectErrorResponse(answer, 400, "validation_failed");
         expect(pathsOf(answer)).toContain(field);
       },
     );
   });
 
-  it.each(foreignKeys.filter((key) => !route.fields.includes(key)))(
+  it.each(disallowedKeys.filter((key) => !route.fields.includes(key)))(
     `refuses at ${route.method} ${route.path} the unknown key %j`,
     async (key) => {
       const answer = await send(route, `{${JSON.stringify(key)}:{"role":"superuser","isVerified":true}}`);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(pathsOf(answer)).toContain(key);
       expect(({} as Record<string, unknown>).role).toBeUndefined();
     },
@@ -77,7 +77,7 @@ describe.each(routes)("$method $path with a bad body", (route) => {
   it(`refuses at ${route.method} ${route.path} a key with NUL or a lone surrogate, and does not repeat it`, async () => {
     for (const key of ["a\\u0000b", "a\\ud800b"]) {
       const answer = await send(route, `{"${key}":1}`);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(pathsOf(answer)).toEqual([""]);
     }
   });
@@ -85,14 +85,14 @@ describe.each(routes)("$method $path with a bad body", (route) => {
   it(`refuses at ${route.method} ${route.path} a duplicate field whose second value is invalid`, async () => {
     for (const field of route.fields) {
       const answer = await send(route, `{"${field}":"ada@example.com","${field}":{"$gt":""}}`);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(pathsOf(answer)).toContain(field);
     }
   });
 
   it(`refuses at ${route.method} ${route.path} a stream of 10 MiB, and stops reading it`, async () => {
     const { stream, seen } = longStream();
-    expectRefusal(await send(route, stream), 413, "payload_too_large");
+    expectErrorResponse(await send(route, stream), 413, "payload_too_large");
     expect(seen.cancelled).toBe(true);
     expect(seen.pulled).toBeLessThan(8);
   });
@@ -139,7 +139,7 @@ describe("POST /register, unknown keys", () => {
       const email = newAddress();
       const body = `{"email":"${email}","password":"${PASSWORD}","name":"Ada","${key}":{"role":"admin"}}`;
       const answer = await service.post("/register", body);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(pathsOf(answer)).toEqual([key]);
       const rows = service.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email).all();
       expect((await rows).results).toEqual([]);
@@ -170,27 +170,27 @@ describe("paths and methods", () => {
     ...["/__proto__", "/api/auth/constructor", `/${"x".repeat(5_000)}`],
   ])("responds not_found to the unknown path %s", async (path) => {
     for (const method of ["GET", "POST", "DELETE"]) {
-      expectRefusal(await service.call(method, path), 404, "not_found");
+      expectErrorResponse(await service.call(method, path), 404, "not_found");
     }
   });
 
   it.each(known)("allows $methods and no other method at $path", async ({ path, methods }) => {
     for (const method of ALL.filter((method) => !methods.includes(method))) {
-      const { status, headers } = await ask(service, method, path);
+      const { status, headers } = await fetchRaw(service, method, path);
       expect([method, status]).toEqual([method, 405]);
       expect(headers.get("Allow")?.split(", ").sort()).toEqual(methods);
       expectSecurityHeaders({ headers });
     }
     const method = methods.includes("PUT") ? "PROPFIND" : "PUT";
-    expectRefusal(await service.call(method, path), 405, "method_not_allowed");
+    expectErrorResponse(await service.call(method, path), 405, "method_not_allowed");
   });
 
   it.each(known)("sends the security headers with every response of $path", async ({ path, methods }) => {
-    const { token: memberToken } = await signedInMember(service);
+    const { token: memberToken } = await registerAndLogIn(service);
     for (const method of methods) {
       for (const answer of [
-        await ask(service, method, path),
-        await ask(service, method, path, memberToken),
+        await fetchRaw(service, method, path),
+        await fetchRaw(service, method, path, memberToken),
       ]) {
         expect(answer.status).toBeLessThan(500);
         expectSecurityHeaders(answer);

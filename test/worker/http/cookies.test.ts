@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Browser, openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { codeMailedTo } from "../../support/second-factor.ts";
-import { type Answer, createTestClock, startService } from "../../support/service.ts";
-import { member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { mailedCodeTo } from "../../support/second-factor.ts";
+import { type ApiResponse, createTestClock, startService } from "../../support/service.ts";
+import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const MINUTE = 60_000;
 const START = Date.now();
@@ -16,7 +16,7 @@ const DEVICE = "__Host-gh_device";
 const CSRF = "__Host-gh_csrf";
 
 /** The Set-Cookie headers of a response: name, Max-Age and the other attributes, sorted. */
-const cookiesOf = (answer: Answer) =>
+const cookiesOf = (answer: ApiResponse) =>
   answer.headers.getSetCookie().map((header) => {
     const [pair = "", ...attributes] = header.split(/; ?/);
     const maxAge = attributes.find((attribute) => attribute.startsWith("Max-Age="));
@@ -30,13 +30,13 @@ const STRICT = "HttpOnly; Path=/; SameSite=Lax; Secure";
 const body = (email: string) => ({ email, password: PASSWORD, transport: "cookie" });
 
 /** A sign-in with each of the two routes that support the cookie transport. */
-const signIns: [string, (browser: Browser, email: string) => Promise<Answer>][] = [
+const signIns: [string, (browser: Browser, email: string) => Promise<ApiResponse>][] = [
   ["POST /login", (browser, email) => browser.write("POST", "/login", body(email))],
   [
     "POST /login/otp",
     async (browser, email) => {
       const { challengeId } = (await browser.write("POST", "/login", body(email))).body.data;
-      const code = await codeMailedTo(service, email);
+      const code = await mailedCodeTo(service, email);
       return browser.write("POST", "/login/otp", { challengeId, code, transport: "cookie" });
     },
   ],
@@ -46,7 +46,7 @@ describe.each(signIns)("transport cookie at %s", (route, signIn) => {
   const host = route === "POST /login" ? service : withSecondFactor;
 
   it("sets three __Host- cookies that scripts cannot read", async () => {
-    const { email } = await member(host);
+    const { email } = await registerVerifiedUser(host);
     const answer = await signIn(openBrowser(host), email);
     expect(answer.status).toBe(200);
     expect(cookiesOf(answer)).toEqual([
@@ -58,7 +58,7 @@ describe.each(signIns)("transport cookie at %s", (route, signIn) => {
   });
 
   it("returns no token in the body, but the CSRF token and the user", async () => {
-    const { email } = await member(host);
+    const { email } = await registerVerifiedUser(host);
     const browser = openBrowser(host);
     const answer = await signIn(browser, email);
     const user = { id: expect.any(String), name: "Ada", email, isVerified: true, role: "user" };
@@ -77,7 +77,7 @@ describe.each(signIns)("transport cookie at %s", (route, signIn) => {
 
 describe("session cookies", () => {
   it("authenticates /me by the access cookie, and refuses an altered one", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const browser = await signedInBrowser(service, email);
     expect((await browser.send("GET", "/me")).body.data.email).toBe(email);
     browser.jar.set(ACCESS, `${browser.jar.get(ACCESS)?.slice(0, -6)}AAAAAA`);
@@ -85,7 +85,7 @@ describe("session cookies", () => {
   });
 
   it("refuses a refresh or device token in the access cookie", async () => {
-    const browser = await signedInBrowser(service, (await member(service)).email);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
     for (const name of [REFRESH, DEVICE]) {
       browser.jar.set(ACCESS, browser.jar.get(name) ?? "");
       expect((await browser.send("GET", "/me")).status).toBe(401);
@@ -94,7 +94,7 @@ describe("session cookies", () => {
 
   it("refreshes a cookie session without a body: new cookies, a new CSRF token, and no token in the body", async () => {
     const clocked = start();
-    const browser = await signedInBrowser(clocked, (await member(clocked)).email);
+    const browser = await signedInBrowser(clocked, (await registerVerifiedUser(clocked)).email);
     const old = new Map(browser.jar);
     clocked.clock.advance(20 * MINUTE);
     expect((await browser.send("GET", "/me")).status).toBe(401);
@@ -127,7 +127,7 @@ describe("session cookies", () => {
     ["without the access cookie", true],
   ])("ends a cookie session by /logout %s, and clears the cookies", async (_name, accessGone) => {
     const clocked = start();
-    const browser = await signedInBrowser(clocked, (await member(clocked)).email);
+    const browser = await signedInBrowser(clocked, (await registerVerifiedUser(clocked)).email);
     const [access, refreshToken] = [browser.jar.get(ACCESS), browser.jar.get(REFRESH)];
     if (accessGone) {
       clocked.clock.advance(16 * MINUTE);
@@ -145,9 +145,9 @@ describe("session cookies", () => {
   });
 
   it("ignores the session cookies of a request with an Authorization header", async () => {
-    const cookies = await member(service);
+    const cookies = await registerVerifiedUser(service);
     const browser = await signedInBrowser(service, cookies.email);
-    const bearer = await signedInMember(service);
+    const bearer = await registerAndLogIn(service);
     const authorized = (value: string) => ({ Authorization: value, Origin: null });
     const me = await browser.send("GET", "/me", undefined, authorized(`Bearer ${bearer.token}`));
     expect(me.body.data.email).toBe(bearer.email);
@@ -162,8 +162,8 @@ describe("session cookies", () => {
   });
 
   it("ignores the session cookies of a refresh with a token in the body", async () => {
-    const browser = await signedInBrowser(service, (await member(service)).email);
-    const { refreshToken, email } = await signedInMember(service);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
+    const { refreshToken, email } = await registerAndLogIn(service);
     const answer = await browser.send(
       "POST",
       "/refresh",
@@ -190,7 +190,7 @@ describe("GET /csrf-token", () => {
   });
 
   it("issues a CSRF token for a session, and sets no cookie", async () => {
-    const browser = await signedInBrowser(service, (await member(service)).email);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
     const answer = await browser.send("GET", "/csrf-token");
     expect(answer.headers.getSetCookie()).toEqual([]);
     const headers = { "X-CSRF-Token": answer.body.data.csrfToken };

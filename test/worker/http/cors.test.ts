@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startService } from "../../support/service.ts";
-import { member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const APP = "https://app.example.com";
 const OTHER = "https://other.example.com:8443";
@@ -80,7 +80,7 @@ describe("CORS", () => {
   });
 
   it("allows an allowed origin to read error responses", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const wrong = { email, password: "not the password" };
     const headers = { Origin: APP };
     for (const answer of [
@@ -106,7 +106,7 @@ describe("CORS", () => {
   });
 
   it.each(disallowedOrigins)("sends no CORS header to the origin %s", async (origin) => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     for (const answer of [
       await preflight(origin),
       await call("GET", "/csrf-token", { Origin: origin }),

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { OWN_ORIGIN, openBrowser, signedInBrowser } from "../../support/browser.ts";
 import {
-  type Attempt,
   COOKIE_WRITE_VARIABLES,
   cookieWrites,
+  type PreparedWrite,
   prepareWrite,
 } from "../../support/cookie-writes.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { allRows } from "../../support/tables.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { readAllRows } from "../../support/tables.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const HOUR = 60 * 60_000;
 const START = Date.now();
@@ -33,7 +33,7 @@ const altered = (token: string): string[] =>
 /** Tokens that are invalid for this session, by name. */
 async function foreignTokens(own: string): Promise<[string, string | null][]> {
   const anonymous = openBrowser(service);
-  const other = await signedInBrowser(service, (await member(service)).email);
+  const other = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
   const [expiry, nonce, mac] = own.split(".");
   return [
     ["no token", null],
@@ -89,10 +89,14 @@ const ownPages: [string, Record<string, string | null>][] = [
   ["neither header, unlike any browser", { Origin: null }],
 ];
 
-const expectRefused = async ({ send }: Attempt, name: string, headers: Record<string, string | null>) => {
+const expectRefused = async (
+  { send }: PreparedWrite,
+  name: string,
+  headers: Record<string, string | null>,
+) => {
   const answer = await send(headers);
   expect([answer.status, answer.body.error?.code], name).toEqual([403, "csrf_failed"]);
-  expectRefusal(answer, 403, "csrf_failed");
+  expectErrorResponse(answer, 403, "csrf_failed");
 };
 
 describe("isCsrfSafe", () => {
@@ -136,19 +140,19 @@ describe("isCsrfSafe", () => {
       const attempt = await prepareWrite(service, write);
       const token = await attempt.browser.csrfToken();
       const tokens = await foreignTokens(token);
-      const before = await allRows();
+      const before = await readAllRows();
       for (const [label, foreign] of tokens) await expectRefused(attempt, label, { "X-CSRF-Token": foreign });
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
       expect(PASSED).toContain((await attempt.send({ "X-CSRF-Token": token })).status);
     });
 
     it(`refuses ${name} from a page of another origin with a valid CSRF token, and changes nothing`, async () => {
       const attempt = await prepareWrite(service, write);
       const token = await attempt.browser.csrfToken();
-      const before = await allRows();
+      const before = await readAllRows();
       for (const [label, page] of foreignPages)
         await expectRefused(attempt, label, { ...page, "X-CSRF-Token": token });
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
       expect(PASSED).toContain((await attempt.send({ "X-CSRF-Token": token })).status);
     });
 
@@ -169,7 +173,7 @@ describe("isCsrfSafe", () => {
 
   it("requires no CSRF token for a bearer token with any Origin", async () => {
     for (const [, page] of foreignPages) {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const sent = Object.entries(page).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
       const headers = Object.fromEntries(sent);
       const call = (method: string, path: string, body?: object, token?: string) =>
@@ -184,11 +188,11 @@ describe("isCsrfSafe", () => {
 
 describe("isCsrfSafe without a session", () => {
   it("requires the CSRF token of the pre-session cookie at sign-in, which prevents login CSRF", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const login = { email, password: PASSWORD, transport: "cookie" };
     const browser = openBrowser(service);
     const otherToken = await openBrowser(service).csrfToken();
-    expectRefusal(
+    expectErrorResponse(
       await browser.send("POST", "/login", login, { "X-CSRF-Token": otherToken }),
       403,
       "csrf_failed",
@@ -198,15 +202,15 @@ describe("isCsrfSafe without a session", () => {
       const answer = await browser.send("POST", "/login", login, { ...page, "X-CSRF-Token": token });
       expect([answer.status, answer.headers.getSetCookie()], name).toEqual([403, []]);
     }
-    expectRefusal(
+    expectErrorResponse(
       await browser.send("POST", "/login", login, { "X-CSRF-Token": otherToken }),
       403,
       "csrf_failed",
     );
-    expectRefusal(await browser.send("POST", "/login", login), 403, "csrf_failed");
+    expectErrorResponse(await browser.send("POST", "/login", login), 403, "csrf_failed");
     expect((await browser.send("POST", "/login", login, { "X-CSRF-Token": token })).status).toBe(200);
     // The token of the pre-session cookie is not valid for the session.
-    expectRefusal(
+    expectErrorResponse(
       await browser.send("PATCH", "/me", { name: "Eve" }, { "X-CSRF-Token": token }),
       403,
       "csrf_failed",

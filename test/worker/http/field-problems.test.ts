@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { queryRoutes } from "../../support/routes.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
@@ -28,7 +28,7 @@ describe("queryRoutes", () => {
 describe.each(routes)("GET $path", ({ path, names }) => {
   it.each(names)(`refuses a duplicate query parameter at ${path}: %s`, async (name) => {
     const answer = await service.call("GET", `${path}?${name}=a&${name}=b`, undefined, token);
-    expectRefusal(answer, 400, "validation_failed");
+    expectErrorResponse(answer, 400, "validation_failed");
     expect(answer.body.error?.fields?.map((field) => field.path)).toContain(name);
   });
 });
@@ -37,7 +37,7 @@ describe("field problems", () => {
   it("lists the invalid fields of a body in the order of the schema", async () => {
     const invalid = { captchaToken: 1, name: 1, password: "short", email: "no address" };
     const answer = await service.post("/register", invalid);
-    expectRefusal(answer, 400, "validation_failed");
+    expectErrorResponse(answer, 400, "validation_failed");
     const paths = answer.body.error?.fields?.map((field) => field.path);
     expect(paths).toEqual(["email", "password", "name", "captchaToken"]);
   });

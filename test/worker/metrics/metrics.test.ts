@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { openPages } from "../../support/pages.ts";
+import { openPageBrowser } from "../../support/pages.ts";
 import { recordEvents } from "../../support/recording-events.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, member, newAddress, PASSWORD, signedInMember } from "../../support/users.ts";
+import { logIn, newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 function startWithMetrics(variables: Record<string, unknown> = {}) {
   const { EVENTS, points } = recordEvents();
@@ -20,7 +20,7 @@ const refusal = (code: string, route: string, status: number) => ({
 describe("metrics", () => {
   it("counts each audit event after its batch is written, and no other successful request", async () => {
     const { service, takePoints } = startWithMetrics();
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     expect(takePoints()).toEqual([event("account_registered"), event("email_verified")]);
     const { token } = await logIn(service, email);
     await service.get("/me", token);
@@ -30,7 +30,7 @@ describe("metrics", () => {
 
   it("does not count an audit event that its batch did not write", async () => {
     const { service, takePoints } = startWithMetrics();
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     takePoints();
     await Promise.all([1, 2, 3, 4].map(() => service.post("/logout", undefined, token)));
     expect(takePoints()).toEqual([event("signed_out")]);
@@ -61,7 +61,7 @@ describe("metrics", () => {
 
   it("counts refusals by pages like refusals by the API", async () => {
     const { service, takePoints } = startWithMetrics();
-    const pages = openPages(service);
+    const pages = openPageBrowser(service);
     await pages.submit(await pages.visit("/sign-in"), { email: newAddress(), password: "wrong words" });
     await pages.visit("/reset-password?token=dead");
     expect(takePoints()).toEqual([
@@ -72,7 +72,7 @@ describe("metrics", () => {
 
   it("writes no id, email address or IP address into any column", async () => {
     const { service, points } = startWithMetrics();
-    const { token, email } = await signedInMember(service);
+    const { token, email } = await registerAndLogIn(service);
     const { id } = (await service.get("/me", token)).body.data;
     const headers = { "CF-Connecting-IP": "203.0.113.77" };
     await service.call("DELETE", `/api/auth/sessions/${crypto.randomUUID()}`, undefined, token, headers);
@@ -99,7 +99,7 @@ describe("requests without working metrics", () => {
   ])("serves requests and logs no error %s", async (_case, EVENTS) => {
     const failed = vi.spyOn(console, "error");
     const service = startService({ env: { EVENTS } });
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     expect((await service.get("/me", token)).status).toBe(200);
     expect((await service.get("/me")).status).toBe(401);
     expect(failed).not.toHaveBeenCalled();

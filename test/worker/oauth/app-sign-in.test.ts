@@ -1,29 +1,36 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, codeIn, exchange, fromApp, STATE } from "../../support/app-pages.ts";
-import { formsIn, linkOn, openPages, type Shown, signedInPages, titleOf } from "../../support/pages.ts";
-import { codeMailedTo } from "../../support/second-factor.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange, STATE } from "../../support/app-pages.ts";
+import {
+  formsIn,
+  headingOf,
+  linkOn,
+  openPageBrowser,
+  type PageResponse,
+  signedInPageBrowser,
+} from "../../support/pages.ts";
+import { mailedCodeTo } from "../../support/second-factor.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../support/social/browser-flow.ts";
 import { CODE_CHALLENGE } from "../../support/social/client-application.ts";
 import { APP, openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { allRows } from "../../support/tables.ts";
-import { linkMailedTo, member, newAddress, PASSWORD, register } from "../../support/users.ts";
+import { readAllRows } from "../../support/tables.ts";
+import { linkMailedTo, newAddress, PASSWORD, register, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
 /** The redirect carries a code, and the exchanged session has the authentication methods of the sign-in. */
-async function expectClientSession(at: Service, redirect: Shown, email: string, amr: string[]) {
+async function expectClientSession(at: Service, redirect: PageResponse, email: string, amr: string[]) {
   const { searchParams } = new URL(redirect.headers.get("Location") ?? "");
   expect([...searchParams.keys()]).toEqual(["code", "state"]);
   expect(searchParams.get("state")).toBe(STATE);
   expect(redirect.headers.get("Referrer-Policy")).toBe("no-referrer");
   expect(redirect.headers.get("Cache-Control")).toBe("no-store");
-  const code = codeIn(redirect);
-  expect(JSON.stringify(await allRows())).not.toContain(code);
+  const code = authorizationCodeIn(redirect);
+  expect(JSON.stringify(await readAllRows())).not.toContain(code);
   const { status, body } = await exchange(at, code);
   expect([status, body.data.user?.email, body.data.otpRequired]).toEqual([200, email, undefined]);
   expect(decodeJwt(body.data.token).amr).toEqual(amr);
@@ -35,46 +42,52 @@ const passwordField = { password: PASSWORD };
 
 describe("sign-in for a client application", () => {
   it("issues a code after a password login", async () => {
-    const { email } = await member(service);
-    const browser = openPages(service);
-    const page = await browser.visit(fromApp("/sign-in"));
+    const { email } = await registerVerifiedUser(service);
+    const browser = openPageBrowser(service);
+    const page = await browser.visit(clientAppUrl("/sign-in"));
     await expectClientSession(service, await browser.submit(page, { email, ...passwordField }), email, [
       "pwd",
     ]);
   });
 
   it("issues a code after a wrong password and a change of language", async () => {
-    const { email } = await member(service);
-    const browser = openPages(service);
-    const wrong = await browser.press(await browser.visit(fromApp("/sign-in")), { email, password: "wrong" });
+    const { email } = await registerVerifiedUser(service);
+    const browser = openPageBrowser(service);
+    const wrong = await browser.press(await browser.visit(clientAppUrl("/sign-in")), {
+      email,
+      password: "wrong",
+    });
     expect(wrong.status).toBe(401);
     const [choice] = formsIn(wrong).filter(({ action }) => action === "/language");
     const redirect = await browser.post("/language", { ...choice?.values, locale: "de" });
     const german = await browser.visit(redirect.headers.get("Location") ?? "");
-    expect(titleOf(german)).toBe("Anmelden");
+    expect(headingOf(german)).toBe("Anmelden");
     await expectClientSession(service, await browser.submit(german, { email, ...passwordField }), email, [
       "pwd",
     ]);
   });
 
   it("issues a code after the second factor, which the exchange does not require again", async () => {
-    const { email } = await member(always);
-    const browser = openPages(always);
-    const page = await browser.submit(await browser.visit(fromApp("/sign-in")), { email, ...passwordField });
+    const { email } = await registerVerifiedUser(always);
+    const browser = openPageBrowser(always);
+    const page = await browser.submit(await browser.visit(clientAppUrl("/sign-in")), {
+      email,
+      ...passwordField,
+    });
     expect(page.path).toMatch(/^\/sign-in\/code\?returnTo=/);
-    const redirect = await browser.submit(page, { code: await codeMailedTo(always, email) });
+    const redirect = await browser.submit(page, { code: await mailedCodeTo(always, email) });
     await expectClientSession(always, redirect, email, ["pwd", "otp"]);
   });
 
   it.each(["/sign-in", "/sign-up"] as const)(
     "issues a code at %s without a form if the browser has a session",
     async (path) => {
-      const { email } = await member(service);
-      const browser = await signedInPages(service, email);
-      const redirect = await browser.visit(fromApp(path));
+      const { email } = await registerVerifiedUser(service);
+      const browser = await signedInPageBrowser(service, email);
+      const redirect = await browser.visit(clientAppUrl(path));
       await expectClientSession(service, redirect, email, ["pwd"]);
       browser.jar.delete("__Host-gh_access");
-      await expectClientSession(service, await browser.visit(fromApp(path)), email, ["pwd"]);
+      await expectClientSession(service, await browser.visit(clientAppUrl(path)), email, ["pwd"]);
     },
   );
 
@@ -82,8 +95,8 @@ describe("sign-in for a client application", () => {
     [service, ["fed"]],
     [always, ["fed", "otp"]],
   ])("issues a code after a social login", async (at, amr) => {
-    const browser = openPages(at);
-    const page = await browser.visit(fromApp("/sign-in"));
+    const browser = openPageBrowser(at);
+    const page = await browser.visit(clientAppUrl("/sign-in"));
     const link = linkOn(page, "/api/auth/social/google/start");
     const user = socialUser();
     const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
@@ -93,18 +106,18 @@ describe("sign-in for a client application", () => {
     const response =
       amr.length === 1
         ? finalPage
-        : await browser.submit(finalPage, { code: await codeMailedTo(at, user.email) });
+        : await browser.submit(finalPage, { code: await mailedCodeTo(at, user.email) });
     await expectClientSession(at, response, user.email, amr);
   });
 
   it("issues a code after registration, email verification in the same browser and sign-in", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const email = newAddress();
-    const form = await browser.visit(fromApp("/sign-up"));
+    const form = await browser.visit(clientAppUrl("/sign-up"));
     const sent = await browser.submit(form, { name: "Ada", email, password: PASSWORD });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
-    expect(verified.path).toBe(serializedAs(fromApp("/sign-in")));
+    expect(verified.path).toBe(serializedAs(clientAppUrl("/sign-in")));
     await expectClientSession(service, await browser.submit(verified, { email, ...passwordField }), email, [
       "pwd",
     ]);
@@ -112,9 +125,9 @@ describe("sign-in for a client application", () => {
   });
 
   it("issues a code after a password reset by mail", async () => {
-    const { email } = await member(service);
-    const browser = openPages(service);
-    const page = await browser.visit(fromApp("/sign-in"));
+    const { email } = await registerVerifiedUser(service);
+    const browser = openPageBrowser(service);
+    const page = await browser.visit(clientAppUrl("/sign-in"));
     const forgotPassword = linkOn(page, "/forgot-password");
     await browser.submit(await browser.visit(forgotPassword), { email });
     const reset = await browser.visit(await linkMailedTo(service, email));
@@ -128,8 +141,8 @@ describe("sign-in for a client application", () => {
 
   it("issues a code after an unverified user has requested another verification mail", async () => {
     const { email } = await register(service);
-    const browser = openPages(service);
-    const unverified = await browser.submit(await browser.visit(fromApp("/sign-in")), {
+    const browser = openPageBrowser(service);
+    const unverified = await browser.submit(await browser.visit(clientAppUrl("/sign-in")), {
       email,
       ...passwordField,
     });
@@ -141,12 +154,13 @@ describe("sign-in for a client application", () => {
   });
 
   it("opens a child session that expires with its parent and sends no new-device notice", async () => {
-    const { email } = await member(service);
-    const browser = await signedInPages(service, email);
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email);
     service.clock.advance(24 * 60 * 60_000);
-    const { token } = (await exchange(service, codeIn(await browser.visit(fromApp("/sign-in"))), {}, null))
-      .body.data;
-    const { sessions, outbox } = await allRows();
+    const { token } = (
+      await exchange(service, authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in"))), {}, null)
+    ).body.data;
+    const { sessions, outbox } = await readAllRows();
     const { sub } = decodeJwt(token);
     const accountSessions = (sessions as { account_id: string; expires_at: number }[]).filter(
       ({ account_id }) => account_id === sub,
@@ -164,23 +178,23 @@ describe("sign-in for a client application", () => {
 
 describe("return target", () => {
   it("redirects without a code if the request has no code challenge", async () => {
-    const { email } = await member(service);
-    const browser = await signedInPages(service, email);
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email);
     const redirect = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(APP)}`);
     expect(redirect.headers.get("Location")).toBe(APP);
   });
 
   it("redirects to a page of this service without a code", async () => {
-    const { email } = await member(service);
-    const browser = await signedInPages(service, email);
-    const { path } = await browser.visit(fromApp("/sign-in", { returnTo: "/account/profile" }));
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email);
+    const { path } = await browser.visit(clientAppUrl("/sign-in", { returnTo: "/account/profile" }));
     expect(path).toBe("http://gatehouse.test/account/profile");
   });
 
   it("prefers the returnTo of a mailed link to the pending redirect cookie, which a new request without one deletes", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const email = newAddress();
-    await browser.submit(await browser.visit(fromApp("/sign-up")), {
+    await browser.submit(await browser.visit(clientAppUrl("/sign-up")), {
       name: "Ada",
       email,
       password: PASSWORD,
@@ -211,8 +225,8 @@ describe("return target", () => {
         ["/sign-in", "en", "This sign-in cannot lead back"],
         ["/sign-up", "de", "Diese Anmeldung kann nicht zurückführen"],
       ] as const) {
-        const shown = await openPages(service, { language }).visit(fromApp(page, more));
-        expect([shown.status, titleOf(shown)], JSON.stringify(more)).toEqual([400, title]);
+        const shown = await openPageBrowser(service, { language }).visit(clientAppUrl(page, more));
+        expect([shown.status, headingOf(shown)], JSON.stringify(more)).toEqual([400, title]);
         expect(shown.headers.get("Location")).toBeNull();
       }
     }
@@ -220,8 +234,8 @@ describe("return target", () => {
 
   it("keeps a state of 512 characters through a social login and a mailed link", async () => {
     const state = "%".repeat(512);
-    const browser = openPages(service);
-    const page = await browser.visit(fromApp("/sign-up", { state }));
+    const browser = openPageBrowser(service);
+    const page = await browser.visit(clientAppUrl("/sign-up", { state }));
     const link = linkOn(page, "/api/auth/social/github/start");
     const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
     expect(redirect.status).toBe(302);

@@ -1,43 +1,43 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
-import { startHeld } from "../../support/held-d1.ts";
-import { openPages, signedInPages } from "../../support/pages.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
+import { startWithHeldBatch } from "../../support/held-d1.ts";
+import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { CODE_CHALLENGE, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { APP } from "../../support/social/providers.ts";
-import { sessionsOf } from "../../support/tables.ts";
-import { logIn, member, newAddress, PASSWORD, tokenMailedTo } from "../../support/users.ts";
+import { countSessions } from "../../support/tables.ts";
+import { logIn, newAddress, PASSWORD, registerVerifiedUser, tokenMailedTo } from "../../support/users.ts";
 
 const ALLOWED = { ALLOWED_RETURN_URLS: `${APP},https://other.example.org/` };
 const service = startService({ env: ALLOWED, clock: createTestClock() });
 
 /** A signed-in user with a code for the client application. */
 async function userWithCode(more: object = {}) {
-  const { email } = await member(service);
-  const browser = await signedInPages(service, email);
-  return { email, browser, code: codeIn(await browser.visit(fromApp("/sign-in", more))) };
+  const { email } = await registerVerifiedUser(service);
+  const browser = await signedInPageBrowser(service, email);
+  return { email, browser, code: authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in", more))) };
 }
 
 const expectInvalid = async (code: string) =>
-  expectRefusal(await exchange(service, code), 400, "code_invalid");
+  expectErrorResponse(await exchange(service, code), 400, "code_invalid");
 
 describe("authorization code of a session", () => {
   it("opens one session for 50 concurrent exchanges of a session's code", async () => {
     const { email, code } = await userWithCode();
     const answers = await inParallel(50, () => exchange(service, code));
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-    expect(await sessionsOf(email)).toBe(2);
+    expect(await countSessions(email)).toBe(2);
     await expectInvalid(code);
   });
 
   it("issues at most 20 live codes for 50 concurrent requests and more after a minute", async () => {
-    const { email } = await member(service);
-    const browser = await signedInPages(service, email);
-    const requestCode = () => browser.send("GET", fromApp("/sign-in"));
+    const { email } = await registerVerifiedUser(service);
+    const browser = await signedInPageBrowser(service, email);
+    const requestCode = () => browser.send("GET", clientAppUrl("/sign-in"));
     const answers = await inParallel(50, requestCode);
     expect(statusCounts(answers)).toEqual({ 303: 20, 429: 30 });
     const refused = await requestCode();
@@ -61,10 +61,10 @@ describe("authorization code of a session", () => {
       "null",
       `${new URL(APP).origin}.evil`,
     ]) {
-      expectRefusal(await exchange(service, code, {}, origin), 400, "code_invalid");
+      expectErrorResponse(await exchange(service, code, {}, origin), 400, "code_invalid");
     }
     for (const codeVerifier of [CODE_CHALLENGE, `${CODE_VERIFIER}x`]) {
-      expectRefusal(await exchange(service, code, { codeVerifier }), 400, "code_invalid");
+      expectErrorResponse(await exchange(service, code, { codeVerifier }), 400, "code_invalid");
     }
     expect((await exchange(service, code, {}, null)).status).toBe(200);
   });
@@ -80,7 +80,11 @@ describe("authorization code of a session", () => {
     const { email, code } = await userWithCode();
     for (let guess = 0; guess < 11; guess++)
       await service.post("/login", { email, password: "a wrong guess" });
-    expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
+    expectErrorResponse(
+      await service.post("/login", { email, password: PASSWORD }),
+      429,
+      "too_many_attempts",
+    );
     expect((await exchange(always, code)).body.data.user.email).toBe(email);
   });
 });
@@ -92,7 +96,7 @@ describe("authorization code of an ended session", () => {
     const [, csrf = ""] = /name="csrf" value="([^"]+)"/.exec(account.text) ?? [];
     expect((await browser.post("/sign-out", { csrf })).status).toBe(303);
     await expectInvalid(code);
-    expect(await sessionsOf(email)).toBe(1);
+    expect(await countSessions(email)).toBe(1);
   });
 
   it("rejects a code after sign-out everywhere, a password reset or a deactivation by an admin", async () => {
@@ -114,50 +118,50 @@ describe("authorization code of an ended session", () => {
       .first<string>("id");
     await service.post(`/users/${id}/deactivate`, undefined, admin.token);
     await expectInvalid(deactivated.code);
-    expect(await sessionsOf(deactivated.email)).toBe(1);
+    expect(await countSessions(deactivated.email)).toBe(1);
   });
 
   it("rejects a code after its session has expired", async () => {
     const clock = createTestClock();
     const shortLived = startService({ env: { ...ALLOWED, REFRESH_MAX_TTL: "30" }, clock });
-    const { email } = await member(shortLived);
-    const browser = await signedInPages(shortLived, email);
-    const code = codeIn(await browser.visit(fromApp("/sign-in")));
+    const { email } = await registerVerifiedUser(shortLived);
+    const browser = await signedInPageBrowser(shortLived, email);
+    const code = authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in")));
     clock.advance(30_000);
-    expectRefusal(await exchange(shortLived, code), 400, "code_invalid");
+    expectErrorResponse(await exchange(shortLived, code), 400, "code_invalid");
   });
 
   it("rejects a code whose session ends between the lookup and the batch that opens the child session", async () => {
     const { email, code } = await userWithCode();
-    const held = startHeld(1, ALLOWED);
+    const held = startWithHeldBatch(1, ALLOWED);
     const exchanged = exchange(held.service, code);
     await held.reached;
     await service.post("/logout-all", undefined, (await logIn(service, email)).token);
-    held.letGo();
-    expectRefusal(await exchanged, 400, "code_invalid");
+    held.release();
+    expectErrorResponse(await exchanged, 400, "code_invalid");
     await expectInvalid(code);
-    expect(await sessionsOf(email)).toBe(2);
+    expect(await countSessions(email)).toBe(2);
   });
 });
 
 describe("authorization code without a session", () => {
   it("issues no code for an access cookie that holds a code", async () => {
     const { browser, code } = await userWithCode();
-    for (const otherBrowser of [openPages(service), openPages(service)]) {
+    for (const otherBrowser of [openPageBrowser(service), openPageBrowser(service)]) {
       otherBrowser.jar.set("__Host-gh_access", code);
-      const page = await otherBrowser.visit(fromApp("/sign-in"));
+      const page = await otherBrowser.visit(clientAppUrl("/sign-in"));
       expect([page.status, page.headers.get("Location")]).toEqual([200, null]);
     }
-    expectRefusal(await service.get("/me", code), 401, "unauthorized");
+    expectErrorResponse(await service.get("/me", code), 401, "unauthorized");
     expect((await browser.visit("/account")).status).toBe(200);
   });
 
   it("ignores a forged pending redirect cookie", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     for (const returnTo of ["https://evil.example/", "//evil.example", "javascript:alert(1)"]) {
       const query = new URLSearchParams({ returnTo, codeChallenge: CODE_CHALLENGE });
       for (const value of [btoa(query.toString()).replace(/=+$/, ""), "%%%", "", "A".repeat(9000)]) {
-        const browser = openPages(service);
+        const browser = openPageBrowser(service);
         browser.jar.set("__Host-gh_way", value);
         const newEmail = newAddress();
         await browser.post("/sign-up", {});
@@ -167,7 +171,7 @@ describe("authorization code without a session", () => {
         expect(verified.path).toBe("/sign-in");
       }
     }
-    expect(await sessionsOf(email)).toBe(0);
+    expect(await countSessions(email)).toBe(0);
   });
 
   it("rejects a code whose session does not exist", async () => {

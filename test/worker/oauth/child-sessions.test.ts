@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, codeIn, exchange, fromApp } from "../../support/app-pages.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
-import { signedInPages } from "../../support/pages.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { signedInPageBrowser } from "../../support/pages.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { APP } from "../../support/social/providers.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService({
   env: { ALLOWED_RETURN_URLS: APP, ALLOWED_ORIGINS: APP_ORIGIN },
@@ -17,15 +17,15 @@ const service = startService({
 
 describe("child session of a client application", () => {
   const codeOf = async (email: string) =>
-    codeIn(await (await signedInPages(service, email)).visit(fromApp("/sign-in")));
+    authorizationCodeIn(await (await signedInPageBrowser(service, email)).visit(clientAppUrl("/sign-in")));
 
   it("returns no device token for an unknown device", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { body } = await exchange(service, await codeOf(email));
     expect(body.data.user.email).toBe(email);
     expect(body.data).not.toHaveProperty("deviceToken");
     const otherDeviceToken = (
-      await service.post("/login", { email: (await member(service)).email, password: PASSWORD })
+      await service.post("/login", { email: (await registerVerifiedUser(service)).email, password: PASSWORD })
     ).body.data.deviceToken;
     for (const deviceToken of [otherDeviceToken, "made-up"]) {
       const answer = await exchange(service, await codeOf(email), { deviceToken });
@@ -35,7 +35,7 @@ describe("child session of a client application", () => {
   });
 
   it("returns the device token of a known device unchanged", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
     service.clock.advance(60_000);
     const answer = await exchange(service, await codeOf(email), { deviceToken });
@@ -49,7 +49,7 @@ describe("child session of a client application", () => {
   });
 
   it("sets a device token neither in cookies nor over RPC unless the device is known", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const browser = openBrowser(service, APP_ORIGIN);
     const fields = { codeVerifier: CODE_VERIFIER, transport: "cookie" };
     const answer = await browser.write("POST", "/exchange", { ...fields, code: await codeOf(email) });
@@ -57,11 +57,11 @@ describe("child session of a client application", () => {
     expect(browser.jar.has("__Host-gh_device")).toBe(false);
     const client = { ip: null, userAgent: null };
     const input = { code: await codeOf(email), codeVerifier: CODE_VERIFIER, client };
-    const signedIn = await callingWorker(service).call("exchangeCode", input);
+    const signedIn = await createRpcCaller(service).call("exchangeCode", input);
     expect([signedIn.ok, "deviceToken" in signedIn]).toEqual([true, false]);
     const { deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
     const withDevice = { ...input, code: await codeOf(email), client: { ...client, deviceToken } };
-    expect(await callingWorker(service).call("exchangeCode", withDevice)).toMatchObject({
+    expect(await createRpcCaller(service).call("exchangeCode", withDevice)).toMatchObject({
       ok: true,
       deviceToken,
     });

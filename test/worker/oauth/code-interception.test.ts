@@ -1,11 +1,17 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { codeIn, exchange, fromApp } from "../../support/app-pages.ts";
-import { startHeld } from "../../support/held-d1.ts";
-import { linkOn, openPages, type Shown, signedInPages, titleOf } from "../../support/pages.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
+import { startWithHeldBatch } from "../../support/held-d1.ts";
+import {
+  headingOf,
+  linkOn,
+  openPageBrowser,
+  type PageResponse,
+  signedInPageBrowser,
+} from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { mailTo, member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { mailTo, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const ALLOWED = { ALLOWED_RETURN_URLS: APP, AUDIENCES: "web,notes" };
 const service = startService({ env: ALLOWED, clock: createTestClock() });
@@ -19,7 +25,7 @@ const PAGES = [
 
 /** A browser with these session cookies. */
 function withCookies(cookies: { access?: string | undefined; refresh?: string | undefined }) {
-  const browser = openPages(service);
+  const browser = openPageBrowser(service);
   if (cookies.access !== undefined) browser.jar.set(ACCESS, cookies.access);
   if (cookies.refresh !== undefined) browser.jar.set(REFRESH, cookies.refresh);
   return browser;
@@ -29,57 +35,60 @@ const codeCount = async () =>
   env.DB.prepare("SELECT count(*) AS n FROM authorization_codes").first<number>("n");
 
 /** The request shows the form of a signed-out user and writes no code. */
-async function expectForm(request: () => Promise<Shown>, title = "Sign in") {
+async function expectForm(request: () => Promise<PageResponse>, title = "Sign in") {
   const before = await codeCount();
   const shown = await request();
-  expect([shown.status, shown.headers.get("Location"), titleOf(shown)]).toEqual([200, null, title]);
+  expect([shown.status, shown.headers.get("Location"), headingOf(shown)]).toEqual([200, null, title]);
   expect(await codeCount()).toBe(before);
 }
 
 describe("issuing a code for a session", () => {
   it.each(PAGES)("issues no code at %s for an access token alone, of any audience", async (page, title) => {
-    const { token, refreshToken } = await signedInMember(service);
+    const { token, refreshToken } = await registerAndLogIn(service);
     const notes = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data.token;
     for (const access of [token, notes]) {
-      await expectForm(() => withCookies({ access }).send("GET", fromApp(page)), title);
+      await expectForm(() => withCookies({ access }).send("GET", clientAppUrl(page)), title);
     }
   });
 
   it("issues no code for a made-up refresh token or an access token in its place", async () => {
-    const { token, refreshToken } = await signedInMember(service);
+    const { token, refreshToken } = await registerAndLogIn(service);
     for (const refresh of [`${refreshToken}x`, "made-up", token, ""]) {
-      await expectForm(() => withCookies({ access: token, refresh }).send("GET", fromApp("/sign-in")));
+      await expectForm(() => withCookies({ access: token, refresh }).send("GET", clientAppUrl("/sign-in")));
     }
   });
 
   it("issues a code for the session of the refresh token, not of the access token", async () => {
-    const { token } = await signedInMember(service);
-    const { email, refreshToken } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
+    const { email, refreshToken } = await registerAndLogIn(service);
     const browser = withCookies({ access: token, refresh: refreshToken });
-    const { body } = await exchange(service, codeIn(await browser.send("GET", fromApp("/sign-in"))));
+    const { body } = await exchange(
+      service,
+      authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in"))),
+    );
     expect(body.data.user.email).toBe(email);
   });
 
   it("rotates the refresh token with a code and issues the next code for its successor", async () => {
-    const browser = await signedInPages(service, (await member(service)).email);
+    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
     const before = browser.jar.get(REFRESH);
-    codeIn(await browser.send("GET", fromApp("/sign-in")));
+    authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
     expect(browser.jar.get(REFRESH)).not.toBe(before);
     service.clock.advance(11_000);
-    codeIn(await browser.send("GET", fromApp("/sign-in")));
+    authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
   });
 
   it.each([10_001, 60_000])(
     "issues no code for a refresh token that was used %i ms ago and revokes the session",
     async (age) => {
-      const { email, refreshToken } = await signedInMember(service);
+      const { email, refreshToken } = await registerAndLogIn(service);
       const { token } = (await service.post("/refresh", { refreshToken })).body.data;
       const browser = withCookies({ access: token, refresh: refreshToken });
       service.clock.advance(10_000);
-      codeIn(await browser.send("GET", fromApp("/sign-in")));
+      authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
       service.clock.advance(age);
       const stale = withCookies({ access: token, refresh: refreshToken });
-      await expectForm(() => stale.send("GET", fromApp("/sign-in")));
+      await expectForm(() => stale.send("GET", clientAppUrl("/sign-in")));
       expect((await service.get("/me", token)).status).toBe(401);
       const subjects = (await mailTo(service, email)).map(({ subject }) => subject);
       expect(subjects).toContain("We ended one of your sessions at Gatehouse");
@@ -87,39 +96,39 @@ describe("issuing a code for a session", () => {
   );
 
   it("issues no code for the refresh token before the last used one", async () => {
-    const { refreshToken } = await signedInMember(service);
+    const { refreshToken } = await registerAndLogIn(service);
     const second = (await service.post("/refresh", { refreshToken })).body.data;
     const { token } = (await service.post("/refresh", { refreshToken: second.refreshToken })).body.data;
     await expectForm(() =>
-      withCookies({ access: token, refresh: refreshToken }).send("GET", fromApp("/sign-in")),
+      withCookies({ access: token, refresh: refreshToken }).send("GET", clientAppUrl("/sign-in")),
     );
   });
 
   it("issues no code if the refresh token is rotated between lookup and batch", async () => {
-    const { token, refreshToken } = await signedInMember(service);
-    const held = startHeld(1, ALLOWED);
+    const { token, refreshToken } = await registerAndLogIn(service);
+    const held = startWithHeldBatch(1, ALLOWED);
     const Cookie = `${ACCESS}=${token}; ${REFRESH}=${refreshToken}`;
-    const response = held.service.call("GET", fromApp("/sign-in"), undefined, undefined, { Cookie });
+    const response = held.service.call("GET", clientAppUrl("/sign-in"), undefined, undefined, { Cookie });
     await held.reached;
     let next = refreshToken;
     for (let times = 0; times < 3; times += 1) {
       next = (await service.post("/refresh", { refreshToken: next })).body.data.refreshToken;
     }
-    held.letGo();
+    held.release();
     expect(await response).toMatchObject({ status: 200 });
   });
 
   it("issues a code after a new sign-in if the refresh cookie is missing", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const browser = withCookies({ access: token });
-    const page = await browser.visit(fromApp("/sign-in"));
-    const code = codeIn(await browser.submit(page, { email, password: PASSWORD }));
+    const page = await browser.visit(clientAppUrl("/sign-in"));
+    const code = authorizationCodeIn(await browser.submit(page, { email, password: PASSWORD }));
     expect((await exchange(service, code)).body.data.user.email).toBe(email);
   });
 
   it("issues a code for the refresh cookie alone", async () => {
-    const { refreshToken } = await signedInMember(service);
-    codeIn(await withCookies({ refresh: refreshToken }).send("GET", fromApp("/sign-in")));
+    const { refreshToken } = await registerAndLogIn(service);
+    authorizationCodeIn(await withCookies({ refresh: refreshToken }).send("GET", clientAppUrl("/sign-in")));
   });
 });
 
@@ -132,8 +141,10 @@ describe("issuing a code for a top-level navigation", () => {
     { ...navigation, "Sec-Fetch-User": "?1" },
     {},
   ])("issues a code for a navigation with %j", async (headers) => {
-    const browser = await signedInPages(service, (await member(service)).email);
-    codeIn(await browser.send("GET", fromApp("/sign-in"), undefined, headers as Record<string, string>));
+    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
+    authorizationCodeIn(
+      await browser.send("GET", clientAppUrl("/sign-in"), undefined, headers as Record<string, string>),
+    );
   });
 
   it.each([
@@ -146,27 +157,27 @@ describe("issuing a code for a top-level navigation", () => {
     { ...navigation, "Sec-Purpose": "prefetch;prerender" },
     { ...navigation, Purpose: "prefetch" },
   ])("shows a page with a link instead of a code for a request with %j", async (headers) => {
-    const browser = await signedInPages(service, (await member(service)).email);
+    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
     for (const page of ["/sign-in", "/sign-up"] as const) {
       const before = await codeCount();
       const cookies = new Map(browser.jar);
       const more = headers as unknown as Record<string, string>;
-      const shown = await browser.send("GET", fromApp(page), undefined, more);
+      const shown = await browser.send("GET", clientAppUrl(page), undefined, more);
       // Not a 2xx: a browser discards a prefetched error and requests the page again.
-      expect([shown.status, shown.headers.get("Location"), titleOf(shown)]).toEqual([
+      expect([shown.status, shown.headers.get("Location"), headingOf(shown)]).toEqual([
         403,
         null,
         "One click more",
       ]);
       expect([await codeCount(), browser.jar]).toEqual([before, cookies]);
-      codeIn(await browser.send("GET", linkOn(shown, `${page}?`), undefined, navigation));
+      authorizationCodeIn(await browser.send("GET", linkOn(shown, `${page}?`), undefined, navigation));
     }
   });
 
   it("issues no code for a HEAD request", async () => {
-    const browser = await signedInPages(service, (await member(service)).email);
+    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
     const before = await codeCount();
-    expect((await browser.send("HEAD", fromApp("/sign-in"))).headers.get("Location")).toBeNull();
+    expect((await browser.send("HEAD", clientAppUrl("/sign-in"))).headers.get("Location")).toBeNull();
     expect(await codeCount()).toBe(before);
   });
 });

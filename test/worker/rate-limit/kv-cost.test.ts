@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { rateHeaders, startLimitedApp, times } from "../../support/limited-app.ts";
+import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/limited-app.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { countKv } from "../../support/recording-d1.ts";
 
@@ -27,20 +27,20 @@ beforeEach(() => reset());
 describe("limitRoute, KV operations", () => {
   it("reads KV once before the response and writes once after it", async () => {
     const kv = countKv(env.KV);
-    const { post, meter } = startLimitedApp({ limits, kv: kv.kv });
+    const { post, meter } = startRateLimitedApp({ limits, kv: kv.kv });
     await post("/login");
     expect([kv.gets, kv.puts, meter.kv, meter.kvFailed]).toEqual([1, 1, 2, 0]);
   });
 
   it("writes nothing to KV once the limit is reached", async () => {
     const kv = countKv(env.KV);
-    const { post } = startLimitedApp({ limits, kv: kv.kv });
-    await times(20, () => post("/login"));
+    const { post } = startRateLimitedApp({ limits, kv: kv.kv });
+    await repeatRequest(20, () => post("/login"));
     expect([kv.gets, kv.puts]).toEqual([20, 3]);
   });
 
   it("counts concurrent requests as one, because KV is inexact; the burst guard bounds their number", async () => {
-    const { post } = startLimitedApp({ limits, kv: readTogether(50) });
+    const { post } = startRateLimitedApp({ limits, kv: readTogether(50) });
     const volley = () => inParallel(50, () => post("/login"));
     expect(statusCounts(await volley())).toEqual({ 200: 50 });
     // All fifty wrote "1", so two requests remain.

@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { rateHeaders, startLimitedApp, times } from "../../support/limited-app.ts";
+import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/limited-app.ts";
 import { countKv } from "../../support/recording-d1.ts";
-import type { Answer } from "../../support/service.ts";
+import type { ApiResponse } from "../../support/service.ts";
 
 const limits = {
   login: { limit: 3, windowSeconds: 300 },
@@ -17,8 +17,8 @@ beforeEach(() => reset());
 
 describe("limitRoute", () => {
   it("allows requests up to the limit, and reports the remaining ones", async () => {
-    const { post, clock } = startLimitedApp({ limits });
-    const answers: Answer[] = [];
+    const { post, clock } = startRateLimitedApp({ limits });
+    const answers: ApiResponse[] = [];
     for (let sent = 0; sent < 3; sent += 1) {
       answers.push(await post("/login"));
       clock.advance(10_500);
@@ -33,8 +33,8 @@ describe("limitRoute", () => {
   });
 
   it("starts a new window at the time of Retry-After", async () => {
-    const { post, clock } = startLimitedApp({ limits });
-    await times(3, () => post("/login"));
+    const { post, clock } = startRateLimitedApp({ limits });
+    await repeatRequest(3, () => post("/login"));
     clock.advance(100_000);
     const refused = await post("/login");
     const wait = Number(refused.headers.get("Retry-After"));
@@ -46,7 +46,7 @@ describe("limitRoute", () => {
   });
 
   it("sends the rate-limit headers with every response of the route", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     for (const answer of [
       await post("/login", { body: { email: "no address" } }),
       await post("/login", { headers: { "Content-Type": "text/plain" } }),
@@ -61,8 +61,8 @@ describe("limitRoute", () => {
   });
 
   it("counts in a window that is shorter than the minimum expiration of KV", async () => {
-    const { post, clock, meter } = startLimitedApp({ limits: { login: { limit: 2, windowSeconds: 5 } } });
-    expect(await times(3, () => post("/login"))).toEqual([200, 200, 429]);
+    const { post, clock, meter } = startRateLimitedApp({ limits: { login: { limit: 2, windowSeconds: 5 } } });
+    expect(await repeatRequest(3, () => post("/login"))).toEqual([200, 200, 429]);
     clock.advance(5000);
     expect((await post("/login")).status).toBe(200);
     expect(meter.kvFailed).toBe(0);
@@ -70,7 +70,7 @@ describe("limitRoute", () => {
 
   it("neither counts nor sends rate-limit headers if limits are off", async () => {
     const kv = countKv(env.KV);
-    const { post } = startLimitedApp({
+    const { post } = startRateLimitedApp({
       limits: "off",
       kv: kv.kv,
       burst: { limit: async () => ({ success: false }) },
@@ -83,8 +83,8 @@ describe("limitRoute", () => {
 
 describe("limitRoute, refusals", () => {
   it("refuses requests over the limit with 429 rate_limited and Retry-After", async () => {
-    const { post } = startLimitedApp({ limits });
-    await times(3, () => post("/login"));
+    const { post } = startRateLimitedApp({ limits });
+    await repeatRequest(3, () => post("/login"));
     const answer = await post("/login");
     expect([answer.status, answer.body.error?.code]).toEqual([429, "rate_limited"]);
     expect(answer.body.message).toMatch(/^[A-Z].*\.$/);
@@ -93,24 +93,24 @@ describe("limitRoute, refusals", () => {
   });
 
   it("limits only this client and only the routes of this policy", async () => {
-    const { post } = startLimitedApp({ limits });
-    await times(3, () => post("/login"));
+    const { post } = startRateLimitedApp({ limits });
+    await repeatRequest(3, () => post("/login"));
     expect((await post("/login")).status).toBe(429);
     expect((await post("/login", { ip: "192.0.2.2" })).status).toBe(200);
     expect((await post("/register")).status).toBe(200);
   });
 
   it("adds up requests over all routes of a policy", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     const paths = ["/me/password", "/me/email", "/me/password", "/me/email"];
-    expect(await times(4, (at) => post(paths[at] ?? ""))).toEqual([200, 200, 200, 429]);
+    expect(await repeatRequest(4, (at) => post(paths[at] ?? ""))).toEqual([200, 200, 200, 429]);
   });
 });
 
 describe("limitRoute, abuse", () => {
   it("ignores X-Forwarded-For and similar headers for rate limits", async () => {
-    const { post } = startLimitedApp({ limits });
-    const statuses = await times(5, (at) => {
+    const { post } = startRateLimitedApp({ limits });
+    const statuses = await repeatRequest(5, (at) => {
       const other = `198.51.100.${at}`;
       const names = ["X-Forwarded-For", "X-Real-IP", "True-Client-IP", "Forwarded", "X-Client-IP"];
       return post("/login", { headers: Object.fromEntries(names.map((name) => [name, other])) });
@@ -119,26 +119,26 @@ describe("limitRoute, abuse", () => {
   });
 
   it("counts all addresses of an IPv6 /64 as one client", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     const ips = ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::2", "2001:0db8:0001:0002:0:0:0:3", "2001:db8:1:2::"];
-    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+    expect(await repeatRequest(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
     expect((await post("/login", { ip: "2001:db8:1:3::1" })).status).toBe(200);
   });
 
   it("counts an IPv4 address and its IPv6-mapped form as one client", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     const ips = ["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:C000:201", "192.0.2.1"];
-    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+    expect(await repeatRequest(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
   });
 
   it("counts all clients without a readable address as one", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     const ips = [null, "unknown", "198.51.100.1, 198.51.100.2", "fe80::1%eth0"];
-    expect(await times(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
+    expect(await repeatRequest(4, (at) => post("/login", { ip: ips[at] }))).toEqual([200, 200, 200, 429]);
   });
 
   it("stores no client address in KV, and no key without expiration", async () => {
-    const { post } = startLimitedApp({ limits });
+    const { post } = startRateLimitedApp({ limits });
     await post("/login", { ip: "192.0.2.77" });
     await post("/register", { ip: "192.0.2.77" });
     await post("/login", { ip: "2001:db8:77::1" });

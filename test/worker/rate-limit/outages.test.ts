@@ -2,10 +2,10 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BURST_PERIOD_SECONDS, type RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
-import { startLimitedApp } from "../../support/limited-app.ts";
+import { startRateLimitedApp } from "../../support/limited-app.ts";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { createTestClock } from "../../support/service.ts";
-import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
 
 // The limit in wrangler.toml.
 const BURST_LIMIT = 50;
@@ -21,7 +21,7 @@ beforeEach(() => reset());
 
 describe("limitRoute with a KV that throws", () => {
   it("allows every request without a RateLimit header while KV throws, and counts the failures", async () => {
-    const { post, meter } = startLimitedApp({ limits, kv: createDeadKv() });
+    const { post, meter } = startRateLimitedApp({ limits, kv: createUnreachableKv() });
     const answers = await inParallel(20, () => post("/login"));
     expect(statusCounts(answers)).toEqual({ 200: 20 });
     for (const { headers } of answers) {
@@ -35,7 +35,7 @@ describe("limitRoute with a KV that throws", () => {
   });
 
   it("limits bursts while KV throws", async () => {
-    const { post } = startLimitedApp({ limits, kv: createDeadKv(), burst });
+    const { post } = startRateLimitedApp({ limits, kv: createUnreachableKv(), burst });
     const ip = newClient();
     const counts = statusCounts(await inParallel(200, () => post("/login", { ip })));
     // Its periods follow the wall clock, and 200 requests may span two of them.
@@ -49,14 +49,14 @@ describe("limitRoute with a KV that is a minute old and accepts one write per se
   it("fails no request while KV is stale", async () => {
     const clock = createTestClock();
     const stale = createStaleKv(clock);
-    const { post, meter } = startLimitedApp({ limits, kv: stale.kv, clock });
+    const { post, meter } = startRateLimitedApp({ limits, kv: stale.kv, clock });
     expect(statusCounts(await inParallel(50, () => post("/login")))).toEqual({ 200: 50 });
     expect([stale.writes.taken, stale.writes.refused, meter.kvFailed]).toEqual([1, 49, 49]);
   });
 
   it("limits bursts while KV is stale", async () => {
     const clock = createTestClock();
-    const { post } = startLimitedApp({ limits, kv: createStaleKv(clock).kv, clock, burst });
+    const { post } = startRateLimitedApp({ limits, kv: createStaleKv(clock).kv, clock, burst });
     const ip = newClient();
     const counts = statusCounts(await inParallel(200, () => post("/login", { ip })));
     expect(counts[200]).toBeLessThanOrEqual(2 * BURST_LIMIT);
@@ -66,7 +66,7 @@ describe("limitRoute with a KV that is a minute old and accepts one write per se
   it("counts one request a minute if KV returns each count a minute late", async () => {
     const clock = createTestClock();
     const { kv } = createStaleKv(clock);
-    const { post } = startLimitedApp({ limits: { login: { limit: 5, windowSeconds: 3600 } }, kv, clock });
+    const { post } = startRateLimitedApp({ limits: { login: { limit: 5, windowSeconds: 3600 } }, kv, clock });
     let passed = 0;
     while (passed < 1000 && (await post("/login")).status === 200) {
       passed += 1;
@@ -82,7 +82,7 @@ describe("limitRoute with malformed counters in KV", () => {
   it.each([...bare, ...timed, "9@now.5", "9@now "])(
     "treats the malformed counter %j as none, and replaces it",
     async (garbage) => {
-      const { post } = startLimitedApp({ limits });
+      const { post } = startRateLimitedApp({ limits });
       await post("/login");
       const [{ name } = { name: "" }] = (await env.KV.list({ prefix: "rate:login:" })).keys;
       await env.KV.put(name, garbage.replace("now", String(Date.now())));
@@ -96,7 +96,7 @@ describe("limitRoute with malformed counters in KV", () => {
 describe("createBurstGuard", () => {
   it("refuses a burst with 429 and its period as Retry-After, without a KV read", async () => {
     const keys: string[] = [];
-    const { post, meter } = startLimitedApp({
+    const { post, meter } = startRateLimitedApp({
       burst: {
         limit: async ({ key }) => {
           keys.push(key);
@@ -118,7 +118,7 @@ describe("createBurstGuard", () => {
 
   it("limits bursts with the platform's binding, separately for each client", async () => {
     const ip = newClient();
-    const { post } = startLimitedApp({ limits: { login: { limit: 1000 } }, burst });
+    const { post } = startRateLimitedApp({ limits: { login: { limit: 1000 } }, burst });
     const refused = (await inParallel(2 * BURST_LIMIT + 1, () => post("/login", { ip }))).filter(
       ({ status }) => status === 429,
     );
@@ -140,7 +140,7 @@ describe("createBurstGuard", () => {
   ])(
     "allows requests if the burst binding %s, counts that, and still applies the window",
     async (_case, binding) => {
-      const { post, meter } = startLimitedApp({ limits, burst: binding });
+      const { post, meter } = startRateLimitedApp({ limits, burst: binding });
       const statuses: number[] = [];
       for (let sent = 0; sent < 6; sent += 1) statuses.push((await post("/login")).status);
       expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/operation.ts";
 import { guardedRoutes, ratePolicies } from "../../../src/rate-limit/policies.ts";
-import { times } from "../../support/limited-app.ts";
+import { repeatRequest } from "../../support/limited-app.ts";
 import { startService } from "../../support/service.ts";
 
 const LIMIT = 5;
@@ -50,7 +50,7 @@ describe("rate limits of the service", () => {
   it.each(["/forgot-password", "/verify-email/resend"])(
     "limits one client that calls POST %s for 200 addresses, and no other client",
     async (path) => {
-      const statuses = await times(200, (at) => callApi(path, { email: `user-${at}@example.com` }));
+      const statuses = await repeatRequest(200, (at) => callApi(path, { email: `user-${at}@example.com` }));
       expect(statuses).toEqual([...Array(LIMIT).fill(200), ...Array(200 - LIMIT).fill(429)]);
       expect((await callApi(path, { email: "user-0@example.com" }, ANOTHER)).status).toBe(200);
     },
@@ -64,7 +64,7 @@ describe("rate limits of the service", () => {
       const client = `192.0.2.${pageForms.findIndex((form) => form.path === path) + 10}`;
       const byForm = () => sendForm(path, { csrf: "none" }, client);
       const byCall = () => callApi(api.replace("POST /api/auth", ""), {}, client);
-      const statuses = await times(LIMIT, (at) => (at % 2 === 0 ? byForm() : byCall()));
+      const statuses = await repeatRequest(LIMIT, (at) => (at % 2 === 0 ? byForm() : byCall()));
       expect(statuses).not.toContain(429);
       const form = await byForm();
       for (const answer of [form, await byCall()]) {

@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../support/admins.ts";
 import { startService } from "../../support/service.ts";
 import {
   logIn,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../support/users.ts";
 
@@ -50,16 +50,21 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
 
   it("does not change the role of other users", async () => {
     const service = start(newAddress());
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     expect(await roleOf(service, email)).toBe("user");
   });
 
   it("does not promote a demoted superuser again after a password reset", async () => {
     const email = newAddress();
     const service = start(email);
-    await member(service, email);
+    await registerVerifiedUser(service, email);
     const other = await signedInAs(service, "superuser");
-    await service.call("PUT", `/api/auth/users/${await idOf(email)}/role`, { role: "user" }, other.token);
+    await service.call(
+      "PUT",
+      `/api/auth/users/${await accountIdOf(email)}/role`,
+      { role: "user" },
+      other.token,
+    );
     await service.post("/forgot-password", { email });
     await service.post("/reset-password", {
       token: await tokenMailedTo(service, email),
@@ -71,7 +76,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
   it("does not promote an account that changes its email to the address", async () => {
     const email = newAddress();
     const service = start(email);
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     await service.post("/me/email", { newEmail: email, password: PASSWORD }, token);
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
     expect(await roleOf(service, email)).toBe("user");

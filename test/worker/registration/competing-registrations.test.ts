@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { MINUTE } from "../../support/outbox.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
@@ -24,7 +24,7 @@ describe("two registrations of one address", () => {
   describe("succeeds", () => {
     it("verifies a contested address with the newest link and mails a link to choose a password", async () => {
       const { email, firstToken, secondToken } = await registerTwice(ATTACKER_PASSWORD, PASSWORD);
-      expectRefusal(await service.post("/verify-email", { token: firstToken }), 400, "token_invalid");
+      expectErrorResponse(await service.post("/verify-email", { token: firstToken }), 400, "token_invalid");
       expect((await service.post("/verify-email", { token: secondToken })).status).toBe(200);
       const newPassword = "a newer lighthouse 8";
       const choiceToken = await tokenMailedTo(service, email);
@@ -54,7 +54,7 @@ describe("two registrations of one address", () => {
       const token = await tokenMailedTo(service, email);
       expect((await service.post("/verify-email", { token })).status).toBe(200);
       for (const password of [ATTACKER_PASSWORD, PASSWORD]) {
-        expectRefusal(await logIn(email, password), 401, "invalid_credentials");
+        expectErrorResponse(await logIn(email, password), 401, "invalid_credentials");
       }
     });
 

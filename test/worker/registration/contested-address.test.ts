@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
 import { MINUTE } from "../../support/outbox.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 
@@ -13,7 +13,7 @@ const registerAsAttacker = (email: string) =>
 
 async function expectAttackerLockedOut(email: string) {
   await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
-  expectRefusal(
+  expectErrorResponse(
     await service.post("/login", { email, password: ATTACKER_PASSWORD }),
     401,
     "invalid_credentials",

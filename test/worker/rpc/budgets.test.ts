@@ -2,22 +2,22 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
-import { idOf } from "../../support/admins.ts";
+import { accountIdOf } from "../../support/admins.ts";
 import { countKv, recordD1 } from "../../support/recording-d1.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
-import { signedInMember } from "../../support/users.ts";
+import { registerAndLogIn } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);
 const service = startService({ env: { DB: d1.db, KV: kv.kv } });
-const worker = callingWorker(service);
+const worker = createRpcCaller(service);
 const client = { ip: null, userAgent: null };
 
 type Method = Parameters<typeof worker.call>[0];
-type Member = Awaited<ReturnType<typeof signedInMember>>;
+type Member = Awaited<ReturnType<typeof registerAndLogIn>>;
 type Budget = {
   readonly method: Method;
   readonly d1: number;
@@ -36,14 +36,20 @@ const budgets: Record<string, Budget> = {
     kvPuts: 0,
     args: ({ token }) => [token, { strict: true }],
   },
-  getUser: { method: "getUser", d1: 1, kvGets: 0, kvPuts: 0, args: async ({ email }) => [await idOf(email)] },
+  getUser: {
+    method: "getUser",
+    d1: 1,
+    kvGets: 0,
+    kvPuts: 0,
+    args: async ({ email }) => [await accountIdOf(email)],
+  },
   getUsers: {
     method: "getUsers",
     d1: 1,
     kvGets: 0,
     kvPuts: 0,
     args: async ({ email }) => [
-      [await idOf(email), ...Array.from({ length: 99 }, () => crypto.randomUUID())],
+      [await accountIdOf(email), ...Array.from({ length: 99 }, () => crypto.randomUUID())],
     ],
   },
   can: {
@@ -51,7 +57,7 @@ const budgets: Record<string, Budget> = {
     d1: 1,
     kvGets: 0,
     kvPuts: 0,
-    args: async ({ email }) => [await idOf(email), "users:list"],
+    args: async ({ email }) => [await accountIdOf(email), "users:list"],
   },
   revokeSession: {
     method: "revokeSession",
@@ -65,7 +71,7 @@ const budgets: Record<string, Budget> = {
     d1: 2,
     kvGets: 0,
     kvPuts: 1,
-    args: async ({ email }) => [await idOf(email)],
+    args: async ({ email }) => [await accountIdOf(email)],
   },
   exchangeCode: {
     method: "exchangeCode",
@@ -99,7 +105,7 @@ const DEFERRING = ["exchangeCode", "revokeSession", "signOut"];
 describe("round trips of an RPC call in a warm isolate", () => {
   for (const [name, budget] of Object.entries(budgets)) {
     it(`${name} makes ${budget.d1} D1 round trips, ${budget.kvGets} KV gets and ${budget.kvPuts} KV puts`, async () => {
-      const user = await signedInMember(service);
+      const user = await registerAndLogIn(service);
       await worker.call("verifyToken", user.token);
       const args = await budget.args(user);
       const before = { d1: d1.trips, kvGets: kv.gets, kvPuts: kv.puts };

@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { browserSession, signInRoutes } from "../../../src/client/hono.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { signedInMember } from "../../support/users.ts";
+import { registerAndLogIn } from "../../support/users.ts";
 
 // Invalid input of an app's visitor must not count as a `bad_request` of the app's Worker.
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
-const worker = callingWorker(service, { props: { audience: "notes", permissions: ["verify", "sign-in"] } });
+const worker = createRpcCaller(service, { props: { audience: "notes", permissions: ["verify", "sign-in"] } });
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
 const binding = new Proxy(
@@ -63,7 +63,7 @@ describe("over-long input of an app's visitor", () => {
   );
 
   it("truncates an over-long User-Agent and keeps the session", async () => {
-    const { refreshToken } = await signedInMember(service);
+    const { refreshToken } = await registerAndLogIn(service);
     const headers = { "User-Agent": "M".repeat(8193) };
     const answer = await visit("/in", { refresh: refreshToken }, headers);
     expect([answer.status, await answer.text()]).toEqual([200, "in"]);

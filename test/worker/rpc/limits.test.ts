@@ -1,15 +1,15 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
-import { idOf } from "../../support/admins.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { accountIdOf } from "../../support/admins.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { PASSWORD, signedInMember } from "../../support/users.ts";
+import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
-const worker = callingWorker(service);
-const notes = callingWorker(service, { props: { audience: "notes" } });
+const worker = createRpcCaller(service);
+const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
@@ -36,7 +36,7 @@ describe("AuthService", () => {
 
 describe("the props of a service binding", () => {
   it("forbids a call to choose an audience other than the binding's", async () => {
-    const { email, token: web } = await signedInMember(service);
+    const { email, token: web } = await registerAndLogIn(service);
     const { token } = (await service.post("/login", { email, password: PASSWORD, audience: "notes" })).body
       .data;
     expect(await notes.call("verifyToken", token)).toMatchObject({ ok: true });
@@ -49,18 +49,18 @@ describe("the props of a service binding", () => {
   });
 
   it("rejects an unknown audience in the props or in a call as bad_request", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const badRequest = { ok: false, reason: "bad_request" };
-    const misconfigured = callingWorker(service, { props: { audience: "unknown" } });
+    const misconfigured = createRpcCaller(service, { props: { audience: "unknown" } });
     expect(await misconfigured.call("verifyToken", token)).toEqual(badRequest);
     expect(await worker.call("verifyToken", token, { audience: "unknown" })).toEqual(badRequest);
   });
 
   it("forbids methods outside the permissions, and every method when the props are misspelt", async () => {
-    const { email, token } = await signedInMember(service);
-    const id = await idOf(email);
+    const { email, token } = await registerAndLogIn(service);
+    const id = await accountIdOf(email);
     const forbidden = { ok: false, reason: "forbidden" };
-    const limited = callingWorker(service, { props: { permissions: ["verify"] } });
+    const limited = createRpcCaller(service, { props: { permissions: ["verify"] } });
     expect(await limited.call("verifyToken", token)).toMatchObject({ ok: true });
     for (const props of [
       { permissions: ["verify"] },
@@ -68,7 +68,7 @@ describe("the props of a service binding", () => {
       { audiences: "web" },
       "web",
     ]) {
-      const worker = callingWorker(service, { props });
+      const worker = createRpcCaller(service, { props });
       expect(await worker.call("getUser", id)).toEqual(forbidden);
       expect(await worker.call("revokeUser", id)).toEqual(forbidden);
       expect(await worker.call("exchangeCode", {})).toEqual(forbidden);
@@ -136,10 +136,10 @@ describe("invalid arguments", () => {
 
 describe("the log of RPC calls", () => {
   it("writes one line for each call and no argument into it", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     worker.log.length = 0;
     await worker.call("verifyToken", token);
-    await worker.call("getUser", await idOf(email));
+    await worker.call("getUser", await accountIdOf(email));
     await worker.call("exchangeCode", { code: "the-code", codeVerifier: CODE_VERIFIER, client });
     expect(worker.log.map(({ rpc, worker: by, ok, reason }) => [rpc, by, ok, reason])).toEqual([
       ["verifyToken", "unnamed", true, undefined],
@@ -152,7 +152,7 @@ describe("the log of RPC calls", () => {
   });
 
   it("logs the redacted message of an unexpected error and hides it from the caller", async () => {
-    const buggy = callingWorker(service, {
+    const buggy = createRpcCaller(service, {
       env: {
         DB: {
           prepare: () => {

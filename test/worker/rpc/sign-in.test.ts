@@ -1,20 +1,20 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
-import { logIn, member, signedInMember } from "../../support/users.ts";
+import { logIn, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
-const worker = callingWorker(service);
-const notes = callingWorker(service, { props: { audience: "notes" } });
+const worker = createRpcCaller(service);
+const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
 describe("sign-in over RPC", () => {
   const codeFor = async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     return {
       email,
       code: await authorizationCodeFor(email, service.clock.now()),
@@ -63,7 +63,7 @@ describe("sign-in over RPC", () => {
   it("signs out by refresh token through a binding that may only verify and sign in", async () => {
     const { email: _, ...exchange } = await codeFor();
     const permissions = ["verify", "sign-in"];
-    const app = callingWorker(service, { props: { audience: "notes", permissions } });
+    const app = createRpcCaller(service, { props: { audience: "notes", permissions } });
     const first = await app.call("exchangeCode", exchange);
     if (!first.ok) throw new Error(first.reason);
     const next = await app.call("refreshSession", { refreshToken: first.refreshToken, client });
@@ -86,12 +86,12 @@ describe("sign-in over RPC", () => {
   });
 
   it("rejects sign-out with an invalid refresh token, and without the permission", async () => {
-    const { token, refreshToken } = await signedInMember(service);
+    const { token, refreshToken } = await registerAndLogIn(service);
     const invalid = { ok: false, reason: "refresh_invalid" };
     for (const invalidToken of [token, "x", `${refreshToken.slice(0, -4)}AAAA`]) {
       expect(await worker.call("signOut", { refreshToken: invalidToken })).toEqual(invalid);
     }
-    const verifying = callingWorker(service, { props: { permissions: ["verify", "read", "revoke"] } });
+    const verifying = createRpcCaller(service, { props: { permissions: ["verify", "read", "revoke"] } });
     expect(await verifying.call("signOut", { refreshToken })).toEqual({ ok: false, reason: "forbidden" });
     expect((await service.get("/me", token)).status).toBe(200);
   });

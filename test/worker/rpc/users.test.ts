@@ -2,17 +2,17 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../../src/admin/audit-log/audit-event.ts";
-import { idOf, signedInAs } from "../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../support/admins.ts";
 import { recordD1 } from "../../support/recording-d1.ts";
 import { recordEvents } from "../../support/recording-events.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const service = startService({ env: { DB: d1.db, AUDIENCES: "web,notes" } });
-const worker = callingWorker(service);
-const notes = callingWorker(service, { props: { audience: "notes" } });
+const worker = createRpcCaller(service);
+const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 
 async function lastEvent(accountId: string, type: string): Promise<StoredEvent> {
@@ -23,15 +23,15 @@ async function lastEvent(accountId: string, type: string): Promise<StoredEvent> 
 
 describe("user lookup over RPC", () => {
   it("getUser returns the same data as GET /me", async () => {
-    const { email, token } = await signedInMember(service);
-    const answer = await worker.call("getUser", await idOf(email));
+    const { email, token } = await registerAndLogIn(service);
+    const answer = await worker.call("getUser", await accountIdOf(email));
     expect(answer).toEqual({ ok: true, user: (await service.get("/me", token)).body.data });
     expect(await worker.call("getUser", UNKNOWN_ID)).toEqual({ ok: false, reason: "not_found" });
   });
 
   it("getUsers accepts a hundred ids, reads them in one query and keeps their order", async () => {
-    const first = await idOf((await member(service)).email);
-    const second = await idOf((await member(service)).email);
+    const first = await accountIdOf((await registerVerifiedUser(service)).email);
+    const second = await accountIdOf((await registerVerifiedUser(service)).email);
     const unknownIds = Array.from({ length: 97 }, () => crypto.randomUUID());
     const trips = d1.trips;
     const answer = await worker.call("getUsers", [second, ...unknownIds, first, second]);
@@ -61,7 +61,7 @@ describe("user lookup over RPC", () => {
 
 describe("revocation over RPC", () => {
   it("revokeSession ends one session once and names the Worker in the audit log", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const { token: other } = await logIn(service, email);
     const sessionId = decodeJwt(token).sid as string;
     expect(await notes.call("revokeSession", sessionId)).toEqual({ ok: true, ended: true });
@@ -71,14 +71,14 @@ describe("revocation over RPC", () => {
     expect((await service.get("/me", token)).status).toBe(401);
     expect(await worker.call("verifyToken", token)).toEqual({ ok: false, reason: "session_ended" });
     expect((await service.get("/me", other)).status).toBe(200);
-    const event = await lastEvent(await idOf(email), "session_ended");
+    const event = await lastEvent(await accountIdOf(email), "session_ended");
     expect(event).toMatchObject({ actorId: null, details: { sessionId, worker: "notes" } });
   });
 
   it("revokeUser ends every session of the user and names the Worker in the audit log", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const { token: other } = await logIn(service, email);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     service.clock.advance(60_000);
     expect(await notes.call("revokeUser", id)).toEqual({ ok: true });
     for (const revoked of [token, other]) {
@@ -92,11 +92,11 @@ describe("revocation over RPC", () => {
 
   it("counts revocations by Workers in the metrics, once for each audit event", async () => {
     const { EVENTS, points } = recordEvents();
-    const metered = callingWorker(service, { env: { EVENTS }, props: { audience: "notes" } });
-    const { email, token } = await signedInMember(service);
+    const metered = createRpcCaller(service, { env: { EVENTS }, props: { audience: "notes" } });
+    const { email, token } = await registerAndLogIn(service);
     const sessionId = decodeJwt(token).sid;
     for (let times = 0; times < 2; times += 1) await metered.call("revokeSession", sessionId);
-    await metered.call("revokeUser", await idOf(email));
+    await metered.call("revokeUser", await accountIdOf(email));
     expect(points.map(({ indexes }) => indexes)).toEqual([["session_ended"], ["all_sessions_ended"]]);
   });
 });

@@ -1,29 +1,29 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../support/admins.ts";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { createDeadKv, createStaleKv } from "../../support/stale-kv.ts";
-import { logIn, signedInMember } from "../../support/users.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
+import { logIn, registerAndLogIn } from "../../support/users.ts";
 
 const ENDED = { ok: false, reason: "session_ended" };
 const UNAVAILABLE = { ok: false, reason: "unavailable" };
 const service = startService();
-const worker = callingWorker(service);
+const worker = createRpcCaller(service);
 
 /** A service in another location, whose KV may be a minute behind. */
 function startRemoteService() {
   const clock = createTestClock();
   const { kv } = createStaleKv(clock);
   const remote = startService({ clock, env: { KV: kv } });
-  return { service: remote, worker: callingWorker(remote) };
+  return { service: remote, worker: createRpcCaller(remote) };
 }
 
 describe("verifyToken of an ended session", () => {
   it("rejects an ended session at once in strict mode, and in fast mode within a minute", async () => {
     const { service, worker } = startRemoteService();
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
     await service.post("/logout", undefined, token);
     // KV also caches a missing key.
@@ -53,8 +53,8 @@ describe("verifyToken of an ended session", () => {
       },
     ],
   ])("rejects the token in fast mode after %s", async (_name, act) => {
-    const { email, token } = await signedInMember(service);
-    const id = await idOf(email);
+    const { email, token } = await registerAndLogIn(service);
+    const id = await accountIdOf(email);
     service.clock.advance(60_000);
     expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
     expect((await act(id, token)).status).toBe(200);
@@ -65,7 +65,7 @@ describe("verifyToken of an ended session", () => {
 
 describe("verifyToken of an account with a revocation instant", () => {
   it("asks D1 only about tokens issued close to the revocation instant", async () => {
-    const { email, token: old } = await signedInMember(service);
+    const { email, token: old } = await registerAndLogIn(service);
     service.clock.advance(11_000);
     const { token: close } = await logIn(service, email);
     await service.post("/logout-all", undefined, old);
@@ -84,8 +84,8 @@ describe("verifyToken of an account with a revocation instant", () => {
   });
 
   it("asks D1 about a token refreshed a second after the instant, before the revocation was committed", async () => {
-    const { email, token } = await signedInMember(service);
-    const id = await idOf(email);
+    const { email, token } = await registerAndLogIn(service);
+    const id = await accountIdOf(email);
     // Order: the instant is read, the client refreshes, the batch that ends every session commits.
     await env.KV.put(`deny:user:${id}`, String(service.clock.now() - 1000));
     await env.DB.prepare("UPDATE sessions SET revoked_at = ? WHERE account_id = ?")
@@ -95,9 +95,9 @@ describe("verifyToken of an account with a revocation instant", () => {
   });
 
   it("asks D1 when the revocation instant is unreadable", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     for (const unreadable of ["", "soon", "NaN"]) {
-      await env.KV.put(`deny:user:${await idOf(email)}`, unreadable);
+      await env.KV.put(`deny:user:${await accountIdOf(email)}`, unreadable);
       expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
       expect(worker.log.at(-1)?.d1).toBe(1);
     }
@@ -106,8 +106,8 @@ describe("verifyToken of an account with a revocation instant", () => {
 
 describe("verifyToken during an outage", () => {
   it("asks D1 when KV is down", async () => {
-    const { token } = await signedInMember(service);
-    const withoutKv = callingWorker(service, { env: { KV: createDeadKv() } });
+    const { token } = await registerAndLogIn(service);
+    const withoutKv = createRpcCaller(service, { env: { KV: createUnreachableKv() } });
     expect(await withoutKv.call("verifyToken", token)).toMatchObject({ ok: true });
     await service.post("/logout", undefined, token);
     expect(await withoutKv.call("verifyToken", token)).toEqual(ENDED);
@@ -115,13 +115,13 @@ describe("verifyToken during an outage", () => {
   });
 
   it("answers unavailable when D1 is down and needed, and never a session", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const d1 = createFaultyD1(env.DB);
-    const withoutStores = callingWorker(service, { env: { KV: createDeadKv(), DB: d1.db } });
-    const withoutD1 = callingWorker(service, { env: { DB: d1.db } });
+    const withoutStores = createRpcCaller(service, { env: { KV: createUnreachableKv(), DB: d1.db } });
+    const withoutD1 = createRpcCaller(service, { env: { DB: d1.db } });
     await withoutStores.call("verifyToken", token);
     await withoutD1.call("verifyToken", token);
-    d1.goDown();
+    d1.failAllCalls();
     expect(await withoutStores.call("verifyToken", token)).toEqual(UNAVAILABLE);
     expect(withoutStores.log.at(-1)).toMatchObject({ ok: false, reason: "unavailable" });
     expect(withoutStores.log.at(-1)?.error).toContain("Network connection lost");
@@ -129,20 +129,20 @@ describe("verifyToken during an outage", () => {
     expect(await withoutD1.call("verifyToken", token)).toMatchObject({ ok: true });
     expect(await withoutD1.call("verifyToken", token, { strict: true })).toEqual(UNAVAILABLE);
     // A cold isolate cannot read the signing keys.
-    const cold = callingWorker(service, { env: { DB: d1.db } });
+    const cold = createRpcCaller(service, { env: { DB: d1.db } });
     expect(await cold.call("verifyToken", token)).toEqual(UNAVAILABLE);
   });
 
   it("answers unavailable when the configuration is invalid", async () => {
-    const { token } = await signedInMember(service);
-    const misconfigured = callingWorker(service, { env: { AUTH_SECRET: "short" } });
+    const { token } = await registerAndLogIn(service);
+    const misconfigured = createRpcCaller(service, { env: { AUTH_SECRET: "short" } });
     expect(await misconfigured.call("verifyToken", token)).toEqual(UNAVAILABLE);
   });
 });
 
 describe("verifyToken in strict mode", () => {
   it("returns the current role, name and address of the account instead of the token's", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     await env.DB.prepare("UPDATE accounts SET role = 'admin', name = 'Countess' WHERE email = ?")
       .bind(email)
       .run();

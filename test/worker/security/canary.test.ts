@@ -1,44 +1,44 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { byRpc } from "../../support/canary/calls.ts";
+import { callRpcMethods } from "../../support/canary/calls.ts";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
-import { misplacedSecrets, outages } from "../../support/canary/faults.ts";
+import { sendDuringOutages, sendMisplacedSecrets } from "../../support/canary/faults.ts";
 import {
-  administration,
-  atProvider,
-  byCookie,
+  administerUser,
+  changeEmailAndPasswords,
+  changePhoneNumbers,
   deleteAccount,
-  newAddressAndPasswords,
-  phoneNumbers,
-  secondFactor,
-  sessionsAndProfile,
+  exerciseCookieSession,
+  exerciseSecondFactor,
+  exerciseSessionsAndProfile,
+  signInWithProvider,
   signUp,
 } from "../../support/canary/flow.ts";
-import { createPageDriver, type PageDriver } from "../../support/canary/page-driver.ts";
+import { type ApiDriver, createApiDriver } from "../../support/canary/page-driver.ts";
 import { startWatchedService } from "../../support/canary/watched-service.ts";
-import type { Answer } from "../../support/service.ts";
+import type { ApiResponse } from "../../support/service.ts";
 
 const DAY = 24 * 60 * 60_000;
 
-let driver: PageDriver;
+let driver: ApiDriver;
 
 beforeAll(async () => {
   const watched = startWatchedService();
-  driver = createPageDriver(watched);
+  driver = createApiDriver(watched);
   await watched.providersWork();
   // The first signing key is sealed under the previous secret.
   await watched.earlier.call("GET", "/.well-known/jwks.json");
   const { email, first } = await signUp(driver);
-  const device = await sessionsAndProfile(driver, email, first);
-  await secondFactor(driver, email, first, device);
-  await phoneNumbers(driver, email, first);
-  const moved = await newAddressAndPasswords(driver, email, first);
-  await byCookie(driver, moved.email, moved.third);
-  await byRpc(driver, moved.email, moved.third);
-  await atProvider(driver, moved);
-  await misplacedSecrets(driver, moved.email, moved.third);
+  const device = await exerciseSessionsAndProfile(driver, email, first);
+  await exerciseSecondFactor(driver, email, first, device);
+  await changePhoneNumbers(driver, email, first);
+  const moved = await changeEmailAndPasswords(driver, email, first);
+  await exerciseCookieSession(driver, moved.email, moved.third);
+  await callRpcMethods(driver, moved.email, moved.third);
+  await signInWithProvider(driver, moved);
+  await sendMisplacedSecrets(driver, moved.email, moved.third);
   watched.clock.advance(DAY);
-  await outages(driver, moved.email, moved.third);
-  await administration(driver, moved.email, moved.third);
+  await sendDuringOutages(driver, moved.email, moved.third);
+  await administerUser(driver, moved.email, moved.third);
   await deleteAccount(driver, moved.email, moved.third);
   watched.clock.advance(29 * DAY);
   await watched.runCron("17 * * * *");
@@ -129,7 +129,7 @@ describe("canary search", () => {
   it("sends no password, root secret or session token to a provider", async () => {
     const { watched } = driver;
     const outbound = createCanaries();
-    for (const what of [
+    for (const kind of [
       "a password",
       "AUTH_SECRET",
       "AUTH_SECRET_PREVIOUS",
@@ -137,7 +137,7 @@ describe("canary search", () => {
       "refreshToken",
       "deviceToken",
     ]) {
-      for (const text of watched.canaries.textsPlanted(what)) outbound.plant(what, text);
+      for (const text of watched.canaries.textsPlanted(kind)) outbound.plant(kind, text);
     }
     const requests = await watched.outbound();
     expect(requests.length).toBeGreaterThan(30);
@@ -150,7 +150,7 @@ describe("canary search", () => {
 
 describe("createCanaries", () => {
   const secret = 'canary "of" the käuzchen';
-  const answer = (text: string): Answer => ({
+  const answer = (text: string): ApiResponse => ({
     status: 200,
     headers: new Headers(),
     text,
@@ -176,7 +176,7 @@ describe("createCanaries", () => {
     const canaries = createCanaries();
     canaries.plant("a secret", secret);
     canaries.addText("the log", `before ${text} after`);
-    expect(canaries.leaks()).toEqual([{ what: "a secret", where: "the log" }]);
+    expect(canaries.leaks()).toEqual([{ kind: "a secret", where: "the log" }]);
   });
 
   it("finds an issued secret in every response except the one that issues it", () => {
@@ -185,7 +185,7 @@ describe("createCanaries", () => {
     canaries.plantIssued("a token", secret, own);
     canaries.addAnswer("the first", own);
     canaries.addAnswer("the second", other);
-    expect(canaries.leaks()).toEqual([{ what: "a token", where: "the answer to the second" }]);
+    expect(canaries.leaks()).toEqual([{ kind: "a token", where: "the answer to the second" }]);
   });
 
   it("finds a code that stands alone, but not as part of a longer number", () => {
@@ -193,7 +193,7 @@ describe("createCanaries", () => {
     canaries.plant("a code", "481516");
     canaries.addText("a number", "1481516000");
     canaries.addText("a code", "code=481516;");
-    expect(canaries.leaks()).toEqual([{ what: "a code", where: "a code" }]);
+    expect(canaries.leaks()).toEqual([{ kind: "a code", where: "a code" }]);
     expect(formsOf("481516")).toContain(btoa("481516"));
   });
 });

@@ -3,13 +3,19 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
 import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile/requests.ts";
-import { phoneChallengeOf } from "../../support/phones.ts";
+import { requestPhoneCode } from "../../support/phones.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
-import { challengeOf } from "../../support/second-factor.ts";
+import { startSecondFactor } from "../../support/second-factor.ts";
 import { FUZZ_SEED } from "../../support/seed-fuzz.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
+import {
+  PASSWORD,
+  register,
+  registerAndLogIn,
+  registerVerifiedUser,
+  tokenMailedTo,
+} from "../../support/users.ts";
 
 const ROUNDS = 20;
 const REQUESTS_A_ROUND = 500;
@@ -53,11 +59,11 @@ const LEAK =
 
 /** Users and secrets of one round. Each round has its own, because requests consume them. */
 async function createMaterial(): Promise<Material> {
-  const [me, other] = [await signedInMember(service), await member(service)];
-  const withSecondFactor = await signedInMember(service);
+  const [me, other] = [await registerAndLogIn(service), await registerVerifiedUser(service)];
+  const withSecondFactor = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, withSecondFactor.token);
-  const { challengeId, code } = await challengeOf(service, withSecondFactor.email);
-  const texted = await phoneChallengeOf(service, me.token);
+  const { challengeId, code } = await startSecondFactor(service, withSecondFactor.email);
+  const texted = await requestPhoneCode(service, me.token);
   const { email: unverified } = await register(service);
   const verifying = await tokenMailedTo(service, unverified);
   await service.post("/forgot-password", { email: other.email });

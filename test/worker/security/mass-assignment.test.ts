@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { differenceOf, dumpOf } from "../../support/dump.ts";
+import { diffDumps, dumpDatabase } from "../../support/dump.ts";
 import { mutations, perform } from "../../support/mutations.ts";
-import { expectRefusal } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
 import { bodyRoutes } from "../../support/routes.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 
@@ -44,22 +44,22 @@ describe("mass assignment", () => {
     expect(triedRoutes.size).toBe(bodyRoutes(service).length);
   });
 
-  it.each(withBody.map((change) => [`${change.route} ${change.what ?? ""}`, change] as const))(
+  it.each(withBody.map((change) => [`${change.route} ${change.variant ?? ""}`, change] as const))(
     "refuses protected properties and changes nothing: %s",
     async (_name, change) => {
       const { variables } = change;
       const own = startService({ clock, env: (await variables?.()) ?? {} });
       const request = await change.request(service);
-      const before = await dumpOf(service.env.DB);
+      const before = await dumpDatabase(service.env.DB);
       for (const [key, value] of Object.entries(PROTECTED)) {
         if (Object.hasOwn((request.body ?? {}) as object, key)) continue;
         const body = { ...(request.body as object), [key]: value };
         const answer = await perform(own, change, { ...request, body });
         // `role` is a valid field of the route that assigns a role.
-        if (key === "role" && change.route === "POST /users") expectRefusal(answer, 403, "forbidden");
-        else expectRefusal(answer, 400, "validation_failed");
+        if (key === "role" && change.route === "POST /users") expectErrorResponse(answer, 403, "forbidden");
+        else expectErrorResponse(answer, 400, "validation_failed");
       }
-      expect(differenceOf(before, await dumpOf(service.env.DB))).toEqual({});
+      expect(diffDumps(before, await dumpDatabase(service.env.DB))).toEqual({});
       // Without the added property, the same request succeeds.
       expect((await perform(own, change, request)).status).toBe(change.status);
     },

@@ -1,14 +1,14 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { expectRefusal } from "../../support/refusal.ts";
-import { challengeOf } from "../../support/second-factor.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
+import { startSecondFactor } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { logIn, member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
@@ -18,16 +18,16 @@ type PrepareRequest = (audience?: string) => Promise<{ path: string; body: objec
 /** For each route that issues tokens, a function that prepares a valid request. */
 const tokenRoutes: Record<string, PrepareRequest> = {
   "/login": async (audience) => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     return { path: "/login", body: { email, password: PASSWORD, audience } };
   },
   "/login/otp": async (audience) => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-    return { path: "/login/otp", body: { ...(await challengeOf(service, email)), audience } };
+    return { path: "/login/otp", body: { ...(await startSecondFactor(service, email)), audience } };
   },
   "/refresh": async (audience) => {
-    const { refreshToken } = await signedInMember(service);
+    const { refreshToken } = await registerAndLogIn(service);
     return { path: "/refresh", body: { refreshToken, audience } };
   },
   "/social/:provider/token": async (audience) => {
@@ -35,7 +35,7 @@ const tokenRoutes: Record<string, PrepareRequest> = {
     return { path: "/social/github/token", body: { accessToken, audience } };
   },
   "/exchange": async (audience) => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const code = await authorizationCodeFor(email, service.clock.now());
     return { path: "/exchange", body: { code, codeVerifier: CODE_VERIFIER, audience } };
   },
@@ -56,11 +56,11 @@ describe.each(Object.entries(tokenRoutes))("POST %s", (route, prepare) => {
     const { path, body } = await prepare("unknown");
     for (const audience of ["unknown", "", "WEB", "web,notes", "http://gatehouse.test"]) {
       const answer = await service.post(path, { ...body, audience });
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
     }
     for (const audience of [7, null, ["web"]]) {
-      expectRefusal(await service.post(path, { ...body, audience }), 400, "validation_failed");
+      expectErrorResponse(await service.post(path, { ...body, audience }), 400, "validation_failed");
     }
     expect((await service.post(path, { ...body, audience: "notes" })).status).toBe(200);
   });
@@ -71,7 +71,7 @@ describe("an access token of another audience", () => {
     const { email } = await signedInAs(service, "superuser");
     const { token: own, refreshToken } = await logIn(service, email);
     const { token } = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
-    const { id } = (await service.get("/me", (await signedInMember(service)).token)).body.data;
+    const { id } = (await service.get("/me", (await registerAndLogIn(service)).token)).body.data;
     const requests = [
       ["GET", "/me", undefined],
       ["GET", "/users", undefined],
@@ -81,10 +81,10 @@ describe("an access token of another audience", () => {
     ] as const;
     for (const [method, path, body] of requests) {
       const answer = await service.call(method, `/api/auth${path}`, body, token);
-      expectRefusal(answer, 401, "unauthorized");
+      expectErrorResponse(answer, 401, "unauthorized");
     }
     expect((await service.get("/me", own)).status).toBe(200);
     expect((await service.post("/logout", {}, token)).status).toBe(200);
-    expectRefusal(await service.get("/me", own), 401, "unauthorized");
+    expectErrorResponse(await service.get("/me", own), 401, "unauthorized");
   });
 });

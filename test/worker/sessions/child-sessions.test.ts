@@ -2,37 +2,37 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInAs } from "../../support/admins.ts";
-import { APP_ORIGIN, codeIn, exchange, fromApp } from "../../support/app-pages.ts";
-import { type openPages, signedInPages } from "../../support/pages.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
+import { type openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { inParallel } from "../../support/parallel.ts";
-import { callingWorker } from "../../support/rpc.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { logIn, mailTo, member } from "../../support/users.ts";
+import { logIn, mailTo, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService({
   env: { ALLOWED_RETURN_URLS: APP, ALLOWED_ORIGINS: APP_ORIGIN },
   clock: createTestClock(),
 });
-const worker = callingWorker(service);
+const worker = createRpcCaller(service);
 
 const REFRESH = "__Host-gh_refresh";
-type Pages = ReturnType<typeof openPages>;
+type Pages = ReturnType<typeof openPageBrowser>;
 
 const sidOf = (token: string) => decodeJwt(token).sid as string;
 const statusOf = async (token: string) => (await service.get("/me", token)).status;
 
 /** A user with a parent session at the pages, and a child session in an app. */
 async function sessionFamily() {
-  const { email } = await member(service);
-  const pages = await signedInPages(service, email);
+  const { email } = await registerVerifiedUser(service);
+  const pages = await signedInPageBrowser(service, email);
   return { email, pages, parentId: sidOf(pages.jar.get(REFRESH) ?? ""), app: await signInToApp(pages) };
 }
 
 const signOut = async (pages: Pages) => pages.submit(await pages.visit("/sign-out"));
 
 async function signInToApp(pages: Pages): Promise<{ token: string; refreshToken: string }> {
-  const code = codeIn(await pages.send("GET", fromApp("/sign-in")));
+  const code = authorizationCodeIn(await pages.send("GET", clientAppUrl("/sign-in")));
   return (await exchange(service, code)).body.data;
 }
 
@@ -46,7 +46,7 @@ describe("the end of a parent session", () => {
     "revokeSession over RPC": ({ parentId }) => worker.call("revokeSession", parentId),
     "reuse of its refresh token": async ({ pages }) => {
       const previous = pages.jar.get(REFRESH);
-      await pages.visit(fromApp("/sign-in"));
+      await pages.visit(clientAppUrl("/sign-in"));
       service.clock.advance(11_000);
       return service.post("/refresh", { refreshToken: previous });
     },
@@ -73,7 +73,7 @@ describe("the end of a parent session", () => {
 
   it("ends a child session opened with a stolen refresh cookie when the reuse is detected", async () => {
     const { email, pages } = await sessionFamily();
-    const attacker = await signedInPages(service, email);
+    const attacker = await signedInPageBrowser(service, email);
     for (const [name, value] of pages.jar) attacker.jar.set(name, value);
     const stolen = await signInToApp(attacker);
     expect(await statusOf(stolen.token)).toBe(200);
@@ -88,7 +88,7 @@ describe("the end of a parent session", () => {
 
   it("ends a grandchild session with the parent session", async () => {
     const { email, pages, parentId, app } = await sessionFamily();
-    const appPages = await signedInPages(service, email);
+    const appPages = await signedInPageBrowser(service, email);
     appPages.jar.clear();
     appPages.jar.set(REFRESH, app.refreshToken);
     const grandchild = await signInToApp(appPages);
@@ -100,7 +100,7 @@ describe("the end of a parent session", () => {
   it("leaves no live child session when the code exchange and the end of the parent race", async () => {
     for (let attempt = 0; attempt < 12; attempt += 1) {
       const { email, pages, parentId } = await sessionFamily();
-      const code = codeIn(await pages.send("GET", fromApp("/sign-in")));
+      const code = authorizationCodeIn(await pages.send("GET", clientAppUrl("/sign-in")));
       const { token } = await logIn(service, email);
       await inParallel(2, (at) =>
         at === attempt % 2
@@ -148,7 +148,7 @@ describe("a child session", () => {
 
 describe("the sessions of one account", () => {
   it("limits an account to a hundred live sessions and ends the least recently used", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const first = await logIn(service, email);
     const fill =
       "INSERT INTO sessions SELECT n.value, account_id, 1, amr, ip, user_agent, created_at, last_used_at + n.key + 1, rotated_at, idle_expires_at, expires_at, NULL, NULL, NULL FROM sessions, json_each(?) AS n WHERE sessions.id = ?";
@@ -163,7 +163,7 @@ describe("the sessions of one account", () => {
 
   it("ends all other sessions in one statement, however many there are", async () => {
     const { email, id } = await signedInAs(service, "user");
-    const pages = await signedInPages(service, email);
+    const pages = await signedInPageBrowser(service, email);
     const others = [await logIn(service, email), await logIn(service, email)];
     const page = await pages.visit("/account/sessions");
     const before = service.log.length;

@@ -2,15 +2,15 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { openPages, titleOf } from "../../support/pages.ts";
-import { expectRefusal } from "../../support/refusal.ts";
-import { challengeOf } from "../../support/second-factor.ts";
+import { headingOf, openPageBrowser } from "../../support/pages.ts";
+import { expectErrorResponse } from "../../support/refusal.ts";
+import { startSecondFactor } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { member, PASSWORD, signedInMember } from "../../support/users.ts";
+import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
@@ -19,7 +19,7 @@ const ACCESS = "__Host-gh_access";
 
 /** A user with tokens for another audience. */
 async function memberAtNotes() {
-  const { email, refreshToken } = await signedInMember(service);
+  const { email, refreshToken } = await registerAndLogIn(service);
   const { token, refreshToken: next } = (await service.post("/refresh", { refreshToken, audience: "notes" }))
     .body.data;
   return { email, token, refreshToken: next };
@@ -28,21 +28,21 @@ async function memberAtNotes() {
 describe("the access cookie", () => {
   it("rejects a token of another audience in the access cookie on pages and routes, except for sign-out", async () => {
     const { token, refreshToken } = await memberAtNotes();
-    const pages = openPages(service);
+    const pages = openPageBrowser(service);
     pages.jar.set(ACCESS, token);
     for (const path of ["/account", "/account/sessions"]) {
-      expect(titleOf(await pages.visit(path))).toBe("Sign in");
+      expect(headingOf(await pages.visit(path))).toBe("Sign in");
     }
     const browser = openBrowser(service);
     browser.jar.set(ACCESS, token);
-    expectRefusal(await browser.send("GET", "/me"), 401, "unauthorized");
-    expectRefusal(await browser.write("POST", "/logout-all"), 401, "unauthorized");
+    expectErrorResponse(await browser.send("GET", "/me"), 401, "unauthorized");
+    expectErrorResponse(await browser.write("POST", "/logout-all"), 401, "unauthorized");
     // Sign-out accepts a token of any audience.
     const { token: own } = (await service.post("/refresh", { refreshToken })).body.data;
     expect((await service.get("/me", own)).status).toBe(200);
     browser.jar.set(ACCESS, token);
     expect((await browser.write("POST", "/logout")).status).toBe(200);
-    expectRefusal(await service.get("/me", own), 401, "unauthorized");
+    expectErrorResponse(await service.get("/me", own), 401, "unauthorized");
   });
 
   it("links no identity for a token of another audience in the access cookie", async () => {
@@ -60,18 +60,21 @@ describe("the access cookie", () => {
 type PrepareRequest = () => Promise<[path: string, body: object]>;
 
 const tokenRoutes: Record<string, PrepareRequest> = {
-  "/login": async () => ["/login", { email: (await member(service)).email, password: PASSWORD }],
+  "/login": async () => [
+    "/login",
+    { email: (await registerVerifiedUser(service)).email, password: PASSWORD },
+  ],
   "/login/otp": async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-    return ["/login/otp", await challengeOf(service, email)];
+    return ["/login/otp", await startSecondFactor(service, email)];
   },
   "/social/:provider/token": async () => [
     "/social/github/token",
     { accessToken: await providers.tokenOf(socialUser()) },
   ],
   "/exchange": async () => {
-    const code = await authorizationCodeFor((await member(service)).email, service.clock.now());
+    const code = await authorizationCodeFor((await registerVerifiedUser(service)).email, service.clock.now());
     return ["/exchange", { code, codeVerifier: CODE_VERIFIER }];
   },
 };
@@ -85,7 +88,7 @@ describe("cookie transport with another audience", () => {
       const request = (audience: string) =>
         browser.write("POST", path, { ...body, transport: "cookie", audience }, { Origin: null });
       const refused = await request("notes");
-      expectRefusal(refused, 400, "validation_failed");
+      expectErrorResponse(refused, 400, "validation_failed");
       expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
       expect(browser.jar.has(ACCESS)).toBe(false);
       expect((await request("web")).status).toBe(200);
@@ -94,9 +97,13 @@ describe("cookie transport with another audience", () => {
   );
 
   it("/refresh rejects cookie transport with another audience and consumes nothing", async () => {
-    const browser = await signedInBrowser(service, (await member(service)).email);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
     const before = browser.jar.get("__Host-gh_refresh");
-    expectRefusal(await browser.write("POST", "/refresh", { audience: "notes" }), 400, "validation_failed");
+    expectErrorResponse(
+      await browser.write("POST", "/refresh", { audience: "notes" }),
+      400,
+      "validation_failed",
+    );
     expect(browser.jar.get("__Host-gh_refresh")).toBe(before);
     expect((await browser.write("POST", "/refresh", { audience: "web" })).status).toBe(200);
   });

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/parallel.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
-import { logIn, mailTo, member, signedInMember } from "../../support/users.ts";
+import { logIn, mailTo, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -20,7 +20,7 @@ const generationOf = async (token: string): Promise<number | undefined> => {
 describe("POST /refresh", () => {
   describe("with the current refresh token", () => {
     it("returns a new token pair of the same session", async () => {
-      const first = await signedInMember(service);
+      const first = await registerAndLogIn(service);
       const answer = await refresh(first.refreshToken);
       expect(answer.status).toBe(200);
       expect(Object.keys(answer.body.data).sort()).toEqual(
@@ -34,7 +34,7 @@ describe("POST /refresh", () => {
 
     it("returns the same refresh token for a retry within ten seconds", async () => {
       const clocked = startService();
-      const { refreshToken } = await signedInMember(clocked);
+      const { refreshToken } = await registerAndLogIn(clocked);
       const first = await refresh(refreshToken, clocked);
       clocked.clock.advance(10 * SECOND);
       const retry = await refresh(refreshToken, clocked);
@@ -43,7 +43,7 @@ describe("POST /refresh", () => {
     });
 
     it("rotates once for 50 parallel refreshes and keeps the session", async () => {
-      const { refreshToken } = await signedInMember(service);
+      const { refreshToken } = await registerAndLogIn(service);
       const answers = await inParallel(50, () => refresh(refreshToken));
       expect(statusCounts(answers)).toEqual({ 200: 50 });
       const successors = new Set(answers.map((answer) => answer.body.data.refreshToken as string));
@@ -57,7 +57,7 @@ describe("POST /refresh", () => {
     });
 
     it("puts the account's current role and name into the new access token", async () => {
-      const { email, refreshToken } = await signedInMember(service);
+      const { email, refreshToken } = await registerAndLogIn(service);
       await env.DB.prepare("UPDATE accounts SET role = 'admin', name = 'Grace' WHERE email = ?")
         .bind(email)
         .run();
@@ -69,7 +69,7 @@ describe("POST /refresh", () => {
   describe("with a reused refresh token", () => {
     it("ends the session when an older refresh token is reused, and notifies the user once", async () => {
       const clocked = startService();
-      const { email, refreshToken: stolen } = await signedInMember(clocked);
+      const { email, refreshToken: stolen } = await registerAndLogIn(clocked);
       const second = await refresh(stolen, clocked);
       const third = await refresh(second.body.data.refreshToken, clocked);
       const before = (await mailTo(clocked, email)).length;
@@ -93,7 +93,7 @@ describe("POST /refresh", () => {
 
     it("treats a retry after ten seconds as reuse and ends the session", async () => {
       const clocked = startService();
-      const { refreshToken } = await signedInMember(clocked);
+      const { refreshToken } = await registerAndLogIn(clocked);
       const next = await refresh(refreshToken, clocked);
       clocked.clock.advance(10 * SECOND + 1);
       expect((await refresh(refreshToken, clocked)).status).toBe(401);
@@ -102,7 +102,7 @@ describe("POST /refresh", () => {
 
     it("keeps the user's other sessions when a refresh token is reused", async () => {
       const clocked = startService();
-      const first = await signedInMember(clocked);
+      const first = await registerAndLogIn(clocked);
       const other = await logIn(clocked, first.email);
       await refresh(first.refreshToken, clocked);
       clocked.clock.advance(11 * SECOND);
@@ -114,12 +114,12 @@ describe("POST /refresh", () => {
   describe("without a live session", () => {
     it("rejects a refresh token after seven idle days, and after thirty days in total", async () => {
       const idle = startService();
-      const unused = await signedInMember(idle);
+      const unused = await registerAndLogIn(idle);
       idle.clock.advance(7 * DAY);
       expect((await refresh(unused.refreshToken, idle)).status).toBe(401);
 
       const active = startService({ clock: createTestClock() });
-      let { refreshToken } = await signedInMember(active);
+      let { refreshToken } = await registerAndLogIn(active);
       for (let day = 0; day < 24; day += 6) {
         active.clock.advance(6 * DAY);
         const answer = await refresh(refreshToken, active);
@@ -134,7 +134,7 @@ describe("POST /refresh", () => {
     });
 
     it("rejects a refresh token of a deactivated account", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { refreshToken } = await logIn(service, email);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
       expect((await refresh(refreshToken)).status).toBe(401);
@@ -145,7 +145,7 @@ describe("POST /refresh", () => {
 describe("ACCESS_TOKEN_TTL=2", () => {
   it("expires the access token after ACCESS_TOKEN_TTL=2 seconds and refreshes it", async () => {
     const shortLived = startService({ env: { ACCESS_TOKEN_TTL: "2" } });
-    const { token, refreshToken } = await signedInMember(shortLived);
+    const { token, refreshToken } = await registerAndLogIn(shortLived);
     expect((await shortLived.get("/me", token)).status).toBe(200);
     shortLived.clock.advance(2 * SECOND);
     const expired = await shortLived.get("/me", token);

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const EVERY_MINUTE = "* * * * *";
 
@@ -34,7 +34,7 @@ const isRevoked = async (sid: string) => (await env.KV.get(`deny:sid:${sid}`)) =
 async function signedIn(overrides: object = {}) {
   const { state, kv } = createUnwritableKv();
   const service = startService({ clock: createTestClock(), env: { KV: kv, ...overrides } });
-  const { email } = await member(service);
+  const { email } = await registerVerifiedUser(service);
   const tokens: string[] = [];
   for (const _ of [1, 2]) {
     tokens.push((await service.post("/login", { email, password: PASSWORD })).body.data.token);
@@ -91,7 +91,7 @@ describe("publishing revocations", () => {
       state.isDown = false;
       d1.plan({ call: path === "/logout" ? 1 : 2, fault: "answer_lost" });
       expect((await service.post(path, undefined, token)).status).toBe(503);
-      expect(d1.struck).toBe(true);
+      expect(d1.triggered).toBe(true);
       d1.plan(null);
       expect(await isRevoked(own)).toBe(false);
       await service.runCron(EVERY_MINUTE);

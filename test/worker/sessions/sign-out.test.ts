@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { startService } from "../../support/service.ts";
-import { logIn, signedInMember } from "../../support/users.ts";
+import { logIn, registerAndLogIn } from "../../support/users.ts";
 
 const service = startService();
 
@@ -13,7 +13,7 @@ const failingKv = {
 
 describe("POST /logout", () => {
   it("invalidates the access token and the refresh token at once", async () => {
-    const { token, refreshToken } = await signedInMember(service);
+    const { token, refreshToken } = await registerAndLogIn(service);
     expect((await service.post("/logout", undefined, token)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
     expect((await service.get("/sessions", token)).status).toBe(401);
@@ -21,7 +21,7 @@ describe("POST /logout", () => {
   });
 
   it("publishes the revocation for the remaining life of the refresh token", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const { sid } = decodeJwt(token);
     await service.post("/logout", undefined, token);
     const { keys } = await env.KV.list({ prefix: `deny:sid:${sid}` });
@@ -32,7 +32,7 @@ describe("POST /logout", () => {
 
   it("publishes the revocation for the life of an access token, if that is longer", async () => {
     const longLived = startService({ env: { REFRESH_IDLE_TTL: "120", ACCESS_TOKEN_TTL: "3600" } });
-    const { token } = await signedInMember(longLived);
+    const { token } = await registerAndLogIn(longLived);
     await longLived.post("/logout", undefined, token);
     const { keys } = await env.KV.list({ prefix: `deny:sid:${decodeJwt(token).sid}` });
     expect((keys[0]?.expiration ?? 0) - Date.now() / 1000).toBeGreaterThan(3500);
@@ -40,7 +40,7 @@ describe("POST /logout", () => {
 
   it("is idempotent and accepts an expired access token", async () => {
     const clocked = startService();
-    const { token, refreshToken } = await signedInMember(clocked);
+    const { token, refreshToken } = await registerAndLogIn(clocked);
     clocked.clock.advance(16 * 60_000);
     expect((await clocked.get("/me", token)).status).toBe(401);
     expect((await clocked.post("/logout", undefined, token)).status).toBe(200);
@@ -57,7 +57,7 @@ describe("POST /logout", () => {
 
   it("signs out even when KV is down, and logs the KV failure", async () => {
     const broken = startService({ env: { KV: failingKv } });
-    const { token } = await signedInMember(broken);
+    const { token } = await registerAndLogIn(broken);
     expect((await broken.post("/logout", undefined, token)).status).toBe(200);
     expect(broken.log.at(-1)).toMatchObject({ route: "/api/auth/logout", status: 200, kvFailed: 1 });
     expect((await broken.get("/me", token)).status).toBe(401);
@@ -66,9 +66,9 @@ describe("POST /logout", () => {
 
 describe("POST /logout-all", () => {
   it("ends every session of the caller, and none of other users", async () => {
-    const first = await signedInMember(service);
+    const first = await registerAndLogIn(service);
     const second = await logIn(service, first.email);
-    const other = await signedInMember(service);
+    const other = await registerAndLogIn(service);
     expect((await service.post("/logout-all", undefined, second.token)).status).toBe(200);
     for (const { token, refreshToken } of [first, second]) {
       expect((await service.get("/me", token)).status).toBe(401);
@@ -82,7 +82,7 @@ describe("POST /logout-all", () => {
 
 describe("GET /sessions and DELETE /sessions/:id", () => {
   it("lists the caller's live sessions and ends one by its id", async () => {
-    const first = await signedInMember(service);
+    const first = await registerAndLogIn(service);
     const login = await service.call(
       "POST",
       "/api/auth/login",
@@ -115,8 +115,8 @@ describe("GET /sessions and DELETE /sessions/:id", () => {
   });
 
   it("answers 404 for the sessions of other users and for unknown ids", async () => {
-    const caller = await signedInMember(service);
-    const other = await signedInMember(service);
+    const caller = await registerAndLogIn(service);
+    const other = await registerAndLogIn(service);
     const otherId = decodeJwt(other.token).sid;
     for (const id of [otherId, "not-an-id", crypto.randomUUID()]) {
       const answer = await service.call("DELETE", `/api/auth/sessions/${id}`, undefined, caller.token);

@@ -3,10 +3,16 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { beforeAll, describe, expect, it } from "vitest";
 import { unseal } from "../../../src/core/crypto/seal.ts";
 import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
-import { phoneChallengeOf } from "../../support/phones.ts";
-import { challengeOf } from "../../support/second-factor.ts";
-import { type Answer, startService } from "../../support/service.ts";
-import { member, PASSWORD, register, signedInMember, tokenMailedTo } from "../../support/users.ts";
+import { requestPhoneCode } from "../../support/phones.ts";
+import { startSecondFactor } from "../../support/second-factor.ts";
+import { type ApiResponse, startService } from "../../support/service.ts";
+import {
+  PASSWORD,
+  register,
+  registerAndLogIn,
+  registerVerifiedUser,
+  tokenMailedTo,
+} from "../../support/users.ts";
 
 const service = startService();
 
@@ -15,7 +21,7 @@ const codes = new Map<string, string>();
 const owners = new Map<string, string>();
 
 /** Every endpoint that takes a token. The name before a comma is the kind of token that it accepts. */
-const consumers: Record<string, (token: string) => Promise<Answer>> = {
+const consumers: Record<string, (token: string) => Promise<ApiResponse>> = {
   access: (token) => service.get("/me", token),
   "access, for sign-out": (token) => service.post("/logout", undefined, token),
   refresh: (refreshToken) => service.post("/refresh", { refreshToken }),
@@ -28,32 +34,32 @@ const consumers: Record<string, (token: string) => Promise<Answer>> = {
     service.post(
       "/me/phone/verify",
       { challengeId, code: codes.get(challengeId) ?? "000000" },
-      owners.get(challengeId) ?? (await signedInMember(service)).token,
+      owners.get(challengeId) ?? (await registerAndLogIn(service)).token,
     ),
   "reset, before submitting": (token) => service.get(`/reset-password?token=${encodeURIComponent(token)}`),
 };
 
 /** Issues a new token of each kind. */
 const issuers: Record<string, () => Promise<string>> = {
-  access: async () => (await signedInMember(service)).token,
-  refresh: async () => (await signedInMember(service)).refreshToken,
+  access: async () => (await registerAndLogIn(service)).token,
+  refresh: async () => (await registerAndLogIn(service)).refreshToken,
   verify: async () => tokenMailedTo(service, (await register(service)).email),
   reset: async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await service.post("/forgot-password", { email });
     return tokenMailedTo(service, email);
   },
   "login code": async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-    const { challengeId, code } = await challengeOf(service, email);
+    const { challengeId, code } = await startSecondFactor(service, email);
     codes.set(challengeId, code);
     owners.set(challengeId, token);
     return challengeId;
   },
   "phone code": async () => {
-    const { token } = await signedInMember(service);
-    const { challengeId, code } = await phoneChallengeOf(service, token);
+    const { token } = await registerAndLogIn(service);
+    const { challengeId, code } = await requestPhoneCode(service, token);
     codes.set(challengeId, code);
     owners.set(challengeId, token);
     return challengeId;
@@ -80,7 +86,7 @@ describe("forged and altered tokens", () => {
   let ownKey: CryptoKey;
 
   beforeAll(async () => {
-    valid = (await signedInMember(service)).token;
+    valid = (await registerAndLogIn(service)).token;
     claims = decodeJwt(valid);
     kid = decodeProtectedHeader(valid).kid as string;
     // The service's own key, so that the tests below fail on the claim and not on the signature.
@@ -123,7 +129,7 @@ describe("forged and altered tokens", () => {
   );
 
   it("rejects an access token whose account or session does not match", async () => {
-    const other = decodeJwt((await signedInMember(service)).token);
+    const other = decodeJwt((await registerAndLogIn(service)).token);
     await expectRejected(await sign({ ...claims, sub: other.sub }));
     await expectRejected(await sign({ ...claims, sid: crypto.randomUUID() }));
     await expectRejected(await sign({ ...claims, sid: 7 }));
@@ -175,7 +181,7 @@ describe("forged and altered tokens", () => {
   });
 
   it("rejects a refresh token signed with another secret or with an invalid generation", async () => {
-    const { refreshToken } = await signedInMember(service);
+    const { refreshToken } = await registerAndLogIn(service);
     const payload = decodeJwt(refreshToken);
     const header = decodeProtectedHeader(refreshToken);
     const ring = await createSecretRing("a test's root secret, 32 bytes or more");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
-import { SHOWN_PAGES } from "../../support/page-list.ts";
-import { pageRoutesOf, tourOf } from "../../support/page-tour.ts";
-import { formsIn, openPages } from "../../support/pages.ts";
+import { PAGE_PATHS } from "../../support/page-list.ts";
+import { pageRoutesOf, visitEveryPage } from "../../support/page-tour.ts";
+import { formsIn, openPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 
 const MOST_BYTES = 40 * 1024;
@@ -12,7 +12,7 @@ const APP = "https://app.example.com/signed-in";
 const service = startService({
   env: { APP_LOGO_URL: LOGO, APP_COLOR: "#fd0", ALLOWED_RETURN_URLS: APP, APP_NAME: 'A "quoted" <name>' },
 });
-const stops = await tourOf(service);
+const stops = await visitEveryPage(service);
 const named = stops.map((stop) => [stop.path, stop] as const);
 const script = await service.call("GET", SCRIPT_PATH);
 
@@ -31,7 +31,7 @@ describe("tourOf", () => {
 
 describe("a URL with a trailing slash", () => {
   it("a trailing slash redirects to the page, for every page", async () => {
-    for (const path of SHOWN_PAGES) {
+    for (const path of PAGE_PATHS) {
       const { status, headers } = await service.call("GET", `${path.replace(":id", "one")}/?a=%2F&b`);
       expect([status, headers.get("Location")]).toEqual([308, `${path.replace(":id", "one")}?a=%2F&b`]);
     }
@@ -47,7 +47,7 @@ describe("a URL with a trailing slash", () => {
 
 describe("SHOWN_PAGES", () => {
   it("SHOWN_PAGES lists every page for the browser tests", () => {
-    expect([...SHOWN_PAGES].sort()).toEqual(stops.map(({ path }) => path).sort());
+    expect([...PAGE_PATHS].sort()).toEqual(stops.map(({ path }) => path).sort());
   });
 });
 
@@ -105,7 +105,7 @@ describe.each(named)("%s", (_path, { page }) => {
 });
 
 describe("every page in German", async () => {
-  const inGerman = await tourOf(service, { language: "de-AT,de;q=0.9,en;q=0.5" });
+  const inGerman = await visitEveryPage(service, { language: "de-AT,de;q=0.9,en;q=0.5" });
   it.each(inGerman.map((stop) => [stop.path, stop] as const))(
     "shows %s in German, without a text in English",
     (path, stop) => {
@@ -149,7 +149,7 @@ describe("a captcha", () => {
     async (provider, origin, widget) => {
       const own = guarded(provider);
       for (const path of ["/sign-up", "/forgot-password"]) {
-        const page = await openPages(own).visit(path);
+        const page = await openPageBrowser(own).visit(path);
         expect(page.headers.get("Content-Security-Policy")).toMatch(
           new RegExp(`script-src 'self' ${origin}`),
         );
@@ -161,7 +161,7 @@ describe("a captcha", () => {
         expect(page.text).not.toContain("captcha-secret");
       }
       for (const path of ["/sign-in", "/sign-up/check-your-mail", "/sign-out"]) {
-        const page = await openPages(own).visit(path);
+        const page = await openPageBrowser(own).visit(path);
         expect(page.headers.get("Content-Security-Policy")).not.toContain(origin);
         expect(page.text).not.toContain(widget);
       }
@@ -169,7 +169,7 @@ describe("a captcha", () => {
   );
 
   it("a captcha that was not solved shows an error, and the form keeps its values", async () => {
-    const browser = openPages(guarded("turnstile"));
+    const browser = openPageBrowser(guarded("turnstile"));
     const again = await browser.press(await browser.visit("/forgot-password"), { email: "ada@example.com" });
     expect([again.status, again.text.includes("not a robot")]).toEqual([403, true]);
     expect(again.text).toContain('value="ada@example.com"');

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { idOf } from "../../support/admins.ts";
-import { pageRoutesOf, type Stop, tourOf } from "../../support/page-tour.ts";
-import { formsIn, openPages, signedInPages, titleOf } from "../../support/pages.ts";
+import { accountIdOf } from "../../support/admins.ts";
+import { pageRoutesOf, type VisitedPage, visitEveryPage } from "../../support/page-tour.ts";
+import { formsIn, headingOf, openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { allRows } from "../../support/tables.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { readAllRows } from "../../support/tables.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 // This app may call the API with cookies. The forms of the pages accept only their own origin.
 const ALLOWED = "http://app.gatehouse.test";
 const service = startService({ env: { ALLOWED_ORIGINS: ALLOWED } });
 const posts = pageRoutesOf(service, "POST");
-const stops = (await tourOf(service)).filter(({ path }) => posts.includes(path));
+const stops = (await visitEveryPage(service)).filter(({ path }) => posts.includes(path));
 const named = stops.map((stop) => [stop.path, stop] as const);
 
 /** The page's own form, filled in with valid values. */
-const fillForm = ({ page }: Stop) => {
+const fillForm = ({ page }: VisitedPage) => {
   const own = formsIn(page).find(({ action }) => !["/language", "/sign-out", ""].includes(action));
   const values = own?.values ?? formsIn(page).at(-1)?.values ?? {};
   const typed: Record<string, string> = { name: "Typed by Ada", email: "typed@example.com", code: "123456" };
@@ -44,19 +44,19 @@ describe("a form of the pages", () => {
     "the form of %s changes nothing without its CSRF token, and keeps its values",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
-      const otherBrowser = openPages(service);
+      const otherBrowser = openPageBrowser(service);
       const [other] = formsIn(await otherBrowser.visit("/sign-in"));
-      const before = await allRows();
+      const before = await readAllRows();
       for (const csrf of ["", "1.2.3", other?.values.csrf ?? ""]) {
         const again = await stop.browser.post(action, { ...values, csrf });
-        expect([again.status, titleOf(again)]).toEqual([403, titleOf(stop.page)]);
+        expect([again.status, headingOf(again)]).toEqual([403, headingOf(stop.page)]);
         expect(again.text).toContain("had been open for a while");
         expect(again.text).not.toContain(`value="${PASSWORD}"`);
         if (values.name) expect(again.text).toContain('value="Typed by Ada"');
         // The page has a new, valid token.
         expect(formsIn(again).at(-1)?.values.csrf).not.toBe(csrf);
       }
-      const after = await allRows();
+      const after = await readAllRows();
       expect({ ...after, sessions: [] }).toEqual({ ...before, sessions: [] });
     },
   );
@@ -65,13 +65,13 @@ describe("a form of the pages", () => {
     "the form of %s changes nothing when another site posts it with a valid token",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
-      const before = await allRows();
+      const before = await readAllRows();
       for (const [name, headers] of foreign) {
         const body = new URLSearchParams(values);
         const answer = await stop.browser.send("POST", action, body, headers);
         expect(answer.status, name).toBe(403);
       }
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
     },
   );
 
@@ -80,7 +80,7 @@ describe("a form of the pages", () => {
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
       if (action === "/sign-out" || "token" in values) return;
-      const before = await allRows();
+      const before = await readAllRows();
       for (const [type, body] of [
         ["application/json", JSON.stringify(values)],
         ["text/plain", String(new URLSearchParams(values))],
@@ -91,7 +91,7 @@ describe("a form of the pages", () => {
         const own = { Origin: "null", "Sec-Fetch-Site": "same-origin", "Content-Type": type };
         expect((await stop.browser.send("POST", action, body, own)).status).toBe(400);
       }
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
     },
   );
 });
@@ -103,9 +103,9 @@ describe("a page behind a session", () => {
   it.each(protectedPaths)(
     "%s redirects a request without a session to sign-in, and changes nothing",
     async (path) => {
-      const address = path.replace(":id", await idOf((await member(service)).email));
-      const before = await allRows();
-      const browser = openPages(service);
+      const address = path.replace(":id", await accountIdOf((await registerVerifiedUser(service)).email));
+      const before = await readAllRows();
+      const browser = openPageBrowser(service);
       const got = await browser.send("GET", `${address}?a=b`);
       expect([got.status, got.headers.get("Location")]).toEqual([
         303,
@@ -115,22 +115,22 @@ describe("a page behind a session", () => {
         const posted = await browser.post(address, { act: "delete", sure: "yes", password: PASSWORD });
         expect(posted.headers.get("Location")).toBe(`/sign-in?returnTo=${encodeURIComponent(address)}`);
       }
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
     },
   );
 
   it.each(protectedPaths.filter((path) => path.startsWith("/admin")))(
     "%s answers 403 to a user without a role, and changes nothing",
     async (path) => {
-      const { email } = await member(service);
-      const victim = await idOf((await member(service)).email);
-      const browser = await signedInPages(service, email);
-      const before = await allRows();
+      const { email } = await registerVerifiedUser(service);
+      const victim = await accountIdOf((await registerVerifiedUser(service)).email);
+      const browser = await signedInPageBrowser(service, email);
+      const before = await readAllRows();
       const address = path.replace(":id", victim);
       const shown = await browser.send("GET", address);
-      expect([shown.status, titleOf(shown)]).toEqual([403, "Not for you"]);
+      expect([shown.status, headingOf(shown)]).toEqual([403, "Not for you"]);
       if (posts.includes(path)) expect((await browser.post(address, { act: "deactivate" })).status).toBe(403);
-      expect(await allRows()).toEqual(before);
+      expect(await readAllRows()).toEqual(before);
     },
   );
 });

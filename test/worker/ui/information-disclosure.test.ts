@@ -1,19 +1,19 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createFaultyD1 } from "../../support/faulty-d1.ts";
-import { tourOf } from "../../support/page-tour.ts";
-import { openPages, titleOf } from "../../support/pages.ts";
+import { visitEveryPage } from "../../support/page-tour.ts";
+import { headingOf, openPageBrowser } from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { member, newAddress, PASSWORD } from "../../support/users.ts";
+import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
-const named = (await tourOf(service)).map((stop) => [stop.path, stop] as const);
+const named = (await visitEveryPage(service)).map((stop) => [stop.path, stop] as const);
 
 describe("the pages", () => {
   it("the pages answer the same for an address with an account and for one without", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const seen = async (path: string, fields: Record<string, string>, address: string) => {
-      const browser = openPages(service);
+      const browser = openPageBrowser(service);
       const answer = await browser.press(await browser.visit(path), { ...fields, email: address });
       const text = answer.text
         .replaceAll(address, "")
@@ -32,7 +32,7 @@ describe("the pages", () => {
   });
 
   it("the pages show no text from the query string or a cookie, and escape submitted values", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     browser.jar.set("__Host-gh_notice", "toString");
     expect((await browser.visit("/sign-in")).text).not.toContain('class="notice"');
     const page = await browser.visit(
@@ -46,11 +46,11 @@ describe("the pages", () => {
   });
 
   it("the service answers a failure as a page to a browser, and as JSON to other clients", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const missing = await browser.visit("/nothing/of/the/kind");
-    expect([missing.status, titleOf(missing)]).toEqual([404, "Nothing here"]);
+    expect([missing.status, headingOf(missing)]).toEqual([404, "Nothing here"]);
     const method = await browser.send("DELETE", "/sign-in");
-    expect([method.status, titleOf(method), method.headers.get("Allow")]).toEqual([
+    expect([method.status, headingOf(method), method.headers.get("Allow")]).toEqual([
       405,
       "That did not work",
       "POST, GET, HEAD",
@@ -62,14 +62,14 @@ describe("the pages", () => {
 
   it("a page answers 503 with the request id when the database is down, and a plain page when the assets are", async () => {
     const faulty = createFaultyD1(env.DB);
-    faulty.goDown();
+    faulty.failAllCalls();
     const broken = startService({ env: { DB: faulty.db } });
-    const page = await openPages(broken).visit("/verify-email?token=x");
+    const page = await openPageBrowser(broken).visit("/verify-email?token=x");
     expect([page.status, page.text.includes("Reference: ")]).toEqual([503, true]);
     expect(page.headers.get("Retry-After")).not.toBeNull();
     const bare = startService({ env: { ASSETS: undefined } });
-    const answer = await openPages(bare).visit("/sign-in");
-    expect([answer.status, titleOf(answer)]).toEqual([503, "503"]);
+    const answer = await openPageBrowser(bare).visit("/sign-in");
+    expect([answer.status, headingOf(answer)]).toEqual([503, "503"]);
     expect((await bare.call("GET", "/healthz")).status).toBe(200);
   });
 });
@@ -84,10 +84,10 @@ describe("a page", () => {
   });
 
   it("the sign-in page needs as many D1 round trips for a sign-in as the API", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await service.post("/login", { email, password: PASSWORD });
     const byApi = service.log.at(-1)?.d1;
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     await browser.press(await browser.visit("/sign-in"), { email, password: PASSWORD });
     expect(service.log.at(-1)?.d1).toBe(byApi);
   });
@@ -96,8 +96,8 @@ describe("a page", () => {
 describe("the sign-in page after too many attempts", () => {
   it("the sign-in page answers 429 with the time to wait, and keeps the email address", async () => {
     const limited = startService({ clock: createTestClock() });
-    const { email } = await member(limited);
-    const browser = openPages(limited);
+    const { email } = await registerVerifiedUser(limited);
+    const browser = openPageBrowser(limited);
     const page = await browser.visit("/sign-in");
     let answer = page;
     for (let attempt = 0; attempt < 11; attempt++) {

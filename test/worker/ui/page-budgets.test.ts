@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../../support/admins.ts";
-import { codeIn, fromApp } from "../../support/app-pages.ts";
-import { tourOf } from "../../support/page-tour.ts";
-import { openPages, signedInPages } from "../../support/pages.ts";
+import { accountIdOf, signedInAs } from "../../support/admins.ts";
+import { authorizationCodeIn, clientAppUrl } from "../../support/app-pages.ts";
+import { visitEveryPage } from "../../support/page-tour.ts";
+import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const trips = () => service.log.at(-1)?.d1;
@@ -42,7 +42,7 @@ const BUDGET: Readonly<Record<string, number>> = {
 describe("the D1 round trips of a page", () => {
   it("D1 round trips match the budget of every page; a new page needs an entry", async () => {
     const found: Record<string, number | undefined> = {};
-    for (const { path, browser, page } of await tourOf(service)) {
+    for (const { path, browser, page } of await visitEveryPage(service)) {
       await browser.send("GET", page.path);
       found[path] = trips();
     }
@@ -50,15 +50,18 @@ describe("the D1 round trips of a page", () => {
   });
 
   it("a successful form costs the D1 round trips of its session and its change, without the data of the view", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { email: admin } = await signedInAs(service, "admin");
-    const [own, asAdmin] = [await signedInPages(service, email), await signedInPages(service, admin)];
-    await signedInPages(service, email);
+    const [own, asAdmin] = [
+      await signedInPageBrowser(service, email),
+      await signedInPageBrowser(service, admin),
+    ];
+    await signedInPageBrowser(service, email);
     const found: Record<string, number | undefined> = {};
     for (const [browser, path, act, fields] of [
       [own, "/account/sessions", "others", {}],
       [own, "/account/second-step", "on", { password: PASSWORD }],
-      [asAdmin, `/admin/users/${await idOf(email)}`, "endSessions", {}],
+      [asAdmin, `/admin/users/${await accountIdOf(email)}`, "endSessions", {}],
     ] as const) {
       const answer = await browser.press(await browser.visit(path), fields, act);
       expect([path, answer.status]).toEqual([path, 303]);
@@ -68,14 +71,14 @@ describe("the D1 round trips of a page", () => {
   });
 
   it("a return target in an app costs one more D1 round trip, for the authorization code", async () => {
-    const { email } = await member(service);
-    const browser = openPages(service);
-    const page = await browser.visit(fromApp("/sign-in"));
+    const { email } = await registerVerifiedUser(service);
+    const browser = openPageBrowser(service);
+    const page = await browser.visit(clientAppUrl("/sign-in"));
     expect(trips()).toBe(0);
-    codeIn(await browser.submit(page, { email, password: PASSWORD }));
+    authorizationCodeIn(await browser.submit(page, { email, password: PASSWORD }));
     expect(trips()).toBe(3);
-    const signedIn = await signedInPages(service, email);
-    codeIn(await signedIn.visit(fromApp("/sign-in")));
+    const signedIn = await signedInPageBrowser(service, email);
+    authorizationCodeIn(await signedIn.visit(clientAppUrl("/sign-in")));
     expect(trips()).toBe(2);
   });
 });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { signedInPages } from "../../support/pages.ts";
+import { signedInPageBrowser } from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { member, PASSWORD } from "../../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 const MINUTE = 60_000;
 
-async function signedInMember(own = service) {
-  const { email } = await member(own);
-  return { email, browser: await signedInPages(own, email) };
+async function registerAndLogIn(own = service) {
+  const { email } = await registerVerifiedUser(own);
+  return { email, browser: await signedInPageBrowser(own, email) };
 }
 
 describe("a page session", () => {
   it("a session continues by the refresh cookie when the access cookie is missing, and returns to the page after sign-in", async () => {
     const slow = startService({ clock: createTestClock() });
-    const { browser, email } = await signedInMember(slow);
+    const { browser, email } = await registerAndLogIn(slow);
     const first = browser.jar.get("__Host-gh_refresh");
     slow.clock.advance(16 * MINUTE);
     browser.jar.delete("__Host-gh_access");
@@ -33,7 +33,7 @@ describe("a page session", () => {
   });
 
   it("a session that ended before the form was posted redirects to sign-in, which says that nothing was saved", async () => {
-    const { browser, email } = await signedInMember();
+    const { browser, email } = await registerAndLogIn();
     const page = await browser.visit("/account/profile");
     for (const name of ["access", "refresh"]) browser.jar.delete(`__Host-gh_${name}`);
     const lost = await browser.submit(page, { name: "Grace" });
@@ -47,7 +47,7 @@ describe("a page session", () => {
   });
 
   it("redirects a signed-in user from sign-in to the account", async () => {
-    const { browser } = await signedInMember();
+    const { browser } = await registerAndLogIn();
     expect((await browser.visit("/sign-in")).path).toBe("/account");
     expect((await browser.visit("/")).path).toBe("/account");
   });

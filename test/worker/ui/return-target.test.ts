@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formsIn, openPages, titleOf } from "../../support/pages.ts";
+import { formsIn, headingOf, openPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { member, newAddress, PASSWORD } from "../../support/users.ts";
+import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 
@@ -10,8 +10,8 @@ describe("the return target", () => {
   const own = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 
   const locationAfterSignIn = async (returnTo: string) => {
-    const { email } = await member(own);
-    const browser = openPages(own);
+    const { email } = await registerVerifiedUser(own);
+    const browser = openPageBrowser(own);
     const page = await browser.visit(`/sign-in?returnTo=${encodeURIComponent(returnTo)}`);
     return (await browser.press(page, { email, password: PASSWORD })).headers.get("Location");
   };
@@ -46,13 +46,13 @@ describe("the return target", () => {
   });
 
   it("the return target is kept through the code page and through sign-up", async () => {
-    const { email } = await member(own);
-    const browser = openPages(own);
+    const { email } = await registerVerifiedUser(own);
+    const browser = openPageBrowser(own);
     const start = `/sign-in?returnTo=${encodeURIComponent(APP)}`;
     const page = await browser.visit(start);
     expect(page.text).toContain(`/sign-up?returnTo=${encodeURIComponent(APP)}`);
     const always = startService({ env: { ALLOWED_RETURN_URLS: APP, LOGIN_OTP: "always" } });
-    const asked = openPages(always);
+    const asked = openPageBrowser(always);
     const code = await asked.submit(await asked.visit(start), { email, password: PASSWORD });
     expect(code.path).toBe(`/sign-in/code?returnTo=${encodeURIComponent(APP)}`);
     const sent = await browser.submit(await browser.visit(`/sign-up?returnTo=${encodeURIComponent(APP)}`), {
@@ -66,7 +66,7 @@ describe("the return target", () => {
 
 describe("POST /language", () => {
   it("the language switch redirects back to the page, and keeps the language in a cookie", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const page = await browser.visit("/sign-up?returnTo=%2Faccount%2Fsessions");
     const [form] = formsIn(page).filter(({ action }) => action === "/language");
     const back = await browser.post("/language", { ...form?.values, locale: "de" });
@@ -74,11 +74,11 @@ describe("POST /language", () => {
     expect(back.headers.get("Set-Cookie")).toMatch(
       /^__Host-gh_lang=de; Max-Age=31536000; .*HttpOnly; Secure/,
     );
-    expect(titleOf(await browser.visit("/sign-up"))).toBe("Konto anlegen");
+    expect(headingOf(await browser.visit("/sign-up"))).toBe("Konto anlegen");
   });
 
   it("the language switch rejects another origin, an unknown language and a missing CSRF token", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const [form] = formsIn(await browser.visit("/sign-in")).filter(({ action }) => action === "/language");
     for (const here of ["//evil.example", "https://evil.example", "/\\evil.example"]) {
       const answer = await browser.post("/language", { ...form?.values, here, locale: "xx" });

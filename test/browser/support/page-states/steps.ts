@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { ShownPage } from "../../../support/page-list.ts";
+import type { PagePath } from "../../../support/page-list.ts";
 import type { ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 
@@ -8,7 +8,7 @@ export type PageState = {
   /** Name of its pictures. */
   readonly name: string;
   /** The page; null for a response that is no registered page. */
-  readonly page: ShownPage | null;
+  readonly page: PagePath | null;
   /** Opens the state in any language. */
   readonly open: (visitor: Visitor, service: ServiceApi) => Promise<unknown>;
 };

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { MailKind } from "../../../../src/messaging/email/message.ts";
 import de from "../../../../src/messaging/email/texts/de.json";
 import en from "../../../../src/messaging/email/texts/en.json";
-import { placesIn, sentencesOf } from "../../../support/ui-sentences.ts";
+import { placeholdersIn, textsByKey } from "../../../support/ui-sentences.ts";
 
-const english = sentencesOf(en);
-const german = sentencesOf(de);
+const english = textsByKey(en);
+const german = textsByKey(de);
 
 /** The placeholders that every mail may use. */
 const COMMON: readonly string[] = ["{appName}", "{secureAccount}"];
@@ -26,17 +26,17 @@ describe.each([
   ["German", de],
 ])("mail texts in %s", (_language, texts) => {
   it("no mail text is empty", () => {
-    for (const [path, sentence] of sentencesOf(texts)) expect(sentence.trim(), path).not.toBe("");
+    for (const [path, sentence] of textsByKey(texts)) expect(sentence.trim(), path).not.toBe("");
   });
 
   it.each(Object.keys(en.mails) as MailKind[])("the mail %s uses exactly its own placeholders", (kind) => {
-    const used = new Set([...sentencesOf(texts.mails[kind]).values()].flatMap(placesIn));
+    const used = new Set([...textsByKey(texts.mails[kind]).values()].flatMap(placeholdersIn));
     expect([...used].filter((placeholder) => !COMMON.includes(placeholder))).toEqual(SPECIFIC[kind] ?? []);
   });
 
   it("the shared mail texts use only their own placeholders", () => {
     const { mails: _mails, ...shared } = texts;
-    const used = [...sentencesOf(shared)].map(([path, sentence]) => [path, placesIn(sentence)] as const);
+    const used = [...textsByKey(shared)].map(([path, sentence]) => [path, placeholdersIn(sentence)] as const);
     expect(used.filter(([, placeholders]) => placeholders.length > 0)).toEqual([
       ["greeting", ["{name}"]],
       ["footer", ["{appName}"]],

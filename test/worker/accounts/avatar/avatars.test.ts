@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { tinyJpeg, tinyPng, tinyWebp } from "../../../support/image-parts.ts";
 import { hostileImages, photoWithGps } from "../../../support/images.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { signedInMember } from "../../../support/users.ts";
+import { registerAndLogIn } from "../../../support/users.ts";
 
 const MIB = 1024 * 1024;
 const service = startService();
@@ -47,7 +47,7 @@ describe("PUT /me/avatar", () => {
     ["image/jpeg", tinyJpeg, "jpg"],
     ["image/webp", tinyWebp, "webp"],
   ])("accepts %s as the request body or as a form field", async (type, bytes, extension) => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const uploads = [
       () => put(bytes, type, token),
       () => put(imageForm(new Blob([bytes], { type })), null, token),
@@ -64,7 +64,7 @@ describe("PUT /me/avatar", () => {
   });
 
   it("removes location, date and author from a photo", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const { bytes, declaredType, secrets } = photoWithGps();
     for (const secret of secrets) expect(latin1(bytes)).toContain(secret);
     const { body } = await put(bytes, declaredType, token);
@@ -74,7 +74,7 @@ describe("PUT /me/avatar", () => {
   });
 
   it("deletes the previous avatar, whose URL then answers 404", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const first = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
     const second = (await put(tinyJpeg, "image/jpeg", token)).body.data.avatarUrl;
     expect((await fetchAvatar(first)).status).toBe(404);
@@ -83,8 +83,8 @@ describe("PUT /me/avatar", () => {
 
   it("lets an admin set and remove the avatar of a user", async () => {
     const admin = await signedInAs(service, "admin");
-    const { email, token } = await signedInMember(service);
-    const path = `/users/${await idOf(email)}/avatar`;
+    const { email, token } = await registerAndLogIn(service);
+    const path = `/users/${await accountIdOf(email)}/avatar`;
     expect((await put(tinyPng, "image/png", admin.token, path)).status).toBe(200);
     const { avatarUrl } = (await service.get("/me", token)).body.data;
     expect((await fetchAvatar(avatarUrl)).status).toBe(200);
@@ -96,7 +96,7 @@ describe("PUT /me/avatar", () => {
 
 describe("GET /avatars/:key", () => {
   it("serves an avatar as immutable, with its media type and a CSP sandbox", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const { avatarUrl } = (await put(tinyPng, "image/png", token)).body.data;
     const { headers } = await fetchAvatar(avatarUrl);
     expect(headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
@@ -127,30 +127,30 @@ describe("refused uploads", () => {
   };
 
   it.each(Object.entries(hostileImages))("refuses %s and stores nothing", async (_name, image) => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const before = await storedKeys();
     const [status, code] = codes[image.problem] ?? [0, ""];
-    expectRefusal(await put(image.bytes, image.declaredType, token), status, code);
+    expectErrorResponse(await put(image.bytes, image.declaredType, token), status, code);
     const file = new Blob([image.bytes], { type: image.declaredType });
-    expectRefusal(await put(imageForm(file), null, token), status, code);
+    expectErrorResponse(await put(imageForm(file), null, token), status, code);
     expect(await storedKeys()).toEqual(before);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBeNull();
   });
 
   it("refuses 3 MB as the request body and as a form field", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const big = new Uint8Array(3_000_000);
     big.set(tinyPng);
     for (const answer of [
       await put(big, "image/png", token),
       await put(imageForm(new Blob([big], { type: "image/png" })), null, token),
     ]) {
-      expectRefusal(answer, 413, "payload_too_large");
+      expectErrorResponse(answer, 413, "payload_too_large");
     }
   });
 
   it("refuses 4 MB without Content-Length and stops reading at the limit", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     for (const type of ["image/png", "multipart/form-data; boundary=x"]) {
       let sent = 0;
       const stream = new ReadableStream({
@@ -160,30 +160,30 @@ describe("refused uploads", () => {
           if (sent >= 4_000_000) controller.close();
         },
       });
-      expectRefusal(await put(stream, type, token), 413, "payload_too_large");
+      expectErrorResponse(await put(stream, type, token), 413, "payload_too_large");
       expect(sent).toBeLessThan(2 * MIB + 4 * 64 * 1024);
     }
   });
 
   it("refuses a form without the field, with the field twice or with text in it", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const twice = imageForm(new Blob([tinyPng], { type: "image/png" }));
     twice.append("image", new Blob([tinyPng], { type: "image/png" }), "other");
     const text = new FormData();
     text.append("image", "not a file");
     for (const body of [imageForm(new Blob([tinyPng]), "photo"), twice, text]) {
       const answer = await put(body, null, token);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.[0]?.path).toBe("image");
     }
-    expectRefusal(await put("--x", "multipart/form-data; boundary=x", token), 400, "validation_failed");
-    expectRefusal(await put("{}", "application/json", token), 415, "unsupported_media_type");
+    expectErrorResponse(await put("--x", "multipart/form-data; boundary=x", token), 400, "validation_failed");
+    expectErrorResponse(await put("{}", "application/json", token), 415, "unsupported_media_type");
   });
 });
 
 describe("avatar objects in R2", () => {
   it("leaves one object after 30 parallel uploads", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const before = new Set(await storedKeys());
     const answers = await inParallel(30, () => put(tinyPng, "image/png", token));
     expect(statusCounts(answers)).toEqual({ 200: 30 });
@@ -193,7 +193,7 @@ describe("avatar objects in R2", () => {
   });
 
   it("deletes the object of an interrupted upload by the cron job and keeps the avatar", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const kept = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
     // The Worker stopped after it stored the object and before it changed the account.
     const orphan = `${"B".repeat(43)}.png`;
@@ -210,7 +210,7 @@ describe("avatar objects in R2", () => {
   });
 
   it("answers 503 while R2 is down, keeps the avatar and deletes a removed one later", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const kept = (await put(tinyPng, "image/png", token)).body.data.avatarUrl;
     const down = () => Promise.reject(new Error("R2 is down"));
     const withoutR2 = startService({
@@ -220,7 +220,7 @@ describe("avatar objects in R2", () => {
     const answer = await withoutR2.call("PUT", "/api/auth/me/avatar", tinyPng, token, {
       "Content-Type": "image/png",
     });
-    expectRefusal(answer, 503, "unavailable");
+    expectErrorResponse(answer, 503, "unavailable");
     expect((await withoutR2.call("GET", new URL(kept).pathname)).status).toBe(503);
     expect((await service.get("/me", token)).body.data.avatarUrl).toBe(kept);
     // Removal works while R2 is down; the cron job deletes the object later.

@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { ascii, tinyPng } from "../../../support/image-parts.ts";
-import { signedInPages, titleOf } from "../../../support/pages.ts";
-import { newNumber } from "../../../support/phones.ts";
+import { headingOf, signedInPageBrowser } from "../../../support/pages.ts";
+import { newPhoneNumber } from "../../../support/phones.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { linkMailedTo, logIn, mailTo, member, newAddress, PASSWORD } from "../../../support/users.ts";
+import {
+  linkMailedTo,
+  logIn,
+  mailTo,
+  newAddress,
+  PASSWORD,
+  registerVerifiedUser,
+} from "../../../support/users.ts";
 
 const service = startService();
 const NEW_PASSWORD = "another quiet harbour";
 
 async function signedInUser(own = service) {
-  const { email } = await member(own);
-  return { email, browser: await signedInPages(own, email) };
+  const { email } = await registerVerifiedUser(own);
+  return { email, browser: await signedInPageBrowser(own, email) };
 }
 
 const profileOf = async (email: string, password = PASSWORD) =>
@@ -20,7 +27,7 @@ describe("the account pages without scripts", () => {
   it("shows the account overview with links to every account page", async () => {
     const { email, browser } = await signedInUser();
     const page = await browser.visit("/account");
-    expect([page.status, titleOf(page)]).toEqual([200, "Your account"]);
+    expect([page.status, headingOf(page)]).toEqual([200, "Your account"]);
     expect(page.text).toContain(email);
     const links = [...page.text.matchAll(/<a class="row" href="([^"]+)"/g)].map(([, href = ""]) => href);
     expect(new Set(links)).toEqual(
@@ -94,7 +101,7 @@ describe("the account pages without scripts", () => {
 
   it("changes the password after checking the current one and ends the other sessions", async () => {
     const { email, browser } = await signedInUser();
-    const other = await signedInPages(service, email);
+    const other = await signedInPageBrowser(service, email);
     const page = await browser.visit("/account/password");
     const wrong = await browser.press(page, { currentPassword: "not it at all", newPassword: NEW_PASSWORD });
     expect([wrong.status, wrong.text.includes("The password is not correct.")]).toEqual([401, true]);
@@ -125,7 +132,7 @@ describe("the account pages without scripts", () => {
 
   it("verifies a phone number with its code and removes it", async () => {
     const { email, browser } = await signedInUser();
-    const phone = newNumber();
+    const phone = newPhoneNumber();
     const invalid = await browser.press(await browser.visit("/account/phone"), { phone: "0170" });
     expect([invalid.status, invalid.text.includes("country code")]).toEqual([400, true]);
     const page = await browser.submit(await browser.visit("/account/phone"), { phone });
@@ -144,7 +151,7 @@ describe("the account pages without scripts", () => {
   it("texts a new code to the same number after a minute", async () => {
     const slow = startService({ clock: createTestClock() });
     const { browser } = await signedInUser(slow);
-    const phone = newNumber();
+    const phone = newPhoneNumber();
     const page = await browser.submit(await browser.visit("/account/phone"), { phone });
     expect(page.text).toContain('data-wait="60"');
     slow.clock.advance(61_000);
@@ -174,7 +181,7 @@ describe("the account pages without scripts", () => {
 
   it("lists the sessions, ends one and ends all others", async () => {
     const { email, browser } = await signedInUser();
-    const others = [await signedInPages(service, email), await signedInPages(service, email)];
+    const others = [await signedInPageBrowser(service, email), await signedInPageBrowser(service, email)];
     const page = await browser.visit("/account/sessions");
     expect(page.text.match(/This device/g)).toHaveLength(1);
     const ends = [...page.text.matchAll(/name="id" value="([^"]+)"/g)].map(([, id = ""]) => id);
@@ -182,7 +189,7 @@ describe("the account pages without scripts", () => {
     await browser.submit(page, { id: ends[0] ?? "" }, "end");
     const ended = await Promise.all(others.map(async (other) => (await other.visit("/account")).path));
     expect(ended.filter((path) => path !== "/account")).toHaveLength(1);
-    others.push(await signedInPages(service, email));
+    others.push(await signedInPageBrowser(service, email));
     await browser.submit(await browser.visit("/account/sessions"), {}, "others");
     for (const other of others) expect((await other.visit("/account")).path).not.toBe("/account");
     expect((await browser.visit("/account/sessions")).path).toBe("/account/sessions");
@@ -192,12 +199,12 @@ describe("the account pages without scripts", () => {
     const { browser } = await signedInUser();
     const victim = await signedInUser();
     const { text } = await victim.browser.visit("/account/sessions");
-    const other = await signedInPages(service, victim.email);
+    const other = await signedInPageBrowser(service, victim.email);
     const [, id = ""] = /name="id" value="([^"]+)"/.exec((await other.visit("/account/sessions")).text) ?? [];
     expect(text).toContain("This device");
-    const { email } = await member(service);
-    const attacker = await signedInPages(service, email);
-    await signedInPages(service, email);
+    const { email } = await registerVerifiedUser(service);
+    const attacker = await signedInPageBrowser(service, email);
+    await signedInPageBrowser(service, email);
     await attacker.submit(await attacker.visit("/account/sessions"), { id }, "end");
     expect((await victim.browser.visit("/account")).path).toBe("/account");
     expect((await browser.visit("/account")).path).toBe("/account");
@@ -205,7 +212,7 @@ describe("the account pages without scripts", () => {
 
   it("deactivates the account and redirects its other sessions to sign-in", async () => {
     const { browser, email } = await signedInUser();
-    const other = await signedInPages(service, email);
+    const other = await signedInPageBrowser(service, email);
     const page = await browser.visit("/account/deactivate");
     expect((await browser.press(page, { password: "not it at all" })).status).toBe(401);
     const done = await browser.submit(page, { password: PASSWORD });

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
-import { MINUTE, outboxOf, passMinutes, status } from "../../../support/outbox.ts";
-import { newNumber } from "../../../support/phones.ts";
+import { advanceMinutes, MINUTE, outboxRowsOf, status } from "../../../support/outbox.ts";
+import { newPhoneNumber } from "../../../support/phones.ts";
 import { startService } from "../../../support/service.ts";
-import { logIn, signedInMember } from "../../../support/users.ts";
+import { logIn, registerAndLogIn } from "../../../support/users.ts";
 
 // Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -29,14 +29,14 @@ describe("a text that the SMS provider refuses", () => {
   it("retries a refused text from the outbox with its code still valid", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
-    const { token, email } = await signedInMember(service);
-    const phone = newNumber();
+    const { token, email } = await registerAndLogIn(service);
+    const phone = newPhoneNumber();
     const requested = await service.post("/me/phone", { phone }, token);
     expect(requested.status).toBe(200);
-    const textOf = async () => (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    const textOf = async () => (await outboxRowsOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(await textOf()).toMatchObject({ state: "queued", attempts: 1, last_failure: "http_503" });
     await provider.answer(ACCEPTED);
-    await passMinutes(service, 2);
+    await advanceMinutes(service, 2);
     expect(await textOf()).toMatchObject({ state: "sent", sealed: "", last_failure: null });
     const sent = (await texts()).at(-1);
     expect(sent).toMatchObject({ To: phone, From: "+14155550100" });
@@ -48,14 +48,14 @@ describe("a text that the SMS provider refuses", () => {
   it("dead-letters a refused text after three attempts, since each attempt may cost money", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
-    const { token, email } = await signedInMember(service);
-    const requested = await service.post("/me/phone", { phone: newNumber() }, token);
-    await passMinutes(service, 10);
+    const { token, email } = await registerAndLogIn(service);
+    const requested = await service.post("/me/phone", { phone: newPhoneNumber() }, token);
+    await advanceMinutes(service, 10);
     expect(await texts()).toHaveLength(3);
     await provider.answer(ACCEPTED);
-    await passMinutes(service, 10);
+    await advanceMinutes(service, 10);
     expect(await texts()).toHaveLength(3);
-    const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    const row = (await outboxRowsOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "gave_up_after_http_503" });
     const [code] = /^\d{6}/.exec((await texts())[0]?.Body ?? "") ?? [];
     const { challengeId } = requested.body.data;
@@ -67,12 +67,12 @@ describe("a text that the SMS provider refuses", () => {
   it("dead-letters a queued text when text messages are turned off meanwhile", async () => {
     const { provider, texts, service } = startWithTexts();
     await provider.answer(status(503));
-    const { token, email } = await signedInMember(service);
-    await service.post("/me/phone", { phone: newNumber() }, token);
+    const { token, email } = await registerAndLogIn(service);
+    await service.post("/me/phone", { phone: newPhoneNumber() }, token);
     service.clock.advance(MINUTE);
     const attempts = (await texts()).length;
     await startService({ clock: service.clock, env: { SMS_PROVIDER: "off" } }).runCron("* * * * *");
-    const row = (await outboxOf(service, email)).find(({ kind }) => kind === "phone_code");
+    const row = (await outboxRowsOf(service, email)).find(({ kind }) => kind === "phone_code");
     expect(row).toMatchObject({ state: "dead", sealed: "", last_failure: "sms_off" });
     expect(await texts()).toHaveLength(attempts);
   });

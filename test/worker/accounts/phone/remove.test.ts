@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { phoneChallengeOf, proveNumber } from "../../../support/phones.ts";
+import { requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
 import { startService } from "../../../support/service.ts";
-import { allRows } from "../../../support/tables.ts";
-import { mailTo, signedInMember } from "../../../support/users.ts";
+import { readAllRows } from "../../../support/tables.ts";
+import { mailTo, registerAndLogIn } from "../../../support/users.ts";
 
 const service = startService();
 
@@ -24,8 +24,8 @@ const removalsOf = async (email: string) => ({
 describe("DELETE /me/phone", () => {
   describe("succeeds", () => {
     it("removes a verified number and its verification and mails a notice", async () => {
-      const { token, email } = await signedInMember(service);
-      await proveNumber(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
       const answer = await remove(token);
       expect([answer.status, answer.body.data]).toEqual([200, undefined]);
       const { data } = (await service.get("/me", token)).body;
@@ -34,11 +34,11 @@ describe("DELETE /me/phone", () => {
     });
 
     it("voids the open code and mails no notice for an unverified number", async () => {
-      const { token, email } = await signedInMember(service);
-      const { challengeId, code, phone } = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const { challengeId, code, phone } = await requestPhoneCode(service, token);
       expect((await remove(token)).status).toBe(200);
       // No other table contains the number; the mailbox table holds the sent text.
-      const { mailbox_messages: _sent, ...stored } = await allRows();
+      const { mailbox_messages: _sent, ...stored } = await readAllRows();
       expect(JSON.stringify(stored)).not.toContain(phone);
       expect(await removalsOf(email)).toEqual({ notices: 0, events: 1 });
       const answer = await service.post("/me/phone/verify", { challengeId, code }, token);
@@ -46,8 +46,8 @@ describe("DELETE /me/phone", () => {
     });
 
     it("gives the same response without a number and writes no second audit event", async () => {
-      const { token, email } = await signedInMember(service);
-      await proveNumber(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
       const first = await remove(token);
       const second = await remove(token);
       expect([second.status, second.body]).toEqual([first.status, first.body]);
@@ -55,9 +55,9 @@ describe("DELETE /me/phone", () => {
     });
 
     it("does not change other users' numbers and codes", async () => {
-      const [user, other] = [await signedInMember(service), await signedInMember(service)];
-      const phone = await proveNumber(service, user.token);
-      const challenge = await phoneChallengeOf(service, other.token, phone);
+      const [user, other] = [await registerAndLogIn(service), await registerAndLogIn(service)];
+      const phone = await verifyPhoneNumber(service, user.token);
+      const challenge = await requestPhoneCode(service, other.token, phone);
       await remove(user.token);
       const { challengeId, code } = challenge;
       expect((await service.post("/me/phone/verify", { challengeId, code }, other.token)).status).toBe(200);
@@ -73,8 +73,8 @@ describe("DELETE /me/phone", () => {
 
   describe("abuse", () => {
     it("removes the number once for 20 parallel requests", async () => {
-      const { token, email } = await signedInMember(service);
-      await proveNumber(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
       expect(statusCounts(await inParallel(20, () => remove(token)))).toEqual({ 200: 20 });
       expect(await removalsOf(email)).toEqual({ notices: 1, events: 1 });
     });

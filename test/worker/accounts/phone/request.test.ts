@@ -1,11 +1,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { newNumber, phoneChallengeOf, proveNumber, textsTo } from "../../../support/phones.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import {
+  newPhoneNumber,
+  requestPhoneCode,
+  smsMessagesTo,
+  verifyPhoneNumber,
+} from "../../../support/phones.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { allRows } from "../../../support/tables.ts";
-import { mailTo, PASSWORD, signedInMember } from "../../../support/users.ts";
+import { readAllRows } from "../../../support/tables.ts";
+import { mailTo, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -36,14 +41,14 @@ const noticesTo = async (email: string, by: Service = service) =>
 describe("POST /me/phone", () => {
   describe("succeeds", () => {
     it("texts a six-digit code and sets the number as unverified", async () => {
-      const { token, email } = await signedInMember(service);
-      const phone = newNumber();
+      const { token, email } = await registerAndLogIn(service);
+      const phone = newPhoneNumber();
       const answer = await requestCode(phone, token);
       expect([answer.status, answer.body.data]).toEqual([
         200,
         { challengeId: expect.stringMatching(/^[0-9a-f-]{36}$/), expiresIn: 600 },
       ]);
-      const texts = await textsTo(service, phone);
+      const texts = await smsMessagesTo(service, phone);
       expect(texts).toMatchObject([{ channel: "sms", to: phone, subject: "", html: "" }]);
       expect(texts[0]?.text).toMatch(
         /^\d{6} is your code for Gatehouse\. It works once, and for 10 minutes\./,
@@ -53,24 +58,24 @@ describe("POST /me/phone", () => {
     });
 
     it("accepts a number with spaces, brackets and punctuation", async () => {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       expect((await requestCode("+49 (170) 555-01.99", token)).status).toBe(200);
       expect(await phoneOf(token)).toEqual(["+491705550199", false]);
     });
 
     it("stores a keyed hash of the code and never the code", async () => {
-      const { token, email } = await signedInMember(service);
-      const { code, phone, challengeId } = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const { code, phone, challengeId } = await requestPhoneCode(service, token);
       const [row] = await challengesOf(email);
       expect(row).toMatchObject({ id: challengeId, phone, consumed_at: null });
       expect(row?.code_hash).toMatch(/^[\w-]{43}$/);
-      const { mailbox_messages: _sent, ...stored } = await allRows();
+      const { mailbox_messages: _sent, ...stored } = await readAllRows();
       expect(JSON.stringify(stored)).not.toMatch(new RegExp(`(?<!\\d)${code}(?!\\d)`));
     });
 
     it("keeps a verified number verified when it is requested again", async () => {
-      const { token, email } = await signedInMember(service);
-      const phone = await proveNumber(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const phone = await verifyPhoneNumber(service, token);
       const before = (await noticesTo(email)).length;
       expect((await requestCode(phone, token)).status).toBe(200);
       expect(await phoneOf(token)).toEqual([phone, true]);
@@ -78,38 +83,38 @@ describe("POST /me/phone", () => {
     });
 
     it("removes the verification when a verified number is replaced and mails a notice", async () => {
-      const { token, email } = await signedInMember(service);
-      await proveNumber(service, token);
-      const next = newNumber();
+      const { token, email } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
+      const next = newPhoneNumber();
       expect((await requestCode(next, token)).status).toBe(200);
       expect(await phoneOf(token)).toEqual([next, false]);
       const [newest] = await noticesTo(email);
       expect(newest?.subject).toBe("Your phone number at Gatehouse was removed or changed");
       // Replacing an unverified number mails no notice.
       const before = (await noticesTo(email)).length;
-      await requestCode(newNumber(), token);
+      await requestCode(newPhoneNumber(), token);
       expect(await noticesTo(email)).toHaveLength(before);
     });
 
     it("voids the earlier code when a new one is requested", async () => {
-      const { token, email } = await signedInMember(service);
-      const first = await phoneChallengeOf(service, token);
-      const second = await phoneChallengeOf(service, token, first.phone);
+      const { token, email } = await registerAndLogIn(service);
+      const first = await requestPhoneCode(service, token);
+      const second = await requestPhoneCode(service, token, first.phone);
       expect((await challengesOf(email)).map(({ id }) => id)).toEqual([second.challengeId]);
       const { phone: _, ...stale } = first;
-      expectRefusal(await service.post("/me/phone/verify", stale, token), 400, "code_invalid");
+      expectErrorResponse(await service.post("/me/phone/verify", stale, token), 400, "code_invalid");
     });
 
     it("gives the same response whether or not another account has the number", async () => {
-      const [user, other] = [await signedInMember(service), await signedInMember(service)];
-      const taken = await proveNumber(service, user.token);
+      const [user, other] = [await registerAndLogIn(service), await registerAndLogIn(service)];
+      const taken = await verifyPhoneNumber(service, user.token);
       const shapeOf = async (phone: string) => {
         const { status, headers, body } = await requestCode(phone, other.token);
         return [status, [...headers.keys()].sort(), body.message, Object.keys(body.data)];
       };
-      expect(await shapeOf(taken)).toEqual(await shapeOf(newNumber()));
+      expect(await shapeOf(taken)).toEqual(await shapeOf(newPhoneNumber()));
       expect(await phoneOf(user.token)).toEqual([taken, true]);
-      expect(await proveNumber(service, other.token, taken)).toBe(taken);
+      expect(await verifyPhoneNumber(service, other.token, taken)).toBe(taken);
       expect(await phoneOf(user.token)).toEqual([taken, true]);
     });
   });
@@ -117,9 +122,9 @@ describe("POST /me/phone", () => {
   describe("refuses", () => {
     it("refuses a country outside SMS_COUNTRIES before it sends or stores anything", async () => {
       const local = startService({ clock: service.clock, env: { SMS_COUNTRIES: "+49, +1" } });
-      const { token } = await signedInMember(local);
+      const { token } = await registerAndLogIn(local);
       const answer = await requestCode("+8801712345678", token, local);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["phone"]);
       expect(await phoneOf(token, local)).toEqual([null, false]);
       expect((await requestCode("+49 1520 1234567", token, local)).status).toBe(200);
@@ -137,25 +142,25 @@ describe("POST /me/phone", () => {
       "tel:+14155550123",
       "",
     ])("refuses the number %j with 400 and sends no text", async (typed) => {
-      const { token } = await signedInMember(service);
-      const { outbox } = await allRows();
+      const { token } = await registerAndLogIn(service);
+      const { outbox } = await readAllRows();
       const answer = await requestCode(typed, token);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["phone"]);
-      expect((await allRows()).outbox).toEqual(outbox);
+      expect((await readAllRows()).outbox).toEqual(outbox);
     });
 
     it("refuses to text a code without a session", async () => {
-      const answer = await service.post("/me/phone", { phone: newNumber() });
+      const answer = await service.post("/me/phone", { phone: newPhoneNumber() });
       expect([answer.status, answer.body.error?.code]).toEqual([401, "unauthorized"]);
     });
 
     it("answers 404 and changes nothing when text messages are off", async () => {
       const withoutSms = startService({ env: { SMS_PROVIDER: "off" } });
-      const { token } = await signedInMember(withoutSms);
-      const before = await allRows();
-      expectRefusal(await requestCode(newNumber(), token, withoutSms), 404, "not_found");
-      expect(await allRows()).toEqual(before);
+      const { token } = await registerAndLogIn(withoutSms);
+      const before = await readAllRows();
+      expectErrorResponse(await requestCode(newPhoneNumber(), token, withoutSms), 404, "not_found");
+      expect(await readAllRows()).toEqual(before);
       // An existing number can still be removed.
       expect((await withoutSms.call("DELETE", "/api/auth/me/phone", undefined, token)).status).toBe(200);
     });
@@ -163,11 +168,11 @@ describe("POST /me/phone", () => {
 
   describe("abuse", () => {
     it("sends one text a minute and five an hour to one account and changes nothing over the limit", async () => {
-      const { token, email } = await signedInMember(limited);
-      const { phone, challengeId, code } = await phoneChallengeOf(limited, token);
+      const { token, email } = await registerAndLogIn(limited);
+      const { phone, challengeId, code } = await requestPhoneCode(limited, token);
       limited.clock.advance(20 * SECOND);
-      const soon = await requestCode(newNumber(), token, limited);
-      expectRefusal(soon, 429, "rate_limited");
+      const soon = await requestCode(newPhoneNumber(), token, limited);
+      expectErrorResponse(soon, 429, "rate_limited");
       expect(soon.headers.get("Retry-After")).toBe("40");
       expect(await phoneOf(token, limited)).toEqual([phone, false]);
       // The sent code stays valid.
@@ -175,33 +180,33 @@ describe("POST /me/phone", () => {
       expect(verified.status).toBe(200);
       for (let text = 2; text <= 5; text++) {
         limited.clock.advance(2 * MINUTE);
-        expect((await requestCode(newNumber(), token, limited)).status).toBe(200);
+        expect((await requestCode(newPhoneNumber(), token, limited)).status).toBe(200);
       }
       limited.clock.advance(2 * MINUTE);
       const before = await challengesOf(email);
-      const sixth = await requestCode(newNumber(), token, limited);
-      expectRefusal(sixth, 429, "rate_limited");
+      const sixth = await requestCode(newPhoneNumber(), token, limited);
+      expectErrorResponse(sixth, 429, "rate_limited");
       expect(sixth.headers.get("Retry-After")).toBe("3600");
       expect(await challengesOf(email)).toEqual(before);
       limited.clock.advance(HOUR);
-      expect((await requestCode(newNumber(), await newToken(email), limited)).status).toBe(200);
+      expect((await requestCode(newPhoneNumber(), await newToken(email), limited)).status).toBe(200);
     });
 
     it("sends one text for nine parallel requests", async () => {
-      const { token, email } = await signedInMember(limited);
-      const answers = await inParallel(9, () => requestCode(newNumber(), token, limited));
+      const { token, email } = await registerAndLogIn(limited);
+      const answers = await inParallel(9, () => requestCode(newPhoneNumber(), token, limited));
       expect(statusCounts(answers)).toEqual({ 200: 1, 429: 8 });
       const [challenge, ...others] = await challengesOf(email);
       expect(others).toEqual([]);
       expect(await phoneOf(token, limited)).toEqual([challenge?.phone, false]);
-      expect(await textsTo(limited, challenge?.phone ?? "")).toHaveLength(1);
+      expect(await smsMessagesTo(limited, challenge?.phone ?? "")).toHaveLength(1);
     });
 
     it("applies the send limit to one number across accounts", async () => {
-      const phone = newNumber();
+      const phone = newPhoneNumber();
       const statuses: number[] = [];
       for (let account = 0; account < 8; account++) {
-        const { token } = await signedInMember(limited);
+        const { token } = await registerAndLogIn(limited);
         if (account === 0) {
           await requestCode(phone, token, limited);
           continue;
@@ -213,15 +218,17 @@ describe("POST /me/phone", () => {
         statuses.push(answer.status);
       }
       expect(statuses).toEqual([429, 200, 200, 200, 200, 429, 429]);
-      expect(await textsTo(limited, phone)).toHaveLength(5);
+      expect(await smsMessagesTo(limited, phone)).toHaveLength(5);
     });
 
     it("stops texts at SMS_HOURLY_CAP across accounts and still sends mail", async () => {
       const clock = createTestClock(START + 40 * 24 * HOUR);
       const capped = startService({ clock, env: { ...LIMITED, SMS_HOURLY_CAP: "2" } });
       const users = [];
-      for (let user = 0; user < 3; user++) users.push(await signedInMember(capped));
-      const answers = await Promise.all(users.map(({ token }) => requestCode(newNumber(), token, capped)));
+      for (let user = 0; user < 3; user++) users.push(await registerAndLogIn(capped));
+      const answers = await Promise.all(
+        users.map(({ token }) => requestCode(newPhoneNumber(), token, capped)),
+      );
       expect(statusCounts(answers)).toEqual({ 200: 2, 429: 1 });
       const refused = answers.find(({ status }) => status === 429);
       expect(refused?.body.error?.code).toBe("rate_limited");

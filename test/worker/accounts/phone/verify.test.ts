@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "../../../support/phones.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
-import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
+import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { logIn, mailTo, PASSWORD, signedInMember } from "../../../support/users.ts";
+import { logIn, mailTo, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
 const service = startService();
@@ -43,8 +43,8 @@ const auditOf = async (email: string) =>
 describe("POST /me/phone/verify", () => {
   describe("succeeds", () => {
     it("verifies the number with the correct code and mails a notice", async () => {
-      const { token, email } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const answer = await verify(token, challenge);
       expect([answer.status, answer.body.data]).toEqual([
         200,
@@ -58,38 +58,42 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("accepts the correct code after four wrong ones and keeps their failure count", async () => {
-      const { token } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       for (let guess = 0; guess < 4; guess++) {
-        expectRefusal(await verify(token, withWrongCode(challenge)), 400, "code_invalid");
+        expectErrorResponse(await verify(token, withWrongCode(challenge)), 400, "code_invalid");
       }
       expect((await verify(token, challenge)).status).toBe(200);
       expect(await countsOf(challenge.challengeId)).toEqual({ tries: 5, failures: 4 });
     });
 
     it("verifies a verified number again without a second notice", async () => {
-      const { token, email } = await signedInMember(service);
-      const phone = await proveNumber(service, token);
-      await proveNumber(service, token, phone);
+      const { token, email } = await registerAndLogIn(service);
+      const phone = await verifyPhoneNumber(service, token);
+      await verifyPhoneNumber(service, token, phone);
       expect(await noticesTo(email)).toHaveLength(1);
     });
 
     it("accepts the code in another session of the same user", async () => {
-      const { token, email } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       expect((await verify((await logIn(service, email)).token, challenge)).status).toBe(200);
     });
   });
 
   describe("refuses with the same error", () => {
     it("refuses another user's code, even if both have the number", async () => {
-      const [user, other] = [await signedInMember(service), await signedInMember(service)];
-      const challenge = await phoneChallengeOf(service, user.token);
-      const theirs = await phoneChallengeOf(service, other.token, challenge.phone);
-      expectRefusal(await verify(other.token, challenge), 400, "code_invalid");
+      const [user, other] = [await registerAndLogIn(service), await registerAndLogIn(service)];
+      const challenge = await requestPhoneCode(service, user.token);
+      const theirs = await requestPhoneCode(service, other.token, challenge.phone);
+      expectErrorResponse(await verify(other.token, challenge), 400, "code_invalid");
       // The digits of one challenge are wrong for the other challenge.
       if (theirs.code !== challenge.code) {
-        expectRefusal(await verify(other.token, { ...theirs, code: challenge.code }), 400, "code_invalid");
+        expectErrorResponse(
+          await verify(other.token, { ...theirs, code: challenge.code }),
+          400,
+          "code_invalid",
+        );
       }
       // The refused attempt did not count against the owner's challenge.
       expect(await countsOf(challenge.challengeId)).toEqual({ tries: 0, failures: null });
@@ -98,41 +102,41 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("refuses a code for a number that was replaced or removed", async () => {
-      const { token } = await signedInMember(service);
-      const replaced = await phoneChallengeOf(service, token);
-      const removed = await phoneChallengeOf(service, token);
-      expectRefusal(await verify(token, replaced), 400, "code_invalid");
+      const { token } = await registerAndLogIn(service);
+      const replaced = await requestPhoneCode(service, token);
+      const removed = await requestPhoneCode(service, token);
+      expectErrorResponse(await verify(token, replaced), 400, "code_invalid");
       await service.call("DELETE", "/api/auth/me/phone", undefined, token);
-      expectRefusal(await verify(token, removed), 400, "code_invalid");
+      expectErrorResponse(await verify(token, removed), 400, "code_invalid");
       expect(await phoneOf(token)).toEqual([null, false]);
     });
 
     it("refuses a live code while the account has another number", async () => {
-      const { token, email } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const set = env.DB.prepare("UPDATE accounts SET phone = ? WHERE email = ?");
-      await set.bind(newNumber(), email).run();
-      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      await set.bind(newPhoneNumber(), email).run();
+      expectErrorResponse(await verify(token, challenge), 400, "code_invalid");
       await set.bind(challenge.phone, email).run();
       expect((await verify(token, challenge)).status).toBe(200);
     });
 
     it("refuses a used code and an unknown challenge", async () => {
-      const { token } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       expect((await verify(token, challenge)).status).toBe(200);
-      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      expectErrorResponse(await verify(token, challenge), 400, "code_invalid");
       const unknown = { ...challenge, challengeId: crypto.randomUUID() };
-      expectRefusal(await verify(token, unknown), 400, "code_invalid");
+      expectErrorResponse(await verify(token, unknown), 400, "code_invalid");
     });
 
     it("refuses a code after exactly ten minutes", async () => {
       const clocked = startService({ clock: createTestClock(service.clock.now()) });
-      const { token } = await signedInMember(clocked);
-      const challenge = await phoneChallengeOf(clocked, token);
+      const { token } = await registerAndLogIn(clocked);
+      const challenge = await requestPhoneCode(clocked, token);
       clocked.clock.advance(10 * MINUTE);
-      expectRefusal(await verify(token, challenge, clocked), 400, "code_invalid");
-      const again = await phoneChallengeOf(clocked, token);
+      expectErrorResponse(await verify(token, challenge, clocked), 400, "code_invalid");
+      const again = await requestPhoneCode(clocked, token);
       clocked.clock.advance(10 * MINUTE - 1);
       expect((await verify((await logIn(clocked, await emailOf(token))).token, again, clocked)).status).toBe(
         200,
@@ -140,22 +144,22 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("refuses a code that a password change voided", async () => {
-      const { token } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const change = { currentPassword: PASSWORD, newPassword: "another quiet harbour" };
       expect((await service.post("/me/password", change, token)).status).toBe(200);
-      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      expectErrorResponse(await verify(token, challenge), 400, "code_invalid");
     });
 
     it("refuses a login code as a phone code and a phone code as a login code, and consumes neither", async () => {
-      const { token, email } = await signedInMember(service);
+      const { token, email } = await registerAndLogIn(service);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-      const login = await challengeOf(service, email);
-      const challenge = await phoneChallengeOf(service, token);
-      expectRefusal(await verify(token, login), 400, "code_invalid");
+      const login = await startSecondFactor(service, email);
+      const challenge = await requestPhoneCode(service, token);
+      expectErrorResponse(await verify(token, login), 400, "code_invalid");
       expect(await countsOf(login.challengeId)).toMatchObject({ tries: 0 });
       const { challengeId, code } = challenge;
-      expectRefusal(await service.post("/login/otp", { challengeId, code }), 400, "code_invalid");
+      expectErrorResponse(await service.post("/login/otp", { challengeId, code }), 400, "code_invalid");
       expect((await service.post("/login/otp/resend", { challengeId })).status).toBe(200);
       expect(await countsOf(challengeId)).toMatchObject({ tries: 0 });
       // Both codes stay valid for their own purpose.
@@ -165,8 +169,8 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("refuses a code of a deactivated account", async () => {
-      const { token, email } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const set = env.DB.prepare("UPDATE accounts SET status = ? WHERE email = ?");
       await set.bind("deactivated", email).run();
       expect((await verify(token, challenge)).status).toBe(401);
@@ -177,8 +181,8 @@ describe("POST /me/phone/verify", () => {
 
   describe("abuse", () => {
     it("verifies once for 50 parallel correct codes", async () => {
-      const { token, email } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token, email } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const answers = await inParallel(50, () => verify(token, challenge));
       expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
       expect(await countsOf(challenge.challengeId)).toEqual({ tries: 1, failures: null });
@@ -187,25 +191,25 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("evaluates five of 100 parallel wrong codes and then refuses the correct one", async () => {
-      const { token } = await signedInMember(service);
-      const challenge = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const challenge = await requestPhoneCode(service, token);
       const guesses = await inParallel(100, () => verify(token, withWrongCode(challenge)));
       expect(statusCounts(guesses)).toEqual({ 400: 100 });
       expect(await countsOf(challenge.challengeId)).toEqual({ tries: 5, failures: 5 });
-      expectRefusal(await verify(token, challenge), 400, "code_invalid");
+      expectErrorResponse(await verify(token, challenge), 400, "code_invalid");
       expect(await phoneOf(token)).toEqual([challenge.phone, false]);
     });
 
     it("locks after ten wrong codes across challenges and unlocks after five minutes", async () => {
       const clocked = startService({ clock: createTestClock(service.clock.now()) });
-      const { token, email } = await signedInMember(clocked);
+      const { token, email } = await registerAndLogIn(clocked);
       for (let code = 0; code < 2; code++) {
-        const challenge = await phoneChallengeOf(clocked, token);
+        const challenge = await requestPhoneCode(clocked, token);
         await inParallel(20, () => verify(token, withWrongCode(challenge), clocked));
       }
-      const next = await phoneChallengeOf(clocked, token);
+      const next = await requestPhoneCode(clocked, token);
       const locked = await verify(token, next, clocked);
-      expectRefusal(locked, 429, "too_many_attempts");
+      expectErrorResponse(locked, 429, "too_many_attempts");
       expect(locked.headers.get("Retry-After")).toBe("300");
       expect(await countsOf(next.challengeId)).toEqual({ tries: 0, failures: 10 });
       // Sign-in has a lockout of its own, which wrong codes of a session do not affect.
@@ -215,39 +219,39 @@ describe("POST /me/phone/verify", () => {
     });
 
     it("counts wrong codes and wrong passwords of a session in one exact counter that a correct code does not reset", async () => {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       const guessPassword = () => service.post("/me/otp", { enabled: true, password: "not it" }, token);
-      const first = await phoneChallengeOf(service, token);
+      const first = await requestPhoneCode(service, token);
       await inParallel(4, () => verify(token, withWrongCode(first)));
       await inParallel(4, guessPassword);
       expect((await verify(token, first)).status).toBe(200);
-      const second = await phoneChallengeOf(service, token);
+      const second = await requestPhoneCode(service, token);
       expect((await countsOf(second.challengeId))?.failures).toBe(8);
       const answers = await inParallel(60, (index) =>
         index % 2 === 0 ? verify(token, withWrongCode(second)) : guessPassword(),
       );
       expect((await countsOf(second.challengeId))?.failures).toBe(10);
       expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(2);
-      expectRefusal(await verify(token, second), 429, "too_many_attempts");
+      expectErrorResponse(await verify(token, second), 429, "too_many_attempts");
       const right = await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-      expectRefusal(right, 429, "too_many_attempts");
+      expectErrorResponse(right, 429, "too_many_attempts");
     });
 
     it("answers code_invalid, not too_many_attempts, to another user's locked challenge", async () => {
-      const [user, other] = [await signedInMember(service), await signedInMember(service)];
+      const [user, other] = [await registerAndLogIn(service), await registerAndLogIn(service)];
       for (let code = 0; code < 2; code++) {
-        const challenge = await phoneChallengeOf(service, user.token);
+        const challenge = await requestPhoneCode(service, user.token);
         await inParallel(5, () => verify(user.token, withWrongCode(challenge)));
       }
-      const locked = await phoneChallengeOf(service, user.token);
-      expectRefusal(await verify(other.token, locked), 400, "code_invalid");
+      const locked = await requestPhoneCode(service, user.token);
+      expectErrorResponse(await verify(other.token, locked), 400, "code_invalid");
     });
 
     it("leaves the new number unverified when verification and replacement run in parallel", async () => {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       for (let round = 0; round < 20; round++) {
-        const challenge = await phoneChallengeOf(service, token);
-        const next = newNumber();
+        const challenge = await requestPhoneCode(service, token);
+        const next = newPhoneNumber();
         await Promise.all([verify(token, challenge), service.post("/me/phone", { phone: next }, token)]);
         expect(await phoneOf(token)).toEqual([next, false]);
       }

@@ -3,9 +3,9 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { administeredUser } from "../../../support/administered-user.ts";
-import { idOf, signedInAs } from "../../../support/admins.ts";
-import { signedInPages } from "../../../support/pages.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "../../../support/phones.ts";
+import { accountIdOf, signedInAs } from "../../../support/admins.ts";
+import { signedInPageBrowser } from "../../../support/pages.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
 import { recordEvents } from "../../../support/recording-events.ts";
 import { wrongCode } from "../../../support/second-factor.ts";
 import { startService } from "../../../support/service.ts";
@@ -13,10 +13,10 @@ import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import {
   logIn,
-  member,
   newAddress,
   PASSWORD,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -31,13 +31,13 @@ const rows = async (): Promise<Row[]> =>
 
 /** Causes every audit event of one account, except those of an admin action. */
 async function causeEveryEvent(): Promise<string> {
-  const { email, token, refreshToken } = await signedInMember(service);
+  const { email, token, refreshToken } = await registerAndLogIn(service);
   const write = (method: string, path: string, body?: unknown, as = token) =>
     service.call(method, `/api/auth${path}`, body, as, from);
   await write("PATCH", "/me", { name: "Grace" });
   await write("POST", "/me/otp", { enabled: true, password: PASSWORD });
   await write("POST", "/me/otp", { enabled: false, password: PASSWORD });
-  await proveNumber(service, token);
+  await verifyPhoneNumber(service, token);
   await write("DELETE", "/me/phone");
   // The test clock does not advance by itself. Changing the second factor invalidated sign-ins up to its instant.
   service.clock.advance(1000);
@@ -59,7 +59,7 @@ async function causeEveryEvent(): Promise<string> {
   await service.post("/forgot-password", { email: newEmail });
   const link = await tokenMailedTo(service, newEmail);
   await service.post("/reset-password", { token: link, newPassword: PASSWORD });
-  const pages = await signedInPages(service, newEmail);
+  const pages = await signedInPageBrowser(service, newEmail);
   await logIn(service, newEmail);
   await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
@@ -71,8 +71,8 @@ async function causeEveryEvent(): Promise<string> {
 async function bootstrapSuperuser(): Promise<string> {
   const email = newAddress();
   const bootstrapping = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
-  await member(bootstrapping, email);
-  return idOf(email);
+  await registerVerifiedUser(bootstrapping, email);
+  return accountIdOf(email);
 }
 
 describe("the audit log", () => {
@@ -119,9 +119,9 @@ describe("the audit log", () => {
   });
 
   it("records nothing for a refused request", async () => {
-    const { token, email } = await signedInMember(service);
-    const { token: withoutPhone } = await signedInMember(service);
-    const challenge = await phoneChallengeOf(service, token);
+    const { token, email } = await registerAndLogIn(service);
+    const { token: withoutPhone } = await registerAndLogIn(service);
+    const challenge = await requestPhoneCode(service, token);
     const wrong = { challengeId: challenge.challengeId, code: wrongCode(challenge.code) };
     const capped = startService({ env: { RATE_LIMITS: "{}", BURST: undefined }, clock: service.clock });
     const before = (await rows()).length;
@@ -132,7 +132,7 @@ describe("the audit log", () => {
       await service.post("/me/otp", { enabled: true, password: "wrong" }, token),
       await service.post("/me/deactivate", { password: "wrong" }, token),
       await service.post("/me/phone/verify", wrong, token),
-      await capped.post("/me/phone", { phone: newNumber() }, token),
+      await capped.post("/me/phone", { phone: newPhoneNumber() }, token),
       await service.post("/login", { email, password: "wrong" }),
       await service.post("/verify-email", { token: "dead" }),
       await service.post("/reset-password", { token: "dead", newPassword: "a newer lighthouse" }),

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission, ROLES } from "../../../../src/admin/authorization/permissions.ts";
 import { operationPartOf } from "../../../../src/http/operation.ts";
-import { idOf, type SignedIn, signedInAs } from "../../../support/admins.ts";
-import { dumpOf } from "../../../support/dump.ts";
+import { accountIdOf, type SignedIn, signedInAs } from "../../../support/admins.ts";
+import { dumpDatabase } from "../../../support/dump.ts";
 import { mutations, perform } from "../../../support/mutations.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { logIn, member } from "../../../support/users.ts";
+import { logIn, registerVerifiedUser } from "../../../support/users.ts";
 
 type Guarded = {
   readonly method: string;
@@ -100,27 +100,27 @@ describe("the router", () => {
 
 describe.each(named(behindSession))("%s", (_name, route) => {
   it("returns 401 without a valid session and changes nothing", async () => {
-    const before = await dumpOf(service.env.DB);
+    const before = await dumpDatabase(service.env.DB);
     for (const token of [undefined, "", "nonsense", `${users.superuser.token}x`]) {
-      expectRefusal(await call(route, users.user.id, token), 401, "unauthorized");
+      expectErrorResponse(await call(route, users.user.id, token), 401, "unauthorized");
     }
-    expect(await dumpOf(service.env.DB)).toEqual(before);
+    expect(await dumpDatabase(service.env.DB)).toEqual(before);
   });
 });
 
 describe.each(named(behindRole))("%s", (_name, route) => {
   it.each(ROLES)("applies the permission table to a %s before any other check", async (role) => {
-    const before = await dumpOf(service.env.DB);
+    const before = await dumpDatabase(service.env.DB);
     const answer = await call(route, crypto.randomUUID(), users[role].token);
     const allowed = hasPermission(role, route.permission as Permission);
     if (!allowed) {
-      expectRefusal(answer, 403, "forbidden");
+      expectErrorResponse(answer, 403, "forbidden");
     } else {
       // An allowed caller gets a list, an unknown id or an invalid body.
       expect([200, 400, 404, 415]).toContain(answer.status);
       expect(answer.body.error?.code).not.toBe("forbidden");
     }
-    expect(await dumpOf(service.env.DB)).toEqual(before);
+    expect(await dumpDatabase(service.env.DB)).toEqual(before);
   });
 });
 
@@ -135,12 +135,12 @@ describe("another user's id", () => {
   it.each(named(withId))(
     "%s returns 404 for another user's id, even to admins and superusers",
     async (_name, route) => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const victim = await logIn(service, email);
       const [session] = (await service.get("/sessions", victim.token)).body.data as { id: string }[];
       for (const role of ROLES) {
-        expectRefusal(await call(route, session?.id ?? "", users[role].token), 404, "not_found");
-        expectRefusal(await call(route, await idOf(email), users[role].token), 404, "not_found");
+        expectErrorResponse(await call(route, session?.id ?? "", users[role].token), 404, "not_found");
+        expectErrorResponse(await call(route, await accountIdOf(email), users[role].token), 404, "not_found");
       }
       expect((await service.get("/me", victim.token)).status).toBe(200);
     },
@@ -154,16 +154,16 @@ describe("another user's id", () => {
     const request = await change.request(service);
     const targetId = request.path?.split("/")[2] ?? "";
     const withTarget = (id: string) => ({ ...request, path: request.path?.replace(targetId, id) });
-    const before = await dumpOf(service.env.DB);
+    const before = await dumpDatabase(service.env.DB);
     const others = { user: users.admin, admin: users.superuser } as const;
     for (const role of ["user", "admin"] as const) {
       const answer = await perform(service, change, {
         ...withTarget(others[role].id),
         token: users[role].token,
       });
-      expectRefusal(answer, 403, "forbidden");
+      expectErrorResponse(answer, 403, "forbidden");
     }
-    expect(await dumpOf(service.env.DB)).toEqual(before);
+    expect(await dumpDatabase(service.env.DB)).toEqual(before);
     // The same request succeeds for a superuser, so the actor was the only reason for the refusal.
     expect((await perform(service, change, request)).status).toBe(change.status);
   });

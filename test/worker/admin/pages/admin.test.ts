@@ -2,25 +2,25 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission } from "../../../../src/admin/authorization/permissions.ts";
-import { idOf, signedInAs } from "../../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { startWithProvider, status } from "../../../support/outbox.ts";
-import { linkOn, openPages, signedInPages, titleOf } from "../../../support/pages.ts";
+import { headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
 import {
   linkMailedTo,
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
+  registerVerifiedUser,
 } from "../../../support/users.ts";
 
 const service = startService();
 
 async function signedIn(role: Role) {
   const { email, id } = await signedInAs(service, role);
-  return { email, id, browser: await signedInPages(service, email) };
+  return { email, id, browser: await signedInPageBrowser(service, email) };
 }
 
 const setStatus = (id: string, state: string) =>
@@ -32,7 +32,7 @@ describe("admin pages without scripts", () => {
     const tag = `w${crypto.randomUUID().slice(0, 8)}`;
     const { email } = await register(service, `${tag}.one@example.com`);
     const { email: other } = await register(service, `${tag}.two@example.com`);
-    await setStatus(await idOf(other), "deactivated");
+    await setStatus(await accountIdOf(other), "deactivated");
     const found = await browser.visit(`/admin/users?search=${tag}`);
     expect([found.text.includes(email), found.text.includes(other)]).toEqual([true, true]);
     expect(found.text).toContain(`value="${tag}"`);
@@ -74,9 +74,9 @@ describe("admin pages without scripts", () => {
 
   it("an admin deactivates a user, whose next page is sign-in, and activates them again", async () => {
     const { browser } = await signedIn("admin");
-    const { email } = await member(service);
-    const victim = await signedInPages(service, email);
-    const path = `/admin/users/${await idOf(email)}`;
+    const { email } = await registerVerifiedUser(service);
+    const victim = await signedInPageBrowser(service, email);
+    const path = `/admin/users/${await accountIdOf(email)}`;
     const page = await browser.visit(path);
     expect(page.text).toContain("End sessions");
     const done = await browser.submit(page, {}, "deactivate");
@@ -88,9 +88,9 @@ describe("admin pages without scripts", () => {
 
   it("an admin mails a reset link, ends sessions and edits a profile", async () => {
     const { browser } = await signedIn("admin");
-    const { email } = await member(service);
-    const victim = await signedInPages(service, email);
-    const path = `/admin/users/${await idOf(email)}`;
+    const { email } = await registerVerifiedUser(service);
+    const victim = await signedInPageBrowser(service, email);
+    const path = `/admin/users/${await accountIdOf(email)}`;
     const page = await browser.visit(path);
     await browser.submit(page, {}, "resetPassword");
     expect(await linkMailedTo(service, email)).toContain("/reset-password?token=");
@@ -100,14 +100,14 @@ describe("admin pages without scripts", () => {
       name: "Grace",
       lastName: "Hopper",
     });
-    expect([saved.path, titleOf(saved)]).toEqual([path, "Grace Hopper"]);
+    expect([saved.path, headingOf(saved)]).toEqual([path, "Grace Hopper"]);
   });
 
   it("only superusers set roles and delete, and deletion needs a confirmation", async () => {
     const { browser } = await signedIn("superuser");
     const admin = await signedIn("admin");
-    const { email } = await member(service);
-    const id = await idOf(email);
+    const { email } = await registerVerifiedUser(service);
+    const id = await accountIdOf(email);
     const path = `/admin/users/${id}`;
     const byAdmin = await admin.browser.visit(path);
     for (const act of ["setRole", "delete"]) expect(byAdmin.text).not.toContain(`value="${act}"`);
@@ -140,7 +140,7 @@ describe("admin pages without scripts", () => {
       email,
       role: "user",
     });
-    expect([titleOf(done), done.text.includes("The invitation is on its way.")]).toEqual(["Grace", true]);
+    expect([headingOf(done), done.text.includes("The invitation is on its way.")]).toEqual(["Grace", true]);
     const taken = await browser.press(await browser.visit("/admin/invite"), {
       name: "Grace",
       email,
@@ -153,9 +153,9 @@ describe("admin pages without scripts", () => {
       role: "superuser",
     });
     expect(above.status).toBe(403);
-    const guest = openPages(service);
+    const guest = openPageBrowser(service);
     const page = await guest.visit(await linkMailedTo(service, email));
-    expect(titleOf(page)).toBe("Choose your password");
+    expect(headingOf(page)).toBe("Choose your password");
     const chosen = await guest.submit(page, { newPassword: PASSWORD });
     expect(chosen.text).toContain("Your password is set. You can sign in now.");
     await logIn(service, email);
@@ -163,15 +163,15 @@ describe("admin pages without scripts", () => {
 
   it("the audit log page shows events with users, actors and details", async () => {
     const { browser, email: adminEmail } = await signedIn("admin");
-    const { email } = await member(service);
-    const id = await idOf(email);
+    const { email } = await registerVerifiedUser(service);
+    const id = await accountIdOf(email);
     await browser.submit(await browser.visit(`/admin/users/${id}`), {}, "deactivate");
     const auditLog = await browser.visit(`/admin/audit?userId=${id}`);
     for (const words of ["Deactivated", "Signed up", "Address confirmed", "· by Ada"]) {
       expect(auditLog.text).toContain(words);
     }
     await logIn(service, (await signedInAs(service, "user")).email);
-    const inGerman = await signedInPages(service, adminEmail, { language: "de" });
+    const inGerman = await signedInPageBrowser(service, adminEmail, { language: "de" });
     for (const [reader, words] of [
       [browser, "By: password"],
       [inGerman, "Mit: Passwort"],

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { actingAs, idOf, signedInAs } from "../../../support/admins.ts";
-import { dumpOf } from "../../../support/dump.ts";
+import { accountIdOf, signedInAs, usersApiAs } from "../../../support/admins.ts";
+import { dumpDatabase } from "../../../support/dump.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
@@ -21,7 +21,7 @@ async function dumpStores(): Promise<string> {
       return [name, rows] as const;
     }),
   );
-  const lines = [...(await dumpOf(env.DB)), ...shadowRows].flatMap(([table, rows]) =>
+  const lines = [...(await dumpDatabase(env.DB)), ...shadowRows].flatMap(([table, rows]) =>
     rows.map((row) => `${table}: ${Object.values(row).map(bytesAsText).join(" | ")}`),
   );
   const { keys } = await env.KV.list();
@@ -68,7 +68,7 @@ describe("DELETE /users/:id", () => {
       env: { RATE_LIMITS: "{}", BURST: undefined, AVATARS: uploads.AVATARS },
     });
     const superuser = await signedInAs(service, "superuser");
-    const callUsers = actingAs(service, superuser).call;
+    const callUsers = usersApiAs(service, superuser).call;
     const email = "quillon.unmistakable@example.org";
     const names = ["quillon", "unmistakable", "zephyrine", "xanthippe", "+4915550001"];
 
@@ -80,7 +80,7 @@ describe("DELETE /users/:id", () => {
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
     for (let guess = 0; guess < 4; guess++) await service.post("/login", { email, password: "wrong" });
     const { token } = await logIn(service, email);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     await service.call("PUT", "/api/auth/me/avatar", photoWithGps().bytes, token, {
       "Content-Type": "image/jpeg",
     });
@@ -101,19 +101,19 @@ describe("DELETE /users/:id", () => {
     for (const name of names) expect(after, name).not.toContain(name);
     expect(uploads.keys).toHaveLength(1);
     expect(await uploads.stored()).toEqual([]);
-    const tables = [...(await dumpOf(env.DB))].filter(([, rows]) => JSON.stringify(rows).includes(id));
+    const tables = [...(await dumpDatabase(env.DB))].filter(([, rows]) => JSON.stringify(rows).includes(id));
     expect(tables.map(([table]) => table)).toEqual(["audit_events"]);
 
     // The address is available again, for a new account with another id.
     await register(service, email);
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
-    expect(await idOf(email)).not.toBe(id);
+    expect(await accountIdOf(email)).not.toBe(id);
   });
 
   it("deletes a deactivated account whose invitation was never accepted", async () => {
     const service = startService();
     const superuser = await signedInAs(service, "superuser");
-    const callUsers = actingAs(service, superuser).call;
+    const callUsers = usersApiAs(service, superuser).call;
     const { body } = await callUsers("POST", "", { email: "never-came@example.org", name: "Never" });
     await callUsers("POST", `/${body.data.id}/deactivate`);
     expect((await callUsers("DELETE", `/${body.data.id}`)).status).toBe(200);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { actingAs, type SignedIn, signedInAs } from "../../../support/admins.ts";
+import { type SignedIn, signedInAs, usersApiAs } from "../../../support/admins.ts";
 import { emptyTables } from "../../../support/dump.ts";
 import { startService } from "../../../support/service.ts";
 import { register } from "../../../support/users.ts";
@@ -8,7 +8,7 @@ const service = startService();
 let admin: SignedIn;
 let superuser: SignedIn;
 const list = async (actor: SignedIn, query = "") => {
-  const answer = await actingAs(service, actor).call("GET", query === "" ? "" : `?${query}`);
+  const answer = await usersApiAs(service, actor).call("GET", query === "" ? "" : `?${query}`);
   return { ...answer, names: (answer.body.data?.users ?? []).map(({ name }: { name: string }) => name) };
 };
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addPerson, idsFound, page } from "../../../support/directory.ts";
+import { idsFound, insertAccount, listUsers } from "../../../support/directory.ts";
 import { emptyTables } from "../../../support/dump.ts";
 
 beforeEach(() => emptyTables(env.DB));
@@ -17,8 +17,8 @@ describe("user search with hostile input", () => {
     ["private-use characters", "\uE000\uE001"],
   ];
   it.each(wordless)("finds no user by a search of %s", async (_name, search) => {
-    await addPerson({ name: "Ada" });
-    expect(await page({ search })).toEqual({ users: [], next: null });
+    await insertAccount({ name: "Ada" });
+    expect(await listUsers({ search })).toEqual({ users: [], next: null });
   });
 
   it.each([
@@ -38,22 +38,22 @@ describe("user search with hostile input", () => {
     ["a NUL within", "nob\0ody"],
     ["half of a surrogate pair within", "nob\uDC00ody"],
   ])("treats %s in a search as plain words", async (_name, search) => {
-    await addPerson({ name: "Ada" });
+    await insertAccount({ name: "Ada" });
     for (const query of [
       {},
       { role: "user" as const, status: "active" as const, roles: ["user" as const] },
     ]) {
-      expect(await page({ search, ...query })).toEqual({ users: [], next: null });
+      expect(await listUsers({ search, ...query })).toEqual({ users: [], next: null });
     }
   });
 
   it("classifies every letter and digit of Unicode as the index does", async () => {
-    await addPerson({ name: "Ada" });
+    await insertAccount({ name: "Ada" });
     // Words of 64 letters, 16 at a time: a letter that the index treats as a separator would be a syntax error.
     let letters = 0;
     let search = "";
     const search16Words = async () => {
-      expect((await page({ search })).users).toEqual([]);
+      expect((await listUsers({ search })).users).toEqual([]);
       search = "";
     };
     for (let point = 0x80; point < 0x110000; point += 1) {
@@ -68,9 +68,9 @@ describe("user search with hostile input", () => {
   });
 
   it("finds no user of a role that the actor may not see", async () => {
-    await addPerson({ name: "Ada", role: "superuser" });
-    await addPerson({ name: "Ada", role: "admin" });
-    const user = await addPerson({ name: "Ada" });
+    await insertAccount({ name: "Ada", role: "superuser" });
+    await insertAccount({ name: "Ada", role: "admin" });
+    const user = await insertAccount({ name: "Ada" });
     for (const search of [undefined, "ada"]) {
       expect(await idsFound({ roles: ["user"], search })).toEqual([user]);
       expect(await idsFound({ roles: ["user"], role: "admin", search })).toEqual([]);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addPerson, bytesOfIndex, directory, idsFound } from "../../../support/directory.ts";
+import { bytesOfIndex, idsFound, insertAccount, userDirectory } from "../../../support/directory.ts";
 import { emptyTables } from "../../../support/dump.ts";
 
 beforeEach(() => emptyTables(env.DB));
@@ -18,7 +18,7 @@ const isIntact = () =>
 
 describe("the user search index after a change", () => {
   it("finds an account by its new name, address, username, role and status only", async () => {
-    const id = await addPerson({
+    const id = await insertAccount({
       email: "old@example.com",
       name: "Olden",
       lastName: "Days",
@@ -41,7 +41,7 @@ describe("the user search index after a change", () => {
 
   it("filters by the role and status of the row, even if a name imitates their index terms", async () => {
     // U+E000 starts the index terms of roles and statuses. A name may contain it too.
-    const id = await addPerson({ name: "\uE000admin \uE000deactivated", role: "user" });
+    const id = await insertAccount({ name: "\uE000admin \uE000deactivated", role: "user" });
     expect(await idsFound({ role: "admin" })).toEqual([]);
     expect(await idsFound({ status: "deactivated" })).toEqual([]);
     expect(await idsFound({ search: "\uE000admin" })).toEqual([]);
@@ -49,7 +49,7 @@ describe("the user search index after a change", () => {
   });
 
   it("the migration rebuilds the search index from the rows, any number of times", async () => {
-    const id = await addPerson({ name: "Ada" });
+    const id = await insertAccount({ name: "Ada" });
     const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes("account_search"));
     expect(migration?.queries.length).toBeGreaterThan(10);
     for (let run = 0; run < 2; run += 1) {
@@ -58,7 +58,7 @@ describe("the user search index after a change", () => {
       expect(await isIntact()).toBe(true);
     }
     expect(await idsFound({ search: "eve" })).toEqual([]);
-    await addPerson({ name: "Eve" });
+    await insertAccount({ name: "Eve" });
     expect(await idsFound({ search: "eve" })).toHaveLength(1);
   });
 });
@@ -79,9 +79,9 @@ describe("the user search index after a deletion", () => {
       "UPDATE accounts SET email = 'x@example.com', name = 'X', last_name = 'X', username = 'x' WHERE id = ?",
     ],
   ])("keeps no word of a %s account in the search index", async (_name, change) => {
-    for (let n = 0; n < 200; n += 1) await addPerson({ name: "Ada", lastName: `Number${n}` });
-    const id = await addPerson(account);
-    for (let n = 0; n < 200; n += 1) await addPerson({ name: "Grace" });
+    for (let n = 0; n < 200; n += 1) await insertAccount({ name: "Ada", lastName: `Number${n}` });
+    const id = await insertAccount(account);
+    for (let n = 0; n < 200; n += 1) await insertAccount({ name: "Grace" });
     // FTS5 stores a term without the prefix that it shares with the term before, so only the end is certain.
     const before = await bytesOfIndex();
     for (const trace of traces) expect(before).toContain(trace.slice(3));
@@ -108,9 +108,9 @@ describe("cleanUp of the user search index", () => {
     await sql("DELETE FROM accounts WHERE id = ?", deleted);
     // Without such a word the test would prove nothing.
     expect(await separators()).toContain(deleted);
-    await addPerson({ name: "Grace" });
-    await directory.cleanUp(true);
-    for (let hour = 0; hour < 5; hour += 1) await directory.cleanUp(false);
+    await insertAccount({ name: "Grace" });
+    await userDirectory.cleanUp(true);
+    for (let hour = 0; hour < 5; hour += 1) await userDirectory.cleanUp(false);
     expect(await separators()).not.toContain(deleted);
     expect(await idsFound({ search: "w" })).toHaveLength(100);
     expect(await isIntact()).toBe(true);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { addPerson, idsFound, idsOnPages, page } from "../../../support/directory.ts";
+import { idsFound, idsOnPages, insertAccount, listUsers } from "../../../support/directory.ts";
 import { emptyTables } from "../../../support/dump.ts";
 
 beforeEach(() => emptyTables(env.DB));
@@ -31,13 +31,18 @@ describe("user search", () => {
     ["words among punctuation", ' *lovelace* -- "king" (noël); '],
     ["a word that is written twice", "ada ada ada"],
   ])("finds a user by %s", async (_name, search) => {
-    const id = await addPerson({
+    const id = await insertAccount({
       email: "Ada.Byron@post.example.com",
       name: "Augusta Ada Lovelace",
       lastName: "King-Noël",
       username: "Enchantress.of.Number",
     });
-    await addPerson({ email: "grace@example.org", name: "Grace", lastName: "Hopper", username: "amazing" });
+    await insertAccount({
+      email: "grace@example.org",
+      name: "Grace",
+      lastName: "Hopper",
+      username: "amazing",
+    });
     const found = await idsFound({ search });
     expect(found).toContain(id);
     if (search !== "a") expect(found).toEqual([id]);
@@ -46,7 +51,7 @@ describe("user search", () => {
   it("finds users by names in many scripts", async () => {
     const names = ["Łukasz", "Ελένη", "Дмитрий", "山田太郎", "فاطمة", "Nguyễn", "𐐀𐐁"];
     for (const name of names) {
-      const id = await addPerson({ name });
+      const id = await insertAccount({ name });
       expect(await idsFound({ search: name }), name).toEqual([id]);
       expect(await idsFound({ search: [...name].slice(0, 2).join("") }), name).toEqual([id]);
     }
@@ -55,17 +60,17 @@ describe("user search", () => {
   });
 
   it("finds users by words longer than the longest indexed prefix", async () => {
-    const id = await addPerson({ name: "Wolfeschlegelsteinhausenbergerdorff" });
-    await addPerson({ name: "Wolfeschlegelstein" });
+    const id = await insertAccount({ name: "Wolfeschlegelsteinhausenbergerdorff" });
+    await insertAccount({ name: "Wolfeschlegelstein" });
     expect(await idsFound({ search: "wolfeschlegelsteinh" })).toEqual([id]);
     expect(await idsFound({ search: "wolfeschlegel" })).toHaveLength(2);
   });
 
   it("returns the whole account without its password hash", async () => {
-    const id = await addPerson({ email: "ada@example.com", name: "Ada", username: "ada", role: "admin" });
+    const id = await insertAccount({ email: "ada@example.com", name: "Ada", username: "ada", role: "admin" });
     await sql("UPDATE accounts SET password_hash = 'secret', age = 36, email_verified_at = 5");
     for (const query of [{}, { search: "ada" }]) {
-      expect(await page(query)).toEqual({
+      expect(await listUsers(query)).toEqual({
         users: [
           {
             id,
@@ -95,7 +100,7 @@ describe("user search", () => {
     for (const role of ["user", "admin", "superuser"] as const) {
       for (const status of ["active", "deactivated"] as const) {
         for (const name of ["Ada", "Grace"])
-          names.set(await addPerson({ name, role, status }), `${name} ${role} ${status}`);
+          names.set(await insertAccount({ name, role, status }), `${name} ${role} ${status}`);
       }
     }
     const found = async (query: object) => (await idsFound(query)).map((id) => names.get(id)).sort();
@@ -121,14 +126,14 @@ describe("user search", () => {
 
   it("returns users newest first, page by page", async () => {
     const ids: string[] = [];
-    for (let n = 0; n < 7; n += 1) ids.unshift(await addPerson({ name: "Ada", lastName: `No ${n}` }));
+    for (let n = 0; n < 7; n += 1) ids.unshift(await insertAccount({ name: "Ada", lastName: `No ${n}` }));
     for (const query of [{}, { search: "ada" }, { status: "active" as const }]) {
-      const first = await page({ ...query, limit: 3 });
+      const first = await listUsers({ ...query, limit: 3 });
       expect(first.users.map(({ id }) => id)).toEqual(ids.slice(0, 3));
-      const second = await page({ ...query, limit: 3, after: first.next });
+      const second = await listUsers({ ...query, limit: 3, after: first.next });
       expect(second.users.map(({ id }) => id)).toEqual(ids.slice(3, 6));
-      expect((await page({ ...query, limit: 1, after: second.next })).next).toBeNull();
-      expect(await page({ ...query, limit: 7 })).toMatchObject({ next: null });
+      expect((await listUsers({ ...query, limit: 1, after: second.next })).next).toBeNull();
+      expect(await listUsers({ ...query, limit: 7 })).toMatchObject({ next: null });
     }
   });
 });
@@ -142,12 +147,12 @@ describe("pages of the user list", () => {
     "pages of %s neither repeat nor skip users while accounts are created and deleted",
     async (_name, query) => {
       const ids: string[] = [];
-      for (let n = 0; n < 20; n += 1) ids.unshift(await addPerson({ name: "Ada" }));
+      for (let n = 0; n < 20; n += 1) ids.unshift(await insertAccount({ name: "Ada" }));
       const [newest, oldest] = [ids[0], ids.at(-1)];
       let pagesRead = 0;
       const seen = await idsOnPages({ ...query, limit: 3 }, async () => {
         pagesRead += 1;
-        await addPerson({ name: "Ada" });
+        await insertAccount({ name: "Ada" });
         // An account of the last page, and the account that the first page ended with.
         if (pagesRead === 1) await sql("DELETE FROM accounts WHERE id IN (?, ?, ?)", newest, ids[2], oldest);
         if (pagesRead === 2) await sql("UPDATE accounts SET last_name = 'Renamed' WHERE id = ?", ids[10]);

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { actingAs, activeSuperusers, idOf, signedInAs } from "../../../support/admins.ts";
+import { accountIdOf, countActiveSuperusers, signedInAs, usersApiAs } from "../../../support/admins.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
 import { startService } from "../../../support/service.ts";
 import {
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
 const service = startService();
 const admin = await signedInAs(service, "admin");
 const superuser = await signedInAs(service, "superuser");
-const asAdmin = actingAs(service, admin);
-const asSuperuser = actingAs(service, superuser);
+const asAdmin = usersApiAs(service, admin);
+const asSuperuser = usersApiAs(service, superuser);
 
 const NEW_PASSWORD = "a second lighthouse 8";
 
@@ -27,9 +27,9 @@ async function failSignIn(email: string, times: number) {
 
 describe("admin actions on users", () => {
   it("deactivates a user, whose next call and refresh fail, and who gets a mail", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { token, refreshToken } = await logIn(service, email);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     expect((await asAdmin.call("POST", `/${id}/deactivate`)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
     expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
@@ -41,10 +41,10 @@ describe("admin actions on users", () => {
   });
 
   it("revokes the email tokens of a deactivated user", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await service.post("/forgot-password", { email });
     const token = await tokenMailedTo(service, email);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     await asAdmin.call("POST", `/${id}/activate`);
     const answer = await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
@@ -52,9 +52,9 @@ describe("admin actions on users", () => {
   });
 
   it("reactivates a user, whose earlier session stays ended", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const { token } = await logIn(service, email);
-    const id = await idOf(email);
+    const id = await accountIdOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     expect((await asAdmin.call("POST", `/${id}/activate`)).status).toBe(200);
     expect((await service.get("/me", token)).status).toBe(401);
@@ -63,8 +63,8 @@ describe("admin actions on users", () => {
   });
 
   it("deactivates and activates idempotently, with one mail each", async () => {
-    const { email } = await member(service);
-    const id = await idOf(email);
+    const { email } = await registerVerifiedUser(service);
+    const id = await accountIdOf(email);
     for (const path of ["deactivate", "deactivate", "activate", "activate"]) {
       expect((await asAdmin.call("POST", `/${id}/${path}`)).status).toBe(200);
     }
@@ -77,17 +77,17 @@ describe("admin actions on users", () => {
   });
 
   it("unlocks a locked user at once", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await failSignIn(email, 10);
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(429);
-    expect((await asAdmin.call("POST", `/${await idOf(email)}/unlock`)).status).toBe(200);
+    expect((await asAdmin.call("POST", `/${await accountIdOf(email)}/unlock`)).status).toBe(200);
     await logIn(service, email);
   });
 
   it("ends a user's sessions and keeps the password", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const sessions = [await logIn(service, email), await logIn(service, email)];
-    expect((await asAdmin.call("DELETE", `/${await idOf(email)}/sessions`)).status).toBe(200);
+    expect((await asAdmin.call("DELETE", `/${await accountIdOf(email)}/sessions`)).status).toBe(200);
     for (const { token, refreshToken } of sessions) {
       expect((await service.get("/me", token)).status).toBe(401);
       expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
@@ -96,8 +96,8 @@ describe("admin actions on users", () => {
   });
 
   it("mails a reset link to the user and does not reveal it to the admin", async () => {
-    const { email } = await member(service);
-    const answer = await asAdmin.call("POST", `/${await idOf(email)}/reset-password`);
+    const { email } = await registerVerifiedUser(service);
+    const answer = await asAdmin.call("POST", `/${await accountIdOf(email)}/reset-password`);
     expect(answer.status).toBe(200);
     const token = await tokenMailedTo(service, email);
     expect(answer.text).not.toContain(token);
@@ -106,23 +106,23 @@ describe("admin actions on users", () => {
   });
 
   it("refuses a password reset for a deactivated user", async () => {
-    const { email } = await member(service);
-    const id = await idOf(email);
+    const { email } = await registerVerifiedUser(service);
+    const id = await accountIdOf(email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     const answer = await asAdmin.call("POST", `/${id}/reset-password`);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
   });
 
   it("updates a user's profile under the rules of PATCH /me", async () => {
-    const { email } = await member(service);
-    const id = await idOf(email);
+    const { email } = await registerVerifiedUser(service);
+    const id = await accountIdOf(email);
     const { body } = await asAdmin.call("PATCH", `/${id}`, {
       name: "Grace",
       lastName: "Hopper",
       username: "grace.h",
     });
     expect(body.data).toMatchObject({ id, email, name: "Grace", lastName: "Hopper", username: "grace.h" });
-    const other = await idOf((await member(service)).email);
+    const other = await accountIdOf((await registerVerifiedUser(service)).email);
     const taken = await asAdmin.call("PATCH", `/${other}`, { username: "GRACE.H" });
     expect([taken.status, taken.body.error?.code]).toEqual([409, "username_taken"]);
     expect(taken.body.error?.fields).toEqual([{ path: "username", message: "Is taken." }]);
@@ -163,7 +163,7 @@ describe("admin actions on users", () => {
   });
 
   it("refuses to let an admin set roles or delete users", async () => {
-    const id = await idOf((await member(service)).email);
+    const id = await accountIdOf((await registerVerifiedUser(service)).email);
     await asAdmin.call("POST", `/${id}/deactivate`);
     expect((await asAdmin.call("PUT", `/${id}/role`, { role: "admin" })).status).toBe(403);
     expect((await asAdmin.call("DELETE", `/${id}`)).status).toBe(403);
@@ -184,9 +184,9 @@ describe("superuser actions on users", () => {
   it("demotes an admin, whose old access token is refused at once", async () => {
     const demoted = await signedInAs(service, "admin");
     await asSuperuser.call("PUT", `/${demoted.id}/role`, { role: "user" });
-    expect((await actingAs(service, demoted).call("GET", "")).status).toBe(401);
+    expect((await usersApiAs(service, demoted).call("GET", "")).status).toBe(401);
     const { token } = await logIn(service, demoted.email);
-    expect((await actingAs(service, { token }).call("GET", "")).status).toBe(403);
+    expect((await usersApiAs(service, { token }).call("GET", "")).status).toBe(403);
   });
 
   it("changes nothing when a user already has the role", async () => {
@@ -207,8 +207,8 @@ describe("superuser actions on users", () => {
   });
 
   it("refuses to delete an active user", async () => {
-    const { email } = await member(service);
-    const answer = await asSuperuser.call("DELETE", `/${await idOf(email)}`);
+    const { email } = await registerVerifiedUser(service);
+    const answer = await asSuperuser.call("DELETE", `/${await accountIdOf(email)}`);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "user_still_active"]);
     await logIn(service, email);
   });
@@ -252,7 +252,7 @@ describe("invitations", () => {
     const later = startService();
     const laterAdmin = await signedInAs(later, "admin");
     const email = newAddress();
-    await actingAs(later, laterAdmin).call("POST", "", { email, name: "Grace" });
+    await usersApiAs(later, laterAdmin).call("POST", "", { email, name: "Grace" });
     const token = await tokenMailedTo(later, email);
     later.clock.advance(7 * 24 * 3_600_000 - 1000);
     expect((await later.get(`/reset-password?token=${token}`)).status).toBe(200);
@@ -288,12 +288,12 @@ describe("invitations", () => {
   });
 
   it("invitations do not count towards the hourly mail cap", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const used = await service.env.DB.prepare("SELECT sum(sends) AS n FROM send_counters").first<number>("n");
     const env = { RATE_LIMITS: "{}", BURST: undefined, MAIL_HOURLY_CAP: String((used ?? 0) + 1) };
     const capped = startService({ env, clock: service.clock });
     for (let count = 0; count < 3; count++) {
-      const answer = await actingAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
+      const answer = await usersApiAs(capped, admin).call("POST", "", { email: newAddress(), name: "Grace" });
       expect(answer.status).toBe(201);
     }
     await capped.post("/forgot-password", { email });
@@ -318,7 +318,7 @@ describe("the last superuser", () => {
     await service.env.DB.prepare("UPDATE accounts SET role = 'user' WHERE role = 'superuser'").run();
     const last = await signedInAs(service, "superuser");
     const email = newAddress();
-    const invited = await actingAs(service, last).call("POST", "", {
+    const invited = await usersApiAs(service, last).call("POST", "", {
       email,
       name: "Grace",
       role: "superuser",
@@ -355,10 +355,10 @@ describe("two superusers acting on each other at the same time", () => {
           .run();
         const tokens = [await logIn(service, first.email), await logIn(service, second.email)];
         const answers = await Promise.all([
-          actingAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
-          actingAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
+          usersApiAs(service, { token: tokens[0]?.token ?? "" }).call(method, `/${second.id}${path}`, body),
+          usersApiAs(service, { token: tokens[1]?.token ?? "" }).call(method, `/${first.id}${path}`, body),
         ]);
-        expect(await activeSuperusers(), `round ${round}`).toBe(1);
+        expect(await countActiveSuperusers(), `round ${round}`).toBe(1);
         expect(
           answers.filter(({ status }) => status === 200),
           `round ${round}`,
@@ -381,10 +381,10 @@ describe("two superusers acting on each other at the same time", () => {
       const [a, b] = [await logIn(service, first.email), await logIn(service, second.email)];
       await Promise.all([
         service.post("/me/deactivate", { password: PASSWORD }, b.token),
-        actingAs(service, a).call("PUT", `/${second.id}/role`, { role: "user" }),
-        actingAs(service, b).call("POST", `/${first.id}/deactivate`),
+        usersApiAs(service, a).call("PUT", `/${second.id}/role`, { role: "user" }),
+        usersApiAs(service, b).call("POST", `/${first.id}/deactivate`),
       ]);
-      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      expect(await countActiveSuperusers(), `round ${round}`).toBe(1);
     }
   });
 
@@ -401,16 +401,16 @@ describe("two superusers acting on each other at the same time", () => {
       ] as const;
       const answers = await Promise.all(
         removals.map(async ([actor, target]) => {
-          await actingAs(service, actor).call("POST", `/${target.id}/deactivate`);
-          return actingAs(service, actor).call("DELETE", `/${target.id}`);
+          await usersApiAs(service, actor).call("POST", `/${target.id}/deactivate`);
+          return usersApiAs(service, actor).call("DELETE", `/${target.id}`);
         }),
       );
-      expect(await activeSuperusers(), `round ${round}`).toBe(1);
+      expect(await countActiveSuperusers(), `round ${round}`).toBe(1);
       const deleted = answers.map(({ status }) => status === 200);
       expect(deleted.filter(Boolean), `round ${round}`).toHaveLength(1);
       const deletedUser = deleted[0] ? second : first;
       expect(
-        (await actingAs(service, deleted[0] ? first : second).call("GET", `/${deletedUser.id}`)).status,
+        (await usersApiAs(service, deleted[0] ? first : second).call("GET", `/${deletedUser.id}`)).status,
       ).toBe(404);
     }
   }, 60_000);

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { inParallel } from "../../../support/parallel.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import {
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -37,7 +37,7 @@ async function evaluatedGuesses(
 describe("stolen device tokens", () => {
   it("allows ten password guesses for all stolen device tokens of an account together", async () => {
     const service = startService();
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const tokens = await deviceTokens(service, email, 4);
     expect(await evaluatedGuesses(service, email, tokens, 60)).toBe(10);
   });
@@ -53,7 +53,7 @@ describe("stolen device tokens", () => {
       },
       { path: "/me/otp", body: { enabled: true, password: PASSWORD }, password: PASSWORD },
     ]) {
-      const { email, token } = await signedInMember(withoutOtp);
+      const { email, token } = await registerAndLogIn(withoutOtp);
       const [deviceToken] = await deviceTokens(withoutOtp, email, 1);
       expect((await withoutOtp.post(change.path, change.body, token)).status).toBe(200);
       const answer = await service.post("/login", { email, password: change.password, deviceToken });
@@ -63,7 +63,7 @@ describe("stolen device tokens", () => {
 
   it("treats the device tokens of an earlier owner of an address as unknown for its next owner", async () => {
     const service = startService();
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const tokens = await deviceTokens(service, email, 3);
     const newEmail = newAddress();
     await service.post("/me/email", { newEmail, password: PASSWORD }, token);
@@ -80,7 +80,7 @@ describe("stolen device tokens", () => {
 describe("the quiet period of a lockout", () => {
   it("evaluates ten wrong passwords and not twenty, even at the boundary of the quiet period", async () => {
     const service = startService();
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const wrongPassword = () => service.post("/login", { email, password: "wrong one" });
     await wrongPassword();
     service.clock.advance(15 * 60_000 - 1);

@@ -1,11 +1,17 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../../support/browser.ts";
-import { countEvaluated } from "../../../support/count-evaluations.ts";
+import { countPasswordHashes } from "../../../support/count-evaluations.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { challengeOf } from "../../../support/second-factor.ts";
+import { startSecondFactor } from "../../../support/second-factor.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { mailTo, member, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import {
+  mailTo,
+  PASSWORD,
+  registerAndLogIn,
+  registerVerifiedUser,
+  tokenMailedTo,
+} from "../../../support/users.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -16,7 +22,7 @@ const start = (values: object = {}, at = START) =>
 const service = start();
 
 // The first signing key is added at the instant from which every service here starts.
-beforeAll(async () => void (await signedInMember(service)));
+beforeAll(async () => void (await registerAndLogIn(service)));
 
 const signIn = (at: Service, email: string, deviceToken?: string, password = PASSWORD) =>
   at.post("/login", { email, password, deviceToken });
@@ -26,7 +32,7 @@ const failInParallel = (email: string, deviceToken?: string, guesses = 10) =>
 
 /** A member after one sign-in, with the token of that device. */
 async function memberWithDevice(at = service): Promise<{ email: string; deviceToken: string }> {
-  const { email } = await member(at);
+  const { email } = await registerVerifiedUser(at);
   return { email, deviceToken: (await signIn(at, email)).body.data.deviceToken };
 }
 
@@ -74,7 +80,7 @@ describe("new device notice", () => {
     const { email, deviceToken } = await memberWithDevice();
     expect((await signIn(service, email, deviceToken)).status).toBe(200);
     const always = start({ LOGIN_OTP: "always" });
-    const { challengeId, code } = await challengeOf(always, email, { deviceToken });
+    const { challengeId, code } = await startSecondFactor(always, email, { deviceToken });
     expect((await always.post("/login/otp", { challengeId, code })).status).toBe(200);
     expect(await newDeviceNoticesTo(email)).toBe(0);
     const browser = await signedInBrowser(service, email);
@@ -88,7 +94,7 @@ describe("new device notice", () => {
   it("sends the new device notice of an unknown device only after its second factor", async () => {
     const { email } = await memberWithDevice();
     const always = start({ LOGIN_OTP: "always" });
-    const { challengeId, code } = await challengeOf(always, email);
+    const { challengeId, code } = await startSecondFactor(always, email);
     expect(await newDeviceNoticesTo(email)).toBe(0);
     await always.post("/login/otp", { challengeId, code });
     expect(await newDeviceNoticesTo(email)).toBe(1);
@@ -107,8 +113,8 @@ describe("new device notice", () => {
 describe("LOGIN_OTP=new_device", () => {
   it("requires a second factor of an unknown device, which is known after a correct code until a reset", async () => {
     const newOnly = start({ LOGIN_OTP: "new_device" });
-    const { email } = await member(newOnly);
-    const { challengeId, code } = await challengeOf(newOnly, email);
+    const { email } = await registerVerifiedUser(newOnly);
+    const { challengeId, code } = await startSecondFactor(newOnly, email);
     const { deviceToken } = (await newOnly.post("/login/otp", { challengeId, code })).body.data;
     expect(typeof (await signIn(newOnly, email, deviceToken)).body.data.token).toBe("string");
     expect((await signIn(newOnly, email)).body.data.otpRequired).toBe(true);
@@ -130,8 +136,8 @@ describe("known device", () => {
 
   it("evaluates ten of 200 parallel guesses of a known device, and does not lock out unknown devices", async () => {
     const { email, deviceToken } = await memberWithDevice();
-    const { answers, evaluated } = await countEvaluated(() => failInParallel(email, deviceToken, 200));
-    expect([evaluated, statusCounts(answers)]).toEqual([10, { 401: 10, 429: 190 }]);
+    const { answers, hashed } = await countPasswordHashes(() => failInParallel(email, deviceToken, 200));
+    expect([hashed, statusCounts(answers)]).toEqual([10, { 401: 10, 429: 190 }]);
     expect((await signIn(service, email, deviceToken)).status).toBe(429);
     expect((await signIn(service, email)).status).toBe(200);
   });
@@ -188,8 +194,8 @@ describe("known device", () => {
       await failInParallel(own.email);
       expect((await signIn(service, own.email, token)).status).toBe(429);
       // The token gives no guesses apart from those of unknown devices.
-      const guesses = await countEvaluated(() => failInParallel(own.email, token, 20));
-      expect(guesses.evaluated).toBe(0);
+      const guesses = await countPasswordHashes(() => failInParallel(own.email, token, 20));
+      expect(guesses.hashed).toBe(0);
       const newOnly = start({ LOGIN_OTP: "new_device" }, service.clock.now() + 10 * MINUTE);
       expect((await signIn(newOnly, own.email, token)).body.data.otpRequired).toBe(true);
     });

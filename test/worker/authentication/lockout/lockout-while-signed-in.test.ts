@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { countEvaluated } from "../../../support/count-evaluations.ts";
+import { countPasswordHashes } from "../../../support/count-evaluations.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { allRows } from "../../../support/tables.ts";
-import { logIn, newAddress, PASSWORD, signedInMember } from "../../../support/users.ts";
+import { readAllRows } from "../../../support/tables.ts";
+import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
 const START = Date.now();
@@ -24,21 +24,21 @@ const guessAt = (index: number, token: string, password = "not the password") =>
 
 describe("password confirmation of a signed-in user", () => {
   it("evaluates ten of 200 parallel password confirmations over all four routes, and then none", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const otherSession = await logIn(service, email);
-    const { answers, evaluated } = await countEvaluated(() =>
+    const { answers, hashed } = await countPasswordHashes(() =>
       inParallel(200, (index) => guessAt(index, index % 8 < 4 ? token : otherSession.token)),
     );
-    expect(evaluated).toBe(10);
+    expect(hashed).toBe(10);
     expect(statusCounts(answers)).toEqual({ 401: 10, 429: 190 });
-    const { accounts, email_tokens } = await allRows();
-    const right = await countEvaluated(() => inParallel(8, (index) => guessAt(index, token, PASSWORD)));
-    expect(right.evaluated).toBe(0);
+    const { accounts, email_tokens } = await readAllRows();
+    const right = await countPasswordHashes(() => inParallel(8, (index) => guessAt(index, token, PASSWORD)));
+    expect(right.hashed).toBe(0);
     for (const { status, body, headers } of right.answers) {
       expect([status, body.error?.code]).toEqual([429, "too_many_attempts"]);
       expect(headers.get("Retry-After")).toBe("300");
     }
-    const after = await allRows();
+    const after = await readAllRows();
     expect([after.accounts, after.email_tokens]).toEqual([accounts, email_tokens]);
   });
 
@@ -46,7 +46,7 @@ describe("password confirmation of a signed-in user", () => {
     "accepts the password at %s again five minutes after the lockout",
     async (path, body) => {
       const locked = startService({ clock: createTestClock(START) });
-      const { token } = await signedInMember(locked);
+      const { token } = await registerAndLogIn(locked);
       await inParallel(10, () => locked.post(path, body("not the password"), token));
       locked.clock.advance(5 * MINUTE - 1);
       expect((await locked.post(path, body(PASSWORD), token)).status).toBe(429);
@@ -56,8 +56,8 @@ describe("password confirmation of a signed-in user", () => {
   );
 
   it("keeps the lockout of password confirmations apart from the lockout of sign-ins", async () => {
-    const { email, token } = await signedInMember(service);
-    const other = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
+    const other = await registerAndLogIn(service);
     await inParallel(10, (index) => guessAt(index, token));
     expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(200);
     expect((await guessAt(2, other.token, PASSWORD)).status).toBe(200);
@@ -67,7 +67,7 @@ describe("password confirmation of a signed-in user", () => {
   });
 
   it("counts only wrong password confirmations, and keeps the count after a correct one", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     for (let time = 0; time < 12; time++) {
       expect((await guessAt(2, token, PASSWORD)).status).toBe(200);
     }

@@ -1,17 +1,17 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { countEvaluated } from "../../../support/count-evaluations.ts";
+import { countPasswordHashes } from "../../../support/count-evaluations.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
-import { type Answer, createTestClock, type Service, startService } from "../../../support/service.ts";
+import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { type ApiResponse, createTestClock, type Service, startService } from "../../../support/service.ts";
 import {
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -27,7 +27,7 @@ const failInParallel = (at: Service, email: string, guesses = 10) =>
   inParallel(guesses, () => guess(at, email));
 
 /** The parts of a response that a client can observe. */
-const observable = ({ status, body, headers }: Answer): string =>
+const observable = ({ status, body, headers }: ApiResponse): string =>
   JSON.stringify([status, body.error?.code, body.message, headers.get("Retry-After"), [...headers.keys()]]);
 
 const lockoutMails = async (email: string) =>
@@ -37,19 +37,19 @@ const totalFailures = async () =>
   (await env.DB.prepare("SELECT total(failures) AS n FROM attempt_counters").first<{ n: number }>())?.n;
 
 // The first signing key is added at the instant from which every service here starts.
-beforeAll(async () => void (await signedInMember(service)));
+beforeAll(async () => void (await registerAndLogIn(service)));
 
 /** Sends 200 wrong passwords in parallel, then the correct one during the lockout. */
 async function attack(email: string) {
   const from = service.log.length;
-  const { answers, evaluated } = await countEvaluated(() => failInParallel(service, email, 200));
-  const right = await countEvaluated(async () => [await signIn(service, email)]);
+  const { answers, hashed } = await countPasswordHashes(() => failInParallel(service, email, 200));
+  const right = await countPasswordHashes(async () => [await signIn(service, email)]);
   const queries = service.log.slice(from).map(({ status, d1, kv }) => `${status} ${d1} ${kv}`);
   return {
     answers,
-    evaluated,
+    hashed,
     right: right.answers,
-    evaluatedRight: right.evaluated,
+    evaluatedRight: right.hashed,
     queries: queries.sort(),
   };
 }
@@ -57,9 +57,9 @@ async function attack(email: string) {
 describe("lockout of an address", () => {
   describe("abuse", () => {
     it("evaluates ten of 200 parallel wrong passwords, and no correct one until the lockout ends", async () => {
-      const { email } = await member(service);
-      const { answers, evaluated, right, evaluatedRight } = await attack(email);
-      expect(evaluated).toBe(10);
+      const { email } = await registerVerifiedUser(service);
+      const { answers, hashed, right, evaluatedRight } = await attack(email);
+      expect(hashed).toBe(10);
       expect(statusCounts(answers)).toEqual({ 401: 10, 429: 190 });
       for (const { status, body, headers } of [...answers.filter((one) => one.status === 429), ...right]) {
         expect([status, body.error?.code]).toEqual([429, "too_many_attempts"]);
@@ -74,23 +74,23 @@ describe("lockout of an address", () => {
     });
 
     it("gives the same responses and runs the same queries for an address without an account", async () => {
-      const known = await attack((await member(service)).email);
+      const known = await attack((await registerVerifiedUser(service)).email);
       const unknown = await attack(newAddress());
       expect(known.answers.map(observable).sort()).toEqual(unknown.answers.map(observable).sort());
       expect(known.right.map(observable)).toEqual(unknown.right.map(observable));
-      expect([known.evaluated, known.evaluatedRight]).toEqual([unknown.evaluated, unknown.evaluatedRight]);
+      expect([known.hashed, known.evaluatedRight]).toEqual([unknown.hashed, unknown.evaluatedRight]);
       expect(known.queries).toEqual(unknown.queries);
     });
 
     it("applies one lockout to all spellings of an address", async () => {
-      const { email } = await member(service, "lock.me@example.com");
+      const { email } = await registerVerifiedUser(service, "lock.me@example.com");
       const variants = ["LOCK.ME@example.com", "lock.me@EXAMPLE.COM", "\uff2cock.me@example.com"];
       await inParallel(10, (index) => guess(service, variants[index % variants.length] as string));
       expect((await signIn(service, email)).status).toBe(429);
     });
 
     it("mails the owner once when the lockout starts, and sends no mail without an account", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const unknown = newAddress();
       await failInParallel(service, email, 9);
       expect(await lockoutMails(email)).toBe(0);
@@ -101,9 +101,9 @@ describe("lockout of an address", () => {
 
     it("mails the owner when wrong codes start the lockout", async () => {
       const always = start({ LOGIN_OTP: "always" });
-      const { email } = await member(always);
+      const { email } = await registerVerifiedUser(always);
       for (let signInCount = 0; signInCount < 2; signInCount++) {
-        const { challengeId, code } = await challengeOf(always, email);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await inParallel(5, () => always.post("/login/otp", { challengeId, code: wrongCode(code) }));
       }
       expect((await signIn(always, email)).status).toBe(429);
@@ -113,7 +113,7 @@ describe("lockout of an address", () => {
 
   it("doubles the lockout each time up to twelve hours, and starts over after a day without failures", async () => {
     const later = start();
-    const { email } = await member(later);
+    const { email } = await registerVerifiedUser(later);
     const lockoutMinutes = async () => {
       await failInParallel(later, email);
       return Number((await signIn(later, email)).headers.get("Retry-After")) / 60;
@@ -135,7 +135,7 @@ describe("lockout of an address", () => {
 
   it("counts failures for fifteen minutes after the last one", async () => {
     const later = start();
-    const { email } = await member(later);
+    const { email } = await registerVerifiedUser(later);
     await failInParallel(later, email, 9);
     later.clock.advance(15 * MINUTE);
     await failInParallel(later, email, 9);
@@ -143,7 +143,7 @@ describe("lockout of an address", () => {
   });
 
   it("clears the failures of an address after a completed sign-in", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     for (let signInCount = 0; signInCount < 3; signInCount++) {
       await failInParallel(service, email, 9);
       expect((await signIn(service, email)).status).toBe(200);
@@ -151,7 +151,7 @@ describe("lockout of an address", () => {
   });
 
   it("ends the lockout immediately after a password reset", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await failInParallel(service, email);
     await service.post("/forgot-password", { email });
     const newPassword = "another quiet harbour";
@@ -162,19 +162,19 @@ describe("lockout of an address", () => {
   describe("correct passwords without a session", () => {
     it("neither counts nor clears failures for a correct password that requires a second factor", async () => {
       const always = start({ LOGIN_OTP: "always" });
-      const { email } = await member(always);
+      const { email } = await registerVerifiedUser(always);
       const before = await totalFailures();
-      for (let time = 0; time < 12; time++) await challengeOf(always, email);
+      for (let time = 0; time < 12; time++) await startSecondFactor(always, email);
       expect(await totalFailures()).toBe(before);
       await failInParallel(always, email, 9);
-      await challengeOf(always, email);
+      await startSecondFactor(always, email);
       await guess(always, email);
       expect((await signIn(always, email)).status).toBe(429);
     });
 
     it("does not count the correct password of an unverified or deactivated account", async () => {
       const { email: unverified } = await register(service);
-      const { email: deactivated } = await member(service);
+      const { email: deactivated } = await registerVerifiedUser(service);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
         .bind(deactivated)
         .run();

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { startHeld } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/held-d1.ts";
 import { startService } from "../../../support/service.ts";
-import { logIn, member, newAddress, PASSWORD, register } from "../../../support/users.ts";
+import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService();
 
@@ -15,7 +15,7 @@ const hashOf = async (email: string) =>
 
 describe("POST /login", () => {
   it("returns the user, a request id and Cache-Control: no-store", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const answer = await service.post("/login", { email: email.toUpperCase(), password: PASSWORD });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
@@ -24,7 +24,7 @@ describe("POST /login", () => {
   });
 
   it("rehashes a password that was stored at another cost or under a previous secret", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     expect(await hashOf(email)).toContain("$b=1,i=100000,");
     const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
     await logIn(costlier, email);
@@ -46,7 +46,7 @@ describe("POST /login", () => {
   });
 
   it("completes all of five parallel sign-ins that rehash the same password", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const costlier = startService({ env: { PASSWORD_HASH_BLOCKS: "2" } });
     const logins = Array.from({ length: 5 }, () => costlier.post("/login", { email, password: PASSWORD }));
     expect((await Promise.all(logins)).map((answer) => answer.status)).toEqual(Array(5).fill(200));
@@ -55,7 +55,7 @@ describe("POST /login", () => {
 
   describe("refuses", () => {
     it("refuses an unknown address and a wrong password with the same response and the same work", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const wrong = await service.post("/login", { email, password: "not the password" });
       const unknown = await service.post("/login", { email: newAddress(), password: "not the password" });
       for (const answer of [wrong, unknown]) {
@@ -73,7 +73,7 @@ describe("POST /login", () => {
 
     it("reveals that an account is unverified or deactivated only after the correct password", async () => {
       const { email: unverified } = await register(service);
-      const { email: deactivated } = await member(service);
+      const { email: deactivated } = await registerVerifiedUser(service);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
         .bind(deactivated)
         .run();
@@ -91,15 +91,15 @@ describe("POST /login", () => {
   });
 
   it("opens no session if the password changes during the login", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     for (let failure = 0; failure < 2; failure++)
       await service.post("/login", { email, password: "wrong one" });
     // The first batch reads. The second one writes, and waits until the password has changed.
-    const slow = startHeld(2);
+    const slow = startWithHeldBatch(2);
     const login = slow.service.post("/login", { email, password: PASSWORD });
     await slow.reached;
     await env.DB.prepare("UPDATE accounts SET password_hash = 'changed' WHERE email = ?").bind(email).run();
-    slow.letGo();
+    slow.release();
     const answer = await login;
     expect([answer.status, answer.body.error?.code]).toEqual([401, "invalid_credentials"]);
     // A login that opened no session clears no failures.

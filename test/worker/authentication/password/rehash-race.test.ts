@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { startHeld } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/held-d1.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
 import { startService } from "../../../support/service.ts";
-import { member, PASSWORD } from "../../../support/users.ts";
+import { PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const provider = openLoopback();
 const variables = {
@@ -31,9 +31,9 @@ describe("parallel sign-ins that rehash the same password", () => {
   beforeEach(() => provider.answer(verdict(true), verdict(true), verdict(false)));
 
   it("completes both parallel sign-ins and verifies each captcha and counts each attempt once", async () => {
-    const slow = startHeld(2, variables);
+    const slow = startWithHeldBatch(2, variables);
     const quick = startService({ env: variables, clock: slow.service.clock });
-    const { email } = await member(withoutCaptcha);
+    const { email } = await registerVerifiedUser(withoutCaptcha);
     for (let failure = 0; failure < 4; failure += 1)
       await withoutCaptcha.post("/login", { email, password: "wrong" });
     const before = await totalFailures();
@@ -42,7 +42,7 @@ describe("parallel sign-ins that rehash the same password", () => {
     await slow.reached;
     expect(await totalFailures()).toBe((before ?? 0) + 1);
     expect((await quick.post("/login", login)).status).toBe(200);
-    slow.letGo();
+    slow.release();
     const { status, body } = await first;
     expect([status, body.error]).toEqual([200, undefined]);
     expect(await provider.requests()).toHaveLength(2);
@@ -50,12 +50,12 @@ describe("parallel sign-ins that rehash the same password", () => {
   });
 
   it("refuses a sign-in whose password is removed before the session opens", async () => {
-    const slow = startHeld(2, variables);
-    const { email } = await member(withoutCaptcha);
+    const slow = startWithHeldBatch(2, variables);
+    const { email } = await registerVerifiedUser(withoutCaptcha);
     const login = slow.service.post("/login", { email, password: PASSWORD });
     await slow.reached;
     await env.DB.prepare("UPDATE accounts SET password_hash = NULL WHERE email = ?").bind(email).run();
-    slow.letGo();
+    slow.release();
     const { status, body } = await login;
     expect([status, body.error?.code]).toEqual([401, "invalid_credentials"]);
   });

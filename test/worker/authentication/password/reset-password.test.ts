@@ -5,11 +5,11 @@ import { startService } from "../../../support/service.ts";
 import {
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -25,7 +25,7 @@ async function resetTokenOf(email: string): Promise<string> {
 
 describe("POST /reset-password", () => {
   it("accepts one of 50 parallel uses of a reset token", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const token = await resetTokenOf(email);
     const answers = await inParallel(50, (index) =>
       service.post("/reset-password", { token, newPassword: `${NEW_PASSWORD} ${index}` }),
@@ -36,7 +36,7 @@ describe("POST /reset-password", () => {
   });
 
   it("ends every session immediately and does not sign in", async () => {
-    const { email, token, refreshToken } = await signedInMember(service);
+    const { email, token, refreshToken } = await registerAndLogIn(service);
     const other = await logIn(service, email);
     const reset = await service.post("/reset-password", {
       token: await resetTokenOf(email),
@@ -55,14 +55,14 @@ describe("POST /reset-password", () => {
   });
 
   it("mails the owner a notice of the password reset", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await service.post("/reset-password", { token: await resetTokenOf(email), newPassword: NEW_PASSWORD });
     expect((await mailTo(service, email))[0]?.subject).toMatch(/password/i);
     expect((await mailTo(service, email))[0]?.text).not.toContain("token=");
   });
 
   it("keeps the reset token valid if the new password is refused", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const token = await resetTokenOf(email);
     const refused = await service.post("/reset-password", { token, newPassword: "password1" });
     expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["newPassword"]);
@@ -79,7 +79,7 @@ describe("POST /reset-password", () => {
   describe("refuses", () => {
     it("refuses a reset token that is half an hour old", async () => {
       const clocked = startService();
-      const { email } = await member(clocked);
+      const { email } = await registerVerifiedUser(clocked);
       await clocked.post("/forgot-password", { email });
       const token = await tokenMailedTo(clocked, email);
       clocked.clock.advance(30 * 60_000);
@@ -88,7 +88,7 @@ describe("POST /reset-password", () => {
     });
 
     it("refuses a reset token after a newer one was issued or the password was changed", async () => {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       const first = await resetTokenOf(email);
       service.clock.advance(MINUTE);
       const second = await resetTokenOf(email);
@@ -122,8 +122,8 @@ describe("POST /reset-password", () => {
 
 describe("POST /forgot-password", () => {
   it("gives the same response for a known, an unknown and a deactivated address, and mails only the known one", async () => {
-    const { email: known } = await member(service);
-    const { email: deactivated } = await member(service);
+    const { email: known } = await registerVerifiedUser(service);
+    const { email: deactivated } = await registerVerifiedUser(service);
     await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?")
       .bind(deactivated)
       .run();
@@ -142,14 +142,14 @@ describe("POST /forgot-password", () => {
   });
 
   it("mails the stored address of the account, not the submitted spelling", async () => {
-    const { email } = await member(service, "stored.person@example.com");
+    const { email } = await registerVerifiedUser(service, "stored.person@example.com");
     const before = (await mailTo(service, email)).length;
     await service.post("/forgot-password", { email: "\uff33TORED.person@example.com" });
     expect((await mailTo(service, email)).length).toBe(before + 1);
   });
 
   it("builds the reset link from the configuration and ignores the request headers", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     await service.call("POST", "/api/auth/forgot-password", { email }, undefined, {
       Host: "evil.example",
       "X-Forwarded-Host": "evil.example",

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
@@ -9,7 +9,7 @@ import { authorizationCodeFor } from "../../../support/social/inserted-rows.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { mailTo, newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import { mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -47,7 +47,7 @@ const removalsOf = async (email: string): Promise<unknown[]> =>
 
 /** A member with a linked identity of GitHub, Google and Facebook. */
 async function linkedMember(profiles: { github: object; google: object; facebook: object }) {
-  const { email, token } = await signedInMember(service);
+  const { email, token } = await registerAndLogIn(service);
   const profile = (more: object) => socialUser({ email, ...more });
   for (const [provider, body] of [
     ["github", { accessToken: await providers.tokenOf(profile(profiles.github)) }],
@@ -74,7 +74,7 @@ describe("POST /reset-password", () => {
   });
 
   it("removes no identity and mentions none if all providers verified the address in any spelling", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const verified = socialUser({ email: email.toUpperCase() });
     const body = { accessToken: await providers.tokenOf(verified), password: PASSWORD };
     await linkToken(service, "github", body, token);
@@ -85,7 +85,7 @@ describe("POST /reset-password", () => {
   });
 
   it("removes identities with an unverified address or with another address", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const unverified = socialUser({ email, verified: false });
     const idToken = await idTokenOf("oidc", unverified);
     await linkToken(service, "oidc", { idToken, password: PASSWORD }, token);
@@ -102,7 +102,7 @@ describe("POST /reset-password", () => {
     await service.post("/social/facebook/token", { accessToken });
     await resetPassword(user.email);
     expect(await identitiesOf(user.email)).toEqual([]);
-    expectRefusal(await service.post("/social/facebook/token", { accessToken }), 409, "conflict");
+    expectErrorResponse(await service.post("/social/facebook/token", { accessToken }), 409, "conflict");
     service.clock.advance(1000);
     const { token } = (await service.post("/login", { email: user.email, password: NEW_PASSWORD })).body.data;
     const link = { accessToken, password: NEW_PASSWORD };
@@ -111,14 +111,14 @@ describe("POST /reset-password", () => {
 
   it("voids the authorization codes of removed and of kept identities", async () => {
     for (const isKept of [true, false]) {
-      const { email } = await signedInMember(service);
+      const { email } = await registerAndLogIn(service);
       const token = await resetTokenOf(email);
       const code = await authorizationCodeFor(email, service.clock.now());
       if (!isKept)
         await env.DB.prepare(`UPDATE identities SET email = NULL WHERE ${OF_ACCOUNT}`).bind(email).run();
       await service.post("/reset-password", { token, newPassword: NEW_PASSWORD });
       expect(await identitiesOf(email)).toEqual(isKept ? ["github"] : []);
-      expectRefusal(
+      expectErrorResponse(
         await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER }),
         400,
         "code_invalid",
@@ -129,7 +129,7 @@ describe("POST /reset-password", () => {
   it("removes identities for one of 20 parallel uses of a token, and for no invalid token", async () => {
     const { email } = await linkedMember({ github: { verified: false }, google: {}, facebook: {} });
     const token = await resetTokenOf(email);
-    expectRefusal(
+    expectErrorResponse(
       await service.post("/reset-password", { token: `${token}x`, newPassword: NEW_PASSWORD }),
       400,
       "token_invalid",

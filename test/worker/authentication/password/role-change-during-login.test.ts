@@ -1,20 +1,20 @@
 import { decodeJwt } from "jose";
 import { expect, it } from "vitest";
-import { actingAs, signedInAs } from "../../../support/admins.ts";
-import { startHeld } from "../../../support/held-d1.ts";
+import { signedInAs, usersApiAs } from "../../../support/admins.ts";
+import { startWithHeldBatch } from "../../../support/held-d1.ts";
 import { startService } from "../../../support/service.ts";
 import { PASSWORD } from "../../../support/users.ts";
 
 it("issues a token with the current role if the role changes during the login", async () => {
-  const slow = startHeld(2);
+  const slow = startWithHeldBatch(2);
   const service = startService({ clock: slow.service.clock });
   const { id, email } = await signedInAs(service, "admin");
   const superuser = await signedInAs(service, "superuser");
   const login = slow.service.post("/login", { email, password: PASSWORD });
   await slow.reached;
-  const roleChange = await actingAs(service, superuser).call("PUT", `/${id}/role`, { role: "user" });
+  const roleChange = await usersApiAs(service, superuser).call("PUT", `/${id}/role`, { role: "user" });
   expect(roleChange.status).toBe(200);
-  slow.letGo();
+  slow.release();
   const { status, body } = await login;
   expect(status).toBe(200);
   expect(decodeJwt(body.data.token).role).toBe("user");

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operationPartOf } from "../../../../src/http/operation.ts";
 import { inParallel } from "../../../support/parallel.ts";
-import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
-import { type Answer, createTestClock, startService } from "../../../support/service.ts";
+import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
 import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { sessionsOf } from "../../../support/tables.ts";
-import { logIn, member, PASSWORD, register, tokenMailedTo } from "../../../support/users.ts";
+import { countSessions } from "../../../support/tables.ts";
+import { logIn, PASSWORD, register, registerVerifiedUser, tokenMailedTo } from "../../../support/users.ts";
 
 const START = Date.now();
 const providers = openProviders();
@@ -62,12 +62,17 @@ const lock = (email: string) =>
   inParallel(10, () => plain.post("/login", { email, password: "not the password" }));
 
 /** Expects the status and the error code, and no new session. */
-async function expectRefused(email: string, attempt: () => Promise<Answer>, status: number, code: string) {
-  const before = await sessionsOf(email);
+async function expectRefused(
+  email: string,
+  attempt: () => Promise<ApiResponse>,
+  status: number,
+  code: string,
+) {
+  const before = await countSessions(email);
   const answer = await attempt();
   expect([answer.status, answer.body.error?.code, answer.body.data]).toEqual([status, code, undefined]);
   expect(answer.headers.getSetCookie()).toEqual([]);
-  expect(await sessionsOf(email)).toBe(before);
+  expect(await countSessions(email)).toBe(before);
 }
 
 type Row = Readonly<Record<"locked" | "deactivated" | "unverified" | "second factor required", Case>>;
@@ -79,7 +84,7 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
   locked: [
     `refuses ${credential} during a lockout`,
     async () => {
-      const { email } = await member(plain);
+      const { email } = await registerVerifiedUser(plain);
       const attempt = await present(email);
       await lock(email);
       await expectRefused(email, attempt, 429, "too_many_attempts");
@@ -88,7 +93,7 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
   deactivated: [
     `refuses ${credential} of a deactivated account`,
     async () => {
-      const { email } = await member(plain);
+      const { email } = await registerVerifiedUser(plain);
       const attempt = await present(email);
       await deactivate(email);
       await expectRefused(email, attempt, 403, "account_deactivated");
@@ -97,7 +102,7 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
   unverified: [
     `refuses ${credential} of an unverified account`,
     async () => {
-      const { email } = await member(plain);
+      const { email } = await registerVerifiedUser(plain);
       const attempt = await present(email);
       await unverify(email);
       await expectRefused(email, attempt, 403, "email_not_verified");
@@ -106,10 +111,10 @@ const forIdentity = (present: typeof bySocialToken, credential: string): Row => 
   "second factor required": [
     `returns a challenge and no session for ${credential} if a second factor is required`,
     async () => {
-      const { email } = await member(plain);
+      const { email } = await registerVerifiedUser(plain);
       const answer = await (await present(email, always))();
       expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
-      expect([answer.headers.getSetCookie(), await sessionsOf(email)]).toEqual([[], 0]);
+      expect([answer.headers.getSetCookie(), await countSessions(email)]).toEqual([[], 0]);
     },
   ],
 });
@@ -121,7 +126,7 @@ const matrix: Readonly<Record<string, Row>> = {
     locked: [
       "refuses a correct password during a lockout",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         await lock(email);
         await expectRefused(email, () => signIn(email), 429, "too_many_attempts");
       },
@@ -129,7 +134,7 @@ const matrix: Readonly<Record<string, Row>> = {
     deactivated: [
       "refuses a correct password of a deactivated account",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         await deactivate(email);
         await expectRefused(email, () => signIn(email), 403, "account_deactivated");
       },
@@ -144,10 +149,10 @@ const matrix: Readonly<Record<string, Row>> = {
     "second factor required": [
       "returns a challenge and no session for a correct password if a second factor is required",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         const answer = await always.post("/login", { email, password: PASSWORD });
         expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
-        expect([answer.headers.getSetCookie(), await sessionsOf(email)]).toEqual([[], 0]);
+        expect([answer.headers.getSetCookie(), await countSessions(email)]).toEqual([[], 0]);
       },
     ],
   },
@@ -155,8 +160,8 @@ const matrix: Readonly<Record<string, Row>> = {
     locked: [
       "refuses a correct code if a lockout has started since",
       async () => {
-        const { email } = await member(plain);
-        const { challengeId, code } = await challengeOf(always, email);
+        const { email } = await registerVerifiedUser(plain);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await lock(email);
         await expectRefused(email, () => verifyCode(challengeId, code), 429, "too_many_attempts");
       },
@@ -164,8 +169,8 @@ const matrix: Readonly<Record<string, Row>> = {
     deactivated: [
       "refuses a correct code if the account has been deactivated since",
       async () => {
-        const { email } = await member(plain);
-        const { challengeId, code } = await challengeOf(always, email);
+        const { email } = await registerVerifiedUser(plain);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await deactivate(email);
         await expectRefused(email, () => verifyCode(challengeId, code), 400, "code_invalid");
       },
@@ -173,8 +178,8 @@ const matrix: Readonly<Record<string, Row>> = {
     unverified: [
       "refuses a correct code if the address is no longer verified",
       async () => {
-        const { email } = await member(plain);
-        const { challengeId, code } = await challengeOf(always, email);
+        const { email } = await registerVerifiedUser(plain);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await unverify(email);
         await expectRefused(email, () => verifyCode(challengeId, code), 400, "code_invalid");
       },
@@ -182,8 +187,8 @@ const matrix: Readonly<Record<string, Row>> = {
     "second factor required": [
       "refuses a wrong code, and a code without its challenge",
       async () => {
-        const { email } = await member(plain);
-        const { challengeId, code } = await challengeOf(always, email);
+        const { email } = await registerVerifiedUser(plain);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await expectRefused(email, () => verifyCode(challengeId, wrongCode(code)), 400, "code_invalid");
         const withoutChallenge = { code, email, password: PASSWORD };
         await expectRefused(
@@ -199,17 +204,17 @@ const matrix: Readonly<Record<string, Row>> = {
     locked: [
       "refreshes an open session during a lockout of its account",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         const { refreshToken } = await logIn(plain, email);
         await lock(email);
         expect((await refresh(refreshToken)).status).toBe(200);
-        expect(await sessionsOf(email)).toBe(1);
+        expect(await countSessions(email)).toBe(1);
       },
     ],
     deactivated: [
       "refuses the refresh token of a deactivated account",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         const { refreshToken } = await logIn(plain, email);
         await deactivate(email);
         await expectRefused(email, () => refresh(refreshToken), 401, "refresh_invalid");
@@ -227,9 +232,9 @@ const matrix: Readonly<Record<string, Row>> = {
     "second factor required": [
       "refuses a challenge and a code as refresh tokens, and refreshes an earlier session",
       async () => {
-        const { email } = await member(plain);
+        const { email } = await registerVerifiedUser(plain);
         const { refreshToken } = await logIn(plain, email);
-        const { challengeId, code } = await challengeOf(always, email);
+        const { challengeId, code } = await startSecondFactor(always, email);
         await expectRefused(email, () => refresh(challengeId), 401, "refresh_invalid");
         await expectRefused(email, () => refresh(code), 401, "refresh_invalid");
         expect((await refresh(refreshToken)).status).toBe(200);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { newOneTimeCode } from "../../../../src/core/crypto/one-time-code.ts";
-import { attemptsOf, startWithProvider, status } from "../../../support/outbox.ts";
+import { deliveryAttemptsOf, startWithProvider, status } from "../../../support/outbox.ts";
 import { inParallel } from "../../../support/parallel.ts";
-import { challengeOf, codeMailedTo, wrongCode } from "../../../support/second-factor.ts";
-import { type Answer, createTestClock, type Service, startService } from "../../../support/service.ts";
-import { allRows } from "../../../support/tables.ts";
-import { mailTo, member, PASSWORD } from "../../../support/users.ts";
+import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { type ApiResponse, createTestClock, type Service, startService } from "../../../support/service.ts";
+import { readAllRows } from "../../../support/tables.ts";
+import { mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
 /** Every service here starts at this instant, because they share the signing key of the first one. */
@@ -29,7 +29,7 @@ const codeMailsTo = async (service: Service, email: string) =>
 const containsCode = (text: string, code: string): boolean =>
   new RegExp(`(?<![\\w-])${code}(?![\\w-])`).test(text);
 
-const responseText = ({ text, headers }: Answer): string => text + JSON.stringify([...headers]);
+const responseText = ({ text, headers }: ApiResponse): string => text + JSON.stringify([...headers]);
 
 describe("code of the second factor", () => {
   it("generates six digits with a uniform distribution in every position", () => {
@@ -54,20 +54,22 @@ describe("code of the second factor", () => {
     // A failing mail provider leaves the mail in the outbox, where it must be sealed.
     const { provider, service } = startWithProvider(createTestClock(START), { LOGIN_OTP: "always" });
     await provider.answer(status(503));
-    const { email } = await member(always);
+    const { email } = await registerVerifiedUser(always);
     const login = await service.post("/login", { email, password: PASSWORD });
     const { challengeId } = login.body.data;
     const resent = await resend(service, challengeId);
-    const codes = attemptsOf(await provider.requests()).map(({ text }) => /^\d{6}$/m.exec(text)?.[0] ?? "");
+    const codes = deliveryAttemptsOf(await provider.requests()).map(
+      ({ text }) => /^\d{6}$/m.exec(text)?.[0] ?? "",
+    );
     expect(codes).toEqual([expect.stringMatching(/^\d{6}$/), expect.stringMatching(/^\d{6}$/)]);
     const code = codes[1] as string;
-    const waiting = await allRows();
+    const waiting = await readAllRows();
     expect(JSON.stringify(waiting.outbox)).toMatch(/"kind":"login_code","sealed":"[^"]{40,}"/);
     const wrong = await verifyCode(service, challengeId, wrongCode(code));
     const right = await verifyCode(service, challengeId, code);
     expect([wrong.status, right.status]).toEqual([400, 200]);
     const places = [login, resent, wrong, right].map(responseText);
-    places.push(JSON.stringify(service.log), JSON.stringify(waiting), JSON.stringify(await allRows()));
+    places.push(JSON.stringify(service.log), JSON.stringify(waiting), JSON.stringify(await readAllRows()));
     expect(service.log).toHaveLength(4);
     for (const sent of codes) expect(places.filter((place) => containsCode(place, sent))).toEqual([]);
     // The same search finds the code in the requests to the mail provider.
@@ -87,9 +89,9 @@ describe("POST /login/otp", () => {
     };
 
     it("refuses the code of another challenge, and an unknown challenge", async () => {
-      const [first, second] = [await member(always), await member(always)];
-      const own = await challengeOf(always, first.email);
-      const other = await challengeOf(always, second.email);
+      const [first, second] = [await registerVerifiedUser(always), await registerVerifiedUser(always)];
+      const own = await startSecondFactor(always, first.email);
+      const other = await startSecondFactor(always, second.email);
       await expectRefused(always, other.challengeId, own.code);
       await expectRefused(always, crypto.randomUUID(), own.code);
       expect((await verifyCode(always, own.challengeId, own.code)).status).toBe(200);
@@ -97,12 +99,12 @@ describe("POST /login/otp", () => {
 
     it("refuses a code that is ten minutes old, and a used code", async () => {
       const service = start();
-      const { email } = await member(service);
-      const first = await challengeOf(service, email);
+      const { email } = await registerVerifiedUser(service);
+      const first = await startSecondFactor(service, email);
       service.clock.advance(10 * MINUTE - 1);
       expect((await verifyCode(service, first.challengeId, first.code)).status).toBe(200);
       await expectRefused(service, first.challengeId, first.code);
-      const second = await challengeOf(service, email);
+      const second = await startSecondFactor(service, email);
       service.clock.advance(10 * MINUTE);
       await expectRefused(service, second.challengeId, second.code);
     });
@@ -111,10 +113,10 @@ describe("POST /login/otp", () => {
 
 describe("POST /login/otp/resend", () => {
   it("mails a new code for the same challenge and voids the earlier one", async () => {
-    const { email } = await member(always);
-    const { challengeId, code } = await challengeOf(always, email);
+    const { email } = await registerVerifiedUser(always);
+    const { challengeId, code } = await startSecondFactor(always, email);
     expect((await resend(always, challengeId)).status).toBe(200);
-    const second = await codeMailedTo(always, email);
+    const second = await mailedCodeTo(always, email);
     expect(second).not.toBe(code);
     expect((await verifyCode(always, challengeId, code)).body.error?.code).toBe("code_invalid");
     expect((await verifyCode(always, challengeId, second)).status).toBe(200);
@@ -122,8 +124,8 @@ describe("POST /login/otp/resend", () => {
 
   it("sends a code once a minute and five times an hour, and otherwise keeps the last code valid", async () => {
     const service = limited();
-    const { email } = await member(service);
-    const { challengeId, code } = await challengeOf(service, email);
+    const { email } = await registerVerifiedUser(service);
+    const { challengeId, code } = await startSecondFactor(service, email);
     await resend(service, challengeId);
     expect(await codeMailsTo(service, email)).toBe(1);
     const later = async (minutes: number) => {
@@ -131,17 +133,17 @@ describe("POST /login/otp/resend", () => {
       await inParallel(3, () => resend(service, challengeId));
       return codeMailsTo(service, email);
     };
-    expect(code).toBe(await codeMailedTo(service, email));
+    expect(code).toBe(await mailedCodeTo(service, email));
     expect([await later(1), await later(1), await later(1), await later(1)]).toEqual([2, 3, 4, 5]);
     expect([await later(1), await later(5)]).toEqual([5, 5]);
-    expect((await verifyCode(service, challengeId, await codeMailedTo(service, email))).status).toBe(200);
+    expect((await verifyCode(service, challengeId, await mailedCodeTo(service, email))).status).toBe(200);
   });
 
   it("gives the same response for a live, a used and an unknown challenge, and mails only the live one", async () => {
-    const { email } = await member(always);
-    const used = await challengeOf(always, email);
+    const { email } = await registerVerifiedUser(always);
+    const used = await startSecondFactor(always, email);
     await verifyCode(always, used.challengeId, used.code);
-    const live = await challengeOf(always, email);
+    const live = await startSecondFactor(always, email);
     const before = await codeMailsTo(always, email);
     const answers = [
       await resend(always, used.challengeId),
@@ -158,8 +160,8 @@ describe("POST /login/otp/resend", () => {
 
   it("sends no new code for an expired challenge", async () => {
     const service = start();
-    const { email } = await member(service);
-    const { challengeId } = await challengeOf(service, email);
+    const { email } = await registerVerifiedUser(service);
+    const { challengeId } = await startSecondFactor(service, email);
     service.clock.advance(10 * MINUTE);
     await resend(service, challengeId);
     expect(await codeMailsTo(service, email)).toBe(1);
@@ -169,15 +171,15 @@ describe("POST /login/otp/resend", () => {
 describe("POST /login", () => {
   it("sends five codes an hour, and then refuses with 429 and keeps the last code valid", async () => {
     const service = limited();
-    const { email } = await member(service);
-    let last = await challengeOf(service, email);
-    for (let sent = 1; sent < 5; sent++) last = await challengeOf(service, email);
+    const { email } = await registerVerifiedUser(service);
+    let last = await startSecondFactor(service, email);
+    for (let sent = 1; sent < 5; sent++) last = await startSecondFactor(service, email);
     const sixth = await service.post("/login", { email, password: PASSWORD });
     expect([sixth.status, sixth.body.error?.code]).toEqual([429, "rate_limited"]);
     expect(Number(sixth.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(await codeMailsTo(service, email)).toBe(5);
     expect((await verifyCode(service, last.challengeId, last.code)).status).toBe(200);
     service.clock.advance(60 * MINUTE);
-    expect((await challengeOf(service, email)).code).toMatch(/^\d{6}$/);
+    expect((await startSecondFactor(service, email)).code).toMatch(/^\d{6}$/);
   });
 });

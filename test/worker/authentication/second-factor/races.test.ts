@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { challengeOf, codeMailedTo, wrongCode } from "../../../support/second-factor.ts";
+import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
 import { startService } from "../../../support/service.ts";
-import { sessionsOf } from "../../../support/tables.ts";
-import { mailTo, member, PASSWORD } from "../../../support/users.ts";
+import { countSessions } from "../../../support/tables.ts";
+import { mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService({ env: { LOGIN_OTP: "always" } });
 const SECOND = 1000;
@@ -32,28 +32,28 @@ const liveChallengesOf = async (email: string) =>
 /** A new challenge, one second later, so that its mail is the newest one. */
 async function newChallenge(email: string) {
   service.clock.advance(SECOND);
-  return challengeOf(service, email);
+  return startSecondFactor(service, email);
 }
 
 describe("POST /login/otp", () => {
   describe("abuse", () => {
     it("evaluates five of 100 parallel wrong codes, and then refuses the correct one", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { challengeId, code } = await newChallenge(email);
       const guesses = await inParallel(100, () => verifyCode(challengeId, wrongCode(code)));
       expect(statusCounts(guesses)).toEqual({ 400: 100 });
       expect(await countsOf(challengeId)).toEqual({ tries: 5, failures: 5 });
       const right = await verifyCode(challengeId, code);
       expect([right.status, right.body.error?.code]).toEqual([400, "code_invalid"]);
-      expect(await sessionsOf(email)).toBe(0);
+      expect(await countSessions(email)).toBe(0);
     });
 
     it("opens one session for 50 parallel correct codes", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { challengeId, code } = await newChallenge(email);
       const answers = await inParallel(50, () => verifyCode(challengeId, code));
       expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-      expect(await sessionsOf(email)).toBe(1);
+      expect(await countSessions(email)).toBe(1);
       expect(await countsOf(challengeId)).toEqual({ tries: 1, failures: null });
       const audit = await env.DB.prepare(
         "SELECT count(*) AS n FROM audit_events WHERE type = 'signed_in' AND account_id = (SELECT id FROM accounts WHERE email = ?)",
@@ -68,7 +68,7 @@ describe("POST /login/otp", () => {
       ["five wrong ones between two correct ones", 6],
       ["a correct one every 25", 25],
     ])("opens at most one session for correct codes mixed with wrong ones: %s", async (_order, every) => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { challengeId, code } = await newChallenge(email);
       const answers = await inParallel(100, (index) =>
         verifyCode(challengeId, index % every === 0 ? code : wrongCode(code)),
@@ -76,14 +76,14 @@ describe("POST /login/otp", () => {
       const opened = answers.filter((answer) => answer.status === 200).length;
       expect(opened).toBeLessThanOrEqual(1);
       expect(opened + (statusCounts(answers)[400] ?? 0)).toBe(100);
-      expect(await sessionsOf(email)).toBe(opened);
+      expect(await countSessions(email)).toBe(opened);
       expect((await countsOf(challengeId))?.tries).toBeLessThanOrEqual(5);
       // In every order the challenge is consumed or has no tries left.
       expect((await verifyCode(challengeId, code)).status).toBe(400);
     });
 
     it("locks an account after ten wrong codes of two sign-ins, because a new code resets no failures", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const first = await newChallenge(email);
       await inParallel(8, () => verifyCode(first.challengeId, wrongCode(first.code)));
       const second = await newChallenge(email);
@@ -103,20 +103,20 @@ describe("POST /login/otp", () => {
     });
 
     it("locks an account after ten wrong codes, five before and five after a resend", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { challengeId, code } = await newChallenge(email);
       await inParallel(5, () => verifyCode(challengeId, wrongCode(code)));
       service.clock.advance(MINUTE);
       await service.post("/login/otp/resend", { challengeId });
       expect(await countsOf(challengeId)).toEqual({ tries: 0, failures: 5 });
-      const resent = await codeMailedTo(service, email);
+      const resent = await mailedCodeTo(service, email);
       await inParallel(5, () => verifyCode(challengeId, wrongCode(resent)));
       const right = await verifyCode(challengeId, resent);
       expect([right.status, right.body.error?.code]).toEqual([429, "too_many_attempts"]);
     });
 
     it("counts wrong codes and wrong passwords for the same lockout", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const { challengeId, code } = await newChallenge(email);
       await inParallel(5, () => verifyCode(challengeId, wrongCode(code)));
       await inParallel(5, () => service.post("/login", { email, password: "not the password" }));
@@ -128,7 +128,7 @@ describe("POST /login/otp", () => {
       // Without the burst guard, which uses real time and would refuse these requests as a burst.
       const values = { LOGIN_OTP: "always", RATE_LIMITS: "", BURST: undefined };
       const limited = startService({ env: values, clock: service.clock });
-      const { email } = await member(limited);
+      const { email } = await registerVerifiedUser(limited);
       const answers = await inParallel(9, () => limited.post("/login", { email, password: PASSWORD }));
       expect(statusCounts(answers)).toEqual({ 200: 5, 429: 4 });
       const ids = answers.flatMap((answer) => answer.body.data?.challengeId ?? []);
@@ -140,7 +140,7 @@ describe("POST /login/otp", () => {
     });
 
     it("clears the failures of wrong codes after a completed sign-in, not after a correct password alone", async () => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const first = await newChallenge(email);
       await inParallel(4, () => verifyCode(first.challengeId, wrongCode(first.code)));
       const second = await newChallenge(email);

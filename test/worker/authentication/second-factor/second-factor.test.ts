@@ -1,15 +1,15 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../../support/browser.ts";
-import { challengeOf } from "../../../support/second-factor.ts";
+import { startSecondFactor } from "../../../support/second-factor.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { allRows, sessionsOf } from "../../../support/tables.ts";
+import { countSessions, readAllRows } from "../../../support/tables.ts";
 import {
   mailTo,
-  member,
   newAddress,
   PASSWORD,
-  signedInMember,
+  registerAndLogIn,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -39,7 +39,7 @@ describe("second factor of a sign-in", () => {
   ])(
     "decides under LOGIN_OTP=%s with the account setting %s on %s whether a second factor is required: %s",
     async (LOGIN_OTP, setting, device, required) => {
-      const { email } = await member(plain);
+      const { email } = await registerVerifiedUser(plain);
       const { token, deviceToken } = (await plain.post("/login", { email, password: PASSWORD })).body.data;
       if (setting === "enabled") await setSecondFactor(token, true);
       const known = device === "a known device" ? { deviceToken } : {};
@@ -51,7 +51,7 @@ describe("second factor of a sign-in", () => {
   );
 
   it("returns a challenge that is valid for 600 seconds, and no token by either transport", async () => {
-    const { email } = await member(always);
+    const { email } = await registerVerifiedUser(always);
     const browser = await signedInBrowser(plain, email);
     const body = { email, password: PASSWORD };
     for (const answer of [
@@ -73,13 +73,13 @@ describe("second factor of a sign-in", () => {
       expect(answer.text + JSON.stringify([...answer.headers])).not.toMatch(/eyJ|[\w-]{43}/);
     }
     // The earlier sign-in of the browser is the only session.
-    expect(await sessionsOf(email)).toBe(1);
+    expect(await countSessions(email)).toBe(1);
   });
 
   it("returns the same data as /login for a correct code, with the amr pwd and otp in the token", async () => {
-    const { email } = await member(plain);
+    const { email } = await registerVerifiedUser(plain);
     const withoutOtp = (await plain.post("/login", { email, password: PASSWORD })).body;
-    const { challengeId, code } = await challengeOf(always, email);
+    const { challengeId, code } = await startSecondFactor(always, email);
     const answer = await verifyCode(always, challengeId, code);
     expect([answer.status, answer.body.message]).toEqual([200, withoutOtp.message]);
     expect(Object.keys(answer.body.data).sort()).toEqual(Object.keys(withoutOtp.data).sort());
@@ -104,8 +104,8 @@ describe("second factor of a sign-in", () => {
     };
 
     it("refuses the challenge id and the code in place of every other credential", async () => {
-      const { email } = await member(always);
-      const { challengeId, code } = await challengeOf(always, email);
+      const { email } = await registerVerifiedUser(always);
+      const { challengeId, code } = await startSecondFactor(always, email);
       const newDevicesOnly = start("new_device");
       for (const secret of [challengeId, code]) {
         const cookie = { Cookie: `__Host-gh_access=${secret}; __Host-gh_refresh=${secret}` };
@@ -124,13 +124,13 @@ describe("second factor of a sign-in", () => {
         expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401, 401, 403, 400, 400, 400, 401]);
         expect((await newDevicesOnly.post("/login", asDevice)).body.data.otpRequired).toBe(true);
       }
-      expect(await sessionsOf(email)).toBe(0);
+      expect(await countSessions(email)).toBe(0);
     });
 
     it("refuses the challenge of an earlier sign-in", async () => {
-      const { email } = await member(always);
-      const first = await challengeOf(always, email);
-      const second = await challengeOf(always, email);
+      const { email } = await registerVerifiedUser(always);
+      const first = await startSecondFactor(always, email);
+      const second = await startSecondFactor(always, email);
       await expectRefused(always, first.challengeId, first.code);
       expect((await verifyCode(always, second.challengeId, second.code)).status).toBe(200);
     });
@@ -160,8 +160,8 @@ describe("second factor of a sign-in", () => {
       ],
     ];
     it.each(changes)("refuses a correct code after %s", async (_name, change) => {
-      const { email, token } = await signedInMember(plain);
-      const { challengeId, code } = await challengeOf(always, email);
+      const { email, token } = await registerAndLogIn(plain);
+      const { challengeId, code } = await startSecondFactor(always, email);
       expect(await change(email, token)).toMatchObject({ status: 200 });
       await expectRefused(always, challengeId, code);
     });
@@ -170,7 +170,7 @@ describe("second factor of a sign-in", () => {
 
 describe("POST /me/otp", () => {
   it("switches the second factor on and off, and mails the owner a notice each time", async () => {
-    const { email, token } = await signedInMember(plain);
+    const { email, token } = await registerAndLogIn(plain);
     const before = (await subjectsTo(email)).length;
     for (const [enabled, subject] of [
       [true, "Codes by mail are on for Gatehouse"],
@@ -186,24 +186,24 @@ describe("POST /me/otp", () => {
   });
 
   it("changes nothing and sends no mail if the second factor already has that value", async () => {
-    const { token } = await signedInMember(plain);
+    const { token } = await registerAndLogIn(plain);
     await setSecondFactor(token, true);
-    const { outbox, audit_events } = await allRows();
+    const { outbox, audit_events } = await readAllRows();
     const answer = await setSecondFactor(token, true);
     expect([answer.status, answer.body.data]).toEqual([200, { enabled: true }]);
-    const after = await allRows();
+    const after = await readAllRows();
     expect([after.outbox, after.audit_events]).toEqual([outbox, audit_events]);
   });
 
   it("refuses a request without the correct password and keeps the setting", async () => {
-    const { email, token } = await signedInMember(plain);
+    const { email, token } = await registerAndLogIn(plain);
     await setSecondFactor(token, true);
-    const { accounts } = await allRows();
+    const { accounts } = await readAllRows();
     const wrong = await setSecondFactor(token, false, "not the password");
     expect([wrong.status, wrong.body.error?.code]).toEqual([401, "invalid_credentials"]);
     expect((await plain.post("/me/otp", { enabled: false }, token)).status).toBe(400);
     expect((await plain.post("/me/otp", { enabled: false, password: PASSWORD })).status).toBe(401);
-    expect((await allRows()).accounts).toEqual(accounts);
-    expect((await challengeOf(plain, email)).code).toMatch(/^\d{6}$/);
+    expect((await readAllRows()).accounts).toEqual(accounts);
+    expect((await startSecondFactor(plain, email)).code).toMatch(/^\d{6}$/);
   });
 });

@@ -2,19 +2,19 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
 import { inParallel } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { signInWithBrowser } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { sessionsOf } from "../../../support/tables.ts";
+import { countSessions } from "../../../support/tables.ts";
 import {
   logIn,
   mailTo,
-  member,
   newAddress,
   PASSWORD,
   register,
+  registerVerifiedUser,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -54,20 +54,20 @@ describe("sign-in with the address of an account that an attacker registered", (
     const me = (await browser.send("GET", "/me")).body.data;
     expect(me).toMatchObject({ email, name: "Ada", isVerified: true });
 
-    expectRefusal(
+    expectErrorResponse(
       await service.post("/login", { email, password: ATTACKER_PASSWORD }),
       401,
       "invalid_credentials",
     );
-    expectRefusal(await service.get("/me", attacker.token), 401, "unauthorized");
-    expectRefusal(
+    expectErrorResponse(await service.get("/me", attacker.token), 401, "unauthorized");
+    expectErrorResponse(
       await service.post("/refresh", { refreshToken: attacker.refreshToken }),
       401,
       "refresh_invalid",
     );
-    expectRefusal(await service.post("/verify-email", { token: verifyToken }), 400, "token_invalid");
+    expectErrorResponse(await service.post("/verify-email", { token: verifyToken }), 400, "token_invalid");
     const newPassword = "another quiet harbour";
-    expectRefusal(
+    expectErrorResponse(
       await service.post("/reset-password", { token: resetToken, newPassword }),
       400,
       "token_invalid",
@@ -86,7 +86,7 @@ describe("sign-in with the address of an account that an attacker registered", (
   it("leaves an account unchanged by an identity with an unverified address", async () => {
     const { email } = await register(service);
     const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
-    expectRefusal(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
+    expectErrorResponse(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
     expect(await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first()).toEqual(
       before,
     );
@@ -95,7 +95,7 @@ describe("sign-in with the address of an account that an attacker registered", (
 
 describe("sign-in with the address of a verified account", () => {
   it("links an identity with the same verified address and keeps the password", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const answer = await gitHub(socialUser({ email: email.toUpperCase(), name: "Another Name" }));
     expect(answer.body.data.user).toMatchObject({ email, name: "Ada" });
     await logIn(service, email);
@@ -105,15 +105,15 @@ describe("sign-in with the address of a verified account", () => {
   });
 
   it("does not link an identity with an unverified address to an account", async () => {
-    const { email } = await member(service);
-    expectRefusal(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
-    expect(await sessionsOf(email)).toBe(0);
+    const { email } = await registerVerifiedUser(service);
+    expectErrorResponse(await gitHub(socialUser({ email, verified: false })), 403, "email_not_verified");
+    expect(await countSessions(email)).toBe(0);
   });
 
   it("refuses a second identity of the same provider with the address of the account", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     expect((await gitHub(socialUser({ email }))).status).toBe(200);
-    expectRefusal(await gitHub(socialUser({ email })), 409, "conflict");
+    expectErrorResponse(await gitHub(socialUser({ email })), 409, "conflict");
   });
 
   it("does not find an account by an address that its identity had earlier", async () => {
@@ -168,11 +168,19 @@ describe("sign-in that creates an account", () => {
     const user = socialUser();
     const { token } = (await gitHub(user)).body.data;
     const { email } = user;
-    expectRefusal(await service.post("/login", { email, password: PASSWORD }), 401, "invalid_credentials");
+    expectErrorResponse(
+      await service.post("/login", { email, password: PASSWORD }),
+      401,
+      "invalid_credentials",
+    );
     for (const password of ["", PASSWORD]) {
       const change = { currentPassword: password, newPassword: "another quiet harbour" };
-      expectRefusal(await service.post("/me/password", change, token), 401, "invalid_credentials");
-      expectRefusal(await service.post("/me/deactivate", { password }, token), 401, "invalid_credentials");
+      expectErrorResponse(await service.post("/me/password", change, token), 401, "invalid_credentials");
+      expectErrorResponse(
+        await service.post("/me/deactivate", { password }, token),
+        401,
+        "invalid_credentials",
+      );
     }
   });
 

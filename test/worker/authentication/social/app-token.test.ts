@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
@@ -28,7 +28,7 @@ describe("POST /social/:provider/token", () => {
         expect(accepted.body.data.user.email).toBe(user.email);
       }
       const forOtherClient = await idTokenOf(id, user, "another-app");
-      expectRefusal(
+      expectErrorResponse(
         await service.post(`/social/${id}/token`, { idToken: forOtherClient }),
         400,
         "token_invalid",
@@ -38,9 +38,9 @@ describe("POST /social/:provider/token", () => {
 
   it("rejects an access token of GitHub that was issued to another client or is made up", async () => {
     const accessToken = await providers.tokenOf(socialUser(), "another-app");
-    expectRefusal(await service.post("/social/github/token", { accessToken }), 400, "token_invalid");
+    expectErrorResponse(await service.post("/social/github/token", { accessToken }), 400, "token_invalid");
     const madeUp = await service.post("/social/github/token", { accessToken: "made-up" });
-    expectRefusal(madeUp, 400, "token_invalid");
+    expectErrorResponse(madeUp, 400, "token_invalid");
   });
 
   it.each([
@@ -54,26 +54,26 @@ describe("POST /social/:provider/token", () => {
     await gitHub.answer(json(inspection), json({ id: 7, login: "octo" }), json([]));
     const withGitHub = startService({ env: providers.keys("GITHUB", gitHub.url) });
     const answer = await withGitHub.post("/social/github/token", { accessToken: "a-token" });
-    expectRefusal(answer, 400, "token_invalid");
+    expectErrorResponse(answer, 400, "token_invalid");
   });
 
   it.each([null, "", 0, -1, 1.5, "7", {}])(
     "rejects an access token of GitHub whose user id is %j",
     async (id) => {
-      expectRefusal(await gitHub(socialUser({ id })), 400, "token_invalid");
+      expectErrorResponse(await gitHub(socialUser({ id })), 400, "token_invalid");
     },
   );
 
   it("rejects a body with the wrong kind of token, no token or both kinds", async () => {
     for (const body of [{ idToken: "t" }, {}, { idToken: "t", accessToken: "t" }, { accessToken: 1 }]) {
-      expectRefusal(await service.post("/social/github/token", body), 400, "validation_failed");
+      expectErrorResponse(await service.post("/social/github/token", body), 400, "validation_failed");
     }
   });
 
   it("sets session cookies for transport cookie and requires a CSRF token", async () => {
     const body = { accessToken: await providers.tokenOf(socialUser()), transport: "cookie" };
     const browser = openBrowser(service);
-    expectRefusal(await browser.send("POST", "/social/github/token", body), 403, "csrf_failed");
+    expectErrorResponse(await browser.send("POST", "/social/github/token", body), 403, "csrf_failed");
     const answer = await browser.write("POST", "/social/github/token", body);
     expect(Object.keys(answer.body.data).sort()).toEqual(["csrfToken", "expiresIn", "user"]);
     expect((await browser.send("GET", "/me")).status).toBe(200);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import {
   FROM_OWN_PAGE,
@@ -14,7 +14,7 @@ import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../../support/social/client-
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { member, newAddress, register } from "../../../support/users.ts";
+import { newAddress, register, registerVerifiedUser } from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -60,10 +60,10 @@ describe("account resolution", () => {
   it.each([null, "", "example.org", "sub.example.com", "example.com.example.org"])(
     "does not link a Google identity by an address outside Google Workspace (hd %j)",
     async (hd) => {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       const formerOwner = socialUser({ email, hd });
       const idToken = await idTokenOf("google", formerOwner);
-      expectRefusal(await service.post("/social/google/token", { idToken }), 409, "conflict");
+      expectErrorResponse(await service.post("/social/google/token", { idToken }), 409, "conflict");
       // If no account has the address, it creates one, as at Facebook.
       const newcomer = await idTokenOf("google", socialUser({ hd }));
       expect((await service.post("/social/google/token", { idToken: newcomer })).status).toBe(200);
@@ -71,7 +71,10 @@ describe("account resolution", () => {
   );
 
   it.each(["gmail.com", "GoogleMail.com"])("links a Google identity by an address at %s", async (domain) => {
-    const { email } = await member(service, newAddress().replace("example.com", domain.toLowerCase()));
+    const { email } = await registerVerifiedUser(
+      service,
+      newAddress().replace("example.com", domain.toLowerCase()),
+    );
     const idToken = await idTokenOf(
       "google",
       socialUser({ email: email.replace(/@.*/, `@${domain}`), hd: null }),
@@ -81,7 +84,7 @@ describe("account resolution", () => {
   });
 
   it("does not link an identity by a confusable spelling of an account's address", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const fullwidth = email.replace("person", "\uff50erson");
     expect((await gitHub(socialUser({ email: fullwidth }))).body.data?.user.email).not.toBe(email);
   });
@@ -105,7 +108,7 @@ describe("account resolution", () => {
 describe("POST /social/oidc/token", () => {
   it("rejects an ID token whose azp is another client, except for Google", async () => {
     const { present } = await openIssuer();
-    expectRefusal(await present({ azp: "another-app", email: newAddress() }), 400, "token_invalid");
+    expectErrorResponse(await present({ azp: "another-app", email: newAddress() }), 400, "token_invalid");
   });
 });
 
@@ -116,7 +119,7 @@ describe("GET /social/:provider/callback", () => {
     await providers.setUser(user);
     const url = new URL(await startRedirect(browser, id, user), "http://gatehouse.test");
     url.searchParams.set("code", "wrong");
-    expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
+    expectErrorResponse(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
   });
 
   it("sends Retry-After with the page for an unavailable provider", async () => {

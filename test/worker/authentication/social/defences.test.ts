@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
-import { startHeld } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/held-d1.ts";
 import { inParallel } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
-import { codeMailedTo } from "../../../support/second-factor.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
+import { mailedCodeTo } from "../../../support/second-factor.ts";
 import { startService } from "../../../support/service.ts";
 import {
   returnFromProvider,
@@ -14,8 +14,8 @@ import {
 import { CLIENT_APP_QUERY } from "../../../support/social/client-application.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { sessionsOf } from "../../../support/tables.ts";
-import { mailTo, member } from "../../../support/users.ts";
+import { countSessions } from "../../../support/tables.ts";
+import { mailTo, registerVerifiedUser } from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -37,9 +37,9 @@ describe("second factor, lockout and deactivation at a social login", () => {
     const user = socialUser();
     const answer = await gitHub(user, always);
     expect(Object.keys(answer.body.data).sort()).toEqual(["challengeId", "expiresIn", "otpRequired"]);
-    expect(await sessionsOf(user.email)).toBe(0);
+    expect(await countSessions(user.email)).toBe(0);
     const { challengeId } = answer.body.data;
-    const code = await codeMailedTo(always, user.email);
+    const code = await mailedCodeTo(always, user.email);
     const signedIn = await always.post("/login/otp", { challengeId, code });
     expect(JSON.parse(atob(signedIn.body.data.token.split(".")[1])).amr).toEqual(["fed", "otp"]);
     const { details } = (await env.DB.prepare(
@@ -57,7 +57,7 @@ describe("second factor, lockout and deactivation at a social login", () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
     const body = {
       challengeId: url.searchParams.get("challengeId"),
-      code: await codeMailedTo(always, user.email),
+      code: await mailedCodeTo(always, user.email),
     };
     const signedIn = await browser.write("POST", "/login/otp", { ...body, transport: "cookie" });
     expect(signedIn.status).toBe(200);
@@ -68,18 +68,18 @@ describe("second factor, lockout and deactivation at a social login", () => {
     const newDeviceOnly = startService({ env: { ...providers.variables, LOGIN_OTP: "new_device" } });
     const user = socialUser();
     const { challengeId } = (await gitHub(user, newDeviceOnly)).body.data;
-    const code = await codeMailedTo(newDeviceOnly, user.email);
+    const code = await mailedCodeTo(newDeviceOnly, user.email);
     const { deviceToken } = (await newDeviceOnly.post("/login/otp", { challengeId, code })).body.data;
     expect((await gitHub(user, newDeviceOnly, { deviceToken })).body.data.token).toBeTypeOf("string");
     expect((await gitHub(user, newDeviceOnly)).body.data.otpRequired).toBe(true);
   });
 
   it("refuses a social login during a lockout and accepts it afterwards", async () => {
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const user = socialUser({ email });
     await inParallel(10, () => service.post("/login", { email, password: "wrong" }));
     const answer = await gitHub(user);
-    expectRefusal(answer, 429, "too_many_attempts");
+    expectErrorResponse(answer, 429, "too_many_attempts");
     expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
     const linked = await env.DB.prepare("SELECT 1 FROM identities WHERE subject = ?")
       .bind(`${providers.issuer}#${user.id}`)
@@ -92,8 +92,8 @@ describe("second factor, lockout and deactivation at a social login", () => {
   it("refuses the first social login with an address that is locked out", async () => {
     const user = socialUser();
     await inParallel(10, () => service.post("/login", { email: user.email, password: "wrong" }));
-    expectRefusal(await gitHub(user), 429, "too_many_attempts");
-    expect(await sessionsOf(user.email)).toBe(0);
+    expectErrorResponse(await gitHub(user), 429, "too_many_attempts");
+    expect(await countSessions(user.email)).toBe(0);
   });
 
   it("neither counts a social login as a failed attempt nor resets the failed attempts", async () => {
@@ -102,17 +102,17 @@ describe("second factor, lockout and deactivation at a social login", () => {
     await inParallel(9, () => service.post("/login", { email: user.email, password: "wrong" }));
     for (let signIn = 0; signIn < 3; signIn += 1) expect((await gitHub(user)).status).toBe(200);
     await service.post("/login", { email: user.email, password: "wrong" });
-    expectRefusal(await gitHub(user), 429, "too_many_attempts");
+    expectErrorResponse(await gitHub(user), 429, "too_many_attempts");
   });
 
   it("refuses a deactivated account by identity and by address", async () => {
     const user = socialUser();
     await gitHub(user);
     await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", user.email);
-    expectRefusal(await gitHub(user), 403, "account_deactivated");
-    expectRefusal(await gitHub(socialUser({ email: user.email })), 403, "account_deactivated");
+    expectErrorResponse(await gitHub(user), 403, "account_deactivated");
+    expectErrorResponse(await gitHub(socialUser({ email: user.email })), 403, "account_deactivated");
     const browser = openBrowser(service);
-    expectRefusal(
+    expectErrorResponse(
       await signInWithBrowser(browser, "google", socialUser({ email: user.email })),
       403,
       "account_deactivated",
@@ -125,16 +125,16 @@ describe("second factor, lockout and deactivation at a social login", () => {
       const user = socialUser();
       await gitHub(user);
       await providers.setUser(user);
-      const before = await sessionsOf(user.email);
+      const before = await countSessions(user.email);
       // The first batch finds the account; the second opens the session.
-      const held = startHeld(2, providers.variables);
+      const held = startWithHeldBatch(2, providers.variables);
       const browser = openBrowser(held.service);
       const answer = returnFromProvider(browser, await startRedirect(browser, "github", user, query));
       await held.reached;
       await run("UPDATE accounts SET status = 'deactivated' WHERE email = ?", user.email);
-      held.letGo();
-      expectRefusal(await answer, 403, "account_deactivated");
-      expect(await sessionsOf(user.email)).toBe(before);
+      held.release();
+      expectErrorResponse(await answer, 403, "account_deactivated");
+      expect(await countSessions(user.email)).toBe(before);
       const { n } = (await env.DB.prepare(
         "SELECT count(*) AS n FROM authorization_codes WHERE account_id = (SELECT id FROM accounts WHERE email = ?)",
       )

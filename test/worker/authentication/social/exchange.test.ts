@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
-import { codeMailedTo } from "../../../support/second-factor.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
+import { mailedCodeTo } from "../../../support/second-factor.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { signInWithBrowser, start } from "../../../support/social/browser-flow.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../../../support/social/client-application.ts";
 import { APP, openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { allRows, sessionsOf } from "../../../support/tables.ts";
+import { countSessions, readAllRows } from "../../../support/tables.ts";
 import { tokenMailedTo } from "../../../support/users.ts";
 
 const providers = openProviders();
@@ -37,8 +37,8 @@ describe("authorization code of a social login", () => {
     expect([...url.searchParams.keys()]).toEqual(["code"]);
     expect(code).toMatch(/^[\w-]{43}$/);
     expect(answer.headers.getSetCookie()).toEqual([]);
-    expect(await sessionsOf(user.email)).toBe(0);
-    expect(JSON.stringify(await allRows())).not.toContain(code);
+    expect(await countSessions(user.email)).toBe(0);
+    expect(JSON.stringify(await readAllRows())).not.toContain(code);
     const tokens = await exchange({ code }, { Origin: "https://app.example.com" });
     expect(tokens.body.data.user.email).toBe(user.email);
     expect(tokens.headers.get("Cache-Control")).toBe("no-store");
@@ -49,32 +49,32 @@ describe("authorization code of a social login", () => {
     const { user, code } = await codeFor();
     const answers = await inParallel(50, () => exchange({ code }));
     expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-    expect(await sessionsOf(user.email)).toBe(1);
-    expectRefusal(await exchange({ code }), 400, "code_invalid");
+    expect(await countSessions(user.email)).toBe(1);
+    expectErrorResponse(await exchange({ code }), 400, "code_invalid");
   });
 
   it("rejects a code after a minute, from another origin and after a password reset", async () => {
     const expired = await codeFor();
     service.clock.advance(60_000);
-    expectRefusal(await exchange({ code: expired.code }), 400, "code_invalid");
+    expectErrorResponse(await exchange({ code: expired.code }), 400, "code_invalid");
     const { code, user } = await codeFor();
     for (const Origin of ["https://other.example.org", "https://app.example.com.evil.example", "null"]) {
-      expectRefusal(await exchange({ code }, { Origin }), 400, "code_invalid");
+      expectErrorResponse(await exchange({ code }, { Origin }), 400, "code_invalid");
     }
     await service.post("/forgot-password", { email: user.email });
     const token = await tokenMailedTo(service, user.email);
     await service.post("/reset-password", { token, newPassword: "another quiet harbour" });
-    expectRefusal(await exchange({ code }), 400, "code_invalid");
-    expect(await sessionsOf(user.email)).toBe(0);
+    expectErrorResponse(await exchange({ code }), 400, "code_invalid");
+    expect(await countSessions(user.email)).toBe(0);
   });
 
   it("rejects a code with a missing or wrong code verifier", async () => {
     const { code } = await codeFor();
     for (const codeVerifier of [undefined, null, "", "a guess", 7]) {
-      expectRefusal(await exchange({ code, codeVerifier }), 400, "validation_failed");
+      expectErrorResponse(await exchange({ code, codeVerifier }), 400, "validation_failed");
     }
     for (const codeVerifier of [CODE_CHALLENGE, `${CODE_VERIFIER}x`]) {
-      expectRefusal(await exchange({ code, codeVerifier }), 400, "code_invalid");
+      expectErrorResponse(await exchange({ code, codeVerifier }), 400, "code_invalid");
     }
     expect((await exchange({ code })).status).toBe(200);
   });
@@ -82,7 +82,7 @@ describe("authorization code of a social login", () => {
   it("rejects an authorization request without a code challenge (RFC 9700 §2.1.1)", async () => {
     const query = `?returnTo=${encodeURIComponent(APP)}`;
     const answer = await start(openBrowser(service), "github", query, { Accept: null });
-    expectRefusal(answer, 400, "validation_failed");
+    expectErrorResponse(answer, 400, "validation_failed");
     expect(answer.body.error?.fields).toEqual([{ path: "codeChallenge", message: "Is required." }]);
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe("authorization code of a social login", () => {
     const { challengeId } = (await exchange({ code }, {}, always)).body.data;
     const answer = await always.post("/login/otp", {
       challengeId,
-      code: await codeMailedTo(always, user.email),
+      code: await mailedCodeTo(always, user.email),
     });
     expect(answer.body.data.user.email).toBe(user.email);
   });
@@ -107,7 +107,7 @@ describe("authorization code of a social login", () => {
       clock: service.clock,
     });
     const page = openBrowser(sameSite, Origin);
-    expectRefusal(await page.send("POST", "/exchange", body), 403, "csrf_failed");
+    expectErrorResponse(await page.send("POST", "/exchange", body), 403, "csrf_failed");
     expect((await page.write("POST", "/exchange", body)).status).toBe(200);
     expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([true, false]);
   });
@@ -168,7 +168,7 @@ describe("returnTo of GET /social/:provider/start", () => {
     "x".repeat(3000),
   ])("rejects the returnTo %j", async (returnTo) => {
     const answer = await startWith(returnTo);
-    expectRefusal(answer, 400, "validation_failed");
+    expectErrorResponse(answer, 400, "validation_failed");
     expect(answer.headers.get("Location")).toBeNull();
   });
 });

@@ -1,14 +1,20 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { sessionsOf } from "../../../support/tables.ts";
-import { member, newAddress, PASSWORD, register, signedInMember } from "../../../support/users.ts";
+import { countSessions } from "../../../support/tables.ts";
+import {
+  newAddress,
+  PASSWORD,
+  register,
+  registerAndLogIn,
+  registerVerifiedUser,
+} from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -24,37 +30,41 @@ describe("Facebook", () => {
   });
 
   it("rejects an access token of Facebook that was issued to another client or is made up", async () => {
-    expectRefusal(await signIn(await providers.tokenOf(socialUser(), "another-app")), 400, "token_invalid");
-    expectRefusal(await signIn("made-up"), 400, "token_invalid");
-    expectRefusal(await signIn("made-up&access_token=other"), 400, "token_invalid");
+    expectErrorResponse(
+      await signIn(await providers.tokenOf(socialUser(), "another-app")),
+      400,
+      "token_invalid",
+    );
+    expectErrorResponse(await signIn("made-up"), 400, "token_invalid");
+    expectErrorResponse(await signIn("made-up&access_token=other"), 400, "token_invalid");
   });
 
   it.each([null, "", " ", {}])("rejects a Facebook profile whose id is %j", async (id) => {
-    expectRefusal(await signIn(await providers.tokenOf(socialUser({ id }))), 400, "token_invalid");
+    expectErrorResponse(await signIn(await providers.tokenOf(socialUser({ id }))), 400, "token_invalid");
   });
 
   it("creates no account for a Facebook user without an address", async () => {
     const answer = await signIn(await providers.tokenOf(socialUser({ verified: false })));
-    expectRefusal(answer, 403, "email_not_verified");
+    expectErrorResponse(answer, 403, "email_not_verified");
   });
 
   it.each([
-    ["a verified", member],
+    ["a verified", registerVerifiedUser],
     ["an unverified", register],
   ])(
     "neither links to nor takes over %s account by the address of a Facebook user",
     async (_state, create) => {
       const { email } = await create(service);
       const before = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
-      expectRefusal(await signIn(await providers.tokenOf(socialUser({ email }))), 409, "conflict");
+      expectErrorResponse(await signIn(await providers.tokenOf(socialUser({ email }))), 409, "conflict");
       const after = await env.DB.prepare("SELECT * FROM accounts WHERE email = ?").bind(email).first();
       expect(after).toEqual(before);
-      expect(await sessionsOf(email)).toBe(0);
+      expect(await countSessions(email)).toBe(0);
     },
   );
 
   it("signs in with a Facebook identity that the account's owner has linked", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const accessToken = await providers.tokenOf(socialUser({ email }));
     const body = { accessToken, password: PASSWORD };
     expect((await linkToken(service, "facebook", body, token)).status).toBe(200);
@@ -89,6 +99,6 @@ describe("Facebook", () => {
 
   it("rejects an ID token at Facebook", async () => {
     const answer = await service.post("/social/facebook/token", { idToken: "x" });
-    expectRefusal(answer, 400, "validation_failed");
+    expectErrorResponse(answer, 400, "validation_failed");
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { mailTo, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import { mailTo, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -40,7 +40,7 @@ describe("DELETE /me/identities/:provider", () => {
   it("refuses to remove the last sign-in method of an account without a password", async () => {
     const { token } = await twoIdentities();
     await remove("google", token);
-    expectRefusal(await remove("github", token), 409, "last_sign_in_method");
+    expectErrorResponse(await remove("github", token), 409, "last_sign_in_method");
     expect(await list(token)).toHaveLength(1);
   });
 
@@ -58,7 +58,7 @@ describe("DELETE /me/identities/:provider", () => {
       clock: service.clock,
     });
     const answer = await gitHubAlone.call("DELETE", "/api/auth/me/identities/github", undefined, token);
-    expectRefusal(answer, 409, "last_sign_in_method");
+    expectErrorResponse(answer, 409, "last_sign_in_method");
     expect(
       (await gitHubAlone.call("DELETE", "/api/auth/me/identities/google", undefined, token)).status,
     ).toBe(200);
@@ -79,10 +79,10 @@ describe("DELETE /me/identities/:provider", () => {
   });
 
   it("responds 404 for a provider that is not linked and 401 without a session", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     await twoIdentities();
     for (const id of ["github", "apple", "__proto__"])
-      expectRefusal(await remove(id, token), 404, "not_found");
-    expectRefusal(await service.get("/me/identities"), 401, "unauthorized");
+      expectErrorResponse(await remove(id, token), 404, "not_found");
+    expectErrorResponse(await service.get("/me/identities"), 401, "unauthorized");
   });
 });

@@ -1,15 +1,21 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openBrowser, signedInBrowser } from "../../../support/browser.ts";
-import { startHeld } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/held-d1.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { mailTo, member, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import {
+  mailTo,
+  PASSWORD,
+  registerAndLogIn,
+  registerVerifiedUser,
+  tokenMailedTo,
+} from "../../../support/users.ts";
 
 const providers = openProviders();
 const variables = { ...providers.variables, AUDIENCES: "web,notes" };
@@ -35,7 +41,7 @@ async function withoutPassword() {
 
 describe("POST /me/identities/:provider", () => {
   it("links an identity with the password, signs in with it and notifies the owner", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const own = await tokenOf(socialUser({ verified: false }));
     const answer = await linkToken(service, "github", { ...own, password: PASSWORD }, token);
     expect([answer.status, answer.body.message]).toEqual([200, "It signs you in from now on."]);
@@ -60,7 +66,7 @@ describe("POST /me/identities/:provider", () => {
   });
 
   it("succeeds for an identity that is already linked without a second notice", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const body = { ...(await tokenOf()), password: PASSWORD };
     await linkToken(service, "github", body, token);
     expect((await linkToken(service, "github", body, token)).status).toBe(200);
@@ -70,24 +76,24 @@ describe("POST /me/identities/:provider", () => {
   it("refuses an identity of another account and a second one of the same provider", async () => {
     const taken = await tokenOf();
     await service.post("/social/github/token", taken);
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const link = (body: object) => linkToken(service, "github", { ...body, password: PASSWORD }, token);
-    expectRefusal(await link(taken), 409, "conflict");
+    expectErrorResponse(await link(taken), 409, "conflict");
     await link(await tokenOf());
-    expectRefusal(await link(await tokenOf()), 409, "conflict");
+    expectErrorResponse(await link(await tokenOf()), 409, "conflict");
   });
 
   it("refuses a link with a wrong or missing password", async () => {
-    const { email, token, refreshToken } = await signedInMember(service);
+    const { email, token, refreshToken } = await registerAndLogIn(service);
     const own = await tokenOf();
     const link = (body: object) => linkToken(service, "github", { ...own, ...body }, token);
     const wrong = await link({ password: "wrong" });
-    expectRefusal(wrong, 401, "invalid_credentials");
+    expectErrorResponse(wrong, 401, "invalid_credentials");
     expect(wrong.body.message).toBe("The password is not correct.");
     // For an account with a password, a refresh token does not suffice.
     for (const body of [{}, { refreshToken }]) {
       const answer = await link(body);
-      expectRefusal(answer, 400, "validation_failed");
+      expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields).toEqual([{ path: "password", message: "Is required." }]);
     }
     expect(await linkedTo(email)).toBe(0);
@@ -95,29 +101,29 @@ describe("POST /me/identities/:provider", () => {
 
   it("refuses a link without a session or with an invalid one", async () => {
     const body = { ...(await tokenOf()), password: PASSWORD };
-    expectRefusal(await linkToken(service, "github", body), 401, "unauthorized");
-    expectRefusal(await linkToken(service, "github", body, "dead"), 401, "unauthorized");
+    expectErrorResponse(await linkToken(service, "github", body), 401, "unauthorized");
+    expectErrorResponse(await linkToken(service, "github", body, "dead"), 401, "unauthorized");
   });
 
   it("refuses a link with an invalid token or an unknown provider", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const link = (provider: string, body: object) =>
       linkToken(service, provider, { password: PASSWORD, ...body }, token);
-    expectRefusal(await link("apple", { idToken: "t" }), 404, "not_found");
-    expectRefusal(await link("github", { accessToken: "made-up" }), 400, "token_invalid");
+    expectErrorResponse(await link("apple", { idToken: "t" }), 404, "not_found");
+    expectErrorResponse(await link("github", { accessToken: "made-up" }), 400, "token_invalid");
     for (const body of [{ idToken: "t" }, {}, { idToken: "t", accessToken: "t" }, { accessToken: 1 }])
-      expectRefusal(await link("github", body), 400, "validation_failed");
+      expectErrorResponse(await link("github", body), 400, "validation_failed");
   });
 
   it("refuses a link with session cookies but without a CSRF token", async () => {
-    const browser = await signedInBrowser(service, (await member(service)).email);
+    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
     const body = { ...(await tokenOf()), password: PASSWORD };
-    expectRefusal(await browser.send("POST", "/me/identities/github", body), 403, "csrf_failed");
+    expectErrorResponse(await browser.send("POST", "/me/identities/github", body), 403, "csrf_failed");
     expect((await browser.write("POST", "/me/identities/github", body)).status).toBe(200);
   });
 
   it("ignores an access token at the sign-in with a provider's token", async () => {
-    const victim = await signedInMember(service);
+    const victim = await registerAndLogIn(service);
     const { body } = await service.post("/refresh", {
       refreshToken: victim.refreshToken,
       audience: "notes",
@@ -138,29 +144,29 @@ describe("POST /me/identities/:provider", () => {
     const idToken = await idTokenOf("google", socialUser());
     const link = (body: object) => linkToken(service, "google", { idToken, ...body }, victim.token);
     for (const refreshToken of [victim.refreshToken, own.refreshToken, `${latest}x`, "made-up"])
-      expectRefusal(await link({ refreshToken }), 401, "refresh_invalid");
-    expectRefusal(await link({}), 400, "validation_failed");
-    expectRefusal(await link({ password: PASSWORD }), 400, "validation_failed");
+      expectErrorResponse(await link({ refreshToken }), 401, "refresh_invalid");
+    expectErrorResponse(await link({}), 400, "validation_failed");
+    expectErrorResponse(await link({ password: PASSWORD }), 400, "validation_failed");
     expect(await linkedTo(victim.user.email)).toBe(1);
     expect((await link({ refreshToken: latest })).status).toBe(200);
   });
 
   it("counts wrong passwords of a link with those of every other confirmation", async () => {
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const own = await tokenOf();
     const link = (password: string) => linkToken(service, "github", { ...own, password }, token);
     const answers = await inParallel(20, () => link("wrong"));
     expect(statusCounts(answers)).toEqual({ 401: 10, 429: 10 });
     const locked = await link(PASSWORD);
-    expectRefusal(locked, 429, "too_many_attempts");
+    expectErrorResponse(locked, 429, "too_many_attempts");
     expect(Number(locked.headers.get("Retry-After"))).toBeGreaterThan(0);
     const emailChange = { newEmail: "new@example.com", password: PASSWORD };
-    expectRefusal(await service.post("/me/email", emailChange, token), 429, "too_many_attempts");
+    expectErrorResponse(await service.post("/me/email", emailChange, token), 429, "too_many_attempts");
     expect(await list(token)).toEqual([]);
   });
 
   it("creates one identity and one notice for eight concurrent links", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const body = { ...(await tokenOf()), password: PASSWORD };
     const answers = await inParallel(8, () => linkToken(service, "github", body, token));
     expect(statusCounts(answers)).toEqual({ 200: 8 });
@@ -169,17 +175,17 @@ describe("POST /me/identities/:provider", () => {
   });
 
   it("refuses a link if the owner resets the password meanwhile", async () => {
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     const body = { ...(await tokenOf()), password: PASSWORD };
     await service.post("/forgot-password", { email });
     const reset = { token: await tokenMailedTo(service, email), newPassword: "another quiet harbour" };
     // Three batches: lockout and password hash, then the facts, then the link.
-    const held = startHeld(3, variables);
+    const held = startWithHeldBatch(3, variables);
     const answer = linkToken(held.service, "github", body, token);
     await held.reached;
     expect((await service.post("/reset-password", reset)).status).toBe(200);
-    held.letGo();
-    expectRefusal(await answer, 401, "refresh_invalid");
+    held.release();
+    expectErrorResponse(await answer, 401, "refresh_invalid");
     expect(await linkedTo(email)).toBe(0);
   });
 });

@@ -1,11 +1,11 @@
 import { generateKeyPair, type JWTPayload } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { returnFromProvider } from "../../../support/social/browser-flow.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
-import { allRows } from "../../../support/tables.ts";
+import { readAllRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();
 const otherKey = await generateKeyPair("ES256");
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 /** The rows that a sign-in writes, except messages and audit events. */
 const signInRows = async () => {
-  const { accounts, identities, sessions, authorization_codes, oauth_transactions } = await allRows();
+  const { accounts, identities, sessions, authorization_codes, oauth_transactions } = await readAllRows();
   return { accounts, identities, sessions, authorization_codes, oauth_transactions };
 };
 
@@ -93,7 +93,7 @@ describe("ID token of the code flow", () => {
     const before = await signInRows();
     const { answer } = await prepareCallback(forgery);
     const refused = await answer();
-    expectRefusal(refused, 400, "token_invalid");
+    expectErrorResponse(refused, 400, "token_invalid");
     expect(await signInRows()).toEqual(before);
   });
 
@@ -102,7 +102,7 @@ describe("ID token of the code flow", () => {
     ["no issuer although the provider announces iss", { iss: "" }],
   ])("does not request a token after a callback with %s (RFC 9207)", async (_fault, changed) => {
     const { answer } = await prepareCallback({}, changed);
-    expectRefusal(await answer(), 400, "token_invalid");
+    expectErrorResponse(await answer(), 400, "token_invalid");
     const before = (await forged.requests()).filter(({ path }) => path === "/token").length;
     await answer();
     expect((await forged.requests()).filter(({ path }) => path === "/token")).toHaveLength(before);
@@ -111,7 +111,7 @@ describe("ID token of the code flow", () => {
   it("sends the code verifier with the token request", async () => {
     const { path, browser } = await forged.startRedirect(service);
     await forged.answer(forged.json({ error: "invalid_grant" }, 400));
-    expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
+    expectErrorResponse(await returnFromProvider(browser, path), 400, "token_invalid");
     const form = new URLSearchParams((await forged.requests()).at(-1)?.body);
     expect(form.get("code_verifier")).toMatch(/^[\w-]{43}$/);
     expect([form.get("client_id"), form.get("grant_type")]).toEqual([CLIENT.id, "authorization_code"]);
@@ -136,7 +136,7 @@ describe("ID token of a client application", () => {
     "rejects an ID token of a client application with %s and writes no row",
     async (_fault, forgery) => {
       const before = await signInRows();
-      expectRefusal(await present(forgery), 400, "token_invalid");
+      expectErrorResponse(await present(forgery), 400, "token_invalid");
       expect(await signInRows()).toEqual(before);
     },
   );
@@ -145,7 +145,7 @@ describe("ID token of a client application", () => {
     // By the clock of the service, which does not advance by itself.
     const now = Math.floor(service.clock.now() / 1000);
     const exp = now + 7200;
-    expectRefusal(await present({ claims: { iat: now - 3700, exp } }), 400, "token_invalid");
+    expectErrorResponse(await present({ claims: { iat: now - 3700, exp } }), 400, "token_invalid");
     expect((await present({ claims: { iat: now - 3500, exp } })).status).toBe(200);
   });
 
@@ -163,8 +163,8 @@ describe("ID token of a client application", () => {
     const post = async (more: JWTPayload) =>
       asGoogle.post("/social/google/token", { idToken: await idToken({ claims: { ...claims, ...more } }) });
     expect((await post({})).status).toBe(200);
-    expectRefusal(await post({ aud: [CLIENT.id, "another-app"] }), 400, "token_invalid");
-    expectRefusal(await post({ aud: "the-phone-s-client" }), 400, "token_invalid");
+    expectErrorResponse(await post({ aud: [CLIENT.id, "another-app"] }), 400, "token_invalid");
+    expectErrorResponse(await post({ aud: "the-phone-s-client" }), 400, "token_invalid");
   });
 
   it.each(["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "x".repeat(16_385)])(
@@ -183,14 +183,14 @@ describe("ID token of a client application", () => {
   ])("creates no account for an address whose email_verified is %s", async (_value, email_verified) => {
     const before = await signInRows();
     const claims = { sub: "another-subject", email: "unverified@example.com", email_verified };
-    expectRefusal(await present({ claims }), 403, "email_not_verified");
+    expectErrorResponse(await present({ claims }), 403, "email_not_verified");
     expect(await signInRows()).toEqual(before);
   });
 
   it("creates no account without an address or with a malformed one", async () => {
     for (const email of [undefined, "", "two@example.com,three@example.com", "a\r\nb@example.com", 7]) {
       const claims = { sub: "without-address", email: email as string };
-      expectRefusal(await present({ claims }), 403, "email_not_verified");
+      expectErrorResponse(await present({ claims }), 403, "email_not_verified");
     }
   });
 

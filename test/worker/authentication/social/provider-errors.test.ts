@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ProviderErrorKind } from "../../../../src/core/provider-error.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import type { LoopbackAnswer } from "../../../support/loopback/protocol.ts";
-import { expectRefusal, expectSecurityHeaders } from "../../../support/refusal.ts";
+import { expectErrorResponse, expectSecurityHeaders } from "../../../support/refusal.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { returnFromProvider, start } from "../../../support/social/browser-flow.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
-import { allRows } from "../../../support/tables.ts";
+import { readAllRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();
 let service: Service;
@@ -41,7 +41,7 @@ const faultyResponses: Record<string, readonly [LoopbackAnswer, ProviderErrorKin
 
 /** The rows that a sign-in writes. */
 const signInRows = async () => {
-  const { accounts, identities, sessions, authorization_codes, outbox } = await allRows();
+  const { accounts, identities, sessions, authorization_codes, outbox } = await readAllRows();
   return { accounts, identities, sessions, authorization_codes, outbox };
 };
 
@@ -52,7 +52,7 @@ async function expectUnavailable(
 ) {
   const before = await signInRows();
   const answer = await requestJson();
-  expectRefusal(answer, 503, "unavailable");
+  expectErrorResponse(answer, 503, "unavailable");
   expect(service.log.at(-1)?.providerErrors).toEqual([`oidc: ${reason}`]);
   expect(answer.headers.get("Retry-After")).toMatch(/^[1-9]\d*$/);
   expect(await signInRows()).toEqual(before);
@@ -67,7 +67,7 @@ describe.each(Object.entries(faultyResponses))(
   "a provider that responds with %s",
   (_fault, [answer, reason]) => {
     it("refuses the start of a sign-in when discovery fails and stores no transaction", async () => {
-      const rows = (await allRows()).oauth_transactions;
+      const rows = (await readAllRows()).oauth_transactions;
       await forged.answer(answer);
       const browser = openBrowser(service);
       await expectUnavailable(
@@ -75,7 +75,7 @@ describe.each(Object.entries(faultyResponses))(
         () => start(browser, "oidc", "", { Accept: null }),
         () => start(browser, "oidc"),
       );
-      expect((await allRows()).oauth_transactions).toEqual(rows);
+      expect((await readAllRows()).oauth_transactions).toEqual(rows);
       // The provider recovers, and so does the sign-in.
       await forged.answer(forged.metadata);
       expect((await start(browser, "oidc")).status).toBe(302);
@@ -123,7 +123,7 @@ describe("provider timeout", () => {
       service = startService({ env: forged.variables, providerTimeoutMs: 500 });
       const { browser, path } = await forged.startRedirect(service);
       await forged.answer(answer);
-      expectRefusal(await returnFromProvider(browser, path), 503, "unavailable");
+      expectErrorResponse(await returnFromProvider(browser, path), 503, "unavailable");
       expect(service.log.at(-1)?.providerErrors).toEqual(["oidc: timeout"]);
       expect(await signInRows()).toEqual(before);
     },
@@ -133,13 +133,13 @@ describe("provider timeout", () => {
 it("reports a client secret that the provider rejects as unavailable, not as a refused user", async () => {
   const { browser, path } = await forged.startRedirect(service);
   await forged.answer(text(401, JSON.stringify({ error: "invalid_client", error_description: "canary" })));
-  expectRefusal(await returnFromProvider(browser, path), 503, "unavailable");
+  expectErrorResponse(await returnFromProvider(browser, path), 503, "unavailable");
   expect(service.log.at(-1)?.providerErrors).toEqual(["oidc: error_named"]);
 });
 
 it("logs no provider error for an invalid code", async () => {
   const { browser, path } = await forged.startRedirect(service);
   await forged.answer(text(400, JSON.stringify({ error: "invalid_grant" })));
-  expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
+  expectErrorResponse(await returnFromProvider(browser, path), 400, "token_invalid");
   expect(service.log.at(-1)?.providerErrors).toBeUndefined();
 });

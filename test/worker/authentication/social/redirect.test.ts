@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectRefusal, expectSecurityHeaders } from "../../../support/refusal.ts";
+import { expectErrorResponse, expectSecurityHeaders } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import {
   returnFromProvider,
@@ -13,7 +13,7 @@ import {
 } from "../../../support/social/browser-flow.ts";
 import { openProviders, REDIRECTING } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { allRows, sessionsOf } from "../../../support/tables.ts";
+import { countSessions, readAllRows } from "../../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
@@ -55,16 +55,16 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
     const path = await startRedirect(browser, id, user);
     const answers = await inParallel(50, () => returnFromProvider(browser, path));
     expect(statusCounts(answers)).toEqual({ 302: 1, 400: 49 });
-    expect(await sessionsOf(user.email)).toBe(1);
+    expect(await countSessions(user.email)).toBe(1);
   });
 
   it("refuses a state in another browser and leaves it valid in its own", async () => {
     const { user, browser } = await newVisitor();
     const path = await startRedirect(browser, id, user);
     const other = openBrowser(service);
-    expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
+    expectErrorResponse(await returnFromProvider(other, path), 400, "token_invalid");
     await start(other, id);
-    expectRefusal(await returnFromProvider(other, path), 400, "token_invalid");
+    expectErrorResponse(await returnFromProvider(other, path), 400, "token_invalid");
     expect((await returnFromProvider(browser, path)).status).toBe(302);
   });
 
@@ -72,8 +72,8 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
     const { user, browser } = await newVisitor();
     const path = await startRedirect(browser, id, user);
     const otherCallback = path.replace(`/${id}/`, id === "google" ? "/oidc/" : "/google/");
-    expectRefusal(await returnFromProvider(browser, otherCallback), 400, "token_invalid");
-    expect(await sessionsOf(user.email)).toBe(0);
+    expectErrorResponse(await returnFromProvider(browser, otherCallback), 400, "token_invalid");
+    expect(await countSessions(user.email)).toBe(0);
     expect((await returnFromProvider(browser, path)).status).toBe(302);
   });
 
@@ -85,10 +85,10 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
     const url = new URL(path, "http://gatehouse.test");
     for (const state of ["", "x".repeat(43)]) {
       url.searchParams.set("state", state);
-      expectRefusal(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
+      expectErrorResponse(await returnFromProvider(browser, url.pathname + url.search), 400, "token_invalid");
     }
     later.clock.advance(10 * MINUTE);
-    expectRefusal(await returnFromProvider(browser, path), 400, "token_invalid");
+    expectErrorResponse(await returnFromProvider(browser, path), 400, "token_invalid");
   });
 
   it("renders a page for a user who denies access at the provider", async () => {
@@ -107,7 +107,7 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
 
   it("creates no account for an address that the provider has not verified", async () => {
     const { user, browser } = await newVisitor({ verified: false });
-    expectRefusal(await signInWithBrowser(browser, id, user), 403, "email_not_verified");
+    expectErrorResponse(await signInWithBrowser(browser, id, user), 403, "email_not_verified");
     const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email = ?")
       .bind(user.email)
       .first()) as { n: number };
@@ -147,7 +147,7 @@ describe("GET /social/:provider/start", () => {
     const { browser } = await newVisitor();
     const location = new URL((await start(browser, "google")).headers.get("Location") ?? "");
     const second = new URL((await start(browser, "google")).headers.get("Location") ?? "");
-    const stored = JSON.stringify((await allRows()).oauth_transactions);
+    const stored = JSON.stringify((await readAllRows()).oauth_transactions);
     for (const name of ["state", "nonce", "code_challenge"]) {
       expect(second.searchParams.get(name)).not.toBe(location.searchParams.get(name));
       expect(stored).not.toContain(location.searchParams.get(name));
@@ -165,7 +165,7 @@ describe("GET /social/:provider/start", () => {
     const answer = await returnFromProvider(browser, first);
     // The first tab's transaction is a sign-in although the browser has a session by now.
     expect(answer.headers.get("Location")).toBe("http://gatehouse.test/one");
-    expect(await sessionsOf(user.email)).toBe(2);
+    expect(await countSessions(user.email)).toBe(2);
   });
 
   it("creates one account for two concurrent first sign-ins", async () => {
@@ -186,10 +186,10 @@ describe("GET /social/:provider/start", () => {
   it("responds 404 for a provider that is off and lists the configured ones", async () => {
     const off = startService();
     expect((await off.get("/social")).body.data).toEqual([]);
-    expectRefusal(await off.get("/social/google/start"), 404, "not_found");
+    expectErrorResponse(await off.get("/social/google/start"), 404, "not_found");
     expect((await service.get("/social")).body.data).toContainEqual({ id: "oidc", name: "Example" });
     for (const id of ["__proto__", "constructor", "GOOGLE", "apple"]) {
-      expectRefusal(await service.get(`/social/${id}/start`), 404, "not_found");
+      expectErrorResponse(await service.get(`/social/${id}/start`), 404, "not_found");
     }
   });
 

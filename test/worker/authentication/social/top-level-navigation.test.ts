@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { openBrowser } from "../../../support/browser.ts";
-import { expectRefusal } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { start } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
-import { allRows } from "../../../support/tables.ts";
+import { readAllRows } from "../../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 const navigation = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate" };
-const transactionCount = async () => (await allRows()).oauth_transactions?.length;
+const transactionCount = async () => (await readAllRows()).oauth_transactions?.length;
 
 describe("GET /social/:provider/start", () => {
   it("redirects a top-level navigation to the provider", async () => {
@@ -25,7 +25,7 @@ describe("GET /social/:provider/start", () => {
     const browser = openBrowser(service);
     const before = await transactionCount();
     const answer = await start(browser, "github", "", { ...headers, Accept: null });
-    expectRefusal(answer, 403, "forbidden");
+    expectErrorResponse(answer, 403, "forbidden");
     expect([answer.headers.get("Location"), browser.jar.size]).toEqual([null, 0]);
     expect(await transactionCount()).toBe(before);
   });

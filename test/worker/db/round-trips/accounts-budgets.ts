@@ -1,24 +1,24 @@
 import { tinyPng } from "../../../support/image-parts.ts";
-import { newNumber, phoneChallengeOf, proveNumber } from "../../../support/phones.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
 import { wrongCode } from "../../../support/second-factor.ts";
-import { newAddress, PASSWORD, signedInMember } from "../../../support/users.ts";
+import { newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, IMAGE, service } from "./measured-service.ts";
 
 export const accountsBudgets: BudgetTable = {
   "GET /me": {
     budget: { d1: 1, kvGets: 0, kvPuts: 0 },
-    request: async () => api("GET", "/me", undefined, (await signedInMember(service)).token),
+    request: async () => api("GET", "/me", undefined, (await registerAndLogIn(service)).token),
   },
   "PATCH /me": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
-    request: async () => api("PATCH", "/me", { name: "Grace" }, (await signedInMember(service)).token),
+    request: async () => api("PATCH", "/me", { name: "Grace" }, (await registerAndLogIn(service)).token),
   },
   "POST /me/password": {
     // One round trip revokes the attempt that was counted before the password check.
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const body = { currentPassword: PASSWORD, newPassword: "a newer lighthouse" };
-      return api("POST", "/me/password", body, (await signedInMember(service)).token);
+      return api("POST", "/me/password", body, (await registerAndLogIn(service)).token);
     },
   },
   "POST /me/email": {
@@ -26,32 +26,32 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const body = { newEmail: newAddress(), password: PASSWORD };
-      return api("POST", "/me/email", body, (await signedInMember(service)).token);
+      return api("POST", "/me/email", body, (await registerAndLogIn(service)).token);
     },
   },
   "POST /me/otp": {
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
-      api("POST", "/me/otp", { enabled: true, password: PASSWORD }, (await signedInMember(service)).token),
+      api("POST", "/me/otp", { enabled: true, password: PASSWORD }, (await registerAndLogIn(service)).token),
   },
   "POST /me/deactivate": {
     // One round trip revokes the attempt that was counted before the password check.
     budget: { d1: 4, kvGets: 1, kvPuts: 0 },
     request: async () =>
-      api("POST", "/me/deactivate", { password: PASSWORD }, (await signedInMember(service)).token),
+      api("POST", "/me/deactivate", { password: PASSWORD }, (await registerAndLogIn(service)).token),
   },
   "PUT /me/avatar": {
     // The row is written before the object is stored, and the account is updated after it.
     budget: { d1: 3, kvGets: 1, kvPuts: 0 },
     request: async () => ({
-      ...api("PUT", "/me/avatar", tinyPng, (await signedInMember(service)).token),
+      ...api("PUT", "/me/avatar", tinyPng, (await registerAndLogIn(service)).token),
       headers: IMAGE,
     }),
   },
   "DELETE /me/avatar": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
       return api("DELETE", "/me/avatar", undefined, token);
     },
@@ -59,7 +59,7 @@ export const accountsBudgets: BudgetTable = {
   "GET /avatars/:key": {
     budget: { d1: 0, kvGets: 0, kvPuts: 0 },
     request: async () => {
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       const { body } = await service.call("PUT", "/api/auth/me/avatar", tinyPng, token, IMAGE);
       return { method: "GET", path: new URL(body.data.avatarUrl).pathname };
     },
@@ -67,13 +67,13 @@ export const accountsBudgets: BudgetTable = {
   "POST /me/phone": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () =>
-      api("POST", "/me/phone", { phone: newNumber() }, (await signedInMember(service)).token),
+      api("POST", "/me/phone", { phone: newPhoneNumber() }, (await registerAndLogIn(service)).token),
   },
   "POST /me/phone/verify": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { token } = await signedInMember(service);
-      const { challengeId, code } = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const { challengeId, code } = await requestPhoneCode(service, token);
       return api("POST", "/me/phone/verify", { challengeId, code }, token);
     },
   },
@@ -81,16 +81,16 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     status: 400,
     request: async () => {
-      const { token } = await signedInMember(service);
-      const { challengeId, code } = await phoneChallengeOf(service, token);
+      const { token } = await registerAndLogIn(service);
+      const { challengeId, code } = await requestPhoneCode(service, token);
       return api("POST", "/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
     },
   },
   "DELETE /me/phone": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { token } = await signedInMember(service);
-      await proveNumber(service, token);
+      const { token } = await registerAndLogIn(service);
+      await verifyPhoneNumber(service, token);
       return api("DELETE", "/me/phone", undefined, token);
     },
   },

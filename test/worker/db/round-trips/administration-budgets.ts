@@ -1,6 +1,6 @@
-import { idOf, signedInAs } from "../../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
-import { member, newAddress } from "../../../support/users.ts";
+import { newAddress, registerVerifiedUser } from "../../../support/users.ts";
 import { api, type BudgetTable, onUser, service } from "./measured-service.ts";
 
 export const administrationBudgets: BudgetTable = {
@@ -23,7 +23,7 @@ export const administrationBudgets: BudgetTable = {
     budget: { d1: 3, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { token } = await signedInAs(service, "superuser");
-      const id = await idOf((await member(service)).email);
+      const id = await accountIdOf((await registerVerifiedUser(service)).email);
       await service.post(`/users/${id}/deactivate`, undefined, token);
       return api("DELETE", `/users/${id}`, undefined, token);
     },

@@ -1,12 +1,12 @@
-import { challengeOf, wrongCode } from "../../../support/second-factor.ts";
-import { newAddress, PASSWORD, signedInMember, tokenMailedTo } from "../../../support/users.ts";
+import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
 import { api, type BudgetTable, memberWithSecondFactor, service } from "./measured-service.ts";
 
 export const authenticationBudgets: BudgetTable = {
   "POST /login": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { email } = await signedInMember(service);
+      const { email } = await registerAndLogIn(service);
       return api("POST", "/login", { email, password: PASSWORD });
     },
   },
@@ -14,7 +14,7 @@ export const authenticationBudgets: BudgetTable = {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 401,
     request: async () =>
-      api("POST", "/login", { email: (await signedInMember(service)).email, password: "wrong" }),
+      api("POST", "/login", { email: (await registerAndLogIn(service)).email, password: "wrong" }),
   },
   "POST /login, an unknown address": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
@@ -28,7 +28,7 @@ export const authenticationBudgets: BudgetTable = {
   "POST /login/otp": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { challengeId, code } = await challengeOf(service, await memberWithSecondFactor());
+      const { challengeId, code } = await startSecondFactor(service, await memberWithSecondFactor());
       return api("POST", "/login/otp", { challengeId, code });
     },
   },
@@ -36,20 +36,20 @@ export const authenticationBudgets: BudgetTable = {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     status: 400,
     request: async () => {
-      const { challengeId, code } = await challengeOf(service, await memberWithSecondFactor());
+      const { challengeId, code } = await startSecondFactor(service, await memberWithSecondFactor());
       return api("POST", "/login/otp", { challengeId, code: wrongCode(code) });
     },
   },
   "POST /login/otp/resend": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { challengeId } = await challengeOf(service, await memberWithSecondFactor());
+      const { challengeId } = await startSecondFactor(service, await memberWithSecondFactor());
       return api("POST", "/login/otp/resend", { challengeId });
     },
   },
   "POST /forgot-password, a known address": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
-    request: async () => api("POST", "/forgot-password", { email: (await signedInMember(service)).email }),
+    request: async () => api("POST", "/forgot-password", { email: (await registerAndLogIn(service)).email }),
   },
   "POST /forgot-password, an unknown address": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
@@ -58,7 +58,7 @@ export const authenticationBudgets: BudgetTable = {
   "GET /reset-password": {
     budget: { d1: 1, kvGets: 0, kvPuts: 0 },
     request: async () => {
-      const { email } = await signedInMember(service);
+      const { email } = await registerAndLogIn(service);
       await service.post("/forgot-password", { email });
       return api("GET", `/reset-password?token=${await tokenMailedTo(service, email)}`);
     },
@@ -66,7 +66,7 @@ export const authenticationBudgets: BudgetTable = {
   "POST /reset-password": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { email } = await signedInMember(service);
+      const { email } = await registerAndLogIn(service);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
       return api("POST", "/reset-password", { token, newPassword: "a newer lighthouse" });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { ratePolicies } from "../../../../src/rate-limit/policies.ts";
-import { idOf, signedInAs } from "../../../support/admins.ts";
+import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import { countKv, recordD1 } from "../../../support/recording-d1.ts";
@@ -9,7 +9,7 @@ import { startService } from "../../../support/service.ts";
 import { startRedirect } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { member, newAddress, PASSWORD, signedInMember } from "../../../support/users.ts";
+import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../../support/users.ts";
 
 /** Round trips before the response on a warm isolate (docs/architecture.md). A batch is one. */
 export type Budget = { readonly d1: number; readonly kvGets: number; readonly kvPuts: number };
@@ -68,7 +68,7 @@ export const api = (method: string, path: string, body?: unknown, token?: string
 });
 
 export async function memberWithSecondFactor(): Promise<string> {
-  const { email, token } = await signedInMember(service);
+  const { email, token } = await registerAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   return email;
 }
@@ -78,7 +78,7 @@ export const onUser = (method: string, path: string, budget: Budget, body?: unkn
   budget,
   request: async (): Promise<MeasuredRequest> => {
     const { token } = await signedInAs(service, "superuser");
-    const id = await idOf((await member(service)).email);
+    const id = await accountIdOf((await registerVerifiedUser(service)).email);
     const headers = body === tinyPng ? IMAGE : undefined;
     return { ...api(method, `/users/${id}${path}`, body, token), headers };
   },

@@ -1,4 +1,4 @@
-import { logIn, signedInMember } from "../../../support/users.ts";
+import { logIn, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, service } from "./measured-service.ts";
 
 export const sessionsBudgets: BudgetTable = {
@@ -9,24 +9,24 @@ export const sessionsBudgets: BudgetTable = {
   "POST /refresh": {
     budget: { d1: 1, kvGets: 1, kvPuts: 0 },
     request: async () =>
-      api("POST", "/refresh", { refreshToken: (await signedInMember(service)).refreshToken }),
+      api("POST", "/refresh", { refreshToken: (await registerAndLogIn(service)).refreshToken }),
   },
   "POST /logout": {
     budget: { d1: 1, kvGets: 0, kvPuts: 1 },
-    request: async () => api("POST", "/logout", undefined, (await signedInMember(service)).token),
+    request: async () => api("POST", "/logout", undefined, (await registerAndLogIn(service)).token),
   },
   "POST /logout-all": {
     budget: { d1: 2, kvGets: 0, kvPuts: 1 },
-    request: async () => api("POST", "/logout-all", undefined, (await signedInMember(service)).token),
+    request: async () => api("POST", "/logout-all", undefined, (await registerAndLogIn(service)).token),
   },
   "GET /sessions": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
-    request: async () => api("GET", "/sessions", undefined, (await signedInMember(service)).token),
+    request: async () => api("GET", "/sessions", undefined, (await registerAndLogIn(service)).token),
   },
   "DELETE /sessions/:id": {
     budget: { d1: 2, kvGets: 0, kvPuts: 1 },
     request: async () => {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       const other = await logIn(service, email);
       const list = (await service.get("/sessions", other.token)).body.data as {
         id: string;

@@ -1,7 +1,7 @@
 import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { PASSWORD, signedInMember } from "../../../support/users.ts";
+import { PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, callback, providers, service } from "./measured-service.ts";
 
 export const socialLoginBudgets: BudgetTable = {
@@ -22,7 +22,7 @@ export const socialLoginBudgets: BudgetTable = {
   "GET /social/:provider/callback, an account with the same verified address": {
     budget: { d1: 3, kvGets: 1, kvPuts: 0 },
     status: 302,
-    request: async () => callback((await signedInMember(service)).email),
+    request: async () => callback((await registerAndLogIn(service)).email),
   },
   "POST /social/:provider/token": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
@@ -32,27 +32,27 @@ export const socialLoginBudgets: BudgetTable = {
   "POST /exchange": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { email } = await signedInMember(service);
+      const { email } = await registerAndLogIn(service);
       const code = await authorizationCodeFor(email, service.clock.now());
       return api("POST", "/exchange", { code, codeVerifier: CODE_VERIFIER });
     },
   },
   "GET /me/identities": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },
-    request: async () => api("GET", "/me/identities", undefined, (await signedInMember(service)).token),
+    request: async () => api("GET", "/me/identities", undefined, (await registerAndLogIn(service)).token),
   },
   "POST /me/identities/:provider": {
     budget: { d1: 6, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const accessToken = await providers.tokenOf(socialUser());
-      const { token } = await signedInMember(service);
+      const { token } = await registerAndLogIn(service);
       return api("POST", "/me/identities/github", { accessToken, password: PASSWORD }, token);
     },
   },
   "DELETE /me/identities/:provider": {
     budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
-      const { email, token } = await signedInMember(service);
+      const { email, token } = await registerAndLogIn(service);
       await linkGitHub(email);
       return api("DELETE", "/me/identities/github", undefined, token);
     },

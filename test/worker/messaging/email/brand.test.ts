@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { render, verify } from "../../../support/mails.ts";
+import { renderMail, verifyEmailMessage } from "../../../support/mails.ts";
 
 describe("the brand of a mail", () => {
   it("adds dark colours by a style sheet without characters that HTML escapes", () => {
-    const sheet = /<style>([^<]*)<\/style>/.exec(render(verify).html)?.[1] ?? "";
+    const sheet = /<style>([^<]*)<\/style>/.exec(renderMail(verifyEmailMessage).html)?.[1] ?? "";
     expect(sheet).toContain("@media (prefers-color-scheme: dark)");
     expect(sheet).not.toContain("&");
   });
 
   it("shows the logo instead of the app name", () => {
-    const { html } = render(verify, null, { logoUrl: "https://cdn.example.com/logo.png" });
+    const { html } = renderMail(verifyEmailMessage, null, { logoUrl: "https://cdn.example.com/logo.png" });
     expect(html).toContain('<img src="https://cdn.example.com/logo.png" alt="Acme"');
   });
 
@@ -18,13 +18,15 @@ describe("the brand of a mail", () => {
     ["#ff0", "background-color:#ff0;color:#000000;"],
     ["#FFFFFF", "background-color:#FFFFFF;color:#000000;"],
   ])("puts readable text on a button of the colour %s", (color, style) => {
-    expect(render(verify, null, { color }).html).toContain(style);
+    expect(renderMail(verifyEmailMessage, null, { color }).html).toContain(style);
   });
 });
 
 describe("a hostile brand of a mail", () => {
   it("escapes markup in the app name and keeps the subject on one line", () => {
-    const { html, subject } = render(verify, null, { appName: "<b>Acme</b>\r\nBcc: eve@example.com" });
+    const { html, subject } = renderMail(verifyEmailMessage, null, {
+      appName: "<b>Acme</b>\r\nBcc: eve@example.com",
+    });
     expect(html).not.toContain("<b>");
     expect(subject).toBe("Confirm your email address for <b>Acme</b> Bcc: eve@example.com");
   });
@@ -32,7 +34,7 @@ describe("a hostile brand of a mail", () => {
   it.each(["red", "#12345", "#112233;background:url(https://evil.example)", '#fff"onclick="x'])(
     "replaces the invalid colour %j by the default",
     (color) => {
-      const { html } = render(verify, null, { color });
+      const { html } = renderMail(verifyEmailMessage, null, { color });
       expect(html).not.toContain(color);
       expect(html).toContain("background-color:#1f6feb;");
     },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { render, verify } from "../../../support/mails.ts";
+import { renderMail, verifyEmailMessage } from "../../../support/mails.ts";
 
 describe("the greeting of a mail", () => {
   it("escapes the recipient's name in HTML and not in plain text", () => {
-    const { html, text, subject } = render(verify, `<script>"O'Neil" & co`);
+    const { html, text, subject } = renderMail(verifyEmailMessage, `<script>"O'Neil" & co`);
     expect(html).not.toContain("<script");
     expect(html).toContain("Hello &lt;script&gt;&quot;O&#39;Neil&quot; &amp; co,");
     expect(text).toContain(`Hello <script>"O'Neil" & co,`);
@@ -24,7 +24,7 @@ describe("the greeting of a mail", () => {
     "\r\n",
     null,
   ])("greets without a name if the recipient's name is %j", (name) => {
-    const { text, html } = render(verify, name);
+    const { text, html } = renderMail(verifyEmailMessage, name);
     expect(text).toMatch(/^Hello,\n/);
     expect(html).toContain("Hello,");
     expect(`${text}${html}`).not.toContain("evil");
@@ -33,12 +33,12 @@ describe("the greeting of a mail", () => {
   it.each(["J.R. Smith", "Dr. Ada", "Ada L.", "José 3.0", "آدا"])(
     "greets with the harmless name %j",
     (name) => {
-      expect(render(verify, name).text).toContain(`Hello ${name},`);
+      expect(renderMail(verifyEmailMessage, name).text).toContain(`Hello ${name},`);
     },
   );
 
   it("removes line breaks and direction marks from the recipient's name", () => {
-    const { text } = render(verify, "Ada\r\n\r\nYou have won\u2028now\u202e!");
+    const { text } = renderMail(verifyEmailMessage, "Ada\r\n\r\nYou have won\u2028now\u202e!");
     expect(text.split("\n")[0]).toBe("Hello Ada You have won now !,");
   });
 });

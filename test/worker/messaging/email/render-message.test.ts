@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { LOCALES, type Locale } from "../../../../src/core/locale.ts";
-import { A_DAY, A_MINUTE, brand, mails, render } from "../../../support/mails.ts";
+import { brand, DAY_MS, MINUTE_MS, mailCases, renderMail } from "../../../support/mails.ts";
 
 /** The lifetimes of links and codes in words. */
 const LIVES: Readonly<Record<Locale, ReadonlyMap<number, string>>> = {
   en: new Map([
-    [A_DAY, "24 hours"],
-    [30 * A_MINUTE, "30 minutes"],
-    [7 * A_DAY, "7 days"],
-    [10 * A_MINUTE, "10 minutes"],
+    [DAY_MS, "24 hours"],
+    [30 * MINUTE_MS, "30 minutes"],
+    [7 * DAY_MS, "7 days"],
+    [10 * MINUTE_MS, "10 minutes"],
   ]),
   de: new Map([
-    [A_DAY, "24 Stunden"],
-    [30 * A_MINUTE, "30 Minuten"],
-    [7 * A_DAY, "7 Tage"],
-    [10 * A_MINUTE, "10 Minuten"],
+    [DAY_MS, "24 Stunden"],
+    [30 * MINUTE_MS, "30 Minuten"],
+    [7 * DAY_MS, "7 Tage"],
+    [10 * MINUTE_MS, "10 Minuten"],
   ]),
 };
 /** The greeting, and the advice for a reader who did not cause the mail. */
@@ -27,7 +27,7 @@ const PHRASES: Readonly<Record<Locale, { readonly greeting: string; readonly not
 };
 
 const cases = LOCALES.flatMap((locale) =>
-  Object.values(mails).map((mail) => [mail.message.kind, locale, mail] as const),
+  Object.values(mailCases).map((mail) => [mail.message.kind, locale, mail] as const),
 );
 
 /** The links of a mail, as a browser reads them. */
@@ -44,7 +44,7 @@ describe("renderMessage", () => {
   it.each(cases)(
     "renders the mail %s in %s with subject, greeting, links, lifetime and advice",
     async (_kind, locale, { message, button, life, subject }) => {
-      const mail = render(message, "Ada", {}, locale);
+      const mail = renderMail(message, "Ada", {}, locale);
       const { greeting, notYou } = PHRASES[locale];
       expect(mail.subject).toBe(subject[locale]);
       // The button's link appears again as a bare link, and on its own line of the plain text.
@@ -66,7 +66,7 @@ describe("renderMessage", () => {
   it.each(cases)(
     "renders the same paragraphs in the HTML and the text of %s in %s",
     (_kind, locale, { message }) => {
-      const { html, text } = render(message, "Ada", {}, locale);
+      const { html, text } = renderMail(message, "Ada", {}, locale);
       const paragraphs = text.split("\n-- \n")[0]?.split("\n\n") ?? [];
       const inHtml = html.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
       for (const paragraph of paragraphs.flatMap((part) => part.split(":\n"))) {
@@ -78,9 +78,9 @@ describe("renderMessage", () => {
   it("no German mail contains an English sentence", () => {
     const sentences = (text: string) =>
       new Set(text.split(/\n+/).filter((line) => /\p{L} \p{L}/u.test(line)));
-    for (const { message } of Object.values(mails)) {
-      const english = sentences(render(message).text);
-      const german = sentences(render(message, "Ada", {}, "de").text);
+    for (const { message } of Object.values(mailCases)) {
+      const english = sentences(renderMail(message).text);
+      const german = sentences(renderMail(message, "Ada", {}, "de").text);
       expect(
         [...german].filter((line) => english.has(line)),
         message.kind,

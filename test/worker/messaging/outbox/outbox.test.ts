@@ -3,24 +3,24 @@ import { openDatabase } from "../../../../src/db/database.ts";
 import { SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 import { outboxStore } from "../../../../src/messaging/outbox/store.ts";
 import {
-  attemptsOf,
+  advanceMinutes,
+  deliveryAttemptsOf,
   EVERY_MINUTE,
   MINUTE,
-  outboxOf,
-  passMinutes,
+  outboxRowsOf,
   registerWithoutWaiting,
   startWithProvider,
   status,
 } from "../../../support/outbox.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { member, newAddress, PASSWORD, register } from "../../../support/users.ts";
+import { newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 
 // Every cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 /** A verified account, and a service with a provider on the same clock. */
 async function memberWithProvider(clock = createTestClock()) {
-  const { email } = await member(startService({ clock }));
+  const { email } = await registerVerifiedUser(startService({ clock }));
   return { email, ...startWithProvider(clock) };
 }
 
@@ -31,28 +31,30 @@ describe("a mail provider that is down for an hour", () => {
     const addresses = [];
     for (let count = 0; count < 8; count++) {
       addresses.push((await register(service)).email);
-      await passMinutes(service, 5);
+      await advanceMinutes(service, 5);
     }
-    await passMinutes(service, 20);
-    const failed = attemptsOf(await provider.requests());
+    await advanceMinutes(service, 20);
+    const failed = deliveryAttemptsOf(await provider.requests());
     for (const email of addresses) {
-      expect(await outboxOf(service, email)).toMatchObject([{ state: "queued", last_failure: "http_500" }]);
+      expect(await outboxRowsOf(service, email)).toMatchObject([
+        { state: "queued", last_failure: "http_500" },
+      ]);
     }
 
     await provider.answer(status(200));
-    await passMinutes(service, 15);
-    const all = attemptsOf(await provider.requests());
+    await advanceMinutes(service, 15);
+    const all = deliveryAttemptsOf(await provider.requests());
     const taken = all.slice(failed.length);
     expect(taken.map(({ to }) => to).sort()).toEqual([...addresses].sort());
     for (const email of addresses) {
-      const [row] = await outboxOf(service, email);
+      const [row] = await outboxRowsOf(service, email);
       const own = all.filter(({ to }) => to === email);
       expect(own.length).toBeGreaterThan(4);
       // Every attempt uses one key, so that a provider that accepted an earlier attempt sends no second mail.
       expect(new Set(own.map(({ key }) => key))).toEqual(new Set([row?.id]));
       expect(row).toMatchObject({ state: "sent", sealed: "", last_failure: null });
     }
-    await passMinutes(service, 30);
+    await advanceMinutes(service, 30);
     expect((await provider.requests()).length).toBe(all.length);
 
     const [, token] = /token=([\w-]+)/.exec(taken[0]?.text ?? "") ?? [];
@@ -63,14 +65,14 @@ describe("a mail provider that is down for an hour", () => {
     const { email, provider, service } = await memberWithProvider();
     await provider.answer(status(500));
     await service.post("/forgot-password", { email });
-    await passMinutes(service, 29);
+    await advanceMinutes(service, 29);
     const attempts = (await provider.requests()).length;
     expect(attempts).toBeGreaterThan(3);
-    await passMinutes(service, 1);
+    await advanceMinutes(service, 1);
     await provider.answer(status(200));
-    await passMinutes(service, 40);
+    await advanceMinutes(service, 40);
     expect((await provider.requests()).length).toBe(attempts);
-    const reset = (await outboxOf(service, email)).find(({ kind }) => kind === "reset_password");
+    const reset = (await outboxRowsOf(service, email)).find(({ kind }) => kind === "reset_password");
     expect(reset).toMatchObject({
       state: "dead",
       sealed: "",
@@ -87,7 +89,7 @@ describe("a mail provider that is down for an hour", () => {
     await provider.answer(status(200));
     await service.runCron(EVERY_MINUTE);
     expect(await provider.requests()).toHaveLength(1);
-    const reset = (await outboxOf(service, email)).find(({ kind }) => kind === "reset_password");
+    const reset = (await outboxRowsOf(service, email)).find(({ kind }) => kind === "reset_password");
     expect(reset).toMatchObject({ state: "dead", last_failure: "expired" });
   });
 });
@@ -97,11 +99,11 @@ describe("a mail in the outbox", () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(422));
     const { email } = await register(service);
-    expect(await outboxOf(service, email)).toMatchObject([
+    expect(await outboxRowsOf(service, email)).toMatchObject([
       { state: "dead", sealed: "", attempts: 1, last_failure: "http_422" },
     ]);
     await provider.answer(status(200));
-    await passMinutes(service, 30);
+    await advanceMinutes(service, 30);
     expect(await provider.requests()).toHaveLength(1);
   });
 
@@ -112,7 +114,7 @@ describe("a mail in the outbox", () => {
     const { email } = await register(service);
     await provider.answer(status(200));
     clock.advance(MINUTE);
-    const [row] = await outboxOf(service, email);
+    const [row] = await outboxRowsOf(service, email);
     const outbox = outboxStore(
       openDatabase(service.env.DB, { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] }),
     );
@@ -124,9 +126,9 @@ describe("a mail in the outbox", () => {
     expect(await provider.requests()).toHaveLength(1);
     clock.advance(1);
     await service.runCron(EVERY_MINUTE);
-    const attempts = attemptsOf(await provider.requests());
+    const attempts = deliveryAttemptsOf(await provider.requests());
     expect(attempts.map(({ key }) => key)).toEqual([row?.id, row?.id]);
-    expect(await outboxOf(service, email)).toMatchObject([{ state: "sent", attempts: 3 }]);
+    expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 3 }]);
   });
 
   it("a mail is sent once by two cron runs and the first delivery at the same time", async () => {
@@ -134,8 +136,8 @@ describe("a mail in the outbox", () => {
     await provider.answer({ kind: "respond", status: 200, delay: 300 });
     const { email, finished } = await registerWithoutWaiting(service);
     await Promise.all([service.runCron(EVERY_MINUTE), service.runCron(EVERY_MINUTE), finished()]);
-    expect(attemptsOf(await provider.requests()).map(({ to }) => to)).toEqual([email]);
-    expect(await outboxOf(service, email)).toMatchObject([{ state: "sent", attempts: 1 }]);
+    expect(deliveryAttemptsOf(await provider.requests()).map(({ to }) => to)).toEqual([email]);
+    expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 1 }]);
   });
 
   it("due mails are sent once by ten cron runs at the same time", async () => {
@@ -147,7 +149,7 @@ describe("a mail in the outbox", () => {
     await provider.answer(status(200));
     service.clock.advance(MINUTE);
     await Promise.all(Array.from({ length: 10 }, () => service.runCron(EVERY_MINUTE)));
-    const taken = attemptsOf((await provider.requests()).slice(failed));
+    const taken = deliveryAttemptsOf((await provider.requests()).slice(failed));
     expect(taken.map(({ to }) => to).sort()).toEqual(addresses.sort());
   });
 
@@ -155,10 +157,10 @@ describe("a mail in the outbox", () => {
     const { provider, service } = startWithProvider();
     await provider.answer(status(500));
     const { email } = await register(service);
-    const [attempt] = attemptsOf(await provider.requests());
+    const [attempt] = deliveryAttemptsOf(await provider.requests());
     const [, token = ""] = /token=([\w-]+)/.exec(attempt?.text ?? "") ?? [];
     expect(token).toHaveLength(43);
-    const [row] = await outboxOf(service, email);
+    const [row] = await outboxRowsOf(service, email);
     expect(row?.sealed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     const bytes = row?.sealed.split(".").map((part) => atob(part.replaceAll("-", "+").replaceAll("_", "/")));
     for (const plaintext of [token, "verify-email", "http:", email]) {
@@ -173,8 +175,8 @@ describe("a mail in the outbox", () => {
     const { email } = await register(service);
     const other = { AUTH_SECRET: "another secret without the previous one" };
     const after = startWithProvider(service.clock, other);
-    await passMinutes(after.service, 1);
-    expect(await outboxOf(service, email)).toMatchObject([
+    await advanceMinutes(after.service, 1);
+    expect(await outboxRowsOf(service, email)).toMatchObject([
       { state: "dead", sealed: "", last_failure: "unsealable" },
     ]);
     expect(await after.provider.requests()).toEqual([]);

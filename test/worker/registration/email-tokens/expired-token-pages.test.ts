@@ -1,18 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, codeIn, fromApp } from "../../../support/app-pages.ts";
-import { linkOn, openPages, titleOf } from "../../../support/pages.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl } from "../../../support/app-pages.ts";
+import { headingOf, linkOn, openPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { APP } from "../../../support/social/providers.ts";
-import { linkMailedTo, mailTo, member, newAddress, PASSWORD, register } from "../../../support/users.ts";
+import {
+  linkMailedTo,
+  mailTo,
+  newAddress,
+  PASSWORD,
+  register,
+  registerVerifiedUser,
+} from "../../../support/users.ts";
 
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP }, clock: createTestClock() });
 const UNKNOWN_TOKEN = "x".repeat(43);
 
 describe("pages for expired, used and unknown email tokens", () => {
   it("resends an expired verification link and keeps the return target", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const email = newAddress();
-    await browser.submit(await browser.visit(fromApp("/sign-up")), {
+    await browser.submit(await browser.visit(clientAppUrl("/sign-up")), {
       name: "Ada",
       email,
       password: PASSWORD,
@@ -20,14 +27,14 @@ describe("pages for expired, used and unknown email tokens", () => {
     const first = await linkMailedTo(service, email);
     service.clock.advance(25 * 60 * 60_000);
     const expired = await browser.visit(first);
-    expect([expired.status, titleOf(expired)]).toEqual([400, "This link does not work any more"]);
+    expect([expired.status, headingOf(expired)]).toEqual([400, "This link does not work any more"]);
     const sent = await browser.submit(expired, { email });
     expect(sent.path).toMatch(/^\/sign-up\/check-your-mail\?returnTo=/);
     expect(sent.text).toContain("a new link is on its way");
     expect(sent.text).not.toContain("We have sent");
     const verified = await browser.submit(await browser.visit(await linkMailedTo(service, email)));
     const back = await browser.submit(verified, { email, password: PASSWORD });
-    expect(codeIn(back)).toMatch(/^[\w-]{43}$/);
+    expect(authorizationCodeIn(back)).toMatch(/^[\w-]{43}$/);
     expect(back.headers.get("Location")?.startsWith(APP_ORIGIN)).toBe(true);
   });
 
@@ -36,11 +43,11 @@ describe("pages for expired, used and unknown email tokens", () => {
       ["en", "Ask for a new link", "whoever invited you"],
       ["de", "Neuen Link anfordern", "die Sie eingeladen hat"],
     ] as const) {
-      const { email } = await member(service);
+      const { email } = await registerVerifiedUser(service);
       await service.post("/forgot-password", { email });
       const link = await linkMailedTo(service, email);
       service.clock.advance(31 * 60_000);
-      const browser = openPages(service, { language });
+      const browser = openPageBrowser(service, { language });
       const expired = await browser.visit(link);
       expect(expired.status).toBe(400);
       expect(expired.text).toContain(words);
@@ -54,7 +61,7 @@ describe("pages for expired, used and unknown email tokens", () => {
   it("links from a used verification token to the sign-in page", async () => {
     const { email } = await register(service);
     const link = await linkMailedTo(service, email);
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     await browser.submit(await browser.visit(link));
     const again = await browser.visit(link);
     expect(again.text).toContain("Confirmed already?");
@@ -62,17 +69,17 @@ describe("pages for expired, used and unknown email tokens", () => {
   });
 
   it("links from an invalid token to the email change page", async () => {
-    const expired = await openPages(service).visit(`/verify-email?token=${UNKNOWN_TOKEN}`);
+    const expired = await openPageBrowser(service).visit(`/verify-email?token=${UNKNOWN_TOKEN}`);
     expect(linkOn(expired, "/account/email")).toBe("/account/email");
   });
 
   it("shows the expired page when the form is submitted after the token expired", async () => {
     const { email } = await register(service);
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const page = await browser.visit(await linkMailedTo(service, email));
     service.clock.advance(25 * 60 * 60_000);
     const late = await browser.submit(page);
-    expect([late.status, titleOf(late)]).toEqual([400, "This link does not work any more"]);
+    expect([late.status, headingOf(late)]).toEqual([400, "This link does not work any more"]);
     expect((await browser.submit(late, { email })).status).toBe(200);
   });
 
@@ -82,13 +89,13 @@ describe("pages for expired, used and unknown email tokens", () => {
     service.clock.advance(25 * 60 * 60_000);
     const unknown = `/verify-email?token=${UNKNOWN_TOKEN}`;
     const [expired, unissued] = await Promise.all(
-      [link, unknown].map((path) => openPages(service).visit(path)),
+      [link, unknown].map((path) => openPageBrowser(service).visit(path)),
     );
     const plain = (text = "") => text.replaceAll(/[\w-]{43}|\d{10,}/g, "").replaceAll(/token=[^"]*/g, "");
     expect(plain(expired?.text)).toBe(plain(unissued?.text));
     const unknownAddress = newAddress();
     for (const address of [email, unknownAddress]) {
-      const browser = openPages(service);
+      const browser = openPageBrowser(service);
       const sent = await browser.submit(await browser.visit(unknown), { email: address });
       expect([sent.status, sent.path]).toEqual([200, "/sign-up/check-your-mail"]);
     }

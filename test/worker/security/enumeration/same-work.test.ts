@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Observation, startObservedService } from "../../../support/observed-service.ts";
-import { challengeOf } from "../../../support/second-factor.ts";
+import { startSecondFactor } from "../../../support/second-factor.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { logIn, member, newAddress, PASSWORD, register } from "../../../support/users.ts";
+import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
 
@@ -14,7 +14,7 @@ const setupService = startService({ clock });
 type PrepareAddress = (service: Service) => Promise<string>;
 
 const unknownAddress: PrepareAddress = async () => newAddress();
-const verified: PrepareAddress = async (service) => (await member(service)).email;
+const verified: PrepareAddress = async (service) => (await registerVerifiedUser(service)).email;
 const unverified: PrepareAddress = async (service) => (await register(service)).email;
 const withSecondFactor: PrepareAddress = async (service) => {
   const email = await verified(service);
@@ -120,7 +120,7 @@ const resendRequest = (challengeId: string): SentRequest => ({
   path: "/login/otp/resend",
   body: { challengeId },
 });
-const challenged = async (service: Service) => challengeOf(service, await withSecondFactor(service));
+const challenged = async (service: Service) => startSecondFactor(service, await withSecondFactor(service));
 
 const oneTimeCodes: Record<string, (of: Service) => Promise<string>> = {
   "a pending one": async (service) => {

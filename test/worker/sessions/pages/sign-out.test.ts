@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { linkOn, openPages, signedInPages, titleOf } from "../../../support/pages.ts";
+import { headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
-import { member } from "../../../support/users.ts";
+import { registerVerifiedUser } from "../../../support/users.ts";
 
 const APP = "https://app.example.com/signed-in?from=here";
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const from = (returnTo: string) => `/sign-out?returnTo=${encodeURIComponent(returnTo)}`;
 
 async function signedInUser() {
-  const { email } = await member(service);
-  return signedInPages(service, email);
+  const { email } = await registerVerifiedUser(service);
+  return signedInPageBrowser(service, email);
 }
 
 describe("the sign-out page", () => {
@@ -19,7 +19,7 @@ describe("the sign-out page", () => {
     expect(page.text).toContain('<a href="https://app.example.com">Stay signed in</a>');
     const signedOut = await browser.submit(page);
     expect([signedOut.path, signedOut.status]).toEqual([from(APP), 200]);
-    expect(titleOf(signedOut)).toBe("You are signed out");
+    expect(headingOf(signedOut)).toBe("You are signed out");
     expect(signedOut.text).toContain("Back to app.example.com");
     expect(linkOn(signedOut, "https://")).toBe("https://app.example.com");
     expect(signedOut.text).not.toContain("Do you want to sign out");
@@ -47,14 +47,14 @@ describe("the sign-out page", () => {
   ])("ignores the return URL %s, which is not allowed", async (returnTo) => {
     const browser = await signedInUser();
     const page = await browser.visit(from(returnTo));
-    expect([page.status, titleOf(page)]).toEqual([200, "Sign out"]);
+    expect([page.status, headingOf(page)]).toEqual([200, "Sign out"]);
     expect(page.text).toContain('<a href="/account">Stay signed in</a>');
     expect(page.text).not.toMatch(/href="[^"]*(evil|example\.com|javascript:)/);
     expect((await browser.submit(page)).path).toBe("/sign-in");
   });
 
   it("asks for confirmation also without a session and without a return URL", async () => {
-    const page = await openPages(service).visit("/sign-out");
+    const page = await openPageBrowser(service).visit("/sign-out");
     expect(page.text).toContain("Do you want to sign out of this device?");
   });
 });

@@ -4,9 +4,9 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createVerifier } from "../../../../src/client/create-verifier.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/core/clock.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
-import { callingWorker } from "../../../support/rpc.ts";
+import { createRpcCaller } from "../../../support/rpc.ts";
 import { createTestClock, type Service, startService, type TestClock } from "../../../support/service.ts";
-import { logIn, member } from "../../../support/users.ts";
+import { logIn, registerVerifiedUser } from "../../../support/users.ts";
 
 // Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -66,11 +66,11 @@ async function startLoad() {
   const clock = createTestClock();
   const isolates = Array.from({ length: 3 }, () => startService({ clock, env: VARIABLES }));
   const verifiers = Array.from({ length: 3 }, (_, index) => startVerifier(clock, index * 3 * MINUTE));
-  const callers = new Map(isolates.map((each) => [each, callingWorker(each)]));
+  const callers = new Map(isolates.map((each) => [each, createRpcCaller(each)]));
   let step = 0;
   const client = startClient(clock, () => at(step));
   const [first] = isolates as [Service];
-  const { email } = await member(first);
+  const { email } = await registerVerifiedUser(first);
   let { refreshToken } = await logIn(first, email);
   let live: string[] = [];
   const seen = { issued: 0, verified: 0, expired: 0, signers: new Set<string>() };
@@ -100,9 +100,11 @@ async function startLoad() {
     const isValid = expiryOf(token) > clock.now();
     const byHttp = await Promise.all(busy.map(async (each) => (await each.get("/me", token)).status === 200));
     const byVerifiers = await Promise.all(verifiers.map((each) => each.verify(token)));
-    const byRpc = await Promise.all(busy.map((each) => callers.get(each)?.call("verifyToken", token)));
+    const callRpcMethods = await Promise.all(
+      busy.map((each) => callers.get(each)?.call("verifyToken", token)),
+    );
     const byClient = await client.verify(token);
-    const answers = [...byHttp, ...byVerifiers, ...[...byRpc, byClient].map((answer) => answer?.ok)];
+    const answers = [...byHttp, ...byVerifiers, ...[...callRpcMethods, byClient].map((answer) => answer?.ok)];
     const when = `${new Date(clock.now()).toISOString()}, key ${kidOf(token)}`;
     expect([when, ...answers]).toEqual([when, ...answers.map(() => isValid)]);
     seen[isValid ? "verified" : "expired"] += answers.length;

@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
-  attemptsOf,
   DAY,
+  deliveryAttemptsOf,
   EVERY_HOUR,
   EVERY_MINUTE,
   HOUR,
@@ -12,7 +12,7 @@ import {
 } from "../../../support/outbox.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { logIn, member, PASSWORD, register, signedInMember } from "../../../support/users.ts";
+import { logIn, PASSWORD, register, registerAndLogIn, registerVerifiedUser } from "../../../support/users.ts";
 
 // Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -45,7 +45,7 @@ describe("ninety days of hourly rotations, checked every eleven hours", () => {
     // Access tokens with the longest allowed life: the old key must outlast them.
     const service = startService({ env: { ACCESS_TOKEN_TTL: "86400", REFRESH_MAX_TTL: "31536000" } });
     const { clock } = service;
-    const { email } = await member(service);
+    const { email } = await registerVerifiedUser(service);
     const publishedAt = new Map<string, number>();
     const signers: string[] = [];
     const counts: number[] = [];
@@ -101,7 +101,7 @@ describe("rotateSigningKeys", () => {
 
   it("publishes a day ahead also when it runs months late, and logins succeed meanwhile", async () => {
     const service = startService();
-    const { email, token } = await signedInMember(service);
+    const { email, token } = await registerAndLogIn(service);
     service.clock.advance(100 * DAY);
     expect(kidOf((await logIn(service, email)).token)).toBe(kidOf(token));
     await service.runCron(EVERY_HOUR);
@@ -121,7 +121,7 @@ describe("rotateSigningKeys", () => {
       clock: before.clock,
       env: { AUTH_SECRET: "the secret that replaced the previous one" },
     });
-    const { email, token } = await signedInMember(after);
+    const { email, token } = await registerAndLogIn(after);
     after.clock.advance(29 * DAY);
     await after.runCron(EVERY_HOUR);
     after.clock.advance(2 * DAY);
@@ -148,7 +148,7 @@ describe("a rotation of AUTH_SECRET", () => {
 
   it("accepts old tokens and passwords and sends queued mail while AUTH_SECRET_PREVIOUS is set", async () => {
     const { before, during } = startPhases();
-    const user = await signedInMember(before);
+    const user = await registerAndLogIn(before);
     const failing = startWithProvider(before.clock);
     await failing.provider.answer(status(500));
     const queued = await register(failing.service);
@@ -162,13 +162,13 @@ describe("a rotation of AUTH_SECRET", () => {
     expect(wrong.status).toBe(401);
     service.clock.advance(HOUR);
     await service.runCron(EVERY_MINUTE);
-    const sent = attemptsOf(await provider.requests()).filter(({ to }) => to === queued.email);
+    const sent = deliveryAttemptsOf(await provider.requests()).filter(({ to }) => to === queued.email);
     expect(sent).toHaveLength(1);
   });
 
   it("needs no AUTH_SECRET_PREVIOUS after one hourly run", async () => {
     const { before, during, after } = startPhases();
-    const user = await signedInMember(before);
+    const user = await registerAndLogIn(before);
     const [sealedBefore] = await storedKeys();
     await during.service.runCron(EVERY_HOUR);
     const [sealedAfter, ...others] = await storedKeys();
@@ -186,7 +186,7 @@ describe("a rotation of AUTH_SECRET", () => {
 
   it("reseals the key once when two runs overlap and an isolate has cached the old keys", async () => {
     const { before, during } = startPhases();
-    const user = await signedInMember(before);
+    const user = await registerAndLogIn(before);
     await Promise.all([during.service.runCron(EVERY_HOUR), during.service.runCron(EVERY_HOUR)]);
     for (const service of [before, during.service]) {
       expect(kidOf((await logIn(service, user.email)).token)).toBe(kidOf(user.token));

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/parallel.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
 import { startService } from "../../../support/service.ts";
-import { signedInMember } from "../../../support/users.ts";
+import { registerAndLogIn } from "../../../support/users.ts";
 
 beforeEach(resetStores);
 
@@ -24,7 +24,7 @@ describe("the signing keys", () => {
 
   it("publishes only public members, which verify the tokens of a login", async () => {
     const service = startService();
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const answer = await service.call("GET", "/.well-known/jwks.json");
     const keySet = JSON.parse(answer.text) as JSONWebKeySet;
     expect(keySet.keys).toHaveLength(1);
@@ -65,7 +65,7 @@ describe("the signing keys", () => {
 
   it("creates a new signing key when AUTH_SECRET is replaced without AUTH_SECRET_PREVIOUS", async () => {
     const before = startService();
-    const { token, email } = await signedInMember(before);
+    const { token, email } = await registerAndLogIn(before);
     const after = startService({ env: { AUTH_SECRET: "another root secret of 32 bytes or more" } });
     // The old public key still verifies tokens; the old private key cannot be unsealed.
     expect((await after.get("/me", token)).status).toBe(200);
@@ -76,7 +76,7 @@ describe("the signing keys", () => {
 
   it("reads D1 once for many tokens with unknown key ids", async () => {
     const service = startService();
-    const { token } = await signedInMember(service);
+    const { token } = await registerAndLogIn(service);
     const [, payload, signature] = token.split(".");
     const forged = (kid: string) =>
       `${btoa(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid })).replaceAll("=", "")}.${payload}.${signature}`;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { idOf, signedInAs } from "../../../../support/admins.ts";
-import { openPages, signedInPages } from "../../../../support/pages.ts";
-import { expectRefusal } from "../../../../support/refusal.ts";
+import { accountIdOf, signedInAs } from "../../../../support/admins.ts";
+import { openPageBrowser, signedInPageBrowser } from "../../../../support/pages.ts";
+import { expectErrorResponse } from "../../../../support/refusal.ts";
 import { createTestClock, startService } from "../../../../support/service.ts";
-import { logIn, member, PASSWORD } from "../../../../support/users.ts";
+import { logIn, PASSWORD, registerVerifiedUser } from "../../../../support/users.ts";
 
 const service = startService({ clock: createTestClock() });
 const UNLOCK = 'name="act" value="unlock"';
@@ -14,9 +14,9 @@ const guess = async (email: string, times: number) => {
 
 async function adminAndMember(language = "en") {
   const admin = await signedInAs(service, "admin");
-  const { email } = await member(service);
-  const browser = await signedInPages(service, admin.email, { language });
-  return { browser, email, path: `/admin/users/${await idOf(email)}` };
+  const { email } = await registerVerifiedUser(service);
+  const browser = await signedInPageBrowser(service, admin.email, { language });
+  return { browser, email, path: `/admin/users/${await accountIdOf(email)}` };
 }
 
 describe("lockouts on the user page of the admin", () => {
@@ -31,7 +31,11 @@ describe("lockouts on the user page of the admin", () => {
     expect(locked.text).toContain("Signing in from unknown devices is locked until");
     expect(locked.text).toContain(`datetime="${new Date(now + 5 * 60_000).toISOString()}"`);
     expect(locked.text).not.toContain("Signing in from known devices");
-    expectRefusal(await service.post("/login", { email, password: PASSWORD }), 429, "too_many_attempts");
+    expectErrorResponse(
+      await service.post("/login", { email, password: PASSWORD }),
+      429,
+      "too_many_attempts",
+    );
     const done = await browser.submit(locked, {}, "unlock");
     expect([done.text.includes("Done."), done.text.includes("locked")]).toEqual([true, false]);
     expect(done.text).not.toContain(UNLOCK);
@@ -40,7 +44,7 @@ describe("lockouts on the user page of the admin", () => {
 
   it("distinguishes the lockouts of unknown devices, known devices and password confirmation", async () => {
     const { browser, email, path } = await adminAndMember("de");
-    const knownBrowser = openPages(service);
+    const knownBrowser = openPageBrowser(service);
     await knownBrowser.submit(await knownBrowser.visit("/sign-in"), { email, password: PASSWORD });
     const device = knownBrowser.jar.get("__Host-gh_device");
     for (let n = 0; n < 10; n++) {
@@ -59,7 +63,7 @@ describe("lockouts on the user page of the admin", () => {
   it("shows a lockout only until it ends, and only for the locked user", async () => {
     const { browser, email, path } = await adminAndMember();
     await guess(email, 10);
-    const other = `/admin/users/${await idOf((await member(service)).email)}`;
+    const other = `/admin/users/${await accountIdOf((await registerVerifiedUser(service)).email)}`;
     expect((await browser.visit(other)).text).not.toContain("locked");
     expect((await browser.visit(path)).text).toContain("locked");
     service.clock.advance(5 * 60_000);

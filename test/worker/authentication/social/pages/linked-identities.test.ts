@@ -1,22 +1,22 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { openPages, signedInPages } from "../../../../support/pages.ts";
+import { openPageBrowser, signedInPageBrowser } from "../../../../support/pages.ts";
 import { inParallel, statusCounts } from "../../../../support/parallel.ts";
-import { expectRefusal } from "../../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../../support/refusal.ts";
 import { startService } from "../../../../support/service.ts";
 import { consent } from "../../../../support/social/browser-flow.ts";
 import { interstitialUrl, linkByPages, startLink, submitLink } from "../../../../support/social/link.ts";
 import { openProviders, REDIRECTING } from "../../../../support/social/providers.ts";
 import { socialUser } from "../../../../support/social/users.ts";
-import { logIn, mailTo, member, PASSWORD, tokenMailedTo } from "../../../../support/users.ts";
+import { logIn, mailTo, PASSWORD, registerVerifiedUser, tokenMailedTo } from "../../../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });
 
 /** A signed-in user with a password. */
 async function withPassword(at = service, options = {}) {
-  const { email } = await member(at);
-  return { email, browser: await signedInPages(at, email, options) };
+  const { email } = await registerVerifiedUser(at);
+  return { email, browser: await signedInPageBrowser(at, email, options) };
 }
 
 /** A user with an account at every provider. */
@@ -29,7 +29,7 @@ async function newVisitor(more: Parameters<typeof socialUser>[0] = {}) {
 /** A user who has signed in at GitHub and has no password. */
 async function withoutPassword() {
   const user = await newVisitor();
-  const browser = openPages(service);
+  const browser = openPageBrowser(service);
   const redirect = await browser.send("GET", "/api/auth/social/github/start");
   await browser.send("GET", await consent(redirect.headers.get("Location") ?? "", user));
   return { user, browser };
@@ -60,7 +60,7 @@ describe("linking a provider on /account/linked", () => {
       // The session does not change.
       expect(callback.headers.getSetCookie()).toEqual([]);
       expect((await mailTo(service, email))[0]?.subject).toMatch(/ now signs you in to Gatehouse$/);
-      const otherBrowser = openPages(service);
+      const otherBrowser = openPageBrowser(service);
       const redirect = await otherBrowser.send("GET", `/api/auth/social/${id}/start`);
       await otherBrowser.send("GET", await consent(redirect.headers.get("Location") ?? "", user));
       expect((await otherBrowser.visit("/account")).text).toContain(email);
@@ -164,7 +164,7 @@ describe("refused start of a link", () => {
     const used = browser.jar.get("__Host-gh_refresh") ?? "";
     browser.jar.delete("__Host-gh_access");
     await browser.visit("/account");
-    const attacker = openPages(service);
+    const attacker = openPageBrowser(service);
     for (const token of [used, `${used}x`, null]) {
       for (const [name, value] of browser.jar) attacker.jar.set(name, value);
       if (token === null) attacker.jar.delete("__Host-gh_refresh");
@@ -185,9 +185,9 @@ describe("refused start of a link", () => {
 });
 
 describe("refused callback of a link", () => {
-  const expectRefreshInvalid = async (browser: ReturnType<typeof openPages>, path: string) => {
+  const expectRefreshInvalid = async (browser: ReturnType<typeof openPageBrowser>, path: string) => {
     const answer = await browser.send("GET", path, undefined, { Accept: "application/json" });
-    expectRefusal({ ...answer, body: JSON.parse(answer.text) }, 401, "refresh_invalid");
+    expectErrorResponse({ ...answer, body: JSON.parse(answer.text) }, 401, "refresh_invalid");
   };
 
   it("refuses the callback of a link in another browser or with an identity of another account", async () => {
@@ -195,7 +195,7 @@ describe("refused callback of a link", () => {
     await service.post("/social/github/token", { accessToken: await providers.tokenOf(taken) });
     const { email, browser } = await withPassword();
     const path = await startLink(browser, "github", taken);
-    const otherBrowser = await openPages(service).send("GET", path);
+    const otherBrowser = await openPageBrowser(service).send("GET", path);
     expect(otherBrowser.status).toBe(400);
     expect((await browser.send("GET", path)).status).toBe(409);
     expect(await linkedTo(email)).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { linkOn, openPages, titleOf } from "../../../../support/pages.ts";
-import { codeMailedTo } from "../../../../support/second-factor.ts";
+import { headingOf, linkOn, openPageBrowser } from "../../../../support/pages.ts";
+import { mailedCodeTo } from "../../../../support/second-factor.ts";
 import { startService } from "../../../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../../../support/social/browser-flow.ts";
 import { linkByPages } from "../../../../support/social/link.ts";
@@ -12,7 +12,7 @@ const service = startService({ env: providers.variables });
 const always = startService({ env: { ...providers.variables, LOGIN_OTP: "always" } });
 
 /** Follows a provider link on a page, and the redirects after its callback. */
-async function signInByLink(browser: ReturnType<typeof openPages>, link: string, user = socialUser()) {
+async function signInByLink(browser: ReturnType<typeof openPageBrowser>, link: string, user = socialUser()) {
   const redirect = await browser.send("GET", link, undefined, FROM_OWN_PAGE);
   expect(redirect.status).toBe(302);
   const callback = await browser.send("GET", await consent(redirect.headers.get("Location") ?? "", user));
@@ -24,7 +24,7 @@ const startLinkOn = (page: { text: string }, provider: string) =>
 
 describe("social login on the pages", () => {
   it("signs in from the German sign-in page and redirects to returnTo", async () => {
-    const browser = openPages(service, { language: "de" });
+    const browser = openPageBrowser(service, { language: "de" });
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
     expect(page.text).toContain("Weiter mit Google");
     const { user, finalPage } = await signInByLink(browser, startLinkOn(page, "google"));
@@ -33,21 +33,21 @@ describe("social login on the pages", () => {
   });
 
   it("requires the mailed code without a challenge id in the URL and then redirects to returnTo", async () => {
-    const browser = openPages(always);
+    const browser = openPageBrowser(always);
     const page = await browser.visit("/sign-in?returnTo=/account/profile");
     const { user, finalPage } = await signInByLink(browser, startLinkOn(page, "google"));
     expect(finalPage.path).toMatch(/^\/sign-in\/code\?returnTo=/);
     expect(finalPage.path).not.toContain("challengeId");
-    const code = await codeMailedTo(always, user.email);
+    const code = await mailedCodeTo(always, user.email);
     const afterCode = await browser.submit(finalPage, { code });
     expect(afterCode.path).toMatch(/\/account\/profile$/);
   });
 
   it("lists and links identities and refuses to remove the last sign-in method", async () => {
-    const browser = openPages(service);
+    const browser = openPageBrowser(service);
     const { user } = await signInByLink(browser, startLinkOn(await browser.visit("/sign-in"), "google"));
     const linked = await browser.visit("/account/linked");
-    expect(titleOf(linked)).toBe("Linked providers");
+    expect(headingOf(linked)).toBe("Linked providers");
     expect(linked.text).toContain("Google");
     const refused = await browser.press(linked, { provider: "google" }, "remove");
     expect(refused.status).toBe(409);
@@ -62,9 +62,9 @@ describe("social login on the pages", () => {
   });
 
   it("redirects to the account, or to the code form if a second factor is required, without a returnTo", async () => {
-    const { finalPage } = await signInByLink(openPages(service), "/api/auth/social/google/start");
+    const { finalPage } = await signInByLink(openPageBrowser(service), "/api/auth/social/google/start");
     expect(finalPage.path).toMatch(/\/account$/);
-    const secondFactor = await signInByLink(openPages(always), "/api/auth/social/google/start");
+    const secondFactor = await signInByLink(openPageBrowser(always), "/api/auth/social/google/start");
     expect(secondFactor.finalPage.path).toMatch(/^\/sign-in\/code/);
   });
 
@@ -74,14 +74,14 @@ describe("social login on the pages", () => {
       [service, APP],
       [always, `/sign-in/code?returnTo=${encodeURIComponent(APP)}`],
     ] as const) {
-      const browser = openPages(at);
+      const browser = openPageBrowser(at);
       const { finalPage } = await signInByLink(browser, startLinkOn(await browser.visit(to), "google"));
       expect(finalPage.headers.get("Location") ?? finalPage.path).toBe(path);
     }
   });
 
   it("shows no provider links when no provider is configured", async () => {
-    const page = await openPages(startService()).visit("/sign-in");
+    const page = await openPageBrowser(startService()).visit("/sign-in");
     expect(page.text).not.toContain("/api/auth/social/");
   });
 });
