@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished } from "vitest";
-import { PAGE_PATHS } from "../support/page-list.ts";
+import { PAGE_PATHS } from "../support/page-paths.ts";
 import { findFaults } from "./support/accessibility.ts";
 import { it as plain } from "./support/fixtures.ts";
 import { PAGE_STATES } from "./support/page-states.ts";

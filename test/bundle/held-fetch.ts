@@ -1,4 +1,4 @@
-import { assertMatchesContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/openapi-contract.ts";
 
 /** Fetches from the bundle and checks the response against /openapi.json. */
 export const heldFetch = async (url: URL, init: RequestInit = {}): Promise<Response> =>

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
-import { assertMatchesContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/openapi-contract.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";

@@ -1,7 +1,7 @@
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { waitFor } from "../../scripts/shared/wait-for.ts";
-import { assertMatchesContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/openapi-contract.ts";
 import { openCookieBrowser } from "./cookie-browser.ts";
 
 export const GATEHOUSE = "http://auth.example.test";

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../support/admins.ts";
 import { createApiClient } from "../support/api-client.ts";
-import { newPhoneNumber } from "../support/phones.ts";
+import { newPhoneNumber } from "../support/one-time-codes.ts";
 import { type Service, startService } from "../support/service.ts";
-import { logIn, mailTo, newAddress, PASSWORD, tokenMailedTo } from "../support/users.ts";
+import {
+  accountIdOf,
+  logIn,
+  mailTo,
+  newAddress,
+  PASSWORD,
+  signedInAs,
+  tokenMailedTo,
+} from "../support/users.ts";
 
 const service = startService();
 const GERMAN = "de-AT,de;q=0.9,en;q=0.5";

@@ -5,10 +5,17 @@ import searchIndex from "../../migrations/0003_account_search.sql?raw";
 import { examplesForTest } from "../../scripts/check/examples/examples-for-test.ts";
 import { readMarkdown } from "../../scripts/check/examples/read-markdown.ts";
 import { statementsOf } from "../../scripts/shared/migration-statements.ts";
-import { signedInAs, usersApiAs } from "../support/admins.ts";
-import { type Dump, dumpDatabase } from "../support/dump.ts";
+import { type Dump, dumpDatabase } from "../support/database-rows.ts";
 import { createTestClock, startService } from "../support/service.ts";
-import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser, tokenMailedTo } from "../support/users.ts";
+import {
+  logIn,
+  PASSWORD,
+  registerAndLogIn,
+  registerVerifiedUser,
+  signedInAs,
+  tokenMailedTo,
+  usersApiAs,
+} from "../support/users.ts";
 
 // Runs the steps of docs/backup.md on a database that the test restores as Time Travel does.
 

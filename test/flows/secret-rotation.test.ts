@@ -5,7 +5,7 @@ import { describeSecrets, readSecrets } from "../../scripts/admin/secrets.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/clock.ts";
 import { openBrowser, signedInBrowser } from "../support/browser.ts";
 import { openLoopback } from "../support/loopback/loopback.ts";
-import { openMixedBrowser, openMixedRpcClient } from "../support/mixed-isolates.ts";
+import { requestPhoneCode, startSecondFactor } from "../support/one-time-codes.ts";
 import {
   deliveryAttemptsOf,
   EVERY_HOUR,
@@ -14,9 +14,14 @@ import {
   status,
 } from "../support/outbox.ts";
 import { signedInPageBrowser } from "../support/pages.ts";
-import { requestPhoneCode } from "../support/phones.ts";
-import { NEW_SECRET, OLD_SECRET, secretIdOf, startRotatingService } from "../support/rotated-secret.ts";
-import { startSecondFactor } from "../support/second-factor.ts";
+import {
+  NEW_SECRET,
+  OLD_SECRET,
+  openMixedBrowser,
+  openMixedRpcClient,
+  secretIdOf,
+  startRotatingService,
+} from "../support/rotating-secret.ts";
 import { createTestClock, startService } from "../support/service.ts";
 import { returnFromProvider, startRedirect } from "../support/social/browser-flow.ts";
 import { openProviders } from "../support/social/providers.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
-import { assertMatchesContract } from "../support/contract/hold.ts";
+import { assertMatchesContract } from "../support/openapi-contract.ts";
 import type { Command } from "./command.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";

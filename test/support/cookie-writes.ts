@@ -1,15 +1,13 @@
 import { operationPartOf } from "../../src/http/operation.ts";
-import { accountIdOf } from "./admins.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "./phones.ts";
-import { mailedCodeTo } from "./second-factor.ts";
+import { mailedCodeTo, newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { linkGitHub } from "./social/inserted-rows.ts";
 import { openProviders } from "./social/providers.ts";
 import { socialUser } from "./social/users.ts";
-import { logIn, newAddress, PASSWORD, registerVerifiedUser } from "./users.ts";
+import { accountIdOf, logIn, newAddress, PASSWORD, registerVerifiedUser } from "./users.ts";
 
 /** A state-changing route that accepts cookies as credentials. */
 export type CookieWrite = { readonly method: string; readonly path: string };

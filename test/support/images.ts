@@ -1,49 +1,25 @@
-import { hostileJpegs } from "./hostile-jpegs.ts";
-import { hostilePngs } from "./hostile-pngs.ts";
-import { hostileWebps } from "./hostile-webps.ts";
 import {
+  alph,
   ascii,
+  type Bytes,
   exif,
   exifSecrets,
-  type HostileImage,
-  hostileJpeg,
-  hostilePng,
-  hostileWebp,
+  idat,
+  iend,
+  ihdr,
   join,
   jpegSegment,
   jpegWith,
-  patched,
-  SCRIPT,
+  paletteZeros,
+  png,
+  pngChunk,
   scriptBytes,
-  tinyGif,
-  tinyJpeg,
-  tinyPng,
-  tinyWebp,
   type Upload,
+  vp8,
+  vp8x,
+  webp,
+  webpChunk,
 } from "./image-parts.ts";
-
-const svg = ascii(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`);
-
-/** Uploads that the service must reject, each with the expected reason. */
-export const hostileImages: Readonly<Record<string, HostileImage>> = {
-  "an empty upload": hostilePng("unknown_format", join()),
-  "an SVG declared as SVG": { bytes: svg, declaredType: "image/svg+xml", problem: "unknown_format" },
-  "an SVG declared as PNG": hostilePng("unknown_format", svg),
-  "an HTML page declared as JPEG": hostileJpeg(
-    "unknown_format",
-    ascii(`<!doctype html><html>${SCRIPT}</html>`),
-  ),
-  "a GIF declared as PNG": hostilePng("unknown_format", tinyGif),
-  "a GIF declared as GIF": { bytes: tinyGif, declaredType: "image/gif", problem: "unknown_format" },
-  "a script before a PNG": hostilePng("unknown_format", join(scriptBytes, tinyPng)),
-  "a WAVE file declared as WebP": hostileWebp("unknown_format", patched(tinyWebp, 8, ascii("WAVE"))),
-  "a PNG declared as JPEG": hostileJpeg("type_mismatch", tinyPng),
-  "a JPEG declared as WebP": hostileWebp("type_mismatch", tinyJpeg),
-  "a WebP declared as HTML": { bytes: tinyWebp, declaredType: "text/html", problem: "type_mismatch" },
-  ...hostilePngs,
-  ...hostileJpegs,
-  ...hostileWebps,
-};
 
 const XMP = ascii("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>Ada at home</x:xmpmeta>");
 const IPTC = ascii("Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x10\x1c\x02\x5a\0\x0bFaringdon12");
@@ -59,3 +35,48 @@ export const photoWithGps = (): Upload & { readonly secrets: readonly string[] }
   declaredType: "image/jpeg",
   secrets: [...exifSecrets, "xmpmeta", "Ada at home", "Photoshop", "Faringdon", "in the garden"],
 });
+
+const pngUpload = (bytes: Bytes) => ({ bytes, declaredType: "image/png" });
+
+const jpegUpload = (bytes: Bytes) => ({ bytes, declaredType: "image/jpeg" });
+
+const webpUpload = (bytes: Bytes) => ({ bytes, declaredType: "image/webp" });
+
+/** Uploads that the service accepts after it removes the script that each contains. */
+export const imagesWithScripts: Readonly<Record<string, Upload>> = {
+  "a PNG with text": pngUpload(
+    png(ihdr(8, 6), pngChunk("tEXt", join(ascii("Comment\0"), scriptBytes)), idat, iend),
+  ),
+  "a PNG with a private chunk": pngUpload(png(ihdr(8, 6), pngChunk("evIl", scriptBytes), idat, iend)),
+  "a PNG with an invalid ICC profile": pngUpload(
+    png(ihdr(8, 6), pngChunk("iCCP", join(ascii("name\0\0"), scriptBytes)), idat, iend),
+  ),
+  "a PNG with an unneeded palette": pngUpload(png(ihdr(8, 6), pngChunk("PLTE", scriptBytes), idat, iend)),
+  "a PNG with a palette of more colours than its bit depth allows": pngUpload(
+    png(
+      ihdr(8, 6, 3, 1),
+      pngChunk("PLTE", join([0, 0, 0, 9, 9, 9], scriptBytes)),
+      pngChunk("IDAT", paletteZeros),
+      iend,
+    ),
+  ),
+  "a PNG with text after its pixels": pngUpload(png(ihdr(8, 6), idat, pngChunk("iTXt", scriptBytes), iend)),
+  "a JPEG with a comment": jpegUpload(jpegWith(jpegSegment(0xfe, scriptBytes))),
+  "a JPEG with a thumbnail in JFIF": jpegUpload(
+    jpegWith(jpegSegment(0xe0, join(ascii("JFIF\0"), [1, 1, 0, 0, 1, 0, 1, 13, 1], scriptBytes))),
+  ),
+  "a JPEG with an invalid ICC profile": jpegUpload(
+    jpegWith(jpegSegment(0xe2, join(ascii("ICC_PROFILE\0\x01\x01"), scriptBytes))),
+  ),
+  "a JPEG with an Adobe segment that is too long": jpegUpload(
+    jpegWith(jpegSegment(0xee, join(ascii("Adobe"), [0, 100, 0, 0, 0, 0, 1], scriptBytes))),
+  ),
+  "a JPEG with an application segment": jpegUpload(jpegWith(jpegSegment(0xeb, scriptBytes))),
+  "a WebP with XMP": webpUpload(webp(vp8x(0x14, 8, 6), alph, vp8, webpChunk("XMP ", scriptBytes))),
+  "a WebP with an invalid ICC profile": webpUpload(
+    webp(vp8x(0x30, 8, 6), webpChunk("ICCP", scriptBytes), alph, vp8),
+  ),
+  "a WebP with undeclared alpha": webpUpload(webp(vp8, webpChunk("ALPH", scriptBytes))),
+  "a WebP with an unknown chunk": webpUpload(webp(vp8, webpChunk("EVIL", scriptBytes))),
+  "a WebP with a second image": webpUpload(webp(vp8, webpChunk("VP8 ", scriptBytes))),
+};

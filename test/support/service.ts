@@ -4,7 +4,7 @@ import { createApp } from "../../src/app.ts";
 import type { Env } from "../../src/composition/compose.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
-import { enforceContract } from "./contract/watch.ts";
+import { enforceContract } from "./openapi-contract.ts";
 
 export type TestClock = { now(): number; advance(ms: number): void };
 

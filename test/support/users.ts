@@ -1,3 +1,7 @@
+import { env } from "cloudflare:workers";
+import { decodeJwt } from "jose";
+import type { Role } from "../../src/accounts/account.ts";
+import { tinyPng } from "./image-parts.ts";
 import type { Service } from "./service.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
@@ -65,4 +69,70 @@ export async function logIn(service: Service, email: string, password = PASSWORD
 export async function registerAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
   const { email } = await registerVerifiedUser(service);
   return { email, ...(await logIn(service, email)) };
+}
+
+export type SignedIn = { readonly id: string; readonly email: string; readonly token: string };
+
+/** Registers a user, grants the role and logs in. */
+export async function signedInAs(service: Service, role: Role, email = newAddress()): Promise<SignedIn> {
+  await registerVerifiedUser(service, email);
+  await env.DB.prepare("UPDATE accounts SET role = ? WHERE email = ?").bind(role, email).run();
+  const { token } = await logIn(service, email);
+  return { id: decodeJwt(token).sub as string, email, token };
+}
+
+/** The id of the account with that email address. */
+export async function accountIdOf(email: string): Promise<string> {
+  const row = await env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
+    .bind(email)
+    .first<{ id: string }>();
+  if (!row) throw new Error(`no account has the email address ${email}`);
+  return row.id;
+}
+
+/** Calls `/api/auth/users` with the access token of that user. */
+export const usersApiAs = (service: Service, { token }: Pick<SignedIn, "token">) => ({
+  call: (method: string, path: string, body?: unknown) =>
+    service.call(method, `/api/auth/users${path}`, body, token),
+});
+
+/** The number of active superusers in D1. */
+export async function countActiveSuperusers(): Promise<number> {
+  const query = "SELECT count(*) AS n FROM accounts WHERE role = 'superuser' AND status = 'active'";
+  return (await env.DB.prepare(query).first<{ n: number }>())?.n ?? -1;
+}
+
+const IMAGE = { "Content-Type": "image/png" };
+
+/** Invites a user, performs every admin operation on the account as `superuser` and deletes it. Returns its id. */
+export async function administeredUser(service: Service, superuser: SignedIn): Promise<string> {
+  const email = newAddress();
+  const { call } = usersApiAs(service, superuser);
+  const { id } = (await call("POST", "", { email, name: "Grace" })).body.data;
+  await service.post("/reset-password", {
+    token: await tokenMailedTo(service, email),
+    newPassword: PASSWORD,
+  });
+  const callAvatar = (method: string, path: string, token: string) =>
+    service.call(method, `/api/auth${path}`, method === "PUT" ? tinyPng : undefined, token, IMAGE);
+  await callAvatar("PUT", "/me/avatar", (await logIn(service, email)).token);
+  await callAvatar("PUT", `/users/${id}/avatar`, superuser.token);
+  await callAvatar("DELETE", `/users/${id}/avatar`, superuser.token);
+  for (const [method, path, body] of [
+    ["GET", ""],
+    ["PATCH", "", { lastName: "Hopper", username: `grace.${id.slice(0, 8)}` }],
+    ["PUT", "/role", { role: "admin" }],
+    ["PUT", "/role", { role: "user" }],
+    ["POST", "/unlock"],
+    ["DELETE", "/sessions"],
+    ["POST", "/reset-password"],
+    ["POST", "/deactivate"],
+    ["POST", "/activate"],
+    ["POST", "/deactivate"],
+    ["DELETE", ""],
+  ] as const) {
+    const answer = await call(method, `/${id}${path}`, body);
+    if (answer.status !== 200) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+  }
+  return id;
 }

@@ -1,5 +1,5 @@
 import { waitFor } from "../../../scripts/shared/wait-for.ts";
-import { assertMatchesContract } from "../../support/contract/hold.ts";
+import { assertMatchesContract } from "../../support/openapi-contract.ts";
 
 /** The service's API, to prepare the state that a browser test needs. */
 export type ServiceApi = ReturnType<typeof serviceAt>;

@@ -1,4 +1,4 @@
-import type { ApiDriver } from "./page-driver.ts";
+import type { ApiDriver } from "./api-driver.ts";
 
 const MINUTE = 60_000;
 

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { dumpDatabase } from "../dump.ts";
-import { createFaultyD1 } from "../faulty-d1.ts";
+import { createFaultyD1 } from "../d1.ts";
+import { dumpDatabase } from "../database-rows.ts";
+import { createUnreachableKv } from "../kv.ts";
 import { openLoopback } from "../loopback/loopback.ts";
 import { createRpcCaller } from "../rpc.ts";
 import { type ApiResponse, createTestClock, startService } from "../service.ts";
 import { CLIENT } from "../social/provider-client.ts";
 import { openProviders } from "../social/providers.ts";
-import { createUnreachableKv } from "../stale-kv.ts";
 import { type Canaries, createCanaries } from "./canaries.ts";
 
 type RequestOptions = {

@@ -1,8 +1,15 @@
-import { accountIdOf, signedInAs, usersApiAs } from "../admins.ts";
 import { tinyPng } from "../image-parts.ts";
 import type { Mutation } from "../mutations.ts";
 import type { Service } from "../service.ts";
-import { logIn, newAddress, registerAndLogIn, registerVerifiedUser } from "../users.ts";
+import {
+  accountIdOf,
+  logIn,
+  newAddress,
+  registerAndLogIn,
+  registerVerifiedUser,
+  signedInAs,
+  usersApiAs,
+} from "../users.ts";
 
 const IMAGE = { "Content-Type": "image/png" };
 
@@ -15,7 +22,7 @@ async function superuserAndUser(service: Service) {
   return { superuser, id: await accountIdOf(email) };
 }
 
-type ActionOptions = Pick<Mutation, "what" | "repeatedStatus"> & {
+type ActionOptions = Pick<Mutation, "variant" | "repeatedStatus"> & {
   readonly body?: unknown;
   readonly before?: readonly [method: string, path: string, body?: unknown][];
 };

@@ -1,6 +1,5 @@
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../phones.ts";
-import { wrongCode } from "../second-factor.ts";
+import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber, wrongCode } from "../one-time-codes.ts";
 import type { Service } from "../service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 

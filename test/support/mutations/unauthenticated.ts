@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { openLoopback } from "../loopback/loopback.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { startSecondFactor } from "../second-factor.ts";
+import { startSecondFactor } from "../one-time-codes.ts";
 import type { Service } from "../service.ts";
 import {
   newAddress,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import de from "../../../public/pages/words/de.json";
 import en from "../../../public/pages/words/en.json";
-import { placeholdersIn, textsByKey } from "../../support/ui-sentences.ts";
+import { placeholdersIn, textsByKey } from "../../support/text-keys.ts";
 
 const english = textsByKey(en);
 const german = textsByKey(de);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startWithHeldBatch } from "../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../support/d1.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 

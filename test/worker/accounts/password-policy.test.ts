@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import commonPasswords from "../../../public/common-passwords.txt?raw";
-import { countPbkdf2Calls, type ProfileFields, passwordRoutes } from "../../support/choose-password.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
+import { readAllRows } from "../../support/database-rows.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import type { LoopbackAnswer } from "../../support/loopback/protocol.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
+import { countPbkdf2Calls, type ProfileFields, passwordRoutes } from "../../support/password-routes.ts";
 import { type ApiResponse, startService } from "../../support/service.ts";
-import { readAllRows } from "../../support/tables.ts";
 import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();

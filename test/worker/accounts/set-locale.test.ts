@@ -3,10 +3,9 @@ import { accountLocaleStore } from "../../../src/accounts/locale-store.ts";
 import { setLocale } from "../../../src/accounts/set-locale.ts";
 import type { Locale } from "../../../src/core/locale.ts";
 import { openDatabase } from "../../../src/db/database.ts";
-import { accountIdOf } from "../../support/admins.ts";
 import { EVERY_MINUTE, startWithProvider, status } from "../../support/outbox.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, registerVerifiedUser } from "../../support/users.ts";
+import { accountIdOf, mailTo, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };

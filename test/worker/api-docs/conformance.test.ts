@@ -1,8 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { createContractChecker } from "../../support/contract/conform.ts";
-import { committedDocument } from "../../support/contract/document.ts";
-import { enforceContract } from "../../support/contract/watch.ts";
+import { committedDocument, createContractChecker, enforceContract } from "../../support/openapi-contract.ts";
 import { startService } from "../../support/service.ts";
 
 // Proves that the contract check of all other tests can fail: each response here has one fault.

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { expectErrorResponse } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { startService } from "../../support/service.ts";
 
 const service = startService({ env: { APP_NAME: 'A "quoted" <name>', PUBLIC_URL: "http://docs.test" } });

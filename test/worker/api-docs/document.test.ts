@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/operation.ts";
-import { committedDocument, dereference, resolveReference } from "../../support/contract/document.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
+import { committedDocument, dereference, resolveReference } from "../../support/openapi-contract.ts";
 import { startService } from "../../support/service.ts";
 
 type Operation = {

@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
-import { diffDumps, dumpDatabase, emptyTables } from "../../support/dump.ts";
-import { createFaultyD1, D1_FAULTS, type D1Fault } from "../../support/faulty-d1.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
+import { createFaultyD1, D1_FAULTS, type D1Fault } from "../../support/d1.ts";
+import { diffDumps, dumpDatabase, emptyTables } from "../../support/database-rows.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/kv.ts";
 import { type Mutation, mutations, perform } from "../../support/mutations.ts";
 import {
   advanceMinutes,
@@ -11,10 +13,7 @@ import {
   startWithProvider,
   status,
 } from "../../support/outbox.ts";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
-import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
 import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const clock = createTestClock();

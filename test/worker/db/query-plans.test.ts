@@ -3,29 +3,36 @@ import { getTableName } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
-import { administeredUser } from "../../support/administered-user.ts";
-import { accountIdOf, signedInAs } from "../../support/admins.ts";
-import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { recordD1 } from "../../support/d1.ts";
+import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
+import {
+  mailedCodeTo,
+  newPhoneNumber,
+  requestPhoneCode,
+  startSecondFactor,
+  verifyPhoneNumber,
+  wrongCode,
+} from "../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../support/phones.ts";
-import { recordD1 } from "../../support/recording-d1.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
-import { mailedCodeTo, startSecondFactor, wrongCode } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { signInWithBrowser } from "../../support/social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { createUnreachableKv } from "../../support/stale-kv.ts";
 import {
+  accountIdOf,
+  administeredUser,
   logIn,
   newAddress,
   PASSWORD,
   register,
   registerAndLogIn,
   registerVerifiedUser,
+  signedInAs,
   tokenMailedTo,
 } from "../../support/users.ts";
 

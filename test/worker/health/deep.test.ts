@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SECOND } from "../../../src/core/clock.ts";
 import { CHECKS } from "../../../src/health/check-dependencies.ts";
-import { createFaultyD1 } from "../../support/faulty-d1.ts";
-import { countKv, recordD1 } from "../../support/recording-d1.ts";
+import { createFaultyD1, recordD1 } from "../../support/d1.ts";
+import { countKv } from "../../support/kv.ts";
 import { resetStores } from "../../support/reset-stores.ts";
 import { type ApiResponse, startService } from "../../support/service.ts";
 

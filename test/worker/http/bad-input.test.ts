@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
-import { badBodies, badValues, disallowedKeys, longStream } from "../../support/bad-bodies.ts";
-import { expectErrorResponse, expectSecurityHeaders } from "../../support/refusal.ts";
+import { expectErrorResponse, expectSecurityHeaders } from "../../support/assertions.ts";
+import { badBodies, badValues, disallowedKeys, longStream } from "../../support/invalid-bodies.ts";
 import { type BodyRoute, bodyRoutes, fetchRaw, methodsByPath } from "../../support/routes.ts";
 import { type ApiResponse, startService } from "../../support/service.ts";
-import { newAddress, PASSWORD, registerAndLogIn } from "../../support/users.ts";
+import { newAddress, PASSWORD, registerAndLogIn, signedInAs } from "../../support/users.ts";
 
 const service = startService();
 const routes = bodyRoutes(service);

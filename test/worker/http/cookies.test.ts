@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Browser, openBrowser, signedInBrowser } from "../../support/browser.ts";
-import { mailedCodeTo } from "../../support/second-factor.ts";
+import { mailedCodeTo } from "../../support/one-time-codes.ts";
 import { type ApiResponse, createTestClock, startService } from "../../support/service.ts";
 import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { OWN_ORIGIN, openBrowser, signedInBrowser } from "../../support/browser.ts";
 import {
   COOKIE_WRITE_VARIABLES,
@@ -6,9 +7,8 @@ import {
   type PreparedWrite,
   prepareWrite,
 } from "../../support/cookie-writes.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
+import { readAllRows } from "../../support/database-rows.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { readAllRows } from "../../support/tables.ts";
 import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const HOUR = 60 * 60_000;

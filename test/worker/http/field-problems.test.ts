@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { queryRoutes } from "../../support/routes.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
+import { signedInAs } from "../../support/users.ts";
 
 const service = startService({ env: openProviders().gitHubAlone });
 // The provider's code reads the query of a callback and refuses it as a whole.

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { openPageBrowser } from "../../support/pages.ts";
-import { recordEvents } from "../../support/recording-events.ts";
+import { recordEvents } from "../../support/recorders.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 

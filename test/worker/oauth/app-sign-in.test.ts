@@ -1,6 +1,8 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange, STATE } from "../../support/app-pages.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange, STATE } from "../../support/client-app.ts";
+import { readAllRows } from "../../support/database-rows.ts";
+import { mailedCodeTo } from "../../support/one-time-codes.ts";
 import {
   formsIn,
   headingOf,
@@ -9,13 +11,11 @@ import {
   type PageResponse,
   signedInPageBrowser,
 } from "../../support/pages.ts";
-import { mailedCodeTo } from "../../support/second-factor.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../support/social/browser-flow.ts";
 import { CODE_CHALLENGE } from "../../support/social/client-application.ts";
 import { APP, openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { readAllRows } from "../../support/tables.ts";
 import { linkMailedTo, newAddress, PASSWORD, register, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();

@@ -1,16 +1,21 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
-import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
-import { startWithHeldBatch } from "../../support/held-d1.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { startWithHeldBatch } from "../../support/d1.ts";
+import { countSessions } from "../../support/database-rows.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { CODE_CHALLENGE, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { APP } from "../../support/social/providers.ts";
-import { countSessions } from "../../support/tables.ts";
-import { logIn, newAddress, PASSWORD, registerVerifiedUser, tokenMailedTo } from "../../support/users.ts";
+import {
+  logIn,
+  newAddress,
+  PASSWORD,
+  registerVerifiedUser,
+  signedInAs,
+  tokenMailedTo,
+} from "../../support/users.ts";
 
 const ALLOWED = { ALLOWED_RETURN_URLS: `${APP},https://other.example.org/` };
 const service = startService({ env: ALLOWED, clock: createTestClock() });

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
 import { openBrowser } from "../../support/browser.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
-import { startWithHeldBatch } from "../../support/held-d1.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
+import { startWithHeldBatch } from "../../support/d1.ts";
 import {
   headingOf,
   linkOn,

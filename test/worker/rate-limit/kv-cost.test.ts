@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/limited-app.ts";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
-import { countKv } from "../../support/recording-d1.ts";
+import { inParallel, statusCounts } from "../../support/assertions.ts";
+import { countKv } from "../../support/kv.ts";
+import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/rate-limited-app.ts";
 
 const limits = { login: { limit: 3, windowSeconds: 300 } };
 

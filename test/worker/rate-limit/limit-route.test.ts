@@ -1,8 +1,8 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/limited-app.ts";
-import { countKv } from "../../support/recording-d1.ts";
+import { countKv } from "../../support/kv.ts";
+import { rateHeaders, repeatRequest, startRateLimitedApp } from "../../support/rate-limited-app.ts";
 import type { ApiResponse } from "../../support/service.ts";
 
 const limits = {

@@ -2,10 +2,10 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BURST_PERIOD_SECONDS, type RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
-import { startRateLimitedApp } from "../../support/limited-app.ts";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../support/assertions.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/kv.ts";
+import { startRateLimitedApp } from "../../support/rate-limited-app.ts";
 import { createTestClock } from "../../support/service.ts";
-import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
 
 // The limit in wrangler.toml.
 const BURST_LIMIT = 50;

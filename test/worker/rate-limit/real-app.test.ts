@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { operationPartOf } from "../../../src/http/operation.ts";
 import { guardedRoutes, ratePolicies } from "../../../src/rate-limit/policies.ts";
-import { repeatRequest } from "../../support/limited-app.ts";
+import { repeatRequest } from "../../support/rate-limited-app.ts";
 import { startService } from "../../support/service.ts";
 
 const LIMIT = 5;

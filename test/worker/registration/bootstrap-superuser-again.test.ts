@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs, usersApiAs } from "../../support/admins.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, newAddress, PASSWORD, registerVerifiedUser, tokenMailedTo } from "../../support/users.ts";
+import {
+  accountIdOf,
+  logIn,
+  newAddress,
+  PASSWORD,
+  registerVerifiedUser,
+  signedInAs,
+  tokenMailedTo,
+  usersApiAs,
+} from "../../support/users.ts";
 
 const start = (email: string) => startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email } });
 

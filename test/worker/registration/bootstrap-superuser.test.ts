@@ -1,14 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../../support/admins.ts";
 import { startService } from "../../support/service.ts";
 import {
+  accountIdOf,
   logIn,
   newAddress,
   PASSWORD,
   register,
   registerAndLogIn,
   registerVerifiedUser,
+  signedInAs,
   tokenMailedTo,
 } from "../../support/users.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { MINUTE } from "../../support/outbox.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
 import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { MINUTE } from "../../support/outbox.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, newAddress, PASSWORD, register, tokenMailedTo } from "../../support/users.ts";
+import { mailTo, newAddress, PASSWORD, register, signedInAs, tokenMailedTo } from "../../support/users.ts";
 
 // With the production limits, which decide which registration's mail is sent.
 const service = startService({ env: { RATE_LIMITS: "", BURST: undefined } });

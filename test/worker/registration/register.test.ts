@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../support/assertions.ts";
 import { startService } from "../../support/service.ts";
 import {
   logIn,

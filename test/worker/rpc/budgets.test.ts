@@ -2,13 +2,13 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
-import { accountIdOf } from "../../support/admins.ts";
-import { countKv, recordD1 } from "../../support/recording-d1.ts";
+import { recordD1 } from "../../support/d1.ts";
+import { countKv } from "../../support/kv.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
-import { registerAndLogIn } from "../../support/users.ts";
+import { accountIdOf, registerAndLogIn } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const kv = countKv(env.KV);

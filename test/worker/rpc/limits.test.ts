@@ -1,11 +1,10 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
-import { accountIdOf } from "../../support/admins.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
+import { accountIdOf, PASSWORD, registerAndLogIn } from "../../support/users.ts";
 
 const service = startService({ env: { AUDIENCES: "web,notes" } });
 const worker = createRpcCaller(service);

@@ -2,12 +2,18 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../../src/admin/audit-log/audit-event.ts";
-import { accountIdOf, signedInAs } from "../../support/admins.ts";
-import { recordD1 } from "../../support/recording-d1.ts";
-import { recordEvents } from "../../support/recording-events.ts";
+import { recordD1 } from "../../support/d1.ts";
+import { recordEvents } from "../../support/recorders.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
+import {
+  accountIdOf,
+  logIn,
+  PASSWORD,
+  registerAndLogIn,
+  registerVerifiedUser,
+  signedInAs,
+} from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
 const service = startService({ env: { DB: d1.db, AUDIENCES: "web,notes" } });

@@ -1,11 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../../support/admins.ts";
-import { createFaultyD1 } from "../../support/faulty-d1.ts";
+import { createFaultyD1 } from "../../support/d1.ts";
+import { createStaleKv, createUnreachableKv } from "../../support/kv.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { createStaleKv, createUnreachableKv } from "../../support/stale-kv.ts";
-import { logIn, registerAndLogIn } from "../../support/users.ts";
+import { accountIdOf, logIn, registerAndLogIn, signedInAs } from "../../support/users.ts";
 
 const ENDED = { ok: false, reason: "session_ended" };
 const UNAVAILABLE = { ok: false, reason: "unavailable" };

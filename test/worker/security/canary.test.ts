@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { callRpcMethods } from "../../support/canary/calls.ts";
+import { type ApiDriver, createApiDriver } from "../../support/canary/api-driver.ts";
 import { createCanaries, formsOf } from "../../support/canary/canaries.ts";
 import { sendDuringOutages, sendMisplacedSecrets } from "../../support/canary/faults.ts";
 import {
   administerUser,
+  callRpcMethods,
   changeEmailAndPasswords,
   changePhoneNumbers,
   deleteAccount,
@@ -13,7 +14,6 @@ import {
   signInWithProvider,
   signUp,
 } from "../../support/canary/flow.ts";
-import { type ApiDriver, createApiDriver } from "../../support/canary/page-driver.ts";
 import { startWatchedService } from "../../support/canary/watched-service.ts";
 import type { ApiResponse } from "../../support/service.ts";
 

@@ -2,10 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
-import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile/requests.ts";
-import { requestPhoneCode } from "../../support/phones.ts";
+import { type HostileRequest, hostileRequests, type Material } from "../../support/hostile-requests.ts";
+import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { bodyRoutes, methodsByPath } from "../../support/routes.ts";
-import { startSecondFactor } from "../../support/second-factor.ts";
 import { FUZZ_SEED } from "../../support/seed-fuzz.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { diffDumps, dumpDatabase } from "../../support/dump.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
+import { diffDumps, dumpDatabase } from "../../support/database-rows.ts";
 import { mutations, perform } from "../../support/mutations.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
 import { bodyRoutes } from "../../support/routes.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 

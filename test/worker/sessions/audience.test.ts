@@ -1,14 +1,13 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
-import { startSecondFactor } from "../../support/second-factor.ts";
+import { expectErrorResponse } from "../../support/assertions.ts";
+import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
-import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
+import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser, signedInAs } from "../../support/users.ts";
 
 const providers = openProviders();
 const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });

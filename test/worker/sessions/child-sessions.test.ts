@@ -1,14 +1,13 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { signedInAs } from "../../support/admins.ts";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/app-pages.ts";
+import { inParallel } from "../../support/assertions.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { type openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
-import { inParallel } from "../../support/parallel.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { logIn, mailTo, registerVerifiedUser } from "../../support/users.ts";
+import { logIn, mailTo, registerVerifiedUser, signedInAs } from "../../support/users.ts";
 
 const service = startService({
   env: { ALLOWED_RETURN_URLS: APP, ALLOWED_ORIGINS: APP_ORIGIN },

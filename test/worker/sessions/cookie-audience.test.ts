@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
+import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
-import { expectErrorResponse } from "../../support/refusal.ts";
-import { startSecondFactor } from "../../support/second-factor.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";

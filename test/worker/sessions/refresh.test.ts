@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../support/assertions.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
 import { logIn, mailTo, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createFaultyD1 } from "../../support/faulty-d1.ts";
+import { createFaultyD1 } from "../../support/d1.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 

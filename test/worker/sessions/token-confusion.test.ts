@@ -3,8 +3,7 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { beforeAll, describe, expect, it } from "vitest";
 import { unseal } from "../../../src/core/crypto/seal.ts";
 import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
-import { requestPhoneCode } from "../../support/phones.ts";
-import { startSecondFactor } from "../../support/second-factor.ts";
+import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
 import { type ApiResponse, startService } from "../../support/service.ts";
 import {
   PASSWORD,

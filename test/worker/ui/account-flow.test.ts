@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { countSessions } from "../../support/database-rows.ts";
+import { mailedCodeTo } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
-import { mailedCodeTo } from "../../support/second-factor.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { countSessions } from "../../support/tables.ts";
 import {
   linkMailedTo,
   logIn,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SCRIPT_PATH } from "../../../src/ui/script-routes.ts";
-import { PAGE_PATHS } from "../../support/page-list.ts";
-import { pageRoutesOf, visitEveryPage } from "../../support/page-tour.ts";
-import { formsIn, openPageBrowser } from "../../support/pages.ts";
+import { PAGE_PATHS } from "../../support/page-paths.ts";
+import { formsIn, openPageBrowser, pageRoutesOf, visitEveryPage } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 
 const MOST_BYTES = 40 * 1024;

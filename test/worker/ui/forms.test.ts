@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf } from "../../support/admins.ts";
-import { pageRoutesOf, type VisitedPage, visitEveryPage } from "../../support/page-tour.ts";
-import { formsIn, headingOf, openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
+import { readAllRows } from "../../support/database-rows.ts";
+import {
+  formsIn,
+  headingOf,
+  openPageBrowser,
+  pageRoutesOf,
+  signedInPageBrowser,
+  type VisitedPage,
+  visitEveryPage,
+} from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { readAllRows } from "../../support/tables.ts";
-import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
+import { accountIdOf, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 // This app may call the API with cookies. The forms of the pages accept only their own origin.
 const ALLOWED = "http://app.gatehouse.test";

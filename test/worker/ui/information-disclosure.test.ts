@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createFaultyD1 } from "../../support/faulty-d1.ts";
-import { visitEveryPage } from "../../support/page-tour.ts";
-import { headingOf, openPageBrowser } from "../../support/pages.ts";
+import { createFaultyD1 } from "../../support/d1.ts";
+import { headingOf, openPageBrowser, visitEveryPage } from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 

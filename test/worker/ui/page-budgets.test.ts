@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../../support/admins.ts";
-import { authorizationCodeIn, clientAppUrl } from "../../support/app-pages.ts";
-import { visitEveryPage } from "../../support/page-tour.ts";
-import { openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
+import { authorizationCodeIn, clientAppUrl } from "../../support/client-app.ts";
+import { openPageBrowser, signedInPageBrowser, visitEveryPage } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
+import { accountIdOf, PASSWORD, registerVerifiedUser, signedInAs } from "../../support/users.ts";
 
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP } });
 const trips = () => service.log.at(-1)?.d1;

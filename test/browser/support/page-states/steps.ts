@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { PagePath } from "../../../support/page-list.ts";
+import type { PagePath } from "../../../support/page-paths.ts";
 import type { ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cleanImage } from "../../../../src/accounts/avatar/image/clean-image.ts";
-import { imagesWithScripts } from "../../../support/carrier-images.ts";
+import { hostileImages } from "../../../support/hostile-images.ts";
 import {
   exif,
   join,
@@ -13,7 +13,7 @@ import {
   tinyPng,
   tinyWebp,
 } from "../../../support/image-parts.ts";
-import { hostileImages, photoWithGps } from "../../../support/images.ts";
+import { imagesWithScripts, photoWithGps } from "../../../support/images.ts";
 import { cleaned, latin1 } from "./cleaned.ts";
 
 describe("cleanImage accepts", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cleanImage } from "../../../../src/accounts/avatar/image/clean-image.ts";
-import { imagesWithScripts } from "../../../support/carrier-images.ts";
+import { hostileImages } from "../../../support/hostile-images.ts";
 import {
   alph,
   ascii,
@@ -23,7 +23,7 @@ import {
   webp,
   webpChunk,
 } from "../../../support/image-parts.ts";
-import { hostileImages, photoWithGps } from "../../../support/images.ts";
+import { imagesWithScripts, photoWithGps } from "../../../support/images.ts";
 import { latin1 } from "./cleaned.ts";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { MailKind } from "../../../../src/messaging/email/message.ts";
 import de from "../../../../src/messaging/email/texts/de.json";
 import en from "../../../../src/messaging/email/texts/en.json";
-import { placeholdersIn, textsByKey } from "../../../support/ui-sentences.ts";
+import { placeholdersIn, textsByKey } from "../../../support/text-keys.ts";
 
 const english = textsByKey(en);
 const german = textsByKey(de);

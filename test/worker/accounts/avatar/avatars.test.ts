@@ -1,13 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../../../support/admins.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
+import { hostileImages } from "../../../support/hostile-images.ts";
 import { tinyJpeg, tinyPng, tinyWebp } from "../../../support/image-parts.ts";
-import { hostileImages, photoWithGps } from "../../../support/images.ts";
+import { photoWithGps } from "../../../support/images.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { registerAndLogIn } from "../../../support/users.ts";
+import { accountIdOf, registerAndLogIn, signedInAs } from "../../../support/users.ts";
 
 const MIB = 1024 * 1024;
 const service = startService();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cleanImage } from "../../../../src/accounts/avatar/image/clean-image.ts";
-import { hostileImages, photoWithGps } from "../../../support/images.ts";
+import { hostileImages } from "../../../support/hostile-images.ts";
+import { photoWithGps } from "../../../support/images.ts";
 
 // test/unit/accounts/avatar has the other cases; this file compares workerd with Node.
 describe("cleanImage in workerd accepts", () => {

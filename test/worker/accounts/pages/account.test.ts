@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ascii, tinyPng } from "../../../support/image-parts.ts";
+import { newPhoneNumber } from "../../../support/one-time-codes.ts";
 import { headingOf, signedInPageBrowser } from "../../../support/pages.ts";
-import { newPhoneNumber } from "../../../support/phones.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import {
   linkMailedTo,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
+import { newPhoneNumber } from "../../../support/one-time-codes.ts";
 import { advanceMinutes, MINUTE, outboxRowsOf, status } from "../../../support/outbox.ts";
-import { newPhoneNumber } from "../../../support/phones.ts";
 import { startService } from "../../../support/service.ts";
 import { logIn, registerAndLogIn } from "../../../support/users.ts";
 

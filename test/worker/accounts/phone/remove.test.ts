@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
+import { requestPhoneCode, verifyPhoneNumber } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
-import { readAllRows } from "../../../support/tables.ts";
 import { mailTo, registerAndLogIn } from "../../../support/users.ts";
 
 const service = startService();

@@ -1,15 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
   smsMessagesTo,
   verifyPhoneNumber,
-} from "../../../support/phones.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+} from "../../../support/one-time-codes.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { readAllRows } from "../../../support/tables.ts";
 import { mailTo, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 
 const SECOND = 1000;

@@ -1,9 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
-import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
+import {
+  newPhoneNumber,
+  requestPhoneCode,
+  startSecondFactor,
+  verifyPhoneNumber,
+  wrongCode,
+} from "../../../support/one-time-codes.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { logIn, mailTo, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 

@@ -2,21 +2,26 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
-import { administeredUser } from "../../../support/administered-user.ts";
-import { accountIdOf, signedInAs } from "../../../support/admins.ts";
+import {
+  newPhoneNumber,
+  requestPhoneCode,
+  verifyPhoneNumber,
+  wrongCode,
+} from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
-import { recordEvents } from "../../../support/recording-events.ts";
-import { wrongCode } from "../../../support/second-factor.ts";
+import { recordEvents } from "../../../support/recorders.ts";
 import { startService } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import {
+  accountIdOf,
+  administeredUser,
   logIn,
   newAddress,
   PASSWORD,
   registerAndLogIn,
   registerVerifiedUser,
+  signedInAs,
   tokenMailedTo,
 } from "../../../support/users.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type SignedIn, signedInAs } from "../../../support/admins.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
+import { type SignedIn, signedInAs } from "../../../support/users.ts";
 
 type AuditEventJson = {
   id: string;

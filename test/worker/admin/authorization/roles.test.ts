@@ -2,12 +2,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission, ROLES } from "../../../../src/admin/authorization/permissions.ts";
 import { operationPartOf } from "../../../../src/http/operation.ts";
-import { accountIdOf, type SignedIn, signedInAs } from "../../../support/admins.ts";
-import { dumpDatabase } from "../../../support/dump.ts";
+import { expectErrorResponse } from "../../../support/assertions.ts";
+import { dumpDatabase } from "../../../support/database-rows.ts";
 import { mutations, perform } from "../../../support/mutations.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
-import { logIn, registerVerifiedUser } from "../../../support/users.ts";
+import {
+  accountIdOf,
+  logIn,
+  registerVerifiedUser,
+  type SignedIn,
+  signedInAs,
+} from "../../../support/users.ts";
 
 type Guarded = {
   readonly method: string;

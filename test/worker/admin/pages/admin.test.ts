@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission } from "../../../../src/admin/authorization/permissions.ts";
-import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { startWithProvider, status } from "../../../support/outbox.ts";
 import { headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
 import {
+  accountIdOf,
   linkMailedTo,
   logIn,
   mailTo,
@@ -14,6 +14,7 @@ import {
   PASSWORD,
   register,
   registerVerifiedUser,
+  signedInAs,
 } from "../../../support/users.ts";
 
 const service = startService();

@@ -1,11 +1,18 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs, usersApiAs } from "../../../support/admins.ts";
-import { dumpDatabase } from "../../../support/dump.ts";
+import { dumpDatabase } from "../../../support/database-rows.ts";
 import { photoWithGps } from "../../../support/images.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
-import { logIn, PASSWORD, register, tokenMailedTo } from "../../../support/users.ts";
+import {
+  accountIdOf,
+  logIn,
+  PASSWORD,
+  register,
+  signedInAs,
+  tokenMailedTo,
+  usersApiAs,
+} from "../../../support/users.ts";
 
 /** Every table, KV entry and R2 object as text, to search for a name. */
 async function dumpStores(): Promise<string> {

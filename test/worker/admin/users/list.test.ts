@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type SignedIn, signedInAs, usersApiAs } from "../../../support/admins.ts";
-import { emptyTables } from "../../../support/dump.ts";
+import { emptyTables } from "../../../support/database-rows.ts";
 import { startService } from "../../../support/service.ts";
-import { register } from "../../../support/users.ts";
+import { register, type SignedIn, signedInAs, usersApiAs } from "../../../support/users.ts";
 
 const service = startService();
 let admin: SignedIn;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bytesOfIndex, idsFound, insertAccount, userDirectory } from "../../../support/directory.ts";
-import { emptyTables } from "../../../support/dump.ts";
+import { emptyTables } from "../../../support/database-rows.ts";
+import { bytesOfIndex, idsFound, insertAccount, userDirectory } from "../../../support/user-directory.ts";
 
 beforeEach(() => emptyTables(env.DB));
 

@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf, countActiveSuperusers, signedInAs, usersApiAs } from "../../../support/admins.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
 import { startService } from "../../../support/service.ts";
 import {
+  accountIdOf,
+  countActiveSuperusers,
   logIn,
   mailTo,
   newAddress,
   PASSWORD,
   register,
   registerVerifiedUser,
+  signedInAs,
   tokenMailedTo,
+  usersApiAs,
 } from "../../../support/users.ts";
 
 const service = startService();

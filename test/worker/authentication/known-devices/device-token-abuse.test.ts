@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inParallel } from "../../../support/parallel.ts";
+import { inParallel } from "../../../support/assertions.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import {
   newAddress,

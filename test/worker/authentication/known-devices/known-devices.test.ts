@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
 import { signedInBrowser } from "../../../support/browser.ts";
-import { countPasswordHashes } from "../../../support/count-evaluations.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { startSecondFactor } from "../../../support/second-factor.ts";
+import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { countPasswordHashes } from "../../../support/recorders.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import {
   mailTo,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { countPasswordHashes } from "../../../support/count-evaluations.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
+import { countPasswordHashes } from "../../../support/recorders.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { readAllRows } from "../../../support/tables.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 
 const MINUTE = 60_000;

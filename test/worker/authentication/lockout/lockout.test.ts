@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { countPasswordHashes } from "../../../support/count-evaluations.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
+import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
+import { countPasswordHashes } from "../../../support/recorders.ts";
 import { type ApiResponse, createTestClock, type Service, startService } from "../../../support/service.ts";
 import {
   logIn,

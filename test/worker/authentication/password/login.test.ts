@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { startWithHeldBatch } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/d1.ts";
 import { startService } from "../../../support/service.ts";
 import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 

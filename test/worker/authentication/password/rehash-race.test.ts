@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { startWithHeldBatch } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/d1.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
 import { startService } from "../../../support/service.ts";
 import { PASSWORD, registerVerifiedUser } from "../../../support/users.ts";

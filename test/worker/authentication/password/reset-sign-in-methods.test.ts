@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { CODE_VERIFIER } from "../../../support/social/client-application.ts";

@@ -1,9 +1,8 @@
 import { decodeJwt } from "jose";
 import { expect, it } from "vitest";
-import { signedInAs, usersApiAs } from "../../../support/admins.ts";
-import { startWithHeldBatch } from "../../../support/held-d1.ts";
+import { startWithHeldBatch } from "../../../support/d1.ts";
 import { startService } from "../../../support/service.ts";
-import { PASSWORD } from "../../../support/users.ts";
+import { PASSWORD, signedInAs, usersApiAs } from "../../../support/users.ts";
 
 it("issues a token with the current role if the role changes during the login", async () => {
   const slow = startWithHeldBatch(2);

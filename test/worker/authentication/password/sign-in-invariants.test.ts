@@ -2,14 +2,14 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { operationPartOf } from "../../../../src/http/operation.ts";
-import { inParallel } from "../../../support/parallel.ts";
-import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { inParallel } from "../../../support/assertions.ts";
+import { countSessions } from "../../../support/database-rows.ts";
+import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
 import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
 import { authorizationCodeFor, linkGitHub } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions } from "../../../support/tables.ts";
 import { logIn, PASSWORD, register, registerVerifiedUser, tokenMailedTo } from "../../../support/users.ts";
 
 const START = Date.now();

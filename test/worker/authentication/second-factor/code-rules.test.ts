@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { newOneTimeCode } from "../../../../src/core/crypto/one-time-code.ts";
+import { inParallel } from "../../../support/assertions.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
+import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { deliveryAttemptsOf, startWithProvider, status } from "../../../support/outbox.ts";
-import { inParallel } from "../../../support/parallel.ts";
-import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
 import { type ApiResponse, createTestClock, type Service, startService } from "../../../support/service.ts";
-import { readAllRows } from "../../../support/tables.ts";
 import { mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
+import { countSessions } from "../../../support/database-rows.ts";
+import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
-import { countSessions } from "../../../support/tables.ts";
 import { mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService({ env: { LOGIN_OTP: "always" } });

@@ -1,9 +1,9 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { signedInBrowser } from "../../../support/browser.ts";
-import { startSecondFactor } from "../../../support/second-factor.ts";
+import { countSessions, readAllRows } from "../../../support/database-rows.ts";
+import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
-import { countSessions, readAllRows } from "../../../support/tables.ts";
 import {
   mailTo,
   newAddress,

@@ -1,13 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { inParallel } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+import { countSessions } from "../../../support/database-rows.ts";
 import { startService } from "../../../support/service.ts";
 import { signInWithBrowser } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions } from "../../../support/tables.ts";
 import {
   logIn,
   mailTo,

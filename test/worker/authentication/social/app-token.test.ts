@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import {
   FROM_OWN_PAGE,

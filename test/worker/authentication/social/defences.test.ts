@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { startWithHeldBatch } from "../../../support/held-d1.ts";
-import { inParallel } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
-import { mailedCodeTo } from "../../../support/second-factor.ts";
+import { startWithHeldBatch } from "../../../support/d1.ts";
+import { countSessions } from "../../../support/database-rows.ts";
+import { mailedCodeTo } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
 import {
   returnFromProvider,
@@ -14,7 +14,6 @@ import {
 import { CLIENT_APP_QUERY } from "../../../support/social/client-application.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions } from "../../../support/tables.ts";
 import { mailTo, registerVerifiedUser } from "../../../support/users.ts";
 
 const providers = openProviders();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
-import { mailedCodeTo } from "../../../support/second-factor.ts";
+import { countSessions, readAllRows } from "../../../support/database-rows.ts";
+import { mailedCodeTo } from "../../../support/one-time-codes.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { signInWithBrowser, start } from "../../../support/social/browser-flow.ts";
 import {
@@ -12,7 +12,6 @@ import {
 } from "../../../support/social/client-application.ts";
 import { APP, openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions, readAllRows } from "../../../support/tables.ts";
 import { tokenMailedTo } from "../../../support/users.ts";
 
 const providers = openProviders();

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../../support/assertions.ts";
+import { countSessions } from "../../../support/database-rows.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
 import { startService } from "../../../support/service.ts";
 import { linkToken } from "../../../support/social/link.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions } from "../../../support/tables.ts";
 import {
   newAddress,
   PASSWORD,

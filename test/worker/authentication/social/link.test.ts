@@ -1,9 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { openBrowser, signedInBrowser } from "../../../support/browser.ts";
-import { startWithHeldBatch } from "../../../support/held-d1.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+import { startWithHeldBatch } from "../../../support/d1.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { linkToken } from "../../../support/social/link.ts";

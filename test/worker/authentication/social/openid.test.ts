@@ -1,11 +1,11 @@
 import { generateKeyPair, type JWTPayload } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+import { expectErrorResponse } from "../../../support/assertions.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { returnFromProvider } from "../../../support/social/browser-flow.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
 import { CLIENT } from "../../../support/social/provider-client.ts";
-import { readAllRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();
 const otherKey = await generateKeyPair("ES256");

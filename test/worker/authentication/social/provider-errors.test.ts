@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProviderErrorKind } from "../../../../src/core/provider-error.ts";
+import { expectErrorResponse, expectSecurityHeaders } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
 import type { LoopbackAnswer } from "../../../support/loopback/protocol.ts";
-import { expectErrorResponse, expectSecurityHeaders } from "../../../support/refusal.ts";
 import { type Service, startService } from "../../../support/service.ts";
 import { returnFromProvider, start } from "../../../support/social/browser-flow.ts";
 import { openForgedIssuer } from "../../../support/social/forged-issuer.ts";
-import { readAllRows } from "../../../support/tables.ts";
 
 const forged = await openForgedIssuer();
 let service: Service;

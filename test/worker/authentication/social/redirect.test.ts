@@ -1,9 +1,14 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import {
+  expectErrorResponse,
+  expectSecurityHeaders,
+  inParallel,
+  statusCounts,
+} from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
-import { expectErrorResponse, expectSecurityHeaders } from "../../../support/refusal.ts";
+import { countSessions, readAllRows } from "../../../support/database-rows.ts";
 import { startService } from "../../../support/service.ts";
 import {
   returnFromProvider,
@@ -13,7 +18,6 @@ import {
 } from "../../../support/social/browser-flow.ts";
 import { openProviders, REDIRECTING } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { countSessions, readAllRows } from "../../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });

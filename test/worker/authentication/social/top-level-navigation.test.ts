@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { expectErrorResponse } from "../../../support/refusal.ts";
+import { readAllRows } from "../../../support/database-rows.ts";
 import { startService } from "../../../support/service.ts";
 import { start } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
-import { readAllRows } from "../../../support/tables.ts";
 
 const providers = openProviders();
 const service = startService({ env: providers.variables });

@@ -1,6 +1,10 @@
 import { tinyPng } from "../../../support/image-parts.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "../../../support/phones.ts";
-import { wrongCode } from "../../../support/second-factor.ts";
+import {
+  newPhoneNumber,
+  requestPhoneCode,
+  verifyPhoneNumber,
+  wrongCode,
+} from "../../../support/one-time-codes.ts";
 import { newAddress, PASSWORD, registerAndLogIn } from "../../../support/users.ts";
 import { api, type BudgetTable, IMAGE, service } from "./measured-service.ts";
 

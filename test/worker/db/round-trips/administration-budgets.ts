@@ -1,6 +1,5 @@
-import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
-import { newAddress, registerVerifiedUser } from "../../../support/users.ts";
+import { accountIdOf, newAddress, registerVerifiedUser, signedInAs } from "../../../support/users.ts";
 import { api, type BudgetTable, onUser, service } from "./measured-service.ts";
 
 export const administrationBudgets: BudgetTable = {

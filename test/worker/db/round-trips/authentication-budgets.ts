@@ -1,4 +1,4 @@
-import { startSecondFactor, wrongCode } from "../../../support/second-factor.ts";
+import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
 import { newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../../support/users.ts";
 import { api, type BudgetTable, memberWithSecondFactor, service } from "./measured-service.ts";
 

@@ -1,15 +1,22 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { ratePolicies } from "../../../../src/rate-limit/policies.ts";
-import { accountIdOf, signedInAs } from "../../../support/admins.ts";
 import { openBrowser } from "../../../support/browser.ts";
+import { recordD1 } from "../../../support/d1.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
-import { countKv, recordD1 } from "../../../support/recording-d1.ts";
+import { countKv } from "../../../support/kv.ts";
 import { startService } from "../../../support/service.ts";
 import { startRedirect } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
-import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../../support/users.ts";
+import {
+  accountIdOf,
+  newAddress,
+  PASSWORD,
+  registerAndLogIn,
+  registerVerifiedUser,
+  signedInAs,
+} from "../../../support/users.ts";
 
 /** Round trips before the response on a warm isolate (docs/architecture.md). A batch is one. */
 export type Budget = { readonly d1: number; readonly kvGets: number; readonly kvPuts: number };

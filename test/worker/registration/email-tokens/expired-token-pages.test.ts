@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl } from "../../../support/app-pages.ts";
+import { APP_ORIGIN, authorizationCodeIn, clientAppUrl } from "../../../support/client-app.ts";
 import { headingOf, linkOn, openPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { APP } from "../../../support/social/providers.ts";

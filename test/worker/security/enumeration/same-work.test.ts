@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Observation, startObservedService } from "../../../support/observed-service.ts";
-import { startSecondFactor } from "../../../support/second-factor.ts";
+import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { type Observation, startObservedService } from "../../../support/recorders.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 

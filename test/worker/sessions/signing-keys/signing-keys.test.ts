@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../../support/parallel.ts";
+import { inParallel, statusCounts } from "../../../support/assertions.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
 import { startService } from "../../../support/service.ts";
 import { registerAndLogIn } from "../../../support/users.ts";

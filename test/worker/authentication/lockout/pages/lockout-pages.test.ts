@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { accountIdOf, signedInAs } from "../../../../support/admins.ts";
+import { expectErrorResponse } from "../../../../support/assertions.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../../../support/pages.ts";
-import { expectErrorResponse } from "../../../../support/refusal.ts";
 import { createTestClock, startService } from "../../../../support/service.ts";
-import { logIn, PASSWORD, registerVerifiedUser } from "../../../../support/users.ts";
+import { accountIdOf, logIn, PASSWORD, registerVerifiedUser, signedInAs } from "../../../../support/users.ts";
 
 const service = startService({ clock: createTestClock() });
 const UNLOCK = 'name="act" value="unlock"';

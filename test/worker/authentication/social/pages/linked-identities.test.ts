@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse, inParallel, statusCounts } from "../../../../support/assertions.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../../../support/pages.ts";
-import { inParallel, statusCounts } from "../../../../support/parallel.ts";
-import { expectErrorResponse } from "../../../../support/refusal.ts";
 import { startService } from "../../../../support/service.ts";
 import { consent } from "../../../../support/social/browser-flow.ts";
 import { interstitialUrl, linkByPages, startLink, submitLink } from "../../../../support/social/link.ts";

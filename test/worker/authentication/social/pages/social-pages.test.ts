@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { mailedCodeTo } from "../../../../support/one-time-codes.ts";
 import { headingOf, linkOn, openPageBrowser } from "../../../../support/pages.ts";
-import { mailedCodeTo } from "../../../../support/second-factor.ts";
 import { startService } from "../../../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../../../support/social/browser-flow.ts";
 import { linkByPages } from "../../../../support/social/link.ts";

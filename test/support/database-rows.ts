@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
+
 export type Row = Readonly<Record<string, unknown>>;
+
 export type Dump = ReadonlyMap<string, readonly Row[]>;
 
 /** The tables of the service, without those of D1, SQLite and the full-text index. */
@@ -64,4 +67,20 @@ function sendChanges(before: Dump, after: Dump): string[] {
     (dump.get("send_counters") ?? []).reduce((all, row) => all + Number(row.sends), 0);
   const added = sum(after) - sum(before);
   return added === 0 ? [] : [`${added} sends added`];
+}
+
+/** The rows of every table of the service, by table name. */
+export async function readAllRows(): Promise<Record<string, unknown[]>> {
+  const tables: Record<string, unknown[]> = {};
+  for (const name of await tablesOf(env.DB)) {
+    tables[name] = (await env.DB.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()).results;
+  }
+  return tables;
+}
+
+/** The number of session rows of that account, ended ones included. */
+export async function countSessions(email: string): Promise<number> {
+  const query =
+    "SELECT count(*) AS n FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
+  return (await env.DB.prepare(query).bind(email).first<{ n: number }>())?.n ?? -1;
 }

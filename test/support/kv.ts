@@ -1,7 +1,26 @@
 import type { TestClock } from "./service.ts";
 
+/** A KV binding that passes calls to the given one and counts gets and puts. */
+export function countKv(kv: KVNamespace): { readonly kv: KVNamespace; gets: number; puts: number } {
+  const counts = { kv, gets: 0, puts: 0 };
+  counts.kv = new Proxy(kv, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (name === "get" || name === "getWithMetadata") counts.gets += 1;
+        if (name === "put") counts.puts += 1;
+        return value.apply(target, args);
+      };
+    },
+  });
+  return counts;
+}
+
 const STALE_MS = 60_000;
+
 const MIN_TTL_SECONDS = 60;
+
 const WRITE_EVERY_MS = 1000;
 
 export type StaleKv = {

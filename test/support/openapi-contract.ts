@@ -1,4 +1,58 @@
-import { type DescribedResponse, type Description, resolveReference, validatorOf } from "./document.ts";
+import { Validator } from "@cfworker/json-schema";
+import type { ExecutionContext } from "hono";
+import openApiDocument from "../../public/openapi.json";
+
+type Schema = Record<string, unknown>;
+
+type Header = { readonly required?: boolean; readonly schema: Schema };
+
+type Reference = { readonly $ref: string };
+
+export type DescribedResponse = {
+  readonly headers?: Readonly<Record<string, Header | Reference>>;
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+};
+
+export type DescribedOperation = {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, DescribedResponse | Reference>>;
+};
+
+export type Description = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
+
+/** The committed document. `npm run openapi` writes it; an outdated document makes tests fail. */
+export const committedDocument = openApiDocument as unknown as Description;
+
+/** Resolves a `$ref` of the document. Returns other nodes unchanged. */
+export function resolveReference<T>(document: Description, node: T | Reference): T {
+  if (typeof node !== "object" || node === null || !("$ref" in node)) return node as T;
+  const steps = (node as Reference).$ref.replace(/^#\//, "").split("/");
+  // biome-ignore lint/suspicious/noExplicitAny: a node of the document has any shape
+  return steps.reduce((at: any, step) => at[step], document) as T;
+}
+
+/** The schema with every `$ref` replaced by its target. No schema of the document is recursive. */
+export function dereference(document: Description, node: unknown): unknown {
+  if (Array.isArray(node)) return node.map((item) => dereference(document, item));
+  if (typeof node !== "object" || node === null) return node;
+  if ("$ref" in node) return dereference(document, resolveReference(document, node));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, dereference(document, value)]));
+}
+
+/**
+ * Validates values against a schema. The returned function gives one line for each violation. The
+ * validator works without `eval`, which workerd forbids.
+ */
+export function validatorOf(document: Description, schema: Schema): (value: unknown) => string[] {
+  const validator = new Validator(dereference(document, schema) as Schema, "2020-12", false);
+  return (value) => {
+    const { valid, errors } = validator.validate(value);
+    return valid ? [] : errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  };
+}
 
 /** Headers that clients may rely on. The document must describe each of them that a response has. */
 const TRACKED = [
@@ -101,4 +155,45 @@ function findOperation({ paths }: Description) {
     const key = method === "HEAD" ? "get" : method.toLowerCase();
     return patterns.find(({ expression, methods }) => expression.test(path) && methods[key])?.methods[key];
   };
+}
+
+const findViolations = createContractChecker(committedDocument);
+
+/** The common members of the responses of workerd, Node and the test harness of wrangler. */
+type FetchResponse = {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: unknown;
+  clone(): { text(): Promise<string> };
+};
+
+/** Throws when a response violates the OpenAPI document. Otherwise returns the response. */
+export async function assertMatchesContract<T extends FetchResponse>(
+  method: string,
+  path: string,
+  response: T,
+): Promise<T> {
+  const { status } = response;
+  const headers = response.headers as Headers;
+  const isJson = headers.get("Content-Type")?.startsWith("application/json") ?? false;
+  const hasText = method !== "HEAD" && (isJson || response.body === null);
+  const text = hasText ? await response.clone().text() : null;
+  const violations = findViolations({ method, path, status, headers, text });
+  if (violations.length === 0) return response;
+  throw new Error(
+    `${method} ${path} → ${status} is not what /openapi.json says: ${violations.join("\n")}\n` +
+      "Fix the schema or the route, and run `npm run openapi`.",
+  );
+}
+
+type App<Env extends object> = {
+  fetch(request: Request, env?: Env, context?: ExecutionContext): Response | Promise<Response>;
+  getPath(request: Request): string;
+};
+
+/** Makes an app throw when one of its responses violates the OpenAPI document. */
+export function enforceContract<Env extends object>(app: App<Env>): void {
+  const fetchResponse = app.fetch;
+  app.fetch = async (request, env, context) =>
+    assertMatchesContract(request.method, app.getPath(request), await fetchResponse(request, env, context));
 }

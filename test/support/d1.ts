@@ -1,9 +1,13 @@
+import { env } from "cloudflare:workers";
+import { startService } from "./service.ts";
+
 /**
  * How a call fails. `not_sent`: D1 never receives it. `fails_in_the_middle` and `fails_at_the_end`: a
  * statement of the batch fails there, and D1 rolls the batch back. `answer_lost`: D1 commits, but the
  * caller gets an error.
  */
 export type D1Fault = "not_sent" | "fails_in_the_middle" | "fails_at_the_end" | "answer_lost";
+
 export const D1_FAULTS: readonly D1Fault[] = [
   "not_sent",
   "fails_in_the_middle",
@@ -85,4 +89,71 @@ export function createFaultyD1(d1: D1Database): FaultyD1 {
     },
   };
   return Object.assign(faulty, { db: db as unknown as D1Database });
+}
+
+/** A service whose n-th D1 batch waits until it is released. `reached` resolves when that batch arrives. */
+export function startWithHeldBatch(nth: number, variables: Readonly<Record<string, string>> = {}) {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let batches = 0;
+  const held = new Proxy(env.DB, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+      return async (statements: D1PreparedStatement[]) => {
+        batches += 1;
+        if (batches === nth) {
+          reached.resolve();
+          await gate.promise;
+        }
+        return target.batch(statements);
+      };
+    },
+  });
+  return {
+    service: startService({ env: { ...variables, DB: held } }),
+    reached: reached.promise,
+    release: gate.resolve,
+  };
+}
+
+/** The statements that a service sent to D1, with their values, and the number of round trips. */
+export type Recording = {
+  readonly db: D1Database;
+  readonly statements: { readonly sql: string; readonly values: unknown[] }[];
+  trips: number;
+};
+
+/** A D1 binding that passes calls to the given one and records its statements. */
+export function recordD1(d1: D1Database): Recording {
+  const originals = new WeakMap<object, { statement: D1PreparedStatement; sql: string; values: unknown[] }>();
+  const recording: Recording = { db: undefined as unknown as D1Database, statements: [], trips: 0 };
+  const wrap = (statement: D1PreparedStatement, sql: string, values: unknown[]): D1PreparedStatement => {
+    const run =
+      (name: "run" | "all" | "raw" | "first") =>
+      (...args: unknown[]) => {
+        recording.trips += 1;
+        recording.statements.push({ sql, values });
+        return (statement[name] as (...rest: unknown[]) => unknown)(...args);
+      };
+    const wrapped = {
+      bind: (...bound: unknown[]) => wrap(statement.bind(...bound), sql, bound),
+      run: run("run"),
+      all: run("all"),
+      raw: run("raw"),
+      first: run("first"),
+    };
+    originals.set(wrapped, { statement, sql, values });
+    return wrapped as unknown as D1PreparedStatement;
+  };
+  const db = {
+    prepare: (sql: string) => wrap(d1.prepare(sql), sql, []),
+    batch: (statements: D1PreparedStatement[]) => {
+      recording.trips += 1;
+      const found = statements.map((statement) => originals.get(statement));
+      for (const one of found) if (one) recording.statements.push({ sql: one.sql, values: one.values });
+      return d1.batch(statements.map((statement, at) => found[at]?.statement ?? statement));
+    },
+  };
+  return Object.assign(recording, { db: db as unknown as D1Database });
 }

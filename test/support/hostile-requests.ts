@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { type Credentials, contentType, headersFrom } from "./headers.ts";
-import { anyBody, oddText, oddValue } from "./values.ts";
+import { anyBody, type Credentials, contentType, headersFrom, oddText, oddValue } from "./hostile-values.ts";
 
 /** A request as it is sent. GET and HEAD have no body. */
 export type HostileRequest = {
@@ -24,6 +23,7 @@ export type Material = Credentials & {
 };
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 const ODD_METHODS = ["PROPFIND", "BREW", "get", "LOCK", "X-Y", "M-SEARCH"];
 
 /** A body with the fields of a route. All values are valid, or names and values are arbitrary. */

@@ -1,7 +1,45 @@
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
-import { countKv, recordD1 } from "./recording-d1.ts";
+import type { EventsBinding } from "../../src/metrics/metrics.ts";
+import { recordD1 } from "./d1.ts";
+import { countKv } from "./kv.ts";
+import type { ApiResponse } from "./service.ts";
 import { startService, type TestClock } from "./service.ts";
+
+type DataPoint = Parameters<EventsBinding["writeDataPoint"]>[0];
+
+/** An Analytics Engine dataset that records its data points. It rejects those that Analytics Engine rejects. */
+export function recordEvents() {
+  const points: DataPoint[] = [];
+  const EVENTS: EventsBinding = {
+    writeDataPoint(point) {
+      const { indexes, blobs, doubles } = structuredClone(point);
+      if (indexes.length !== 1 || indexes.some((text) => text.length > 96))
+        throw new Error("a data point needs exactly one index of at most 96 characters");
+      if (blobs.length > 20 || doubles.length > 20)
+        throw new Error("a data point has at most 20 blobs and 20 doubles");
+      if (!doubles.every(Number.isFinite)) throw new Error("doubles must be finite numbers");
+      points.push({ indexes, blobs, doubles });
+    },
+  };
+  return { EVENTS, points };
+}
+
+/** Runs the calls and counts the password hashes that the service computes meanwhile, in the same isolate. */
+export async function countPasswordHashes(
+  run: () => Promise<ApiResponse[]>,
+): Promise<{ readonly answers: ApiResponse[]; readonly hashed: number }> {
+  const deriveBits = vi.spyOn(crypto.subtle, "deriveBits");
+  try {
+    const answers = await run();
+    const hashes = deriveBits.mock.calls.filter(([algorithm]) => {
+      return typeof algorithm === "object" && algorithm.name === "PBKDF2";
+    });
+    return { answers, hashed: hashes.length };
+  } finally {
+    deriveBits.mockRestore();
+  }
+}
 
 /** Everything that an attacker can compare between two responses, and the work that the service did. */
 export type Observation = {
