@@ -87,7 +87,9 @@ const NAMES = [
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
   // The list itself.
   "scripts/check/vocabulary.ts": /./,
-  // A public name of the HTTP API or a stored name that cannot change.
+  // Names before migration 0008.
+  "test/unit/db/standard-names-migration.test.ts": /./,
+  "test/worker/messaging/outbox/outbox.test.ts": /former|second_step|ways_in/,
 };
 
 const dashed = (name: string) => name.replace(/[A-Z]/g, (letter) => `[-_]${letter.toLowerCase()}`);

@@ -2,15 +2,14 @@ import type { Account } from "../accounts/account.ts";
 import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { ChildSessionGrant } from "../authentication/first-factor.ts";
 import type { SignedIn } from "../authentication/sign-in-outcome.ts";
-import { type SignedInDeps, signedIn } from "../authentication/signed-in.ts";
 import type { Caller } from "../core/caller.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { warmSigningKey } from "../sessions/issue-tokens.ts";
+import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
 import type { NewSession } from "../sessions/session.ts";
 import type { ParentSession } from "./authorization-code.ts";
 
-export type CreateChildSessionDeps = SignedInDeps &
+export type CreateChildSessionDeps = IssueTokensDeps &
   NewSessionDeps & {
     readonly logins: {
       openSession(input: {
@@ -54,5 +53,8 @@ export async function createChildSession(
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
   const outcome = await deps.logins.openSession({ grant, session, audit, newDeviceNotice: null });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
-  return ok(await signedIn(deps, { session, account: outcome.account, deviceToken }));
+  const { account } = outcome;
+  const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
+  const tokens = await issueTokens(deps, stored, account);
+  return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

@@ -59,7 +59,7 @@ export async function exchangeAuthorizationCode(
   const grant = {
     ...usedCode,
     by: "code",
-    lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
+    lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "unknown-devices"),
   } as const;
   const outcome = await completeFirstFactor(deps, { grant, emailKey, device, caller }, found.loginOtp);
   const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";

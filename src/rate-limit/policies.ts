@@ -70,7 +70,7 @@ export const ratePolicies = {
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
       "POST /account/email",
-      "POST /account/second-step",
+      "POST /account/two-step-verification",
       "POST /account/deactivate",
       "POST /account/linked",
     ],

@@ -16,7 +16,7 @@ export const PAGE_PATHS = [
   "/account/picture",
   "/account/password",
   "/account/email",
-  "/account/second-step",
+  "/account/two-step-verification",
   "/account/phone",
   "/account/phone/code",
   "/account/linked",

@@ -68,7 +68,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/password" label={p.t.fields.password}>
             {signInMethods.hasPassword ? "••••••••" : t.none}
           </Row>
-          <Row href="/account/second-step" label={t.secondFactor}>
+          <Row href="/account/two-step-verification" label={t.secondFactor}>
             <Badge good={hasSecondFactor}>{hasSecondFactor ? t.on : t.off}</Badge>
           </Row>
           {(settings.canText || account.phone) && (

@@ -3,11 +3,11 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { storedAddressKey } from "../../core/email-address.ts";
 
 /**
- * The lockouts of one account. `strangers`: sign-ins from unknown devices. `known-devices`: sign-ins from all
+ * The lockouts of one account. `unknown-devices`: sign-ins from unknown devices. `known-devices`: sign-ins from all
  * known devices together. `signed-in`: password confirmations and phone codes in a session. The stored keys
- * are derived from these strings, so the strings must not change.
+ * are derived from these strings, so changing a string resets its counters.
  */
-export const LOCKOUTS = ["signed-in", "strangers", "known-devices"] as const;
+export const LOCKOUTS = ["signed-in", "unknown-devices", "known-devices"] as const;
 export type Lockout = (typeof LOCKOUTS)[number];
 
 /**

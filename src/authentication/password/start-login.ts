@@ -78,7 +78,7 @@ export async function startLogin(
 async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: LoginInput) {
   const now = deps.clock.now();
   const reserve = async (device: KnownDevice | null) => {
-    const key = await lockoutKey(deps, email.key, device ? "known-devices" : "strangers");
+    const key = await lockoutKey(deps, email.key, device ? "known-devices" : "unknown-devices");
     return { device, key, ...(await deps.logins.reserveAttempt(email.key, key, now)) };
   };
   const attempt = await reserve(await recognizeDevice(deps, deviceToken, email.key));

@@ -71,7 +71,7 @@ export async function resolveAccount(
     by: "identity",
     accountId,
     attachment,
-    lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "strangers"),
+    lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "unknown-devices"),
     now: deps.clock.now(),
   } as const;
   return ok({

@@ -5,7 +5,7 @@ import { LOCALES } from "../../core/locale.ts";
 import type { SendOutcome } from "../../core/send-outcome.ts";
 import type { EmailDelivery } from "../email/message.ts";
 import type { SmsDelivery } from "../sms/message.ts";
-import { isSmsMessage, type SealedContent } from "./message.ts";
+import { isSmsMessage, parseSealedContent } from "./message.ts";
 import { judgeDelivery, SEND_LEASE_MS } from "./rules.ts";
 import type { OutboxStore, TakenMessage } from "./store.ts";
 
@@ -44,7 +44,7 @@ export async function deliverMessage(deps: DeliverMessageDeps, id: string): Prom
 async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<SendOutcome> {
   const opened = await unseal(deps.secrets, "seal-mail", taken.id, taken.sealed);
   if (opened === null) return { outcome: "refused", reason: "unsealable" };
-  const { message, to = taken.account?.email } = JSON.parse(opened) as SealedContent;
+  const { message, to = taken.account?.email } = parseSealedContent(opened);
   if (!to) return { outcome: "refused", reason: "account_gone" };
   const delivery = {
     to,

@@ -15,6 +15,20 @@ export const isSmsMessage = (message: Message): message is SmsMessage => SMS_KIN
 /** The plaintext of `sealed`. Without `to`, the message goes to the account's address at the time of sending. */
 export type SealedContent = { readonly message: Message; readonly to?: string };
 
+/** Kinds of messages that were queued before migration 0008, with their names of today. */
+const FORMER_KINDS: Readonly<Record<string, MessageKind>> = {
+  ways_in_reset: "sign_in_methods_reset",
+  second_step_on: "second_factor_enabled",
+  second_step_off: "second_factor_disabled",
+};
+
+/** Parses unsealed content. An upgrade must not lose messages that wait in the outbox. */
+export function parseSealedContent(text: string): SealedContent {
+  const { message, to } = JSON.parse(text) as SealedContent;
+  const kind = FORMER_KINDS[message.kind] ?? message.kind;
+  return { message: { ...message, kind } as Message, to };
+}
+
 /** A message that is not stored yet. A store inserts it in the batch of the change that it is about. */
 export type NewMessage = {
   /** The id of the outbox row, and the provider's idempotency key. */

@@ -66,7 +66,7 @@ describe("a branded service with much data", () => {
     const choose = (on: 0 | 1) =>
       configured.db.prepare("UPDATE accounts SET login_otp = ?1 WHERE email = ?2").bind(on, EMAILS.ada).run();
     await choose(1);
-    await page.goto("/account/second-step");
+    await page.goto("/account/two-step-verification");
     // The next test signs in without a code.
     await choose(0);
     expect(await findFaults(page)).toEqual({});

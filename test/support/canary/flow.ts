@@ -140,7 +140,7 @@ export async function signInWithProvider(
     issuedBy(callback);
     const code = url.searchParams.get("code");
     if (code === null) continue;
-    canaries.plantIssued("a login code", code, callback);
+    canaries.plantIssued("an authorization code", code, callback);
     issuedBy(await post("/exchange", { code, codeVerifier: CODE_VERIFIER }));
     await post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }

@@ -82,7 +82,7 @@ describe("the recorded flow", () => {
       "a mailed token",
       "a provider's token",
       "a provider's code",
-      "a login code",
+      "an authorization code",
     ];
     const issued = ["token", "refreshToken", "deviceToken", "csrfToken", "humanProof"];
     const cookies = ["access", "refresh", "device", "csrf", "social"].map((name) => `__Host-gh_${name}`);

@@ -19,7 +19,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/phone/code": 1,
   "/account/picture": 1,
   "/account/profile": 1,
-  "/account/second-step": 2,
+  "/account/two-step-verification": 2,
   "/account/sessions": 2,
   "/admin/audit": 3,
   "/admin/invite": 1,
@@ -58,7 +58,7 @@ describe("the D1 round trips of a page", () => {
     const found: Record<string, number | undefined> = {};
     for (const [browser, path, act, fields] of [
       [own, "/account/sessions", "others", {}],
-      [own, "/account/second-step", "on", { password: PASSWORD }],
+      [own, "/account/two-step-verification", "on", { password: PASSWORD }],
       [asAdmin, `/admin/users/${await accountIdOf(email)}`, "endSessions", {}],
     ] as const) {
       const answer = await browser.press(await browser.visit(path), fields, act);

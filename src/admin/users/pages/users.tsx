@@ -32,7 +32,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
           {p.t.users.invite}
         </a>
       </p>
-      {users.length === 0 ? <p class="lead">{p.t.users.nobody}</p> : <UserList p={p} users={users} />}
+      {users.length === 0 ? <p class="lead">{p.t.users.noMatch}</p> : <UserList p={p} users={users} />}
       <Pagination p={p} next={next} />
     </>
   ),

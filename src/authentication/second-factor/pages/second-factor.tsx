@@ -17,7 +17,7 @@ type Data = { readonly isOn: boolean; readonly isRequiredForAll: boolean };
 
 /** Switches the mailed code of every sign-in on or off, after a password confirmation. */
 export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
-  path: "/account/second-step",
+  path: "/account/two-step-verification",
   access: "signed_in",
   title: (t) => t.account.secondFactor,
   back: backToAccount,

@@ -27,7 +27,7 @@ export function SocialButtons({
       <p class="or">{p.t.otherWays.or}</p>
       {Array.from(socialProviders, ([id, { name }]) => (
         <a class="button" href={`/api/auth/social/${id}/start${query}`}>
-          {fill(p.t.otherWays.goOnWith, { provider: name })}
+          {fill(p.t.otherWays.continueWith, { provider: name })}
         </a>
       ))}
     </div>

@@ -66,7 +66,11 @@ export const ACCOUNT: readonly PageState[] = [
       await type(visitor.page, { currentPassword: WRONG_PASSWORD, newPassword: PASSWORD });
     },
   },
-  { name: "account-second-step", page: "/account/second-step", open: openOwn("/account/second-step") },
+  {
+    name: "account-second-step",
+    page: "/account/two-step-verification",
+    open: openOwn("/account/two-step-verification"),
+  },
   { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
   { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },
   {

@@ -168,11 +168,11 @@ describe("the account pages without scripts", () => {
 
   it("turns two-step verification on and off with the password", async () => {
     const { email, browser } = await signedInUser();
-    const page = await browser.visit("/account/second-step");
+    const page = await browser.visit("/account/two-step-verification");
     expect((await browser.press(page, { password: "not it at all" }, "on")).status).toBe(401);
     await browser.submit(page, { password: PASSWORD }, "on");
     expect((await service.post("/login", { email, password: PASSWORD })).body.data.otpRequired).toBe(true);
-    const on = await browser.visit("/account/second-step");
+    const on = await browser.visit("/account/two-step-verification");
     await browser.submit(on, { password: PASSWORD }, "off");
     expect((await service.post("/login", { email, password: PASSWORD })).body.data.otpRequired).toBe(
       undefined,

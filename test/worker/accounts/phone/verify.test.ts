@@ -155,7 +155,7 @@ describe("POST /me/phone/verify", () => {
       expectErrorResponse(await verify(token, challenge), 400, "code_invalid");
     });
 
-    it("refuses a login code as a phone code and a phone code as a login code, and consumes neither", async () => {
+    it("refuses a sign-in code as a phone code and a phone code as a sign-in code, and consumes neither", async () => {
       const { token, email } = await registerAndLogIn(service);
       await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
       const login = await startSecondFactor(service, email);
