@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 
 const steps = [
   ["format and lint", "lint"],
+  ["vocabulary", "vocabulary"],
   ["types", "types"],
   ["dead code", "dead"],
   ["migrations", "db:check"],

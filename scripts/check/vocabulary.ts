@@ -33,7 +33,6 @@ const PHRASES = [
   "the house",
   "a house",
   "whose word",
-  "word of",
   "second step",
   "first step",
   "look twice",
@@ -77,7 +76,6 @@ const NAMES = [
   "oneTimeLink",
   "oneTimeLinks",
   "loginCodes",
-  "humanProof",
   "humanProofs",
   "accountLock",
   "madeUpPeople",
@@ -87,6 +85,11 @@ const NAMES = [
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
   // The list itself.
   "scripts/check/vocabulary.ts": /./,
+  // `humanProof` is a property of the HTTP API.
+  // Texts of pages and documents, which have not been rewritten yet.
+  "test/examples/documented.test.ts": /Hello, whoever you are/,
+  "test/worker/admin/pages/admin.test.ts": /Nobody fits that|Somebody has an account/,
+  "test/worker/registration/email-tokens/expired-token-pages.test.ts": /whoever invited you/,
   // Names before migration 0008.
   "test/unit/db/standard-names-migration.test.ts": /./,
   "test/worker/messaging/outbox/outbox.test.ts": /former|second_step|ways_in/,

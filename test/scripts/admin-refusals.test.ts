@@ -26,8 +26,8 @@ describe("an admin command", () => {
 
   it("refuses an unknown address or id, and text that is neither", async () => {
     const id = randomUUID();
-    await expect(admin("show", "nobody@example.test")).rejects.toThrow(
-      "No account has the address nobody@example.test.",
+    await expect(admin("show", "unknown@example.test")).rejects.toThrow(
+      "No account has the address unknown@example.test.",
     );
     await expect(admin("unlock", id)).rejects.toThrow(`No account has the id ${id}.`);
     await expect(admin("unlock", "Ada")).rejects.toThrow('"Ada" is neither an email address nor an id.');

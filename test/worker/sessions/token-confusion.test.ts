@@ -27,7 +27,7 @@ const consumers: Record<string, (token: string) => Promise<ApiResponse>> = {
   verify: (token) => service.post("/verify-email", { token }),
   "verify, before submitting": (token) => service.get(`/verify-email?token=${encodeURIComponent(token)}`),
   reset: (token) => service.post("/reset-password", { token, newPassword: "a brand new harbour" }),
-  "login code": (challengeId) =>
+  "sign-in code": (challengeId) =>
     service.post("/login/otp", { challengeId, code: codes.get(challengeId) ?? "000000" }),
   "phone code": async (challengeId) =>
     service.post(
@@ -48,7 +48,7 @@ const issuers: Record<string, () => Promise<string>> = {
     await service.post("/forgot-password", { email });
     return tokenMailedTo(service, email);
   },
-  "login code": async () => {
+  "sign-in code": async () => {
     const { email, token } = await registerAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
     const { challengeId, code } = await startSecondFactor(service, email);

@@ -24,7 +24,7 @@ function formOf(email: Email): FormData {
   form.set("text", email.text);
   // Mailgun has no idempotency key. Its events contain the variable, which identifies duplicates.
   form.set("v:mail_id", email.idempotencyKey);
-  // Tracking would route a one-time link through another host.
+  // Tracking would route a mailed token through another host.
   form.set("o:tracking", "no");
   form.set("o:tracking-clicks", "no");
   form.set("o:tracking-opens", "no");

@@ -9,7 +9,7 @@ const verdict = z.object({ ErrorCode: z.number() });
 
 /**
  * Postmark: POST /email. It has no idempotency key; the metadata identifies duplicates in its activity and
- * webhooks. Tracking is off: it would route a one-time link through another host.
+ * webhooks. Tracking is off: it would route a mailed token through another host.
  */
 export function createPostmarkProvider(settings: MailSettings<"postmark">, timeout: number): MailProvider {
   const url = `${settings.apiBase ?? "https://api.postmarkapp.com"}/email`;

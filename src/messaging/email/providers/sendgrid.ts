@@ -4,7 +4,7 @@ import type { MailSettings } from "../settings.ts";
 
 /**
  * SendGrid: POST /v3/mail/send, which returns an empty 202. It has no idempotency key; its events contain the
- * custom argument, which identifies duplicates. Tracking is off: it would route a one-time link through another
+ * custom argument, which identifies duplicates. Tracking is off: it would route a mailed token through another
  * host.
  */
 export function createSendgridProvider(settings: MailSettings<"sendgrid">, timeout: number): MailProvider {

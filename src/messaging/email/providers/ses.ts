@@ -52,7 +52,7 @@ function requestOf(email: Email) {
     },
     // SES has no idempotency key. Its events contain the tag, which identifies duplicates.
     EmailTags: [{ Name: "mail_id", Value: email.idempotencyKey }],
-    // Tracking would route a one-time link through another host.
+    // Tracking would route a mailed token through another host.
     ConfigurationOverrides: {
       Tracking: { ClickTrackingEnabled: "DISABLED", OpenTrackingEnabled: "DISABLED" },
     },

@@ -67,7 +67,7 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   {
-    name: "account-second-step",
+    name: "account-two-step-verification",
     page: "/account/two-step-verification",
     open: openOwn("/account/two-step-verification"),
   },

@@ -34,7 +34,7 @@ async function findUser(visitor: Visitor, service: ServiceApi, email: string): P
 /** Pages for admins. */
 export const ADMIN: readonly PageState[] = [
   { name: "admin-users", page: "/admin/users", open: asAdmin("/admin/users") },
-  { name: "admin-users-none", page: "/admin/users", open: asAdmin("/admin/users?search=nobody-at-all") },
+  { name: "admin-users-none", page: "/admin/users", open: asAdmin("/admin/users?search=no-such-user") },
   {
     name: "admin-users-long",
     page: "/admin/users",

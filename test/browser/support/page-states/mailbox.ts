@@ -9,7 +9,7 @@ async function openMailbox({ page }: Visitor, service: ServiceApi): Promise<void
 
 /** Pages for developers. */
 export const MAILBOX: readonly PageState[] = [
-  { name: "mailbox-empty", page: null, open: at("/dev/mailbox?to=nobody@example.com") },
+  { name: "mailbox-empty", page: null, open: at("/dev/mailbox?to=unknown@example.com") },
   { name: "mailbox", page: null, open: openMailbox },
   {
     name: "mailbox-text",

@@ -29,7 +29,7 @@ export const PUBLIC: readonly PageState[] = [
     page: "/sign-in",
     open: async ({ page }) => {
       await page.goto("/sign-in");
-      await type(page, { email: "nobody@example.com", password: PASSWORD });
+      await type(page, { email: "unknown@example.com", password: PASSWORD });
     },
   },
   {

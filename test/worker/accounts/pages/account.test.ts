@@ -32,9 +32,16 @@ describe("the account pages without scripts", () => {
     const links = [...page.text.matchAll(/<a class="row" href="([^"]+)"/g)].map(([, href = ""]) => href);
     expect(new Set(links)).toEqual(
       new Set(
-        ["profile", "picture", "email", "password", "second-step", "phone", "sessions", "deactivate"].map(
-          (name) => `/account/${name}`,
-        ),
+        [
+          "profile",
+          "picture",
+          "email",
+          "password",
+          "two-step-verification",
+          "phone",
+          "sessions",
+          "deactivate",
+        ].map((name) => `/account/${name}`),
       ),
     );
     for (const link of links) expect((await browser.visit(link)).path).toBe(link);

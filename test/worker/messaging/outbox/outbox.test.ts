@@ -224,7 +224,9 @@ describe("account enumeration by the mail provider's state", () => {
       const { email, provider, service } = await memberWithProvider();
       await provider.answer(status(Number(code)));
       const observable = ({ status, text, headers }: Awaited<ReturnType<typeof service.post>>) =>
-        [status, text.replace(/"id":"[^"]+"|registrant-\d+/g, "…"), [...headers.keys()].sort().join()].join(" ");
+        [status, text.replace(/"id":"[^"]+"|registrant-\d+/g, "…"), [...headers.keys()].sort().join()].join(
+          " ",
+        );
       for (const path of ["/forgot-password", "/verify-email/resend", "/register"]) {
         const body = path === "/register" ? { password: PASSWORD, name: "Ada" } : {};
         const known = await service.post(path, { ...body, email });
