@@ -49,7 +49,7 @@ describe("over-long input of an app's visitor", () => {
   it("rejects an over-long authorization code with the page for a failed sign-in", async () => {
     const { state, name, value } = await startRedirect();
     const back = await visit(`/signed-in?code=${"x".repeat(129)}&state=${state}`, { [name]: value });
-    expect([back.status, await back.text()]).toEqual([400, expect.stringContaining("did not work")]);
+    expect([back.status, await back.text()]).toEqual([400, expect.stringContaining("Sign-in failed")]);
   });
 
   it.each(["v", "v".repeat(129)])(

@@ -17,7 +17,7 @@ describe("the 503 page", () => {
     ["the configuration is invalid in production", { ...wrong, ENVIRONMENT: "production" }],
   ])("a browser gets a 503 page in its language when %s", async (_cause, env) => {
     for (const [language, sentence] of [
-      ["en", "The service is not available just now."],
+      ["en", "The service is temporarily unavailable."],
       ["de", "Der Dienst ist gerade nicht erreichbar."],
     ] as const) {
       const { status, headers, text } = await getPage(env, language);

@@ -85,7 +85,7 @@ describe("account resolution", () => {
 
   it("does not link an identity by a confusable spelling of an account's address", async () => {
     const { email } = await registerVerifiedUser(service);
-    const fullwidth = email.replace("person", "\uff50erson");
+    const fullwidth = email.replace("registrant", "\uff52egistrant");
     expect((await gitHub(socialUser({ email: fullwidth }))).body.data?.user.email).not.toBe(email);
   });
 
