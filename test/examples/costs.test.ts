@@ -70,7 +70,7 @@ describe("cost tables of docs/scaling.md", () => {
   it.each([
     ["sign-ins", "sign in, known device"],
     ["refreshes", "refresh"],
-    ["GET /me", "who am I (GET /me)"],
+    ["GET /me", "profile (GET /me)"],
   ])(
     "states the D1 and KV cost of a million %s that follows from the operations table",
     (name, operation) => {
