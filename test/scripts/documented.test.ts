@@ -95,7 +95,7 @@ it("exports the database without its search index, and rebuilds the index", asyn
   const { changes } = await changesOf(deployment.type(code("export")));
   expect(changes).toEqual(["import into gatehouse", "export gatehouse", "import into gatehouse"]);
   expect(database?.query(virtual)).toEqual([{ n: 1 }]);
-  const file = readFileSync(join(deployment.path, "gatedeployment.sql"), "utf8");
+  const file = readFileSync(join(deployment.path, "gatehouse.sql"), "utf8");
   const copy = new DatabaseSync(":memory:");
   copy.exec(file);
   expect(copy.prepare("SELECT name FROM accounts").all()).toEqual([{ name: "Ada" }]);
