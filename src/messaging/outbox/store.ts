@@ -13,8 +13,8 @@ export type TakenMessage = {
   /** Attempts so far, this one included. */
   readonly attempts: number;
   readonly expiresAt: number;
-  /** The account now, or null if it was deleted. */
-  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null } | null;
+  /** The account now. */
+  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null };
 };
 
 export type OutboxStore = ReturnType<typeof outboxStore>;
@@ -52,7 +52,8 @@ export function outboxStore(db: Database) {
           .from(accounts)
           .where(inArray(accounts.id, owner)),
       });
-      return taken[0] ? { ...taken[0], account: owners[0] ?? null } : null;
+      // Deleting an account deletes its messages, so a message without an owner is gone.
+      return taken[0] && owners[0] ? { ...taken[0], account: owners[0] } : null;
     },
 
     /** Deletes the content. The row stays for a day, so that sends can be counted. */
