@@ -167,7 +167,7 @@ describe("migration 0009", () => {
 
   it("refuses a row of an account that does not exist", () => {
     for (const table of Object.keys(CHILDREN)) {
-      expect(() => insertRows(table, "nobody", 1, 1), table).toThrow(/FOREIGN KEY constraint failed/);
+      expect(() => insertRows(table, "missing", 1, 1), table).toThrow(/FOREIGN KEY constraint failed/);
     }
   });
 
