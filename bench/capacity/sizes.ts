@@ -25,7 +25,7 @@ async function growth(db: Queryable, count: number, add: () => Promise<unknown>)
 const size = async (db: Queryable): Promise<number> =>
   (await db.prepare("SELECT ? AS one").bind(1).all()).meta.size_after;
 
-/** Inserts `count` copies of a row that the service has written, with unique ids and account ids. */
+/** Inserts `count` copies of a row that the service has written, with unique ids, each for another account. */
 async function copyRow(db: Queryable, table: string, count: number): Promise<void> {
   const { results } = await db
     .prepare("SELECT name FROM pragma_table_info(?)")
@@ -34,7 +34,8 @@ async function copyRow(db: Queryable, table: string, count: number): Promise<voi
   const names = results.map(({ name }) => name);
   const values = names.map((name) => {
     // As long as a UUID.
-    if (name === "id" || name === "account_id") return "lower(hex(randomblob(18)))";
+    if (name === "id") return "lower(hex(randomblob(18)))";
+    if (name === "account_id") return "(SELECT id FROM accounts WHERE rowid = many.value + 1)";
     return /_at$|^at$/.test(name) ? `one.${name} + many.value` : `one.${name}`;
   });
   await db

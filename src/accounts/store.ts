@@ -9,6 +9,8 @@ import { readLockout, reservationOf, reserveAttempt } from "../authentication/lo
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
+import { isActive } from "../db/predicates.ts";
+import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
@@ -64,12 +66,15 @@ export function accountStore(db: Database, caps: SendCaps) {
       lockoutKey: string,
       now: number,
     ): Promise<{ reservation: Reservation; passwordHash: string | null }> {
-      const [reserved, lock, rows] = await db.batch([
-        reserveAttempt(db, lockoutKey, now),
-        readLockout(db, lockoutKey),
-        db.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, id)),
-      ]);
-      return { reservation: reservationOf(reserved, lock), passwordHash: rows[0]?.passwordHash ?? null };
+      const { reserved, lockout, account } = await runBatch(db, {
+        reserved: reserveAttempt(db, lockoutKey, now),
+        lockout: readLockout(db, lockoutKey),
+        account: db.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, id)),
+      });
+      return {
+        reservation: reservationOf(reserved, lockout),
+        passwordHash: account[0]?.passwordHash ?? null,
+      };
     },
 
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
@@ -82,18 +87,18 @@ export function accountStore(db: Database, caps: SendCaps) {
 
     async updateProfile(update: ProfileUpdate): Promise<Account | "username_taken" | "changed_meanwhile"> {
       const { target, change, now } = update;
-      const [applied, , changed, namesakes] = await db.batch([
-        applyIf(db, update, notExists(usernameOwner(db, update))),
-        db
+      const { applied, changed, namesakes } = await runBatch(db, {
+        applied: applyIf(db, update, notExists(usernameOwner(db, update))),
+        account: db
           .update(accounts)
           .set({ ...change, updatedAt: now })
           .where(and(eq(accounts.id, target.id), wasApplied(db, update))),
-        db
+        changed: db
           .select({ id: accounts.id, ...accountColumns })
           .from(accounts)
           .where(eq(accounts.id, target.id)),
-        usernameOwner(db, update),
-      ]);
+        namesakes: usernameOwner(db, update),
+      });
       if (applied.length === 0) return namesakes.length > 0 ? "username_taken" : "changed_meanwhile";
       return changed[0] ?? "changed_meanwhile";
     },
@@ -106,8 +111,8 @@ export function accountStore(db: Database, caps: SendCaps) {
         eq(accounts.id, replacement.accountId),
         eq(accounts.passwordHash, replacement.newHash),
       );
-      const [changed, ended] = await db.batch([
-        db
+      const { changed, ended } = await runBatch(db, {
+        changed: db
           .update(accounts)
           // An attacker who knew the old password may have added known devices.
           .set({
@@ -119,29 +124,35 @@ export function accountStore(db: Database, caps: SendCaps) {
             and(
               eq(accounts.id, replacement.accountId),
               eq(accounts.passwordHash, replacement.checkedHash),
-              eq(accounts.status, "active"),
+              isActive(),
             ),
           )
           .returning({ id: accounts.id }),
-        endSessions(
+        ended: endSessions(
           db,
           replacement.accountId,
           replacement.now,
           and(ne(sessions.id, replacement.keepSessionId), accountIs(db, done)),
         ),
-        voidEmailTokens(
+        emailTokens: voidEmailTokens(
           db,
           and(eq(emailTokens.accountId, replacement.accountId), accountIs(db, done)) as SQL,
           ["reset_password", "change_email"],
           replacement.now,
         ),
-        voidOneTimeCodes(
+        oneTimeCodes: voidOneTimeCodes(
           db,
           and(eq(oneTimeCodes.accountId, replacement.accountId), accountIs(db, done)) as SQL,
         ),
-        ...queueMessage(db, noticeOf(replacement, done)),
-        insertFrom(db, auditEvents, auditRow(replacement.audit, replacement.accountId), accounts, done),
-      ]);
+        notice: queueMessage(db, noticeOf(replacement, done)),
+        audit: insertFrom(
+          db,
+          auditEvents,
+          auditRow(replacement.audit, replacement.accountId),
+          accounts,
+          done,
+        ),
+      });
       if (changed.length === 0) return "changed_meanwhile";
       return { endedSessionIds: ended.map((row) => row.id) };
     },
@@ -152,22 +163,22 @@ export function accountStore(db: Database, caps: SendCaps) {
     ): Promise<"deactivated" | "last_superuser" | "changed_meanwhile"> {
       const own = and(
         eq(accounts.id, deactivation.accountId),
-        eq(accounts.status, "active"),
+        isActive(),
         eq(accounts.passwordHash, deactivation.checkedHash),
       );
       const done = isAudited(db, deactivation.audit);
-      const [applied, unchanged] = await db.batch([
-        insertFrom(
+      const { applied, unchanged } = await runBatch(db, {
+        applied: insertFrom(
           db,
           auditEvents,
           auditRow(deactivation.audit, deactivation.accountId),
           accounts,
           and(own, anotherSuperuserExists(db, deactivation.accountId)),
         ).returning({ id: auditEvents.id }),
-        db.select({ id: accounts.id }).from(accounts).where(own),
-        ...closeAccount(db, deactivation.accountId, deactivation.now, done),
-        ...queueMessage(db, noticeOf(deactivation, and(eq(accounts.id, deactivation.accountId), done))),
-      ]);
+        unchanged: db.select({ id: accounts.id }).from(accounts).where(own),
+        closure: closeAccount(db, deactivation.accountId, deactivation.now, done),
+        notice: queueMessage(db, noticeOf(deactivation, and(eq(accounts.id, deactivation.accountId), done))),
+      });
       if (applied.length > 0) return "deactivated";
       return unchanged.length > 0 ? "last_superuser" : "changed_meanwhile";
     },

@@ -3,6 +3,7 @@ import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqli
 import { LOCALES } from "../core/locale.ts";
 
 // Instants are integers: milliseconds since the epoch. Ids are UUIDs, hashes base64url.
+// A row that an account owns refers to it by a cascading foreign key, so that deleting the account deletes the row.
 
 /** User accounts. `email_key` and `username_key` are the folded forms; they decide uniqueness. */
 export const accounts = sqliteTable(
@@ -47,7 +48,9 @@ export const emailTokens = sqliteTable(
   "email_tokens",
   {
     tokenHash: text("token_hash").primaryKey(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     purpose: text({ enum: ["verify_email", "change_email", "reset_password", "invite"] }).notNull(),
     /** The address that received the link and that the link is valid for. */
     email: text().notNull(),
@@ -68,7 +71,9 @@ export const oneTimeCodes = sqliteTable(
   "one_time_codes",
   {
     id: text().primaryKey(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     purpose: text({ enum: ["login", "phone"] }).notNull(),
     /** The number that a `phone` code verifies. Null for `login`. */
     phone: text(),
@@ -133,7 +138,9 @@ export const sessions = sqliteTable(
   "sessions",
   {
     id: text().primaryKey(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     generation: integer().notNull(),
     /** Authentication methods references (RFC 8176), space-separated. */
     amr: text().notNull(),
@@ -165,7 +172,9 @@ export const identities = sqliteTable(
     id: text().primaryKey(),
     provider: text().notNull(),
     subject: text().notNull(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     /** The email address at the provider when the identity was linked. Shown to the user only; it grants nothing. */
     email: text(),
     createdAt: integer("created_at").notNull(),
@@ -202,7 +211,9 @@ export const authorizationCodes = sqliteTable(
   "authorization_codes",
   {
     codeHash: text("code_hash").primaryKey(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     /** The provider that authenticated the user. Null if the code belongs to `session_id`. */
     provider: text(),
     /** The session of the pages that the code was issued to. The code ends with it. */
@@ -240,7 +251,9 @@ export const outbox = sqliteTable(
   "outbox",
   {
     id: text().primaryKey(),
-    accountId: text("account_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     kind: text().notNull(),
     channel: text({ enum: ["email", "sms"] })
       .notNull()
@@ -272,7 +285,7 @@ export const auditEvents = sqliteTable(
     id: text().primaryKey(),
     type: text().notNull(),
     at: integer().notNull(),
-    /** The affected account. */
+    /** The affected account. Not a foreign key: the event outlives the account. */
     accountId: text("account_id").notNull(),
     /** The acting account, if known. */
     actorId: text("actor_id"),

@@ -1,5 +1,6 @@
 import { and, eq, gte, lt, lte } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { runBatch } from "../db/run-batch.ts";
 import {
   attemptCounters,
   auditEvents,
@@ -34,29 +35,37 @@ export type ExpiredRowStore = ReturnType<typeof expiredRowStore>;
 export function expiredRowStore(db: Database) {
   return {
     async purge(limits: PurgeLimits): Promise<void> {
-      await db.batch([
-        db.delete(emailTokens).where(lte(emailTokens.expiresAt, limits.expiredBefore)),
-        db.delete(sessions).where(lte(sessions.expiresAt, limits.expiredBefore)),
-        db
-          .delete(outbox)
-          .where(and(eq(outbox.state, "sent"), lt(outbox.createdAt, limits.sentMessagesBefore))),
-        db
-          .delete(outbox)
-          .where(and(eq(outbox.state, "dead"), lt(outbox.createdAt, limits.deadMessagesBefore))),
-        db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
-        db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
-        db.delete(oauthTransactions).where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
-        db.delete(authorizationCodes).where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
-        db.delete(pendingRevocations).where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
-        db.delete(attemptCounters).where(lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince)),
-        ...Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
+      const isPast = (state: "sent" | "dead", before: number) =>
+        and(eq(outbox.state, state), lt(outbox.createdAt, before));
+      await runBatch(db, {
+        emailTokens: db.delete(emailTokens).where(lte(emailTokens.expiresAt, limits.expiredBefore)),
+        sessions: db.delete(sessions).where(lte(sessions.expiresAt, limits.expiredBefore)),
+        sentMessages: db.delete(outbox).where(isPast("sent", limits.sentMessagesBefore)),
+        deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
+        oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
+        captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
+        oauthTransactions: db
+          .delete(oauthTransactions)
+          .where(lte(oauthTransactions.expiresAt, limits.expiredBefore)),
+        authorizationCodes: db
+          .delete(authorizationCodes)
+          .where(lte(authorizationCodes.expiresAt, limits.expiredBefore)),
+        pendingRevocations: db
+          .delete(pendingRevocations)
+          .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
+        attemptCounters: db
+          .delete(attemptCounters)
+          .where(lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince)),
+        sendCounters: Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
           db
             .delete(sendCounters)
             .where(and(gte(sendCounters.bucket, `${channel}/`), lt(sendCounters.bucket, firstBucket))),
         ),
-        db.delete(auditEvents).where(lt(auditEvents.at, limits.auditEventsBefore)),
-        db.delete(mailboxMessages).where(lt(mailboxMessages.createdAt, limits.devMailboxBefore)),
-      ]);
+        auditEvents: db.delete(auditEvents).where(lt(auditEvents.at, limits.auditEventsBefore)),
+        mailboxMessages: db
+          .delete(mailboxMessages)
+          .where(lt(mailboxMessages.createdAt, limits.devMailboxBefore)),
+      });
     },
   };
 }

@@ -4,6 +4,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
+import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
@@ -56,15 +57,20 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
         ),
       );
       const verification = { accountIds, bootstrap, now: claim.now };
-      const [consumed] = await db.batch([
-        claimEmailToken(db, claim, "verify_email"),
-        ...auditBootstrap(db, verification),
-        db
+      const { consumed } = await runBatch(db, {
+        consumed: claimEmailToken(db, claim, "verify_email"),
+        bootstrap: auditBootstrap(db, verification),
+        account: db
           .update(accounts)
           .set(emailVerificationColumns(db, verification))
           .where(inArray(accounts.id, accountIds)),
-        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), ["verify_email"], claim.now),
-        ...queueMessage(db, {
+        otherTokens: voidEmailTokens(
+          db,
+          inArray(emailTokens.accountId, accountIds),
+          ["verify_email"],
+          claim.now,
+        ),
+        mail: queueMessage(db, {
           draft: passwordChoice.mail,
           accountId: ownerId,
           now: claim.now,
@@ -73,7 +79,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           source: emailTokens,
           where: hasNoPassword,
         }),
-        insertFrom(
+        passwordToken: insertFrom(
           db,
           emailTokens,
           emailTokenRow(passwordChoice.emailToken, {
@@ -84,8 +90,8 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           emailTokens,
           hasNoPassword,
         ),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
-      ]);
+        audit: insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
+      });
       return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },
 
@@ -94,9 +100,9 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
       const accountIds = emailTokenAccountId(db, claim);
       const ofToken = (column: typeof emailTokens.email | typeof emailTokens.emailKey) =>
         sql`(SELECT ${column} FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`;
-      const [consumed] = await db.batch([
-        claimEmailToken(db, claim, "change_email"),
-        db
+      const { consumed } = await runBatch(db, {
+        consumed: claimEmailToken(db, claim, "change_email"),
+        account: db
           .update(accounts)
           .set({
             email: ofToken(emailTokens.email),
@@ -107,9 +113,14 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             updatedAt: claim.now,
           })
           .where(inArray(accounts.id, accountIds)),
-        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
-        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, claim.now),
-        ...queueMessage(db, {
+        oneTimeCodes: voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
+        otherTokens: voidEmailTokens(
+          db,
+          inArray(emailTokens.accountId, accountIds),
+          EMAIL_TOKEN_PURPOSES,
+          claim.now,
+        ),
+        notice: queueMessage(db, {
           draft: noticeToOldAddress,
           accountId: ownerId,
           now: claim.now,
@@ -118,8 +129,8 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           source: emailTokens,
           where: emailTokenClaimed(claim),
         }),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
-      ]);
+        audit: insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
+      });
       return consumed.length > 0 ? "confirmed" : "email_token_invalid";
     },
   };

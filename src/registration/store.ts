@@ -7,6 +7,8 @@ import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom, insertUnless } from "../db/insert-from.ts";
+import { isActive } from "../db/predicates.ts";
+import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import {
@@ -60,12 +62,12 @@ export function registrationStore(db: Database, caps: SendCaps) {
       const unverified = isUnverifiedRegistration(db, registration);
       const mailed = and(unverified, isInOutbox(db, registration.verification));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
-      const results = await db.batch([
-        insertUnless(db, accounts, accountRow(registration), usernameOwner(db, registration))
+      const { inserted, namesakes } = await runBatch(db, {
+        inserted: insertUnless(db, accounts, accountRow(registration), usernameOwner(db, registration))
           .onConflictDoNothing()
           .returning({ id: accounts.id }),
-        usernameOwner(db, registration),
-        ...queueMessage(db, {
+        namesakes: usernameOwner(db, registration),
+        verification: queueMessage(db, {
           draft: registration.verification,
           accountId: sql`${accounts.id}`,
           now: registration.now,
@@ -74,18 +76,23 @@ export function registrationStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: unverified,
         }),
-        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), ["verify_email"], registration.now),
-        insertFrom(db, emailTokens, verificationTokenRow(registration), accounts, mailed),
+        earlierTokens: voidEmailTokens(
+          db,
+          inArray(emailTokens.accountId, mailedId),
+          ["verify_email"],
+          registration.now,
+        ),
+        token: insertFrom(db, emailTokens, verificationTokenRow(registration), accounts, mailed),
         // Also when a cap holds back the mail.
-        db
+        contested: db
           .update(accounts)
           .set(CLEARED_CREDENTIALS)
           .where(and(unverified, isContested(registration))),
-        ...noticeToOwner(db, registration, caps),
-        insertFrom(db, auditEvents, auditRow(registration.audit, registration.id), accounts, created),
-      ]);
-      if (results[0].length > 0) return "created";
-      return results[1].length > 0 ? "username_taken" : "address_taken";
+        notice: noticeToOwner(db, registration, caps),
+        audit: insertFrom(db, auditEvents, auditRow(registration.audit, registration.id), accounts, created),
+      });
+      if (inserted.length > 0) return "created";
+      return namesakes.length > 0 ? "username_taken" : "address_taken";
     },
   };
 }
@@ -99,7 +106,7 @@ const isUnverifiedRegistration = (db: Database, registration: NewRegistration) =
   and(
     eq(accounts.emailKey, registration.email.key),
     isNull(accounts.emailVerifiedAt),
-    eq(accounts.status, "active"),
+    isActive(),
     eq(accounts.role, "user"),
     notExists(openInvitation(db, registration)),
     notExists(usernameOwner(db, registration)),
@@ -176,7 +183,7 @@ function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCa
     where: and(
       eq(accounts.emailKey, registration.email.key),
       ne(accounts.id, registration.id),
-      eq(accounts.status, "active"),
+      isActive(),
       or(
         isNotNull(accounts.emailVerifiedAt),
         ne(accounts.role, "user"),

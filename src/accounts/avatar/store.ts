@@ -3,6 +3,7 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { AdminAction } from "../../admin/authorization/admin-action.ts";
 import { applyIf, wasApplied } from "../../admin/users/statements.ts";
 import type { Database } from "../../db/database.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
 import { discardAvatar } from "./statements.ts";
 
@@ -28,21 +29,22 @@ export function avatarStore(db: Database) {
     /** Makes the stored object the account's avatar and discards the previous object. */
     async replace(replacement: AvatarReplacement): Promise<"done" | "changed_meanwhile"> {
       const { key, now, target } = replacement;
-      const [applied] = await db.batch([
-        applyIf(db, replacement),
-        discardAvatar(db, target.id, now, wasApplied(db, replacement)),
-        db
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, replacement),
+        discarded: discardAvatar(db, target.id, now, wasApplied(db, replacement)),
+        account: db
           .update(accounts)
           .set({ avatarKey: key, updatedAt: now })
           .where(and(eq(accounts.id, target.id), wasApplied(db, replacement))),
-        ...(key === null
-          ? []
-          : [
-              db
-                .delete(discardedAvatars)
-                .where(and(eq(discardedAvatars.key, key), wasApplied(db, replacement))),
-            ]),
-      ]);
+        kept:
+          key === null
+            ? []
+            : [
+                db
+                  .delete(discardedAvatars)
+                  .where(and(eq(discardedAvatars.key, key), wasApplied(db, replacement))),
+              ],
+      });
       return applied.length > 0 ? "done" : "changed_meanwhile";
     },
 

@@ -13,6 +13,8 @@ import {
 } from "../../authentication/one-time-codes/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { isActive } from "../../db/predicates.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
@@ -87,10 +89,10 @@ export function phoneStore(db: Database, caps: SendCaps) {
       const texted = and(owner, isInOutbox(db, text));
       // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
-      const results = await db.batch([
-        db.select({ id: accounts.id }).from(accounts).where(owner),
-        latestSend(db, accountId, text, now),
-        ...queueMessage(db, {
+      const { owners, latest, requested } = await runBatch(db, {
+        owners: db.select({ id: accounts.id }).from(accounts).where(owner),
+        latest: latestSend(db, accountId, text, now),
+        text: queueMessage(db, {
           draft: text,
           accountId,
           now,
@@ -100,24 +102,27 @@ export function phoneStore(db: Database, caps: SendCaps) {
           where: owner,
         }),
         // Before the UPDATE, which makes the condition false.
-        ...notice(
+        notice: notice(
           request.removalNotice,
           accountId,
           now,
           and(texted, isNotNull(accounts.phoneVerifiedAt), differs),
         ),
-        db.update(accounts).set({ phone, phoneVerifiedAt: null, updatedAt: now }).where(and(texted, differs)),
-        voidOneTimeCodes(db, and(phoneChallengesOf(accountId), isInOutbox(db, text)) as SQL),
-        insertFrom(db, oneTimeCodes, oneTimeCodeRow(request.challenge, accountId), accounts, texted),
-        insertFrom(db, auditEvents, auditRow(request.audit, accountId), accounts, texted),
-        db
+        account: db
+          .update(accounts)
+          .set({ phone, phoneVerifiedAt: null, updatedAt: now })
+          .where(and(texted, differs)),
+        earlierCodes: voidOneTimeCodes(db, and(phoneChallengesOf(accountId), isInOutbox(db, text)) as SQL),
+        code: insertFrom(db, oneTimeCodes, oneTimeCodeRow(request.challenge, accountId), accounts, texted),
+        audit: insertFrom(db, auditEvents, auditRow(request.audit, accountId), accounts, texted),
+        requested: db
           .select({ id: oneTimeCodes.id })
           .from(oneTimeCodes)
           .where(eq(oneTimeCodes.id, request.challenge.id)),
-      ]);
-      if (results[10].length > 0) return { kind: "requested" };
-      if (results[0].length === 0) return { kind: "account_not_active" };
-      return { kind: "send_cap", retryAt: retryAt(results[1], now) };
+      });
+      if (requested.length > 0) return { kind: "requested" };
+      if (owners.length === 0) return { kind: "account_not_active" };
+      return { kind: "send_cap", retryAt: retryAt(latest, now) };
     },
 
     /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */
@@ -133,23 +138,23 @@ export function phoneStore(db: Database, caps: SendCaps) {
         .select({ one: sql`1` })
         .from(accounts)
         .where(and(activeAccount(accountId), eq(accounts.phone, oneTimeCodes.phone)));
-      const results = await db.batch([
-        consumeAttempt(
+      const { verifiedCode, lockout } = await runBatch(db, {
+        attempt: consumeAttempt(
           db,
           answer,
           and(eq(oneTimeCodes.accountId, accountId), sql`EXISTS ${numberUnchanged}`),
         ),
-        ...notice(attempt.notice, accountId, now, and(verified, isNull(accounts.phoneVerifiedAt))),
-        db.update(accounts).set({ phoneVerifiedAt: now, updatedAt: now }).where(verified),
-        insertFrom(db, auditEvents, auditRow(attempt.audit, accountId), oneTimeCodes, correct),
-        countWrongAnswer(db, answer),
-        db.select({ phone: oneTimeCodes.phone }).from(oneTimeCodes).where(correct),
-        readLockout(db, attempt.lockoutKey),
-      ]);
-      const phone = results[6][0]?.phone;
+        notice: notice(attempt.notice, accountId, now, and(verified, isNull(accounts.phoneVerifiedAt))),
+        account: db.update(accounts).set({ phoneVerifiedAt: now, updatedAt: now }).where(verified),
+        audit: insertFrom(db, auditEvents, auditRow(attempt.audit, accountId), oneTimeCodes, correct),
+        wrongAnswer: countWrongAnswer(db, answer),
+        verifiedCode: db.select({ phone: oneTimeCodes.phone }).from(oneTimeCodes).where(correct),
+        lockout: readLockout(db, attempt.lockoutKey),
+      });
+      const phone = verifiedCode[0]?.phone;
       if (phone) return { kind: "verified", phone };
       // The caller's own lockout: the challenge could belong to another account.
-      const until = results[7][0]?.lockedUntil ?? 0;
+      const until = lockout[0]?.lockedUntil ?? 0;
       return until > now ? { kind: "locked", until } : { kind: "refused" };
     },
 
@@ -157,17 +162,21 @@ export function phoneStore(db: Database, caps: SendCaps) {
     async remove(removal: PhoneRemoval): Promise<void> {
       const { accountId, now } = removal;
       const hasNumber = and(activeAccount(accountId), isNotNull(accounts.phone));
-      await db.batch([
-        ...notice(removal.removalNotice, accountId, now, and(hasNumber, isNotNull(accounts.phoneVerifiedAt))),
-        insertFrom(db, auditEvents, auditRow(removal.audit, accountId), accounts, hasNumber),
-        voidOneTimeCodes(db, phoneChallengesOf(accountId) as SQL),
-        db.update(accounts).set({ phone: null, phoneVerifiedAt: null, updatedAt: now }).where(hasNumber),
-      ]);
+      const hasVerifiedNumber = and(hasNumber, isNotNull(accounts.phoneVerifiedAt));
+      await runBatch(db, {
+        notice: notice(removal.removalNotice, accountId, now, hasVerifiedNumber),
+        audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), accounts, hasNumber),
+        codes: voidOneTimeCodes(db, phoneChallengesOf(accountId) as SQL),
+        account: db
+          .update(accounts)
+          .set({ phone: null, phoneVerifiedAt: null, updatedAt: now })
+          .where(hasNumber),
+      });
     },
   };
 }
 
-const activeAccount = (accountId: string) => and(eq(accounts.id, accountId), eq(accounts.status, "active"));
+const activeAccount = (accountId: string) => and(eq(accounts.id, accountId), isActive());
 
 const phoneChallengesOf = (accountId: string) =>
   and(eq(oneTimeCodes.accountId, accountId), eq(oneTimeCodes.purpose, "phone"));

@@ -5,6 +5,7 @@ import type { EmailAddress } from "../../core/email-address.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom, insertUnless } from "../../db/insert-from.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
@@ -60,10 +61,10 @@ export function invitationStore(db: Database, caps: SendCaps) {
       const isTarget = eq(accounts.id, target.id);
       // An invitation that the user has accepted in the meantime is not sent again.
       const isPending = emailToken.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
-      const results = await db.batch([
-        targetUnchanged(db, action, isPending),
-        latestSend(db, target.id, mail, emailToken.createdAt),
-        ...queueMessage(db, {
+      const { unchanged, latest, audited } = await runBatch(db, {
+        unchanged: targetUnchanged(db, action, isPending),
+        latest: latestSend(db, target.id, mail, emailToken.createdAt),
+        mail: queueMessage(db, {
           draft: mail,
           accountId: target.id,
           now: emailToken.createdAt,
@@ -72,26 +73,24 @@ export function invitationStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: and(sql`${accounts.id} IN ${targetUnchanged(db, action)}`, isPending),
         }),
-        voidEmailTokens(
+        earlierTokens: voidEmailTokens(
           db,
           and(eq(emailTokens.accountId, target.id), sent) as SQL,
           [emailToken.purpose],
           emailToken.createdAt,
         ),
-        insertFrom(db, emailTokens, emailTokenRow(emailToken, owner), accounts, and(isTarget, sent)),
-        insertFrom(
+        token: insertFrom(db, emailTokens, emailTokenRow(emailToken, owner), accounts, and(isTarget, sent)),
+        audited: insertFrom(
           db,
           auditEvents,
           auditRow(action.audit, target.id),
           accounts,
           and(isTarget, sent),
-        ).returning({
-          id: auditEvents.id,
-        }),
-      ]);
-      if (results[6].length > 0) return { kind: "done" };
-      if (results[0].length === 0) return { kind: "changed_meanwhile" };
-      return { kind: "send_cap", retryAt: retryAt(results[1], emailToken.createdAt) };
+        ).returning({ id: auditEvents.id }),
+      });
+      if (audited.length > 0) return { kind: "done" };
+      if (unchanged.length === 0) return { kind: "changed_meanwhile" };
+      return { kind: "send_cap", retryAt: retryAt(latest, emailToken.createdAt) };
     },
 
     async invite(invitation: NewInvitation): Promise<Account | "address_taken" | "changed_meanwhile"> {
@@ -102,9 +101,9 @@ export function invitationStore(db: Database, caps: SendCaps) {
         .from(accounts)
         .where(eq(accounts.emailKey, email.key));
       const isInvited = eq(accounts.id, id);
-      const results = await db.batch([
+      const { invited, owners } = await runBatch(db, {
         // The insert selects from the actor's own row, so it requires that the actor is still allowed.
-        (actor === "operator"
+        account: (actor === "operator"
           ? insertUnless(db, accounts, row, addressOwner)
           : insertFrom(
               db,
@@ -114,20 +113,20 @@ export function invitationStore(db: Database, caps: SendCaps) {
               and(eq(accounts.id, actor.id), actorStillAllowed(db, actor)),
             )
         ).onConflictDoNothing(),
-        insertFrom(
+        token: insertFrom(
           db,
           emailTokens,
           emailTokenRow(emailToken, { accountId: id, email: email.address, emailKey: email.key }),
           accounts,
           isInvited,
         ),
-        insertFrom(db, auditEvents, auditRow(invitation.audit, id), accounts, isInvited),
-        db
+        audit: insertFrom(db, auditEvents, auditRow(invitation.audit, id), accounts, isInvited),
+        invited: db
           .select({ id: accounts.id, ...accountColumns })
           .from(accounts)
           .where(isInvited),
-        addressOwner,
-        ...(mail
+        owners: addressOwner,
+        mail: mail
           ? queueMessage(db, {
               draft: mail,
               accountId: id,
@@ -137,11 +136,10 @@ export function invitationStore(db: Database, caps: SendCaps) {
               source: accounts,
               where: isInvited,
             })
-          : []),
-      ]);
-      const account = results[3][0];
-      if (account) return account;
-      return results[4].length > 0 ? "address_taken" : "changed_meanwhile";
+          : [],
+      });
+      if (invited[0]) return invited[0];
+      return owners.length > 0 ? "address_taken" : "changed_meanwhile";
     },
   };
 }

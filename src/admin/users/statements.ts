@@ -1,7 +1,8 @@
-import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { isActive, isActiveAndVerified } from "../../db/predicates.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
@@ -50,7 +51,7 @@ export function actorStillAllowed(db: Database, actor: Actor): SQL | undefined {
   return sql`EXISTS ${db
     .select({ one: sql`1` })
     .from(actorRow)
-    .where(and(eq(actorRow.id, actor.id), eq(actorRow.role, actor.role), eq(actorRow.status, "active")))}`;
+    .where(and(eq(actorRow.id, actor.id), eq(actorRow.role, actor.role), isActive(actorRow)))}`;
 }
 
 /** Whether an active superuser remains if this account is no longer one (contract §3). */
@@ -67,8 +68,7 @@ export function activeSuperuser(db: Database, exceptId?: string) {
     .where(
       and(
         sql`${other.role} = 'superuser'`,
-        eq(other.status, "active"),
-        isNotNull(other.emailVerifiedAt),
+        isActiveAndVerified(other),
         exceptId === undefined ? undefined : ne(other.id, exceptId),
       ),
     );

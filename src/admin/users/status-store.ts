@@ -1,5 +1,6 @@
 import { activeLockouts } from "../../authentication/lockout/statements.ts";
 import type { Database } from "../../db/database.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
 import { liveSessions } from "../../sessions/statements.ts";
 
@@ -15,10 +16,9 @@ export const accountStatusStore = (db: Database) => ({
     lockoutKeys: readonly string[],
     now: number,
   ): Promise<{ readonly sessions: readonly SessionSummary[]; readonly lockouts: readonly LockoutRow[] }> {
-    const [sessions, lockouts] = await db.batch([
-      liveSessions(db, accountId, now),
-      activeLockouts(db, lockoutKeys, now),
-    ]);
-    return { sessions, lockouts };
+    return runBatch(db, {
+      sessions: liveSessions(db, accountId, now),
+      lockouts: activeLockouts(db, lockoutKeys, now),
+    });
   },
 });

@@ -4,16 +4,8 @@ import { discardAvatar } from "../../accounts/avatar/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/statements.ts";
 import type { Database } from "../../db/database.ts";
-import {
-  accounts,
-  authorizationCodes,
-  emailTokens,
-  identities,
-  mailboxMessages,
-  oneTimeCodes,
-  outbox,
-  sessions,
-} from "../../db/schema.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import { accounts, mailboxMessages, outbox } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
@@ -77,75 +69,74 @@ export function userStore(db: Database, caps: SendCaps) {
     },
 
     async deactivate(action: NotifiedAction): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
-      const [applied, unchanged] = await db.batch([
-        applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
-        targetUnchanged(db, action),
-        ...closeAccount(db, action.target.id, action.now, wasApplied(db, action)),
-        ...queueNotice(action),
-      ]);
+      const { applied, unchanged } = await runBatch(db, {
+        applied: applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
+        unchanged: targetUnchanged(db, action),
+        closure: closeAccount(db, action.target.id, action.now, wasApplied(db, action)),
+        notice: queueNotice(action),
+      });
       return outcomeOf(applied, unchanged);
     },
 
     async activate(action: NotifiedAction): Promise<"done" | "changed_meanwhile"> {
-      const [applied] = await db.batch([
-        applyIf(db, action),
-        db
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, action),
+        account: db
           .update(accounts)
           .set({ status: "active", updatedAt: action.now })
           .where(and(isTarget(action), wasApplied(db, action))),
-        ...queueNotice(action),
-      ]);
+        notice: queueNotice(action),
+      });
       return doneIf(applied);
     },
 
     async unlock(action: AuditedAction & { readonly lockoutKeys: readonly string[] }) {
-      const [applied] = await db.batch([
-        applyIf(db, action),
-        clearAttempts(db, action.lockoutKeys, wasApplied(db, action)),
-      ]);
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, action),
+        attempts: clearAttempts(db, action.lockoutKeys, wasApplied(db, action)),
+      });
       return doneIf(applied);
     },
 
     async endSessions(action: TimedAction): Promise<"done" | "changed_meanwhile"> {
-      const [applied] = await db.batch([
-        applyIf(db, action),
-        endSessions(db, action.target.id, action.now, wasApplied(db, action)),
-      ]);
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, action),
+        sessions: endSessions(db, action.target.id, action.now, wasApplied(db, action)),
+      });
       return doneIf(applied);
     },
 
     async setRole(
       action: NotifiedAction & { readonly role: Role },
     ): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
-      const [applied, unchanged] = await db.batch([
-        applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
-        targetUnchanged(db, action),
-        db
+      const { applied, unchanged } = await runBatch(db, {
+        applied: applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
+        unchanged: targetUnchanged(db, action),
+        account: db
           .update(accounts)
           .set({ role: action.role, updatedAt: action.now })
           .where(and(isTarget(action), wasApplied(db, action))),
-        endSessions(db, action.target.id, action.now, wasApplied(db, action)),
-        ...queueNotice(action),
-      ]);
+        sessions: endSessions(db, action.target.id, action.now, wasApplied(db, action)),
+        notice: queueNotice(action),
+      });
       return outcomeOf(applied, unchanged);
     },
 
-    /** Deletes the account and every row that it owns. Its audit events stay. */
+    /**
+     * Deletes the account; the foreign keys delete every row that it owns. Listed are the rows that belong to
+     * it without a foreign key. Its audit events stay. Its sessions ended with its deactivation, which the target's
+     * status requires: a live session deleted here would not get into the revocation list.
+     */
     async delete(action: Deletion): Promise<"done" | "changed_meanwhile"> {
       const { id, email, phone } = action.target;
       const applies = wasApplied(db, action);
-      const [applied] = await db.batch([
-        applyIf(db, action),
-        discardAvatar(db, id, action.now, applies),
-        db.delete(sessions).where(and(eq(sessions.accountId, id), applies)),
-        db.delete(emailTokens).where(and(eq(emailTokens.accountId, id), applies)),
-        db.delete(oneTimeCodes).where(and(eq(oneTimeCodes.accountId, id), applies)),
-        db.delete(authorizationCodes).where(and(eq(authorizationCodes.accountId, id), applies)),
-        db.delete(identities).where(and(eq(identities.accountId, id), applies)),
-        clearAttempts(db, action.lockoutKeys, applies),
-        // Messages in the development mailbox, which is empty in production. The id of an outbox row also
-        // finds those that were sent to an earlier address or number of the account.
-        db
+      const { applied } = await runBatch(db, {
+        applied: applyIf(db, action),
+        avatar: discardAvatar(db, id, action.now, applies),
+        attempts: clearAttempts(db, action.lockoutKeys, applies),
+        // The development mailbox, which is empty in production. The id of an outbox row also finds messages to an
+        // earlier address or number of the account, so this comes before the cascade deletes the outbox rows.
+        mailbox: db
           .delete(mailboxMessages)
           .where(
             and(
@@ -159,9 +150,8 @@ export function userStore(db: Database, caps: SendCaps) {
               applies,
             ),
           ),
-        db.delete(outbox).where(and(eq(outbox.accountId, id), applies)),
-        db.delete(accounts).where(and(eq(accounts.id, id), applies)),
-      ]);
+        account: db.delete(accounts).where(and(eq(accounts.id, id), applies)),
+      });
       return doneIf(applied);
     },
   };

@@ -1,21 +1,10 @@
-import {
-  and,
-  eq,
-  exists,
-  inArray,
-  isNotNull,
-  isNull,
-  ne,
-  notExists,
-  type SQL,
-  type SQLWrapper,
-  sql,
-} from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { newAccountRow } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom, insertUnless } from "../../db/insert-from.ts";
+import { isActive, isActiveAndVerified, maySignIn } from "../../db/predicates.ts";
 import {
   accounts,
   attemptCounters,
@@ -61,8 +50,7 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
       and(
         eq(accounts.id, accountId),
         eq(accounts.emailKey, attachment.email.key),
-        eq(accounts.status, "active"),
-        isLink ? isNotNull(accounts.emailVerifiedAt) : isNull(accounts.emailVerifiedAt),
+        isLink ? isActiveAndVerified() : and(isActive(), isNull(accounts.emailVerifiedAt)),
         notExists(lockoutOf(db, input.lockoutKey, now)),
       ),
     ).onConflictDoNothing(),
@@ -134,12 +122,6 @@ const deleteUnverifiedCredentials = (
 
 const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Attachment) => {
   const { provider, subject } = attachment.key;
-  const maySignIn = db
-    .select({ one: sql`1` })
-    .from(accounts)
-    .where(
-      and(eq(accounts.id, accountId), eq(accounts.status, "active"), isNotNull(accounts.emailVerifiedAt)),
-    );
   return db
     .update(identities)
     .set({ lastUsedAt: now })
@@ -148,7 +130,7 @@ const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Atta
         eq(identities.provider, provider),
         eq(identities.subject, subject),
         eq(identities.accountId, accountId),
-        exists(maySignIn),
+        maySignIn(db, accountId),
         notExists(lockoutOf(db, lockoutKey, now)),
       ),
     );

@@ -5,6 +5,7 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
@@ -51,25 +52,25 @@ export function identityStore(db: Database, caps: SendCaps) {
     /** The accounts that a verified identity may sign in to, in one round trip. */
     async findSignInFacts({ provider, subject, emailKey }: SignInQuery): Promise<SignInFacts> {
       const columns = candidateColumns(db, provider);
-      const [byIdentity, byAddress] = await db.batch([
-        db
+      const { byIdentity, byAddress } = await runBatch(db, {
+        byIdentity: db
           .select(columns)
           .from(identities)
           .innerJoin(accounts, eq(accounts.id, identities.accountId))
           .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
-        db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
-      ]);
+        byAddress: db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
+      });
       return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress) };
     },
 
     /** The account of an identity and the account of a reauthentication, in one round trip. */
     async findLinkFacts({ provider, subject, proof, now }: LinkQuery): Promise<LinkFacts> {
-      const [byIdentity, byProof] = await db.batch([
-        db
+      const { byIdentity, byProof } = await runBatch(db, {
+        byIdentity: db
           .select({ accountId: identities.accountId })
           .from(identities)
           .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
-        db
+        byProof: db
           .select({ accountId: sessions.accountId, own: identities.id })
           .from(sessions)
           .leftJoin(
@@ -77,7 +78,7 @@ export function identityStore(db: Database, caps: SendCaps) {
             and(eq(identities.accountId, sessions.accountId), eq(identities.provider, provider)),
           )
           .where(reauthenticationStillValid(db, proof, now)),
-      ]);
+      });
       const [owner] = byProof;
       return {
         byIdentity: byIdentity[0] ?? null,
@@ -88,18 +89,18 @@ export function identityStore(db: Database, caps: SendCaps) {
     /** Links an identity to an account, if the reauthentication still holds; the unique indexes resolve races. */
     async link(newLink: NewLink): Promise<"linked" | "changed_meanwhile"> {
       const { key, accountId, now } = newLink;
-      const results = await db.batch([
-        insertFrom(
+      const { linked } = await runBatch(db, {
+        identity: insertFrom(
           db,
           identities,
           { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
           and(reauthenticationStillValid(db, newLink.proof, now), eq(sessions.accountId, accountId)),
         ).onConflictDoNothing(),
-        ...recordAttachment(db, caps, { accountId, attachment: newLink, now }),
-        db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
-      ]);
-      return (results.at(-1) as unknown[]).length > 0 ? "linked" : "changed_meanwhile";
+        records: recordAttachment(db, caps, { accountId, attachment: newLink, now }),
+        linked: db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
+      });
+      return linked.length > 0 ? "linked" : "changed_meanwhile";
     },
 
     list: (accountId: string): Promise<LinkedIdentity[]> =>
@@ -121,11 +122,11 @@ export function identityStore(db: Database, caps: SendCaps) {
       const { accountId, now } = removal;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, removal.provider));
       const removable = and(own, hasAnotherSignInMethod(db, removal));
-      const results = await db.batch([
-        db.select({ id: identities.id }).from(identities).where(own),
+      const { found, ended, removed } = await runBatch(db, {
+        found: db.select({ id: identities.id }).from(identities).where(own),
         // Before the DELETE, while the condition still holds.
-        insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
-        ...queueMessage(db, {
+        audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
+        notice: queueMessage(db, {
           draft: removal.notice,
           accountId,
           now,
@@ -135,7 +136,7 @@ export function identityStore(db: Database, caps: SendCaps) {
           where: removable,
         }),
         // A session that the identity opened must not outlive it.
-        endSessions(
+        ended: endSessions(
           db,
           accountId,
           now,
@@ -144,10 +145,10 @@ export function identityStore(db: Database, caps: SendCaps) {
             exists(db.select({ one: sql`1` }).from(identities).where(removable)),
           ),
         ),
-        db.delete(identities).where(removable).returning({ id: identities.id }),
-      ]);
-      if (results[5].length > 0) return { endedSessionIds: results[4].map(({ id }) => id) };
-      return results[0].length > 0 ? "last_sign_in_method" : "not_linked";
+        removed: db.delete(identities).where(removable).returning({ id: identities.id }),
+      });
+      if (removed.length > 0) return { endedSessionIds: ended.map(({ id }) => id) };
+      return found.length > 0 ? "last_sign_in_method" : "not_linked";
     },
   };
 }

@@ -44,15 +44,14 @@ export async function deliverMessage(deps: DeliverMessageDeps, id: string): Prom
 async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<SendOutcome> {
   const opened = await unseal(deps.secrets, "seal-mail", taken.id, taken.sealed);
   if (opened === null) return { outcome: "refused", reason: "unsealable" };
-  const { message, to = taken.account?.email } = parseSealedContent(opened);
-  if (!to) return { outcome: "refused", reason: "account_gone" };
+  const { message, to = taken.account.email } = parseSealedContent(opened);
   const delivery = {
     to,
-    locale: taken.account?.locale ?? LOCALES[0],
+    locale: taken.account.locale ?? LOCALES[0],
     life: taken.expiresAt - deps.clock.now(),
     idempotencyKey: taken.id,
   };
   return isSmsMessage(message)
     ? deps.channels.sms({ ...delivery, message })
-    : deps.channels.email({ ...delivery, message, recipientName: taken.account?.name ?? null });
+    : deps.channels.email({ ...delivery, message, recipientName: taken.account.name });
 }

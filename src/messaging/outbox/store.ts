@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Locale } from "../../core/locale.ts";
 import type { Database } from "../../db/database.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, outbox } from "../../db/schema.ts";
 import type { Channel } from "./message.ts";
 
@@ -12,8 +13,8 @@ export type TakenMessage = {
   /** Attempts so far, this one included. */
   readonly attempts: number;
   readonly expiresAt: number;
-  /** The account now, or null if it was deleted. */
-  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null } | null;
+  /** The account now. */
+  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null };
 };
 
 export type OutboxStore = ReturnType<typeof outboxStore>;
@@ -34,8 +35,8 @@ export function outboxStore(db: Database) {
     /** Takes a due message by moving its due time to the end of the lease. One of several callers gets it. */
     async take(id: string, now: number, leaseUntil: number): Promise<TakenMessage | null> {
       const owner = db.select({ accountId: outbox.accountId }).from(outbox).where(eq(outbox.id, id));
-      const [taken, owners] = await db.batch([
-        db
+      const { taken, owners } = await runBatch(db, {
+        taken: db
           .update(outbox)
           .set({ dueAt: leaseUntil, attempts: sql`${outbox.attempts} + 1` })
           .where(and(eq(outbox.id, id), eq(outbox.state, "queued"), lte(outbox.dueAt, now)))
@@ -46,12 +47,13 @@ export function outboxStore(db: Database) {
             attempts: outbox.attempts,
             expiresAt: outbox.expiresAt,
           }),
-        db
+        owners: db
           .select({ email: accounts.email, name: accounts.name, locale: accounts.locale })
           .from(accounts)
           .where(inArray(accounts.id, owner)),
-      ]);
-      return taken[0] ? { ...taken[0], account: owners[0] ?? null } : null;
+      });
+      // Deleting an account deletes its messages, so a message without an owner is gone.
+      return taken[0] && owners[0] ? { ...taken[0], account: owners[0] } : null;
     },
 
     /** Deletes the content. The row stays for a day, so that sends can be counted. */

@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNull, notExists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
+import { accountIsActive } from "../../db/predicates.ts";
 import { accounts, emailTokens } from "../../db/schema.ts";
 import type { EmailTokenPurpose, NewEmailToken } from "./email-token.ts";
 
@@ -23,16 +24,7 @@ export type EmailTokenClaim = { readonly tokenHash: string; readonly claim: stri
  * current address, or, for `change_email`, to an address without an account.
  */
 export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: EmailTokenPurpose) {
-  const owner = db
-    .select({ one: sql`1` })
-    .from(accounts)
-    .where(
-      and(
-        eq(accounts.id, emailTokens.accountId),
-        eq(accounts.status, "active"),
-        purpose === "change_email" ? undefined : eq(accounts.emailKey, emailTokens.emailKey),
-      ),
-    );
+  const hasSameAddress = purpose === "change_email" ? undefined : eq(accounts.emailKey, emailTokens.emailKey);
   return db
     .update(emailTokens)
     .set({ consumedAt: claim.now, claim: claim.claim })
@@ -42,7 +34,7 @@ export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: E
         eq(emailTokens.purpose, purpose),
         isNull(emailTokens.consumedAt),
         gt(emailTokens.expiresAt, claim.now),
-        sql`EXISTS ${owner}`,
+        accountIsActive(db, emailTokens.accountId, hasSameAddress),
         purpose === "change_email" ? emailHasNoAccount(db, sql`${emailTokens.emailKey}`) : undefined,
       ),
     )

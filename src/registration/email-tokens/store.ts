@@ -3,6 +3,8 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { isActive } from "../../db/predicates.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
@@ -41,7 +43,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       const now = issue.emailToken.createdAt;
       const owner = and(
         eq(accounts.emailKey, issue.emailKey),
-        eq(accounts.status, "active"),
+        isActive(),
         issue.unverifiedOnly ? isNull(accounts.emailVerifiedAt) : undefined,
       );
       const tokenRow = emailTokenRow(issue.emailToken, {
@@ -52,8 +54,8 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       const ownerId = sql`${accounts.id}`;
       const mailed = and(owner, isInOutbox(db, issue.mail));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
-      await db.batch([
-        ...queueMessage(db, {
+      await runBatch(db, {
+        mail: queueMessage(db, {
           draft: issue.mail,
           accountId: ownerId,
           now,
@@ -63,12 +65,17 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           where: owner,
         }),
         // Only a queued mail voids the earlier tokens: a send cap must not leave the user without a token.
-        voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), [issue.emailToken.purpose], now),
-        insertFrom(db, emailTokens, tokenRow, accounts, mailed),
-        ...(issue.audit
+        earlierTokens: voidEmailTokens(
+          db,
+          inArray(emailTokens.accountId, mailedId),
+          [issue.emailToken.purpose],
+          now,
+        ),
+        token: insertFrom(db, emailTokens, tokenRow, accounts, mailed),
+        audit: issue.audit
           ? [insertFrom(db, auditEvents, auditRow(issue.audit, ownerId), accounts, mailed)]
-          : []),
-      ]);
+          : [],
+      });
     },
 
     /** Mails a token to an address that the account does not have yet, and a notice to its current one. */
@@ -76,7 +83,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       const now = issue.emailToken.createdAt;
       const owner = and(
         eq(accounts.id, issue.accountId),
-        eq(accounts.status, "active"),
+        isActive(),
         eq(accounts.passwordHash, issue.checkedHash),
       );
       const tokenRow = emailTokenRow(issue.emailToken, {
@@ -86,31 +93,31 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       });
       const common = { accountId: issue.accountId, now, caps, source: accounts };
       const mailed = isInOutbox(db, issue.mail);
-      const results = await db.batch([
-        db.select({ id: accounts.id }).from(accounts).where(owner),
-        ...queueMessage(db, {
+      const { owners } = await runBatch(db, {
+        owners: db.select({ id: accounts.id }).from(accounts).where(owner),
+        mail: queueMessage(db, {
           ...common,
           draft: issue.mail,
           limits: REQUESTED_MESSAGE_LIMITS,
           where: and(owner, emailHasNoAccount(db, issue.newEmail.key)),
         }),
         // Only a queued mail voids the earlier token, as above.
-        voidEmailTokens(
+        earlierToken: voidEmailTokens(
           db,
           and(eq(emailTokens.accountId, issue.accountId), mailed) as SQL,
           [issue.emailToken.purpose],
           now,
         ),
-        insertFrom(db, emailTokens, tokenRow, accounts, and(owner, mailed)),
-        ...queueMessage(db, {
+        token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, mailed)),
+        notice: queueMessage(db, {
           ...common,
           draft: issue.noticeToOldAddress,
           limits: NO_SEND_LIMITS,
           where: owner,
         }),
-        insertFrom(db, auditEvents, auditRow(issue.audit, issue.accountId), accounts, owner),
-      ]);
-      return results[0].length > 0 ? "issued" : "changed_meanwhile";
+        audit: insertFrom(db, auditEvents, auditRow(issue.audit, issue.accountId), accounts, owner),
+      });
+      return owners.length > 0 ? "issued" : "changed_meanwhile";
     },
 
     /** The token with that hash if it is valid for one of the purposes. Changes nothing. */
@@ -137,7 +144,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
             inArray(emailTokens.purpose, [...purposes]),
             isNull(emailTokens.consumedAt),
             gt(emailTokens.expiresAt, now),
-            eq(accounts.status, "active"),
+            isActive(),
             // A token verifies only the address that it was mailed to.
             or(eq(emailTokens.purpose, "change_email"), eq(accounts.emailKey, emailTokens.emailKey)),
           ),

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { getTableName } from "drizzle-orm";
+import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
@@ -267,6 +268,22 @@ describe("query plans", () => {
       }
     }
     expect(scans).toEqual([]);
+  });
+
+  it("finds the rows that the deletion of an account cascades to by an index", async () => {
+    const deletions = d1.statements.filter(({ sql }) => sql.startsWith('delete from "accounts"'));
+    expect(deletions).not.toEqual([]);
+    // EXPLAIN QUERY PLAN omits what foreign keys and triggers do; EXPLAIN lists it as programs.
+    const owned = Object.values(schema).flatMap((table) => getTableConfig(table).foreignKeys);
+    for (const { sql, values } of deletions) {
+      const { results } = await env.DB.prepare(`EXPLAIN ${sql}`)
+        .bind(...values)
+        .all<{ opcode: string }>();
+      const opcodes = results.map(({ opcode }) => opcode);
+      expect(opcodes.filter((opcode) => opcode === "Program").length).toBeGreaterThan(owned.length);
+      // A scan of a table or an index begins with one of these.
+      expect(opcodes.filter((opcode) => opcode === "Rewind" || opcode === "Last")).toEqual([]);
+    }
   });
 
   it("covers statements on every table", () => {

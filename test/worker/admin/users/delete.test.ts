@@ -1,14 +1,24 @@
 import { env } from "cloudflare:workers";
+import { getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
-import { dumpDatabase } from "../../../support/database-rows.ts";
+import * as schema from "../../../../src/db/schema.ts";
+import { authorizationCodeIn, clientAppUrl } from "../../../support/client-app.ts";
+import { dumpDatabase, type Row } from "../../../support/database-rows.ts";
 import { photoWithGps } from "../../../support/images.ts";
+import { createUnreachableKv } from "../../../support/kv.ts";
+import { startSecondFactor } from "../../../support/one-time-codes.ts";
+import { signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { linkGitHub } from "../../../support/social/inserted-rows.ts";
+import { openProviders } from "../../../support/social/providers.ts";
+import { socialUser } from "../../../support/social/users.ts";
 import {
   accountIdOf,
   logIn,
   PASSWORD,
   register,
+  registerAndLogIn,
   signedInAs,
   tokenMailedTo,
   usersApiAs,
@@ -126,4 +136,112 @@ describe("DELETE /users/:id", () => {
     expect((await callUsers("DELETE", `/${body.data.id}`)).status).toBe(200);
     expect(await dumpStores()).not.toContain("never-came");
   });
+
+  it("leaves no row of the account in any table with an account column, except in the audit log", async () => {
+    const providers = openProviders();
+    const service = startService({ clock: createTestClock(), env: providers.variables });
+    const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
+    const { email, token } = await registerAndLogIn(service);
+    const id = await accountIdOf(email);
+    const accessToken = await providers.tokenOf(socialUser());
+    await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
+    authorizationCodeIn(await (await signedInPageBrowser(service, email)).visit(clientAppUrl("/sign-in")));
+    await service.post("/forgot-password", { email });
+    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    await startSecondFactor(service, email);
+
+    // The test covers every account column of the schema, and knows every column that holds an account's id.
+    const rows = await dumpDatabase(env.DB);
+    expect(columnsWith(id, rows)).toEqual(accountColumns());
+
+    await callUsers("POST", `/${id}/deactivate`);
+    // Deactivation has deleted some rows, such as codes. The deletion must not depend on that.
+    for (const [table, column] of accountColumns().map((name) => name.split("."))) {
+      if (table === "accounts" || table === "audit_events") continue;
+      await insertMissing(
+        String(table),
+        (rows.get(String(table)) ?? []).filter((row) => row[String(column)] === id),
+      );
+    }
+    expect(columnsWith(id, await dumpDatabase(env.DB))).toEqual(accountColumns());
+
+    expect((await callUsers("DELETE", `/${id}`)).status).toBe(200);
+    const after = await dumpDatabase(env.DB);
+    const tables = [...after].filter(([, left]) => JSON.stringify(left).includes(id)).map(([table]) => table);
+    expect(tables).toEqual(["audit_events"]);
+  });
+
+  it("does not delete the sessions of an active account", async () => {
+    const service = startService({ clock: createTestClock() });
+    const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
+    const { email, token } = await registerAndLogIn(service);
+    const before = await dumpDatabase(env.DB);
+    const answer = await callUsers("DELETE", `/${await accountIdOf(email)}`);
+    expect(answer.status).toBe(409);
+    expect(await dumpDatabase(env.DB)).toEqual(before);
+    expect((await service.get("/me", token)).status).toBe(200);
+  });
+
+  it("keeps the pending revocation of a deleted session until KV has accepted it", async () => {
+    const clock = createTestClock();
+    const withoutKv = startService({ clock, env: { KV: createUnreachableKv() } });
+    const callUsers = usersApiAs(withoutKv, await signedInAs(withoutKv, "superuser")).call;
+    const { email, token } = await registerAndLogIn(withoutKv);
+    const id = await accountIdOf(email);
+    const [session] = (await withoutKv.get("/sessions", token)).body.data as { id: string }[];
+    const isPending = async () =>
+      (await env.DB.prepare("SELECT 1 FROM pending_revocations WHERE session_id = ?")
+        .bind(session?.id)
+        .first()) !== null;
+    expect((await callUsers("POST", `/${id}/deactivate`)).status).toBe(200);
+    expect((await callUsers("DELETE", `/${id}`)).status).toBe(200);
+    expect(await isPending()).toBe(true);
+    await startService({ clock }).runCron("* * * * *");
+    expect(await env.KV.get(`deny:sid:${session?.id}`)).toBe("1");
+    expect(await isPending()).toBe(false);
+  });
 });
+
+/** `table.column` for every column of the schema that holds an account's id. */
+const accountColumns = (): string[] =>
+  Object.values<unknown>(schema)
+    .filter((value) => is(value, SQLiteTable))
+    .map(getTableConfig)
+    .flatMap(({ name, columns, foreignKeys }) => {
+      const references = foreignKeys
+        .map((key) => key.reference())
+        .filter(({ foreignTable }) => getTableName(foreignTable) === "accounts")
+        .flatMap((reference) => reference.columns.map((column) => column.name));
+      return columns
+        .map((column) => column.name)
+        .filter(
+          (column) =>
+            references.includes(column) ||
+            /^(?:account|actor)_id$/.test(column) ||
+            `${name}.${column}` === "accounts.id",
+        )
+        .map((column) => `${name}.${column}`);
+    })
+    .sort();
+
+/** `table.column` for every column that has this value in some row. */
+const columnsWith = (value: string, rows: Awaited<ReturnType<typeof dumpDatabase>>): string[] =>
+  [...rows]
+    .flatMap(([table, all]) =>
+      all.flatMap((row) =>
+        Object.keys(row).flatMap((column) => (row[column] === value ? [`${table}.${column}`] : [])),
+      ),
+    )
+    .filter((column, at, all) => all.indexOf(column) === at)
+    .sort();
+
+/** Inserts those rows that the table does not have (any more). */
+async function insertMissing(table: string, rows: readonly Row[]): Promise<void> {
+  for (const row of rows) {
+    const columns = Object.keys(row).map((column) => `"${column}"`);
+    const insert = `INSERT OR IGNORE INTO "${table}" (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+    await env.DB.prepare(insert)
+      .bind(...Object.values(row))
+      .run();
+  }
+}
