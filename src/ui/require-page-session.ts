@@ -5,6 +5,7 @@ import {
   refreshCookie,
   setSessionCookies,
 } from "../http/session-cookies.ts";
+import { ownAudience } from "../sessions/audience.ts";
 import {
   type RefreshedSession,
   type RefreshSessionDeps,
@@ -51,7 +52,8 @@ export async function pageSession(c: PageContext, deps: PageSessionDeps): Promis
 export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<RefreshedSession | null> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;
-  const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  const audience = ownAudience(deps.settings);
+  const refreshed = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
   if (!refreshed.ok) return null;
   setSessionCookies(c, refreshed.value.tokens);
   c.set("refreshToken", refreshed.value.tokens.refreshToken);
