@@ -24,7 +24,7 @@ export async function completeSignIn(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
-  const session = { ...newSession(deps, [amr], caller), accountId: grant.accountId };
+  const session = { ...newSession(deps, { amr: [amr], audience, caller }), accountId: grant.accountId };
   const details = { sessionId: session.id, amr };
   const newDeviceNotice = device
     ? null

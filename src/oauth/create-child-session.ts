@@ -43,13 +43,15 @@ export async function createChildSession(
   { grant, parent, origin, deviceToken, audience, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
-  const child = newSession(deps, parent.amr.split(" "), caller);
+  const child = newSession(deps, { amr: parent.amr.split(" "), audience, caller });
   const session = {
     ...child,
     accountId: grant.accountId,
     idleExpiresAt: Math.min(child.idleExpiresAt, parent.expiresAt),
     expiresAt: Math.min(child.expiresAt, parent.expiresAt),
     app: { parentId: parent.id, origin },
+    authTime: parent.authTime,
+    clientId: origin,
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);

@@ -81,6 +81,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           // Child sessions have no children: a code of a child session depends on its parent.
           parentId: sql<string>`coalesce(${sessions.parentId}, ${sessions.id})`.as("parent_id"),
           amr: sessions.amr,
+          authTime: sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`.as("auth_time"),
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
           id: accounts.id,
           ...accountColumns,
@@ -106,10 +107,11 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         devicesKnownSince,
         parentId,
         amr,
+        authTime,
         parentExpiresAt,
         ...account
       } = row;
-      const parent = amr === null ? null : { id: parentId, amr, expiresAt: parentExpiresAt };
+      const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
       return { origin, codeChallenge, account, loginOtp, devicesKnownSince, parent };
     },
   };

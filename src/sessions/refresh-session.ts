@@ -50,7 +50,7 @@ export async function refreshSession(
     case "retry":
       return ok({
         tokens: await issueTokens(deps, { session, account }, { audience: input.audience }),
-        session: { sessionId, account },
+        session: { sessionId, clientId: session.clientId, account },
       });
     case "ended":
       return err({ reason: "session_ended" });

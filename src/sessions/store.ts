@@ -55,11 +55,13 @@ export function sessionStore(db: Database, caps: SendCaps) {
     /** The session and its account, if the session is live and the account active at `now`. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
       const [row] = await db
-        .select({ id: sessions.accountId, ...accountColumns })
+        .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
         .where(and(eq(sessions.id, sessionId), sessionIsLive(now), eq(accounts.status, "active")));
-      return row ? { sessionId, account: row } : null;
+      if (!row) return null;
+      const { clientId, ...account } = row;
+      return { sessionId, clientId, account };
     },
 
     /**
@@ -93,13 +95,24 @@ export function sessionStore(db: Database, caps: SendCaps) {
       });
       const [row] = current;
       if (!row) return null;
-      const { id, accountId, amr, generation, rotatedAt, idleExpiresAt, expiresAt, revokedAt, ...account } =
-        row;
+      const {
+        id,
+        accountId,
+        clientId,
+        amr,
+        generation,
+        rotatedAt,
+        idleExpiresAt,
+        expiresAt,
+        revokedAt,
+        ...account
+      } = row;
       return {
         rotated: rotated.length > 0,
         session: {
           id,
           accountId,
+          clientId,
           amr: amr.split(" "),
           generation,
           rotatedAt,
@@ -170,6 +183,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
 const stateColumns = {
   id: sessions.id,
   accountId: sessions.accountId,
+  clientId: sessions.clientId,
   amr: sessions.amr,
   generation: sessions.generation,
   rotatedAt: sessions.rotatedAt,

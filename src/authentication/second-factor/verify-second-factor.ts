@@ -44,7 +44,7 @@ export async function verifySecondFactor(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   // The challenge stores the method of the first factor. The batch prepends it.
-  const session = newSession(deps, ["otp"], caller);
+  const session = newSession(deps, { amr: ["otp"], audience, caller });
   const details = { sessionId: session.id, amr: "otp" };
   const expiresAt = now + DAY;
   const newDeviceNotice = await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt });
