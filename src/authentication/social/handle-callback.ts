@@ -5,10 +5,10 @@ import { type IssueCodeForIdentityDeps, issueCodeForIdentity } from "../../oauth
 import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
+import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { SocialFailure } from "./errors.ts";
-import type { ReauthenticationProof } from "./identity.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
 import { deriveOAuthTransaction, OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import type { SocialProvider } from "./providers/provider.ts";
