@@ -63,7 +63,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(profileBody),
       async (c) => {
         const { account } = c.var.session;
-        const input = { account, actor: account, change: c.req.valid("json"), caller: c.var.caller };
+        const input = { account, actor: c.var.actor, change: c.req.valid("json"), caller: c.var.caller };
         const result = await updateProfile(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))

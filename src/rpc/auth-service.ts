@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { presentAccount } from "../accounts/present-account.ts";
+import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
@@ -105,7 +106,7 @@ export const createAuthService = <Env>(
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input, { worker }) => {
         const result = await endUserSessions(deps, {
           ...input,
-          actor: "operator",
+          actor: OPERATOR,
           caller: NO_CLIENT,
           worker,
         });

@@ -1,3 +1,4 @@
+import { userActor } from "../admin/authorization/actor.ts";
 import type { RequireSessionDeps } from "../http/require-session.ts";
 import {
   accessCookie,
@@ -24,6 +25,7 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const session = await pageSession(c, deps);
   if (session) {
     c.set("session", session);
+    c.set("actor", userActor(session));
     return null;
   }
   clearSessionCookies(c);

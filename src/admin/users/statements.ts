@@ -5,7 +5,8 @@ import { insertFrom } from "../../db/insert-from.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
-import type { Actor, AdminAction } from "../authorization/admin-action.ts";
+import type { Actor } from "../authorization/actor.ts";
+import type { AdminAction } from "../authorization/admin-action.ts";
 
 export type AuditedAction = AdminAction & { readonly audit: NewAuditEvent };
 
@@ -45,12 +46,14 @@ const actionUnchanged = (db: Database, { actor, target }: AdminAction): SQL | un
 
 /** Whether the actor is still active and still has the role that authorized the action. */
 export function actorStillAllowed(db: Database, actor: Actor): SQL | undefined {
-  if (actor === "operator") return undefined;
+  if (actor.kind === "operator") return undefined;
   const actorRow = alias(accounts, "acting");
   return sql`EXISTS ${db
     .select({ one: sql`1` })
     .from(actorRow)
-    .where(and(eq(actorRow.id, actor.id), eq(actorRow.role, actor.role), eq(actorRow.status, "active")))}`;
+    .where(
+      and(eq(actorRow.id, actor.accountId), eq(actorRow.role, actor.role), eq(actorRow.status, "active")),
+    )}`;
 }
 
 /** Whether an active superuser remains if this account is no longer one (contract §3). */
