@@ -1,4 +1,5 @@
 import { nameField } from "../../src/accounts/fields.ts";
+import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { inviteUser } from "../../src/admin/users/invite-user.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
 import { isPlainHttpUrl } from "../../src/core/variables.ts";
@@ -20,7 +21,7 @@ export async function createSuperuser(deps: Operator, input: Input): Promise<str
   const email = parseAddress(input.email);
   const publicUrl = linkBase(deps.platform, input.url);
   const invitation = {
-    actor: "operator",
+    actor: OPERATOR,
     email,
     name: parseName(input.name),
     role: "superuser",

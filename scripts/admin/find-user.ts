@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Account } from "../../src/accounts/account.ts";
+import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { readUser } from "../../src/admin/users/read-user.ts";
 import { parseEmailAddress } from "../../src/core/email-address.ts";
 import { accounts } from "../../src/db/schema.ts";
@@ -13,7 +14,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Finds an account by its id, or by its email address in any spelling. */
 export async function findUser(deps: Operator, user: string): Promise<Account> {
   const id = UUID.test(user) ? user.toLowerCase() : await idByAddress(deps, user);
-  const found = id === null ? null : await readUser(deps, { actor: "operator", id });
+  const found = id === null ? null : await readUser(deps, { actor: OPERATOR, id });
   if (!found?.ok) {
     throw new CommandError(`No account has the ${id === null ? "address" : "id"} ${printable(user)}.`);
   }

@@ -1,4 +1,5 @@
 import type { Role } from "../../src/accounts/account.ts";
+import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { listUsers } from "../../src/admin/users/list-users.ts";
 import { printableJson } from "../shared/printable.ts";
 import type { AdminCall, CommandName } from "./command-line.ts";
@@ -51,7 +52,7 @@ export async function runCommand(platform: Platform, call: AdminCall): Promise<s
 async function list(deps: Operator, { options }: AdminCall): Promise<string> {
   const { search, role, status, limit = 0, json } = options;
   const { users, next } = await listUsers(deps, {
-    actor: "operator",
+    actor: OPERATOR,
     ...{ search, role, status, limit },
     after: null,
   });

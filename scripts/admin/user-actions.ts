@@ -1,4 +1,5 @@
 import type { Role } from "../../src/accounts/account.ts";
+import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { type ActivateUserFailure, activateUser } from "../../src/admin/users/activate-user.ts";
 import { type DeactivateUserFailure, deactivateUser } from "../../src/admin/users/deactivate-user.ts";
 import { setRole } from "../../src/admin/users/set-role.ts";
@@ -12,28 +13,28 @@ import { findUser } from "./find-user.ts";
 
 export async function unlock(deps: OperatorWithSecrets, user: string): Promise<string> {
   const { id, email } = await findUser(deps, user);
-  requireOk(await unlockUser(deps, { actor: "operator", id, caller }));
+  requireOk(await unlockUser(deps, { actor: OPERATOR, id, caller }));
   return `${email} is not locked.`;
 }
 
 export async function deactivate(deps: OperatorWithSecrets, user: string): Promise<string> {
   const { id, email, status } = await findUser(deps, user);
   if (status === "deactivated") return `${email} is already deactivated.`;
-  requireOk(await deactivateUser(deps, { actor: "operator", id, caller }));
+  requireOk(await deactivateUser(deps, { actor: OPERATOR, id, caller }));
   return `Deactivated ${email}; their sessions have ended.${revocationWarning(deps)}`;
 }
 
 export async function activate(deps: OperatorWithSecrets, user: string): Promise<string> {
   const { id, email, status } = await findUser(deps, user);
   if (status === "active") return `${email} is already active.`;
-  requireOk(await activateUser(deps, { actor: "operator", id, caller }));
+  requireOk(await activateUser(deps, { actor: OPERATOR, id, caller }));
   return `Activated ${email}.`;
 }
 
 export async function changeRole(deps: OperatorWithSecrets, user: string, role: Role): Promise<string> {
   const { id, email, role: before } = await findUser(deps, user);
   if (before === role) return `${email} already has the role ${role}.`;
-  requireOk(await setRole(deps, { actor: "operator", id, role, caller }));
+  requireOk(await setRole(deps, { actor: OPERATOR, id, role, caller }));
   return `Changed the role of ${email} from ${before} to ${role}; their sessions have ended.${revocationWarning(deps)}`;
 }
 

@@ -1,20 +1,20 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
-  type ConfirmationFailure,
-  type ConfirmPasswordDeps,
-  confirmPassword,
-} from "../authentication/reauthentication/confirm-password.ts";
+  type PasswordFailure,
+  type ReauthenticateDeps,
+  reauthenticate,
+} from "../authentication/reauthentication/reauthenticate.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { Account } from "./account.ts";
+import type { CurrentSession } from "../sessions/session.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
 import type { AccountStore } from "./store.ts";
 
-export type ChangePasswordDeps = ConfirmPasswordDeps &
+export type ChangePasswordDeps = ReauthenticateDeps &
   CheckNewPasswordDeps & {
     readonly clock: Clock;
     readonly hasher: Pick<PasswordHasher, "hash">;
@@ -28,16 +28,15 @@ export type ChangePasswordDeps = ConfirmPasswordDeps &
   };
 
 type ChangePasswordInput = {
-  readonly account: Account;
   /** The caller's session, which stays open. */
-  readonly sessionId: string;
+  readonly session: CurrentSession;
   readonly currentPassword: string;
   readonly newPassword: string;
   readonly caller: Caller;
 };
 
 export type ChangePasswordFailure =
-  | ConfirmationFailure
+  | PasswordFailure
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem };
 
 /** Replaces the password and ends every session except the caller's. */
@@ -45,9 +44,10 @@ export async function changePassword(
   deps: ChangePasswordDeps,
   input: ChangePasswordInput,
 ): Promise<Result<void, ChangePasswordFailure>> {
-  const { account, sessionId } = input;
-  const confirmed = await confirmPassword(deps, account, input.currentPassword);
-  if (!confirmed.ok) return confirmed;
+  const { session } = input;
+  const { account, sessionId } = session;
+  const proof = await reauthenticate(deps, { session, method: "password", password: input.currentPassword });
+  if (!proof.ok) return proof;
   const problem = await checkNewPassword(deps, input.newPassword, account);
   if (problem) return err({ reason: "password_refused", problem });
 
@@ -56,7 +56,7 @@ export async function changePassword(
   const notice = await deps.messages.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.replacePassword({
     accountId: account.id,
-    checkedHash: confirmed.value.checkedHash,
+    checkedHash: proof.value.checkedHash,
     newHash,
     keepSessionId: sessionId,
     notice,

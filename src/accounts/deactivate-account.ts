@@ -1,17 +1,17 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
-  type ConfirmationFailure,
-  type ConfirmPasswordDeps,
-  confirmPassword,
-} from "../authentication/reauthentication/confirm-password.ts";
+  type PasswordFailure,
+  type ReauthenticateDeps,
+  reauthenticate,
+} from "../authentication/reauthentication/reauthenticate.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { Account } from "./account.ts";
+import type { CurrentSession } from "../sessions/session.ts";
 import type { AccountStore } from "./store.ts";
 
-export type DeactivateAccountDeps = ConfirmPasswordDeps & {
+export type DeactivateAccountDeps = ReauthenticateDeps & {
   readonly clock: Clock;
   readonly accounts: Pick<AccountStore, "deactivate">;
   readonly revocationList: {
@@ -22,21 +22,22 @@ export type DeactivateAccountDeps = ConfirmPasswordDeps & {
   readonly settings: { readonly accessTokenTtl: number };
 };
 
-export type DeactivationFailure = ConfirmationFailure | { readonly reason: "last_superuser" };
+export type DeactivationFailure = PasswordFailure | { readonly reason: "last_superuser" };
 
 /** Deactivates the caller's own account and ends its sessions, tokens and codes. An admin can reactivate it. */
 export async function deactivateAccount(
   deps: DeactivateAccountDeps,
-  input: { readonly account: Account; readonly password: string; readonly caller: Caller },
+  input: { readonly session: CurrentSession; readonly password: string; readonly caller: Caller },
 ): Promise<Result<void, DeactivationFailure>> {
-  const { account, caller } = input;
-  const confirmed = await confirmPassword(deps, account, input.password);
-  if (!confirmed.ok) return confirmed;
+  const { session, caller } = input;
+  const { account } = session;
+  const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
+  if (!proof.ok) return proof;
   const now = deps.clock.now();
   const notice = await deps.messages.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.deactivate({
     accountId: account.id,
-    checkedHash: confirmed.value.checkedHash,
+    checkedHash: proof.value.checkedHash,
     notice,
     audit: newAuditEvent(deps, { type: "account_deactivated" }, caller, account.id),
     now,

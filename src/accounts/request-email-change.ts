@@ -1,18 +1,18 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import {
-  type ConfirmationFailure,
-  type ConfirmPasswordDeps,
-  confirmPassword,
-} from "../authentication/reauthentication/confirm-password.ts";
+  type PasswordFailure,
+  type ReauthenticateDeps,
+  reauthenticate,
+} from "../authentication/reauthentication/reauthenticate.ts";
 import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { EmailTokenForNewAddress } from "../registration/email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
-import type { Account } from "./account.ts";
+import type { CurrentSession } from "../sessions/session.ts";
 
-export type RequestEmailChangeDeps = ConfirmPasswordDeps &
+export type RequestEmailChangeDeps = ReauthenticateDeps &
   NewEmailTokenDeps & {
     readonly emailTokens: {
       issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile">;
@@ -21,7 +21,7 @@ export type RequestEmailChangeDeps = ConfirmPasswordDeps &
   };
 
 type RequestEmailChangeInput = {
-  readonly account: Account;
+  readonly session: CurrentSession;
   readonly newEmail: EmailAddress;
   readonly password: string;
   readonly caller: Caller;
@@ -34,10 +34,11 @@ type RequestEmailChangeInput = {
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
   input: RequestEmailChangeInput,
-): Promise<Result<void, ConfirmationFailure>> {
-  const { account, newEmail, caller } = input;
-  const confirmed = await confirmPassword(deps, account, input.password);
-  if (!confirmed.ok) return confirmed;
+): Promise<Result<void, PasswordFailure>> {
+  const { session, newEmail, caller } = input;
+  const { account } = session;
+  const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
+  if (!proof.ok) return proof;
   const { emailToken, url } = await newEmailToken(deps, "change_email");
   const { expiresAt } = emailToken;
   const mail = await deps.messages.draft(
@@ -50,7 +51,7 @@ export async function requestEmailChange(
   );
   const outcome = await deps.emailTokens.issueForNewAddress({
     accountId: account.id,
-    checkedHash: confirmed.value.checkedHash,
+    checkedHash: proof.value.checkedHash,
     newEmail,
     emailToken,
     mail,

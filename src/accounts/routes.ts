@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { ConfirmationFailure } from "../authentication/reauthentication/confirm-password.ts";
+import type { PasswordFailure } from "../authentication/reauthentication/reauthenticate.ts";
 import {
   type SetSecondFactorDeps,
   setSecondFactor,
@@ -63,7 +63,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(profileBody),
       async (c) => {
         const { account } = c.var.session;
-        const input = { account, actor: account, change: c.req.valid("json"), caller: c.var.caller };
+        const input = { account, actor: c.var.actor, change: c.req.valid("json"), caller: c.var.caller };
         const result = await updateProfile(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
@@ -81,7 +81,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
       async (c) => {
-        const input = { ...c.req.valid("json"), ...c.var.session, caller: c.var.caller };
+        const input = { ...c.req.valid("json"), session: c.var.session, caller: c.var.caller };
         const result = await changePassword(depsOf(c), input);
         if (result.ok) return respond(c, passwordChanged);
         const { error } = result;
@@ -101,8 +101,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
       async (c) => {
-        const { account } = c.var.session;
-        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const input = { ...c.req.valid("json"), session: c.var.session, caller: c.var.caller };
         const result = await requestEmailChange(depsOf(c), input);
         return result.ok ? respond(c, emailChangeRequested) : refuseReauthentication(c, result.error);
       },
@@ -118,8 +117,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ enabled: z.boolean("Must be true or false."), password: passwordField })),
       async (c) => {
-        const { account } = c.var.session;
-        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const input = { ...c.req.valid("json"), session: c.var.session, caller: c.var.caller };
         const result = await setSecondFactor(depsOf(c), input);
         return result.ok
           ? respond(c, secondFactorSet, { enabled: input.enabled })
@@ -138,8 +136,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ password: passwordField })),
       async (c) => {
-        const { account } = c.var.session;
-        const input = { ...c.req.valid("json"), account, caller: c.var.caller };
+        const input = { ...c.req.valid("json"), session: c.var.session, caller: c.var.caller };
         const result = await deactivateAccount(depsOf(c), input);
         if (result.ok) {
           clearSessionCookies(c);
@@ -152,7 +149,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     );
 }
 
-const refuseReauthentication = (c: Context, failure: ConfirmationFailure) =>
+const refuseReauthentication = (c: Context, failure: PasswordFailure) =>
   failure.reason === "locked"
     ? refuse(c, accountErrors.locked, { retryAfter: failure.retryAfter })
     : refuse(c, accountErrors.wrong_password, { message: WRONG_PASSWORD });

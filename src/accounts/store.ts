@@ -4,8 +4,6 @@ import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../admin/audit-log/statements.ts";
 import type { AdminAction } from "../admin/authorization/admin-action.ts";
 import { anotherSuperuserExists, applyIf, wasApplied } from "../admin/users/statements.ts";
-import type { Reservation } from "../authentication/lockout/rules.ts";
-import { readLockout, reservationOf, reserveAttempt } from "../authentication/lockout/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
@@ -60,23 +58,6 @@ export function accountStore(db: Database, caps: SendCaps) {
     where,
   });
   return {
-    /** Counts an attempt to confirm the password and reads the stored hash. */
-    async beginConfirmation(
-      id: string,
-      lockoutKey: string,
-      now: number,
-    ): Promise<{ reservation: Reservation; passwordHash: string | null }> {
-      const { reserved, lockout, account } = await runBatch(db, {
-        reserved: reserveAttempt(db, lockoutKey, now),
-        lockout: readLockout(db, lockoutKey),
-        account: db.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, id)),
-      });
-      return {
-        reservation: reservationOf(reserved, lockout),
-        passwordHash: account[0]?.passwordHash ?? null,
-      };
-    },
-
     async findSignInMethods(id: string): Promise<SignInMethods | null> {
       const [row] = await db
         .select({ passwordHash: accounts.passwordHash, secondFactor: accounts.loginOtp })

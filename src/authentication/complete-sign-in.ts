@@ -20,11 +20,11 @@ export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device } = firstFactor;
+  const { grant, emailKey, caller, device, audience } = firstFactor;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
-  const session = { ...newSession(deps, [amr], caller), accountId: grant.accountId };
+  const session = { ...newSession(deps, { amr: [amr], audience, caller }), accountId: grant.accountId };
   const details = { sessionId: session.id, amr };
   const newDeviceNotice = device
     ? null
@@ -43,6 +43,6 @@ export async function completeSignIn(
   const { account } = outcome;
   const deviceToken = await signDeviceToken(deps, emailKey, device?.deviceId ?? null);
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
-  const tokens = await issueTokens(deps, stored, account);
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

@@ -8,4 +8,6 @@ export type FirstFactorResult = {
   readonly emailKey: string;
   readonly device: KnownDevice | null;
   readonly caller: Caller;
+  /** The audience of the tokens that the sign-in issues. */
+  readonly audience: string;
 };

@@ -1,11 +1,13 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { SECOND } from "../core/clock.ts";
+import type { FieldProblem } from "../core/error-codes.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
-import { answer, refuse, respond } from "../http/respond.ts";
+import { answer, respond } from "../http/respond.ts";
 import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
+import type { TokenSettings } from "../sessions/access-token.ts";
+import { chooseAudience } from "../sessions/audience.ts";
 import { INVALID_AUDIENCE } from "../sessions/fields.ts";
-import { type AudienceDeps, withAudience } from "../sessions/with-audience.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
@@ -21,20 +23,34 @@ type Transport = "bearer" | "cookie" | undefined;
 
 type TokenRequest = { readonly transport?: Transport; readonly audience?: string };
 
+type TokenResponseDeps = CsrfDeps & { readonly settings: Pick<TokenSettings, "audiences"> };
+
+/** The audience of the tokens to issue; or the refusal, for `refuse`. */
+type PreparedTokenResponse =
+  | { readonly ok: true; readonly audience: string }
+  | {
+      readonly ok: false;
+      readonly code: "validation_failed" | "csrf_failed";
+      readonly details: { readonly fields?: readonly FieldProblem[] };
+    };
+
 /**
- * Call it before anything is consumed. It returns the deps of a route that calls `respondWithTokens`, for
- * the requested audience. It returns a refusal for an unknown audience, and for a request for cookies that
- * comes from a page of another site.
+ * Checks the requested transport and audience. Call it before anything is consumed. It refuses an unknown audience,
+ * and a request for cookies that comes from a page of another site.
  */
-export async function prepareTokenResponse<Deps extends CsrfDeps & AudienceDeps>(
+export async function prepareTokenResponse(
   c: Context,
-  deps: Deps,
-  { transport, audience }: TokenRequest,
-): Promise<Deps | Response> {
-  const issuing = withAudience(deps, audience, transport);
-  if (!issuing) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
-  if (transport === "cookie" && !(await isCsrfSafe(c, issuing))) return refuse(c, "csrf_failed");
-  return issuing;
+  deps: TokenResponseDeps,
+  request: TokenRequest,
+): Promise<PreparedTokenResponse> {
+  const audience = chooseAudience(deps.settings, request.audience, request.transport);
+  if (audience === null) {
+    return { ok: false, code: "validation_failed", details: { fields: [INVALID_AUDIENCE] } };
+  }
+  if (request.transport === "cookie" && !(await isCsrfSafe(c, deps))) {
+    return { ok: false, code: "csrf_failed", details: {} };
+  }
+  return { ok: true, audience };
 }
 
 /** Responds with the tokens, in the body or only in cookies; or with the challenge of the second factor. */

@@ -10,6 +10,7 @@ import { userStore } from "../admin/users/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
+import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
@@ -41,6 +42,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   auditLog: auditLogStore(db),
   passwordResets: passwordResetStore(db, sendCaps),
   emailTokens: emailTokenStore(db, sendCaps),
+  reauthentications: reauthenticationStore(db),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),

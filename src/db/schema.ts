@@ -156,6 +156,15 @@ export const sessions = sqliteTable(
     parentId: text("parent_id"),
     /** The origin of the app. */
     appOrigin: text("app_origin"),
+    /**
+     * The instant of the last authentication; for a session of an app, that of its parent. Null only in rows that
+     * a Worker from before migration 0011 wrote after it; then `created_at` counts.
+     */
+    authTime: integer("auth_time"),
+    /** The client that the session belongs to: `gatehouse`, or the origin of an app. */
+    clientId: text("client_id").notNull().default("gatehouse"),
+    /** The audience that the first tokens were issued for. Null in sessions from before migration 0011. */
+    audience: text(),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),

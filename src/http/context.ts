@@ -1,10 +1,11 @@
 import type { Context } from "hono";
+import type { UserActor } from "../admin/authorization/actor.ts";
 import type { Caller } from "../core/caller.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
 /**
- * The Hono variables of a request. `session` is set by `requireSession`. `rateLimitedFor` is set if the form
+ * The Hono variables of a request. `session` and `actor` are set by `requireSession`. `rateLimitedFor` is set if the form
  * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
  * of the authenticated session, and `failure`, the error code of the response.
  */
@@ -13,6 +14,7 @@ export type HttpEnv = {
     requestId: string;
     caller: Caller;
     session: CurrentSession;
+    actor: UserActor;
     rateLimitedFor?: number;
     actorId?: string;
     failure?: ErrorCode;

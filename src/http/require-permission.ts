@@ -7,7 +7,6 @@ import { refuse } from "./respond.ts";
 /** Requires a role with the permission, after `requireSession`. The use case checks which users the role may manage. */
 export const requirePermission = (permission: Permission): MiddlewareHandler<HttpEnv> =>
   documented<MiddlewareHandler<HttpEnv>>(
-    async (c, next) =>
-      hasPermission(c.var.session.account.role, permission) ? next() : refuse(c, "forbidden"),
+    async (c, next) => (hasPermission(c.var.actor, permission) ? next() : refuse(c, "forbidden")),
     { permission, failures: ["forbidden"] },
   );

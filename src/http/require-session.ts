@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { userActor } from "../admin/authorization/actor.ts";
 import type { Result } from "../core/result.ts";
 import type { CurrentSession, PresentedToken } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
@@ -12,7 +13,7 @@ export type RequireSessionDeps = CsrfDeps & {
 };
 
 /**
- * Requires a valid access token, as a bearer token or in a cookie, and sets `c.var.session`. Browsers
+ * Requires a valid access token, as a bearer token or in a cookie, and sets `c.var.session` and `c.var.actor`. Browsers
  * attach cookies automatically, so a write that a cookie authenticates must also pass the CSRF check.
  */
 export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHandler<HttpEnv> =>
@@ -27,6 +28,7 @@ export const requireSession = (depsOf: DepsOf<RequireSessionDeps>): MiddlewareHa
         return refuse(c, "csrf_failed");
       }
       c.set("session", session.value);
+      c.set("actor", userActor(session.value));
       return next();
     },
     { session: true, failures: ["unauthorized", "csrf_failed"] },

@@ -26,7 +26,12 @@ export type NewAuthorizationCode = {
 };
 
 /** The session that a code was issued for. If that is a child session, its parent. */
-export type ParentSession = { readonly id: string; readonly amr: string; readonly expiresAt: number };
+export type ParentSession = {
+  readonly id: string;
+  readonly amr: string;
+  readonly authTime: number;
+  readonly expiresAt: number;
+};
 
 /** A code that is neither used nor expired, with its account. */
 export type LiveAuthorizationCode = {

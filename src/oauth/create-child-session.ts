@@ -28,6 +28,8 @@ type ChildSessionRequest = {
   readonly origin: string;
   /** The token of a known device; null for an unknown one. */
   readonly deviceToken: string | null;
+  /** The audience of the tokens. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
@@ -38,16 +40,18 @@ type ChildSessionRequest = {
  */
 export async function createChildSession(
   deps: CreateChildSessionDeps,
-  { grant, parent, origin, deviceToken, caller }: ChildSessionRequest,
+  { grant, parent, origin, deviceToken, audience, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
-  const child = newSession(deps, parent.amr.split(" "), caller);
+  const child = newSession(deps, { amr: parent.amr.split(" "), audience, caller });
   const session = {
     ...child,
     accountId: grant.accountId,
     idleExpiresAt: Math.min(child.idleExpiresAt, parent.expiresAt),
     expiresAt: Math.min(child.expiresAt, parent.expiresAt),
     app: { parentId: parent.id, origin },
+    authTime: parent.authTime,
+    clientId: origin,
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
@@ -55,6 +59,6 @@ export async function createChildSession(
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   const { account } = outcome;
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
-  const tokens = await issueTokens(deps, stored, account);
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

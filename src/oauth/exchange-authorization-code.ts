@@ -30,6 +30,8 @@ type Exchange = {
   /** The Origin header of a browser; native apps and servers send none. */
   readonly origin: string | undefined;
   readonly deviceToken: string | undefined;
+  /** The audience of the tokens. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
@@ -48,20 +50,21 @@ export async function exchangeAuthorizationCode(
   const emailKey = storedAddressKey(account.email);
   const presented = await recognizeDevice(deps, input.deviceToken, emailKey);
   const device = presented && isDeviceStillKnown(presented, found) ? presented : null;
-  const { caller } = input;
+  const { audience, caller } = input;
   const usedCode = { accountId: account.id, codeHash, claim: newId(), now };
   if (parent) {
     const deviceToken = (device && input.deviceToken) ?? null;
     const { origin } = found;
     const grant = { ...usedCode, by: "session" } as const;
-    return createChildSession(deps, { grant, parent, origin, deviceToken, caller });
+    return createChildSession(deps, { grant, parent, origin, deviceToken, audience, caller });
   }
   const grant = {
     ...usedCode,
     by: "code",
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "unknown-devices"),
   } as const;
-  const outcome = await completeFirstFactor(deps, { grant, emailKey, device, caller }, found.loginOtp);
+  const firstFactor = { grant, emailKey, device, caller, audience };
+  const outcome = await completeFirstFactor(deps, firstFactor, found.loginOtp);
   const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isUsed ? err({ reason: "authorization_code_invalid" }) : outcome;
 }

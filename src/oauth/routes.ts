@@ -38,12 +38,14 @@ export const authorizationCodeRoutes = (
     }),
     jsonBody(exchangeBody),
     async (c) => {
-      const { transport, audience, ...input } = c.req.valid("json");
-      const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
-      if (deps instanceof Response) return deps;
+      const deps = depsOf(c);
+      const { transport, audience: requested, ...input } = c.req.valid("json");
+      const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
+      if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
+      const { audience } = prepared;
       const deviceToken = input.deviceToken ?? deviceCookie(c);
       const client = { origin: c.req.header("Origin"), deviceToken, caller: c.var.caller };
-      const result = await exchangeAuthorizationCode(deps, { ...input, ...client });
+      const result = await exchangeAuthorizationCode(deps, { ...input, audience, ...client });
       if (result.ok) return respondWithTokens(c, deps, result.value, transport);
       const { error } = result;
       const retryAfter = "retryAfter" in error ? error.retryAfter : undefined;

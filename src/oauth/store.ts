@@ -6,6 +6,7 @@ import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../aut
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
+import { runBatch } from "../db/run-batch.ts";
 import { accounts, authorizationCodes, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { generationIsAccepted, sessionIsLive } from "../sessions/statements.ts";
@@ -17,23 +18,22 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
     /** Stores a code for an identity, if the first factor is still valid, and consumes that factor. */
     async issueForIdentity(grant: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
-      const results = await db.batch([
-        readLockout(db, grant.lockoutKey),
-        ...consumeFirstFactor(db, caps, grant),
-        insertFrom(
+      const { lockout, issued } = await runBatch(db, {
+        lockout: readLockout(db, grant.lockoutKey),
+        firstFactor: consumeFirstFactor(db, caps, grant),
+        code: insertFrom(
           db,
           authorizationCodes,
           { ...code, accountId: grant.accountId, provider, sessionId: null, claim: null },
           accounts,
           firstFactorStillValid(db, grant),
         ),
-        db
+        issued: db
           .select({ codeHash: authorizationCodes.codeHash })
           .from(authorizationCodes)
           .where(eq(authorizationCodes.codeHash, code.codeHash)),
-      ]);
-      const issued = results.at(-1) as unknown[];
-      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, results[0]);
+      });
+      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, lockout);
     },
 
     /** Stores a code for a live session whose refresh token is valid, if its active account has fewer than `most` live codes. */
@@ -56,14 +56,18 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           and(eq(authorizationCodes.accountId, sessions.accountId), gt(authorizationCodes.expiresAt, now)),
         );
       const row = { ...code, accountId: sessions.accountId, provider: null, sessionId, claim: null };
-      const [issued, held] = await db.batch([
-        insertFrom(db, authorizationCodes, row, sessions, and(isHeld, sql`${liveCodes} < ${most}`)).returning(
-          {
-            codeHash: authorizationCodes.codeHash,
-          },
-        ),
-        db.select({ id: sessions.id }).from(sessions).where(isHeld),
-      ]);
+      const { issued, held } = await runBatch(db, {
+        issued: insertFrom(
+          db,
+          authorizationCodes,
+          row,
+          sessions,
+          and(isHeld, sql`${liveCodes} < ${most}`),
+        ).returning({
+          codeHash: authorizationCodes.codeHash,
+        }),
+        held: db.select({ id: sessions.id }).from(sessions).where(isHeld),
+      });
       if (issued.length > 0) return "issued";
       return held.length > 0 ? "too_many" : "not_held";
     },
@@ -77,6 +81,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           // Child sessions have no children: a code of a child session depends on its parent.
           parentId: sql<string>`coalesce(${sessions.parentId}, ${sessions.id})`.as("parent_id"),
           amr: sessions.amr,
+          authTime: sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`.as("auth_time"),
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
           id: accounts.id,
           ...accountColumns,
@@ -102,10 +107,11 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         devicesKnownSince,
         parentId,
         amr,
+        authTime,
         parentExpiresAt,
         ...account
       } = row;
-      const parent = amr === null ? null : { id: parentId, amr, expiresAt: parentExpiresAt };
+      const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
       return { origin, codeChallenge, account, loginOtp, devicesKnownSince, parent };
     },
   };

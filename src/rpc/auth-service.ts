@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { presentAccount } from "../accounts/present-account.ts";
+import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
@@ -15,7 +16,6 @@ import { type EndSessionDeps, endSession } from "../sessions/end-session.ts";
 import { type RefreshSessionDeps, refreshSession } from "../sessions/refresh-session.ts";
 import { type SignOutDeps, signOut } from "../sessions/sign-out.ts";
 import { type VerifyTokenDeps, verifyToken } from "../sessions/verify-token.ts";
-import { withAudience } from "../sessions/with-audience.ts";
 import {
   canArguments,
   exchangeArguments,
@@ -25,7 +25,7 @@ import {
   signOutArguments,
   verifyArguments,
 } from "./arguments.ts";
-import { audienceOf, type Binding } from "./binding.ts";
+import { audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
 import { exchangeFailure } from "./errors.ts";
 import { presentSession, presentSignIn, presentTokens } from "./present.ts";
@@ -106,7 +106,7 @@ export const createAuthService = <Env>(
       return answerCall(open(this.env, this.ctx), method, { id }, async (deps, input, { worker }) => {
         const result = await endUserSessions(deps, {
           ...input,
-          actor: "operator",
+          actor: OPERATOR,
           caller: NO_CLIENT,
           worker,
         });
@@ -126,12 +126,12 @@ export const createAuthService = <Env>(
     exchangeCode(request: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
       const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const issuing = issuingFor(deps, binding, input.audience);
-        if ("reason" in issuing) return { ok: false, ...issuing };
+        const chosen = audienceOf(binding, input.audience, deps.settings.audiences);
+        if ("reason" in chosen) return { ok: false, ...chosen };
         const { code, codeVerifier, client } = input;
         // A Worker sends no Origin header. The code verifier binds the code to the client that started the flow.
         const from = { origin: undefined, deviceToken: client.deviceToken, caller: callerOf(client) };
-        const result = await exchangeAuthorizationCode(issuing.deps, { code, codeVerifier, ...from });
+        const result = await exchangeAuthorizationCode(deps, { code, codeVerifier, ...from, ...chosen });
         return result.ok ? presentSignIn(result.value) : exchangeFailure(result.error);
       });
     }
@@ -139,10 +139,10 @@ export const createAuthService = <Env>(
     refreshSession(request: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
       const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const issuing = issuingFor(deps, binding, input.audience);
-        if ("reason" in issuing) return { ok: false, ...issuing };
+        const chosen = audienceOf(binding, input.audience, deps.settings.audiences);
+        if ("reason" in chosen) return { ok: false, ...chosen };
         const caller = callerOf(input.client);
-        const result = await refreshSession(issuing.deps, { refreshToken: input.refreshToken, caller });
+        const result = await refreshSession(deps, { refreshToken: input.refreshToken, ...chosen, caller });
         if (!result.ok) return { ok: false, reason: "refresh_invalid" };
         const { session, tokens } = result.value;
         return { ok: true, sessionId: session.sessionId, ...presentTokens(tokens) };
@@ -158,11 +158,3 @@ export const createAuthService = <Env>(
       });
     }
   };
-
-/** The deps that issue tokens for the audience of this call, or the reason for refusing it. */
-function issuingFor(deps: AuthServiceDeps, binding: Binding, requested: string | undefined) {
-  const chosen = audienceOf(binding, requested, deps.settings.audiences);
-  if ("reason" in chosen) return chosen;
-  const issuing = withAudience(deps, chosen.audience);
-  return issuing ? { deps: issuing } : ({ reason: "bad_request" } as const);
-}

@@ -16,7 +16,7 @@ const MAX_LENGTH = 8192;
 export type TokenSettings = {
   /** PUBLIC_URL: the issuer of every token. */
   readonly publicUrl: string;
-  /** AUDIENCES. A token is issued for the first (see `withAudience`). */
+  /** AUDIENCES. The first is this service's own (see `ownAudience`). */
   readonly audiences: readonly [string, ...string[]];
   /** Seconds. */
   readonly accessTokenTtl: number;
@@ -30,8 +30,15 @@ export type AccessTokenDeps = {
 
 type Subject = { readonly sessionId: string; readonly amr: readonly string[]; readonly account: Account };
 
+/** `audience`: one of AUDIENCES. */
+export type TokenRequest = { readonly audience: string };
+
 /** Signs an access token: the claims of RFC 9068 §2.2, and the account data that consumers need most (contract §4). */
-export async function signAccessToken(deps: AccessTokenDeps, subject: Subject): Promise<string> {
+export async function signAccessToken(
+  deps: AccessTokenDeps,
+  subject: Subject,
+  { audience }: TokenRequest,
+): Promise<string> {
   const { keyRing, clock, settings } = deps;
   const { kid, key } = await keyRing.signingKey();
   const issuedAt = Math.floor(clock.now() / SECOND);
@@ -46,7 +53,7 @@ export async function signAccessToken(deps: AccessTokenDeps, subject: Subject): 
   })
     .setProtectedHeader({ alg: "ES256", kid, typ: TYPE })
     .setIssuer(settings.publicUrl)
-    .setAudience(settings.audiences[0])
+    .setAudience(audience)
     .setSubject(account.id)
     .setJti(newId())
     .setIssuedAt(issuedAt)

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
+import { ownAudience } from "./audience.ts";
 import type { CurrentSession } from "./session.ts";
 import type { SessionStore } from "./store.ts";
 
@@ -17,7 +18,7 @@ export async function authenticate(
   deps: AuthenticateDeps,
   token: string,
 ): Promise<Result<CurrentSession, "token_unusable" | "session_ended">> {
-  const claims = await verifyAccessToken(deps, token, { audience: deps.settings.audiences[0] });
+  const claims = await verifyAccessToken(deps, token, { audience: ownAudience(deps.settings) });
   if (!claims.ok) return err("token_unusable");
   const current = await deps.sessions.findCurrent(claims.value.sessionId, deps.clock.now());
   if (!current || current.account.id !== claims.value.accountId) return err("session_ended");

@@ -1,6 +1,6 @@
 import type { Account } from "../accounts/account.ts";
 import { SECOND } from "../core/clock.ts";
-import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
+import { type AccessTokenDeps, signAccessToken, type TokenRequest } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
 
 /** The tokens of a session (contract §2). Lifetimes in seconds. */
@@ -30,14 +30,16 @@ export async function warmSigningKey(deps: IssueTokensDeps): Promise<void> {
   await deps.keyRing.signingKey();
 }
 
-/** Signs the access token and the refresh token of a live session. */
+type TokenSubject = { readonly session: LiveSession; readonly account: Account };
+
+/** Signs the refresh token of a live session, and an access token for the audience. */
 export async function issueTokens(
   deps: IssueTokensDeps,
-  session: LiveSession,
-  account: Account,
+  { session, account }: TokenSubject,
+  request: TokenRequest,
 ): Promise<IssuedTokens> {
   return {
-    token: await signAccessToken(deps, { sessionId: session.id, amr: session.amr, account }),
+    token: await signAccessToken(deps, { sessionId: session.id, amr: session.amr, account }, request),
     tokenType: "Bearer",
     expiresIn: deps.settings.accessTokenTtl,
     refreshToken: await signRefreshToken(deps, {

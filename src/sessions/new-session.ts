@@ -1,18 +1,25 @@
 import type { Caller } from "../core/caller.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import type { NewSession } from "./session.ts";
+import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
 
 export type NewSessionDeps = {
   readonly clock: Clock;
   readonly settings: { readonly refreshIdleTtl: number; readonly refreshMaxTtl: number };
 };
 
-/** A new session, ready to be stored. The batch that stores it adds the account. */
+type NewSessionInput = {
+  /** The methods of the authentication that has just succeeded. */
+  readonly amr: readonly string[];
+  /** The audience of its first access token. */
+  readonly audience: string;
+  readonly caller: Caller;
+};
+
+/** A new session of this service, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
-  amr: readonly string[],
-  caller: Caller,
+  { amr, audience, caller }: NewSessionInput,
 ): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -25,5 +32,8 @@ export function newSession(
     idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
     expiresAt: now + refreshMaxTtl * SECOND,
     app: null,
+    authTime: now,
+    clientId: FIRST_PARTY_CLIENT,
+    audience,
   };
 }

@@ -19,6 +19,13 @@ export type RefreshSessionDeps = IssueTokensDeps &
 /** The new tokens, and the session as the rotating batch read it. */
 export type RefreshedSession = { readonly tokens: IssuedTokens; readonly session: CurrentSession };
 
+type RefreshInput = {
+  readonly refreshToken: string;
+  /** The audience of the new access token. */
+  readonly audience: string;
+  readonly caller: Caller;
+};
+
 export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
 
 /**
@@ -27,7 +34,7 @@ export type RefreshFailure = { readonly reason: "token_unusable" | "session_ende
  */
 export async function refreshSession(
   deps: RefreshSessionDeps,
-  input: { readonly refreshToken: string; readonly caller: Caller },
+  input: RefreshInput,
 ): Promise<Result<RefreshedSession, RefreshFailure>> {
   const claims = await verifyRefreshToken(deps, input.refreshToken);
   if (!claims.ok) return err({ reason: "token_unusable" });
@@ -41,7 +48,10 @@ export async function refreshSession(
   switch (judgeRefresh({ rotated, presentedGeneration: generation, session }, now)) {
     case "rotated":
     case "retry":
-      return ok({ tokens: await issueTokens(deps, session, account), session: { sessionId, account } });
+      return ok({
+        tokens: await issueTokens(deps, { session, account }, { audience: input.audience }),
+        session: { sessionId, clientId: session.clientId, account },
+      });
     case "ended":
       return err({ reason: "session_ended" });
     case "reuse":

@@ -13,6 +13,7 @@ import { describeRoute, documented } from "../http/operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
+import { chooseAudience, ownAudience } from "./audience.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import {
@@ -26,7 +27,6 @@ import {
 import { type ListSessionsDeps, listSessions } from "./list-sessions.ts";
 import { type RefreshSessionDeps, refreshSession } from "./refresh-session.ts";
 import { type SignOutDeps, signOut } from "./sign-out.ts";
-import { withAudience } from "./with-audience.ts";
 
 const refreshed = answer(
   200,
@@ -77,14 +77,15 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       ),
       jsonBody(refreshBody),
       async (c) => {
-        const { refreshToken, audience } = c.req.valid("json");
+        const deps = depsOf(c);
+        const { refreshToken, audience: requested } = c.req.valid("json");
         const byCookie = refreshToken === undefined && refreshCookie(c) !== undefined;
-        const deps = withAudience(depsOf(c), audience, byCookie ? "cookie" : "bearer");
-        if (!deps) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
+        const audience = chooseAudience(deps.settings, requested, byCookie ? "cookie" : "bearer");
+        if (audience === null) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
         if (refreshToken === undefined)
           return refuse(c, "validation_failed", { fields: [MISSING_REFRESH_TOKEN] });
-        const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+        const result = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
         if (!result.ok) return refuse(c, "refresh_invalid");
         const { tokens, session: refreshedSession } = result.value;
         c.set("actorId", refreshedSession.account.id);
@@ -188,7 +189,8 @@ async function refreshByCookie(c: Context<HttpEnv>, deps: RefreshSessionDeps & C
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return refuse(c, "refresh_invalid");
   if (!(await isCsrfSafe(c, deps))) return refuse(c, "csrf_failed");
-  const result = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  const audience = ownAudience(deps.settings);
+  const result = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
   if (!result.ok) {
     clearSessionCookies(c);
     return refuse(c, "refresh_invalid");

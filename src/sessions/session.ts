@@ -1,5 +1,8 @@
 import type { Account } from "../accounts/account.ts";
 
+/** The client of the service's own pages and API. A session of an app has the app's origin as its client. */
+export const FIRST_PARTY_CLIENT = "gatehouse";
+
 /** A session to be stored. Instants in milliseconds. */
 export type NewSession = {
   readonly id: string;
@@ -13,6 +16,12 @@ export type NewSession = {
   readonly expiresAt: number;
   /** Set for a child session of an app; null for a session of this service. */
   readonly app: AppSession | null;
+  /** The last authentication. A child session has its parent's. */
+  readonly authTime: number;
+  /** `FIRST_PARTY_CLIENT`, or the origin of the app. */
+  readonly clientId: string;
+  /** The audience that the first access token is issued for. */
+  readonly audience: string;
 };
 
 /** A child session belongs to an app, and ends with its parent session. */
@@ -27,6 +36,7 @@ export type AppSession = {
 export type SessionState = {
   readonly id: string;
   readonly accountId: string;
+  readonly clientId: string;
   readonly amr: readonly string[];
   /** The generation of the current refresh token. */
   readonly generation: number;
@@ -48,7 +58,12 @@ export type SessionSummary = {
 };
 
 /** The authenticated session and account of a request, read from D1 for this request. */
-export type CurrentSession = { readonly sessionId: string; readonly account: Account };
+export type CurrentSession = {
+  readonly sessionId: string;
+  /** The client that the session belongs to. */
+  readonly clientId: string;
+  readonly account: Account;
+};
 
 /** An access token, and its transport. */
 export type PresentedToken = { readonly token: string; readonly by: "bearer" | "cookie" };

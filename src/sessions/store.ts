@@ -6,6 +6,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
+import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
@@ -54,11 +55,13 @@ export function sessionStore(db: Database, caps: SendCaps) {
     /** The session and its account, if the session is live and the account active at `now`. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
       const [row] = await db
-        .select({ id: sessions.accountId, ...accountColumns })
+        .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
         .where(and(eq(sessions.id, sessionId), sessionIsLive(now), eq(accounts.status, "active")));
-      return row ? { sessionId, account: row } : null;
+      if (!row) return null;
+      const { clientId, ...account } = row;
+      return { sessionId, clientId, account };
     },
 
     /**
@@ -66,8 +69,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
      * reads the resulting row, by which the other requests are judged. Null: no session of an active account.
      */
     async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
-      const [rotated, rows] = await db.batch([
-        db
+      const { rotated, current } = await runBatch(db, {
+        rotated: db
           .update(sessions)
           .set({
             generation: rotation.generation + 1,
@@ -84,21 +87,32 @@ export function sessionStore(db: Database, caps: SendCaps) {
             ),
           )
           .returning({ id: sessions.id }),
-        db
+        current: db
           .select({ ...stateColumns, ...accountColumns })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
           .where(and(eq(sessions.id, rotation.sessionId), eq(accounts.status, "active"))),
-      ]);
-      const row = rows[0];
+      });
+      const [row] = current;
       if (!row) return null;
-      const { id, accountId, amr, generation, rotatedAt, idleExpiresAt, expiresAt, revokedAt, ...account } =
-        row;
+      const {
+        id,
+        accountId,
+        clientId,
+        amr,
+        generation,
+        rotatedAt,
+        idleExpiresAt,
+        expiresAt,
+        revokedAt,
+        ...account
+      } = row;
       return {
         rotated: rotated.length > 0,
         session: {
           id,
           accountId,
+          clientId,
           amr: amr.split(" "),
           generation,
           rotatedAt,
@@ -119,7 +133,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         end.accountId === null ? undefined : eq(sessions.accountId, end.accountId),
         isNull(sessions.revokedAt),
       );
-      const ended = and(eq(sessions.id, end.sessionId), live);
+      const isTarget = and(eq(sessions.id, end.sessionId), live);
       const family = or(eq(sessions.id, end.sessionId), eq(sessions.parentId, end.sessionId));
       const notice = end.notice && {
         draft: end.notice,
@@ -128,38 +142,36 @@ export function sessionStore(db: Database, caps: SendCaps) {
         limits: NO_SEND_LIMITS,
         caps,
         source: sessions,
-        where: ended,
+        where: isTarget,
       };
-      const results = await db.batch([
+      const { ended } = await runBatch(db, {
         // Before the UPDATE, which makes the condition false: so the audit row is written only once.
-        insertFrom(db, auditEvents, auditRow(end.audit, sessions.accountId), sessions, ended),
-        ...(notice ? queueMessage(db, notice) : []),
-        db
+        audit: insertFrom(db, auditEvents, auditRow(end.audit, sessions.accountId), sessions, isTarget),
+        notice: notice ? queueMessage(db, notice) : [],
+        ended: db
           .update(sessions)
           .set({ revokedAt: end.now })
           .where(and(family, live))
           .returning({ id: sessions.id, idleExpiresAt: sessions.idleExpiresAt }),
-      ]);
-      // The last result is that of the UPDATE.
-      const rows = results.at(-1) as EndedSession[];
-      return rows.some(({ id }) => id === end.sessionId) ? rows : "already_ended";
+      });
+      return ended.some(({ id }) => id === end.sessionId) ? ended : "already_ended";
     },
 
     /** Ends every session of the account except `keepSessionId`, also its parent session. Returns the ended ids. */
     async endOthers(end: OthersEnd): Promise<readonly string[]> {
       const { accountId, keepSessionId, audit, now } = end;
-      const [ended] = await db.batch([
-        endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
-        db.insert(auditEvents).values(auditRow(audit, accountId)),
-      ]);
+      const { ended } = await runBatch(db, {
+        ended: endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
+        audit: db.insert(auditEvents).values(auditRow(audit, accountId)),
+      });
       return ended.map(({ id }) => id);
     },
 
     async endAll(accountId: string, now: number, audit: NewAuditEvent): Promise<void> {
-      await db.batch([
-        endSessions(db, accountId, now),
-        db.insert(auditEvents).values(auditRow(audit, accountId)),
-      ]);
+      await runBatch(db, {
+        sessions: endSessions(db, accountId, now),
+        audit: db.insert(auditEvents).values(auditRow(audit, accountId)),
+      });
     },
 
     async listLive(accountId: string, now: number): Promise<SessionSummary[]> {
@@ -171,6 +183,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
 const stateColumns = {
   id: sessions.id,
   accountId: sessions.accountId,
+  clientId: sessions.clientId,
   amr: sessions.amr,
   generation: sessions.generation,
   rotatedAt: sessions.rotatedAt,

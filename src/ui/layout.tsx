@@ -62,7 +62,7 @@ export function Frame({ p, title, children }: Props) {
 }
 
 function Masthead({ p }: { p: PageProps }) {
-  const { t, account, brand } = p;
+  const { t, account, actor, brand } = p;
   const currentIf = (path: string) => (p.here.split("?")[0]?.startsWith(path) ? "page" : undefined);
   return (
     <>
@@ -79,7 +79,7 @@ function Masthead({ p }: { p: PageProps }) {
           <a href="/account" aria-current={currentIf("/account")}>
             {t.nav.account}
           </a>
-          {hasPermission(account.role, "users:list") && (
+          {actor && hasPermission(actor, "users:list") && (
             <>
               <a href="/admin/users" aria-current={currentIf("/admin/users")}>
                 {t.nav.users}

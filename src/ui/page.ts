@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { Account } from "../accounts/account.ts";
+import type { UserActor } from "../admin/authorization/actor.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { HttpEnv } from "../http/context.ts";
@@ -78,6 +79,7 @@ export type PageProps = {
   readonly refreshUrl: string | null;
   /** The signed-in user, on pages that require a session. */
   readonly account: Account | null;
+  readonly actor: UserActor | null;
   /** Mail goes to the development mailbox. */
   readonly usesDevMailbox: boolean;
   readonly captcha: (CaptchaWidget & { readonly action: string }) | null;

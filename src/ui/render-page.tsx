@@ -56,6 +56,7 @@ export async function renderPage(c: PageContext, deps: RenderPageDeps, content: 
     back: null,
     refreshUrl: null,
     account: c.var.session?.account ?? null,
+    actor: c.var.actor ?? null,
     captcha: null,
     usesDevMailbox: deps.usesDevMailbox,
     ...content.overrides,

@@ -1,3 +1,4 @@
+import { userActor } from "../admin/authorization/actor.ts";
 import type { RequireSessionDeps } from "../http/require-session.ts";
 import {
   accessCookie,
@@ -5,6 +6,7 @@ import {
   refreshCookie,
   setSessionCookies,
 } from "../http/session-cookies.ts";
+import { ownAudience } from "../sessions/audience.ts";
 import {
   type RefreshedSession,
   type RefreshSessionDeps,
@@ -23,6 +25,7 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
   const session = await pageSession(c, deps);
   if (session) {
     c.set("session", session);
+    c.set("actor", userActor(session));
     return null;
   }
   clearSessionCookies(c);
@@ -51,7 +54,8 @@ export async function pageSession(c: PageContext, deps: PageSessionDeps): Promis
 export async function refreshPage(c: PageContext, deps: PageSessionDeps): Promise<RefreshedSession | null> {
   const refreshToken = refreshCookie(c);
   if (refreshToken === undefined) return null;
-  const refreshed = await refreshSession(deps, { refreshToken, caller: c.var.caller });
+  const audience = ownAudience(deps.settings);
+  const refreshed = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
   if (!refreshed.ok) return null;
   setSessionCookies(c, refreshed.value.tokens);
   c.set("refreshToken", refreshed.value.tokens.refreshToken);

@@ -68,8 +68,7 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
     if (access === "everybody") return (await rejectInvalidReturnTarget(c, depsOf)) ?? next();
     const redirect = await requirePageSession(c, depsOf(c));
     if (redirect) return redirect;
-    if (access !== "signed_in" && !hasPermission(c.var.session.account.role, access))
-      return refuse(c, "forbidden");
+    if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
     return next();
   };
   return documented(guard, { page: access });

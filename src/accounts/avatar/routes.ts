@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import type { Actor } from "../../admin/authorization/admin-action.ts";
+import type { Actor } from "../../admin/authorization/actor.ts";
 import {
   type FindManageableUserDeps,
   findManageableUser,
@@ -50,13 +50,13 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({ ...about("Set the caller's picture"), description, answer: changed }),
       session,
       upload,
-      (c) => set(c, depsOf(c), c.var.session.account, c.var.session.account),
+      (c) => set(c, depsOf(c), c.var.actor, c.var.session.account),
     )
     .delete(
       "/me/avatar",
       describeRoute({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
       session,
-      (c) => remove(c, depsOf(c), c.var.session.account, c.var.session.account),
+      (c) => remove(c, depsOf(c), c.var.actor, c.var.session.account),
     )
     .put(
       "/users/:id/avatar",
@@ -71,7 +71,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       idParam,
       upload,
       async (c) => {
-        const actor = c.var.session.account;
+        const { actor } = c.var;
         const found = await findManageableUser(depsOf(c), actor, "users:set-avatar", c.req.valid("param").id);
         if (!found.ok) return refuse(c, avatarErrors[found.error.reason]);
         return set(c, depsOf(c), actor, found.value.account);
@@ -88,7 +88,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       mayChange,
       idParam,
       async (c) => {
-        const actor = c.var.session.account;
+        const { actor } = c.var;
         const found = await findManageableUser(depsOf(c), actor, "users:set-avatar", c.req.valid("param").id);
         if (!found.ok) return refuse(c, avatarErrors[found.error.reason]);
         return remove(c, depsOf(c), actor, found.value.account);

@@ -1,5 +1,5 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { type Actor, actorIdOf } from "../../admin/authorization/admin-action.ts";
+import { type Actor, actorIdOf } from "../../admin/authorization/actor.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, HOUR } from "../../core/clock.ts";
 import { newOneTimeToken } from "../../core/crypto/one-time-token.ts";

@@ -31,10 +31,14 @@ export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Acco
       </Form>
     </section>
   ),
-  submit: async (c, form, account) => {
+  submit: async (c, form) => {
     const read = readFields(wordsOf(c), form, { password: passwordField });
     if ("refusal" in read) return read.refusal;
-    const result = await deactivateAccount(depsOf(c), { account, ...read.values, caller: c.var.caller });
+    const result = await deactivateAccount(depsOf(c), {
+      session: c.var.session,
+      ...read.values,
+      caller: c.var.caller,
+    });
     if (result.ok) {
       clearSessionCookies(c);
       return redirectWithFlash(c, "/sign-in", "deactivated");

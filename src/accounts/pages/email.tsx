@@ -30,10 +30,14 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
       </Form>
     </section>
   ),
-  submit: async (c, form, account) => {
+  submit: async (c, form) => {
     const read = readFields(wordsOf(c), form, { newEmail: emailField, password: passwordField });
     if ("refusal" in read) return read.refusal;
-    const result = await requestEmailChange(depsOf(c), { account, ...read.values, caller: c.var.caller });
+    const result = await requestEmailChange(depsOf(c), {
+      session: c.var.session,
+      ...read.values,
+      caller: c.var.caller,
+    });
     return result.ok
       ? redirectWithFlash(c, "/account", "newAddressAsked")
       : reauthenticationError(c, result.error);

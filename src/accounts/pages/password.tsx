@@ -33,7 +33,7 @@ export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSe
     const t = wordsOf(c);
     const read = readFields(t, form, { currentPassword: passwordField, newPassword: newPasswordField });
     if ("refusal" in read) return read.refusal;
-    const result = await changePassword(depsOf(c), { ...session, ...read.values, caller: c.var.caller });
+    const result = await changePassword(depsOf(c), { session, ...read.values, caller: c.var.caller });
     if (result.ok) return redirectWithFlash(c, "/account", "passwordChanged");
     const { error } = result;
     return error.reason === "password_refused"

@@ -19,7 +19,8 @@ export const profilePage = (depsOf: DepsOf<UpdateProfileDeps>): Page<Data> => ({
   submit: (c, form, { account }) =>
     saveProfile(c, form, {
       account,
-      save: (change) => updateProfile(depsOf(c), { account, actor: account, change, caller: c.var.caller }),
+      save: (change) =>
+        updateProfile(depsOf(c), { account, actor: c.var.actor, change, caller: c.var.caller }),
       codes: accountErrors,
       redirectTo: "/account",
     }),

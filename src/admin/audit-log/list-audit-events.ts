@@ -1,12 +1,13 @@
-import { type Principal, visibleRoles } from "../authorization/permissions.ts";
+import type { Actor } from "../authorization/actor.ts";
+import { visibleRoles } from "../authorization/permissions.ts";
 import type { AuditLogPage, AuditLogQuery, AuditLogStore } from "./store.ts";
 
 export type ListAuditEventsDeps = { readonly auditLog: Pick<AuditLogStore, "list"> };
 
-type Input = Omit<AuditLogQuery, "roles"> & { readonly actor: Principal };
+type Input = Omit<AuditLogQuery, "roles"> & { readonly actor: Actor };
 
 /** One page of the audit events of the users that the actor may see, newest first. */
 export function listAuditEvents(deps: ListAuditEventsDeps, input: Input): Promise<AuditLogPage> {
   const { actor, ...query } = input;
-  return deps.auditLog.list({ ...query, roles: visibleRoles(actor.role) });
+  return deps.auditLog.list({ ...query, roles: visibleRoles(actor) });
 }

@@ -52,7 +52,7 @@ export function auditLogRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessi
     queryParams(auditQuery),
     async (c) => {
       const { userId: accountId, cursor: after = null, ...filter } = c.req.valid("query");
-      const input = { ...filter, accountId, after, actor: c.var.session.account };
+      const input = { ...filter, accountId, after, actor: c.var.actor };
       const { events, next } = await listAuditEvents(depsOf(c), input);
       return respond(c, page, {
         events: events.map(present),

@@ -1,9 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import type { Caller } from "../../core/caller.ts";
-import type { Principal } from "./permissions.ts";
-
-/** Who acts: a signed-in user, or an operator with direct access to the database, who has every permission. */
-export type Actor = Principal | "operator";
+import type { Actor } from "./actor.ts";
 
 /**
  * An action of an actor on a target account, with the facts that authorized it. A store applies it only
@@ -13,5 +10,3 @@ export type AdminAction = { readonly actor: Actor; readonly target: Pick<Account
 
 /** A request for an admin action. `id`: the target's. */
 export type AdminActionInput = { readonly actor: Actor; readonly id: string; readonly caller: Caller };
-
-export const actorIdOf = (actor: Actor): string | null => (actor === "operator" ? null : actor.id);

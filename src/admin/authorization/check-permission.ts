@@ -1,3 +1,5 @@
+import { FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
+import { userActor } from "./actor.ts";
 import type { FindManageableUserDeps } from "./find-manageable-user.ts";
 import { hasPermission, type Permission } from "./permissions.ts";
 
@@ -11,5 +13,9 @@ export async function checkPermission(
   { accountId, permission }: Input,
 ): Promise<boolean> {
   const found = await deps.users.find(accountId);
-  return found !== null && found.account.status === "active" && hasPermission(found.account.role, permission);
+  return (
+    found !== null &&
+    found.account.status === "active" &&
+    hasPermission(userActor({ account: found.account, clientId: FIRST_PARTY_CLIENT }), permission)
+  );
 }

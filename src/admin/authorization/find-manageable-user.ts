@@ -1,6 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Actor } from "./admin-action.ts";
+import type { Actor } from "./actor.ts";
 import { canManage, type Permission } from "./permissions.ts";
 
 /** The target of an admin action. `hasPassword` is false while an invitation is not accepted. */
@@ -19,7 +19,6 @@ export async function findManageableUser(
 ): Promise<Result<Target, FindManageableUserFailure>> {
   const target = await deps.users.find(id);
   if (!target) return err({ reason: "no_such_user" });
-  if (actor !== "operator" && !canManage(actor, permission, target.account))
-    return err({ reason: "not_manageable" });
+  if (!canManage(actor, permission, target.account)) return err({ reason: "not_manageable" });
   return ok(target);
 }

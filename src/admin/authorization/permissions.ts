@@ -1,4 +1,5 @@
 import type { Role } from "../../accounts/account.ts";
+import type { Actor } from "./actor.ts";
 
 /**
  * The minimum role for each permission on other users' data (contract §3). Routes, pages and RPC use
@@ -28,28 +29,32 @@ export const PERMISSIONS = Object.keys(minimumRoles) as readonly Permission[];
 /** In ascending order. */
 export const ROLES = ["user", "admin", "superuser"] as const satisfies readonly Role[];
 
-/** A user with a role: the actor or the target of an action. */
-export type Principal = { readonly id: string; readonly role: Role };
-
-export const hasPermission = (role: Role, permission: Permission): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(minimumRoles[permission]);
+/** Whether the actor's role has the permission, and its client may use it. */
+export const hasPermission = (actor: Actor, permission: Permission): boolean =>
+  actor.kind === "operator" ||
+  (ROLES.indexOf(actor.role) >= ROLES.indexOf(minimumRoles[permission]) &&
+    (actor.scopes === "all" || actor.scopes.includes(permission)));
 
 /**
- * The roles that a user of this role may see, manage and assign. Admins manage the roles below theirs.
- * Superusers manage every role, since only a superuser can demote or delete another one.
+ * The roles that the actor may see, manage and assign. Admins manage the roles below theirs. Superusers and operators
+ * manage every role, since only they can demote or delete a superuser.
  */
-export const manageableRoles = (role: Role): readonly Role[] =>
-  role === "superuser" ? ROLES : ROLES.slice(0, ROLES.indexOf(role));
+export const manageableRoles = (actor: Actor): readonly Role[] =>
+  actor.kind === "operator" || actor.role === "superuser" ? ROLES : ROLES.slice(0, ROLES.indexOf(actor.role));
 
 /** `manageableRoles` as the filter of a list. Null means no filter. */
-export function visibleRoles(role: Role): readonly Role[] | null {
-  const roles = manageableRoles(role);
+export function visibleRoles(actor: Actor): readonly Role[] | null {
+  const roles = manageableRoles(actor);
   return roles.length === ROLES.length ? null : roles;
 }
 
 /** Whether the actor may use the permission on the target. On their own account users may only read. */
-export function canManage(actor: Principal, permission: Permission, target: Principal): boolean {
-  if (!hasPermission(actor.role, permission)) return false;
-  if (actor.id === target.id) return permission === "users:read";
-  return manageableRoles(actor.role).includes(target.role);
+export function canManage(
+  actor: Actor,
+  permission: Permission,
+  target: { readonly id: string; readonly role: Role },
+): boolean {
+  if (!hasPermission(actor, permission)) return false;
+  if (actor.kind === "user" && actor.accountId === target.id) return permission === "users:read";
+  return manageableRoles(actor).includes(target.role);
 }

@@ -128,7 +128,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 }
 
 const inputOf = (c: Context<HttpEnv>, { id }: { readonly id: string }) => ({
-  actor: c.var.session.account,
+  actor: c.var.actor,
   id,
   caller: c.var.caller,
 });

@@ -2,7 +2,8 @@ import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
-import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
+import { actorIdOf } from "../authorization/actor.ts";
+import type { AdminActionInput } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,

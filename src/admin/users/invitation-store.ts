@@ -21,7 +21,7 @@ import type { NewEmailToken } from "../../registration/email-tokens/email-token.
 import { emailTokenRow, voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow } from "../audit-log/statements.ts";
-import type { Actor } from "../authorization/admin-action.ts";
+import type { Actor } from "../authorization/actor.ts";
 import { type AuditedAction, actorStillAllowed, targetUnchanged } from "./statements.ts";
 
 type EmailTokenMailing = AuditedAction & { readonly emailToken: NewEmailToken; readonly mail: NewMessage };
@@ -103,14 +103,14 @@ export function invitationStore(db: Database, caps: SendCaps) {
       const isInvited = eq(accounts.id, id);
       const { invited, owners } = await runBatch(db, {
         // The insert selects from the actor's own row, so it requires that the actor is still allowed.
-        account: (actor === "operator"
+        account: (actor.kind === "operator"
           ? insertUnless(db, accounts, row, addressOwner)
           : insertFrom(
               db,
               accounts,
               row,
               accounts,
-              and(eq(accounts.id, actor.id), actorStillAllowed(db, actor)),
+              and(eq(accounts.id, actor.accountId), actorStillAllowed(db, actor)),
             )
         ).onConflictDoNothing(),
         token: insertFrom(

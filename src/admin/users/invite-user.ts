@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
-import { type Actor, actorIdOf } from "../authorization/admin-action.ts";
+import { type Actor, actorIdOf } from "../authorization/actor.ts";
 import { hasPermission, manageableRoles } from "../authorization/permissions.ts";
 import type { InvitationStore } from "./invitation-store.ts";
 
@@ -39,7 +39,7 @@ export async function inviteUser(
   if (!mayInvite(actor, role)) return err({ reason: "not_manageable" });
   const { emailToken, url } = await newEmailToken(deps, "invite");
   const mail =
-    actor === "operator"
+    actor.kind === "operator"
       ? null
       : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: emailToken.expiresAt });
   const audit = newAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
@@ -63,5 +63,4 @@ export async function inviteUser(
 }
 
 const mayInvite = (actor: Actor, role: Role): boolean =>
-  actor === "operator" ||
-  (hasPermission(actor.role, "users:invite") && manageableRoles(actor.role).includes(role));
+  hasPermission(actor, "users:invite") && manageableRoles(actor).includes(role);

@@ -1,4 +1,4 @@
-import type { Actor } from "../authorization/admin-action.ts";
+import type { Actor } from "../authorization/actor.ts";
 import { visibleRoles } from "../authorization/permissions.ts";
 import type { DirectoryPage, DirectoryQuery, UserDirectoryStore } from "./directory-store.ts";
 
@@ -11,6 +11,5 @@ export function listUsers(deps: ListUsersDeps, input: Input): Promise<DirectoryP
   const { actor, search, ...query } = input;
   // A search form that is submitted empty sends `search=`: no search.
   const terms = search?.trim() === "" ? undefined : search;
-  const roles = actor === "operator" ? null : visibleRoles(actor.role);
-  return deps.userDirectory.list({ ...query, search: terms, roles });
+  return deps.userDirectory.list({ ...query, search: terms, roles: visibleRoles(actor) });
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import { ok, type Result } from "../../core/result.ts";
-import type { Actor } from "../authorization/admin-action.ts";
+import type { Actor } from "../authorization/actor.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,

@@ -46,7 +46,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         const { cursor, ...query } = c.req.valid("query");
         const after = cursor === undefined ? null : Number(cursor);
-        const { users, next } = await listUsers(depsOf(c), { ...query, after, actor: c.var.session.account });
+        const { users, next } = await listUsers(depsOf(c), { ...query, after, actor: c.var.actor });
         return respond(c, page, {
           users: users.map((user) => presentAccount(user, publicUrlOf(c))),
           nextCursor: next === null ? null : String(next),
@@ -67,7 +67,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(invitation),
       async (c) => {
         const { role = "user", ...body } = c.req.valid("json");
-        const input = { ...body, role, actor: c.var.session.account, caller: c.var.caller };
+        const input = { ...body, role, actor: c.var.actor, caller: c.var.caller };
         const result = await inviteUser(depsOf(c), input);
         return result.ok
           ? respond(c, invited, presentAccount(result.value.account, publicUrlOf(c)))
@@ -81,7 +81,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       requirePermission("users:read"),
       idParam,
       async (c) => {
-        const input = { actor: c.var.session.account, id: c.req.valid("param").id };
+        const input = { actor: c.var.actor, id: c.req.valid("param").id };
         const result = await readUser(depsOf(c), input);
         return result.ok
           ? respond(c, profile, presentAccount(result.value, publicUrlOf(c)))
@@ -102,7 +102,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(profileBody),
       async (c) => {
         const input = {
-          actor: c.var.session.account,
+          actor: c.var.actor,
           id: c.req.valid("param").id,
           change: c.req.valid("json"),
           caller: c.var.caller,

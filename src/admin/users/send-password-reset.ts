@@ -3,7 +3,8 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../../registration/email-tokens/new-email-token.ts";
 import { type AuditEvent, newAuditEvent } from "../audit-log/audit-event.ts";
-import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
+import { actorIdOf } from "../authorization/actor.ts";
+import type { AdminActionInput } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,

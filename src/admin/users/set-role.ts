@@ -3,7 +3,8 @@ import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
-import { type AdminActionInput, actorIdOf } from "../authorization/admin-action.ts";
+import { actorIdOf } from "../authorization/actor.ts";
+import type { AdminActionInput } from "../authorization/admin-action.ts";
 import {
   type FindManageableUserDeps,
   type FindManageableUserFailure,
@@ -36,8 +37,7 @@ export async function setRole(
 ): Promise<Result<void, Failure>> {
   const found = await findManageableUser(deps, actor, "users:set-role", id);
   if (!found.ok) return found;
-  if (actor !== "operator" && !manageableRoles(actor.role).includes(role))
-    return err({ reason: "not_manageable" });
+  if (!manageableRoles(actor).includes(role)) return err({ reason: "not_manageable" });
   const { account: target } = found.value;
   if (target.role === role) return ok(undefined);
   const now = deps.clock.now();

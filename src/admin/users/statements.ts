@@ -6,7 +6,8 @@ import { isActive, isActiveAndVerified } from "../../db/predicates.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
-import type { Actor, AdminAction } from "../authorization/admin-action.ts";
+import type { Actor } from "../authorization/actor.ts";
+import type { AdminAction } from "../authorization/admin-action.ts";
 
 export type AuditedAction = AdminAction & { readonly audit: NewAuditEvent };
 
@@ -46,12 +47,12 @@ const actionUnchanged = (db: Database, { actor, target }: AdminAction): SQL | un
 
 /** Whether the actor is still active and still has the role that authorized the action. */
 export function actorStillAllowed(db: Database, actor: Actor): SQL | undefined {
-  if (actor === "operator") return undefined;
+  if (actor.kind === "operator") return undefined;
   const actorRow = alias(accounts, "acting");
   return sql`EXISTS ${db
     .select({ one: sql`1` })
     .from(actorRow)
-    .where(and(eq(actorRow.id, actor.id), eq(actorRow.role, actor.role), isActive(actorRow)))}`;
+    .where(and(eq(actorRow.id, actor.accountId), eq(actorRow.role, actor.role), isActive(actorRow)))}`;
 }
 
 /** Whether an active superuser remains if this account is no longer one (contract §3). */

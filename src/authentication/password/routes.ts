@@ -56,11 +56,13 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
     ),
     async (c) => {
-      const { transport, audience, ...input } = c.req.valid("json");
-      const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
-      if (deps instanceof Response) return deps;
+      const deps = depsOf(c);
+      const { transport, audience: requested, ...input } = c.req.valid("json");
+      const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
+      if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
+      const { audience } = prepared;
       const deviceToken = input.deviceToken ?? deviceCookie(c);
-      const result = await startLogin(deps, { ...input, deviceToken, caller: c.var.caller });
+      const result = await startLogin(deps, { ...input, audience, deviceToken, caller: c.var.caller });
       if (result.ok) return respondWithTokens(c, deps, result.value, transport);
       const { error } = result;
       return refuse(c, passwordErrors[error.reason], {

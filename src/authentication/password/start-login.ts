@@ -38,6 +38,8 @@ type LoginInput = {
   readonly password: string;
   readonly captchaToken?: string;
   readonly deviceToken?: string;
+  /** The audience of the tokens. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
@@ -108,7 +110,7 @@ type EvaluatedPassword = { readonly firstFactor: FirstFactorResult; readonly sec
 /** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
 async function evaluatePassword(
   deps: Pick<StartLoginDeps, "hasher" | "clock">,
-  { email, password, caller }: LoginInput,
+  { email, password, audience, caller }: LoginInput,
   { record, key, device }: ReservedAttempt,
 ): Promise<Result<EvaluatedPassword, LoginRefusal>> {
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
@@ -123,7 +125,7 @@ async function evaluatePassword(
     now: deps.clock.now(),
   } as const;
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
-  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller };
+  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience };
   return ok({ firstFactor, secondFactorEnabled: record.loginOtp });
 }
 

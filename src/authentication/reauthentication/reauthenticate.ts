@@ -1,44 +1,117 @@
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../accounts/read-sign-in-methods.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
-import type { ReauthenticationProof } from "../social/identity.ts";
-import { type ConfirmationFailure, type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { lockoutKey } from "../lockout/lockout-keys.ts";
+import { secondsUntil } from "../lockout/rules.ts";
+import type { ReauthenticationStore } from "./store.ts";
 
-export type ReauthenticateDeps = ConfirmPasswordDeps & ReadSignInMethodsDeps & RefreshTokenDeps;
+export type ReauthenticateDeps = ReadSignInMethodsDeps &
+  RefreshTokenDeps & {
+    readonly clock: Clock;
+    readonly secrets: SecretRing;
+    readonly reauthentications: Pick<ReauthenticationStore, "begin">;
+    readonly logins: { release(lockoutKey: string): Promise<void> };
+    readonly hasher: Pick<PasswordHasher, "verify">;
+  };
+
+/** A reauthentication by the password of the account. */
+export type PasswordClaim = {
+  readonly session: CurrentSession;
+  readonly method: "password";
+  readonly password: string;
+};
 
 /** The credentials of the request. The account decides which of the two is required, not the caller. */
-export type ReauthenticationClaim = {
+export type AccountClaim = {
   readonly session: CurrentSession;
+  readonly method: "of_account";
   readonly password: string | undefined;
   readonly refreshToken: string | undefined;
 };
 
-type Failure =
-  | ConfirmationFailure
-  | {
-      readonly reason: "password_missing" | "refresh_token_missing" | "reauthentication_expired";
-    };
+/**
+ * A reauthentication that a change depends on. It holds while that session is live and the account's known devices
+ * have not been reset since.
+ */
+export type ReauthenticationProof = {
+  readonly sessionId: string;
+  /** The generation that the session's refresh token must still have, where that token was the proof. */
+  readonly generation: number | null;
+  /** Instant (ms). */
+  readonly at: number;
+};
+
+/** `checkedHash`: the hash that the password was verified against, as a condition for the change. */
+export type PasswordProof = ReauthenticationProof & { readonly checkedHash: string };
+
+/** `retryAfter` in seconds. */
+export type PasswordFailure =
+  | { readonly reason: "wrong_password" }
+  | { readonly reason: "locked"; readonly retryAfter: number };
+
+export type ReauthenticationFailure =
+  | PasswordFailure
+  | { readonly reason: "password_missing" | "refresh_token_missing" | "reauthentication_expired" };
 
 /**
- * Reauthenticates the owner before a sign-in method is added, because that method outlives every session
- * (ASVS 6.2.3). An access token is not enough: every resource server receives it. The password is
- * required; without one, the refresh token of this session. The proof is then valid only for the latest
- * generation of that token.
+ * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). An access
+ * token is not enough: every resource server receives it. With the method `of_account` the password is required;
+ * without one, the refresh token of this session. The proof is then valid only for the latest generation of
+ * that token.
  */
+export function reauthenticate(
+  deps: ReauthenticateDeps,
+  claim: PasswordClaim,
+): Promise<Result<PasswordProof, PasswordFailure>>;
+export function reauthenticate(
+  deps: ReauthenticateDeps,
+  claim: AccountClaim,
+): Promise<Result<ReauthenticationProof, ReauthenticationFailure>>;
 export async function reauthenticate(
   deps: ReauthenticateDeps,
-  { session, password, refreshToken }: ReauthenticationClaim,
-): Promise<Result<ReauthenticationProof, Failure>> {
-  const { account, sessionId } = session;
+  claim: PasswordClaim | AccountClaim,
+): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
+  const { session, password } = claim;
   // Taken before the first read, so that every later change voids the proof.
   const at = deps.clock.now();
-  const { hasPassword } = await readSignInMethods(deps, { accountId: account.id });
-  if (hasPassword) {
-    if (password === undefined) return err({ reason: "password_missing" });
-    const confirmed = await confirmPassword(deps, account, password);
-    return confirmed.ok ? ok({ sessionId, generation: null, at }) : confirmed;
+  if (claim.method === "password") return verifyPassword(deps, session, claim.password, at);
+  const { hasPassword } = await readSignInMethods(deps, { accountId: session.account.id });
+  if (!hasPassword) return verifySessionToken(deps, session, claim.refreshToken, at);
+  if (password === undefined) return err({ reason: "password_missing" });
+  return verifyPassword(deps, session, password, at);
+}
+
+/**
+ * Wrong passwords count for the lockout `signed-in` of the account, apart from failed sign-ins, so that an attacker
+ * without a session cannot lock out a signed-in user.
+ */
+async function verifyPassword(
+  deps: ReauthenticateDeps,
+  { sessionId, account }: CurrentSession,
+  password: string,
+  at: number,
+): Promise<Result<PasswordProof, PasswordFailure>> {
+  const key = await lockoutKey(deps, account.id, "signed-in");
+  const { reservation, passwordHash } = await deps.reauthentications.begin(account.id, key, at);
+  if (reservation.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, at) });
   }
+  const verdict = await deps.hasher.verify(passwordHash, password);
+  if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
+  await deps.logins.release(key);
+  return ok({ sessionId, generation: null, at, checkedHash: passwordHash });
+}
+
+async function verifySessionToken(
+  deps: RefreshTokenDeps,
+  { sessionId }: CurrentSession,
+  refreshToken: string | undefined,
+  at: number,
+): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
   if (refreshToken === undefined) return err({ reason: "refresh_token_missing" });
   const verified = await verifyRefreshToken(deps, refreshToken);
   if (!verified.ok || verified.value.sessionId !== sessionId) {

@@ -3,7 +3,7 @@ import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import { sessionIsLive } from "../../sessions/statements.ts";
-import type { ReauthenticationProof } from "../social/identity.ts";
+import type { ReauthenticationProof } from "./reauthenticate.ts";
 
 /**
  * Whether the session of a reauthentication is still live, and its account may still sign in. A password

@@ -39,10 +39,12 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         }),
       ),
       async (c) => {
-        const { transport, audience, ...input } = c.req.valid("json");
-        const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
-        if (deps instanceof Response) return deps;
-        const result = await verifySecondFactor(deps, { ...input, caller: c.var.caller });
+        const deps = depsOf(c);
+        const { transport, audience: requested, ...input } = c.req.valid("json");
+        const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
+        if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
+        const { audience } = prepared;
+        const result = await verifySecondFactor(deps, { ...input, audience, caller: c.var.caller });
         if (result.ok) return respondWithTokens(c, deps, result.value, transport);
         const { error } = result;
         return refuse(c, secondFactorErrors[error.reason], {

@@ -1,23 +1,23 @@
-import type { Account } from "../../accounts/account.ts";
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 import {
-  type ConfirmationFailure,
-  type ConfirmPasswordDeps,
-  confirmPassword,
-} from "../reauthentication/confirm-password.ts";
+  type PasswordFailure,
+  type ReauthenticateDeps,
+  reauthenticate,
+} from "../reauthentication/reauthenticate.ts";
 import type { SecondFactorStore } from "./store.ts";
 
-export type SetSecondFactorDeps = ConfirmPasswordDeps & {
+export type SetSecondFactorDeps = ReauthenticateDeps & {
   readonly logins: Pick<SecondFactorStore, "setSecondFactor">;
   readonly messages: Outbox;
 };
 
 type SecondFactorInput = {
-  readonly account: Account;
+  readonly session: CurrentSession;
   readonly enabled: boolean;
   readonly password: string;
   readonly caller: Caller;
@@ -27,10 +27,11 @@ type SecondFactorInput = {
 export async function setSecondFactor(
   deps: SetSecondFactorDeps,
   input: SecondFactorInput,
-): Promise<Result<void, ConfirmationFailure>> {
-  const { account, enabled, caller } = input;
-  const confirmed = await confirmPassword(deps, account, input.password);
-  if (!confirmed.ok) return confirmed;
+): Promise<Result<void, PasswordFailure>> {
+  const { session, enabled, caller } = input;
+  const { account } = session;
+  const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
+  if (!proof.ok) return proof;
   const now = deps.clock.now();
   const kind = enabled ? "second_factor_enabled" : "second_factor_disabled";
   const notice = await deps.messages.draft({ kind }, { expiresAt: now + DAY });
@@ -40,7 +41,7 @@ export async function setSecondFactor(
     caller,
     account.id,
   );
-  const { checkedHash } = confirmed.value;
+  const { checkedHash } = proof.value;
   const outcome = await deps.logins.setSecondFactor({
     accountId: account.id,
     checkedHash,

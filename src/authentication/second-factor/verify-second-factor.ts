@@ -30,6 +30,8 @@ export type VerifySecondFactorFailure =
 type VerificationInput = {
   readonly challengeId: string;
   readonly code: string;
+  /** The audience of the tokens. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
@@ -38,11 +40,11 @@ export async function verifySecondFactor(
   deps: VerifySecondFactorDeps,
   input: VerificationInput,
 ): Promise<Result<SignedIn, VerifySecondFactorFailure>> {
-  const { challengeId, code, caller } = input;
+  const { challengeId, code, audience, caller } = input;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   // The challenge stores the method of the first factor. The batch prepends it.
-  const session = newSession(deps, ["otp"], caller);
+  const session = newSession(deps, { amr: ["otp"], audience, caller });
   const details = { sessionId: session.id, amr: "otp" };
   const expiresAt = now + DAY;
   const newDeviceNotice = await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt });
@@ -66,6 +68,6 @@ export async function verifySecondFactor(
   const { account, amr } = outcome;
   const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
   const stored = { ...session, amr, generation: 1, rotatedAt: session.createdAt };
-  const tokens = await issueTokens(deps, stored, account);
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

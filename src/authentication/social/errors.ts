@@ -1,12 +1,12 @@
 import { WRONG_PASSWORD } from "../../accounts/errors.ts";
 import type { ErrorCode } from "../../core/error-codes.ts";
-import type { ConfirmationFailure } from "../reauthentication/confirm-password.ts";
+import type { ReauthenticationFailure } from "../reauthentication/reauthenticate.ts";
 import type { SignInFailure } from "../sign-in-outcome.ts";
 
 /** Why a social login or the linking of an identity fails. */
 export type SocialFailure =
   | SignInFailure
-  | ConfirmationFailure
+  | ReauthenticationFailure
   | {
       readonly reason:
         | "unknown_provider"
@@ -22,10 +22,7 @@ export type SocialFailure =
         | "email_not_verified"
         | "account_deactivated"
         | "identity_taken"
-        | "provider_linked"
-        | "password_missing"
-        | "refresh_token_missing"
-        | "reauthentication_expired";
+        | "provider_linked";
     };
 
 /** Why an identity is not removed. */

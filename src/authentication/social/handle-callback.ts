@@ -2,12 +2,13 @@ import type { Caller } from "../../core/caller.ts";
 import { hashOneTimeToken } from "../../core/crypto/one-time-token.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type IssueCodeForIdentityDeps, issueCodeForIdentity } from "../../oauth/issue-code-for-identity.ts";
+import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
+import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { SocialFailure } from "./errors.ts";
-import type { ReauthenticationProof } from "./identity.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
 import { deriveOAuthTransaction, OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import type { SocialProvider } from "./providers/provider.ts";
@@ -69,9 +70,10 @@ export async function handleCallback(
     return linked.ok ? ok({ url: returnTo, signedIn: null }) : linked;
   }
 
+  const audience = ownAudience(deps.settings);
   const isOwnPage = new URL(returnTo).origin === publicUrl;
   const outcome = await retryOnConflict<Completed, SocialFailure>(async () => {
-    const resolved = await resolveAccount(deps, { ...identity, deviceToken });
+    const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience });
     if (!resolved.ok) return resolved;
     const { firstFactor, secondFactorChosen, notice } = resolved.value;
     const { grant } = firstFactor;

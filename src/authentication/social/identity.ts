@@ -34,18 +34,6 @@ export type IdentityAttachment =
       readonly audits: readonly NewAuditEvent[];
     };
 
-/**
- * The reauthentication of the account's owner (`reauthenticate`) that adding a sign-in method depends on. It holds
- * while that session is live and the account's known devices have not been reset since.
- */
-export type ReauthenticationProof = {
-  readonly sessionId: string;
-  /** The generation that the session's refresh token must still have, where that token was the proof. */
-  readonly generation: number | null;
-  /** Instant (ms). */
-  readonly at: number;
-};
-
 /** A linked identity as the account's owner sees it. */
 export type LinkedIdentity = {
   readonly provider: string;

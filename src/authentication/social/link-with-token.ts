@@ -1,8 +1,8 @@
 import type { Caller } from "../../core/caller.ts";
 import { err, type Result } from "../../core/result.ts";
 import {
+  type AccountClaim,
   type ReauthenticateDeps,
-  type ReauthenticationClaim,
   reauthenticate,
 } from "../reauthentication/reauthenticate.ts";
 import type { SocialFailure } from "./errors.ts";
@@ -12,7 +12,7 @@ import type { ProviderToken, SocialProvider } from "./providers/provider.ts";
 export type LinkWithTokenDeps = ReauthenticateDeps &
   LinkIdentityDeps & { readonly socialProviders: ReadonlyMap<string, SocialProvider> };
 
-type TokenLink = ReauthenticationClaim & {
+type TokenLink = Omit<AccountClaim, "method"> & {
   readonly provider: string;
   readonly token: ProviderToken;
   readonly caller: Caller;
@@ -27,7 +27,7 @@ export async function linkWithToken(
   if (!provider) return err({ reason: "unknown_provider" });
   // Before reauthentication: a token that cannot be verified must not count as a password attempt.
   if (token.kind !== provider.tokenKind) return err({ reason: "wrong_kind_of_token" });
-  const proof = await reauthenticate(deps, claim);
+  const proof = await reauthenticate(deps, { ...claim, method: "of_account" });
   if (!proof.ok) return proof;
   const profile = await provider.verifyToken(token.token);
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });

@@ -27,6 +27,8 @@ export type ProviderLogin = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
   readonly deviceToken: string | undefined;
+  /** The audience of the tokens that the sign-in issues. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
@@ -46,7 +48,7 @@ export async function resolveAccount(
   deps: ResolveAccountDeps,
   login: ProviderLogin,
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
-  const { profile, provider, caller } = login;
+  const { profile, provider, caller, audience } = login;
   const email = trustedAddress(profile);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
@@ -76,7 +78,7 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { grant, emailKey, device, caller },
+    firstFactor: { grant, emailKey, device, caller, audience },
     secondFactorChosen: candidate?.loginOtp ?? false,
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

@@ -6,7 +6,7 @@ import type { CsrfDeps } from "../../http/csrf.ts";
 import { jsonBody, pathParams, queryParams } from "../../http/input.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
 import { describeRoute, documented } from "../../http/operation.ts";
-import { answer, respond } from "../../http/respond.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
 import {
   deviceCookie,
   oauthTransactionCookie,
@@ -129,13 +129,16 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       jsonBody(tokenBody),
       async (c) => {
-        const { transport, audience, ...input } = c.req.valid("json");
-        const deps = await prepareTokenResponse(c, depsOf(c), { transport, audience });
-        if (deps instanceof Response) return deps;
+        const deps = depsOf(c);
+        const { transport, audience: requested, ...input } = c.req.valid("json");
+        const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
+        if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
+        const { audience } = prepared;
         const result = await signInWithToken(deps, {
           ...c.req.valid("param"),
           token: providerTokenOf(input),
           deviceToken: input.deviceToken ?? deviceCookie(c),
+          audience,
           caller: c.var.caller,
         });
         return result.ok

@@ -14,20 +14,22 @@ type TokenLogin = {
   readonly provider: string;
   readonly token: ProviderToken;
   readonly deviceToken: string | undefined;
+  /** The audience of the tokens. */
+  readonly audience: string;
   readonly caller: Caller;
 };
 
 /** Signs in with a token that a client application got from the provider's SDK. Its audience must be this service. */
 export async function signInWithToken(
   deps: SignInWithTokenDeps,
-  { provider: id, token, deviceToken, caller }: TokenLogin,
+  { provider: id, token, ...client }: TokenLogin,
 ): Promise<Result<SignedIn | SecondFactorRequired, SocialFailure>> {
   const provider = deps.socialProviders.get(id);
   if (!provider) return err({ reason: "unknown_provider" });
   if (token.kind !== provider.tokenKind) return err({ reason: "wrong_kind_of_token" });
   const profile = await provider.verifyToken(token.token);
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });
-  const login = { provider: { id, name: provider.name }, profile: profile.value, deviceToken, caller };
+  const login = { provider: { id, name: provider.name }, profile: profile.value, ...client };
   return retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, login);
     if (!resolved.ok) return resolved;

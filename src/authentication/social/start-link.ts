@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import {
+  type AccountClaim,
   type ReauthenticateDeps,
-  type ReauthenticationClaim,
   reauthenticate,
 } from "../reauthentication/reauthenticate.ts";
 import type { SocialFailure } from "./errors.ts";
@@ -15,7 +15,7 @@ import type { OAuthTransactionStore } from "./transaction-store.ts";
 export type StartLinkDeps = StartTransactionDeps &
   ReauthenticateDeps & { readonly oauthTransactions: Pick<OAuthTransactionStore, "createForLink"> };
 
-type LinkRequest = ReauthenticationClaim & {
+type LinkRequest = Omit<AccountClaim, "method"> & {
   readonly provider: string;
   /** The path of this service's page that the callback redirects to. */
   readonly page: string;
@@ -29,7 +29,7 @@ export async function startLink(
   { provider, page, binding, ...claim }: LinkRequest,
 ): Promise<Result<AuthorizationRedirect, SocialFailure>> {
   if (!deps.socialProviders.has(provider)) return err({ reason: "unknown_provider" });
-  const proof = await reauthenticate(deps, claim);
+  const proof = await reauthenticate(deps, { ...claim, method: "of_account" });
   if (!proof.ok) return proof;
   const returnTo = deps.settings.publicUrl + page;
   const started = await startTransaction(deps, { provider, returnTo, codeChallenge: null, binding });

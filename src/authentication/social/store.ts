@@ -10,8 +10,9 @@ import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts"
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
+import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
-import type { IdentityKey, LinkedIdentity, NewIdentity, ReauthenticationProof } from "./identity.ts";
+import type { IdentityKey, LinkedIdentity, NewIdentity } from "./identity.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./rules.ts";
 import { recordAttachment } from "./statements.ts";
 

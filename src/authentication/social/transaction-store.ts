@@ -2,8 +2,8 @@ import { and, eq, gt } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { oauthTransactions, sessions } from "../../db/schema.ts";
+import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
-import type { ReauthenticationProof } from "./identity.ts";
 import type { ConsumedOAuthTransaction, NewOAuthTransaction } from "./oauth-transaction.ts";
 
 type CallbackKey = {

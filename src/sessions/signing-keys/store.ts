@@ -2,6 +2,7 @@ import { and, asc, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-from.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { signingKeys } from "../../db/schema.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
 
@@ -31,7 +32,10 @@ export function signingKeyStore(db: Database) {
       signsFromAfter: number,
     ): Promise<StoredSigningKey[]> {
       const conflict = and(inArray(other.sealedBy, [...rootSecretIds]), gte(other.signsFrom, signsFromAfter));
-      const [, keys] = await db.batch([addUnless(key, conflict), listSince(signsFromAfter)]);
+      const { keys } = await runBatch(db, {
+        added: addUnless(key, conflict),
+        keys: listSince(signsFromAfter),
+      });
       return keys;
     },
 

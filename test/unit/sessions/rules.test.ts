@@ -9,6 +9,7 @@ const DAY = 24 * 60 * 60_000;
 const session = (changes: Partial<SessionState> = {}): SessionState => ({
   id: "session",
   accountId: "account",
+  clientId: "gatehouse",
   amr: ["pwd"],
   generation: 7,
   rotatedAt: NOW - 1_000,

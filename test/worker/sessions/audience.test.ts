@@ -87,3 +87,34 @@ describe("an access token of another audience", () => {
     expectErrorResponse(await service.get("/me", own), 401, "unauthorized");
   });
 });
+
+describe("concurrent requests of one isolate", () => {
+  it("issue each token for the audience of its own request", async () => {
+    const users = await Promise.all(Array.from({ length: 8 }, () => registerAndLogIn(service)));
+    const audiences = users.map((_, index) => [undefined, "web", "notes"][index % 3]);
+    const answers = await Promise.all(
+      users.flatMap(({ email, refreshToken }, index) => {
+        const audience = audiences[index];
+        return [
+          service.post("/login", { email, password: PASSWORD, audience }),
+          service.post("/refresh", { refreshToken, audience }),
+        ];
+      }),
+    );
+    const issued = answers.map(({ body }) => decodeJwt(body.data.token).aud);
+    expect(issued).toEqual(audiences.flatMap((audience) => [audience ?? "web", audience ?? "web"]));
+  });
+
+  it("leaves the default to the next request", async () => {
+    const { email, refreshToken } = await registerAndLogIn(service);
+    const forNotes = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
+    expect(decodeJwt(forNotes.token).aud).toBe("notes");
+    for (const { data } of [
+      (await service.post("/refresh", { refreshToken: forNotes.refreshToken })).body,
+      (await service.post("/login", { email, password: PASSWORD })).body,
+    ]) {
+      expect(decodeJwt(data.token).aud).toBe("web");
+      expect((await service.get("/me", data.token)).status).toBe(200);
+    }
+  });
+});

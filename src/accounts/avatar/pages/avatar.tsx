@@ -46,7 +46,7 @@ export const avatarPage = (depsOf: DepsOf<SetAvatarDeps & RemoveAvatarDeps>): Pa
   ),
   submit: async (c, form, account) => {
     const t = wordsOf(c);
-    const common = { actor: account, target: account, caller: c.var.caller };
+    const common = { actor: c.var.actor, target: account, caller: c.var.caller };
     if (form.text("act") === "remove") {
       const removed = await removeAvatar(depsOf(c), common);
       return removed.ok

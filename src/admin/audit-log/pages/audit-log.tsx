@@ -19,7 +19,8 @@ export const auditLogPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesD
   isList: true,
   title: (t) => t.audit.title,
   load: async (c) => {
-    const actor = c.var.session.account;
+    const { actor, session } = c.var;
+    const { account } = session;
     const { userId: accountId, type, cursor: after = null } = readQuery(c, auditQuery);
     const { events, next } = await listAuditEvents(depsOf(c), {
       actor,
@@ -31,7 +32,7 @@ export const auditLogPage = (depsOf: DepsOf<ListAuditEventsDeps & FindUserNamesD
     const ids = events.flatMap((event) =>
       event.actorId ? [event.accountId, event.actorId] : [event.accountId],
     );
-    const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(actor.id, actor.name);
+    const names = new Map(await findUserNames(depsOf(c), { actor, ids })).set(account.id, account.name);
     return { events, next, names };
   },
   view: (p, { events, next, names }) => (

@@ -20,7 +20,7 @@ export const deadMessagesPage = (depsOf: DepsOf<ListDeadMessagesDeps>): Page<Dat
   title: (t) => t.undelivered.title,
   load: (c) => {
     const { cursor: after = null } = readQuery(c, query);
-    return listDeadMessages(depsOf(c), { actor: c.var.session.account, after, limit: PAGE_ROWS });
+    return listDeadMessages(depsOf(c), { actor: c.var.actor, after, limit: PAGE_ROWS });
   },
   view: (p, { messages, next }) => (
     <>

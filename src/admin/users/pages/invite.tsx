@@ -28,7 +28,7 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
           p={p}
           name="role"
           value="user"
-          options={manageableRoles(p.account?.role ?? "user").map((role) => [role, p.t.roles[role]] as const)}
+          options={(p.actor ? manageableRoles(p.actor) : []).map((role) => [role, p.t.roles[role]] as const)}
         />
         <button type="submit" class="main">
           {p.t.users.sendInvitation}
@@ -40,8 +40,8 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
     const t = wordsOf(c);
     const read = readFields(t, form, { name: nameField, email: emailField });
     if ("refusal" in read) return read.refusal;
-    const actor = c.var.session.account;
-    const role = manageableRoles(actor.role).find((manageable) => manageable === form.text("role"));
+    const { actor } = c.var;
+    const role = manageableRoles(actor).find((manageable) => manageable === form.text("role"));
     if (!role) return formFailure(c, "forbidden");
     const result = await inviteUser(depsOf(c), { ...read.values, role, actor, caller: c.var.caller });
     if (result.ok) return redirectWithFlash(c, `/admin/users/${result.value.account.id}`, "invited");

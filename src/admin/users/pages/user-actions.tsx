@@ -57,10 +57,10 @@ const names = Object.keys(actions) as UserActionName[];
 
 /** A button for each action that this admin may take. */
 export function UserActions({ p, user, isLocked }: { p: PageProps; user: Account; isLocked: boolean }) {
-  const { t, account } = p;
-  if (!account) return null;
+  const { t, actor } = p;
+  if (!actor) return null;
   const available = names.filter(
-    (name) => canManage(account, actions[name].permission, user) && actions[name].applies(user, isLocked),
+    (name) => canManage(actor, actions[name].permission, user) && actions[name].applies(user, isLocked),
   );
   return (
     <section class="card">
@@ -87,13 +87,13 @@ export function UserActions({ p, user, isLocked }: { p: PageProps; user: Account
           );
         })}
       </div>
-      {canManage(account, "users:set-role", user) && (
+      {canManage(actor, "users:set-role", user) && (
         <Form p={p} act="setRole">
           <SelectField
             p={p}
             name="role"
             value={user.role}
-            options={manageableRoles(account.role).map((role) => [role, t.roles[role]] as const)}
+            options={manageableRoles(actor).map((role) => [role, t.roles[role]] as const)}
           />
           <button type="submit">{t.users.setRole}</button>
         </Form>
@@ -125,7 +125,7 @@ export async function runUserAction(
 }
 
 async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Account) {
-  const input = { actor: c.var.session.account, id: user.id, caller: c.var.caller };
+  const input = { actor: c.var.actor, id: user.id, caller: c.var.caller };
   switch (form.text("act") as UserActionName | "setRole") {
     case "resetPassword":
       return sendPasswordReset(deps, input);
@@ -144,9 +144,7 @@ async function run(c: PageContext, deps: UserActionsDeps, form: Posted, user: Ac
     case "delete":
       return form.text("sure") === "yes" ? deleteUser(deps, input) : null;
     case "setRole": {
-      const role = manageableRoles(input.actor.role).find(
-        (manageable: Role) => manageable === form.text("role"),
-      );
+      const role = manageableRoles(input.actor).find((manageable: Role) => manageable === form.text("role"));
       return role ? setRole(deps, { ...input, role }) : null;
     }
     default:

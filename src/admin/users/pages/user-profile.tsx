@@ -23,7 +23,7 @@ export const userProfilePage = (depsOf: DepsOf<UpdateUserDeps>): Page<Data> => (
   },
   view: (p, data) => <ProfileForm p={p} {...data} />,
   submit: (c, form, { account }) => {
-    const input = { actor: c.var.session.account, id: account.id, caller: c.var.caller };
+    const input = { actor: c.var.actor, id: account.id, caller: c.var.caller };
     return saveProfile(c, form, {
       account,
       save: (change) => updateUser(depsOf(c), { ...input, change }),

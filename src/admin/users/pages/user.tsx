@@ -57,7 +57,7 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
 
 /** The user with the id in the URL, or the error response if the admin may not see them. */
 export async function findUser(c: PageContext, deps: FindManageableUserDeps): Promise<Account | Response> {
-  const input = { actor: c.var.session.account, id: c.req.param("id") ?? "" };
+  const input = { actor: c.var.actor, id: c.req.param("id") ?? "" };
   const found = await readUser(deps, input);
   return found.ok ? found.value : refuse(c, userErrors[found.error.reason]);
 }

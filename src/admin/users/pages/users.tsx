@@ -20,7 +20,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
   load: (c) => {
     const { cursor, ...query } = readQuery(c, z.omit(userQuery, { limit: true }));
     const after = cursor === undefined ? null : Number(cursor);
-    return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.session.account });
+    return listUsers(depsOf(c), { ...query, after, limit: PAGE_ROWS, actor: c.var.actor });
   },
   view: (p, { users, next }) => (
     <>
@@ -39,7 +39,7 @@ export const usersPage = (depsOf: DepsOf<ListUsersDeps>): Page<Data> => ({
 });
 
 function SearchFields({ p }: { p: PageProps }) {
-  const roles = manageableRoles(p.account?.role ?? "user");
+  const roles = p.actor ? manageableRoles(p.actor) : [];
   return (
     <>
       <div class="field grow">

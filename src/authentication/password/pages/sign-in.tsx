@@ -1,6 +1,7 @@
 import { emailField, passwordField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
+import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
 import { encodeSentCode } from "../../../ui/code-field.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -78,6 +79,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       ...read.values,
       captchaToken: readCaptchaToken(form),
       deviceToken: deviceCookie(c),
+      audience: ownAudience(deps.settings),
       caller: c.var.caller,
     });
     if (!result.ok) {

@@ -1,6 +1,7 @@
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
+import { ownAudience } from "../../../sessions/audience.ts";
 import { CodeField, decodeSentCode, encodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -62,7 +63,12 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     }
     const read = readFields(wordsOf(c), form, { code: codeField });
     if ("refusal" in read) return read.refusal;
-    const result = await verifySecondFactor(deps, { challengeId, ...read.values, caller: c.var.caller });
+    const result = await verifySecondFactor(deps, {
+      challengeId,
+      ...read.values,
+      audience: ownAudience(deps.settings),
+      caller: c.var.caller,
+    });
     if (!result.ok) {
       return result.error.reason === "code_incorrect"
         ? invalid({ code: wordsOf(c).problems.codeWrong })

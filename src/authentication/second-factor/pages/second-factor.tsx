@@ -42,11 +42,11 @@ export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => (
       </Form>
     </section>
   ),
-  submit: async (c, form, account) => {
+  submit: async (c, form) => {
     const read = readFields(wordsOf(c), form, { password: passwordField });
     if ("refusal" in read) return read.refusal;
     const enabled = form.text("act") === "on";
-    const input = { account, enabled, ...read.values, caller: c.var.caller };
+    const input = { session: c.var.session, enabled, ...read.values, caller: c.var.caller };
     const result = await setSecondFactor(depsOf(c), input);
     return result.ok ? redirectWithFlash(c, "/account", "saved") : reauthenticationError(c, result.error);
   },

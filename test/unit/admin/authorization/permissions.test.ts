@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { actorIdOf, OPERATOR } from "../../../../src/admin/authorization/actor.ts";
 import {
   canManage,
   hasPermission,
@@ -7,14 +8,19 @@ import {
   ROLES,
   visibleRoles,
 } from "../../../../src/admin/authorization/permissions.ts";
+import { actorWithRole } from "../../../support/actors.ts";
 
 const SUPERUSER_ONLY = ["users:set-role", "users:delete"];
 
 describe("permissions", () => {
   it("gives users no permission, superusers all, and admins all but two", () => {
-    expect(PERMISSIONS.filter((permission) => hasPermission("user", permission))).toEqual([]);
-    expect(PERMISSIONS.filter((permission) => !hasPermission("admin", permission))).toEqual(SUPERUSER_ONLY);
-    expect(PERMISSIONS.filter((permission) => !hasPermission("superuser", permission))).toEqual([]);
+    expect(PERMISSIONS.filter((permission) => hasPermission(actorWithRole("user"), permission))).toEqual([]);
+    expect(PERMISSIONS.filter((permission) => !hasPermission(actorWithRole("admin"), permission))).toEqual(
+      SUPERUSER_ONLY,
+    );
+    expect(
+      PERMISSIONS.filter((permission) => !hasPermission(actorWithRole("superuser"), permission)),
+    ).toEqual([]);
   });
 
   it.each([
@@ -22,12 +28,12 @@ describe("permissions", () => {
     ["admin", ["user"]],
     ["superuser", ["user", "admin", "superuser"]],
   ] as const)("the permissions of a %s cover the roles %j", (role, manageable) => {
-    expect(manageableRoles(role)).toEqual(manageable);
+    expect(manageableRoles(actorWithRole(role))).toEqual(manageable);
     for (const permission of PERMISSIONS) {
       for (const other of ROLES) {
-        const allowed = canManage({ id: "a", role }, permission, { id: "b", role: other });
+        const allowed = canManage(actorWithRole(role, "a"), permission, { id: "b", role: other });
         expect(allowed, `${permission} on ${other}`).toBe(
-          hasPermission(role, permission) && (manageable as readonly string[]).includes(other),
+          hasPermission(actorWithRole(role), permission) && (manageable as readonly string[]).includes(other),
         );
       }
     }
@@ -36,13 +42,27 @@ describe("permissions", () => {
   it("lets users only read their own account by a permission", () => {
     for (const role of ROLES) {
       for (const permission of PERMISSIONS) {
-        const isRead = permission === "users:read" && hasPermission(role, permission);
-        expect(canManage({ id: "a", role }, permission, { id: "a", role })).toBe(isRead);
+        const isRead = permission === "users:read" && hasPermission(actorWithRole(role), permission);
+        expect(canManage(actorWithRole(role, "a"), permission, { id: "a", role })).toBe(isRead);
       }
     }
   });
 
+  it("gives an operator every permission on every user", () => {
+    expect(PERMISSIONS.filter((permission) => !hasPermission(OPERATOR, permission))).toEqual([]);
+    for (const role of ROLES) expect(canManage(OPERATOR, "users:delete", { id: "b", role })).toBe(true);
+    expect(visibleRoles(OPERATOR)).toBeNull();
+    expect(actorIdOf(OPERATOR)).toBeNull();
+  });
+
+  it("limits a client to its scopes, which add nothing to the role", () => {
+    const actor = { ...actorWithRole("admin", "a"), scopes: ["users:list", "users:delete"] };
+    expect(PERMISSIONS.filter((permission) => hasPermission(actor, permission))).toEqual(["users:list"]);
+    expect(canManage(actor, "users:read", { id: "b", role: "user" })).toBe(false);
+    expect(canManage(actor, "users:read", { id: "a", role: "admin" })).toBe(false);
+  });
+
   it("does not filter a superuser's lists, and filters an admin's to the role user", () => {
-    expect(ROLES.map(visibleRoles)).toEqual([[], ["user"], null]);
+    expect(ROLES.map((role) => visibleRoles(actorWithRole(role)))).toEqual([[], ["user"], null]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission, ROLES } from "../../../../src/admin/authorization/permissions.ts";
 import { operationPartOf } from "../../../../src/http/operation.ts";
+import { actorWithRole } from "../../../support/actors.ts";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { dumpDatabase } from "../../../support/database-rows.ts";
 import { mutations, perform } from "../../../support/mutations.ts";
@@ -117,7 +118,7 @@ describe.each(named(behindRole))("%s", (_name, route) => {
   it.each(ROLES)("applies the permission table to a %s before any other check", async (role) => {
     const before = await dumpDatabase(service.env.DB);
     const answer = await call(route, crypto.randomUUID(), users[role].token);
-    const allowed = hasPermission(role, route.permission as Permission);
+    const allowed = hasPermission(actorWithRole(role), route.permission as Permission);
     if (!allowed) {
       expectErrorResponse(answer, 403, "forbidden");
     } else {

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission } from "../../../../src/admin/authorization/permissions.ts";
+import { actorWithRole } from "../../../support/actors.ts";
 import { startWithProvider, status } from "../../../support/outbox.ts";
 import { headingOf, linkOn, openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
@@ -215,7 +216,7 @@ describe("admin pages without scripts", () => {
       const { browser } = await signedIn(role);
       for (const [path, permission] of pages) {
         expect((await browser.visit(path)).status, `${role} ${path}`).toBe(
-          hasPermission(role, permission) ? 200 : 403,
+          hasPermission(actorWithRole(role), permission) ? 200 : 403,
         );
       }
     }
