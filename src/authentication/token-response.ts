@@ -8,12 +8,13 @@ import { INVALID_AUDIENCE } from "../sessions/fields.ts";
 import { type AudienceDeps, withAudience } from "../sessions/with-audience.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
+import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const signInResponse = answer(200, "Login successful", loginDataSchema);
 export const secondFactorResponse = answer(
   200,
-  "We have sent you a code.",
+  emailOtpFactor.prompt,
   z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
 );
 
@@ -45,8 +46,12 @@ export async function respondWithTokens(
   transport: Transport,
 ): Promise<Response> {
   if (outcome.kind === "second_factor_required") {
-    const { challengeId, expiresIn } = outcome;
-    return respond(c, secondFactorResponse, { otpRequired: true, challengeId, expiresIn });
+    const { challengeId, expiresIn, prompt } = outcome;
+    return respond(
+      c,
+      { ...secondFactorResponse, message: prompt },
+      { otpRequired: true, challengeId, expiresIn },
+    );
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;

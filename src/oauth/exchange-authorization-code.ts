@@ -61,7 +61,7 @@ export async function exchangeAuthorizationCode(
     by: "code",
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "unknown-devices"),
   } as const;
-  const outcome = await completeFirstFactor(deps, { grant, emailKey, device, caller }, found.loginOtp);
+  const outcome = await completeFirstFactor(deps, { grant, emailKey, device, caller }, found.enabledFactors);
   const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isUsed ? err({ reason: "authorization_code_invalid" }) : outcome;
 }

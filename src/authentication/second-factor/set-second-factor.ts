@@ -2,6 +2,7 @@ import type { Account } from "../../accounts/account.ts";
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
+import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import type { SecondFactorStore } from "./store.ts";
 
 export type SetSecondFactorDeps = ConfirmPasswordDeps & {
-  readonly logins: Pick<SecondFactorStore, "setSecondFactor">;
+  readonly logins: Pick<SecondFactorStore, "setEmailOtp">;
   readonly messages: Outbox;
 };
 
@@ -41,8 +42,9 @@ export async function setSecondFactor(
     account.id,
   );
   const { checkedHash } = confirmed.value;
-  const outcome = await deps.logins.setSecondFactor({
+  const outcome = await deps.logins.setEmailOtp({
     accountId: account.id,
+    factorId: newId(),
     checkedHash,
     enabled,
     notice,
