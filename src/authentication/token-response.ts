@@ -6,17 +6,19 @@ import { answer, refuse, respond } from "../http/respond.ts";
 import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
 import { INVALID_AUDIENCE } from "../sessions/fields.ts";
 import { type AudienceDeps, withAudience } from "../sessions/with-audience.ts";
+import { SECOND_FACTORS } from "./factors.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
-import { emailOtpFactor } from "./second-factor/email-otp/email-otp-factor.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const signInResponse = answer(200, "Login successful", loginDataSchema);
-export const secondFactorResponse = answer(
-  200,
-  emailOtpFactor.prompt,
-  z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
-);
+
+const challengeSchema = z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() });
+
+const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
+
+/** The response of each method of the second factor. */
+export const secondFactorResponses = SECOND_FACTORS.map(({ prompt }) => secondFactorResponse(prompt));
 
 type Transport = "bearer" | "cookie" | undefined;
 
@@ -47,11 +49,7 @@ export async function respondWithTokens(
 ): Promise<Response> {
   if (outcome.kind === "second_factor_required") {
     const { challengeId, expiresIn, prompt } = outcome;
-    return respond(
-      c,
-      { ...secondFactorResponse, message: prompt },
-      { otpRequired: true, challengeId, expiresIn },
-    );
+    return respond(c, secondFactorResponse(prompt), { otpRequired: true, challengeId, expiresIn });
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;

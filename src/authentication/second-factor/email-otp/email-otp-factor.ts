@@ -2,7 +2,7 @@ import { isHashOfCode, newCode } from "../../one-time-codes/new-code.ts";
 import type { SecondFactor } from "../second-factor.ts";
 
 /** A code by mail. It needs no setup: an account that may sign in has a verified address. */
-export const emailOtpFactor = {
+export const emailOtpFactor: SecondFactor = {
   kind: "email_otp",
   amr: ["otp"],
   prompt: "We have sent you a code.",
@@ -13,4 +13,4 @@ export const emailOtpFactor = {
   },
   verify: async (deps, { id, codeHash }, answer) =>
     (await isHashOfCode(deps, id, answer, codeHash)) ? { factorId: null } : null,
-} as const satisfies SecondFactor;
+};
