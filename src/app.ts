@@ -12,6 +12,7 @@ import { openApiRoutes } from "./api-docs/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
+import type { SecondFactor } from "./authentication/second-factor/second-factor.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
@@ -55,6 +56,8 @@ export type AppOptions = {
   readonly deferredWorkDelayMs?: number;
   /** Milliseconds that one call of a social login provider may take. */
   readonly providerTimeoutMs?: number | undefined;
+  /** The methods of the second factor. Default: those of the service. */
+  readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
 
 /** The service as one Hono app: the middleware of every request, and the routes of the features. */
@@ -64,6 +67,7 @@ export function createApp(options: AppOptions = {}) {
     deferredWorkDelayMs = DEFERRED_WORK_DELAY_MS,
     isolateCache = new WeakMap(),
     providerTimeoutMs,
+    secondFactors,
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
   const app = new Hono<AppEnv>();
@@ -109,7 +113,8 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const { meter, deferred } = c.var;
     const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    c.set("deps", await compose(isolateCache, { env: c.env, clock, meter, defer, providerTimeoutMs }));
+    const scope = { env: c.env, clock, meter, defer, providerTimeoutMs, secondFactors };
+    c.set("deps", await compose(isolateCache, scope));
     await next();
   });
 

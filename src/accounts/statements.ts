@@ -62,6 +62,7 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   phoneVerifiedAt: null,
   avatarKey: null,
   passwordHash: null,
+  // NOT NULL, and otherwise unused (db/schema.ts).
   loginOtp: false,
   locale,
   // Known devices are stored per address, and another account may have had this one.

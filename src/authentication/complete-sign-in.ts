@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
-import { amrOf } from "./first-factor.ts";
+import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "./known-devices/device-token.ts";
 import { secondsUntil } from "./lockout/rules.ts";
@@ -24,8 +24,8 @@ export async function completeSignIn(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
-  const session = { ...newSession(deps, { amr: [amr], audience, caller }), accountId: grant.accountId };
-  const details = { sessionId: session.id, amr };
+  const session = { ...newSession(deps, { amr, audience, caller }), accountId: grant.accountId };
+  const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device
     ? null
     : await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });

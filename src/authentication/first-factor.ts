@@ -1,3 +1,4 @@
+import type { Amr } from "./amr.ts";
 import type { IdentityAttachment } from "./social/identity.ts";
 
 /** `now`: the instant (ms) of the verification. */
@@ -6,22 +7,39 @@ type GrantSubject = { readonly accountId: string; readonly now: number };
 /** An authorization code, and the id of the exchange that consumes it. */
 type ConsumedCode = { readonly codeHash: string; readonly claim: string };
 
+/** What each method verified, as the batch that opens a session or a second factor checks it again. */
+type Proofs = {
+  password: {
+    /** The hash that the password was verified against. If the account has another one, nothing opens. */
+    readonly checkedHash: string;
+    /** The password under the current cost and pepper; null if the stored hash has them already. */
+    readonly rehash: string | null;
+  };
+  identity: { readonly attachment: IdentityAttachment };
+  /** The authorization code that an app on another origin received for a verified identity. */
+  code: ConsumedCode;
+};
+
+export type FirstFactorMethod = keyof Proofs;
+
+/** A method of the first factor. `factors.ts` lists them. The SQL of a method is in its `grant-statements.ts`. */
+export type FirstFactor = {
+  /** What a verification proves. */
+  readonly amr: readonly Amr[];
+  /**
+   * Whether each attempt is counted before it is evaluated. Such an attempt has passed the lockout. For any other
+   * method the batch checks the lockout (ASVS 6.3.4).
+   */
+  readonly countsAttempts: boolean;
+};
+
 /**
  * A verified first factor. The batch that opens a session or a second factor for it checks that it is
  * still valid.
  */
-export type FirstFactorGrant = GrantSubject & { readonly lockoutKey: string } & (
-    | {
-        readonly by: "password";
-        /** The hash that the password was verified against. If the account has another one, nothing opens. */
-        readonly checkedHash: string;
-        /** The password under the current cost and pepper; null if the stored hash has them already. */
-        readonly rehash: string | null;
-      }
-    | { readonly by: "identity"; readonly attachment: IdentityAttachment }
-    /** The authorization code that an app on another origin received for a verified identity. */
-    | ({ readonly by: "code" } & ConsumedCode)
-  );
+export type FirstFactorGrant<Method extends FirstFactorMethod = FirstFactorMethod> = {
+  [By in Method]: GrantSubject & { readonly by: By; readonly lockoutKey: string } & Proofs[By];
+}[Method];
 
 /**
  * The authorization code that an app on another origin received for a page session. It replaces a whole
@@ -31,6 +49,3 @@ export type ChildSessionGrant = GrantSubject & { readonly by: "session" } & Cons
 
 /** Everything that a session can be opened for. */
 export type SessionGrant = FirstFactorGrant | ChildSessionGrant;
-
-/** The authentication method of a first factor: `pwd` of RFC 8176, or `fed` for a provider's assertion. */
-export const amrOf = (grant: FirstFactorGrant): "pwd" | "fed" => (grant.by === "password" ? "pwd" : "fed");

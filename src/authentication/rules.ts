@@ -1,4 +1,5 @@
 import type { Account } from "../accounts/account.ts";
+import type { EnabledFactor, SecondFactor } from "./second-factor/second-factor.ts";
 
 /** When this service requires a second factor. A user may always switch it on for their own account. */
 export type SecondFactorPolicy = "off" | "new_device" | "always";
@@ -8,6 +9,17 @@ export const isSecondFactorRequired = (
   facts: { readonly secondFactorEnabled: boolean; readonly deviceIsKnown: boolean },
 ): boolean =>
   policy === "always" || facts.secondFactorEnabled || (policy === "new_device" && !facts.deviceIsKnown);
+
+/**
+ * The factor that a sign-in asks for: the first one that the user has enabled, or else the first one that needs no
+ * setup, because the policy requires a factor, or the user has enabled one that this release does not have.
+ */
+export const chooseSecondFactor = (
+  factors: readonly SecondFactor[],
+  enabled: readonly EnabledFactor[],
+): SecondFactor | undefined =>
+  factors.find(({ kind }) => enabled.some((factor) => factor.kind === kind)) ??
+  factors.find((factor) => factor.isAvailable(enabled));
 
 /** Why an account may not sign in, or null. Only a caller with a verified first factor may see it. */
 export function accountNotAllowedReason(

@@ -19,6 +19,8 @@ export type SecondFactorRequired = {
   readonly kind: "second_factor_required";
   readonly challengeId: string;
   readonly expiresIn: number;
+  /** The message of the response: what the user has to do. */
+  readonly prompt: string;
 };
 
 /** Why a verified first factor opened neither a session nor a challenge. `retryAfter` in seconds. */

@@ -8,16 +8,19 @@ import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
 import type { TokenSettings } from "../sessions/access-token.ts";
 import { chooseAudience } from "../sessions/audience.ts";
 import { INVALID_AUDIENCE } from "../sessions/fields.ts";
+import { SECOND_FACTORS } from "./factors.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const signInResponse = answer(200, "Login successful", loginDataSchema);
-export const secondFactorResponse = answer(
-  200,
-  "We have sent you a code.",
-  z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() }),
-);
+
+const challengeSchema = z.object({ otpRequired: z.literal(true), challengeId: z.uuid(), expiresIn: z.int() });
+
+const secondFactorResponse = (prompt: string) => answer(200, prompt, challengeSchema);
+
+/** The response of each method of the second factor. */
+export const secondFactorResponses = SECOND_FACTORS.map(({ prompt }) => secondFactorResponse(prompt));
 
 type Transport = "bearer" | "cookie" | undefined;
 
@@ -61,8 +64,8 @@ export async function respondWithTokens(
   transport: Transport,
 ): Promise<Response> {
   if (outcome.kind === "second_factor_required") {
-    const { challengeId, expiresIn } = outcome;
-    return respond(c, secondFactorResponse, { otpRequired: true, challengeId, expiresIn });
+    const { challengeId, expiresIn, prompt } = outcome;
+    return respond(c, secondFactorResponse(prompt), { otpRequired: true, challengeId, expiresIn });
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;

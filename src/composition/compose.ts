@@ -2,6 +2,8 @@ import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avat
 import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
 import { EVENT_TYPES } from "../admin/audit-log/audit-event.ts";
+import { SECOND_FACTORS } from "../authentication/factors.ts";
+import type { SecondFactor } from "../authentication/second-factor/second-factor.ts";
 import { createSocialProviders } from "../authentication/social/providers/providers.ts";
 import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
@@ -38,6 +40,8 @@ type RequestScope = {
   readonly defer: (work: () => Promise<unknown>) => void;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
+  /** The methods of the second factor. Default: those of the service. */
+  readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
 
 /** The dependencies of all use cases, for one request. */
@@ -45,7 +49,7 @@ export type Deps = Awaited<ReturnType<typeof compose>>;
 
 /** Composes the dependencies of one request. Only `composition/` reads the environment. */
 export async function compose(cache: IsolateCache, scope: RequestScope) {
-  const { env, clock, meter, defer, providerTimeoutMs } = scope;
+  const { env, clock, meter, defer, providerTimeoutMs, secondFactors = SECOND_FACTORS } = scope;
   const { config, secrets, ...caches } = await loadIsolateState(cache, env);
   const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
@@ -68,6 +72,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
     defer,
     settings,
     secrets,
+    secondFactors,
     metrics,
     ...composeMessaging({ ...messagingParts, sendEmailBinding: env.SEND_EMAIL }),
     isDevelopment: config.environment === "development",

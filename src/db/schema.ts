@@ -24,7 +24,10 @@ export const accounts = sqliteTable(
     /** The R2 key of the current picture. */
     avatarKey: text("avatar_key"),
     passwordHash: text("password_hash"),
-    /** The user enabled the email code as second factor. */
+    /**
+     * Replaced by `factors`: no code reads or changes it. Triggers keep it equal to the factor `email_otp` for the
+     * previous release. The migration of the next release drops column and triggers.
+     */
     loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
     /** The language of messages. Null means the default. */
     locale: text({ enum: LOCALES }),
@@ -40,6 +43,30 @@ export const accounts = sqliteTable(
     uniqueIndex("accounts_username_key").on(table.usernameKey),
     // Finds the other superusers without a full scan.
     index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
+  ],
+);
+
+/** Second factors that users have enabled. A kind without a row may still be required, such as the mailed code. */
+export const factors = sqliteTable(
+  "factors",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    kind: text({ enum: ["email_otp"] }).notNull(),
+    /** The user's name for it, if an account may have several factors of the kind. */
+    label: text(),
+    /** Sealed. Null for a kind without a shared secret. */
+    secret: text(),
+    publicKey: text("public_key"),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (table) => [
+    index("factors_account").on(table.accountId, table.kind),
+    // The kinds that an account has at most once.
+    uniqueIndex("factors_single").on(table.accountId, table.kind).where(sql`kind = 'email_otp'`),
   ],
 );
 
@@ -79,11 +106,13 @@ export const oneTimeCodes = sqliteTable(
     phone: text(),
     /** The authentication methods of the first factor (RFC 8176), for the session that a correct code creates. */
     amr: text().notNull().default("pwd"),
-    /** HMAC of id and code under a derived key. */
+    /** The kind of second factor that a `login` challenge asks for. Empty for `phone`. */
+    factorKind: text("factor_kind").notNull().default("email_otp"),
+    /** HMAC of id and code under a derived key. Empty for a factor without a code that the service creates. */
     codeHash: text("code_hash").notNull(),
-    /** Attempts that were evaluated against the current code. */
+    /** Attempts that were counted against the current code. */
     tries: integer().notNull(),
-    /** The id of the last evaluated attempt; later statements of its batch refer to it. */
+    /** The id of the last counted attempt; later statements refer to it. */
     attempt: text(),
     /** The `attempt_counters` key that wrong codes count for. */
     lockoutKey: text("lock_key").notNull(),

@@ -1,4 +1,5 @@
 import type { Account } from "../accounts/account.ts";
+import type { EnabledFactor } from "../authentication/second-factor/second-factor.ts";
 import { MINUTE } from "../core/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../core/crypto/one-time-token.ts";
 
@@ -38,7 +39,7 @@ export type LiveAuthorizationCode = {
   readonly origin: string;
   readonly codeChallenge: string | null;
   readonly account: Account;
-  readonly loginOtp: boolean;
+  readonly enabledFactors: readonly EnabledFactor[];
   readonly devicesKnownSince: number;
   /** The session that the code was issued for, while it is live; null for a code issued for an identity. */
   readonly parent: ParentSession | null;

@@ -64,7 +64,7 @@ export async function exchangeAuthorizationCode(
     lockoutKey: await lockoutKey(deps, emailKey, device ? "known-devices" : "unknown-devices"),
   } as const;
   const firstFactor = { grant, emailKey, device, caller, audience };
-  const outcome = await completeFirstFactor(deps, firstFactor, found.loginOtp);
+  const outcome = await completeFirstFactor(deps, firstFactor, found.enabledFactors);
   const isUsed = !outcome.ok && outcome.error.reason === "changed_meanwhile";
   return isUsed ? err({ reason: "authorization_code_invalid" }) : outcome;
 }

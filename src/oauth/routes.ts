@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import {
   prepareTokenResponse,
   respondWithTokens,
-  secondFactorResponse,
+  secondFactorResponses,
   signInResponse,
 } from "../authentication/token-response.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
@@ -33,7 +33,7 @@ export const authorizationCodeRoutes = (
       tag: "Sessions",
       answer: signInResponse,
       cookies: true,
-      alternatives: [secondFactorResponse],
+      alternatives: secondFactorResponses,
       failures: [...new Set(Object.values(exchangeCodeErrors)), "csrf_failed"],
     }),
     jsonBody(exchangeBody),

@@ -2,6 +2,7 @@ import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
 import { readLockout } from "../authentication/lockout/statements.ts";
+import { enabledFactors } from "../authentication/second-factor/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
@@ -85,7 +86,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
           id: accounts.id,
           ...accountColumns,
-          loginOtp: accounts.loginOtp,
+          enabledFactors: enabledFactors(db),
           devicesKnownSince: accounts.devicesKnownSince,
         })
         .from(authorizationCodes)
@@ -103,7 +104,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       const {
         origin,
         codeChallenge,
-        loginOtp,
+        enabledFactors: enabled,
         devicesKnownSince,
         parentId,
         amr,
@@ -112,7 +113,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         ...account
       } = row;
       const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
-      return { origin, codeChallenge, account, loginOtp, devicesKnownSince, parent };
+      return { origin, codeChallenge, account, enabledFactors: enabled, devicesKnownSince, parent };
     },
   };
 }

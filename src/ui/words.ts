@@ -4,7 +4,7 @@ import type { ProfileChange, Role } from "../accounts/account.ts";
 import type { ImageProblem } from "../accounts/avatar/image/image.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import type { AuditEvent, DetailName } from "../admin/audit-log/audit-event.ts";
-import type { amrOf } from "../authentication/first-factor.ts";
+import type { Amr } from "../authentication/amr.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { MessageKind } from "../messaging/outbox/message.ts";
@@ -30,7 +30,7 @@ type RequiredTexts = {
     readonly role: Detail<Role>;
     readonly from: Detail<Role>;
     readonly to: Detail<Role>;
-    readonly amr: Detail<ReturnType<typeof amrOf> | "otp">;
+    readonly amr: Detail<Amr>;
   };
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;

@@ -28,6 +28,9 @@ export async function emptyTables(db: D1Database): Promise<void> {
 
 const IGNORED_TABLES = new Set(["attempt_counters", "signing_keys", "discarded_avatars"]);
 
+/** Columns that count attempts: a counted attempt stays counted if its evaluation fails. */
+const IGNORED_COLUMNS: Readonly<Record<string, readonly string[]>> = { one_time_codes: ["tries", "attempt"] };
+
 /**
  * The differences of two dumps: for each table the inserted, deleted and updated rows, the latter with
  * their columns. Ignored tables:
@@ -40,13 +43,19 @@ export function diffDumps(before: Dump, after: Dump): Readonly<Record<string, re
   for (const [table, rows] of after) {
     if (IGNORED_TABLES.has(table)) continue;
     const changes =
-      table === "send_counters" ? sendChanges(before, after) : changesOf(before.get(table) ?? [], rows);
+      table === "send_counters"
+        ? sendChanges(before, after)
+        : changesOf(before.get(table) ?? [], rows, IGNORED_COLUMNS[table]);
     if (changes.length > 0) difference[table] = changes.sort();
   }
   return difference;
 }
 
-function changesOf(before: readonly Row[], after: readonly Row[]): string[] {
+function changesOf(
+  before: readonly Row[],
+  after: readonly Row[],
+  ignoredColumns: readonly string[] = [],
+): string[] {
   // The first column of every table is its primary key.
   const keyOf = (row: Row) => Object.values(row)[0];
   const remaining = new Map(before.map((row) => [keyOf(row), row]));
@@ -54,7 +63,9 @@ function changesOf(before: readonly Row[], after: readonly Row[]): string[] {
   for (const row of after) {
     const old = remaining.get(keyOf(row));
     remaining.delete(keyOf(row));
-    const columns = old ? Object.keys(row).filter((column) => row[column] !== old[column]) : [];
+    const columns = old
+      ? Object.keys(row).filter((column) => row[column] !== old[column] && !ignoredColumns.includes(column))
+      : [];
     if (!old) changes.push("row inserted");
     else if (columns.length > 0) changes.push(`row updated: ${columns.join(", ")}`);
   }

@@ -10,14 +10,17 @@ export const OTP_TTL_MS = 10 * MINUTE;
 /** Answers to one code that are evaluated (contract §4). */
 export const MAX_OTP_ATTEMPTS = 5;
 
-/** A challenge to store. Only its message holds the code itself. Instants in milliseconds. */
+/** A challenge to store. Only its message has the code itself. Instants in milliseconds. */
 export type NewOneTimeCodeChallenge = {
   readonly id: string;
   readonly purpose: OneTimeCodePurpose;
   /** The number that a code of purpose `phone` verifies; null for `login`. */
   readonly phone: string | null;
-  /** The method of the first factor, for the session that a correct code opens. Absent for `phone`. */
+  /** The methods of the first factor, for the session that a correct answer opens. Absent for `phone`. */
   readonly amr?: string;
+  /** The kind of second factor that verifies the answer. Absent for `phone`. */
+  readonly factorKind?: string;
+  /** Empty if the service creates no code. */
   readonly codeHash: string;
   /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;

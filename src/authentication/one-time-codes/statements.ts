@@ -8,6 +8,7 @@ import { MAX_OTP_ATTEMPTS, type NewOneTimeCodeChallenge, type OneTimeCodePurpose
 export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: string) => ({
   ...challenge,
   amr: challenge.amr ?? "",
+  factorKind: challenge.factorKind ?? "",
   accountId,
   tries: 0,
   attempt: null,
@@ -17,14 +18,40 @@ export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: st
 /** Deletes open challenges of an account, for example after a newer challenge or a password change. */
 export const voidOneTimeCodes = (db: Database, where: SQL) => db.delete(oneTimeCodes).where(where);
 
-export type ChallengeAnswer = {
-  readonly challengeId: string;
+/** `attempt`: the id of this answer. Later statements find the row by it. */
+export type ChallengeAttempt = { readonly challengeId: string; readonly attempt: string };
+
+type CountedAnswer = ChallengeAttempt & {
   readonly purpose: OneTimeCodePurpose;
-  /** The id of this answer. Later statements of the batch find the row by it. */
-  readonly attempt: string;
-  readonly codeHashes: readonly string[];
   readonly now: number;
 };
+
+export type ChallengeAnswer = CountedAnswer & { readonly codeHashes: readonly string[] };
+
+/**
+ * Counts an attempt before it is evaluated, in one statement. Of any number of parallel answers five are counted.
+ * `where`: a further condition.
+ */
+export const countAttempt = (db: Database, answer: CountedAnswer, where: SQL | undefined) =>
+  db
+    .update(oneTimeCodes)
+    .set({ tries: sql`${oneTimeCodes.tries} + 1`, attempt: answer.attempt })
+    .where(and(isAnswerable(db, answer), where));
+
+/**
+ * Consumes the challenge whose last counted attempt is this one. A later attempt or a new code takes its place, so
+ * of any number of counted attempts one consumes it.
+ */
+export const consumeChallenge = (
+  db: Database,
+  attempt: ChallengeAttempt,
+  now: number,
+  where: SQL | undefined,
+) =>
+  db
+    .update(oneTimeCodes)
+    .set({ consumedAt: now })
+    .where(and(isOpenAttempt(attempt), where));
 
 /**
  * Counts a try and evaluates the answer in one statement. Of any number of parallel answers D1 evaluates
@@ -40,39 +67,42 @@ export function consumeAttempt(db: Database, answer: ChallengeAnswer, where: SQL
       attempt: answer.attempt,
       consumedAt: sql`CASE WHEN ${isCorrect} THEN ${answer.now} END`,
     })
-    .where(
-      and(
-        eq(oneTimeCodes.id, answer.challengeId),
-        eq(oneTimeCodes.purpose, answer.purpose),
-        isNull(oneTimeCodes.consumedAt),
-        gt(oneTimeCodes.expiresAt, answer.now),
-        lt(oneTimeCodes.tries, MAX_OTP_ATTEMPTS),
-        notExists(lockoutOf(db, oneTimeCodes.lockoutKey, answer.now)),
-        where,
-      ),
-    );
+    .where(and(isAnswerable(db, answer), where));
 }
 
-/** Whether the batch evaluated this answer as correct. */
-export const codeWasCorrect = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
+const isAnswerable = (db: Database, { challengeId, purpose, now }: CountedAnswer): SQL | undefined =>
+  and(
+    eq(oneTimeCodes.id, challengeId),
+    eq(oneTimeCodes.purpose, purpose),
+    isNull(oneTimeCodes.consumedAt),
+    gt(oneTimeCodes.expiresAt, now),
+    lt(oneTimeCodes.tries, MAX_OTP_ATTEMPTS),
+    notExists(lockoutOf(db, oneTimeCodes.lockoutKey, now)),
+  );
+
+/** Whether this answer was correct and has consumed the challenge. */
+export const codeWasCorrect = ({ challengeId, attempt }: ChallengeAttempt): SQL | undefined =>
   and(
     eq(oneTimeCodes.id, challengeId),
     eq(oneTimeCodes.attempt, attempt),
     sql`${oneTimeCodes.consumedAt} IS NOT NULL`,
   );
 
-/** Whether the batch evaluated this answer as wrong. */
-export const codeWasWrong = ({ challengeId, attempt }: ChallengeAnswer): SQL | undefined =>
+/** Whether this answer is the last counted one and has not consumed the challenge: it is wrong, or not evaluated yet. */
+export const isOpenAttempt = ({ challengeId, attempt }: ChallengeAttempt): SQL | undefined =>
   and(eq(oneTimeCodes.id, challengeId), eq(oneTimeCodes.attempt, attempt), isNull(oneTimeCodes.consumedAt));
 
-/** Counts a wrong answer for its lockout. A new code does not reset that count (NIST SP 800-63B-4 §3.1.3.2). */
-export const countWrongAnswer = (db: Database, answer: ChallengeAnswer) =>
+/**
+ * Counts an answer that has not consumed its challenge for the lockout. A new code does not reset that count
+ * (NIST SP 800-63B-4 §3.1.3.2).
+ */
+export const countWrongAnswer = (db: Database, answer: CountedAnswer) =>
   insertFrom(
     db,
     attemptCounters,
     firstFailure(sql`${oneTimeCodes.lockoutKey}`, answer.now),
     oneTimeCodes,
-    codeWasWrong(answer),
+    isOpenAttempt(answer),
   ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(answer.now) });
 
 /** The instant at which the lockout of a challenge ends, after the earlier statements of the batch. */

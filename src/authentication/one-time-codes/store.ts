@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { oneTimeCodes } from "../../db/schema.ts";
 import {
   isInOutbox,
@@ -12,18 +13,19 @@ import type { OneTimeCodeResend } from "./one-time-code.ts";
 export function oneTimeCodeStore(db: Database, caps: SendCaps) {
   return {
     /**
-     * Mails a new code for a live login challenge and voids the earlier one. An unknown challenge runs the
+     * Mails a new code for a live challenge of the mailed code and voids the earlier one. An unknown challenge runs the
      * same statements, and the result does not reveal which case applied.
      */
     async resend({ challengeId, codeHash, expiresAt, mail, now }: OneTimeCodeResend): Promise<void> {
       const isLive = and(
         eq(oneTimeCodes.id, challengeId),
         eq(oneTimeCodes.purpose, "login"),
+        eq(oneTimeCodes.factorKind, "email_otp"),
         isNull(oneTimeCodes.consumedAt),
         gt(oneTimeCodes.expiresAt, now),
       );
-      await db.batch([
-        ...queueMessage(db, {
+      await runBatch(db, {
+        mail: queueMessage(db, {
           draft: mail,
           accountId: sql`${oneTimeCodes.accountId}`,
           now,
@@ -32,11 +34,12 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
           source: oneTimeCodes,
           where: isLive,
         }),
-        db
+        // Without its attempt id, an answer to the earlier code that is being evaluated cannot consume the challenge.
+        code: db
           .update(oneTimeCodes)
-          .set({ codeHash, tries: 0, expiresAt })
+          .set({ codeHash, tries: 0, attempt: null, expiresAt })
           .where(and(isLive, isInOutbox(db, mail))),
-      ]);
+      });
     },
   };
 }

@@ -13,7 +13,7 @@ import { deviceTokenField, transportField } from "../fields.ts";
 import {
   prepareTokenResponse,
   respondWithTokens,
-  secondFactorResponse,
+  secondFactorResponses,
   signInResponse,
 } from "../token-response.ts";
 import { passwordErrors } from "./errors.ts";
@@ -33,7 +33,7 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       tag: "Sessions",
       answer: signInResponse,
       cookies: true,
-      alternatives: [secondFactorResponse],
+      alternatives: secondFactorResponses,
       failures: [
         passwordErrors.no_such_account,
         passwordErrors.email_not_verified,

@@ -9,6 +9,7 @@ import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { FAILURES_BEFORE_CAPTCHA, MAX_FAILURES, secondsUntil } from "../lockout/rules.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
+import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
 import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
@@ -68,8 +69,8 @@ export async function startLogin(
     const record = isRetry ? await deps.logins.findByEmail(email.key) : found;
     const evaluated = await evaluatePassword(deps, input, { record, key, device });
     if (!evaluated.ok) return refuseLogin(deps, { reason: evaluated.error, email, key, failures });
-    const { firstFactor, secondFactorEnabled } = evaluated.value;
-    return completeFirstFactor(deps, firstFactor, secondFactorEnabled);
+    const { firstFactor, enabledFactors } = evaluated.value;
+    return completeFirstFactor(deps, firstFactor, enabledFactors);
   });
 }
 
@@ -105,7 +106,10 @@ type ReservedAttempt = {
   readonly device: KnownDevice | null;
 };
 
-type EvaluatedPassword = { readonly firstFactor: FirstFactorResult; readonly secondFactorEnabled: boolean };
+type EvaluatedPassword = {
+  readonly firstFactor: FirstFactorResult;
+  readonly enabledFactors: readonly EnabledFactor[];
+};
 
 /** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
 async function evaluatePassword(
@@ -126,7 +130,7 @@ async function evaluatePassword(
   } as const;
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
   const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience };
-  return ok({ firstFactor, secondFactorEnabled: record.loginOtp });
+  return ok({ firstFactor, enabledFactors: record.enabledFactors });
 }
 
 type RefusedAttempt = {

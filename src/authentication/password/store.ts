@@ -4,6 +4,7 @@ import { accountColumns } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
+import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
+import { countsAttempts } from "../factors.ts";
 import { isNewDevice } from "../known-devices/statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
 import {
@@ -22,6 +24,8 @@ import {
   reservationOf,
   reserveAttempt,
 } from "../lockout/statements.ts";
+import type { EnabledFactor } from "../second-factor/second-factor.ts";
+import { enabledFactors } from "../second-factor/statements.ts";
 import type { SessionOpened, SessionOpening } from "../session-opener.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 
@@ -29,8 +33,7 @@ import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash }
 export type LoginRecord = {
   readonly account: Account;
   readonly passwordHash: string | null;
-  /** The user has switched the second factor on. */
-  readonly loginOtp: boolean;
+  readonly enabledFactors: readonly EnabledFactor[];
   /** Instant (ms). Devices that became known before it are unknown again. */
   readonly devicesKnownSince: number;
 };
@@ -41,7 +44,7 @@ const selectRecord = (db: Database, emailKey: string) =>
       id: accounts.id,
       ...accountColumns,
       passwordHash: accounts.passwordHash,
-      loginOtp: accounts.loginOtp,
+      enabledFactors: enabledFactors(db),
       devicesKnownSince: accounts.devicesKnownSince,
     })
     .from(accounts)
@@ -49,8 +52,8 @@ const selectRecord = (db: Database, emailKey: string) =>
 
 function toRecord([row]: Awaited<ReturnType<typeof selectRecord>>): LoginRecord | null {
   if (!row) return null;
-  const { passwordHash, loginOtp, devicesKnownSince, ...account } = row;
-  return { account, passwordHash, loginOtp, devicesKnownSince };
+  const { passwordHash, enabledFactors: enabled, devicesKnownSince, ...account } = row;
+  return { account, passwordHash, enabledFactors: enabled, devicesKnownSince };
 }
 
 export type PasswordStore = ReturnType<typeof passwordStore>;
@@ -63,11 +66,11 @@ export function passwordStore(db: Database, caps: SendCaps) {
       lockoutKey: string,
       now: number,
     ): Promise<{ reservation: Reservation; found: LoginRecord | null }> {
-      const [reserved, lockout, rows] = await db.batch([
-        reserveAttempt(db, lockoutKey, now),
-        readLockout(db, lockoutKey),
-        selectRecord(db, emailKey),
-      ]);
+      const { reserved, lockout, rows } = await runBatch(db, {
+        reserved: reserveAttempt(db, lockoutKey, now),
+        lockout: readLockout(db, lockoutKey),
+        rows: selectRecord(db, emailKey),
+      });
       return { reservation: reservationOf(reserved, lockout), found: toRecord(rows) };
     },
 
@@ -82,7 +85,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
 
     /** Queues the lockout notice to the owner of the address, if it has an active account. */
     async queueLockoutNotice(emailKey: string, notice: NewMessage, now: number): Promise<void> {
-      const [queue, count] = queueMessage(db, {
+      const notices = queueMessage(db, {
         draft: notice,
         accountId: sql`${accounts.id}`,
         now,
@@ -91,7 +94,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
         source: accounts,
         where: and(eq(accounts.emailKey, emailKey), eq(accounts.status, "active")),
       });
-      await db.batch([queue, count]);
+      await runBatch(db, { notices });
     },
 
     /** Opens a session if the grant is still valid. The same batch attaches an identity or consumes a code. */
@@ -99,36 +102,46 @@ export function passwordStore(db: Database, caps: SendCaps) {
       const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
-      const before = consumeFirstFactor(db, caps, grant);
-      const results = await db.batch([
+      const { lockout, rows } = await runBatch(db, {
         // A child session verifies no credential, so no lockout applies to it.
-        readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
-        ...before,
-        insertFrom(db, sessions, sessionRow(session, accountId), accounts, firstFactorStillValid(db, grant)),
-        db
+        lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
+        firstFactor: consumeFirstFactor(db, caps, grant),
+        session: [
+          insertFrom(
+            db,
+            sessions,
+            sessionRow(session, accountId),
+            accounts,
+            firstFactorStillValid(db, grant),
+          ),
+        ],
+        rows: db
           .select({ id: accounts.id, ...accountColumns })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
           .where(isOpened),
-        insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened),
-        endSurplusSessions(db, accountId, now),
-        ...(grant.by === "password" ? [clearAttempts(db, [grant.lockoutKey], opened)] : []),
-        ...storeRehash(db, grant),
-        ...(newDeviceNotice === null
-          ? []
-          : queueMessage(db, {
-              draft: newDeviceNotice,
-              accountId,
-              now,
-              limits: NO_SEND_LIMITS,
-              caps,
-              source: sessions,
-              where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
-            })),
-      ]);
-      // The account is the second statement after `before`, whose length depends on the grant.
-      const [account] = results[before.length + 2] as Account[];
-      return account ? { kind: "opened", account } : failureReason(grant, results[0]);
+        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened)],
+        surplusSessions: [endSurplusSessions(db, accountId, now)],
+        attempts:
+          grant.by !== "session" && countsAttempts(grant)
+            ? [clearAttempts(db, [grant.lockoutKey], opened)]
+            : [],
+        rehash: storeRehash(db, grant),
+        notice:
+          newDeviceNotice === null
+            ? []
+            : queueMessage(db, {
+                draft: newDeviceNotice,
+                accountId,
+                now,
+                limits: NO_SEND_LIMITS,
+                caps,
+                source: sessions,
+                where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
+              }),
+      });
+      const [account] = rows;
+      return account ? { kind: "opened", account } : failureReason(grant, lockout);
     },
   };
 }

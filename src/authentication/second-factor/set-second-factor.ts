@@ -1,6 +1,7 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
+import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
@@ -12,7 +13,7 @@ import {
 import type { SecondFactorStore } from "./store.ts";
 
 export type SetSecondFactorDeps = ReauthenticateDeps & {
-  readonly logins: Pick<SecondFactorStore, "setSecondFactor">;
+  readonly logins: Pick<SecondFactorStore, "setEmailOtp">;
   readonly messages: Outbox;
 };
 
@@ -42,8 +43,9 @@ export async function setSecondFactor(
     account.id,
   );
   const { checkedHash } = proof.value;
-  const outcome = await deps.logins.setSecondFactor({
+  const outcome = await deps.logins.setEmailOtp({
     accountId: account.id,
+    factorId: newId(),
     checkedHash,
     enabled,
     notice,

@@ -1,34 +1,36 @@
 import { type Clock, HOUR, SECOND } from "../../core/clock.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import { amrOf } from "../first-factor.ts";
+import { amrOf } from "../factors.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { secondsUntil } from "../lockout/rules.ts";
-import { newCode } from "../one-time-codes/new-code.ts";
 import { OTP_TTL_MS } from "../one-time-codes/one-time-code.ts";
+import { chooseSecondFactor } from "../rules.ts";
 import type { SecondFactorRequired, SignInFailure } from "../sign-in-outcome.ts";
+import type { EnabledFactor, SecondFactor, SecondFactorDeps } from "./second-factor.ts";
 import type { SecondFactorStore } from "./store.ts";
 
-export type StartSecondFactorDeps = {
-  readonly secrets: SecretRing;
+export type StartSecondFactorDeps = SecondFactorDeps & {
   readonly clock: Clock;
+  readonly secondFactors: readonly SecondFactor[];
   readonly logins: Pick<SecondFactorStore, "createChallenge">;
   readonly messages: Outbox;
 };
 
-/** Mails a code. The result holds only the id of the challenge, and no token (ASVS 2.3.1). */
+/** Creates a challenge. The result has its id and no token (ASVS 2.3.1). */
 export async function startSecondFactor(
   deps: StartSecondFactorDeps,
   firstFactor: FirstFactorResult,
+  enabled: readonly EnabledFactor[],
 ): Promise<Result<SecondFactorRequired, SignInFailure>> {
   const { grant, device } = firstFactor;
+  const factor = chooseSecondFactor(deps.secondFactors, enabled);
+  if (!factor) throw new Error("No second factor is available without setup.");
   const now = deps.clock.now();
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
-  const { code, codeHash } = await newCode(deps, id);
-  const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
+  const { codeHash, mail } = await factor.begin(deps, { id, expiresAt });
   const outcome = await deps.logins.createChallenge({
     grant,
     mail,
@@ -36,7 +38,8 @@ export async function startSecondFactor(
       id,
       purpose: "login",
       phone: null,
-      amr: amrOf(grant),
+      amr: amrOf(grant).join(" "),
+      factorKind: factor.kind,
       codeHash,
       lockoutKey: grant.lockoutKey,
       newDevice: device === null,
@@ -49,6 +52,7 @@ export async function startSecondFactor(
   if (outcome.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
   }
-  deps.messages.deliverSoon([mail.id]);
-  return ok({ kind: "second_factor_required", challengeId: id, expiresIn: OTP_TTL_MS / SECOND });
+  if (mail) deps.messages.deliverSoon([mail.id]);
+  const { prompt } = factor;
+  return ok({ kind: "second_factor_required", challengeId: id, expiresIn: OTP_TTL_MS / SECOND, prompt });
 }

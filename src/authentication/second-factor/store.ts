@@ -1,4 +1,4 @@
-import { and, eq, exists, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, notExists, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
@@ -6,7 +6,8 @@ import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-from.ts";
 import { maySignIn } from "../../db/predicates.ts";
-import { accounts, attemptCounters, auditEvents, oneTimeCodes, sessions } from "../../db/schema.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import { accounts, auditEvents, factors, oneTimeCodes, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
   AFTER_PASSWORD_LIMITS,
@@ -18,25 +19,30 @@ import {
 } from "../../messaging/outbox/statements.ts";
 import type { NewSession } from "../../sessions/session.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
+import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import { isNewDevice } from "../known-devices/statements.ts";
-import { lockoutOf, readLockout, releaseAttempt } from "../lockout/statements.ts";
+import { clearAttempts, lockoutOf, readLockout, releaseAttempt } from "../lockout/statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
+  type ChallengeAttempt,
   codeWasCorrect,
-  codeWasWrong,
-  consumeAttempt,
+  consumeChallenge,
+  countAttempt,
   countWrongAnswer,
   lockoutOfCode,
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
+import type { StoredFactor, Verified } from "./second-factor.ts";
+import { factorStillExists } from "./statements.ts";
 
 type ChallengeCreation = {
   readonly grant: FirstFactorGrant;
   readonly challenge: NewOneTimeCodeChallenge;
-  readonly mail: NewMessage;
+  /** The message that carries the code. Null for a factor that sends nothing. */
+  readonly mail: NewMessage | null;
 };
 
 /** `until`: the instant (ms) at which the lockout ends. */
@@ -44,28 +50,43 @@ type ChallengeCreated =
   | { readonly kind: "opened" | "send_cap" | "changed_meanwhile" }
   | { readonly kind: "locked"; readonly until: number };
 
-type ChallengeVerification = {
-  readonly challengeId: string;
-  /** The id of this answer. Later statements of the batch find the challenge by it. */
-  readonly attempt: string;
-  readonly codeHashes: readonly string[];
-  /** Its `amr` has the methods of the second factor. The challenge stores that of the first. */
-  readonly session: Omit<NewSession, "accountId">;
-  readonly audit: NewAuditEvent;
-  readonly newDeviceNotice: NewMessage;
-  /** Mailed to the owner if this answer is the failure that starts the lockout. */
-  readonly lockoutNotice: NewMessage;
-  readonly now: number;
+/** A challenge whose attempt was counted. Its answer is not evaluated yet. */
+export type CountedChallenge = {
+  readonly account: Account;
+  readonly factorKind: string;
+  readonly factors: readonly StoredFactor[];
+  readonly codeHash: string;
+  /** The authentication methods of the first factor, space-separated. */
+  readonly amr: string;
+  readonly lockoutKey: string;
+  readonly newDevice: boolean;
 };
 
-/** `until`: the instant (ms) at which the lockout ends. */
-type ChallengeVerified =
-  | { readonly kind: "signed_in"; readonly account: Account; readonly amr: readonly string[] }
+/**
+ * `lockedUntil`: the instant (ms) at which the lockout ends that this attempt started, if it did; a correct
+ * answer lifts it. `until`: that of a lockout which refused the attempt.
+ */
+type AttemptCounted =
+  | { readonly kind: "counted"; readonly challenge: CountedChallenge; readonly lockedUntil: number }
   | { readonly kind: "refused" }
   | { readonly kind: "locked"; readonly until: number };
 
-type SecondFactorSetting = {
+/** A verified answer, and the session to open for it. */
+type VerifiedChallenge = {
+  readonly attempt: ChallengeAttempt;
+  readonly challenge: CountedChallenge;
+  readonly verified: Verified;
+  readonly session: NewSession;
+  readonly audit: NewAuditEvent;
+  /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
+  readonly newDeviceNotice: NewMessage | null;
+  readonly now: number;
+};
+
+type EmailOtpSetting = {
   readonly accountId: string;
+  /** The id of the new factor. */
+  readonly factorId: string;
   /** The hash that the password was verified against. If the account has another one, nothing changes. */
   readonly checkedHash: string;
   readonly enabled: boolean;
@@ -83,106 +104,177 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const { accountId, now } = grant;
       const isValid = firstFactorStillValid(db, grant);
       const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
-      const isSent = and(isValid, isInOutbox(db, mail));
-      const isReplaced = and(
-        eq(oneTimeCodes.accountId, accountId),
-        eq(oneTimeCodes.purpose, challenge.purpose),
-        isInOutbox(db, mail),
-      ) as SQL;
-      const before = consumeFirstFactor(db, caps, grant);
-      const results = await db.batch([
-        readLockout(db, grant.lockoutKey),
-        ...before,
-        ...queueMessage(db, {
-          draft: mail,
-          accountId,
-          now,
-          limits: AFTER_PASSWORD_LIMITS,
-          caps,
-          source: accounts,
-          where: isValid,
-        }),
-        voidOneTimeCodes(db, isReplaced),
-        insertFrom(db, oneTimeCodes, oneTimeCodeRow(challenge, accountId), accounts, isSent),
-        validAccount,
-        db.select({ id: oneTimeCodes.id }).from(oneTimeCodes).where(eq(oneTimeCodes.id, challenge.id)),
-        ...(grant.by === "password" ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : []),
-        ...storeRehash(db, grant),
-      ]);
-      // The two selects are the fifth and sixth statement after `before`, whose length depends on the grant.
-      const [found, opened] = results.slice(before.length + 5) as { id: string }[][];
-      if (opened?.length) return { kind: "opened" };
-      return found?.length ? { kind: "send_cap" } : failureReason(grant, results[0]);
+      const isSent = and(isValid, mail === null ? undefined : isInOutbox(db, mail));
+      const mayCreate = db.select({ one: sql`1` }).from(accounts).where(isSent);
+      const { lockout, created, found } = await runBatch(db, {
+        lockout: readLockout(db, grant.lockoutKey),
+        firstFactor: consumeFirstFactor(db, caps, grant),
+        mail:
+          mail === null
+            ? []
+            : queueMessage(db, {
+                draft: mail,
+                accountId,
+                now,
+                limits: AFTER_PASSWORD_LIMITS,
+                caps,
+                source: accounts,
+                where: isValid,
+              }),
+        challenge: [
+          voidOneTimeCodes(
+            db,
+            sql`${oneTimeCodes.accountId} = ${accountId} AND ${oneTimeCodes.purpose} = ${challenge.purpose} AND EXISTS ${mayCreate}`,
+          ),
+          insertFrom(db, oneTimeCodes, oneTimeCodeRow(challenge, accountId), accounts, isSent),
+        ],
+        found: validAccount,
+        created: db
+          .select({ id: oneTimeCodes.id })
+          .from(oneTimeCodes)
+          .where(eq(oneTimeCodes.id, challenge.id)),
+        attempt: countsAttempts(grant) ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : [],
+        rehash: storeRehash(db, grant),
+      });
+      if (created.length > 0) return { kind: "opened" };
+      return found.length > 0 ? { kind: "send_cap" } : failureReason(grant, lockout);
     },
 
-    /** Evaluates an answer and opens the session if the code is correct, in one atomic batch. */
-    async verifyChallenge(verification: ChallengeVerification): Promise<ChallengeVerified> {
-      const { session, audit, now } = verification;
-      const answer = { ...verification, purpose: "login" } as const;
-      const isCorrect = codeWasCorrect(answer);
-      const ownerId = sql`${oneTimeCodes.accountId}`;
-      const amr = sql<string>`${oneTimeCodes.amr} || ' ' || ${session.amr.join(" ")}`;
-      const details = sql`json_set(${JSON.stringify(audit.details)}, '$.amr', ${amr})`;
-      const results = await db.batch([
-        consumeAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId)),
-        insertFrom(db, sessions, { ...sessionRow(session, ownerId), amr }, oneTimeCodes, isCorrect),
-        insertFrom(db, auditEvents, { ...auditRow(audit, ownerId), details }, oneTimeCodes, isCorrect),
-        ...queueMessage(db, {
-          draft: verification.newDeviceNotice,
-          accountId: ownerId,
-          now,
-          limits: NO_SEND_LIMITS,
-          caps,
-          source: oneTimeCodes,
-          where: and(isCorrect, eq(oneTimeCodes.newDevice, true), isNewDevice(db, session, ownerId, audit)),
-        }),
-        db
-          .delete(attemptCounters)
-          .where(
-            sql`${attemptCounters.key} IN (SELECT ${oneTimeCodes.lockoutKey} FROM ${oneTimeCodes} WHERE ${isCorrect})`,
+    /**
+     * Counts an attempt for the challenge and for the lockout, before it is evaluated, and reads what its evaluation
+     * needs. An unknown challenge runs the same statements.
+     */
+    async countAttempt(attempt: ChallengeAttempt, now: number): Promise<AttemptCounted> {
+      const answer = { ...attempt, purpose: "login", now } as const;
+      const isCounted = and(
+        eq(oneTimeCodes.id, attempt.challengeId),
+        eq(oneTimeCodes.attempt, attempt.attempt),
+      );
+      const { challenges, stored, lockout } = await runBatch(db, {
+        attempt: [countAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId))],
+        failure: [countWrongAnswer(db, answer)],
+        challenges: db
+          .select({
+            id: oneTimeCodes.accountId,
+            ...accountColumns,
+            factorKind: oneTimeCodes.factorKind,
+            codeHash: oneTimeCodes.codeHash,
+            amr: oneTimeCodes.amr,
+            lockoutKey: oneTimeCodes.lockoutKey,
+            newDevice: oneTimeCodes.newDevice,
+          })
+          .from(oneTimeCodes)
+          .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
+          .where(isCounted),
+        stored: db
+          .select({ id: factors.id, secret: factors.secret, publicKey: factors.publicKey })
+          .from(oneTimeCodes)
+          .innerJoin(
+            factors,
+            and(
+              eq(factors.accountId, oneTimeCodes.accountId),
+              sql`${factors.kind} = ${oneTimeCodes.factorKind}`,
+            ),
+          )
+          .where(isCounted),
+        lockout: lockoutOfCode(db, attempt.challengeId),
+      });
+      const until = lockout[0]?.until ?? 0;
+      const [row] = challenges;
+      if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, ...account } = row;
+      const challenge = { account, factorKind, factors: stored, codeHash, amr, lockoutKey, newDevice };
+      return { kind: "counted", challenge, lockedUntil: until };
+    },
+
+    /** Opens the session of a verified answer, and consumes exactly that answer. Null: it is not valid any more. */
+    async openVerified(opening: VerifiedChallenge): Promise<Account | null> {
+      const { attempt, challenge, verified, session, audit, newDeviceNotice, now } = opening;
+      const { accountId } = session;
+      const isConsumed = codeWasCorrect(attempt);
+      const consumed = exists(db.select({ one: sql`1` }).from(oneTimeCodes).where(isConsumed));
+      const isOpened = eq(sessions.id, session.id);
+      const { opened } = await runBatch(db, {
+        challenge: [
+          consumeChallenge(
+            db,
+            attempt,
+            now,
+            and(maySignIn(db, oneTimeCodes.accountId), factorStillExists(db, accountId, verified)),
           ),
-        countWrongAnswer(db, answer),
-        ...queueMessage(db, {
-          draft: verification.lockoutNotice,
-          accountId: ownerId,
+        ],
+        session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
+        opened: db
+          .select({ id: accounts.id, ...accountColumns })
+          .from(sessions)
+          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+          .where(isOpened),
+        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
+        newDeviceNotice:
+          newDeviceNotice === null
+            ? []
+            : queueMessage(db, {
+                draft: newDeviceNotice,
+                accountId,
+                now,
+                limits: NO_SEND_LIMITS,
+                caps,
+                source: sessions,
+                where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
+              }),
+        attempts: [clearAttempts(db, [challenge.lockoutKey], consumed)],
+        factor: [
+          db
+            .update(factors)
+            .set({ lastUsedAt: now })
+            .where(
+              and(
+                eq(factors.accountId, accountId),
+                verified.factorId === null
+                  ? sql`${factors.kind} = ${challenge.factorKind}`
+                  : eq(factors.id, verified.factorId),
+                consumed,
+              ),
+            ),
+        ],
+        surplusSessions: [endSurplusSessions(db, accountId, now)],
+      });
+      return opened[0] ?? null;
+    },
+
+    /** Queues the notice of the lockout that a wrong answer started, unless it has been lifted. */
+    async queueSecondFactorLockoutNotice(
+      { account, lockoutKey }: CountedChallenge,
+      notice: NewMessage,
+      now: number,
+    ): Promise<void> {
+      await runBatch(db, {
+        notice: queueMessage(db, {
+          draft: notice,
+          accountId: account.id,
           now,
           limits: HOURLY_LIMIT,
           caps,
-          source: oneTimeCodes,
-          where: and(codeWasWrong(answer), exists(lockoutOf(db, oneTimeCodes.lockoutKey, now))),
+          source: accounts,
+          where: and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now))),
         }),
-        db
-          .select({ id: oneTimeCodes.accountId, ...accountColumns, amr: amr.as("amr") })
-          .from(oneTimeCodes)
-          .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
-          .where(isCorrect),
-        lockoutOfCode(db, verification.challengeId),
-        endSurplusSessions(db, sql`(SELECT ${ownerId} FROM ${oneTimeCodes} WHERE ${isCorrect})`, now),
-      ]);
-      const row = results[9][0];
-      if (row) {
-        const { amr: methods, ...account } = row;
-        return { kind: "signed_in", account, amr: methods.split(" ") };
-      }
-      const until = results[10][0]?.until ?? 0;
-      return until > now ? { kind: "locked", until } : { kind: "refused" };
+      });
     },
 
     /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
-    async setSecondFactor(
-      setting: SecondFactorSetting,
-    ): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
-      const { accountId, checkedHash, enabled, notice, audit, now } = setting;
+    async setEmailOtp(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
+      const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
       const isConfirmed = and(
         eq(accounts.id, accountId),
         eq(accounts.status, "active"),
         eq(accounts.passwordHash, checkedHash),
       );
-      const differs = and(isConfirmed, ne(accounts.loginOtp, enabled));
-      const results = await db.batch([
-        // Both inserts come before the update, which makes their condition false.
-        insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs),
-        ...queueMessage(db, {
+      const isEmailOtp = and(eq(factors.accountId, accountId), eq(factors.kind, "email_otp"));
+      const stored = db.select({ one: sql`1` }).from(factors).where(isEmailOtp);
+      const differs = and(isConfirmed, enabled ? notExists(stored) : exists(stored));
+      const { changed, confirmed } = await runBatch(db, {
+        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs)],
+        notice: queueMessage(db, {
           draft: notice,
           accountId,
           now,
@@ -191,15 +283,38 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           source: accounts,
           where: differs,
         }),
-        db
+        changed: db
           .update(accounts)
-          .set({ loginOtp: enabled, ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
+          .set({ ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
           .where(differs)
           .returning({ id: accounts.id }),
-        db.select({ id: accounts.id }).from(accounts).where(isConfirmed),
-      ]);
-      if (results[3].length > 0) return "changed";
-      return results[4].length > 0 ? "unchanged" : "changed_meanwhile";
+        // After the statements above, whose condition it makes false.
+        factor: [
+          enabled
+            ? insertFrom(
+                db,
+                factors,
+                {
+                  id: factorId,
+                  accountId,
+                  kind: "email_otp",
+                  label: null,
+                  secret: null,
+                  publicKey: null,
+                  createdAt: now,
+                  lastUsedAt: null,
+                },
+                accounts,
+                differs,
+              )
+            : db
+                .delete(factors)
+                .where(and(isEmailOtp, exists(db.select({ one: sql`1` }).from(accounts).where(isConfirmed)))),
+        ],
+        confirmed: db.select({ id: accounts.id }).from(accounts).where(isConfirmed),
+      });
+      if (changed.length > 0) return "changed";
+      return confirmed.length > 0 ? "unchanged" : "changed_meanwhile";
     },
   };
 }

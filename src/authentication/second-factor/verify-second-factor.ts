@@ -1,7 +1,6 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { storedAddressKey } from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -10,15 +9,19 @@ import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../../session
 import { type NewSessionDeps, newSession } from "../../sessions/new-session.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "../known-devices/device-token.ts";
 import { secondsUntil } from "../lockout/rules.ts";
-import { codeHashes } from "../one-time-codes/new-code.ts";
 import type { SignedIn } from "../sign-in-outcome.ts";
-import type { SecondFactorStore } from "./store.ts";
+import type { SecondFactor, SecondFactorDeps } from "./second-factor.ts";
+import type { CountedChallenge, SecondFactorStore } from "./store.ts";
 
 export type VerifySecondFactorDeps = IssueTokensDeps &
   DeviceTokenDeps &
-  NewSessionDeps & {
-    readonly secrets: SecretRing;
-    readonly logins: Pick<SecondFactorStore, "verifyChallenge">;
+  NewSessionDeps &
+  SecondFactorDeps & {
+    readonly secondFactors: readonly SecondFactor[];
+    readonly logins: Pick<
+      SecondFactorStore,
+      "countAttempt" | "openVerified" | "queueSecondFactorLockoutNotice"
+    >;
     readonly messages: Outbox;
   };
 
@@ -29,13 +32,17 @@ export type VerifySecondFactorFailure =
 
 type VerificationInput = {
   readonly challengeId: string;
+  /** The answer to the challenge. */
   readonly code: string;
   /** The audience of the tokens. */
   readonly audience: string;
   readonly caller: Caller;
 };
 
-/** Verifies the code of a challenge. One batch counts the try, evaluates it and opens the session. */
+/**
+ * Verifies the answer to a challenge and opens the session. The attempt is counted before it is evaluated, as a failure
+ * that a completed sign-in clears. The batch that opens the session consumes the attempt.
+ */
 export async function verifySecondFactor(
   deps: VerifySecondFactorDeps,
   input: VerificationInput,
@@ -43,31 +50,50 @@ export async function verifySecondFactor(
   const { challengeId, code, audience, caller } = input;
   await warmSigningKey(deps);
   const now = deps.clock.now();
-  // The challenge stores the method of the first factor. The batch prepends it.
-  const session = newSession(deps, { amr: ["otp"], audience, caller });
-  const details = { sessionId: session.id, amr: "otp" };
-  const expiresAt = now + DAY;
-  const newDeviceNotice = await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt });
-  const lockoutNotice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt });
-  const outcome = await deps.logins.verifyChallenge({
-    challengeId,
-    attempt: newId(),
-    codeHashes: await codeHashes(deps, challengeId, code),
+  const attempt = { challengeId, attempt: newId() };
+  const counted = await deps.logins.countAttempt(attempt, now);
+  if (counted.kind === "locked") {
+    return err({ reason: "locked", retryAfter: secondsUntil(counted.until, now) });
+  }
+  if (counted.kind === "refused") return err({ reason: "code_incorrect" });
+  const { challenge, lockedUntil } = counted;
+  const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
+  const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
+  if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, now });
+
+  const accountId = challenge.account.id;
+  const amr = [...challenge.amr.split(" "), ...factor.amr];
+  const session = { ...newSession(deps, { amr, audience, caller }), accountId };
+  const details = { sessionId: session.id, amr: amr.join(" ") };
+  const newDeviceNotice = challenge.newDevice
+    ? await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
+    : null;
+  const account = await deps.logins.openVerified({
+    attempt,
+    challenge,
+    verified,
     session,
-    audit: newAuditEvent(deps, { type: "signed_in", details }, caller),
+    audit: newAuditEvent(deps, { type: "signed_in", details }, caller, accountId),
     newDeviceNotice,
-    lockoutNotice,
     now,
   });
-  // The batch queues at most one of the two, and does not return which.
-  deps.messages.deliverSoon([newDeviceNotice.id, lockoutNotice.id]);
-  if (outcome.kind === "locked") {
-    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
-  }
-  if (outcome.kind === "refused") return err({ reason: "code_incorrect" });
-  const { account, amr } = outcome;
+  if (!account) return err({ reason: "code_incorrect" });
+  if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
-  const stored = { ...session, amr, generation: 1, rotatedAt: session.createdAt };
+  const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
+}
+
+/** The wrong answer that starts the lockout queues a mail to the owner of the account. */
+async function refuseAnswer(
+  deps: VerifySecondFactorDeps,
+  challenge: CountedChallenge,
+  { lockedUntil, now }: { readonly lockedUntil: number; readonly now: number },
+): Promise<Result<never, VerifySecondFactorFailure>> {
+  if (lockedUntil <= now) return err({ reason: "code_incorrect" });
+  const notice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
+  await deps.logins.queueSecondFactorLockoutNotice(challenge, notice, now);
+  deps.messages.deliverSoon([notice.id]);
+  return err({ reason: "locked", retryAfter: secondsUntil(lockedUntil, now) });
 }

@@ -75,11 +75,11 @@ export async function handleCallback(
   const outcome = await retryOnConflict<Completed, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience });
     if (!resolved.ok) return resolved;
-    const { firstFactor, secondFactorChosen, notice } = resolved.value;
+    const { firstFactor, enabledFactors, notice } = resolved.value;
     const { grant } = firstFactor;
     // A page of this service gets cookies. A client application gets a code, and the second factor at its exchange.
     const completed = isOwnPage
-      ? await completeFirstFactor(deps, firstFactor, secondFactorChosen)
+      ? await completeFirstFactor(deps, firstFactor, enabledFactors)
       : await issueCodeForIdentity(deps, { grant, provider: input.provider, returnTo, codeChallenge });
     if (completed.ok && notice) deps.messages.deliverSoon([notice]);
     return completed;

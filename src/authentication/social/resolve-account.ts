@@ -9,6 +9,7 @@ import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstra
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
+import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import type { SocialFailure } from "./errors.ts";
 import { type IdentityAttachment, newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
@@ -38,7 +39,7 @@ export type ResolvedAccount = {
   readonly decision: Decision["kind"];
   readonly firstFactor: FirstFactorResult;
   /** Whether the account's owner has turned on the second factor. */
-  readonly secondFactorChosen: boolean;
+  readonly enabledFactors: readonly EnabledFactor[];
   /** The id of a message to deliver once the sign-in has stored it; null if there is none. */
   readonly notice: string | null;
 };
@@ -79,7 +80,7 @@ export async function resolveAccount(
   return ok({
     decision: decision.kind,
     firstFactor: { grant, emailKey, device, caller, audience },
-    secondFactorChosen: candidate?.loginOtp ?? false,
+    enabledFactors: candidate?.enabledFactors ?? [],
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });
 }

@@ -15,7 +15,7 @@ import {
 import {
   prepareTokenResponse,
   respondWithTokens,
-  secondFactorResponse,
+  secondFactorResponses,
   setSignInCookies,
   signInResponse,
 } from "../token-response.ts";
@@ -123,7 +123,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
         tag,
         answer: signInResponse,
         cookies: true,
-        alternatives: [secondFactorResponse],
+        alternatives: secondFactorResponses,
         failures: [...providerFailures, "validation_failed", "csrf_failed"],
       }),
       pathParams(providerParam),

@@ -1,13 +1,13 @@
 import type { Account } from "../../accounts/account.ts";
 import { accountNotAllowedReason } from "../rules.ts";
+import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import type { SocialFailure } from "./errors.ts";
 import type { EmailTrust } from "./providers/provider.ts";
 
 /** An account that a verified identity may sign in to. */
 export type CandidateAccount = {
   readonly account: Account;
-  /** Whether its owner has turned on the second factor. */
-  readonly loginOtp: boolean;
+  readonly enabledFactors: readonly EnabledFactor[];
   readonly devicesKnownSince: number;
   /** Whether an identity of the same provider is linked to it. */
   readonly hasProvider: boolean;

@@ -33,8 +33,8 @@ export async function signInWithToken(
   return retryOnConflict<SignedIn | SecondFactorRequired, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, login);
     if (!resolved.ok) return resolved;
-    const { firstFactor, secondFactorChosen, notice } = resolved.value;
-    const completed = await completeFirstFactor(deps, firstFactor, secondFactorChosen);
+    const { firstFactor, enabledFactors, notice } = resolved.value;
+    const completed = await completeFirstFactor(deps, firstFactor, enabledFactors);
     if (completed.ok && notice) deps.messages.deliverSoon([notice]);
     return completed;
   });

@@ -12,6 +12,7 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/out
 import { endSessions } from "../../sessions/statements.ts";
 import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
+import { enabledFactors } from "../second-factor/statements.ts";
 import type { IdentityKey, LinkedIdentity, NewIdentity } from "./identity.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./rules.ts";
 import { recordAttachment } from "./statements.ts";
@@ -192,17 +193,17 @@ function candidateColumns(db: Database, provider: string) {
   return {
     id: accounts.id,
     ...accountColumns,
-    loginOtp: accounts.loginOtp,
+    enabledFactors: enabledFactors(db),
     devicesKnownSince: accounts.devicesKnownSince,
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
   };
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "loginOtp" | "devicesKnownSince"> & { readonly hasProvider: number };
+  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince"> & { readonly hasProvider: number };
 
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
-  const { loginOtp, devicesKnownSince, hasProvider, ...account } = row;
-  return { account, loginOtp, devicesKnownSince, hasProvider: hasProvider === 1 };
+  const { enabledFactors: enabled, devicesKnownSince, hasProvider, ...account } = row;
+  return { account, enabledFactors: enabled, devicesKnownSince, hasProvider: hasProvider === 1 };
 }

@@ -98,7 +98,11 @@ describe("sign-in over RPC", () => {
 
   it("refuses an exchange when a second factor is required or the account is deactivated", async () => {
     const { email, ...exchange } = await codeFor();
-    await env.DB.prepare("UPDATE accounts SET login_otp = 1 WHERE email = ?").bind(email).run();
+    await env.DB.prepare(
+      "INSERT INTO factors (id, account_id, kind, created_at) SELECT ?, id, 'email_otp', 0 FROM accounts WHERE email = ?",
+    )
+      .bind(crypto.randomUUID(), email)
+      .run();
     const required = await worker.call("exchangeCode", exchange);
     expect(required).toMatchObject({ ok: false, reason: "second_factor_required", expiresIn: 600 });
     expect(JSON.stringify(required)).not.toContain("oken");

@@ -4,6 +4,7 @@ import { auditRow } from "../../../admin/audit-log/statements.ts";
 import type { Locale } from "../../../core/locale.ts";
 import type { Database } from "../../../db/database.ts";
 import { insertFrom } from "../../../db/insert-from.ts";
+import { runBatch } from "../../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
@@ -77,37 +78,41 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
           where: and(emailTokenClaimed(claim), where),
         });
       const removesIdentity = hasUnverifiedIdentity(db, accountIds);
-      const [consumed] = await db.batch([
-        claimEmailToken(db, claim, purpose),
-        ...auditBootstrap(db, proof),
-        db
-          .update(accounts)
-          .set({
-            // The account's own address received the link, so the link verifies that address.
-            ...emailVerificationColumns(db, proof),
-            passwordHash: newHash,
-            locale,
-            // Devices that became known by the old password are unknown again.
-            devicesKnownSince: claim.now + 1,
-          })
-          .where(inArray(accounts.id, accountIds)),
-        voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
-        endSessions(db, accountIds, claim.now),
-        voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, claim.now),
-        clearAttempts(
-          db,
-          lockoutKeys,
-          sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`,
-        ),
-        ...(notices
+      const { consumed } = await runBatch(db, {
+        consumed: claimEmailToken(db, claim, purpose),
+        bootstrap: auditBootstrap(db, proof),
+        account: [
+          db
+            .update(accounts)
+            .set({
+              // The account's own address received the link, so the link verifies that address.
+              ...emailVerificationColumns(db, proof),
+              passwordHash: newHash,
+              locale,
+              // Devices that became known by the old password are unknown again.
+              devicesKnownSince: claim.now + 1,
+            })
+            .where(inArray(accounts.id, accountIds)),
+        ],
+        credentials: [
+          voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
+          endSessions(db, accountIds, claim.now),
+          voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, claim.now),
+          clearAttempts(
+            db,
+            lockoutKeys,
+            sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`,
+          ),
+        ],
+        notices: notices
           ? [
               ...queueNotice(notices.changed, not(removesIdentity)),
               ...queueNotice(notices.alsoRemoved, removesIdentity),
             ]
-          : []),
-        ...removeUnverifiedIdentities(db, accountIds, removal),
-        insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim)),
-      ]);
+          : [],
+        identities: removeUnverifiedIdentities(db, accountIds, removal),
+        audit: [insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim))],
+      });
       return consumed[0] ?? "email_token_invalid";
     },
   };

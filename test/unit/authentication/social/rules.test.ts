@@ -28,7 +28,7 @@ const account = (more: Partial<Account> = {}): Account => ({
 });
 const candidate = (more: Partial<Account> = {}, hasProvider = false): CandidateAccount => ({
   account: account(more),
-  loginOtp: false,
+  enabledFactors: [],
   devicesKnownSince: 0,
   hasProvider,
 });

@@ -26,7 +26,8 @@ export const authenticationBudgets: BudgetTable = {
     request: async () => api("POST", "/login", { email: await memberWithSecondFactor(), password: PASSWORD }),
   },
   "POST /login/otp": {
-    budget: { d1: 1, kvGets: 1, kvPuts: 0 },
+    // The attempt is counted before the answer is verified in code.
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { challengeId, code } = await startSecondFactor(service, await memberWithSecondFactor());
       return api("POST", "/login/otp", { challengeId, code });

@@ -1,0 +1,25 @@
+import { and, eq, exists, isNotNull, sql } from "drizzle-orm";
+import { accounts, identities } from "../../db/schema.ts";
+import type { FirstFactorGrant } from "../first-factor.ts";
+import type { GrantStatements } from "../grant-statements.ts";
+import { attachIdentity } from "./statements.ts";
+
+export const identityGrant: GrantStatements<FirstFactorGrant<"identity">> = {
+  consume: attachIdentity,
+  isValid: (db, { attachment: { key } }) =>
+    and(
+      isNotNull(accounts.emailVerifiedAt),
+      exists(
+        db
+          .select({ one: sql`1` })
+          .from(identities)
+          .where(
+            and(
+              eq(identities.provider, key.provider),
+              eq(identities.subject, key.subject),
+              eq(identities.accountId, accounts.id),
+            ),
+          ),
+      ),
+    ),
+};
