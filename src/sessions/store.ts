@@ -2,7 +2,7 @@ import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
-import { auditRow } from "../admin/audit-log/statements.ts";
+import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
@@ -150,16 +150,13 @@ export function sessionStore(db: Database, caps: SendCaps) {
       const { accountId, keepSessionId, audit, now } = end;
       const [ended] = await db.batch([
         endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
-        db.insert(auditEvents).values(auditRow(audit, accountId)),
+        insertAuditEvent(db, audit, accountId),
       ]);
       return ended.map(({ id }) => id);
     },
 
     async endAll(accountId: string, now: number, audit: NewAuditEvent): Promise<void> {
-      await db.batch([
-        endSessions(db, accountId, now),
-        db.insert(auditEvents).values(auditRow(audit, accountId)),
-      ]);
+      await db.batch([endSessions(db, accountId, now), insertAuditEvent(db, audit, accountId)]);
     },
 
     async listLive(accountId: string, now: number): Promise<SessionSummary[]> {
