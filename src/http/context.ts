@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import type { Caller } from "../core/caller.ts";
-import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
+import type { Failure } from "./failure.ts";
 
 /**
  * The Hono variables of a request. `session` is set by `requireSession`. `rateLimitedFor` is set if the form
  * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
- * of the authenticated session, and `failure`, the error code of the response.
+ * of the authenticated session, and `failure`, the reason of an error response.
  */
 export type HttpEnv = {
   Variables: {
@@ -15,7 +15,7 @@ export type HttpEnv = {
     session: CurrentSession;
     rateLimitedFor?: number;
     actorId?: string;
-    failure?: ErrorCode;
+    failure?: Failure;
   };
 };
 

@@ -29,7 +29,7 @@ import {
 } from "./fields.ts";
 import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
-import { type RenderMessage, refuseSocialLogin, renderSocialFailure } from "./render-failure.ts";
+import { refuseRedirect, refuseSocialLogin } from "./render-failure.ts";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
 import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
 
@@ -48,7 +48,7 @@ const providerFailures = [
 type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & CsrfDeps;
 
 /** Social login: by redirect to the provider, or with a token that a client application got from it. */
-export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage): Hono<HttpEnv> {
+export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
     .get(
@@ -73,14 +73,13 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
-        if (!isTopLevelNavigation(c))
-          return renderSocialFailure(c, { reason: "not_a_navigation" }, renderMessage);
+        if (!isTopLevelNavigation(c)) return refuseRedirect(c, { reason: "not_a_navigation" });
         const result = await startSocialSignIn(depsOf(c), {
           ...c.req.valid("param"),
           ...c.req.valid("query"),
           binding: oauthTransactionCookie(c),
         });
-        if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
+        if (!result.ok) return refuseRedirect(c, result.error);
         setOAuthTransactionCookie(c, result.value.binding, OAUTH_TRANSACTION_TTL_MS / SECOND);
         return c.redirect(result.value.url, 302);
       },
@@ -107,7 +106,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
           caller: c.var.caller,
         };
         const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...browser });
-        if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
+        if (!result.ok) return refuseRedirect(c, result.error);
         const { url, signedIn } = result.value;
         if (signedIn) setSignInCookies(c, signedIn);
         return c.redirect(url, 302);
