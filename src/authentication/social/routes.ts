@@ -53,7 +53,12 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/social",
-      describeRoute({ summary: "List the configured providers", tag, answer: providerList }),
+      describeRoute({
+        operationId: "listProviders",
+        summary: "List the configured providers",
+        tag,
+        answer: providerList,
+      }),
       (c) =>
         respond(
           c,
@@ -64,6 +69,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/social/:provider/start",
       documented(async (_c, next) => next(), {
+        operationId: "startSocialSignIn",
         summary: "Redirect the browser to a provider to sign in",
         tag,
         redirect: "To the provider's authorization endpoint",
@@ -87,6 +93,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/social/:provider/callback",
       documented(async (_c, next) => next(), {
+        operationId: "finishSocialSignIn",
         summary: "Handle the redirect from a provider",
         description:
           "Redirects to `returnTo`: with session cookies if that is a page of this service, otherwise with a `code` to exchange; " +
@@ -115,6 +122,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/social/:provider/token",
       describeRoute({
+        operationId: "signInByProviderToken",
         summary: "Sign in with a token from the provider",
         description:
           "The provider must have issued the token to this service's client. The request ignores a session of the caller: " +

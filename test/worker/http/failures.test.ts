@@ -33,7 +33,7 @@ describe("a failure", () => {
       "validation_failed",
     ],
     // A redirect to or from a provider fails in front of a user.
-    ["GET", "/api/auth/social/nobody/start?returnTo=%2F", "page", "json", 404, "not_found"],
+    ["GET", "/api/auth/social/unknown/start?returnTo=%2F", "page", "json", 404, "not_found"],
     // Every other URL responds with a page to a client that accepts HTML.
     ["GET", "/nothing", "page", "json", 404, "not_found"],
     ["PUT", "/sign-in", "page", "json", 405, "method_not_allowed"],

@@ -41,9 +41,9 @@ describe("metrics", () => {
     const { token } = await registerAndLogIn(service);
     const other = await registerAndLogIn(service);
     takePoints();
-    const wrong = { currentPassword: "wrong words" };
+    const wrong = { password: "wrong words" };
     await service.post("/me/deactivate", wrong, token);
-    await service.post("/me/deactivate", { currentPassword: PASSWORD }, token);
+    await service.post("/me/deactivate", { password: PASSWORD }, token);
     await service.post("/logout-all", undefined, other.token);
     const events = takePoints().filter(({ blobs }) => blobs[0] === "event");
     expect(events).toEqual([event("account_deactivated"), event("all_sessions_ended")]);
@@ -85,7 +85,7 @@ describe("metrics", () => {
 
   it("counts a refused redirect of a provider, which is a page for a browser", async () => {
     const { service, takePoints } = startWithMetrics();
-    const path = "/api/auth/social/nobody/start";
+    const path = "/api/auth/social/unknown/start";
     await service.call("GET", path, undefined, undefined, { Accept: "text/html" });
     expect(takePoints()).toEqual([refusal("not_found", "GET none", 404)]);
   });
