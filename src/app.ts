@@ -29,6 +29,7 @@ import type { HttpEnv } from "./http/context.ts";
 import { corsForAllowedOrigins } from "./http/cors.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { readCaller } from "./http/read-caller.ts";
+import { renderFailures } from "./http/render-failure.ts";
 import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -39,7 +40,7 @@ import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
-import { renderFailures, renderMessage } from "./ui/render-failure.tsx";
+import { renderFailurePage } from "./ui/render-failure.tsx";
 
 type AppEnv = {
   Bindings: Env;
@@ -98,7 +99,7 @@ export function createApp(options: AppOptions = {}) {
     }),
   );
   app.use(securityHeaders());
-  app.use(renderFailures((c) => c.get("deps")));
+  app.use(renderFailures(renderFailurePage((c) => c.get("deps"))));
   app.use(
     methodNotAllowed({
       app,
@@ -138,10 +139,10 @@ export function createApp(options: AppOptions = {}) {
     auditLogRoutes,
     identityRoutes,
     phoneRoutes,
+    socialRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }
-  app.route("/api/auth", socialRoutes(depsOf, renderMessage(depsOf)));
   app.route("/", keySetRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));

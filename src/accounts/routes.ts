@@ -48,12 +48,16 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const publicUrlOf = (c: Context) => depsOf(c).settings.publicUrl;
   return new Hono<HttpEnv>()
-    .get("/me", describeRoute({ summary: "The caller's account", tag, answer: profile }), session, (c) =>
-      respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
+    .get(
+      "/me",
+      describeRoute({ operationId: "getMe", summary: "The caller's account", tag, answer: profile }),
+      session,
+      (c) => respond(c, profile, presentAccount(c.var.session.account, publicUrlOf(c))),
     )
     .patch(
       "/me",
       describeRoute({
+        operationId: "updateMe",
         summary: "Change profile fields; null clears an optional field",
         tag,
         answer: profile,
@@ -73,6 +77,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/password",
       describeRoute({
+        operationId: "changePassword",
         summary: "Change the password and end the other sessions",
         tag,
         answer: passwordChanged,
@@ -93,6 +98,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/email",
       describeRoute({
+        operationId: "requestEmailChange",
         summary: "Request an email change; the link mailed to the new address confirms it",
         tag,
         answer: emailChangeRequested,
@@ -109,6 +115,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/otp",
       describeRoute({
+        operationId: "chooseSecondStep",
         summary: "Turn the mailed sign-in code on or off",
         tag,
         answer: secondFactorSet,
@@ -127,6 +134,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/deactivate",
       describeRoute({
+        operationId: "deactivateMe",
         summary: "Deactivate the caller's own account",
         tag,
         answer: deactivated,

@@ -14,6 +14,7 @@ type Deps = {
 const cacheControl = "public, max-age=300";
 
 const metadata = documented<MiddlewareHandler>((_c, next) => next(), {
+  operationId: "getDescription",
   summary: "This document",
   tag: "Discovery",
   bare: z.looseObject({ openapi: z.literal("3.1.0") }),

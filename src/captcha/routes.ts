@@ -22,6 +22,7 @@ export function captchaRoutes(depsOf: DepsOf<CreateCaptchaProofDeps>): Hono<Http
   return new Hono<HttpEnv>().post(
     "/captcha/verify",
     describeRoute({
+      operationId: "verifyCaptcha",
       summary: "Exchange a passed captcha for a proof",
       description:
         "The widget's action must be `prove`. A proof cannot be exchanged for another. " +

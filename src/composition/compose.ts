@@ -1,7 +1,6 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
 import { avatarObjectStore } from "../accounts/avatar/object-store.ts";
 import { createBreachedPasswords } from "../accounts/breached-passwords.ts";
-import { EVENT_TYPES } from "../admin/audit-log/audit-event.ts";
 import { SECOND_FACTORS } from "../authentication/factors.ts";
 import type { SecondFactor } from "../authentication/second-factor/second-factor.ts";
 import { createSocialProviders } from "../authentication/social/providers/providers.ts";
@@ -53,7 +52,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   const { config, secrets, ...caches } = await loadIsolateState(cache, env);
   const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
-  const db = openDatabase(env.DB, meter, { types: EVENT_TYPES, onEvent: metrics.event });
+  const db = openDatabase(env.DB, meter, metrics.event);
   const stores = createStores(db, sendCaps);
   const { signingKeys, sessions, mailbox, captchaProofs, avatars } = stores;
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: caches.keyCache });

@@ -1,6 +1,8 @@
 import { getTableColumns, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { markAuditInsert } from "./audit-observer.ts";
 import type { Database } from "./database.ts";
+import { auditEvents } from "./schema.ts";
 
 /** A row to insert: each column is a value, or SQL over the source row. */
 type RowFrom<T extends SQLiteTable> = {
@@ -9,7 +11,8 @@ type RowFrom<T extends SQLiteTable> = {
 
 /**
  * `INSERT INTO target SELECT … FROM source WHERE …`: inserts the row only if the source row exists.
- * A batch has no IF, so its later statements use this to depend on the outcome of the first one.
+ * A batch has no IF, so its later statements use this to depend on the outcome of the first one. The audit events
+ * among the rows are observed, so their type must be a value.
  */
 export function insertFrom<T extends SQLiteTable>(
   db: Database,
@@ -28,7 +31,13 @@ export function insertFrom<T extends SQLiteTable>(
   // Drizzle requires the keys and the order of the table. The loop above provides both, but the type
   // system cannot prove it.
   const select = db.select(selection).from(source).where(where);
-  return db.insert(target).select(select as never);
+  const statement = db.insert(target).select(select as never);
+  return target === (auditEvents as SQLiteTable) ? markAuditInsert(statement, typeOf(row)) : statement;
+}
+
+function typeOf(row: object): string {
+  if ("type" in row && typeof row.type === "string") return row.type;
+  throw new Error("The type of an audit event must be a value.");
 }
 
 /**

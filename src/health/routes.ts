@@ -36,12 +36,18 @@ export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEn
   return new Hono<HttpEnv>()
     .get(
       "/healthz",
-      describeRoute({ summary: "Liveness: whether the service runs", tag, answer: running }),
+      describeRoute({
+        operationId: "getHealth",
+        summary: "Liveness: whether the service runs",
+        tag,
+        answer: running,
+      }),
       (c) => respond(c, running, { status: "ok" }),
     )
     .get(
       "/healthz/deep",
       describeRoute({
+        operationId: "getDeepHealth",
         summary: "Readiness: whether the service's dependencies answer",
         tag,
         answer: healthy,

@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import type { UserActor } from "../admin/authorization/actor.ts";
 import type { Caller } from "../core/caller.ts";
-import type { ErrorCode } from "../core/error-codes.ts";
 import type { CurrentSession } from "../sessions/session.ts";
+import type { Failure } from "./failure.ts";
 
 /**
  * The Hono variables of a request. `session` and `actor` are set by `requireSession`. `rateLimitedFor` is set if the form
  * of a page exceeded its rate limit: the seconds to wait. The request log reads `actorId`, the account
- * of the authenticated session, and `failure`, the error code of the response.
+ * of the authenticated session, and `failure`, the reason of an error response.
  */
 export type HttpEnv = {
   Variables: {
@@ -17,7 +17,7 @@ export type HttpEnv = {
     actor: UserActor;
     rateLimitedFor?: number;
     actorId?: string;
-    failure?: ErrorCode;
+    failure?: Failure;
   };
 };
 

@@ -11,6 +11,8 @@ export type PageAccess = "everybody" | "signed_in" | Permission;
  * describes the schemas and guards that run.
  */
 export type OperationPart = {
+  /** Verb and noun. Generated clients name their functions by it, so that it stays when a path changes. */
+  readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tag?: string;
@@ -59,7 +61,7 @@ export function documented<H extends object>(handler: H, part: OperationPart): H
 
 export const operationPartOf = (handler: object): OperationPart | undefined => parts.get(handler);
 
-type Description = Required<Pick<OperationPart, "summary" | "tag" | "answer">> &
+type Description = Required<Pick<OperationPart, "operationId" | "summary" | "tag" | "answer">> &
   Pick<OperationPart, "failures" | "description" | "alternatives" | "cookies" | "unavailable">;
 
 /** Documents a route: its purpose and its responses. Guards and schemas document themselves. */

@@ -70,7 +70,7 @@ export const requestLog =
       d1,
       kv,
       ...(actorId ? { actor: actorId } : {}),
-      ...(failure ? { failure } : {}),
+      ...(failure ? { failure: failure.code } : {}),
       ...(kvFailed > 0 ? { kvFailed } : {}),
       ...(burstFailed > 0 ? { burstFailed } : {}),
       ...(providerErrors.length > 0 ? { providerErrors } : {}),

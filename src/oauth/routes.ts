@@ -25,6 +25,7 @@ export const authorizationCodeRoutes = (
   new Hono<HttpEnv>().post(
     "/exchange",
     describeRoute({
+      operationId: "exchangeCode",
       summary: "Exchange an authorization code for tokens",
       description:
         "A code works once, within a minute and from the origin of its redirect; the response is that of `/login`. A code of " +

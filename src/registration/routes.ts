@@ -62,6 +62,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/register",
       describeRoute({
+        operationId: "register",
         summary: "Create an account and mail a verification link",
         description:
           "An address that already has an account gets the same response, and its owner gets a notice by mail.",
@@ -80,6 +81,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/verify-email",
       describeRoute({
+        operationId: "verifyEmail",
         summary: "Verify an email address with a mailed token",
         tag,
         answer: verified,
@@ -95,6 +97,7 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/verify-email",
       describeRoute({
+        operationId: "checkVerificationLink",
         summary: "Check whether a mailed token is valid, without consuming it",
         tag,
         answer: emailTokenIsValid,
@@ -108,7 +111,12 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .post(
       "/verify-email/resend",
-      describeRoute({ summary: "Mail a new verification link", tag, answer: resent }),
+      describeRoute({
+        operationId: "resendVerification",
+        summary: "Mail a new verification link",
+        tag,
+        answer: resent,
+      }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
         await resendVerification(depsOf(c), c.req.valid("json"));

@@ -59,6 +59,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/refresh",
       describeRoute({
+        operationId: "refreshTokens",
         summary: "Exchange a refresh token for a new refresh token and a new access token",
         description:
           "A retry within 10 seconds returns the same refresh token. Any later reuse ends the session.",
@@ -95,6 +96,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/logout",
       describeRoute({
+        operationId: "logOut",
         summary: "End the session of the bearer token or of the cookies",
         description: "Idempotent. An expired access token is accepted.",
         tag,
@@ -119,6 +121,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/logout-all",
       describeRoute({
+        operationId: "logOutEverywhere",
         summary: "End every session of the caller",
         tag,
         answer: signedOutEverywhere,
@@ -134,6 +137,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/csrf-token",
       describeRoute({
+        operationId: "getCsrfToken",
         summary: "A token for the X-CSRF-Token header, and the cookie that it is bound to",
         description:
           "The token is bound to the session of the cookies. Request a new one after signing in or out.",
@@ -148,7 +152,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/sessions",
-      describeRoute({ summary: "The caller's live sessions", tag, answer: sessionList }),
+      describeRoute({
+        operationId: "listSessions",
+        summary: "The caller's live sessions",
+        tag,
+        answer: sessionList,
+      }),
       session,
       async (c) => {
         const { account, sessionId } = c.var.session;
@@ -162,6 +171,7 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/sessions/:id",
       describeRoute({
+        operationId: "endSession",
         summary: "End one of the caller's sessions",
         tag,
         answer: sessionEnded,

@@ -2,7 +2,7 @@ import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
-import { auditRow } from "../admin/audit-log/statements.ts";
+import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-from.ts";
 import { accountIsActive } from "../db/predicates.ts";
@@ -162,7 +162,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
       const { accountId, keepSessionId, audit, now } = end;
       const { ended } = await runBatch(db, {
         ended: endSessions(db, accountId, now, ne(sessions.id, keepSessionId)),
-        audit: db.insert(auditEvents).values(auditRow(audit, accountId)),
+        audit: insertAuditEvent(db, audit, accountId),
       });
       return ended.map(({ id }) => id);
     },
@@ -170,7 +170,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
     async endAll(accountId: string, now: number, audit: NewAuditEvent): Promise<void> {
       await runBatch(db, {
         sessions: endSessions(db, accountId, now),
-        audit: db.insert(auditEvents).values(auditRow(audit, accountId)),
+        audit: insertAuditEvent(db, audit, accountId),
       });
     },
 

@@ -8,10 +8,9 @@ import { type IssueCodeForSessionDeps, issueCodeForSession } from "../oauth/issu
 import type { PageContext } from "./page.ts";
 import { setPendingRedirectCookie } from "./pending-redirect-cookie.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
-import type { RenderPageDeps } from "./render-page.tsx";
 import { type PageSessionDeps, pageSession, refreshPage } from "./require-page-session.ts";
 import { type ReturnTarget, withReturnTarget } from "./return-target.ts";
-import { renderNotANavigation } from "./return-target-pages.tsx";
+import { refuseNotANavigation } from "./return-target-pages.tsx";
 
 /** The session to issue a code for, and the refresh token that proves its possession. */
 type HeldSession = { readonly sessionId: string; readonly refreshToken: string };
@@ -34,7 +33,7 @@ export async function redirectAfterSignIn(
   return response ?? redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
 }
 
-export type RedirectIfSignedInDeps = IssueCodeForSessionDeps & PageSessionDeps & RenderPageDeps;
+export type RedirectIfSignedInDeps = IssueCodeForSessionDeps & PageSessionDeps;
 
 /**
  * Redirects a user who has a session to the return target; null means that the user has to sign in. Issuing a code
@@ -48,7 +47,7 @@ export async function redirectIfSignedIn(
   const { returnTarget } = c.var;
   const deps = depsOf(c);
   if (!isAppTarget(returnTarget)) return (await pageSession(c, deps)) && redirectToPage(c, returnTarget);
-  if (!isTopLevelNavigation(c)) return renderNotANavigation(c, depsOf);
+  if (!isTopLevelNavigation(c)) return refuseNotANavigation(c);
   const refreshed = await refreshPage(c, deps);
   if (!refreshed) return null;
   const { session, tokens } = refreshed;

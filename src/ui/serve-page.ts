@@ -2,7 +2,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isCsrfSafeForm } from "../http/csrf.ts";
-import { errorTable } from "../http/error-table.ts";
+import { recordFailure } from "../http/failure.ts";
 import { documented } from "../http/operation.ts";
 import { refuse } from "../http/respond.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
@@ -11,7 +11,7 @@ import { type Form, readForm } from "./read-form.ts";
 import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "./render-page.tsx";
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
-import { renderInvalidReturnTarget } from "./return-target-pages.tsx";
+import { refuseReturnTarget } from "./return-target-pages.tsx";
 import { textFor } from "./words.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
@@ -65,7 +65,7 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
 function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
-    if (access === "everybody") return (await rejectInvalidReturnTarget(c, depsOf)) ?? next();
+    if (access === "everybody") return rejectInvalidReturnTarget(c, depsOf) ?? next();
     const redirect = await requirePageSession(c, depsOf(c));
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
@@ -75,12 +75,9 @@ function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, 
 }
 
 /** Rejects an invalid return target before the user signs in. */
-async function rejectInvalidReturnTarget(
-  c: PageContext,
-  depsOf: DepsOf<ServePageDeps>,
-): Promise<Response | null> {
+function rejectInvalidReturnTarget(c: PageContext, depsOf: DepsOf<ServePageDeps>): Response | null {
   const returnTarget = readReturnTarget(new URL(c.req.url).searchParams, depsOf(c).settings);
-  if (returnTarget === "malformed") return renderInvalidReturnTarget(c, depsOf);
+  if (returnTarget === "malformed") return refuseReturnTarget(c);
   c.set("returnTarget", returnTarget);
   return null;
 }
@@ -117,14 +114,14 @@ function show<Data, Subject>(
   refusal?: FormFailure,
 ): Promise<Response> {
   const { captchaWidget } = deps;
-  if (refusal) c.set("failure", refusal.code);
+  const failure = refusal && recordFailure(c, refusal.code);
   const isRequired = page.captcha && (page.captcha.always || refusal?.requiresCaptcha);
   const captcha =
     isRequired && captchaWidget ? { ...captchaWidget, action: page.captcha?.action ?? "" } : null;
   return renderPage(c, deps, {
     title: (t) => page.title(t, data),
     view: (p) => page.view(p, data),
-    status: refusal && errorTable[refusal.code][0],
+    status: failure?.status,
     overrides: {
       ...overrides,
       captcha,

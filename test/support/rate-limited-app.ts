@@ -7,6 +7,7 @@ import type { HttpEnv } from "../../src/http/context.ts";
 import { jsonBody } from "../../src/http/input.ts";
 import { rateLimited } from "../../src/http/rate-limit.ts";
 import { readCaller } from "../../src/http/read-caller.ts";
+import { renderFailures } from "../../src/http/render-failure.ts";
 import { answer, refuse, respond } from "../../src/http/respond.ts";
 import { createBurstGuard, type RateLimitBinding } from "../../src/rate-limit/burst-guard.ts";
 import { type LimitRouteInput, limitRoute } from "../../src/rate-limit/limit-route.ts";
@@ -67,6 +68,11 @@ export function startRateLimitedApp(options: Options = {}) {
     c.set("caller", readCaller(c.req.raw.headers));
     await next();
   });
+  app.use(
+    renderFailures(() => {
+      throw new Error("the API renders no page");
+    }),
+  );
   for (const { method, path, policy } of guardedRoutes()) {
     app.on(
       method,

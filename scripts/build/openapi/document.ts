@@ -4,7 +4,6 @@ import { failureEnvelope, type SharedResponses } from "./failures.ts";
 import { headerComponents } from "./headers.ts";
 import { introduction } from "./introduction.ts";
 import { describeOperation } from "./operation.ts";
-import { operationIds } from "./operation-ids.ts";
 import { removeNoise } from "./remove-noise.ts";
 import { tags } from "./tags.ts";
 
@@ -21,6 +20,8 @@ export function openApiDocument(routes: readonly Route[]): object {
     const operation = describeOperation(key, parts, shared);
     if (operation) described.set(`${key.method} ${key.path}`, operation);
   }
+  const ids = [...described.values()].map(({ operationId }) => operationId);
+  if (new Set(ids).size < ids.length) throw new Error(`two routes have one operationId: ${ids.sort()}`);
   const document = createDocument({
     openapi: "3.1.0",
     // A deployment replaces the title and the server URL: src/api-docs/routes.ts.
@@ -60,12 +61,12 @@ const CSRF_TOKEN = {
   schema: { type: "string" },
 };
 
-/** Orders the paths as operation-ids.ts does, independently of the router. */
+/** Orders the paths by the first tag of their operations, and those of one tag as the router does. */
 function orderPaths(described: ReadonlyMap<string, ZodOpenApiOperationObject>): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const route of Object.keys(operationIds)) {
-    const operation = described.get(route);
-    if (!operation) throw new Error(`operation-ids.ts lists ${route}, which is no route of the app`);
+  const rank = ({ tags: [tag] = [] }: ZodOpenApiOperationObject) =>
+    tags.findIndex(({ name }) => name === tag);
+  for (const [route, operation] of [...described].sort(([, a], [, b]) => rank(a) - rank(b))) {
     const [method = "", path = ""] = route.split(" ");
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }

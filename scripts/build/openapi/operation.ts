@@ -4,7 +4,6 @@ import type { ErrorCode } from "../../../src/core/error-codes.ts";
 import type { OperationPart } from "../../../src/http/operation.ts";
 import { failureResponses, type SharedResponses } from "./failures.ts";
 import { headerRef, keptHeader } from "./headers.ts";
-import { operationIds } from "./operation-ids.ts";
 import { tags } from "./tags.ts";
 
 /** Every route may answer with these codes. */
@@ -27,7 +26,7 @@ export function describeOperation(
   if (!merged.summary || !(success || merged.file || merged.redirect)) return null;
   const codes = new Set([...parts.flatMap((part) => failuresOf(part, method)), ...ALWAYS]);
   return {
-    operationId: operationIdOf(method, path),
+    operationId: operationIdOf(merged, `${method} ${path}`),
     summary: merged.summary,
     description: merged.description,
     tags: tagsOf(merged, path),
@@ -51,10 +50,9 @@ const CSRF_TOKEN = { $ref: "#/components/parameters/CsrfToken" } as never;
 const failuresOf = ({ failures = [], session }: OperationPart, method: string): readonly ErrorCode[] =>
   session && method === "GET" ? failures.filter((code) => code !== "csrf_failed") : failures;
 
-function operationIdOf(method: string, path: string): string {
-  const id = operationIds[`${method} ${path}`];
-  if (id === undefined) throw new Error(`operation-ids.ts has no id for ${method} ${path}`);
-  return id;
+function operationIdOf({ operationId }: OperationPart, route: string): string {
+  if (operationId === undefined) throw new Error(`${route} has no operationId`);
+  return operationId;
 }
 
 function tagsOf({ tag }: OperationPart, path: string): string[] {

@@ -11,6 +11,7 @@ type Deps = { readonly avatarObjects: Pick<AvatarObjectStore, "get"> };
 const cacheControl = "public, max-age=31536000, immutable";
 
 const about = documented<MiddlewareHandler>(async (_c, next) => next(), {
+  operationId: "getAvatar",
   summary: "Get an avatar image by the key in `avatarUrl`",
   tag: "Avatars",
   params: z.object({ key: z.string() }),

@@ -41,27 +41,31 @@ type Deps = SetAvatarDeps &
 export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
   const mayChange = requirePermission("users:set-avatar");
-  const about = (summary: string) => ({ summary, tag: "Avatars" });
+  const about = (operationId: string, summary: string) => ({ operationId, summary, tag: "Avatars" });
   const description =
     "PNG, JPEG or WebP, at most 2 MiB and 4096 pixels in each dimension. Metadata is removed.";
   return new Hono<HttpEnv>()
     .put(
       "/me/avatar",
-      describeRoute({ ...about("Set the caller's picture"), description, answer: changed }),
+      describeRoute({ ...about("setAvatar", "Set the caller's picture"), description, answer: changed }),
       session,
       upload,
       (c) => set(c, depsOf(c), c.var.actor, c.var.session.account),
     )
     .delete(
       "/me/avatar",
-      describeRoute({ ...about("Remove the caller's picture"), answer: removed, failures: ["conflict"] }),
+      describeRoute({
+        ...about("removeAvatar", "Remove the caller's picture"),
+        answer: removed,
+        failures: ["conflict"],
+      }),
       session,
       (c) => remove(c, depsOf(c), c.var.actor, c.var.session.account),
     )
     .put(
       "/users/:id/avatar",
       describeRoute({
-        ...about("Set a user's picture"),
+        ...about("setUserAvatar", "Set a user's picture"),
         description,
         answer: changed,
         failures: ["not_found"],
@@ -80,7 +84,7 @@ export function avatarRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/users/:id/avatar",
       describeRoute({
-        ...about("Remove a user's picture"),
+        ...about("removeUserAvatar", "Remove a user's picture"),
         answer: removed,
         failures: ["not_found", "conflict"],
       }),

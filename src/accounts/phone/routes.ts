@@ -38,6 +38,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/phone",
       describeRoute({
+        operationId: "requestPhone",
         summary: "Text a code to a phone number",
         description:
           "The number replaces the account's and is unverified until the code is verified; the same number " +
@@ -60,6 +61,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/phone/verify",
       describeRoute({
+        operationId: "verifyPhone",
         summary: "Verify the phone number with the code",
         description:
           "A code is valid for 10 minutes and five attempts, and only while the account has its number.",
@@ -77,7 +79,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/me/phone",
-      describeRoute({ summary: "Remove the phone number", tag, answer: removed }),
+      describeRoute({ operationId: "removePhone", summary: "Remove the phone number", tag, answer: removed }),
       session,
       async (c) => {
         await removePhone(depsOf(c), commonInputOf(c));

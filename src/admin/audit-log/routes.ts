@@ -42,6 +42,7 @@ export function auditLogRoutes(depsOf: DepsOf<ListAuditEventsDeps & RequireSessi
   return new Hono<HttpEnv>().get(
     "/audit",
     describeRoute({
+      operationId: "listEvents",
       summary: "List the audit events of the users that the caller may see, newest first",
       description: "Superusers also see the events of deleted users.",
       tag: "Users",

@@ -38,12 +38,12 @@ type Deps = ActivateUserDeps &
 /** Routes for admin actions on one account. */
 export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const session = requireSession(depsOf);
-  const operation = (summary: string) => ({ summary, tag: "Users" });
+  const operation = (operationId: string, summary: string) => ({ operationId, summary, tag: "Users" });
   const failures = ["not_found", "conflict"] as const;
   return new Hono<HttpEnv>()
     .post(
       "/users/:id/activate",
-      describeRoute({ ...operation("Activate a user"), answer: activated, failures }),
+      describeRoute({ ...operation("activateUser", "Activate a user"), answer: activated, failures }),
       session,
       requirePermission("users:activate"),
       idParam,
@@ -52,7 +52,10 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/users/:id/deactivate",
       describeRoute({
-        ...operation("Deactivate a user; their sessions end, their links and codes become invalid"),
+        ...operation(
+          "deactivateUser",
+          "Deactivate a user; their sessions end, their links and codes become invalid",
+        ),
         answer: deactivated,
         failures: [...failures, "last_admin"],
       }),
@@ -65,7 +68,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/users/:id/unlock",
       describeRoute({
-        ...operation("Unlock a user: clear the failed sign-in attempts"),
+        ...operation("unlockUser", "Unlock a user: clear the failed sign-in attempts"),
         answer: unlocked,
         failures,
       }),
@@ -77,7 +80,10 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/users/:id/reset-password",
       describeRoute({
-        ...operation("Mail a user a link to choose a password, or a pending invitation again"),
+        ...operation(
+          "startUserReset",
+          "Mail a user a link to choose a password, or a pending invitation again",
+        ),
         answer: linkMailed,
         failures: [...failures, "rate_limited"],
       }),
@@ -89,7 +95,11 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .delete(
       "/users/:id/sessions",
-      describeRoute({ ...operation("End a user's sessions"), answer: sessionsEnded, failures }),
+      describeRoute({
+        ...operation("endUserSessions", "End a user's sessions"),
+        answer: sessionsEnded,
+        failures,
+      }),
       session,
       requirePermission("users:end-sessions"),
       idParam,
@@ -99,7 +109,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .put(
       "/users/:id/role",
       describeRoute({
-        ...operation("Set a user's role; their sessions end"),
+        ...operation("setUserRole", "Set a user's role; their sessions end"),
         answer: roleSet,
         failures: [...failures, "last_admin"],
       }),
@@ -115,7 +125,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/users/:id",
       describeRoute({
-        ...operation("Delete a deactivated user and all of their data"),
+        ...operation("deleteUser", "Delete a deactivated user and all of their data"),
         description: "The user's audit events stay. They name only the id.",
         answer: deleted,
         failures: [...failures, "user_still_active"],

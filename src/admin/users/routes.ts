@@ -35,6 +35,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/users",
       describeRoute({
+        operationId: "listUsers",
         summary: "List the users that the caller may see, newest first",
         description: "Admins see users with the role `user`. Superusers see all users.",
         tag,
@@ -56,6 +57,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/users",
       describeRoute({
+        operationId: "inviteUser",
         summary: "Invite a user by a mail with a link to choose a password",
         description: "The link is valid for 7 days. The default `role` is `user`.",
         tag,
@@ -76,7 +78,13 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     )
     .get(
       "/users/:id",
-      describeRoute({ summary: "Get a user", tag, answer: profile, failures: ["not_found"] }),
+      describeRoute({
+        operationId: "getUser",
+        summary: "Get a user",
+        tag,
+        answer: profile,
+        failures: ["not_found"],
+      }),
       session,
       requirePermission("users:read"),
       idParam,
@@ -91,6 +99,7 @@ export function userRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .patch(
       "/users/:id",
       describeRoute({
+        operationId: "updateUser",
         summary: "Update a user's profile; null clears an optional field",
         tag,
         answer: profile,

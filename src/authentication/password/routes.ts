@@ -26,6 +26,7 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().post(
     "/login",
     describeRoute({
+      operationId: "logIn",
       summary: "Sign in by password",
       description:
         "Returns tokens (with the transport `cookie`: cookies), or a challenge if a second factor is required. " +

@@ -24,6 +24,7 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/login/otp",
       describeRoute({
+        operationId: "answerSecondStep",
         summary: "Verify the code of the second factor",
         tag,
         answer: signInResponse,
@@ -55,6 +56,7 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/login/otp/resend",
       describeRoute({
+        operationId: "resendSecondStepCode",
         summary: "Mail a new code and void the earlier one",
         description: "At most once a minute. The response is the same for an unknown challenge.",
         tag,

@@ -26,7 +26,12 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
       "/me/identities",
-      describeRoute({ summary: "List the caller's linked identities", tag, answer: identityList }),
+      describeRoute({
+        operationId: "listIdentities",
+        summary: "List the caller's linked identities",
+        tag,
+        answer: identityList,
+      }),
       session,
       async (c) => {
         const linked = await listIdentities(depsOf(c), { accountId: c.var.session.account.id });
@@ -42,6 +47,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/me/identities/:provider",
       describeRoute({
+        operationId: "linkIdentity",
         summary: "Link an identity with a token from the provider",
         description:
           "Adding a sign-in method requires reauthentication: the account's password or, if it has none, the latest " +
@@ -78,6 +84,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .delete(
       "/me/identities/:provider",
       describeRoute({
+        operationId: "removeIdentity",
         summary: "Remove a linked identity, unless it is the last sign-in method; ends the other sessions",
         tag,
         answer: identityRemoved,

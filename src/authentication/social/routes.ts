@@ -29,7 +29,7 @@ import {
 } from "./fields.ts";
 import { type HandleCallbackDeps, handleCallback } from "./handle-callback.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
-import { type RenderMessage, refuseSocialLogin, renderSocialFailure } from "./render-failure.ts";
+import { refuseRedirect, refuseSocialLogin } from "./render-failure.ts";
 import { type SignInWithTokenDeps, signInWithToken } from "./sign-in-with-token.ts";
 import { type StartSocialSignInDeps, startSocialSignIn } from "./start-sign-in.ts";
 
@@ -48,12 +48,17 @@ const providerFailures = [
 type Deps = StartSocialSignInDeps & HandleCallbackDeps & SignInWithTokenDeps & CsrfDeps;
 
 /** Social login: by redirect to the provider, or with a token that a client application got from it. */
-export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage): Hono<HttpEnv> {
+export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
   const tag = "Social sign-in";
   return new Hono<HttpEnv>()
     .get(
       "/social",
-      describeRoute({ summary: "List the configured providers", tag, answer: providerList }),
+      describeRoute({
+        operationId: "listProviders",
+        summary: "List the configured providers",
+        tag,
+        answer: providerList,
+      }),
       (c) =>
         respond(
           c,
@@ -64,6 +69,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .get(
       "/social/:provider/start",
       documented(async (_c, next) => next(), {
+        operationId: "startSocialSignIn",
         summary: "Redirect the browser to a provider to sign in",
         tag,
         redirect: "To the provider's authorization endpoint",
@@ -73,14 +79,13 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
       pathParams(providerParam),
       queryParams(startQuery),
       async (c) => {
-        if (!isTopLevelNavigation(c))
-          return renderSocialFailure(c, { reason: "not_a_navigation" }, renderMessage);
+        if (!isTopLevelNavigation(c)) return refuseRedirect(c, { reason: "not_a_navigation" });
         const result = await startSocialSignIn(depsOf(c), {
           ...c.req.valid("param"),
           ...c.req.valid("query"),
           binding: oauthTransactionCookie(c),
         });
-        if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
+        if (!result.ok) return refuseRedirect(c, result.error);
         setOAuthTransactionCookie(c, result.value.binding, OAUTH_TRANSACTION_TTL_MS / SECOND);
         return c.redirect(result.value.url, 302);
       },
@@ -88,6 +93,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .get(
       "/social/:provider/callback",
       documented(async (_c, next) => next(), {
+        operationId: "finishSocialSignIn",
         summary: "Handle the redirect from a provider",
         description:
           "Redirects to `returnTo`: with session cookies if that is a page of this service, otherwise with a `code` to exchange; " +
@@ -107,7 +113,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
           caller: c.var.caller,
         };
         const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...browser });
-        if (!result.ok) return renderSocialFailure(c, result.error, renderMessage);
+        if (!result.ok) return refuseRedirect(c, result.error);
         const { url, signedIn } = result.value;
         if (signedIn) setSignInCookies(c, signedIn);
         return c.redirect(url, 302);
@@ -116,6 +122,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>, renderMessage: RenderMessage)
     .post(
       "/social/:provider/token",
       describeRoute({
+        operationId: "signInByProviderToken",
         summary: "Sign in with a token from the provider",
         description:
           "The provider must have issued the token to this service's client. The request ignores a session of the caller: " +

@@ -27,6 +27,7 @@ export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv
   return new Hono<HttpEnv>().get(
     "/.well-known/jwks.json",
     documented(async (_c, next) => next(), {
+      operationId: "getKeySet",
       summary: "The public keys that verify access tokens (JWK Set)",
       tag: "Discovery",
       bare: keySet,

@@ -8,6 +8,7 @@ import { captchaProofStore } from "../../../src/captcha/store.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { newMeter } from "../../../src/db/metered-d1.ts";
 import type { HttpEnv } from "../../../src/http/context.ts";
+import { renderFailures } from "../../../src/http/render-failure.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { createTestClock, type Envelope } from "../../support/service.ts";
 
@@ -33,6 +34,11 @@ async function open(siteverify: object, { status = 200, off = false } = {}) {
     c.set("caller", { ip: IP, userAgent: null, locale: "en" });
     await next();
   });
+  app.use(
+    renderFailures(() => {
+      throw new Error("the API renders no page");
+    }),
+  );
   app.route(
     "/",
     captchaRoutes(() => deps),

@@ -36,6 +36,19 @@ describe("metrics", () => {
     expect(takePoints()).toEqual([event("signed_out")]);
   });
 
+  it("counts each audit event that a batch wrote with and without RETURNING, of one account or of all", async () => {
+    const { service, takePoints } = startWithMetrics();
+    const { token } = await registerAndLogIn(service);
+    const other = await registerAndLogIn(service);
+    takePoints();
+    const wrong = { password: "wrong words" };
+    await service.post("/me/deactivate", wrong, token);
+    await service.post("/me/deactivate", { password: PASSWORD }, token);
+    await service.post("/logout-all", undefined, other.token);
+    const events = takePoints().filter(({ blobs }) => blobs[0] === "event");
+    expect(events).toEqual([event("account_deactivated"), event("all_sessions_ended")]);
+  });
+
   it("counts refusals by error code, with route and status", async () => {
     const { service, takePoints } = startWithMetrics({
       CAPTCHA_PROVIDER: "turnstile",
@@ -68,6 +81,13 @@ describe("metrics", () => {
       refusal("invalid_credentials", "POST /sign-in", 401),
       refusal("token_invalid", "GET /reset-password", 400),
     ]);
+  });
+
+  it("counts a refused redirect of a provider, which is a page for a browser", async () => {
+    const { service, takePoints } = startWithMetrics();
+    const path = "/api/auth/social/unknown/start";
+    await service.call("GET", path, undefined, undefined, { Accept: "text/html" });
+    expect(takePoints()).toEqual([refusal("not_found", "GET none", 404)]);
   });
 
   it("writes no id, email address or IP address into any column", async () => {

@@ -40,6 +40,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/forgot-password",
       describeRoute({
+        operationId: "requestPasswordReset",
         summary: "Mail a password reset link",
         description: "The response is the same for an address without an account.",
         tag,
@@ -58,6 +59,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .get(
       "/reset-password",
       describeRoute({
+        operationId: "checkResetLink",
         summary: "Check a mailed link without consuming it",
         tag,
         answer: emailTokenIsValid,
@@ -72,6 +74,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
     .post(
       "/reset-password",
       describeRoute({
+        operationId: "resetPassword",
         summary: "Set a new password by a mailed link and end every session",
         tag,
         answer: passwordReset,

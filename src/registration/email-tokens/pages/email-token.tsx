@@ -1,11 +1,11 @@
 import type { Child } from "hono/jsx";
 import type { DepsOf } from "../../../http/context.ts";
+import { refuse } from "../../../http/respond.ts";
 import { Field, Form } from "../../../ui/form-fields.tsx";
 import type { PageContext, PageProps } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { readPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import type { Form as SubmittedForm } from "../../../ui/read-form.ts";
-import { renderMessage } from "../../../ui/render-failure.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import type { EmailTokenPurpose, LiveEmailToken } from "../email-token.ts";
@@ -40,13 +40,8 @@ export async function loadEmailToken(
 }
 
 /** Explains how to request another token. The page is the same for expired, used and unknown tokens. */
-export function showInvalidTokenPage(
-  c: PageContext,
-  depsOf: DepsOf<RenderPageDeps>,
-  kind: Kind,
-): Promise<Response> {
+export function showInvalidTokenPage(c: PageContext, depsOf: DepsOf<RenderPageDeps>, kind: Kind): Response {
   const { deadLink } = wordsOf(c);
-  c.set("failure", "token_invalid");
   const data = {
     returnTarget: readPendingRedirectCookie(c, depsOf(c).settings),
     address: addressCookie.read(c),
@@ -55,7 +50,7 @@ export function showInvalidTokenPage(
     kind === "verify"
       ? (p: PageProps) => resendVerificationForm(p, data)
       : (p: PageProps) => resetAgainLink(p, data);
-  return renderMessage(depsOf)(c, { title: deadLink.title, text: deadLink[kind], status: 400, more });
+  return refuse(c, "token_invalid", { page: { title: deadLink.title, text: deadLink[kind], more } });
 }
 
 type RetryData = { readonly returnTarget: ReturnTarget | null; readonly address: string | undefined };
