@@ -5,7 +5,7 @@
 // The files that talk to D1, KV and R2, and the statements that one batch takes from several features.
 const STORES = "^src/.*[/-]store\\.ts$";
 const STATEMENTS = "^src/.*[/-]statements\\.ts$";
-// Where HTTP is spoken. Everything else in a feature is use cases, rules and types.
+// Files that may import HTTP code.
 const HTTP_FILES = [
   "^src/(http|ui|api-docs)/",
   "^src/.*/pages/",
@@ -14,9 +14,9 @@ const HTTP_FILES = [
   "^src/messaging/dev-mailbox/(page-link|style|frame-document)\\.ts$",
   "^src/(app|page-routes)\\.tsx?$",
 ];
-// Adapters of services on the network, and of the platform. They know core, and what they carry.
+// Adapters of services on the network, and of the platform. They import core only.
 const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers)/";
-// What use cases know of mail and texts: that there are messages, and an outbox.
+// The part of messaging that use cases may import.
 const MESSAGES_PORT = "^src/messaging/outbox/(message|outbox-port|send-bucket|new-outbox-message)\\.ts$";
 // The entry points and the composition, which see every feature.
 const TOP =
@@ -47,7 +47,7 @@ module.exports = {
       to: { circular: true },
     },
     {
-      name: "core-imports-nothing-of-ours",
+      name: "core-imports-only-core",
       severity: "error",
       from: { path: "^src/core/" },
       to: { path: "^src/", pathNot: "^src/core/" },
@@ -66,7 +66,7 @@ module.exports = {
       to: { path: "^src/db/" },
     },
     {
-      name: "db-knows-no-feature",
+      name: "db-imports-no-feature",
       severity: "error",
       from: { path: "^src/db/" },
       to: { path: "^src/", pathNot: "^src/(db|core)/" },
@@ -92,13 +92,13 @@ module.exports = {
       to: { path: STATEMENTS, dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "stores-do-not-speak-http",
+      name: "stores-import-no-http",
       severity: "error",
       from: { path: [STORES, STATEMENTS] },
       to: { path: [...HTTP_FILES, "node_modules/(hono|@hono|zod)/"] },
     },
     {
-      name: "use-cases-do-not-speak-http",
+      name: "use-cases-import-no-http",
       severity: "error",
       from: { path: "^src/", pathNot: [...HTTP_FILES, TOP, GATEWAYS, "^src/(client|rpc|core)/"] },
       to: {
@@ -106,7 +106,7 @@ module.exports = {
       },
     },
     {
-      name: "http-knows-no-feature",
+      name: "http-imports-no-feature",
       comment: "Except the types of a session, of an actor and of a permission, which the guards hand on.",
       severity: "error",
       from: { path: "^src/http/" },
@@ -120,7 +120,7 @@ module.exports = {
       },
     },
     {
-      name: "gateways-know-only-core",
+      name: "gateways-import-only-core",
       severity: "error",
       from: { path: GATEWAYS, pathNot: [...HTTP_FILES, STORES] },
       to: {
@@ -153,13 +153,13 @@ module.exports = {
       to: { path: "^src/composition/(config|variables)\\.ts$" },
     },
     {
-      name: "pages-are-mounted-not-built-on",
+      name: "pages-are-imported-only-by-page-routes",
       severity: "error",
       from: { path: "^src/", pathNot: ["^src/.*/pages/", "^src/page-routes\\.tsx$"] },
       to: { path: "^src/.*/pages/" },
     },
     {
-      name: "ui-knows-no-page",
+      name: "ui-imports-no-page",
       severity: "error",
       from: { path: "^src/ui/" },
       to: { path: "^src/.*/pages/" },
@@ -178,69 +178,69 @@ module.exports = {
       to: { path: "^src/", dependencyTypes: ["local"] },
     },
     {
-      name: "src-needs-no-test",
+      name: "src-imports-no-test",
       severity: "error",
       from: { path: "^src/" },
       to: { path: "^(test|scripts)/" },
     },
     {
-      name: "src-runs-on-what-it-declares",
+      name: "src-imports-declared-packages",
       comment: "wrangler bundles the service, so its packages are devDependencies of the one that is packed.",
       severity: "error",
       from: { path: "^src/" },
       to: {
-        // The runtime's own module is nowhere on disk; RPC is the only one to need it.
+        // A module of the runtime, which is not on disk. Only rpc/ imports it.
         pathNot: "^cloudflare:workers$",
         dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "core"],
       },
     },
     {
-      name: "src-runs-on-a-named-list",
+      name: "src-imports-listed-packages",
       severity: "error",
       from: { path: "^src/" },
       to: { path: "node_modules/", pathNot: `node_modules/(${RUNTIME.join("|")})/` },
     },
     {
-      name: "schemas-are-of-the-functional-form",
+      name: "schemas-use-zod-mini",
       comment: '`import * as z from "zod/mini"`: docs/decisions/012.',
       severity: "error",
       from: { path: "^src/" },
       to: { path: "node_modules/zod/", pathNot: "node_modules/zod/mini/" },
     },
     {
-      name: "the-client-stands-alone",
+      name: "client-imports-no-service-code",
       comment: "It runs in other Workers.",
       severity: "error",
       from: { path: "^src/client/" },
       to: { path: ["^src/", "node_modules/"], pathNot: ["^src/client/", "node_modules/(jose|hono)/"] },
     },
     {
-      name: "the-client-needs-no-hono",
-      comment: "But for its part that is for Hono.",
+      name: "client-imports-hono-only-in-client-hono",
+      comment: "Except client/hono.",
       severity: "error",
       from: { path: "^src/client/", pathNot: "^src/client/hono(/|\\.ts$)" },
       to: { path: ["node_modules/hono/", "^src/client/hono"] },
     },
     {
-      name: "the-service-takes-the-clients-types-alone",
+      name: "service-imports-only-types-of-client",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/client/" },
       to: { path: "^src/client/", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "only-rpc-speaks-to-clients",
+      name: "only-rpc-imports-client",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(client|rpc)/" },
       to: { path: "^src/client/" },
     },
     {
-      name: "only-rpc-knows-the-platform",
+      name: "only-rpc-imports-cloudflare-modules",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/rpc/" },
       to: { path: "^cloudflare:" },
     },
     {
-      name: "rpc-is-on-top",
+      name: "features-do-not-import-rpc",
       severity: "error",
       from: { path: "^src/[^/]+/", pathNot: "^src/rpc/" },
       to: { path: "^src/rpc/" },
@@ -248,7 +248,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    // What wrangler makes of an example while it runs.
+    // Output of wrangler in an example's folder.
     exclude: { path: "/\\.wrangler/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },

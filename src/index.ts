@@ -1,5 +1,5 @@
 import { createApp } from "./app.ts";
-import type { Env } from "./composition/env.ts";
+import type { Env } from "./composition/bindings.ts";
 import type { IsolateCache } from "./composition/isolate-state.ts";
 import { systemClock } from "./core/clock.ts";
 import { runScheduled } from "./jobs/run-scheduled.ts";

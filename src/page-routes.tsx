@@ -16,11 +16,11 @@ import { usersPage } from "./admin/users/pages/users.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
-import { signInCodePage } from "./authentication/second-factor/pages/code.tsx";
-import { secondFactorPage } from "./authentication/second-factor/pages/second-factor.tsx";
+import { secondFactorPage } from "./authentication/second-factor/pages/second-factor-settings.tsx";
+import { signInCodePage } from "./authentication/second-factor/pages/sign-in-code.tsx";
 import { linkedIdentitiesPage } from "./authentication/social/pages/linked-identities.tsx";
 import type { DepsOf } from "./http/context.ts";
-import { documented } from "./http/operation.ts";
+import { documented } from "./http/openapi-operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
@@ -33,7 +33,7 @@ import { redirectWithFlash } from "./ui/redirect-with-flash.ts";
 import { scriptRoutes } from "./ui/script-routes.ts";
 import { type ServePageDeps, servePage } from "./ui/serve-page.ts";
 
-/** Every page. The type of what they depend on is inferred from this list. */
+/** Every page. Their dependency types are inferred from this list. */
 const pages = [
   signInPage,
   signInCodePage,

@@ -1,6 +1,6 @@
-import { userDirectoryStore } from "../../src/admin/users/directory-store.ts";
 import { invitationStore } from "../../src/admin/users/invitation-store.ts";
 import { userStore } from "../../src/admin/users/store.ts";
+import { userDirectoryStore } from "../../src/admin/users/user-search-store.ts";
 import type { Caller } from "../../src/core/caller.ts";
 import { DAY, SECOND, systemClock } from "../../src/core/clock.ts";
 import { createSecretRing, type SecretRing } from "../../src/core/crypto/secret-ring.ts";
@@ -48,14 +48,14 @@ export async function withSecrets(operator: Operator) {
 }
 
 const outboxOf = (secrets: SecretRing): Outbox => ({
-  draft: (message, to) => newMessage({ secrets }, message, to),
+  create: (message, options) => newMessage({ secrets }, message, options),
   // The service's cron job sends the outbox.
   deliverSoon: () => undefined,
 });
 
 /** For use cases that send no mail when the actor is an operator. */
 export const noMessages: Outbox = {
-  draft: () => {
+  create: () => {
     throw new Error("an operator's invitation is not mailed");
   },
   deliverSoon: () => undefined,

@@ -1,8 +1,8 @@
 import { nameField } from "../../src/accounts/fields.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { inviteUser } from "../../src/admin/users/invite-user.ts";
+import { isPlainHttpUrl } from "../../src/core/config-parsers.ts";
 import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
-import { isPlainHttpUrl } from "../../src/core/variables.ts";
 import { CommandError } from "../shared/command-error.ts";
 import { printable } from "../shared/printable.ts";
 import { caller, noMessages, type Operator } from "./compose.ts";

@@ -8,7 +8,7 @@ export type Dependents = {
   readonly passwords: number;
   readonly signingKeys: number;
   readonly messages: number;
-  readonly socialRounds: number;
+  readonly oauthTransactions: number;
 };
 
 export type SecretsReport = {
@@ -30,7 +30,7 @@ const queries = {
     "SELECT sealed_by AS root, COUNT(*) AS count FROM signing_keys WHERE ?1 IS NOT NULL GROUP BY 1",
   messages: `SELECT substr(sealed, 1, ${NAME_LENGTH}) AS root, COUNT(*) AS count
     FROM outbox WHERE state = 'queued' AND expires_at > ?1 GROUP BY 1`,
-  socialRounds: `SELECT root_id AS root, COUNT(*) AS count
+  oauthTransactions: `SELECT root_id AS root, COUNT(*) AS count
     FROM oauth_transactions WHERE expires_at > ?1 GROUP BY 1`,
 };
 
@@ -44,7 +44,7 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
   const passwords = await countByRoot(queries.passwords);
   const signingKeys = await countByRoot(queries.signingKeys);
   const messages = await countByRoot(queries.messages);
-  const socialRounds = await countByRoot(queries.socialRounds);
+  const oauthTransactions = await countByRoot(queries.oauthTransactions);
   const newest = await d1
     .prepare("SELECT sealed_by AS root FROM signing_keys ORDER BY created_at DESC LIMIT 1")
     .first<{ root: string }>();
@@ -55,14 +55,14 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
     )
     .bind(now)
     .first<{ at: number | null }>();
-  const ids = [passwords, signingKeys, messages, socialRounds].flatMap((counts) => [...counts.keys()]);
+  const ids = [passwords, signingKeys, messages, oauthTransactions].flatMap((counts) => [...counts.keys()]);
   const roots = [...new Set(ids)].map((root) => ({
     root,
     isCurrent: root === newest?.root,
     passwords: passwords.get(root) ?? 0,
     signingKeys: signingKeys.get(root) ?? 0,
     messages: messages.get(root) ?? 0,
-    socialRounds: socialRounds.get(root) ?? 0,
+    oauthTransactions: oauthTransactions.get(root) ?? 0,
   }));
   return {
     roots: roots.toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent)),
@@ -73,9 +73,9 @@ export async function readSecrets({ d1, clock }: Deps): Promise<SecretsReport> {
 /** Formats the report as lines for a terminal. */
 export function describeSecrets({ roots, oldestRefresh }: SecretsReport): string {
   const lines = roots.map(
-    ({ root, isCurrent, passwords, signingKeys, messages, socialRounds }) =>
+    ({ root, isCurrent, passwords, signingKeys, messages, oauthTransactions }) =>
       `${root} (${isCurrent ? "current" : "earlier"}): ${passwords} passwords, ${signingKeys} signing keys, ` +
-      `${messages} queued messages, ${socialRounds} pending social logins`,
+      `${messages} queued messages, ${oauthTransactions} pending social logins`,
   );
   const sessions =
     oldestRefresh === null

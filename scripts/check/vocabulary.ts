@@ -85,7 +85,6 @@ const NAMES = [
 const EXCEPTIONS: Readonly<Record<string, RegExp>> = {
   // The list itself.
   "scripts/check/vocabulary.ts": /./,
-  // `humanProof` is a property of the HTTP API.
   // Texts of pages and documents, which have not been rewritten yet.
   "test/examples/documented.test.ts": /Hello, whoever you are/,
   "test/worker/admin/pages/admin.test.ts": /Nobody fits that|Somebody has an account/,

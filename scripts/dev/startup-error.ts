@@ -1,4 +1,4 @@
-import type { VariableProblem } from "../../src/core/variables.ts";
+import type { VariableProblem } from "../../src/core/config-parsers.ts";
 import type { DevOptions } from "../shared/wrangler-options.ts";
 import { devVarsPath } from "./dev-vars.ts";
 

@@ -91,7 +91,7 @@ async function openRemote<T>(options: DoctorOptions, use: (service: InspectedSer
   return use({ ...service, applied, query: applied.length === 0 ? null : remote.query });
 }
 
-export function gatherTools(): ToolFacts {
+export function readTools(): ToolFacts {
   const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   let wrangler: string | null = null;
   try {
@@ -103,7 +103,7 @@ export function gatherTools(): ToolFacts {
 }
 
 /** The parts of wrangler's configuration that the Worker depends on. */
-export function gatherConfig({ config }: Deployment, mailProvider: string | undefined): ConfigFacts {
+export function readConfigFacts({ config }: Deployment, mailProvider: string | undefined): ConfigFacts {
   const bindings = (entries: readonly { readonly binding: string }[] = []) =>
     entries.map(({ binding }) => binding);
   const names = (entries: readonly { readonly name: string }[] = []) => entries.map(({ name }) => name);
@@ -135,7 +135,7 @@ async function appliedMigrations(query: Query): Promise<readonly string[]> {
 }
 
 /** Reads only the ids of root secrets: no key leaves the database. */
-export async function gatherKeys(query: Query, secret: string, previous: string): Promise<KeyFacts> {
+export async function readKeys(query: Query, secret: string, previous: string): Promise<KeyFacts> {
   const rows = await query(
     "SELECT sealed_by AS root, count(*) AS keys FROM signing_keys GROUP BY sealed_by ORDER BY max(created_at) DESC",
   );
@@ -157,7 +157,7 @@ async function countOtherPasswords(query: Query, current: string): Promise<numbe
 }
 
 /** The mail provider and the sender domain, with the domain's DNS records if `useDns` and a provider sends. */
-export async function gatherMail(
+export async function readMail(
   variables: Readonly<Record<string, unknown>>,
   useDns: boolean,
 ): Promise<MailFacts> {
@@ -182,7 +182,7 @@ const text = (value: unknown): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 
 /** Requests the public endpoints of a service. */
-export async function gatherService(origin: string): Promise<ServiceFacts> {
+export async function readService(origin: string): Promise<ServiceFacts> {
   const observed = await probeHealth(origin);
   const [health, description, mailbox, csrf] = await Promise.all(
     ["/healthz", "/openapi.json", "/dev/mailbox.json", "/api/auth/csrf-token"].map((path) =>

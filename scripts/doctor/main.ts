@@ -5,12 +5,12 @@ import { formatError } from "../shared/format-error.ts";
 import { type Finding, formatFindings } from "./finding.ts";
 import {
   type DoctorOptions,
-  gatherConfig,
-  gatherKeys,
-  gatherMail,
-  gatherService,
-  gatherTools,
   migrationFiles,
+  readConfigFacts,
+  readKeys,
+  readMail,
+  readService,
+  readTools,
   withInspectedService,
 } from "./gather.ts";
 import { judgeBindings, judgeHashing, judgeMigrations, judgeTools } from "./judge-configuration.ts";
@@ -66,8 +66,8 @@ function parseOrigin(value: string): string {
 /** Runs the checks in the order of the report. */
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { isRemote, url } = options;
-  const tools = judgeTools(gatherTools());
-  if (url !== undefined && !isRemote) return [...tools, ...judgeService(await gatherService(url))];
+  const tools = judgeTools(readTools());
+  if (url !== undefined && !isRemote) return [...tools, ...judgeService(await readService(url))];
   const deployment = await readDeployment(options);
   const internal = await withInspectedService(options, async (service): Promise<readonly Finding[]> => {
     const { variables, query, roots } = service;
@@ -77,9 +77,9 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
         .split(",")
         .map((item) => item.trim())
         .filter(Boolean);
-    const keys = query && (await gatherKeys(query, ...roots));
+    const keys = query && (await readKeys(query, ...roots));
     return [
-      ...judgeBindings(gatherConfig(deployment, text("MAIL_PROVIDER"))),
+      ...judgeBindings(readConfigFacts(deployment, text("MAIL_PROVIDER"))),
       ...judgeSecrets({ ...service, inFile: deployment.vars }),
       ...judgeMigrations({ isRemote, files: migrationFiles(), applied: service.applied }),
       ...(keys ? judgeKeys(keys) : []),
@@ -89,10 +89,10 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
         allowedReturnUrls: list("ALLOWED_RETURN_URLS"),
         captcha: text("CAPTCHA_PROVIDER"),
       }),
-      ...judgeMail(await gatherMail(variables, options.dns)),
+      ...judgeMail(await readMail(variables, options.dns)),
       judgeHashing(Number(text("PASSWORD_HASH_BLOCKS") ?? 6)),
     ];
   });
   const origin = url ?? (isRemote ? URL.parse(String(deployment.vars.PUBLIC_URL ?? ""))?.origin : undefined);
-  return [...tools, ...internal, ...(origin ? judgeService(await gatherService(origin)) : [])];
+  return [...tools, ...internal, ...(origin ? judgeService(await readService(origin)) : [])];
 }

@@ -7,6 +7,7 @@ import {
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
+import type { Defer } from "../core/defer.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../sessions/session.ts";
@@ -23,7 +24,7 @@ export type ChangePasswordDeps = ReauthenticateDeps &
       revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
     };
     readonly messages: Outbox;
-    readonly defer: (work: () => Promise<unknown>) => void;
+    readonly defer: Defer;
     readonly settings: { readonly accessTokenTtl: number };
   };
 
@@ -53,7 +54,7 @@ export async function changePassword(
 
   const newHash = await deps.hasher.hash(input.newPassword);
   const now = deps.clock.now();
-  const notice = await deps.messages.draft({ kind: "password_changed" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "password_changed" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.replacePassword({
     accountId: account.id,
     checkedHash: proof.value.checkedHash,

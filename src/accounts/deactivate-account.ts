@@ -6,6 +6,7 @@ import {
 } from "../authentication/reauthentication/reauthenticate.ts";
 import type { Caller } from "../core/caller.ts";
 import { type Clock, DAY } from "../core/clock.ts";
+import type { Defer } from "../core/defer.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import type { CurrentSession } from "../sessions/session.ts";
@@ -18,7 +19,7 @@ export type DeactivateAccountDeps = ReauthenticateDeps & {
     revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
   };
   readonly messages: Outbox;
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };
 };
 
@@ -34,7 +35,7 @@ export async function deactivateAccount(
   const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
   if (!proof.ok) return proof;
   const now = deps.clock.now();
-  const notice = await deps.messages.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "account_deactivated" }, { expiresAt: now + DAY });
   const outcome = await deps.accounts.deactivate({
     accountId: account.id,
     checkedHash: proof.value.checkedHash,

@@ -41,11 +41,11 @@ export async function requestEmailChange(
   if (!proof.ok) return proof;
   const { emailToken, url } = await newEmailToken(deps, "change_email");
   const { expiresAt } = emailToken;
-  const mail = await deps.messages.draft(
+  const mail = await deps.messages.create(
     { kind: "confirm_new_email", url },
     { expiresAt, to: newEmail.address },
   );
-  const notice = await deps.messages.draft(
+  const notice = await deps.messages.create(
     { kind: "email_change_requested" },
     { expiresAt, to: account.email },
   );

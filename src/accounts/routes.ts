@@ -6,11 +6,11 @@ import {
   setSecondFactor,
 } from "../authentication/second-factor/set-second-factor.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { jsonBody } from "../http/input.ts";
-import { describeRoute } from "../http/operation.ts";
+import { describeRoute } from "../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies } from "../http/session-cookies.ts";
+import { jsonBody } from "../http/validate-request.ts";
 import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountErrors, WRONG_PASSWORD } from "./errors.ts";

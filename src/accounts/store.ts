@@ -6,7 +6,7 @@ import type { AdminAction } from "../admin/authorization/admin-action.ts";
 import { anotherSuperuserExists, applyIf, wasApplied } from "../admin/users/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom } from "../db/insert-from.ts";
+import { insertFrom } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, factors, oneTimeCodes, sessions } from "../db/schema.ts";

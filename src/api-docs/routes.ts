@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { toBase64url, utf8 } from "../core/crypto/encoding.ts";
 import type { HttpEnv } from "../http/context.ts";
 import { matchesIfNoneMatch } from "../http/if-none-match.ts";
-import { documented } from "../http/operation.ts";
+import { documented } from "../http/openapi-operation.ts";
 
 type Settings = { readonly publicUrl: string; readonly brand: { readonly appName: string } };
 type Deps = {

@@ -28,7 +28,7 @@ export async function completeSignIn(
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device
     ? null
-    : await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
+    : await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
   const outcome = await deps.logins.openSession({
     grant,
     session,

@@ -5,7 +5,7 @@ import type { NewSession } from "../sessions/session.ts";
 import type { SessionGrant } from "./first-factor.ts";
 
 /** A session to store, with the grant that must still be valid in the batch that stores it. */
-export type SessionOpening = {
+export type OpenSessionInput = {
   readonly grant: SessionGrant;
   readonly session: NewSession;
   readonly audit: NewAuditEvent;
@@ -14,12 +14,12 @@ export type SessionOpening = {
 };
 
 /** `until`: the instant (ms) at which the lockout ends. */
-export type SessionOpened =
+export type OpenSessionResult =
   | { readonly kind: "opened"; readonly account: Account }
   | { readonly kind: "locked"; readonly until: number }
   | { readonly kind: "changed_meanwhile" };
 
 /** The port of every use case that opens a session. */
 export type SessionOpener = {
-  openSession(opening: SessionOpening): Promise<SessionOpened>;
+  openSession(opening: OpenSessionInput): Promise<OpenSessionResult>;
 };

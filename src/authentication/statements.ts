@@ -6,7 +6,7 @@ import { childSessionGrant, codeGrant } from "./authorization-code/grant-stateme
 import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod, SessionGrant } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
-import { lockoutOf } from "./lockout/statements.ts";
+import { lockoutOf } from "./lockout/attempt-counter-statements.ts";
 import { passwordGrant } from "./password/grant-statements.ts";
 import { identityGrant } from "./social/grant-statements.ts";
 

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { jsonBody } from "../http/input.ts";
-import { describeRoute } from "../http/operation.ts";
+import { describeRoute } from "../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import { jsonBody } from "../http/validate-request.ts";
 import { type CreateCaptchaProofDeps, createCaptchaProof } from "./create-captcha-proof.ts";
 import { captchaProofErrors } from "./errors.ts";
 import { captchaTokenField } from "./fields.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { apiBase, requiredKey, requiredText } from "../core/config-parsers.ts";
 import { noSettings, type ReadSettings, readProviderSettings } from "../core/provider-settings.ts";
-import { apiBase, requiredKey, requiredText } from "../core/variables.ts";
 import { isTestSecret } from "./rules.ts";
 
 type ProviderKeys = {

@@ -1,5 +1,5 @@
-import { type OverBinding, overBinding } from "./over-binding.ts";
-import { type OverHttps, overHttps } from "./over-https.ts";
+import { type OverBinding, overBinding } from "./binding-verifier.ts";
+import { type OverHttps, overHttps } from "./jwks-verifier.ts";
 import type { StrictVerifier, Verifier } from "./verifier.ts";
 
 /**

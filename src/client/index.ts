@@ -10,8 +10,8 @@ export type {
   Tokens,
   User,
 } from "./auth-service.ts";
+export type { OverBinding } from "./binding-verifier.ts";
 export { createVerifier } from "./create-verifier.ts";
-export type { OverBinding } from "./over-binding.ts";
-export type { OverHttps } from "./over-https.ts";
+export type { OverHttps } from "./jwks-verifier.ts";
 export type { Role, VerifiedSession, VerifyFailure, VerifyResult } from "./session.ts";
 export type { StrictVerifier, Verifier } from "./verifier.ts";

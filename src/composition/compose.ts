@@ -12,6 +12,7 @@ import type { Clock } from "../core/clock.ts";
 import { SECOND } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
+import type { Defer } from "../core/defer.ts";
 import type { Locale } from "../core/locale.ts";
 import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
@@ -26,7 +27,7 @@ import { revocationListStore } from "../sessions/revocation-list/store.ts";
 import { createKeyRing } from "../sessions/signing-keys/key-ring.ts";
 import { minifyCss } from "../ui/minify-css.ts";
 import type { PageAssets } from "../ui/page.ts";
-import type { Env } from "./env.ts";
+import type { Env } from "./bindings.ts";
 import { type IsolateCache, loadIsolateState } from "./isolate-state.ts";
 import { composeMessaging } from "./messaging.ts";
 import { createStores } from "./stores.ts";
@@ -36,7 +37,7 @@ type RequestScope = {
   readonly clock: Clock;
   readonly meter: Meter;
   /** Runs work after the response, and keeps the isolate alive for it. */
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */

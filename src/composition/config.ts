@@ -2,13 +2,13 @@ import * as z from "zod/mini";
 import type { PROFILE_FIELDS } from "../accounts/account.ts";
 import { readSocialSettings, type SocialSettings } from "../authentication/social/providers/settings.ts";
 import { type CaptchaSettings, readCaptchaSettings } from "../captcha/settings.ts";
+import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type VariableProblem, withoutBlanks } from "../core/variables.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
-import { type Environment, type Variables, variables } from "./variables.ts";
+import { type Environment, type Variables, variables } from "./config-schema.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
 export type Config = {

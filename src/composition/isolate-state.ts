@@ -4,8 +4,8 @@ import { createSecretRing, type SecretRing } from "../core/crypto/secret-ring.ts
 import { Unavailable } from "../core/unavailable.ts";
 import { emptyHealthCache, type HealthCache } from "../health/check-dependencies.ts";
 import { emptyKeyCache, type KeyCache } from "../sessions/signing-keys/key-ring.ts";
+import type { Env } from "./bindings.ts";
 import { type Config, readConfig } from "./config.ts";
-import type { Env } from "./env.ts";
 
 /** What an isolate keeps between requests: configuration, secrets and caches. Nothing in it belongs to one request. */
 type IsolateState = {

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import type { Defer } from "../core/defer.ts";
 import type { Database } from "../db/database.ts";
 import type { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import type { SendEmailBinding } from "../messaging/email/providers/cloudflare.ts";
@@ -21,7 +22,7 @@ type MessagingParts = {
   readonly db: Database;
   readonly mailbox: ReturnType<typeof devMailboxStore>;
   readonly sendEmailBinding: SendEmailBinding | undefined;
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
 };
 
 /** The outbox, and the channels that deliver its messages through the configured providers. */
@@ -40,7 +41,7 @@ export function composeMessaging(parts: MessagingParts) {
   return {
     ...delivery,
     messages: {
-      draft: (message, to) => newMessage({ secrets }, message, to),
+      create: (message, options) => newMessage({ secrets }, message, options),
       deliverSoon: (ids) => {
         defer(() => Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id))));
       },

@@ -1,9 +1,5 @@
+import type { DeferredWork } from "./defer.ts";
 import { firstCause } from "./unavailable.ts";
-
-export type DeferredWork = () => Promise<unknown>;
-
-/** Starts work after the response, and keeps the Worker alive until it ends. */
-export type Defer = (work: DeferredWork) => void;
 
 /**
  * Milliseconds, enough for the response to leave. Measured: sending mail at once delays the response,

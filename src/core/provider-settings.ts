@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type VariableProblem, withoutBlanks } from "./variables.ts";
+import { type VariableProblem, withoutBlanks } from "./config-parsers.ts";
 
 /** The settings, or all problems of their variables. */
 export type ReadSettings<Settings> =

@@ -129,7 +129,7 @@ export const oneTimeCodes = sqliteTable(
 );
 
 /**
- * Failed attempts by target: an HMAC of the canonical address, and of the device if it is known. An
+ * Failed attempts by lockout key: an HMAC of the lockout's kind and of an email key or account id. An
  * address without an account is locked like any other, and the row identifies no user.
  */
 export const attemptCounters = sqliteTable(
@@ -213,7 +213,7 @@ export const identities = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    /** The email address at the provider when the identity was linked. Shown to the user only; it grants nothing. */
+    /** The address that the provider had verified at linking; null if it had not. A password reset removes identities with another address. */
     email: text(),
     createdAt: integer("created_at").notNull(),
     lastUsedAt: integer("last_used_at").notNull(),

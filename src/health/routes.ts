@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { describeRoute } from "../http/operation.ts";
+import { describeRoute } from "../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { timestamp } from "../http/timestamp.ts";
 import {

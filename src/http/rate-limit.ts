@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "./context.ts";
-import { documented } from "./operation.ts";
+import { documented } from "./openapi-operation.ts";
 import { refuse } from "./respond.ts";
 
 type Decision = (

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { hasPermission, type Permission } from "../admin/authorization/permissions.ts";
 import type { HttpEnv } from "./context.ts";
-import { documented } from "./operation.ts";
+import { documented } from "./openapi-operation.ts";
 import { refuse } from "./respond.ts";
 
 /** Requires a role with the permission, after `requireSession`. The use case checks which users the role may manage. */

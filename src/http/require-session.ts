@@ -4,7 +4,7 @@ import type { Result } from "../core/result.ts";
 import type { CurrentSession, PresentedToken } from "../sessions/session.ts";
 import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
-import { documented } from "./operation.ts";
+import { documented } from "./openapi-operation.ts";
 import { refuse } from "./respond.ts";
 import { accessCookie } from "./session-cookies.ts";
 

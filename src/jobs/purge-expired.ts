@@ -1,6 +1,6 @@
 import { LOCKOUT_MEMORY } from "../authentication/lockout/rules.ts";
 import { type Clock, DAY } from "../core/clock.ts";
-import { sendBucket } from "../messaging/outbox/send-bucket.ts";
+import { sendBucket } from "../messaging/outbox/hourly-send-bucket.ts";
 import type { ExpiredRowStore } from "./store.ts";
 
 export type PurgeExpiredDeps = {
@@ -17,7 +17,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     sentMessagesBefore: now - DAY,
     deadMessagesBefore: now - 30 * DAY,
     devMailboxBefore: now - 7 * DAY,
-    // The longest lock is shorter, so a deleted counter never lifts a lock.
+    // LOCKOUT_MEMORY exceeds the longest lockout, so a deleted counter never ends one.
     attemptCountersIdleSince: now - LOCKOUT_MEMORY,
     auditEventsBefore: now - deps.settings.auditRetentionDays * DAY,
     sendBucketsBefore: { email: sendBucket("email", now), sms: sendBucket("sms", now) },

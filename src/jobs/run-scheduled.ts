@@ -1,7 +1,7 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
 import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
+import type { Env } from "../composition/bindings.ts";
 import { compose, type Deps } from "../composition/compose.ts";
-import type { Env } from "../composition/env.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";

@@ -1,4 +1,4 @@
-/** The cron expressions of wrangler.toml, and what each run does. The doctor prints the text when a trigger is missing. */
+/** The cron expressions of wrangler.toml, and the work of each run. The doctor prints the text when a trigger is missing. */
 export const CRONS = {
   "* * * * *": "sends due messages and publishes pending revocations to KV",
   "17 * * * *":

@@ -7,10 +7,10 @@ import {
 } from "../authentication/token-response.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import type { CsrfDeps } from "../http/csrf.ts";
-import { jsonBody } from "../http/input.ts";
-import { describeRoute } from "../http/operation.ts";
+import { describeRoute } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
 import { deviceCookie } from "../http/session-cookies.ts";
+import { jsonBody } from "../http/validate-request.ts";
 import { exchangeCodeErrors } from "./errors.ts";
 import {
   type ExchangeAuthorizationCodeDeps,

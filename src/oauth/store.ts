@@ -1,11 +1,11 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
-import { readLockout } from "../authentication/lockout/statements.ts";
+import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom } from "../db/insert-from.ts";
+import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, authorizationCodes, sessions } from "../db/schema.ts";

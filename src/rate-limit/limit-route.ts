@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Defer } from "../core/deferred-work.ts";
+import type { Defer } from "../core/defer.ts";
 import { BURST_PERIOD_SECONDS, type BurstGuard } from "./burst-guard.ts";
 import type { RatePolicies, RatePolicyName } from "./policies.ts";
 import { clientKey, countRequest, judgeWindow } from "./rules.ts";

@@ -8,7 +8,7 @@ export type RatePolicy = {
 };
 
 /**
- * All rate limits. A route is listed at most once, because a request may wait for one KV read. Every
+ * All rate limits. A route is listed at most once, because a request may cost at most one KV read. Every
  * policy counts per client. The limits allow for many users behind one address. They slow down a flood,
  * and prevent one client from using up shared limits such as the hourly cap on mail.
  *

@@ -82,11 +82,11 @@ export async function registerAccount(
   const now = deps.clock.now();
   const id = newId();
   const { emailToken, url } = await newEmailToken(deps, "verify_email");
-  const verification = await deps.messages.draft(
+  const verification = await deps.messages.create(
     { kind: "verify_email", url },
     { expiresAt: emailToken.expiresAt },
   );
-  const notice = await deps.messages.draft({ kind: "account_exists" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "account_exists" }, { expiresAt: now + DAY });
   const outcome = await deps.registrations.create({
     id,
     email,

@@ -13,9 +13,9 @@ import {
 import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { jsonBody, queryParams } from "../http/input.ts";
-import { describeRoute } from "../http/operation.ts";
+import { describeRoute } from "../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
+import { jsonBody, queryParams } from "../http/validate-request.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
 import { findEmailToken } from "./email-tokens/find-email-token.ts";
 import type { SendEmailTokenDeps } from "./email-tokens/send-email-token.ts";

@@ -3,7 +3,7 @@ import { claimUsername } from "../accounts/statements.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import { activeSuperuser } from "../admin/users/statements.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom } from "../db/insert-from.ts";
+import { insertFrom } from "../db/insert-select.ts";
 import { accounts, auditEvents } from "../db/schema.ts";
 import type { Bootstrap } from "./bootstrap-superuser.ts";
 
@@ -43,7 +43,7 @@ export const auditBootstrap = (db: Database, { accountIds, bootstrap }: EmailVer
 /**
  * Bootstrap rule: the account becomes superuser only while there is no active superuser, so that a demoted
  * or deleted one cannot return by verifying the address again. Only an account created with the
- * address qualifies: a change to it could come from an attacker and needs one careless click of the owner.
+ * address qualifies: an attacker could change an address to it and wait for the owner to confirm.
  */
 const becomesSuperuser = (db: Database, { emailKey }: Bootstrap): SQL | undefined =>
   and(eq(accounts.emailKey, emailKey), notExists(activeSuperuser(db)));

@@ -6,7 +6,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom, insertUnless } from "../db/insert-from.ts";
+import { insertFrom, insertUnless } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../db/schema.ts";

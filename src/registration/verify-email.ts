@@ -29,7 +29,7 @@ export async function verifyEmail(
   const now = deps.clock.now();
   const claim = { tokenHash: emailToken.tokenHash, claim: newId(), now };
   if (emailToken.purpose === "change_email") {
-    const notice = await deps.messages.draft(
+    const notice = await deps.messages.create(
       { kind: "email_changed" },
       { expiresAt: now + DAY, to: emailToken.accountEmail },
     );
@@ -44,7 +44,7 @@ export async function verifyEmail(
   }
   const choice = await newEmailToken(deps, "reset_password");
   const { expiresAt } = choice.emailToken;
-  const mail = await deps.messages.draft({ kind: "reset_password", url: choice.url }, { expiresAt });
+  const mail = await deps.messages.create({ kind: "reset_password", url: choice.url }, { expiresAt });
   const outcome = await deps.emailVerifications.confirm({
     claim,
     bootstrap: newBootstrap(deps, input.caller),

@@ -1,5 +1,5 @@
+import type { Env } from "../composition/bindings.ts";
 import { compose } from "../composition/compose.ts";
-import type { Env } from "../composition/env.ts";
 import type { IsolateCache } from "../composition/isolate-state.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { DEFERRED_WORK_DELAY_MS, runDeferred } from "../core/deferred-work.ts";

@@ -1,6 +1,7 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Defer } from "../core/defer.ts";
 import type { RevocationList } from "./revocation-list/revocation-list.ts";
 import type { SessionStore } from "./store.ts";
 
@@ -8,7 +9,7 @@ export type EndOtherSessionsDeps = {
   readonly clock: Clock;
   readonly sessions: Pick<SessionStore, "endOthers">;
   readonly revocationList: Pick<RevocationList, "revokeSessions">;
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };
 };
 

@@ -4,8 +4,8 @@ import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
+import { judgeRefresh } from "./refresh-rules.ts";
 import { verifyRefreshToken } from "./refresh-token.ts";
-import { judgeRefresh } from "./rules.ts";
 import type { CurrentSession, SessionState } from "./session.ts";
 import type { SessionStore } from "./store.ts";
 
@@ -67,7 +67,7 @@ async function endReusedSession(
   caller: Caller,
 ): Promise<void> {
   const expiresAt = deps.clock.now() + DAY;
-  const notice = await deps.messages.draft({ kind: "session_ended_after_reuse" }, { expiresAt });
+  const notice = await deps.messages.create({ kind: "session_ended_after_reuse" }, { expiresAt });
   const outcome = await endSession(deps, {
     sessionId: session.id,
     accountId: session.accountId,

@@ -8,11 +8,11 @@ import {
   isCsrfSafe,
   issueCsrfToken,
 } from "../http/csrf.ts";
-import { idParam, jsonBody } from "../http/input.ts";
-import { describeRoute, documented } from "../http/operation.ts";
+import { describeRoute, documented } from "../http/openapi-operation.ts";
 import { presentedToken, type RequireSessionDeps, requireSession } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { clearSessionCookies, refreshCookie, setSessionCookies } from "../http/session-cookies.ts";
+import { idParam, jsonBody } from "../http/validate-request.ts";
 import { chooseAudience, ownAudience } from "./audience.ts";
 import { type EndAllSessionsDeps, endAllSessions } from "./end-all-sessions.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { sessions } from "../db/schema.ts";
-import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./rules.ts";
+import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import type { NewSession } from "./session.ts";
 
 export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({

@@ -4,7 +4,7 @@ import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom } from "../db/insert-from.ts";
+import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { PageProps } from "./page.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 type FormProps = {
   readonly p: PageProps;

@@ -3,7 +3,7 @@ import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
 import { isLocale } from "../core/locale.ts";
 import type { DepsOf } from "../http/context.ts";
 import { type CsrfDeps, isCsrfSafeForm } from "../http/csrf.ts";
-import { documented } from "../http/operation.ts";
+import { documented } from "../http/openapi-operation.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
 import type { PageEnv } from "./page.ts";
 import { languageCookie } from "./page-cookies.ts";

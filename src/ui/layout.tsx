@@ -6,7 +6,7 @@ import { CaptchaScript } from "./captcha-widget.tsx";
 import { Form } from "./form-fields.tsx";
 import type { Brand, PageProps } from "./page.ts";
 import { SCRIPT_PATH } from "./script-routes.ts";
-import { LANGUAGE_NAMES } from "./words.ts";
+import { LANGUAGE_NAMES } from "./ui-texts.ts";
 
 type Props = { readonly p: PageProps; readonly title: string; readonly children: Child };
 

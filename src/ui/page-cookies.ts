@@ -34,5 +34,5 @@ export const addressCookie = pageCookie("gh_address", 3600);
 /** The return target until the user opens a mailed link: a query string in base64url. */
 export const returnTargetCookie = pageCookie("gh_way", 3600);
 
-/** The chosen language. LOCALE_COOKIE of `http/locale-of.ts` reads it. */
+/** The chosen language, which `readLocale` (`http/read-locale.ts`) reads. */
 export const languageCookie = pageCookie("gh_lang", 365 * 24 * 60 * 60);

@@ -5,10 +5,10 @@ import type { UserActor } from "../admin/authorization/actor.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { Locale } from "../core/locale.ts";
 import type { HttpEnv } from "../http/context.ts";
-import type { PageAccess } from "../http/operation.ts";
+import type { PageAccess } from "../http/openapi-operation.ts";
 import type { Form } from "./read-form.ts";
 import type { ReturnTarget } from "./return-target.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 /** The assets of `public/pages` that every page needs, in the user's language. */
 export type PageAssets = { readonly words: Words; readonly style: string };

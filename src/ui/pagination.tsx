@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { PageContext, PageProps } from "./page.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 /** Rows of one page. */
 export const PAGE_ROWS = 25;

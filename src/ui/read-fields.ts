@@ -3,7 +3,7 @@ import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
 import { utf8Length } from "../core/text.ts";
 import type { FormFailure, Problems } from "./page.ts";
 import type { Form } from "./read-form.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 type FieldName = keyof Words["fields"];
 type Schemas = { readonly [Name in FieldName]?: z.ZodMiniType };

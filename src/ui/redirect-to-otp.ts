@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * A social login that needs a second factor returns to its return target with a challenge id in the query. This
  * moves the id into a cookie and redirects to the code page.
  */
-export function redirectToOtp(c: PageContext, clock: { now(): number }): Response | null {
+export function redirectToCodePage(c: PageContext, clock: { now(): number }): Response | null {
   const challengeId = c.req.query(CHALLENGE);
   if (c.req.method !== "GET" || !challengeId || !UUID.test(challengeId)) return null;
   challengeCookie.write(c, encodeSentCode(challengeId, clock));

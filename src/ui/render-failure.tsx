@@ -6,7 +6,7 @@ import type { Failure, FailurePage } from "../http/failure.ts";
 import type { PageContext, PageProps } from "./page.ts";
 import { renderPlainText } from "./plain-text-page.ts";
 import { loadAssets, type RenderPageDeps, renderPage, wordsOf } from "./render-page.tsx";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 /** Renders a failure as a page, or as plain text where a page cannot be made. */
 export const renderFailurePage =

@@ -7,7 +7,7 @@ import { captchaSources } from "./captcha-widget.tsx";
 import { Frame } from "./layout.tsx";
 import type { Brand, CaptchaWidget, PageAssets, PageContext, PageProps } from "./page.ts";
 import { withReturnTarget } from "./return-target.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 export type RenderPageDeps = CsrfDeps & {
   readonly pageAssets: (locale: Locale) => Promise<PageAssets>;

@@ -14,7 +14,7 @@ import {
 } from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
-import { redirectToOtp } from "./redirect-to-otp.ts";
+import { redirectToCodePage } from "./redirect-to-otp.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { withReturnTarget } from "./return-target.ts";
 
@@ -29,7 +29,7 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
     return null;
   }
   clearSessionCookies(c);
-  const toCode = redirectToOtp(c, deps.clock);
+  const toCode = redirectToCodePage(c, deps.clock);
   if (toCode) return toCode;
   const { pathname, search } = new URL(c.req.url);
   const isForm = c.req.method === "POST";

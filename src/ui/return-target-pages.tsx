@@ -3,7 +3,7 @@ import type { PageContext, PageProps } from "./page.ts";
 import { wordsOf } from "./render-page.tsx";
 import { withReturnTarget } from "./return-target.ts";
 
-/** Tells the user to go back to the app, and a developer which setting to change. */
+/** The error page for an invalid return target. In development it names the setting. */
 export function refuseReturnTarget(c: PageContext): Response {
   const { title, text, setting } = wordsOf(c).invalidReturnTarget;
   const more = (p: PageProps) => (
@@ -18,7 +18,7 @@ export function refuseReturnTarget(c: PageContext): Response {
 }
 
 /**
- * Answers a request that is no top-level navigation, such as a prefetch, without issuing a code. A browser discards
+ * Responds to a request that is not a top-level navigation, such as a prefetch, without issuing a code. A browser discards
  * a prefetched response that is not 2xx and repeats the request on navigation. The link is a navigation.
  */
 export function refuseNotANavigation(c: PageContext): Response {

@@ -1,6 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
-import { documented } from "../http/operation.ts";
+import { documented } from "../http/openapi-operation.ts";
 
 /** The first digits of the SHA-256 of public/pages/enhance.js. A test checks it. */
 const VERSION = "da22409b212d";

@@ -3,7 +3,7 @@ import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isCsrfSafeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
-import { documented } from "../http/operation.ts";
+import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
 import type { FormFailure, Page, PageContext, PageEnv, PageProps } from "./page.ts";
 import { flashCookie } from "./page-cookies.ts";
@@ -12,7 +12,7 @@ import { loadAssets, type RenderPageDeps, renderPage, searchOf, wordsOf } from "
 import { type PageSessionDeps, requirePageSession } from "./require-page-session.ts";
 import { readReturnTarget } from "./return-target.ts";
 import { refuseReturnTarget } from "./return-target-pages.tsx";
-import { textFor } from "./words.ts";
+import { textFor } from "./ui-texts.ts";
 
 export type ServePageDeps = RenderPageDeps & PageSessionDeps;
 

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { LANGUAGE_NAMES } from "../../src/ui/words.ts";
+import { LANGUAGE_NAMES } from "../../src/ui/ui-texts.ts";
 import { it } from "./support/fixtures.ts";
 import { PASSWORD } from "./support/service.ts";
 import { WORDS } from "./support/ui-texts.ts";

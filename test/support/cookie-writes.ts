@@ -1,4 +1,4 @@
-import { operationPartOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";

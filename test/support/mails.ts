@@ -1,6 +1,6 @@
 import type { Locale } from "../../src/core/locale.ts";
 import type { MailMessage } from "../../src/messaging/email/message.ts";
-import { type MailBrand, renderMessage } from "../../src/messaging/email/messages/render-message.tsx";
+import { type MailBrand, renderEmail } from "../../src/messaging/email/messages/render-message.tsx";
 import de from "../../src/messaging/email/texts/de.json";
 import en from "../../src/messaging/email/texts/en.json";
 
@@ -25,7 +25,7 @@ export const renderMail = (
   brandChanges: Partial<MailBrand> = {},
   locale: Locale = "en",
 ) =>
-  renderMessage({
+  renderEmail({
     message,
     recipientName,
     brand: { ...brand, ...brandChanges },

@@ -1,4 +1,4 @@
-import { operationPartOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {

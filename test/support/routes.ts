@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import * as z from "zod/mini";
-import { operationPartOf } from "../../src/http/operation.ts";
+import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import type { Service } from "./service.ts";
 
 export type BodyRoute = {

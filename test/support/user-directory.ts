@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { AccountStatus, Role } from "../../src/accounts/account.ts";
-import { type DirectoryQuery, userDirectoryStore } from "../../src/admin/users/directory-store.ts";
+import { type DirectoryQuery, userDirectoryStore } from "../../src/admin/users/user-search-store.ts";
 import { openDatabase } from "../../src/db/database.ts";
 import { newMeter } from "../../src/db/metered-d1.ts";
 

@@ -1,5 +1,5 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
-import { type OperationPart, operationPartOf } from "../../../src/http/operation.ts";
+import { type OperationPart, operationPartOf } from "../../../src/http/openapi-operation.ts";
 import { failureEnvelope, type SharedResponses } from "./failures.ts";
 import { headerComponents } from "./headers.ts";
 import { introduction } from "./introduction.ts";

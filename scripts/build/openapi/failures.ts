@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ErrorCode } from "../../../src/core/error-codes.ts";
 import { errorTable } from "../../../src/http/error-table.ts";
-import type { OperationPart } from "../../../src/http/operation.ts";
+import type { OperationPart } from "../../../src/http/openapi-operation.ts";
 import { headerRef } from "./headers.ts";
 
 const failureCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];

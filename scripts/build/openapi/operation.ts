@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ZodOpenApiOperationObject } from "zod-openapi";
 import type { ErrorCode } from "../../../src/core/error-codes.ts";
-import type { OperationPart } from "../../../src/http/operation.ts";
+import type { OperationPart } from "../../../src/http/openapi-operation.ts";
 import { failureResponses, type SharedResponses } from "./failures.ts";
 import { headerRef, keptHeader } from "./headers.ts";
 import { tags } from "./tags.ts";

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { matchesIfNoneMatch } from "../../http/if-none-match.ts";
-import { documented } from "../../http/operation.ts";
+import { documented } from "../../http/openapi-operation.ts";
 import { refuse } from "../../http/respond.ts";
 import type { AvatarObjectStore } from "./object-store.ts";
 

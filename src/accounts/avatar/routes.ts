@@ -6,12 +6,12 @@ import {
   findManageableUser,
 } from "../../admin/authorization/find-manageable-user.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { idParam } from "../../http/input.ts";
-import { describeRoute, documented } from "../../http/operation.ts";
+import { describeRoute, documented } from "../../http/openapi-operation.ts";
 import { readUpload } from "../../http/read-upload.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
+import { idParam } from "../../http/validate-request.ts";
 import type { Account } from "../account.ts";
 import { presentAvatarUrl } from "../present-account.ts";
 import { avatarErrors } from "./errors.ts";

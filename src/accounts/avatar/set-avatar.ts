@@ -3,6 +3,7 @@ import { type Actor, actorIdOf } from "../../admin/authorization/actor.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, HOUR } from "../../core/clock.ts";
 import { newOneTimeToken } from "../../core/crypto/one-time-token.ts";
+import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Account } from "../account.ts";
 import { type DeleteDiscardedAvatarsDeps, deleteDiscardedAvatars } from "./delete-discarded-avatars.ts";
@@ -15,7 +16,7 @@ export type SetAvatarDeps = DeleteDiscardedAvatarsDeps & {
   readonly clock: Clock;
   readonly avatars: Pick<AvatarStore, "discardAt" | "replace">;
   readonly avatarObjects: Pick<AvatarObjectStore, "put">;
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
 };
 
 type SetAvatarInput = {

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { accounts, discardedAvatars } from "../../db/schema.ts";
 
 /** Marks an account's avatar as discarded; `deleteDiscardedAvatars` deletes the object. */

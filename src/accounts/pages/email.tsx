@@ -6,7 +6,7 @@ import type { Page } from "../../ui/page.ts";
 import { readFields } from "../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
-import { backToAccount } from "../../ui/table-rows.tsx";
+import { backToAccount } from "../../ui/settings-rows.tsx";
 import type { Account } from "../account.ts";
 import { emailField, passwordField } from "../fields.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "../request-email-change.ts";

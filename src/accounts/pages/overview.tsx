@@ -1,7 +1,7 @@
 import { type ListIdentitiesDeps, listIdentities } from "../../authentication/social/list-identities.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
-import { Avatar, Badge, fullNameOf, Phone, Row, Rows } from "../../ui/table-rows.tsx";
+import { Avatar, Badge, fullNameOf, Phone, Row, Rows } from "../../ui/settings-rows.tsx";
 import type { Account, SignInMethods } from "../account.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../read-sign-in-methods.ts";
 

@@ -6,7 +6,7 @@ import type { Page } from "../../ui/page.ts";
 import { invalid, readFields } from "../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
-import { backToAccount } from "../../ui/table-rows.tsx";
+import { backToAccount } from "../../ui/settings-rows.tsx";
 import { type ChangePasswordDeps, changePassword } from "../change-password.ts";
 import { newPasswordField, passwordField } from "../fields.ts";
 

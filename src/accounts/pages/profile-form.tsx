@@ -8,7 +8,7 @@ import { invalid, readFields } from "../../ui/read-fields.ts";
 import type { Form as SubmittedForm } from "../../ui/read-form.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
-import type { Words } from "../../ui/words.ts";
+import type { Words } from "../../ui/ui-texts.ts";
 import { type Account, PROFILE_FIELDS, type ProfileChange, type ProfileField } from "../account.ts";
 import { ageField, lastNameField, nameField, usernameField } from "../fields.ts";
 import type { ProfileFailure } from "../update-profile.ts";

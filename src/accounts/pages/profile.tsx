@@ -1,6 +1,6 @@
 import type { DepsOf } from "../../http/context.ts";
 import type { Page } from "../../ui/page.ts";
-import { backToAccount } from "../../ui/table-rows.tsx";
+import { backToAccount } from "../../ui/settings-rows.tsx";
 import type { Account, ProfileField } from "../account.ts";
 import { accountErrors } from "../errors.ts";
 import { type UpdateProfileDeps, updateProfile } from "../update-profile.ts";

@@ -17,7 +17,7 @@ export async function removePhone(
 ): Promise<void> {
   const { accountId, caller } = input;
   const now = deps.clock.now();
-  const removalNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
+  const removalNotice = await deps.messages.create({ kind: "phone_removed" }, { expiresAt: now + DAY });
   const audit = newAuditEvent(deps, { type: "phone_removed" }, caller, accountId);
   await deps.phones.remove({ accountId, removalNotice, audit, now });
   deps.messages.deliverSoon([removalNotice.id]);

@@ -56,8 +56,8 @@ export async function requestPhoneVerification(
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
-  const text = await deps.messages.draft({ kind: "phone_code", code }, { expiresAt, to: phone });
-  const removalNotice = await deps.messages.draft({ kind: "phone_removed" }, { expiresAt: now + DAY });
+  const text = await deps.messages.create({ kind: "phone_code", code }, { expiresAt, to: phone });
+  const removalNotice = await deps.messages.create({ kind: "phone_removed" }, { expiresAt: now + DAY });
   const outcome = await deps.phones.requestVerification({
     accountId,
     phone,

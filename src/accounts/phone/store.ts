@@ -1,18 +1,18 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
-import { readLockout } from "../../authentication/lockout/statements.ts";
+import { readLockout } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../../authentication/one-time-codes/one-time-code.ts";
 import {
-  type ChallengeAnswer,
+  type CodeAttempt,
   codeWasCorrect,
   consumeAttempt,
-  countWrongAnswer,
+  countWrongCode,
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../../authentication/one-time-codes/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, oneTimeCodes } from "../../db/schema.ts";
@@ -128,7 +128,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
     /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */
     async verify(attempt: PhoneVerificationAttempt): Promise<VerificationOutcome> {
       const { accountId, now } = attempt;
-      const answer: ChallengeAnswer = { ...attempt, purpose: "phone" };
+      const answer: CodeAttempt = { ...attempt, purpose: "phone" };
       const correct = codeWasCorrect(answer);
       const verified = and(
         eq(accounts.id, accountId),
@@ -147,7 +147,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
         notice: notice(attempt.notice, accountId, now, and(verified, isNull(accounts.phoneVerifiedAt))),
         account: db.update(accounts).set({ phoneVerifiedAt: now, updatedAt: now }).where(verified),
         audit: insertFrom(db, auditEvents, auditRow(attempt.audit, accountId), oneTimeCodes, correct),
-        wrongAnswer: countWrongAnswer(db, answer),
+        wrongAnswer: countWrongCode(db, answer),
         verifiedCode: db.select({ phone: oneTimeCodes.phone }).from(oneTimeCodes).where(correct),
         lockout: readLockout(db, attempt.lockoutKey),
       });

@@ -40,7 +40,7 @@ export async function verifyPhone(
 ): Promise<Result<{ readonly phone: string }, VerifyPhoneFailure>> {
   const { accountId, challengeId, code, caller } = input;
   const now = deps.clock.now();
-  const notice = await deps.messages.draft({ kind: "phone_verified" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "phone_verified" }, { expiresAt: now + DAY });
   const outcome = await deps.phones.verify({
     accountId,
     challengeId,

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { queryParams } from "../../http/input.ts";
-import { describeRoute } from "../../http/operation.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
 import { PAGE_LIMIT } from "../../http/pagination.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, respond } from "../../http/respond.ts";
 import { timestamp } from "../../http/timestamp.ts";
+import { queryParams } from "../../http/validate-request.ts";
 import { EVENT_TYPES, type StoredEvent } from "./audit-event.ts";
 import { auditQuery } from "./fields.ts";
 import { type ListAuditEventsDeps, listAuditEvents } from "./list-audit-events.ts";

@@ -29,7 +29,7 @@ export async function activateUser(
   const { account: target } = found.value;
   if (target.status === "active") return ok(undefined);
   const now = deps.clock.now();
-  const notice = await deps.messages.draft({ kind: "account_activated" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "account_activated" }, { expiresAt: now + DAY });
   const audit = newAuditEvent(deps, { type: "account_activated" }, caller, actorIdOf(actor));
   const outcome = await deps.users.activate({ actor, target, notice, audit, now });
   if (outcome !== "done") return err({ reason: outcome });

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import type { UserDirectoryStore } from "./directory-store.ts";
+import type { UserDirectoryStore } from "./user-search-store.ts";
 
 export type CleanSearchIndexDeps = {
   readonly clock: Clock;

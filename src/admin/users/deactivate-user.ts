@@ -38,7 +38,7 @@ export async function deactivateUser(
   const { account: target } = found.value;
   if (target.status === "deactivated") return ok(undefined);
   const now = deps.clock.now();
-  const notice = await deps.messages.draft({ kind: "account_deactivated" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "account_deactivated" }, { expiresAt: now + DAY });
   const audit = newAuditEvent(deps, { type: "account_deactivated" }, caller, actorIdOf(actor));
   const outcome = await deps.users.deactivate({ actor, target, notice, audit, now });
   if (outcome !== "done") return err({ reason: outcome });

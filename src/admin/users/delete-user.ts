@@ -1,5 +1,6 @@
-import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
+import { accountLockouts, type LockoutKeyDeps } from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
+import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { actorIdOf } from "../authorization/actor.ts";
@@ -12,11 +13,11 @@ import {
 import type { UserStore } from "./store.ts";
 
 export type DeleteUserDeps = FindManageableUserDeps &
-  AccountLockoutsDeps & {
+  LockoutKeyDeps & {
     readonly clock: Clock;
     readonly users: Pick<UserStore, "delete">;
     readonly deleteDiscardedAvatars: () => Promise<void>;
-    readonly defer: (work: () => Promise<unknown>) => void;
+    readonly defer: Defer;
   };
 
 export type DeleteUserFailure =

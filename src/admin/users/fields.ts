@@ -26,7 +26,7 @@ export const userQuery = z.strictObject({
   status: z.optional(z.enum(["active", "deactivated"], "Must be active or deactivated.")),
 });
 
-export const userPage = z.object({
+export const userPageSchema = z.object({
   users: z.array(profileSchema).check(z.maxLength(PAGE_LIMIT)),
   nextCursor: z
     .nullable(z.string())

@@ -4,7 +4,7 @@ import { accountColumns, newAccountRow } from "../../accounts/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom, insertUnless } from "../../db/insert-from.ts";
+import { insertFrom, insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";

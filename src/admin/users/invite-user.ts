@@ -41,7 +41,7 @@ export async function inviteUser(
   const mail =
     actor.kind === "operator"
       ? null
-      : await deps.messages.draft({ kind: "invitation", url }, { expiresAt: emailToken.expiresAt });
+      : await deps.messages.create({ kind: "invitation", url }, { expiresAt: emailToken.expiresAt });
   const audit = newAuditEvent(deps, { type: "user_invited", details: { role } }, caller, actorIdOf(actor));
   const now = deps.clock.now();
   const outcome = await deps.invitations.invite({

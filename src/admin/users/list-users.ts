@@ -1,6 +1,6 @@
 import type { Actor } from "../authorization/actor.ts";
 import { visibleRoles } from "../authorization/permissions.ts";
-import type { DirectoryPage, DirectoryQuery, UserDirectoryStore } from "./directory-store.ts";
+import type { DirectoryPage, DirectoryQuery, UserDirectoryStore } from "./user-search-store.ts";
 
 export type ListUsersDeps = { readonly userDirectory: Pick<UserDirectoryStore, "list"> };
 

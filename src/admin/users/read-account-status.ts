@@ -1,15 +1,15 @@
 import type { Account } from "../../accounts/account.ts";
 import {
-  type AccountLockoutsDeps,
   accountLockouts,
   LOCKOUTS,
   type Lockout,
+  type LockoutKeyDeps,
 } from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
 import type { AccountStatusStore } from "./status-store.ts";
 
-export type ReadAccountStatusDeps = AccountLockoutsDeps & {
+export type ReadAccountStatusDeps = LockoutKeyDeps & {
   readonly clock: Clock;
   readonly accountStatuses: Pick<AccountStatusStore, "find">;
 };

@@ -3,19 +3,19 @@ import * as z from "zod/mini";
 import { emailField, nameField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
 import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { idParam, jsonBody, queryParams } from "../../http/input.ts";
-import { describeRoute } from "../../http/operation.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
+import { idParam, jsonBody, queryParams } from "../../http/validate-request.ts";
 import { type UserFailure, userErrorMessages, userErrors } from "./errors.ts";
-import { roleField, userPage, userQuery } from "./fields.ts";
+import { roleField, userPageSchema, userQuery } from "./fields.ts";
 import { type InviteUserDeps, inviteUser } from "./invite-user.ts";
 import { type ListUsersDeps, listUsers } from "./list-users.ts";
 import { readUser } from "./read-user.ts";
 import { type UpdateUserDeps, updateUser } from "./update-user.ts";
 
-const page = answer(200, undefined, userPage);
+const page = answer(200, undefined, userPageSchema);
 const profile = answer(200, undefined, profileSchema);
 const invited = answer(201, "The invitation is on its way.", profileSchema);
 

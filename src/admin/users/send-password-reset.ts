@@ -39,7 +39,7 @@ export async function sendPasswordReset(
   const isInvited = !hasPassword && target.emailVerifiedAt === null;
   const { emailToken, url } = await newEmailToken(deps, isInvited ? "invite" : "reset_password");
   const kind = isInvited ? "invitation" : "reset_password";
-  const mail = await deps.messages.draft({ kind, url }, { expiresAt: emailToken.expiresAt });
+  const mail = await deps.messages.create({ kind, url }, { expiresAt: emailToken.expiresAt });
   const event: AuditEvent = isInvited
     ? { type: "user_invited", details: { role: target.role } }
     : { type: "password_reset_requested" };

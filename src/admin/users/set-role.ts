@@ -43,7 +43,7 @@ export async function setRole(
   const now = deps.clock.now();
   const details = { from: target.role, to: role };
   const audit = newAuditEvent(deps, { type: "role_changed", details }, caller, actorIdOf(actor));
-  const notice = await deps.messages.draft({ kind: "role_changed" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "role_changed" }, { expiresAt: now + DAY });
   const outcome = await deps.users.setRole({ actor, target, role, notice, audit, now });
   if (outcome !== "done") return err({ reason: outcome });
   await deps.revocationList.revokeAccount(id, now, deps.settings.accessTokenTtl);

@@ -1,7 +1,7 @@
 import { and, eq, exists, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { isActive, isActiveAndVerified } from "../../db/predicates.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";

@@ -1,4 +1,4 @@
-import { activeLockouts } from "../../authentication/lockout/statements.ts";
+import { activeLockouts } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { Database } from "../../db/database.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import type { SessionSummary } from "../../sessions/session.ts";

@@ -2,7 +2,7 @@ import { and, eq, inArray, or } from "drizzle-orm";
 import type { Account, Role } from "../../accounts/account.ts";
 import { discardAvatar } from "../../accounts/avatar/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
-import { clearAttempts } from "../../authentication/lockout/statements.ts";
+import { clearAttempts } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { Database } from "../../db/database.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, mailboxMessages, outbox } from "../../db/schema.ts";

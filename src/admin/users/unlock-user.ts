@@ -1,4 +1,4 @@
-import { type AccountLockoutsDeps, accountLockouts } from "../../authentication/lockout/lockout-keys.ts";
+import { accountLockouts, type LockoutKeyDeps } from "../../authentication/lockout/lockout-keys.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
@@ -12,7 +12,7 @@ import {
 import type { UserStore } from "./store.ts";
 
 export type UnlockUserDeps = FindManageableUserDeps &
-  AccountLockoutsDeps & {
+  LockoutKeyDeps & {
     readonly clock: Clock;
     readonly users: Pick<UserStore, "unlock">;
   };

@@ -22,11 +22,11 @@ export const lockoutKey = (
   lockout: Lockout,
 ): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${lockout}\n${target}`);
 
-export type AccountLockoutsDeps = { readonly secrets: SecretRing };
+export type LockoutKeyDeps = { readonly secrets: SecretRing };
 
 /** The keys of all lockouts of an account, in the order of `LOCKOUTS`. A password reset or an admin clears them. */
 export function accountLockouts(
-  deps: AccountLockoutsDeps,
+  deps: LockoutKeyDeps,
   account: { readonly id: string; readonly email: string },
 ): Promise<string[]> {
   const emailKey = storedAddressKey(account.email);

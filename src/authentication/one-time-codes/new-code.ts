@@ -1,7 +1,7 @@
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { utf8 } from "../../core/crypto/encoding.ts";
+import { newOneTimeCode } from "../../core/crypto/generate-one-time-code.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
-import { newOneTimeCode } from "../../core/crypto/one-time-code.ts";
 import type { SecretRing, SecretRoot } from "../../core/crypto/secret-ring.ts";
 
 type Deps = { readonly secrets: SecretRing };

@@ -1,8 +1,8 @@
 import { and, eq, gt, inArray, isNull, lt, notExists, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { attemptCounters, oneTimeCodes } from "../../db/schema.ts";
-import { firstFailure, lockoutOf, oneMoreFailure } from "../lockout/statements.ts";
+import { firstFailure, lockoutOf, oneMoreFailure } from "../lockout/attempt-counter-statements.ts";
 import { MAX_OTP_ATTEMPTS, type NewOneTimeCodeChallenge, type OneTimeCodePurpose } from "./one-time-code.ts";
 
 export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: string) => ({
@@ -26,7 +26,7 @@ type CountedAnswer = ChallengeAttempt & {
   readonly now: number;
 };
 
-export type ChallengeAnswer = CountedAnswer & { readonly codeHashes: readonly string[] };
+export type CodeAttempt = CountedAnswer & { readonly codeHashes: readonly string[] };
 
 /**
  * Counts an attempt before it is evaluated, in one statement. Of any number of parallel answers five are counted.
@@ -58,7 +58,7 @@ export const consumeChallenge = (
  * five, and one correct answer consumes the challenge. The statement compares keyed hashes, so its timing
  * reveals nothing about the code. `where`: a further condition for the evaluation.
  */
-export function consumeAttempt(db: Database, answer: ChallengeAnswer, where: SQL | undefined) {
+export function consumeAttempt(db: Database, answer: CodeAttempt, where: SQL | undefined) {
   const isCorrect = inArray(oneTimeCodes.codeHash, [...answer.codeHashes]);
   return db
     .update(oneTimeCodes)
@@ -96,7 +96,7 @@ export const isOpenAttempt = ({ challengeId, attempt }: ChallengeAttempt): SQL |
  * Counts an answer that has not consumed its challenge for the lockout. A new code does not reset that count
  * (NIST SP 800-63B-4 §3.1.3.2).
  */
-export const countWrongAnswer = (db: Database, answer: CountedAnswer) =>
+export const countWrongCode = (db: Database, answer: CountedAnswer) =>
   insertFrom(
     db,
     attemptCounters,

@@ -4,10 +4,10 @@ import { emailField, passwordField } from "../../accounts/fields.ts";
 import { captchaTokenField } from "../../captcha/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
-import { jsonBody } from "../../http/input.ts";
-import { describeRoute } from "../../http/operation.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
 import { refuse } from "../../http/respond.ts";
 import { deviceCookie } from "../../http/session-cookies.ts";
+import { jsonBody } from "../../http/validate-request.ts";
 import { audienceField } from "../../sessions/fields.ts";
 import { deviceTokenField, transportField } from "../fields.ts";
 import {

@@ -152,7 +152,7 @@ async function refuseLogin(
     await deps.logins.release(key);
   } else if (failures >= MAX_FAILURES) {
     const now = deps.clock.now();
-    const notice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
+    const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
     await deps.logins.queueLockoutNotice(email.key, notice, now);
     deps.messages.deliverSoon([notice.id]);
   }

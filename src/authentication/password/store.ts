@@ -3,7 +3,7 @@ import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -15,18 +15,18 @@ import {
 } from "../../messaging/outbox/statements.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
-import { isNewDevice } from "../known-devices/statements.ts";
-import type { Reservation } from "../lockout/rules.ts";
+import { isNewDevice } from "../known-devices/new-device-notice-statements.ts";
 import {
   clearAttempts,
   readLockout,
   releaseAttempt,
   reservationOf,
   reserveAttempt,
-} from "../lockout/statements.ts";
+} from "../lockout/attempt-counter-statements.ts";
+import type { Reservation } from "../lockout/rules.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
-import type { SessionOpened, SessionOpening } from "../session-opener.ts";
+import type { OpenSessionInput, OpenSessionResult } from "../session-opener.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 
 /** The data of an account that a login is evaluated against. */
@@ -98,7 +98,12 @@ export function passwordStore(db: Database, caps: SendCaps) {
     },
 
     /** Opens a session if the grant is still valid. The same batch attaches an identity or consumes a code. */
-    async openSession({ grant, session, audit, newDeviceNotice }: SessionOpening): Promise<SessionOpened> {
+    async openSession({
+      grant,
+      session,
+      audit,
+      newDeviceNotice,
+    }: OpenSessionInput): Promise<OpenSessionResult> {
       const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));

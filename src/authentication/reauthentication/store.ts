@@ -2,8 +2,8 @@ import { eq } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts } from "../../db/schema.ts";
+import { readLockout, reservationOf, reserveAttempt } from "../lockout/attempt-counter-statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
-import { readLockout, reservationOf, reserveAttempt } from "../lockout/statements.ts";
 
 export type ReauthenticationStore = ReturnType<typeof reauthenticationStore>;
 

@@ -23,7 +23,7 @@ export async function resendCode(
   const now = deps.clock.now();
   const expiresAt = now + OTP_TTL_MS;
   const { code, codeHash } = await newCode(deps, challengeId);
-  const mail = await deps.messages.draft({ kind: "login_code", code }, { expiresAt });
+  const mail = await deps.messages.create({ kind: "login_code", code }, { expiresAt });
   await deps.oneTimeCodes.resend({ challengeId, codeHash, expiresAt, mail, now });
   deps.messages.deliverSoon([mail.id]);
 }

@@ -16,7 +16,7 @@ export type StoredFactor = {
 
 export type SecondFactorDeps = {
   readonly secrets: SecretRing;
-  readonly messages: Pick<Outbox, "draft">;
+  readonly messages: Pick<Outbox, "create">;
 };
 
 /** What a challenge stores and sends. */

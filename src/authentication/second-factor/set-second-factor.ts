@@ -35,7 +35,7 @@ export async function setSecondFactor(
   if (!proof.ok) return proof;
   const now = deps.clock.now();
   const kind = enabled ? "second_factor_enabled" : "second_factor_disabled";
-  const notice = await deps.messages.draft({ kind }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind }, { expiresAt: now + DAY });
   const audit = newAuditEvent(
     deps,
     { type: "second_factor_changed", details: { enabled } },

@@ -4,7 +4,7 @@ import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, oneTimeCodes, sessions } from "../../db/schema.ts";
@@ -21,15 +21,20 @@ import type { NewSession } from "../../sessions/session.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
-import { isNewDevice } from "../known-devices/statements.ts";
-import { clearAttempts, lockoutOf, readLockout, releaseAttempt } from "../lockout/statements.ts";
+import { isNewDevice } from "../known-devices/new-device-notice-statements.ts";
+import {
+  clearAttempts,
+  lockoutOf,
+  readLockout,
+  releaseAttempt,
+} from "../lockout/attempt-counter-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
   type ChallengeAttempt,
   codeWasCorrect,
   consumeChallenge,
   countAttempt,
-  countWrongAnswer,
+  countWrongCode,
   lockoutOfCode,
   oneTimeCodeRow,
   voidOneTimeCodes,
@@ -38,7 +43,7 @@ import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash }
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
 
-type ChallengeCreation = {
+type CreateChallengeInput = {
   readonly grant: FirstFactorGrant;
   readonly challenge: NewOneTimeCodeChallenge;
   /** The message that carries the code. Null for a factor that sends nothing. */
@@ -46,7 +51,7 @@ type ChallengeCreation = {
 };
 
 /** `until`: the instant (ms) at which the lockout ends. */
-type ChallengeCreated =
+type CreateChallengeResult =
   | { readonly kind: "opened" | "send_cap" | "changed_meanwhile" }
   | { readonly kind: "locked"; readonly until: number };
 
@@ -100,7 +105,7 @@ export type SecondFactorStore = ReturnType<typeof secondFactorStore>;
 export function secondFactorStore(db: Database, caps: SendCaps) {
   return {
     /** Replaces any earlier challenge of the account. `send_cap`: no code may be sent now. */
-    async createChallenge({ grant, challenge, mail }: ChallengeCreation): Promise<ChallengeCreated> {
+    async createChallenge({ grant, challenge, mail }: CreateChallengeInput): Promise<CreateChallengeResult> {
       const { accountId, now } = grant;
       const isValid = firstFactorStillValid(db, grant);
       const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
@@ -152,7 +157,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       );
       const { challenges, stored, lockout } = await runBatch(db, {
         attempt: [countAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId))],
-        failure: [countWrongAnswer(db, answer)],
+        failure: [countWrongCode(db, answer)],
         challenges: db
           .select({
             id: oneTimeCodes.accountId,

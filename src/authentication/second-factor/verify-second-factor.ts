@@ -66,7 +66,7 @@ export async function verifySecondFactor(
   const session = { ...newSession(deps, { amr, audience, caller }), accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
-    ? await deps.messages.draft({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
+    ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
     : null;
   const account = await deps.logins.openVerified({
     attempt,
@@ -92,7 +92,7 @@ async function refuseAnswer(
   { lockedUntil, now }: { readonly lockedUntil: number; readonly now: number },
 ): Promise<Result<never, VerifySecondFactorFailure>> {
   if (lockedUntil <= now) return err({ reason: "code_incorrect" });
-  const notice = await deps.messages.draft({ kind: "account_locked" }, { expiresAt: now + DAY });
+  const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
   await deps.logins.queueSecondFactorLockoutNotice(challenge, notice, now);
   deps.messages.deliverSoon([notice.id]);
   return err({ reason: "locked", retryAfter: secondsUntil(lockedUntil, now) });

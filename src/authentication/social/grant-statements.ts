@@ -2,7 +2,7 @@ import { and, eq, exists, isNotNull, sql } from "drizzle-orm";
 import { accounts, identities } from "../../db/schema.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import type { GrantStatements } from "../grant-statements.ts";
-import { attachIdentity } from "./statements.ts";
+import { attachIdentity } from "./identity-statements.ts";
 
 export const identityGrant: GrantStatements<FirstFactorGrant<"identity">> = {
   consume: attachIdentity,

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { jsonBody, pathParams } from "../../http/input.ts";
-import { describeRoute } from "../../http/operation.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
+import { jsonBody, pathParams } from "../../http/validate-request.ts";
 import { socialErrors } from "./errors.ts";
 import { identitySchema, linkBody, providerParam, providerTokenOf } from "./fields.ts";
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";

@@ -5,10 +5,10 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
+import { judgeLink } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";
 import { newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
-import { judgeLink } from "./rules.ts";
 import type { IdentityStore } from "./store.ts";
 
 export type LinkIdentityDeps = {
@@ -39,7 +39,7 @@ async function linkOnce(
   if (decision.kind === "refuse") return err({ reason: decision.reason });
   if (decision.kind === "already_linked") return ok(undefined);
   const { accountId } = decision;
-  const notice = await deps.messages.draft(
+  const notice = await deps.messages.create(
     { kind: "identity_linked", provider: provider.name },
     { expiresAt: now + DAY },
   );

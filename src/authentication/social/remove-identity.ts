@@ -1,6 +1,7 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
+import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { RemovalFailure } from "./errors.ts";
@@ -13,7 +14,7 @@ export type RemoveIdentityDeps = {
   readonly revocationList: {
     revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
   };
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;
   readonly messages: Outbox;
@@ -37,7 +38,7 @@ export async function removeIdentity(
 ): Promise<Result<void, RemovalFailure>> {
   const now = deps.clock.now();
   const name = deps.socialProviders.get(provider)?.name ?? provider;
-  const notice = await deps.messages.draft(
+  const notice = await deps.messages.create(
     { kind: "identity_removed", provider: name },
     { expiresAt: now + DAY },
   );

@@ -10,10 +10,10 @@ import type { FirstFactorResult } from "../first-factor-result.ts";
 import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
+import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";
 import { type IdentityAttachment, newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
-import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./rules.ts";
 import type { IdentityStore } from "./store.ts";
 
 export type ResolveAccountDeps = DeviceTokenDeps &
@@ -117,7 +117,7 @@ async function newAttachment(
   const notice =
     kind === "create"
       ? null
-      : await deps.messages.draft(
+      : await deps.messages.create(
           { kind: "identity_linked", provider: provider.name },
           { expiresAt: deps.clock.now() + DAY },
         );

@@ -3,15 +3,15 @@ import * as z from "zod/mini";
 import { SECOND } from "../../core/clock.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
-import { jsonBody, pathParams, queryParams } from "../../http/input.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
-import { describeRoute, documented } from "../../http/operation.ts";
+import { describeRoute, documented } from "../../http/openapi-operation.ts";
 import { answer, refuse, respond } from "../../http/respond.ts";
 import {
   deviceCookie,
   oauthTransactionCookie,
   setOAuthTransactionCookie,
 } from "../../http/session-cookies.ts";
+import { jsonBody, pathParams, queryParams } from "../../http/validate-request.ts";
 import {
   prepareTokenResponse,
   respondWithTokens,

@@ -4,7 +4,7 @@ import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -13,9 +13,9 @@ import { endSessions } from "../../sessions/statements.ts";
 import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
+import type { CandidateAccount, LinkFacts, SignInFacts } from "./account-linking-rules.ts";
 import type { IdentityKey, LinkedIdentity, NewIdentity } from "./identity.ts";
-import type { CandidateAccount, LinkFacts, SignInFacts } from "./rules.ts";
-import { recordAttachment } from "./statements.ts";
+import { recordAttachment } from "./identity-statements.ts";
 
 type SignInQuery = {
   readonly provider: string;

@@ -1,7 +1,7 @@
 import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { accounts, auditEvents, identities } from "../../db/schema.ts";
 
 /** Identities whose provider has not verified the account's own address, including those without an address. */

@@ -1,11 +1,11 @@
 import type { Context, Env, MiddlewareHandler } from "hono";
 import { type AppOf, openApp } from "./app.ts";
+import { keepPrivate } from "./cache-control.ts";
 import { acceptsHtml, isFromOwnPage, isRead } from "./caller.ts";
-import { giveCookies } from "./cookie.ts";
+import { writePendingCookies } from "./cookie.ts";
+import { refuse } from "./error-response.ts";
 import { findSession } from "./find-session.ts";
-import { keepPrivate } from "./keep-private.ts";
-import { refuse } from "./refuse.ts";
-import { wantedPath } from "./safe-path.ts";
+import { pathAfterSignIn } from "./safe-path.ts";
 import type { OptionalSessionEnv, SessionEnv } from "./session-env.ts";
 
 type Options = {
@@ -36,19 +36,19 @@ export function browserSession<E extends Env>(
     const open = openApp(c, appOf);
     const found = isSameOrigin ? await findSession(c, open, options) : null;
     if (!found?.ok && !optional) {
-      giveCookies(c);
-      return found?.reason === "unavailable" ? refuse(c, "unavailable") : signInFirst(c, open.app.home);
+      writePendingCookies(c);
+      return found?.reason === "unavailable" ? refuse(c, "unavailable") : redirectToSignIn(c, open.app.home);
     }
     if (found?.ok) c.set("session", found.session);
     await next();
     // After the handler: it may have returned a Response that another server created.
-    keepPrivate(c, giveCookies(c));
+    keepPrivate(c, writePendingCookies(c));
     return;
   };
 }
 
-function signInFirst(c: Context, home: string): Response | Promise<Response> {
+function redirectToSignIn(c: Context, home: string): Response | Promise<Response> {
   if (!acceptsHtml(c)) return refuse(c, "unauthorized");
   c.header("Cache-Control", "no-store");
-  return c.redirect(`/sign-in?to=${encodeURIComponent(wantedPath(c, home))}`, 303);
+  return c.redirect(`/sign-in?to=${encodeURIComponent(pathAfterSignIn(c, home))}`, 303);
 }

@@ -28,7 +28,7 @@ export const cookie = (c: Context, key: string) => ({
  * `__Host-` binds a cookie to this host, to HTTPS and to the path "/" (RFC 6265bis §4.1.3.2). HttpOnly hides it
  * from scripts.
  */
-export function giveCookies(c: Context): boolean {
+export function writePendingCookies(c: Context): boolean {
   const pending = pendingCookies(c);
   const attributes = { secure: true, httpOnly: true, sameSite: "Lax", path: "/" } as const;
   const all = [...pending];

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import { overBinding } from "../binding-verifier.ts";
 import { callService } from "../call-service.ts";
-import { overBinding } from "../over-binding.ts";
 import type { VerifyResult } from "../session.ts";
 import type { OpenApp } from "./app.ts";
 import { clientOf } from "./caller.ts";

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { ROLES, type Role, type VerifiedSession } from "../session.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "./error-response.ts";
 import type { SessionEnv } from "./session-env.ts";
 
 /**

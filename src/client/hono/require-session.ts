@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { StrictVerifier, Verifier } from "../verifier.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "./error-response.ts";
 import type { SessionEnv } from "./session-env.ts";
 import { throwIfMisconfigured } from "./throw-if-misconfigured.ts";
 

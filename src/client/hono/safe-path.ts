@@ -10,7 +10,7 @@ export function safePath(c: Context, requested: string | undefined, home: string
 }
 
 /** The path to open after sign-in: this page, or the page that contains the submitted form. */
-export function wantedPath(c: Context, home: string): string {
+export function pathAfterSignIn(c: Context, home: string): string {
   return pathOf(c, isRead(c) ? c.req.url : (c.req.header("Referer") ?? home), home);
 }
 

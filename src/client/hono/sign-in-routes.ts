@@ -2,11 +2,11 @@ import { type Context, type Env, Hono } from "hono";
 import { callService } from "../call-service.ts";
 import { type AppOf, type OpenApp, openApp } from "./app.ts";
 import { clientOf, isFromOwnPage } from "./caller.ts";
-import { giveCookies } from "./cookie.ts";
+import { writePendingCookies } from "./cookie.ts";
+import { refuse } from "./error-response.ts";
 import { isTokenResponse } from "./is-token-response.ts";
 import { challengeOf, newSecret } from "./pkce.ts";
 import { plainPage } from "./plain-page.ts";
-import { refuse } from "./refuse.ts";
 import { safePath } from "./safe-path.ts";
 import { throwIfMisconfigured } from "./throw-if-misconfigured.ts";
 
@@ -29,7 +29,7 @@ async function startRedirect(c: Context, { app, cookies }: OpenApp): Promise<Res
   const verifier = newSecret();
   const state = newSecret();
   cookies.attempts.begin({ state, verifier, to: safePath(c, c.req.query("to"), app.home) });
-  giveCookies(c);
+  writePendingCookies(c);
   const url = new URL("/sign-in", app.pages);
   url.searchParams.set("returnTo", new URL(CALLBACK, c.req.url).href);
   url.searchParams.set("codeChallenge", await challengeOf(verifier));
@@ -56,7 +56,7 @@ async function handleCallback(c: Context, { app, cookies }: OpenApp): Promise<Re
   }
   cookies.attempts.end(state);
   if (exchanged.ok) cookies.set(exchanged);
-  giveCookies(c);
+  writePendingCookies(c);
   // Checked again: a cookie is client input.
   const to = safePath(c, attempt.to, app.home);
   return exchanged.ok ? redirectPrivately(c, to) : startAgain(c, statusOf(exchanged.reason), to);
@@ -77,7 +77,7 @@ async function signOut(c: Context, { app, cookies }: OpenApp): Promise<Response>
     }
   }
   cookies.clear();
-  giveCookies(c);
+  writePendingCookies(c);
   c.header("Cache-Control", "no-store");
   // The browser's session at Gatehouse would sign the user in again at once, so the user decides there whether to end
   // it. The allowed return URL identifies the app.

@@ -1,4 +1,4 @@
-/** A misconfigured app cannot recover by retrying. The error tells its developer what to change. */
+/** A misconfigured app cannot recover by retrying. The error message names the setting to change. */
 export function throwIfMisconfigured(reason: string): void {
   if (reason === "bad_request" || reason === "forbidden") {
     throw new Error(

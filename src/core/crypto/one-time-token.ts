@@ -1,6 +1,6 @@
 import { toBase64url, utf8 } from "./encoding.ts";
 
-/** 256 random bits as base64url, for the link of an email. Only the hash is stored. */
+/** 256 random bits as base64url. Stores keep only the hash (`hashOneTimeToken`). */
 export const newOneTimeToken = (): string => toBase64url(crypto.getRandomValues(new Uint8Array(32)));
 
 /**

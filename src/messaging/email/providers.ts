@@ -5,7 +5,7 @@ import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { Email, MailProvider } from "./port.ts";
 import { createBrevoProvider } from "./providers/brevo.ts";
 import { createCloudflareProvider, type SendEmailBinding } from "./providers/cloudflare.ts";
-import { createMailboxProvider } from "./providers/mailbox.ts";
+import { createMailboxMailProvider } from "./providers/dev-mailbox.ts";
 import { createMailgunProvider } from "./providers/mailgun.ts";
 import { createPostmarkProvider } from "./providers/postmark.ts";
 import { createResendProvider } from "./providers/resend.ts";
@@ -28,7 +28,7 @@ type ProviderTable = {
 };
 
 const providers: ProviderTable = {
-  mailbox: (_settings, deps) => createMailboxProvider(deps.mailbox, deps.clock),
+  mailbox: (_settings, deps) => createMailboxMailProvider(deps.mailbox, deps.clock),
   resend: (settings, deps) => createResendProvider(settings, deps.timeout),
   postmark: (settings, deps) => createPostmarkProvider(settings, deps.timeout),
   sendgrid: (settings, deps) => createSendgridProvider(settings, deps.timeout),

@@ -1,6 +1,6 @@
 import type { SendOutcome } from "../../core/send-outcome.ts";
 import type { EmailDelivery } from "./message.ts";
-import { type MailBrand, renderMessage } from "./messages/render-message.tsx";
+import { type MailBrand, renderEmail } from "./messages/render-message.tsx";
 import type { Email, MailProvider } from "./port.ts";
 import { emailTexts } from "./texts.ts";
 
@@ -13,6 +13,6 @@ type Deps = {
 export function sendMail({ provider, settings }: Deps, delivery: EmailDelivery): Promise<SendOutcome> {
   const { message, to, recipientName, locale, life, idempotencyKey } = delivery;
   const texts = emailTexts[locale];
-  const rendered = renderMessage({ message, recipientName, brand: settings.brand, locale, texts, life });
+  const rendered = renderEmail({ message, recipientName, brand: settings.brand, locale, texts, life });
   return provider.send({ from: settings.mailFrom, to, ...rendered, idempotencyKey });
 }

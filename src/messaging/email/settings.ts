@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
+import { apiBase, type Mode, requiredKey, requiredText, withoutBlanks } from "../../core/config-parsers.ts";
 import {
   noSettings,
   problemsOf,
   type ReadSettings,
   readProviderSettings,
 } from "../../core/provider-settings.ts";
-import { apiBase, type Mode, requiredKey, requiredText, withoutBlanks } from "../../core/variables.ts";
 import type { Email } from "./port.ts";
 import { mailFrom } from "./sender-variable.ts";
 

@@ -7,9 +7,9 @@ export type DeliveryOptions = {
   readonly to?: string;
 };
 
-/** The port for messages: a use case drafts a message for its batch, and has it sent after the response. */
+/** The port for messages: a use case creates a message for its batch and schedules its delivery. */
 export type Outbox = {
-  draft(message: Message, options: DeliveryOptions): Promise<NewMessage>;
+  create(message: Message, options: DeliveryOptions): Promise<NewMessage>;
   /** Attempts the first delivery after the response. The cron job retries failures. Unknown ids are ignored. */
   deliverSoon(ids: readonly string[]): void;
 };

@@ -2,10 +2,10 @@ import { and, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { HOUR, MINUTE } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom } from "../../db/insert-from.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { outbox, sendCounters } from "../../db/schema.ts";
+import { sendBucket } from "./hourly-send-bucket.ts";
 import type { Channel, NewMessage } from "./message.ts";
-import { sendBucket } from "./send-bucket.ts";
 
 /** At most `max` messages of one kind to one account, and to one explicit recipient, within `within` milliseconds. */
 type SendLimit = {

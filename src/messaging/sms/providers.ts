@@ -4,7 +4,7 @@ import { PROVIDER_TIMEOUT_MS } from "../../core/post-to-provider.ts";
 import { hasControlCharacter } from "../../core/text.ts";
 import type { DevMailbox } from "../dev-mailbox/dev-message.ts";
 import type { SmsProvider, TextMessage } from "./port.ts";
-import { createMailboxProvider } from "./providers/mailbox.ts";
+import { createMailboxSmsProvider } from "./providers/dev-mailbox.ts";
 import { createTwilioProvider } from "./providers/twilio.ts";
 import { createVonageProvider } from "./providers/vonage.ts";
 import type { SmsProviderId, SmsSettings } from "./settings.ts";
@@ -23,7 +23,7 @@ type ProviderTable = {
 
 const providers: ProviderTable = {
   off: () => null,
-  mailbox: (_settings, deps) => createMailboxProvider(deps.mailbox, deps.clock),
+  mailbox: (_settings, deps) => createMailboxSmsProvider(deps.mailbox, deps.clock),
   twilio: (settings, deps) => createTwilioProvider(settings, deps.timeout),
   vonage: (settings, deps) => createVonageProvider(settings, deps.timeout),
 };

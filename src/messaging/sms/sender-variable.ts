@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { requiredText } from "../../core/config-parsers.ts";
 import { parsePhoneNumber } from "../../core/phone-number.ts";
-import { requiredText } from "../../core/variables.ts";
 
 // 3GPP TS 23.040 §9.1.2.5: an alphanumeric sender has at most 11 characters. One without letters would be a
 // number without its plus.

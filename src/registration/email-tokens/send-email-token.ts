@@ -26,7 +26,7 @@ type SendEmailTokenInput = {
 export async function sendEmailToken(deps: SendEmailTokenDeps, input: SendEmailTokenInput): Promise<void> {
   const { email, purpose, unverifiedOnly, audit } = input;
   const { emailToken, url } = await newEmailToken(deps, purpose);
-  const mail = await deps.messages.draft({ kind: purpose, url }, { expiresAt: emailToken.expiresAt });
+  const mail = await deps.messages.create({ kind: purpose, url }, { expiresAt: emailToken.expiresAt });
   await deps.emailTokens.issueByAddress({ emailKey: email.key, emailToken, mail, audit, unverifiedOnly });
   deps.messages.deliverSoon([mail.id]);
 }

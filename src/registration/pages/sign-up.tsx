@@ -20,7 +20,7 @@ import { type RedirectIfSignedInDeps, redirectIfSignedIn } from "../../ui/redire
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
-import type { Words } from "../../ui/words.ts";
+import type { Words } from "../../ui/ui-texts.ts";
 import { registrationErrors } from "../errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "../register-account.ts";
 

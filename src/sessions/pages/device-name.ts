@@ -1,4 +1,4 @@
-import type { Words } from "../../ui/words.ts";
+import type { Words } from "../../ui/ui-texts.ts";
 
 // The first match counts: most User-Agents also name other browsers.
 const BROWSERS: readonly (readonly [RegExp, string])[] = [

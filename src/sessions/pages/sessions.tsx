@@ -4,7 +4,7 @@ import { Form } from "../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../ui/page.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { LocalTime, TimeAgo } from "../../ui/relative-time.tsx";
-import { Badge, backToAccount } from "../../ui/table-rows.tsx";
+import { Badge, backToAccount } from "../../ui/settings-rows.tsx";
 import { type EndOtherSessionsDeps, endOtherSessions } from "../end-other-sessions.ts";
 import { type EndSessionDeps, endSession } from "../end-session.ts";
 import { type ListSessionsDeps, listSessions } from "../list-sessions.ts";

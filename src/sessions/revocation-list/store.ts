@@ -1,5 +1,6 @@
 import { asc, gt, inArray, sql } from "drizzle-orm";
 import { SECOND } from "../../core/clock.ts";
+import type { Defer } from "../../core/defer.ts";
 import type { Database } from "../../db/database.ts";
 import type { Meter } from "../../db/metered-d1.ts";
 import { meterKv } from "../../db/metered-kv.ts";
@@ -17,7 +18,7 @@ type Stores = {
   readonly db: Database;
   readonly meter: Meter;
   /** Runs work after the response. */
-  readonly defer: (work: () => Promise<unknown>) => void;
+  readonly defer: Defer;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { documented } from "../../http/operation.ts";
+import { documented } from "../../http/openapi-operation.ts";
 import type { KeyRing } from "./key-ring.ts";
 
 /** Seconds that clients may cache the key set: far less than the day by which a new key is published ahead. */

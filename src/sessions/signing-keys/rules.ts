@@ -42,13 +42,13 @@ type RotationPlan = {
 export function planRotation(
   keys: readonly StoredSigningKey[],
   isOpenable: (key: StoredSigningKey) => boolean,
-  tokenLife: number,
+  tokenTtlMs: number,
   now: number,
 ): RotationPlan {
   const retired = keys.filter((key) => {
     const successors = keys.filter((other) => other.signsFrom > key.signsFrom && isOpenable(other));
     const stoppedSigning = Math.min(...successors.map((other) => other.signsFrom));
-    return now > stoppedSigning + tokenLife + RETIREMENT_MARGIN;
+    return now > stoppedSigning + tokenTtlMs + RETIREMENT_MARGIN;
   });
   const last = newest(keys.filter(isOpenable));
   const due = last !== null && now >= last.signsUntil - PUBLISHED_AHEAD;

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
-import { insertUnless } from "../../db/insert-from.ts";
+import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { signingKeys } from "../../db/schema.ts";
 import type { StoredSigningKey } from "./signing-key.ts";

@@ -66,7 +66,7 @@ describe("parseEmailAddress", () => {
     expect(parsed(one).key).not.toBe(parsed(other).key);
   });
 
-  it("gives an email address key that is its own key", () => {
+  it("returns the same key when a key is parsed again", () => {
     for (const typed of ["ADA@example.com", "\u0130stanbul@example.com", "\ufb03\u212b\uff21@example.com"]) {
       const { key } = parsed(typed);
       expect(parsed(key).key).toBe(key);

@@ -68,14 +68,14 @@ const planted: readonly [rule: string, files: Record<string, string>][] = [
     { "src/accounts/close.ts": 'import { eq } from "drizzle-orm";\nexport const close = eq;' },
   ],
   [
-    "core-imports-nothing-of-ours",
+    "core-imports-only-core",
     {
       "src/http/respond.ts": "export const respond = 1;",
       "src/core/clock.ts": 'import { respond } from "../http/respond.ts";\nexport const clock = respond;',
     },
   ],
   [
-    "use-cases-do-not-speak-http",
+    "use-cases-import-no-http",
     { "src/accounts/close.ts": 'import { Hono } from "hono";\nexport const close = new Hono();' },
   ],
 ];

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { operationPartOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/openapi-operation.ts";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { committedDocument, dereference, resolveReference } from "../../support/openapi-contract.ts";
 import { startService } from "../../support/service.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { operationPartOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/openapi-operation.ts";
 import { startService } from "../../support/service.ts";
 import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";

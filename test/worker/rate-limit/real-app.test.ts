@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { operationPartOf } from "../../../src/http/operation.ts";
+import { operationPartOf } from "../../../src/http/openapi-operation.ts";
 import { guardedRoutes, ratePolicies } from "../../../src/rate-limit/policies.ts";
 import { repeatRequest } from "../../support/rate-limited-app.ts";
 import { startService } from "../../support/service.ts";

@@ -132,7 +132,7 @@ describe("POST /register", () => {
       expect(row?.n).toBe(1);
     });
 
-    it("gives a username requested by 20 registrations to one of them at verification", async () => {
+    it("assigns a username requested by 20 registrations to the first one verified", async () => {
       const registrations = await Promise.all(
         Array.from({ length: 20 }, () => register(service, newAddress(), { username: "Contested" })),
       );

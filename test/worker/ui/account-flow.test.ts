@@ -84,7 +84,7 @@ describe("the pages without JavaScript", () => {
     expect(browser.jar.has("__Host-gh_access")).toBe(true);
   });
 
-  it("the code page sends a new code after a minute, and reject the earlier one", async () => {
+  it("the code page sends a new code after a minute, and rejects the earlier one", async () => {
     const slow = startService({ clock: createTestClock() });
     const email = await memberWithSecondFactor(slow);
     const browser = openPageBrowser(slow);

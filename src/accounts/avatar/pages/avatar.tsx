@@ -5,7 +5,7 @@ import type { Page } from "../../../ui/page.ts";
 import { invalid } from "../../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { Avatar, backToAccount } from "../../../ui/table-rows.tsx";
+import { Avatar, backToAccount } from "../../../ui/settings-rows.tsx";
 import type { Account } from "../../account.ts";
 import { avatarErrors } from "../errors.ts";
 import { type RemoveAvatarDeps, removeAvatar } from "../remove-avatar.ts";

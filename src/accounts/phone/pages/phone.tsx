@@ -7,7 +7,7 @@ import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
 import { readFields } from "../../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { backToAccount, Phone } from "../../../ui/table-rows.tsx";
+import { backToAccount, Phone } from "../../../ui/settings-rows.tsx";
 import type { Account } from "../../account.ts";
 import { phoneErrors } from "../errors.ts";
 import { phoneField } from "../fields.ts";

@@ -1,4 +1,4 @@
-import { textFor, type Words } from "../../../ui/words.ts";
+import { textFor, type Words } from "../../../ui/ui-texts.ts";
 import type { StoredEvent } from "../audit-event.ts";
 
 /** An event's details for display. A detail that this version has no words for is shown as stored. */

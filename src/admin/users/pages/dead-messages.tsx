@@ -4,8 +4,8 @@ import { type ListDeadMessagesDeps, listDeadMessages } from "../../../messaging/
 import type { Page } from "../../../ui/page.ts";
 import { PAGE_ROWS, Pagination, readQuery } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { Badge } from "../../../ui/table-rows.tsx";
-import { textFor } from "../../../ui/words.ts";
+import { Badge } from "../../../ui/settings-rows.tsx";
+import { textFor } from "../../../ui/ui-texts.ts";
 import { positionField } from "../../audit-log/fields.ts";
 
 type Data = Awaited<ReturnType<typeof listDeadMessages>>;

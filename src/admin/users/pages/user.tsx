@@ -5,7 +5,7 @@ import { MoreSessionsNote, SESSIONS_SHOWN, SessionItem } from "../../../sessions
 import type { Page, PageContext, PageProps } from "../../../ui/page.ts";
 import { backToUsers } from "../../../ui/pagination.tsx";
 import { LocalTime } from "../../../ui/relative-time.tsx";
-import { Avatar, fullNameOf, Phone } from "../../../ui/table-rows.tsx";
+import { Avatar, fullNameOf, Phone } from "../../../ui/settings-rows.tsx";
 import type { FindManageableUserDeps } from "../../authorization/find-manageable-user.ts";
 import { userErrors } from "../errors.ts";
 import { type ReadAccountStatusDeps, readAccountStatus } from "../read-account-status.ts";

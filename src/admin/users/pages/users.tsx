@@ -4,7 +4,7 @@ import type { DepsOf } from "../../../http/context.ts";
 import { SearchForm, SelectField } from "../../../ui/form-fields.tsx";
 import type { Page, PageProps } from "../../../ui/page.ts";
 import { PAGE_ROWS, Pagination, readQuery, userUrl } from "../../../ui/pagination.tsx";
-import { Avatar, Badge, fullNameOf } from "../../../ui/table-rows.tsx";
+import { Avatar, Badge, fullNameOf } from "../../../ui/settings-rows.tsx";
 import { manageableRoles } from "../../authorization/permissions.ts";
 import { userQuery } from "../fields.ts";
 import { type ListUsersDeps, listUsers } from "../list-users.ts";

@@ -15,7 +15,7 @@ import {
   redirectAfterSignIn,
   redirectIfSignedIn,
 } from "../../../ui/redirect-after-sign-in.ts";
-import { redirectToOtp } from "../../../ui/redirect-to-otp.ts";
+import { redirectToCodePage } from "../../../ui/redirect-to-otp.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
@@ -41,7 +41,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const redirectAway = await redirectIfSignedIn(c, depsOf);
     if (redirectAway) return redirectAway;
     const deps = depsOf(c);
-    const otpRedirect = redirectToOtp(c, deps.clock);
+    const otpRedirect = redirectToCodePage(c, deps.clock);
     if (otpRedirect) return otpRedirect;
     return {
       returnTarget: c.var.returnTarget ?? null,

@@ -5,6 +5,7 @@ import type { Caller } from "../../../core/caller.ts";
 import { DAY } from "../../../core/clock.ts";
 import type { PasswordHasher } from "../../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../../core/crypto/secret-ring.ts";
+import type { Defer } from "../../../core/defer.ts";
 import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
@@ -26,7 +27,7 @@ export type ResetPasswordDeps = FindEmailTokenDeps &
     readonly secrets: SecretRing;
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly messages: Outbox;
-    readonly defer: (work: () => Promise<unknown>) => void;
+    readonly defer: Defer;
     readonly settings: { readonly accessTokenTtl: number };
   };
 
@@ -80,6 +81,6 @@ export async function resetPassword(
 }
 
 const newNotices = async ({ messages }: Pick<ResetPasswordDeps, "messages">, expiresAt: number) => ({
-  changed: await messages.draft({ kind: "password_changed" }, { expiresAt }),
-  alsoRemoved: await messages.draft({ kind: "sign_in_methods_reset" }, { expiresAt }),
+  changed: await messages.create({ kind: "password_changed" }, { expiresAt }),
+  alsoRemoved: await messages.create({ kind: "sign_in_methods_reset" }, { expiresAt }),
 });

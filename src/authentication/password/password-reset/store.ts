@@ -3,7 +3,7 @@ import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../../admin/audit-log/statements.ts";
 import type { Locale } from "../../../core/locale.ts";
 import type { Database } from "../../../db/database.ts";
-import { insertFrom } from "../../../db/insert-from.ts";
+import { insertFrom } from "../../../db/insert-select.ts";
 import { runBatch } from "../../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
@@ -19,7 +19,7 @@ import {
 } from "../../../registration/email-tokens/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../../registration/statements.ts";
 import { endSessions } from "../../../sessions/statements.ts";
-import { clearAttempts } from "../../lockout/statements.ts";
+import { clearAttempts } from "../../lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../../one-time-codes/statements.ts";
 import {
   hasUnverifiedIdentity,

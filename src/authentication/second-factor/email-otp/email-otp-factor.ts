@@ -9,7 +9,7 @@ export const emailOtpFactor: SecondFactor = {
   isAvailable: () => true,
   async begin(deps, { id, expiresAt }) {
     const { code, codeHash } = await newCode(deps, id);
-    return { codeHash, mail: await deps.messages.draft({ kind: "login_code", code }, { expiresAt }) };
+    return { codeHash, mail: await deps.messages.create({ kind: "login_code", code }, { expiresAt }) };
   },
   verify: async (deps, { id, codeHash }, answer) =>
     (await isHashOfCode(deps, id, answer, codeHash)) ? { factorId: null } : null,

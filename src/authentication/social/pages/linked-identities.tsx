@@ -17,7 +17,7 @@ import type { Form as Posted } from "../../../ui/read-form.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { TimeAgo } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
-import { backToAccount } from "../../../ui/table-rows.tsx";
+import { backToAccount } from "../../../ui/settings-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
 import { socialErrors } from "../errors.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";

@@ -1,6 +1,6 @@
 import { utf8 } from "../../../core/crypto/encoding.ts";
 import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
-import { parseProfile, withIssuer } from "./profile.ts";
+import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";

@@ -16,7 +16,7 @@ import {
   requestTokens,
   toResult,
 } from "./code-flow.ts";
-import { parseProfile, withIssuer } from "./profile.ts";
+import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { EmailTrust, Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";

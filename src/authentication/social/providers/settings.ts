@@ -1,5 +1,10 @@
 import * as z from "zod/mini";
-import { providerUrl, requiredKey, type VariableProblem, withoutBlanks } from "../../../core/variables.ts";
+import {
+  providerUrl,
+  requiredKey,
+  type VariableProblem,
+  withoutBlanks,
+} from "../../../core/config-parsers.ts";
 
 /** The supported providers with their default display names and issuers. */
 const DEFAULTS = {

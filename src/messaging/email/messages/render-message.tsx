@@ -29,7 +29,7 @@ type Input = {
 };
 
 /** Renders a mail: its subject, and the same content as HTML and as plain text. */
-export function renderMessage(input: Input): { subject: string; html: string; text: string } {
+export function renderEmail(input: Input): { subject: string; html: string; text: string } {
   // The name is part of the subject, and providers reject a subject with a control character.
   const brand = { ...input.brand, appName: oneLine(input.brand.appName) };
   const { appName, publicUrl } = brand;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../../../src/accounts/account.ts";
 import { hasPermission, type Permission, ROLES } from "../../../../src/admin/authorization/permissions.ts";
-import { operationPartOf } from "../../../../src/http/operation.ts";
+import { operationPartOf } from "../../../../src/http/openapi-operation.ts";
 import { actorWithRole } from "../../../support/actors.ts";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { dumpDatabase } from "../../../support/database-rows.ts";

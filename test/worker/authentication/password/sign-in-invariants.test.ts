@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { operationPartOf } from "../../../../src/http/operation.ts";
+import { operationPartOf } from "../../../../src/http/openapi-operation.ts";
 import { inParallel } from "../../../support/assertions.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";

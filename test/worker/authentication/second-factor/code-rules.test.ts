@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newOneTimeCode } from "../../../../src/core/crypto/one-time-code.ts";
+import { newOneTimeCode } from "../../../../src/core/crypto/generate-one-time-code.ts";
 import { inParallel } from "../../../support/assertions.ts";
 import { readAllRows } from "../../../support/database-rows.ts";
 import { mailedCodeTo, startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";

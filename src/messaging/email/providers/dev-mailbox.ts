@@ -3,7 +3,7 @@ import type { DevMailbox } from "../../dev-mailbox/dev-message.ts";
 import type { MailProvider } from "../port.ts";
 
 /** Development: stores the mail for `/dev/mailbox` instead of sending it. */
-export function createMailboxProvider(mailbox: DevMailbox, clock: Clock): MailProvider {
+export function createMailboxMailProvider(mailbox: DevMailbox, clock: Clock): MailProvider {
   return {
     async send({ idempotencyKey, to, subject, text, html }) {
       try {

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Account } from "../accounts/account.ts";
 import type { PageProps } from "./page.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./ui-texts.ts";
 
 type RowProps = { readonly href: string; readonly label: string; readonly children: Child };
 

@@ -7,7 +7,7 @@ import type { Page } from "../../../ui/page.ts";
 import { readFields } from "../../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
-import { Badge, backToAccount } from "../../../ui/table-rows.tsx";
+import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
 import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.ts";
 

@@ -3,7 +3,7 @@ import { newAccountRow } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Database } from "../../db/database.ts";
-import { insertFrom, insertUnless } from "../../db/insert-from.ts";
+import { insertFrom, insertUnless } from "../../db/insert-select.ts";
 import { isActive, isActiveAndVerified, maySignIn } from "../../db/predicates.ts";
 import {
   accounts,
@@ -18,7 +18,7 @@ import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-toke
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import { lockoutOf } from "../lockout/statements.ts";
+import { lockoutOf } from "../lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
 import type { IdentityAttachment } from "./identity.ts";
 

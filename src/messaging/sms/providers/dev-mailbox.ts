@@ -3,7 +3,7 @@ import type { DevMailbox } from "../../dev-mailbox/dev-message.ts";
 import type { SmsProvider } from "../port.ts";
 
 /** Development: stores the text message for `/dev/mailbox` instead of sending it. */
-export function createMailboxProvider(mailbox: DevMailbox, clock: Clock): SmsProvider {
+export function createMailboxSmsProvider(mailbox: DevMailbox, clock: Clock): SmsProvider {
   return {
     async send({ idempotencyKey, to, text }) {
       try {

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { PROFILE_FIELDS } from "../accounts/account.ts";
 import { DAY, MINUTE, SECOND } from "../core/clock.ts";
+import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../core/email-address.ts";
 import { utf8Length } from "../core/text.ts";
-import { isPlainHttpUrl, providerUrl } from "../core/variables.ts";
 
 export type Environment = "development" | "production";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeRefresh } from "../../../src/sessions/rules.ts";
+import { judgeRefresh } from "../../../src/sessions/refresh-rules.ts";
 import type { SessionState } from "../../../src/sessions/session.ts";
 
 const NOW = 1_800_000_000_000;

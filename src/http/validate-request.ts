@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { isCleanText } from "../core/text.ts";
-import { documented } from "./operation.ts";
+import { documented } from "./openapi-operation.ts";
 import { readJson } from "./read-json.ts";
 import { refuse } from "./respond.ts";
 
@@ -66,5 +66,5 @@ function fieldProblemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
     return unknownKeys.map((key) => ({ path: key, message: "Unknown field." }));
   }
   const isNotAnObject = issue.path.length === 0 && issue.code === "invalid_type";
-  return [{ path: issue.path.join("."), message: isNotAnObject ? "Must be an object." : issue.message }];
+  return [{ path: issue.path.join("./"), message: isNotAnObject ? "Must be an object." : issue.message }];
 }

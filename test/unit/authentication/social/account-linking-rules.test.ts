@@ -6,7 +6,7 @@ import {
   judgeLink,
   judgeSignIn,
   mayBootstrap,
-} from "../../../../src/authentication/social/rules.ts";
+} from "../../../../src/authentication/social/account-linking-rules.ts";
 
 const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",

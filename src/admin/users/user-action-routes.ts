@@ -2,11 +2,11 @@ import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import type { Result } from "../../core/result.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
-import { idParam, jsonBody } from "../../http/input.ts";
-import { describeRoute } from "../../http/operation.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
 import { requirePermission } from "../../http/require-permission.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
 import { type Answer, answer, respond } from "../../http/respond.ts";
+import { idParam, jsonBody } from "../../http/validate-request.ts";
 import { type ActivateUserDeps, activateUser } from "./activate-user.ts";
 import { type DeactivateUserDeps, deactivateUser } from "./deactivate-user.ts";
 import { type DeleteUserDeps, deleteUser } from "./delete-user.ts";
@@ -24,7 +24,7 @@ const unlocked = answer(200, "The user is not locked any more.");
 const linkMailed = answer(200, "A link to choose a password has been sent.");
 const sessionsEnded = answer(200, "The user's sessions have ended.");
 const roleSet = answer(200, "The user has the role. If it is new to them, their sessions have ended.");
-const deleted = answer(200, "The user and everything that was theirs has been deleted.");
+const deleted = answer(200, "The user and all of their data have been deleted.");
 
 type Deps = ActivateUserDeps &
   DeactivateUserDeps &
