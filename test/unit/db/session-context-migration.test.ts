@@ -16,6 +16,8 @@ describe("migration 0011", () => {
       for (const sql of statementsOf(readFileSync(`migrations/${name}`, "utf8"))) db.exec(sql);
     };
     for (const name of migrations.slice(0, migrations.indexOf(MIGRATION))) apply(name);
+    db.exec(`INSERT INTO accounts (id, email, email_key, name, role, status, created_at, updated_at)
+      VALUES ('a', 'ada@example.com', 'ada@example.com', 'Ada', 'user', 'active', 1, 1)`);
     const session =
       db.prepare(`INSERT INTO sessions (id, account_id, generation, amr, created_at, last_used_at,
       rotated_at, idle_expires_at, expires_at, parent_id, app_origin)
