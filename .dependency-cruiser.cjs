@@ -17,7 +17,8 @@ const HTTP_FILES = [
 // Adapters of services on the network, and of the platform. They import core only.
 const GATEWAYS = "^src/(messaging/(email|sms)|captcha|rate-limit|metrics|authentication/social/providers)/";
 // The part of messaging that use cases may import.
-const MESSAGES_PORT = "^src/messaging/outbox/(message|outbox-port|hourly-send-bucket|new-outbox-message)\\.ts$";
+const MESSAGES_PORT =
+  "^src/messaging/outbox/(message|outbox-port|hourly-send-bucket|new-outbox-message)\\.ts$";
 // The entry points and the composition, which see every feature.
 const TOP =
   "^src/(composition/|(index|app|page-routes)\\.tsx?$|rpc/entrypoint\\.ts$|jobs/(run-scheduled|schedule)\\.ts$)";

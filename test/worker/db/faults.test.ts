@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RateLimitBinding } from "../../../src/rate-limit/burst-guard.ts";
 import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
 import { createFaultyD1, D1_FAULTS, type D1Fault } from "../../support/d1.ts";
-import { diffDumps, dumpDatabase, emptyTables } from "../../support/database-rows.ts";
+import { diffDumps, dumpDatabase, emptyTables, type IgnoredColumns } from "../../support/database-rows.ts";
 import { createStaleKv, createUnreachableKv } from "../../support/kv.ts";
 import { type Mutation, mutations, perform } from "../../support/mutations.ts";
 import {
@@ -30,6 +30,11 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+/** The sign-in code's attempt is counted in a batch of its own before it is verified, and stays counted if that fails. */
+const COUNTED_FIRST: Readonly<Record<string, IgnoredColumns>> = {
+  "POST /login/otp": { one_time_codes: ["tries", "attempt"] },
+};
+
 /** One request, for cold isolates with at most one fault each. D1 goes down after each response. */
 async function prepare(change: Mutation) {
   const d1 = createFaultyD1(env.DB);
@@ -42,7 +47,12 @@ async function prepare(change: Mutation) {
     d1.plan(plan);
     const answer = await perform(service, change, request);
     const { calls, triggered } = d1;
-    return { answer, calls, triggered, difference: diffDumps(before, await dumpDatabase(env.DB)) };
+    return {
+      answer,
+      calls,
+      triggered,
+      difference: diffDumps(before, await dumpDatabase(env.DB), COUNTED_FIRST[change.route]),
+    };
   };
 }
 
