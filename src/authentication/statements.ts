@@ -1,5 +1,6 @@
 import { and, eq, notExists, type SQL } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
+import { isActive } from "../db/predicates.ts";
 import { accounts } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { childSessionGrant, codeGrant } from "./authorization-code/grant-statements.ts";
@@ -28,10 +29,10 @@ const consumeMethod = <By extends FirstFactorMethod>(
 
 /** The condition of every row that a grant opens: the account has not changed since the verification. */
 export function firstFactorStillValid(db: Database, grant: SessionGrant): SQL | undefined {
-  const isActive = and(eq(accounts.id, grant.accountId), eq(accounts.status, "active"));
-  if (grant.by === "session") return and(isActive, childSessionGrant.isValid(db, grant));
+  const account = and(eq(accounts.id, grant.accountId), isActive());
+  if (grant.by === "session") return and(account, childSessionGrant.isValid(db, grant));
   return and(
-    isActive,
+    account,
     methodStillValid(db, grant),
     countsAttempts(grant) ? undefined : notExists(lockoutOf(db, grant.lockoutKey, grant.now)),
   );

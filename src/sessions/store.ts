@@ -5,7 +5,7 @@ import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accountIsActive } from "../db/predicates.ts";
+import { accountIsActive, isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
@@ -58,7 +58,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
         .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), eq(accounts.status, "active")));
+        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isActive()));
       if (!row) return null;
       const { clientId, ...account } = row;
       return { sessionId, clientId, account };
@@ -91,7 +91,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
           .select({ ...stateColumns, ...accountColumns })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(and(eq(sessions.id, rotation.sessionId), eq(accounts.status, "active"))),
+          .where(and(eq(sessions.id, rotation.sessionId), isActive())),
       });
       const [row] = current;
       if (!row) return null;

@@ -4,6 +4,7 @@ import { accountColumns } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
+import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -92,7 +93,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
         limits: HOURLY_LIMIT,
         caps,
         source: accounts,
-        where: and(eq(accounts.emailKey, emailKey), eq(accounts.status, "active")),
+        where: and(eq(accounts.emailKey, emailKey), isActive()),
       });
       await runBatch(db, { notices });
     },

@@ -5,7 +5,7 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { maySignIn } from "../../db/predicates.ts";
+import { isActive, maySignIn } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, oneTimeCodes, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -269,11 +269,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
     /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
     async setEmailOtp(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
       const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
-      const isConfirmed = and(
-        eq(accounts.id, accountId),
-        eq(accounts.status, "active"),
-        eq(accounts.passwordHash, checkedHash),
-      );
+      const isConfirmed = and(eq(accounts.id, accountId), isActive(), eq(accounts.passwordHash, checkedHash));
       const isEmailOtp = and(eq(factors.accountId, accountId), eq(factors.kind, "email_otp"));
       const stored = db.select({ one: sql`1` }).from(factors).where(isEmailOtp);
       const differs = and(isConfirmed, enabled ? notExists(stored) : exists(stored));
