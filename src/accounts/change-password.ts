@@ -10,6 +10,7 @@ import type { PasswordHasher } from "../core/crypto/password-hash.ts";
 import type { Defer } from "../core/defer.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import type { RevocationList } from "../sessions/revocation-list/revocation-list.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "./check-new-password.ts";
 import type { PasswordProblem } from "./password-policy.ts";
@@ -20,9 +21,7 @@ export type ChangePasswordDeps = ReauthenticateDeps &
     readonly clock: Clock;
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly accounts: Pick<AccountStore, "replacePassword">;
-    readonly revocationList: {
-      revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
-    };
+    readonly revocationList: Pick<RevocationList, "revokeSessions">;
     readonly messages: Outbox;
     readonly defer: Defer;
     readonly settings: { readonly accessTokenTtl: number };

@@ -9,15 +9,14 @@ import { type Clock, DAY } from "../core/clock.ts";
 import type { Defer } from "../core/defer.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import type { RevocationList } from "../sessions/revocation-list/revocation-list.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { AccountStore } from "./store.ts";
 
 export type DeactivateAccountDeps = ReauthenticateDeps & {
   readonly clock: Clock;
   readonly accounts: Pick<AccountStore, "deactivate">;
-  readonly revocationList: {
-    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
-  };
+  readonly revocationList: Pick<RevocationList, "revokeAccount">;
   readonly messages: Outbox;
   readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };

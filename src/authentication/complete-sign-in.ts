@@ -13,7 +13,7 @@ import type { SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 
 export type CompleteSignInDeps = IssueTokensDeps &
   DeviceTokenDeps &
-  NewSessionDeps & { readonly logins: SessionOpener; readonly messages: Outbox };
+  NewSessionDeps & { readonly signIns: SessionOpener; readonly messages: Outbox };
 
 /** Opens the session and issues its first tokens. */
 export async function completeSignIn(
@@ -29,7 +29,7 @@ export async function completeSignIn(
   const newDeviceNotice = device
     ? null
     : await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
-  const outcome = await deps.logins.openSession({
+  const outcome = await deps.signIns.openSession({
     grant,
     session,
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId),

@@ -23,6 +23,11 @@ export type RequireCaptchaInput = {
 /** Why the request is refused. */
 export type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
+/** The captcha check as a dependency of use cases. */
+export type CaptchaCheck = {
+  require(input: RequireCaptchaInput): Promise<"passed" | CaptchaRefusal>;
+};
+
 const OUTCOMES = {
   passed: "passed",
   failed: "captcha_failed",

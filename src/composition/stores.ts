@@ -14,6 +14,7 @@ import { reauthenticationStore } from "../authentication/reauthentication/store.
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
+import { signInStore } from "../authentication/store.ts";
 import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
@@ -28,7 +29,9 @@ import type { Config } from "./config.ts";
 
 /** The features' stores that need the database alone. `sendCaps` limits the messages that their batches queue. */
 export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
-  logins: { ...passwordStore(db, sendCaps), ...secondFactorStore(db, sendCaps) },
+  passwords: passwordStore(db, sendCaps),
+  secondFactorChallenges: secondFactorStore(db, sendCaps),
+  signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),
   accounts: accountStore(db, sendCaps),
   accountLocales: accountLocaleStore(db),

@@ -1,24 +1,16 @@
-import type { Account } from "../accounts/account.ts";
-import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { ChildSessionGrant } from "../authentication/first-factor.ts";
+import type { SessionOpener } from "../authentication/session-opener.ts";
 import type { SignedIn } from "../authentication/sign-in-outcome.ts";
 import type { Caller } from "../core/caller.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../sessions/issue-tokens.ts";
 import { type NewSessionDeps, newSession } from "../sessions/new-session.ts";
-import type { NewSession } from "../sessions/session.ts";
 import type { ParentSession } from "./authorization-code.ts";
 
 export type CreateChildSessionDeps = IssueTokensDeps &
   NewSessionDeps & {
-    readonly logins: {
-      openSession(input: {
-        grant: ChildSessionGrant;
-        session: NewSession;
-        audit: NewAuditEvent;
-        newDeviceNotice: null;
-      }): Promise<{ kind: "opened"; account: Account } | { kind: "locked" | "changed_meanwhile" }>;
-    };
+    readonly signIns: SessionOpener;
   };
 
 type ChildSessionRequest = {
@@ -55,7 +47,7 @@ export async function createChildSession(
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
-  const outcome = await deps.logins.openSession({ grant, session, audit, newDeviceNotice: null });
+  const outcome = await deps.signIns.openSession({ grant, session, audit, newDeviceNotice: null });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   const { account } = outcome;
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };

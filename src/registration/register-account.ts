@@ -2,6 +2,7 @@ import { type ProfileField, usernameKey } from "../accounts/account.ts";
 import { type CheckNewPasswordDeps, checkNewPassword } from "../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../accounts/password-policy.ts";
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { CaptchaCheck, CaptchaRefusal } from "../captcha/require-captcha.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
 import type { PasswordHasher } from "../core/crypto/password-hash.ts";
@@ -17,18 +18,9 @@ export type RegisterAccountDeps = NewEmailTokenDeps &
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly registrations: RegistrationStore;
     readonly messages: Outbox;
-    readonly captcha: {
-      require(claim: {
-        token: string | undefined;
-        action: "register";
-        ip: string | null;
-        required: true;
-      }): Promise<"passed" | CaptchaRefusal>;
-    };
+    readonly captcha: CaptchaCheck;
     readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
   };
-
-type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
 
 type RegisterAccountInput = {
   readonly email: EmailAddress;

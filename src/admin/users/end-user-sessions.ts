@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { actorIdOf } from "../authorization/actor.ts";
 import type { AdminActionInput } from "../authorization/admin-action.ts";
@@ -13,9 +14,7 @@ import type { UserStore } from "./store.ts";
 export type EndUserSessionsDeps = FindManageableUserDeps & {
   readonly clock: Clock;
   readonly users: Pick<UserStore, "endSessions">;
-  readonly revocationList: {
-    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
-  };
+  readonly revocationList: Pick<RevocationList, "revokeAccount">;
   readonly settings: { readonly accessTokenTtl: number };
 };
 

@@ -2,6 +2,7 @@ import type { Role } from "../../accounts/account.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import { newAuditEvent } from "../audit-log/audit-event.ts";
 import { actorIdOf } from "../authorization/actor.ts";
 import type { AdminActionInput } from "../authorization/admin-action.ts";
@@ -16,9 +17,7 @@ import type { UserStore } from "./store.ts";
 export type SetRoleDeps = FindManageableUserDeps & {
   readonly clock: Clock;
   readonly users: Pick<UserStore, "setRole">;
-  readonly revocationList: {
-    revokeAccount(accountId: string, timestamp: number, ttlSeconds: number): Promise<unknown>;
-  };
+  readonly revocationList: Pick<RevocationList, "revokeAccount">;
   readonly messages: Outbox;
   readonly settings: { readonly accessTokenTtl: number };
 };

@@ -1,3 +1,4 @@
+import type { CaptchaCheck } from "../../captcha/require-captcha.ts";
 import type { Caller } from "../../core/caller.ts";
 import { DAY } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
@@ -14,19 +15,13 @@ import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-o
 import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
-type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
-
 export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly logins: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice">;
+  readonly passwords: Pick<
+    PasswordStore,
+    "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice"
+  >;
   readonly hasher: PasswordHasher;
-  readonly captcha: {
-    require(request: {
-      token: string | undefined;
-      action: "login";
-      ip: string | null;
-      required: boolean;
-    }): Promise<"passed" | CaptchaRefusal>;
-  };
+  readonly captcha: CaptchaCheck;
 };
 
 /** Why a login ends without a session and without a challenge. */
@@ -61,12 +56,12 @@ export async function startLogin(
   const { failures } = reservation;
   const captchaOutcome = await checkCaptcha(deps, input, failures);
   if (captchaOutcome !== "passed") {
-    await deps.logins.release(key);
+    await deps.passwords.release(key);
     return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
   }
   // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
   return retryOnConflict(async (isRetry) => {
-    const record = isRetry ? await deps.logins.findByEmail(email.key) : found;
+    const record = isRetry ? await deps.passwords.findByEmail(email.key) : found;
     const evaluated = await evaluatePassword(deps, input, { record, key, device });
     if (!evaluated.ok) return refuseLogin(deps, { reason: evaluated.error, email, key, failures });
     const { firstFactor, enabledFactors } = evaluated.value;
@@ -82,12 +77,12 @@ async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: Logi
   const now = deps.clock.now();
   const reserve = async (device: KnownDevice | null) => {
     const key = await lockoutKey(deps, email.key, device ? "known-devices" : "unknown-devices");
-    return { device, key, ...(await deps.logins.reserveAttempt(email.key, key, now)) };
+    return { device, key, ...(await deps.passwords.reserveAttempt(email.key, key, now)) };
   };
   const attempt = await reserve(await recognizeDevice(deps, deviceToken, email.key));
   if (!attempt.device || !attempt.found || isDeviceStillKnown(attempt.device, attempt.found)) return attempt;
   // A password reset has made this device unknown, so the attempt counts as one of an unknown device.
-  await deps.logins.release(attempt.key);
+  await deps.passwords.release(attempt.key);
   return reserve(null);
 }
 
@@ -149,11 +144,11 @@ async function refuseLogin(
   { reason, email, key, failures }: RefusedAttempt,
 ): Promise<Result<never, LoginFailure>> {
   if (reason === "email_not_verified" || reason === "account_deactivated") {
-    await deps.logins.release(key);
+    await deps.passwords.release(key);
   } else if (failures >= MAX_FAILURES) {
     const now = deps.clock.now();
     const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-    await deps.logins.queueLockoutNotice(email.key, notice, now);
+    await deps.passwords.queueLockoutNotice(email.key, notice, now);
     deps.messages.deliverSoon([notice.id]);
   }
   return err({ reason });

@@ -14,7 +14,7 @@ export type ReauthenticateDeps = ReadSignInMethodsDeps &
     readonly clock: Clock;
     readonly secrets: SecretRing;
     readonly reauthentications: Pick<ReauthenticationStore, "begin">;
-    readonly logins: { release(lockoutKey: string): Promise<void> };
+    readonly passwords: { release(lockoutKey: string): Promise<void> };
     readonly hasher: Pick<PasswordHasher, "verify">;
   };
 
@@ -102,7 +102,7 @@ async function verifyPassword(
   }
   const verdict = await deps.hasher.verify(passwordHash, password);
   if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
-  await deps.logins.release(key);
+  await deps.passwords.release(key);
   return ok({ sessionId, generation: null, at, checkedHash: passwordHash });
 }
 

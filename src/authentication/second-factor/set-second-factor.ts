@@ -13,7 +13,7 @@ import {
 import type { SecondFactorStore } from "./store.ts";
 
 export type SetSecondFactorDeps = ReauthenticateDeps & {
-  readonly logins: Pick<SecondFactorStore, "setEmailOtp">;
+  readonly secondFactorChallenges: Pick<SecondFactorStore, "setEmailOtp">;
   readonly messages: Outbox;
 };
 
@@ -43,7 +43,7 @@ export async function setSecondFactor(
     account.id,
   );
   const { checkedHash } = proof.value;
-  const outcome = await deps.logins.setEmailOtp({
+  const outcome = await deps.secondFactorChallenges.setEmailOtp({
     accountId: account.id,
     factorId: newId(),
     checkedHash,

@@ -14,7 +14,7 @@ import type { SecondFactorStore } from "./store.ts";
 export type StartSecondFactorDeps = SecondFactorDeps & {
   readonly clock: Clock;
   readonly secondFactors: readonly SecondFactor[];
-  readonly logins: Pick<SecondFactorStore, "createChallenge">;
+  readonly secondFactorChallenges: Pick<SecondFactorStore, "createChallenge">;
   readonly messages: Outbox;
 };
 
@@ -31,7 +31,7 @@ export async function startSecondFactor(
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
   const { codeHash, mail } = await factor.begin(deps, { id, expiresAt });
-  const outcome = await deps.logins.createChallenge({
+  const outcome = await deps.secondFactorChallenges.createChallenge({
     grant,
     mail,
     challenge: {

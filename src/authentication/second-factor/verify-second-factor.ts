@@ -18,7 +18,7 @@ export type VerifySecondFactorDeps = IssueTokensDeps &
   NewSessionDeps &
   SecondFactorDeps & {
     readonly secondFactors: readonly SecondFactor[];
-    readonly logins: Pick<
+    readonly secondFactorChallenges: Pick<
       SecondFactorStore,
       "countAttempt" | "openVerified" | "queueSecondFactorLockoutNotice"
     >;
@@ -51,7 +51,7 @@ export async function verifySecondFactor(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const attempt = { challengeId, attempt: newId() };
-  const counted = await deps.logins.countAttempt(attempt, now);
+  const counted = await deps.secondFactorChallenges.countAttempt(attempt, now);
   if (counted.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(counted.until, now) });
   }
@@ -68,7 +68,7 @@ export async function verifySecondFactor(
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
     : null;
-  const account = await deps.logins.openVerified({
+  const account = await deps.secondFactorChallenges.openVerified({
     attempt,
     challenge,
     verified,
@@ -93,7 +93,7 @@ async function refuseAnswer(
 ): Promise<Result<never, VerifySecondFactorFailure>> {
   if (lockedUntil <= now) return err({ reason: "code_incorrect" });
   const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-  await deps.logins.queueSecondFactorLockoutNotice(challenge, notice, now);
+  await deps.secondFactorChallenges.queueSecondFactorLockoutNotice(challenge, notice, now);
   deps.messages.deliverSoon([notice.id]);
   return err({ reason: "locked", retryAfter: secondsUntil(lockedUntil, now) });
 }

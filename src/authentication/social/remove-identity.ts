@@ -4,6 +4,7 @@ import { type Clock, DAY } from "../../core/clock.ts";
 import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
@@ -11,9 +12,7 @@ import type { IdentityStore } from "./store.ts";
 export type RemoveIdentityDeps = {
   readonly clock: Clock;
   readonly identities: Pick<IdentityStore, "remove">;
-  readonly revocationList: {
-    revokeSessions(sessionIds: readonly string[], ttlSeconds: number): Promise<unknown>;
-  };
+  readonly revocationList: Pick<RevocationList, "revokeSessions">;
   readonly defer: Defer;
   readonly settings: { readonly accessTokenTtl: number };
   readonly socialProviders: ReadonlyMap<string, Pick<SocialProvider, "name">>;

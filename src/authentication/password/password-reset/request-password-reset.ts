@@ -1,4 +1,5 @@
 import { newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
+import type { CaptchaCheck, CaptchaRefusal } from "../../../captcha/require-captcha.ts";
 import type { Caller } from "../../../core/caller.ts";
 import type { EmailAddress } from "../../../core/email-address.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -7,17 +8,8 @@ import {
   sendEmailToken,
 } from "../../../registration/email-tokens/send-email-token.ts";
 
-type CaptchaRefusal = "captcha_required" | "captcha_failed" | "unavailable";
-
 export type RequestPasswordResetDeps = SendEmailTokenDeps & {
-  readonly captcha: {
-    require(claim: {
-      token: string | undefined;
-      action: "forgot";
-      ip: string | null;
-      required: true;
-    }): Promise<"passed" | CaptchaRefusal>;
-  };
+  readonly captcha: CaptchaCheck;
 };
 
 type PasswordResetRequest = {

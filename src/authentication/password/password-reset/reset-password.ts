@@ -14,6 +14,7 @@ import {
   type FindEmailTokenDeps,
   findEmailToken,
 } from "../../../registration/email-tokens/find-email-token.ts";
+import type { RevocationList } from "../../../sessions/revocation-list/revocation-list.ts";
 import { accountLockouts } from "../../lockout/lockout-keys.ts";
 import type { PasswordResetStore } from "./store.ts";
 
@@ -21,9 +22,7 @@ export type ResetPasswordDeps = FindEmailTokenDeps &
   NewBootstrapDeps &
   CheckNewPasswordDeps & {
     readonly passwordResets: Pick<PasswordResetStore, "complete">;
-    readonly revocationList: {
-      revokeAccount(accountId: string, instant: number, ttlSeconds: number): Promise<unknown>;
-    };
+    readonly revocationList: Pick<RevocationList, "revokeAccount">;
     readonly secrets: SecretRing;
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly messages: Outbox;

@@ -1,0 +1,70 @@
+import { and, eq, exists, sql } from "drizzle-orm";
+import { accountColumns } from "../accounts/statements.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
+import type { Database } from "../db/database.ts";
+import { insertFrom } from "../db/insert-select.ts";
+import { runBatch } from "../db/run-batch.ts";
+import { accounts, auditEvents, sessions } from "../db/schema.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import { endSurplusSessions, sessionRow } from "../sessions/statements.ts";
+import { countsAttempts } from "./factors.ts";
+import { isNewDevice } from "./known-devices/new-device-notice-statements.ts";
+import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
+import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
+import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "./statements.ts";
+
+export function signInStore(db: Database, caps: SendCaps) {
+  return {
+    /** Opens a session if the grant is still valid. The same batch attaches an identity or consumes a code. */
+    async openSession({
+      grant,
+      session,
+      audit,
+      newDeviceNotice,
+    }: OpenSessionInput): Promise<OpenSessionResult> {
+      const { accountId, now } = grant;
+      const isOpened = eq(sessions.id, session.id);
+      const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
+      const { lockout, rows } = await runBatch(db, {
+        // A child session verifies no credential, so no lockout applies to it.
+        lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
+        firstFactor: consumeFirstFactor(db, caps, grant),
+        session: [
+          insertFrom(
+            db,
+            sessions,
+            sessionRow(session, accountId),
+            accounts,
+            firstFactorStillValid(db, grant),
+          ),
+        ],
+        rows: db
+          .select({ id: accounts.id, ...accountColumns })
+          .from(sessions)
+          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+          .where(isOpened),
+        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened)],
+        surplusSessions: [endSurplusSessions(db, accountId, now)],
+        attempts:
+          grant.by !== "session" && countsAttempts(grant)
+            ? [clearAttempts(db, [grant.lockoutKey], opened)]
+            : [],
+        rehash: storeRehash(db, grant),
+        notice:
+          newDeviceNotice === null
+            ? []
+            : queueMessage(db, {
+                draft: newDeviceNotice,
+                accountId,
+                now,
+                limits: NO_SEND_LIMITS,
+                caps,
+                source: sessions,
+                where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
+              }),
+      });
+      const [account] = rows;
+      return account ? { kind: "opened", account } : failureReason(grant, lockout);
+    },
+  };
+}
