@@ -46,12 +46,12 @@ export type AccountStore = ReturnType<typeof accountStore>;
 
 export function accountStore(db: Database, caps: SendCaps) {
   const noticeOf = (
-    draft: { notice: NewMessage; accountId: string; now: number },
+    message: { notice: NewMessage; accountId: string; now: number },
     where: SQL | undefined,
   ) => ({
-    draft: draft.notice,
-    accountId: draft.accountId,
-    now: draft.now,
+    message: message.notice,
+    accountId: message.accountId,
+    now: message.now,
     limits: NO_SEND_LIMITS,
     caps,
     source: accounts,

@@ -54,7 +54,7 @@ export function signInStore(db: Database, caps: SendCaps) {
           newDeviceNotice === null
             ? []
             : queueMessage(db, {
-                draft: newDeviceNotice,
+                message: newDeviceNotice,
                 accountId,
                 now,
                 limits: NO_SEND_LIMITS,

@@ -71,7 +71,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           claim.now,
         ),
         mail: queueMessage(db, {
-          draft: passwordChoice.mail,
+          message: passwordChoice.mail,
           accountId: ownerId,
           now: claim.now,
           limits: NO_SEND_LIMITS,
@@ -121,7 +121,7 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           claim.now,
         ),
         notice: queueMessage(db, {
-          draft: noticeToOldAddress,
+          message: noticeToOldAddress,
           accountId: ownerId,
           now: claim.now,
           limits: NO_SEND_LIMITS,

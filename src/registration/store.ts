@@ -68,7 +68,7 @@ export function registrationStore(db: Database, caps: SendCaps) {
           .returning({ id: accounts.id }),
         namesakes: usernameOwner(db, registration),
         verification: queueMessage(db, {
-          draft: registration.verification,
+          message: registration.verification,
           accountId: sql`${accounts.id}`,
           now: registration.now,
           limits: REQUESTED_MESSAGE_LIMITS,
@@ -174,7 +174,7 @@ function usernameOwner(db: Database, registration: NewRegistration) {
  */
 function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCaps) {
   return queueMessage(db, {
-    draft: registration.notice,
+    message: registration.notice,
     accountId: sql`${accounts.id}`,
     now: registration.now,
     limits: HOURLY_LIMIT,

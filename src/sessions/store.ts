@@ -136,7 +136,7 @@ export function sessionStore(db: Database, caps: SendCaps) {
       const isTarget = and(eq(sessions.id, end.sessionId), live);
       const family = or(eq(sessions.id, end.sessionId), eq(sessions.parentId, end.sessionId));
       const notice = end.notice && {
-        draft: end.notice,
+        message: end.notice,
         accountId: sql`${sessions.accountId}`,
         now: end.now,
         limits: NO_SEND_LIMITS,

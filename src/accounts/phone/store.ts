@@ -73,7 +73,7 @@ export type PhoneStore = ReturnType<typeof phoneStore>;
 export function phoneStore(db: Database, caps: SendCaps) {
   const notice = (message: NewMessage, accountId: string, now: number, where: SQL | undefined) =>
     queueMessage(db, {
-      draft: message,
+      message: message,
       accountId,
       now,
       limits: NO_SEND_LIMITS,
@@ -93,7 +93,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
         latest: latestSend(db, accountId, text, now),
         text: queueMessage(db, {
-          draft: text,
+          message: text,
           accountId,
           now,
           limits: REQUESTED_MESSAGE_LIMITS,

@@ -65,7 +65,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
         unchanged: targetUnchanged(db, action, isPending),
         latest: latestSend(db, target.id, mail, emailToken.createdAt),
         mail: queueMessage(db, {
-          draft: mail,
+          message: mail,
           accountId: target.id,
           now: emailToken.createdAt,
           limits: REQUESTED_MESSAGE_LIMITS,
@@ -128,7 +128,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
         owners: addressOwner,
         mail: mail
           ? queueMessage(db, {
-              draft: mail,
+              message: mail,
               accountId: id,
               now,
               limits: NO_SEND_LIMITS,

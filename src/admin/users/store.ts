@@ -33,7 +33,7 @@ export function userStore(db: Database, caps: SendCaps) {
   const isTarget = (action: AdminAction) => eq(accounts.id, action.target.id);
   const queueNotice = (action: NotifiedAction) =>
     queueMessage(db, {
-      draft: action.notice,
+      message: action.notice,
       accountId: action.target.id,
       now: action.now,
       limits: NO_SEND_LIMITS,

@@ -26,7 +26,7 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
       );
       await runBatch(db, {
         mail: queueMessage(db, {
-          draft: mail,
+          message: mail,
           accountId: sql`${oneTimeCodes.accountId}`,
           now,
           limits: REQUESTED_MESSAGE_LIMITS,

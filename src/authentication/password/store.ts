@@ -74,7 +74,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
     /** Queues the lockout notice to the owner of the address, if it has an active account. */
     async queueLockoutNotice(emailKey: string, notice: NewMessage, now: number): Promise<void> {
       const notices = queueMessage(db, {
-        draft: notice,
+        message: notice,
         accountId: sql`${accounts.id}`,
         now,
         limits: HOURLY_LIMIT,

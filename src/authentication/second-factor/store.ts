@@ -118,7 +118,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           mail === null
             ? []
             : queueMessage(db, {
-                draft: mail,
+                message: mail,
                 accountId,
                 now,
                 limits: AFTER_PASSWORD_LIMITS,
@@ -219,7 +219,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           newDeviceNotice === null
             ? []
             : queueMessage(db, {
-                draft: newDeviceNotice,
+                message: newDeviceNotice,
                 accountId,
                 now,
                 limits: NO_SEND_LIMITS,
@@ -255,7 +255,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
     ): Promise<void> {
       await runBatch(db, {
         notice: queueMessage(db, {
-          draft: notice,
+          message: notice,
           accountId: account.id,
           now,
           limits: HOURLY_LIMIT,
@@ -276,7 +276,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const { changed, confirmed } = await runBatch(db, {
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs)],
         notice: queueMessage(db, {
-          draft: notice,
+          message: notice,
           accountId,
           now,
           limits: NO_SEND_LIMITS,

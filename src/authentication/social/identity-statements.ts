@@ -91,7 +91,7 @@ export const recordAttachment = (
 ) => [
   ...(attachment.notice
     ? queueMessage(db, {
-        draft: attachment.notice,
+        message: attachment.notice,
         accountId,
         now,
         limits: NO_SEND_LIMITS,

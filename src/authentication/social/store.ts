@@ -129,7 +129,7 @@ export function identityStore(db: Database, caps: SendCaps) {
         // Before the DELETE, while the condition still holds.
         audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
         notice: queueMessage(db, {
-          draft: removal.notice,
+          message: removal.notice,
           accountId,
           now,
           limits: NO_SEND_LIMITS,

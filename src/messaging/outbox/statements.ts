@@ -34,7 +34,7 @@ export const NO_SEND_LIMITS: readonly SendLimit[] = [];
 export type SendCaps = Readonly<Record<Channel, number>> | null;
 
 type QueueInput = {
-  readonly draft: NewMessage;
+  readonly message: NewMessage;
   readonly accountId: string | SQL;
   readonly now: number;
   readonly limits: readonly SendLimit[];
@@ -47,20 +47,20 @@ type QueueInput = {
 /**
  * The two statements that insert a message into the outbox, if its source row exists and no limit is
  * reached, and count it. The count is exact, since both are in one batch. Later statements of the batch use
- * `isInOutbox(draft)` as their condition.
+ * `isInOutbox(message)` as their condition.
  */
 export function queueMessage(db: Database, input: QueueInput) {
-  const { draft, accountId, now, caps, source, where } = input;
-  const bucket = sendBucket(draft.channel, now);
+  const { message, accountId, now, caps, source, where } = input;
+  const bucket = sendBucket(message.channel, now);
   const limits = input.limits.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
   const isCapped = isSubjectToCap(input.limits);
-  const hourlyCap = caps && isCapped ? sql`${sends} < ${caps[draft.channel]}` : undefined;
+  const hourlyCap = caps && isCapped ? sql`${sends} < ${caps[message.channel]}` : undefined;
   return [
     insertFrom(
       db,
       outbox,
-      outboxRow(draft, accountId, now),
+      outboxRow(message, accountId, now),
       source,
       and(where, ...limits.map((limit) => isBelow(db, input, limit)), hourlyCap),
     ),
@@ -70,7 +70,7 @@ export function queueMessage(db: Database, input: QueueInput) {
       sendCounters,
       { bucket, sends: 1 },
       outbox,
-      and(isRowOf(draft), isCapped ? undefined : sql`FALSE`),
+      and(isRowOf(message), isCapped ? undefined : sql`FALSE`),
     ).onConflictDoUpdate({
       target: sendCounters.bucket,
       set: { sends: sql`${sendCounters.sends} + 1` },
@@ -82,58 +82,58 @@ export function queueMessage(db: Database, input: QueueInput) {
 const isSubjectToCap = (limits: readonly SendLimit[]): boolean =>
   limits === REQUESTED_MESSAGE_LIMITS || limits === HOURLY_LIMIT;
 
-const isRowOf = (draft: NewMessage) => eq(outbox.id, draft.id);
+const isRowOf = (message: NewMessage) => eq(outbox.id, message.id);
 
 /** Whether the message was inserted: a condition for the later statements of the batch. */
-export const isInOutbox = (db: Database, draft: NewMessage): SQL =>
-  sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isRowOf(draft))}`;
+export const isInOutbox = (db: Database, message: NewMessage): SQL =>
+  sql`EXISTS ${db.select({ one: sql`1` }).from(outbox).where(isRowOf(message))}`;
 
 function isBelow(
   db: Database,
-  { draft, accountId, now }: QueueInput,
+  { message, accountId, now }: QueueInput,
   { within, max }: SendLimit,
 ): SQL | undefined {
   const recentTo = (recipient: SQL) => {
     const recent = db
       .select({ count: sql`count(*)` })
       .from(outbox)
-      .where(and(recipient, eq(outbox.kind, draft.kind), gt(outbox.createdAt, now - within)));
+      .where(and(recipient, eq(outbox.kind, message.kind), gt(outbox.createdAt, now - within)));
     return sql`${recent} < ${max}`;
   };
   return and(
     recentTo(sql`${outbox.accountId} = ${accountId}`),
     // Several accounts can request messages to the same recipient.
-    draft.target === null ? undefined : recentTo(sql`${outbox.target} = ${draft.target}`),
+    message.target === null ? undefined : recentTo(sql`${outbox.target} = ${message.target}`),
   );
 }
 
-export const outboxRow = <A>(draft: NewMessage, accountId: A, now: number) => ({
-  id: draft.id,
+export const outboxRow = <A>(message: NewMessage, accountId: A, now: number) => ({
+  id: message.id,
   accountId,
-  kind: draft.kind,
-  channel: draft.channel,
-  target: draft.target,
-  sealed: draft.sealed,
+  kind: message.kind,
+  channel: message.channel,
+  target: message.target,
+  sealed: message.sealed,
   state: "queued" as const,
   attempts: 0,
   createdAt: now,
   dueAt: now,
-  expiresAt: draft.expiresAt,
+  expiresAt: message.expiresAt,
   lastFailure: null,
 });
 
 /** The instant of the latest message of this kind to the account, or to the explicit recipient, in the last minute. */
-export const latestSend = (db: Database, accountId: string, draft: NewMessage, now: number) =>
+export const latestSend = (db: Database, accountId: string, message: NewMessage, now: number) =>
   db
     .select({ at: sql<number | null>`max(${outbox.createdAt})` })
     .from(outbox)
     .where(
       and(
-        eq(outbox.kind, draft.kind),
+        eq(outbox.kind, message.kind),
         gt(outbox.createdAt, now - MINUTE),
         or(
           eq(outbox.accountId, accountId),
-          draft.target === null ? undefined : sql`${outbox.target} = ${draft.target}`,
+          message.target === null ? undefined : sql`${outbox.target} = ${message.target}`,
         ),
       ),
     );

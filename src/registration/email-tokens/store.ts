@@ -56,7 +56,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
       await runBatch(db, {
         mail: queueMessage(db, {
-          draft: issue.mail,
+          message: issue.mail,
           accountId: ownerId,
           now,
           limits: REQUESTED_MESSAGE_LIMITS,
@@ -97,7 +97,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
         mail: queueMessage(db, {
           ...common,
-          draft: issue.mail,
+          message: issue.mail,
           limits: REQUESTED_MESSAGE_LIMITS,
           where: and(owner, emailHasNoAccount(db, issue.newEmail.key)),
         }),
@@ -111,7 +111,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, mailed)),
         notice: queueMessage(db, {
           ...common,
-          draft: issue.noticeToOldAddress,
+          message: issue.noticeToOldAddress,
           limits: NO_SEND_LIMITS,
           where: owner,
         }),

@@ -69,7 +69,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       const proof = { accountIds: accountIds, bootstrap, now: claim.now };
       const queueNotice = (notice: NewMessage, where: SQL) =>
         queueMessage(db, {
-          draft: notice,
+          message: notice,
           accountId: ownerId,
           now: claim.now,
           limits: NO_SEND_LIMITS,
