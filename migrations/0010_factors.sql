@@ -30,11 +30,13 @@ CREATE TRIGGER `factors_login_otp_off` AFTER DELETE ON `factors` WHEN old.kind =
 BEGIN
 	UPDATE accounts SET login_otp = 0 WHERE id = old.account_id AND login_otp = 1;
 END;--> statement-breakpoint
-CREATE TRIGGER `accounts_login_otp` AFTER UPDATE OF login_otp ON `accounts` WHEN old.login_otp <> new.login_otp
+CREATE TRIGGER `accounts_login_otp_on` AFTER UPDATE OF login_otp ON `accounts` WHEN old.login_otp = 0 AND new.login_otp = 1
 BEGIN
-	DELETE FROM factors WHERE account_id = new.id AND kind = 'email_otp' AND new.login_otp = 0;
-	INSERT INTO factors (id, account_id, kind, created_at)
-	SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
-		new.id, 'email_otp', new.updated_at
-	WHERE new.login_otp = 1 AND NOT EXISTS (SELECT 1 FROM factors WHERE account_id = new.id AND kind = 'email_otp');
+	INSERT OR IGNORE INTO factors (id, account_id, kind, created_at) VALUES (
+		lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
+		new.id, 'email_otp', new.updated_at);
+END;--> statement-breakpoint
+CREATE TRIGGER `accounts_login_otp_off` AFTER UPDATE OF login_otp ON `accounts` WHEN old.login_otp = 1 AND new.login_otp = 0
+BEGIN
+	DELETE FROM factors WHERE account_id = new.id AND kind = 'email_otp';
 END;
