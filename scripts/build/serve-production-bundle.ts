@@ -12,6 +12,8 @@ const misconfigured = {
   PUBLIC_URL: "http://gatehouse.example.test",
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
+  // `npm run dev` writes RATE_LIMITS=off to .dev.vars, which production refuses. Empty means not set.
+  RATE_LIMITS: "",
 };
 
 const production = {
