@@ -1,16 +1,15 @@
-import { and, eq, exists, sql } from "drizzle-orm";
-import { accountColumns } from "../accounts/statements.ts";
+import { eq, exists, sql } from "drizzle-orm";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
-import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { endSurplusSessions, sessionRow } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
-import { isNewDevice } from "./known-devices/new-device-notice-statements.ts";
 import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
+import { queueNewDeviceNotice, selectOpenedAccount } from "./session-opening-statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "./statements.ts";
 
 export function signInStore(db: Database, caps: SendCaps) {
@@ -38,11 +37,7 @@ export function signInStore(db: Database, caps: SendCaps) {
             firstFactorStillValid(db, grant),
           ),
         ],
-        rows: db
-          .select({ id: accounts.id, ...accountColumns })
-          .from(sessions)
-          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(isOpened),
+        rows: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened)],
         surplusSessions: [endSurplusSessions(db, accountId, now)],
         attempts:
@@ -50,18 +45,7 @@ export function signInStore(db: Database, caps: SendCaps) {
             ? [clearAttempts(db, [grant.lockoutKey], opened)]
             : [],
         rehash: storeRehash(db, grant),
-        notice:
-          newDeviceNotice === null
-            ? []
-            : queueMessage(db, {
-                message: newDeviceNotice,
-                accountId,
-                now,
-                limits: NO_SEND_LIMITS,
-                caps,
-                source: sessions,
-                where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
-              }),
+        notice: queueNewDeviceNotice(db, caps, { session, audit, notice: newDeviceNotice, now }),
       });
       const [account] = rows;
       return account ? { kind: "opened", account } : failureReason(grant, lockout);

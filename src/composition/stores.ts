@@ -11,6 +11,7 @@ import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
 import { reauthenticationStore } from "../authentication/reauthentication/store.ts";
+import { emailOtpStore } from "../authentication/second-factor/email-otp-store.ts";
 import { secondFactorStore } from "../authentication/second-factor/store.ts";
 import { identityStore } from "../authentication/social/store.ts";
 import { oauthTransactionStore } from "../authentication/social/transaction-store.ts";
@@ -30,6 +31,7 @@ import type { Config } from "./config.ts";
 /** The features' stores that need the database alone. `sendCaps` limits the messages that their batches queue. */
 export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwords: passwordStore(db, sendCaps),
+  emailOtpFactors: emailOtpStore(db, sendCaps),
   secondFactorChallenges: secondFactorStore(db, sendCaps),
   signIns: signInStore(db, sendCaps),
   oneTimeCodes: oneTimeCodeStore(db, sendCaps),

@@ -10,10 +10,10 @@ import {
   type ReauthenticateDeps,
   reauthenticate,
 } from "../reauthentication/reauthenticate.ts";
-import type { SecondFactorStore } from "./store.ts";
+import type { EmailOtpStore } from "./email-otp-store.ts";
 
 export type SetSecondFactorDeps = ReauthenticateDeps & {
-  readonly secondFactorChallenges: Pick<SecondFactorStore, "setEmailOtp">;
+  readonly emailOtpFactors: EmailOtpStore;
   readonly messages: Outbox;
 };
 
@@ -43,7 +43,7 @@ export async function setSecondFactor(
     account.id,
   );
   const { checkedHash } = proof.value;
-  const outcome = await deps.secondFactorChallenges.setEmailOtp({
+  const outcome = await deps.emailOtpFactors.set({
     accountId: account.id,
     factorId: newId(),
     checkedHash,

@@ -1,11 +1,11 @@
-import { and, eq, exists, notExists, sql } from "drizzle-orm";
+import { and, eq, exists, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { isActive, maySignIn } from "../../db/predicates.ts";
+import { maySignIn } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, factors, oneTimeCodes, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -13,7 +13,6 @@ import {
   AFTER_PASSWORD_LIMITS,
   HOURLY_LIMIT,
   isInOutbox,
-  NO_SEND_LIMITS,
   queueMessage,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
@@ -21,7 +20,6 @@ import type { NewSession } from "../../sessions/session.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
-import { isNewDevice } from "../known-devices/new-device-notice-statements.ts";
 import {
   clearAttempts,
   lockoutOf,
@@ -39,6 +37,7 @@ import {
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
+import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
@@ -85,18 +84,6 @@ type VerifiedChallenge = {
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
   readonly newDeviceNotice: NewMessage | null;
-  readonly now: number;
-};
-
-type EmailOtpSetting = {
-  readonly accountId: string;
-  /** The id of the new factor. */
-  readonly factorId: string;
-  /** The hash that the password was verified against. If the account has another one, nothing changes. */
-  readonly checkedHash: string;
-  readonly enabled: boolean;
-  readonly notice: NewMessage;
-  readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
@@ -198,7 +185,6 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const { accountId } = session;
       const isConsumed = codeWasCorrect(attempt);
       const consumed = exists(db.select({ one: sql`1` }).from(oneTimeCodes).where(isConsumed));
-      const isOpened = eq(sessions.id, session.id);
       const { opened } = await runBatch(db, {
         challenge: [
           consumeChallenge(
@@ -209,24 +195,9 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           ),
         ],
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
-        opened: db
-          .select({ id: accounts.id, ...accountColumns })
-          .from(sessions)
-          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(isOpened),
+        opened: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        newDeviceNotice:
-          newDeviceNotice === null
-            ? []
-            : queueMessage(db, {
-                message: newDeviceNotice,
-                accountId,
-                now,
-                limits: NO_SEND_LIMITS,
-                caps,
-                source: sessions,
-                where: and(isOpened, isNewDevice(db, session, sql`${accountId}`, audit)),
-              }),
+        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, audit, notice: newDeviceNotice, now }),
         attempts: [clearAttempts(db, [challenge.lockoutKey], consumed)],
         factor: [
           db
@@ -264,58 +235,6 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           where: and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now))),
         }),
       });
-    },
-
-    /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
-    async setEmailOtp(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
-      const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
-      const isConfirmed = and(eq(accounts.id, accountId), isActive(), eq(accounts.passwordHash, checkedHash));
-      const isEmailOtp = and(eq(factors.accountId, accountId), eq(factors.kind, "email_otp"));
-      const stored = db.select({ one: sql`1` }).from(factors).where(isEmailOtp);
-      const differs = and(isConfirmed, enabled ? notExists(stored) : exists(stored));
-      const { changed, confirmed } = await runBatch(db, {
-        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs)],
-        notice: queueMessage(db, {
-          message: notice,
-          accountId,
-          now,
-          limits: NO_SEND_LIMITS,
-          caps,
-          source: accounts,
-          where: differs,
-        }),
-        changed: db
-          .update(accounts)
-          .set({ ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
-          .where(differs)
-          .returning({ id: accounts.id }),
-        // After the statements above, whose condition it makes false.
-        factor: [
-          enabled
-            ? insertFrom(
-                db,
-                factors,
-                {
-                  id: factorId,
-                  accountId,
-                  kind: "email_otp",
-                  label: null,
-                  secret: null,
-                  publicKey: null,
-                  createdAt: now,
-                  lastUsedAt: null,
-                },
-                accounts,
-                differs,
-              )
-            : db
-                .delete(factors)
-                .where(and(isEmailOtp, exists(db.select({ one: sql`1` }).from(accounts).where(isConfirmed)))),
-        ],
-        confirmed: db.select({ id: accounts.id }).from(accounts).where(isConfirmed),
-      });
-      if (changed.length > 0) return "changed";
-      return confirmed.length > 0 ? "unchanged" : "changed_meanwhile";
     },
   };
 }

@@ -1,0 +1,80 @@
+import { and, eq, exists, notExists, sql } from "drizzle-orm";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
+import { isActive } from "../../db/predicates.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import { accounts, auditEvents, factors } from "../../db/schema.ts";
+import type { NewMessage } from "../../messaging/outbox/message.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+
+type EmailOtpSetting = {
+  readonly accountId: string;
+  /** The id of the new factor. */
+  readonly factorId: string;
+  /** The hash that the password was verified against. If the account has another one, nothing changes. */
+  readonly checkedHash: string;
+  readonly enabled: boolean;
+  readonly notice: NewMessage;
+  readonly audit: NewAuditEvent;
+  readonly now: number;
+};
+
+export type EmailOtpStore = ReturnType<typeof emailOtpStore>;
+
+export function emailOtpStore(db: Database, caps: SendCaps) {
+  return {
+    /** Switches the mailed code of an account on or off. Switching it on makes all devices unknown. */
+    async set(setting: EmailOtpSetting): Promise<"changed" | "unchanged" | "changed_meanwhile"> {
+      const { accountId, factorId, checkedHash, enabled, notice, audit, now } = setting;
+      const isConfirmed = and(eq(accounts.id, accountId), isActive(), eq(accounts.passwordHash, checkedHash));
+      const isEmailOtp = and(eq(factors.accountId, accountId), eq(factors.kind, "email_otp"));
+      const stored = db.select({ one: sql`1` }).from(factors).where(isEmailOtp);
+      const differs = and(isConfirmed, enabled ? notExists(stored) : exists(stored));
+      const { changed, confirmed } = await runBatch(db, {
+        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), accounts, differs)],
+        notice: queueMessage(db, {
+          message: notice,
+          accountId,
+          now,
+          limits: NO_SEND_LIMITS,
+          caps,
+          source: accounts,
+          where: differs,
+        }),
+        changed: db
+          .update(accounts)
+          .set({ ...(enabled ? { devicesKnownSince: now + 1 } : {}), updatedAt: now })
+          .where(differs)
+          .returning({ id: accounts.id }),
+        // After the statements above, whose condition it makes false.
+        factor: [
+          enabled
+            ? insertFrom(
+                db,
+                factors,
+                {
+                  id: factorId,
+                  accountId,
+                  kind: "email_otp",
+                  label: null,
+                  secret: null,
+                  publicKey: null,
+                  createdAt: now,
+                  lastUsedAt: null,
+                },
+                accounts,
+                differs,
+              )
+            : db
+                .delete(factors)
+                .where(and(isEmailOtp, exists(db.select({ one: sql`1` }).from(accounts).where(isConfirmed)))),
+        ],
+        confirmed: db.select({ id: accounts.id }).from(accounts).where(isConfirmed),
+      });
+      if (changed.length > 0) return "changed";
+      return confirmed.length > 0 ? "unchanged" : "changed_meanwhile";
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { and, eq, sql } from "drizzle-orm";
+import { accountColumns } from "../accounts/statements.ts";
+import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import type { Database } from "../db/database.ts";
+import { accounts, sessions } from "../db/schema.ts";
+import type { NewMessage } from "../messaging/outbox/message.ts";
+import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import type { NewSession } from "../sessions/session.ts";
+import { isNewDevice } from "./known-devices/new-device-notice-statements.ts";
+
+/** Selects the account of a session, in the batch that inserts the session. No row: nothing was inserted. */
+export const selectOpenedAccount = (db: Database, sessionId: string) =>
+  db
+    .select({ id: accounts.id, ...accountColumns })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(eq(sessions.id, sessionId));
+
+type NewDeviceNotice = {
+  readonly session: NewSession;
+  readonly audit: NewAuditEvent;
+  /** Null if the device is known. */
+  readonly notice: NewMessage | null;
+  readonly now: number;
+};
+
+/** Queues the notice if the session was inserted and its device is new to an account that has signed in before. */
+export const queueNewDeviceNotice = (
+  db: Database,
+  caps: SendCaps,
+  { session, audit, notice, now }: NewDeviceNotice,
+) =>
+  notice === null
+    ? []
+    : queueMessage(db, {
+        message: notice,
+        accountId: session.accountId,
+        now,
+        limits: NO_SEND_LIMITS,
+        caps,
+        source: sessions,
+        where: and(eq(sessions.id, session.id), isNewDevice(db, session, sql`${session.accountId}`, audit)),
+      });
