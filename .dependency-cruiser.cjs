@@ -190,8 +190,8 @@ module.exports = {
       severity: "error",
       from: { path: "^src/" },
       to: {
-        // A module of the runtime, which is not on disk. Only rpc/ imports it.
-        pathNot: "^cloudflare:workers$",
+        // Modules of the runtime, which are not on disk. Only rpc/ and the request scope import them.
+        pathNot: "^(cloudflare:workers|async_hooks)$",
         dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown", "core"],
       },
     },
@@ -239,6 +239,12 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: "^src/rpc/" },
       to: { path: "^cloudflare:" },
+    },
+    {
+      name: "only-the-request-scope-imports-async-hooks",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/composition/request-scope\\.ts$" },
+      to: { path: "^async_hooks$" },
     },
     {
       name: "features-do-not-import-rpc",

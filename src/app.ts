@@ -12,16 +12,15 @@ import { openApiRoutes } from "./api-docs/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
-import type { SecondFactor } from "./authentication/second-factor/second-factor.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
 import { captchaRoutes } from "./captcha/routes.ts";
 import type { Env } from "./composition/bindings.ts";
-import { compose, type Deps } from "./composition/compose.ts";
-import type { IsolateCache } from "./composition/isolate-state.ts";
+import type { Deps } from "./composition/compose.ts";
+import { type Composition, createComposition } from "./composition/composition.ts";
+import { runInScope } from "./composition/request-scope.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
-import type { DeferredWork } from "./core/defer.ts";
-import { DEFERRED_WORK_DELAY_MS, runDeferred } from "./core/deferred-work.ts";
+import { DEFERRED_WORK_DELAY_MS, deferBy, holdBack } from "./core/deferred-work.ts";
 import { newId } from "./core/ids.ts";
 import { findUnavailable } from "./core/unavailable.ts";
 import { type Meter, newMeter } from "./db/metered-d1.ts";
@@ -45,21 +44,17 @@ import { renderFailurePage } from "./ui/render-failure.tsx";
 
 type AppEnv = {
   Bindings: Env;
-  Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter; deferred: DeferredWork[] };
+  Variables: HttpEnv["Variables"] & { deps: Deps; meter: Meter };
 };
 
 export type AppOptions = {
   readonly clock?: Clock;
-  /** The isolate's state. The Worker shares it with the RPC entrypoint. Default: the app's own. */
-  readonly isolateCache?: IsolateCache;
+  /** The Worker shares it with the RPC entrypoint and the cron runs. Default: the app's own. */
+  readonly composition?: Composition;
   /** Receives one line for each request. Default: the console, as JSON. */
   readonly log?: (line: RequestLogLine) => void;
   /** Milliseconds between a response and the work deferred until after it. */
   readonly deferredWorkDelayMs?: number;
-  /** Milliseconds that one call of a social login provider may take. */
-  readonly providerTimeoutMs?: number | undefined;
-  /** The methods of the second factor. Default: those of the service. */
-  readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
 
 /** The service as one Hono app: the middleware of every request, and the routes of the features. */
@@ -67,24 +62,25 @@ export function createApp(options: AppOptions = {}) {
   const {
     clock = systemClock,
     deferredWorkDelayMs = DEFERRED_WORK_DELAY_MS,
-    isolateCache = new WeakMap(),
-    providerTimeoutMs,
-    secondFactors,
+    composition = createComposition(),
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
   const app = new Hono<AppEnv>();
   const depsOf = (c: Context): Deps => c.get("deps");
 
-  app.use(async (c, next) => {
+  app.use((c, next) => {
     const requestId = newId();
+    const meter = newMeter();
+    // After the response: deferred work must neither compete with it nor show in its duration.
+    const { defer, release } = holdBack(deferBy(c.executionCtx, deferredWorkDelayMs, requestId));
     c.set("requestId", requestId);
     c.set("caller", readCaller(c.req.raw.headers));
-    c.set("meter", newMeter());
-    c.set("deferred", []);
-    await next();
-    c.res.headers.set("X-Request-Id", requestId);
-    // After the response: deferred work must neither compete with it nor show in its duration.
-    runDeferred(c.executionCtx, c.var.deferred, deferredWorkDelayMs, requestId);
+    c.set("meter", meter);
+    return runInScope({ clock, meter, defer }, async () => {
+      await next();
+      c.res.headers.set("X-Request-Id", requestId);
+      release();
+    });
   });
   app.use(
     requestLog({
@@ -113,10 +109,7 @@ export function createApp(options: AppOptions = {}) {
     }),
   );
   app.use(async (c, next) => {
-    const { meter, deferred } = c.var;
-    const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    const scope = { env: c.env, clock, meter, defer, providerTimeoutMs, secondFactors };
-    c.set("deps", await compose(isolateCache, scope));
+    c.set("deps", await composition(c.env));
     await next();
   });
 

@@ -1,4 +1,4 @@
-import type { Env } from "../../src/composition/compose.ts";
+import type { Env } from "../../src/composition/bindings.ts";
 import service from "../../src/index.ts";
 
 // The real service, which counts the D1 and KV operations of each request for `npm run bench:capacity`.

@@ -8,73 +8,78 @@ import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
 import { createAssets } from "../core/assets.ts";
-import type { Clock } from "../core/clock.ts";
 import { SECOND } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
-import type { Defer } from "../core/defer.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { Locale } from "../core/locale.ts";
-import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
-import type { Meter } from "../db/metered-d1.ts";
+import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { createBurstGuard } from "../rate-limit/burst-guard.ts";
-import { type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
+import { type LimitRouteDeps, type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
 import { rateLimitStore } from "../rate-limit/store.ts";
 import { authenticate } from "../sessions/authenticate.ts";
 import { revocationListStore } from "../sessions/revocation-list/store.ts";
-import { createKeyRing } from "../sessions/signing-keys/key-ring.ts";
+import { createKeyRing, emptyKeyCache } from "../sessions/signing-keys/key-ring.ts";
 import { minifyCss } from "../ui/minify-css.ts";
 import type { PageAssets } from "../ui/page.ts";
 import type { Env } from "./bindings.ts";
-import { type IsolateCache, loadIsolateState } from "./isolate-state.ts";
+import type { Config } from "./config.ts";
 import { composeMessaging } from "./messaging.ts";
+import {
+  scopedClock as clock,
+  scopedDefer as defer,
+  scopedMeter as meter,
+  reportProviderError,
+} from "./request-scope.ts";
 import { createStores } from "./stores.ts";
 
-type RequestScope = {
-  readonly env: Env;
-  readonly clock: Clock;
-  readonly meter: Meter;
-  /** Runs work after the response, and keeps the isolate alive for it. */
-  readonly defer: Defer;
+export type CompositionOptions = {
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
   readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
 
-/** The dependencies of all use cases, for one request. */
-export type Deps = Awaited<ReturnType<typeof compose>>;
+/** The dependencies of all use cases. */
+export type Deps = ReturnType<typeof compose>;
 
-/** Composes the dependencies of one request. Only `composition/` reads the environment. */
-export async function compose(cache: IsolateCache, scope: RequestScope) {
-  const { env, clock, meter, defer, providerTimeoutMs, secondFactors = SECOND_FACTORS } = scope;
-  const { config, secrets, ...caches } = await loadIsolateState(cache, env);
-  const { settings, sendCaps } = config;
+/**
+ * Composes the dependencies of all use cases for one environment object. All requests of the isolate share them:
+ * configuration, secrets and caches. What belongs to one request comes from the request scope.
+ */
+export function compose(env: Env, config: Config, secrets: SecretRing, options: CompositionOptions) {
+  const { settings } = config;
   const metrics = createMetrics(env.EVENTS);
   const db = openDatabase(env.DB, meter, metrics.event);
-  const stores = createStores(db, sendCaps);
+  const stores = createStores(db, config.sendCaps);
   const { signingKeys, sessions, mailbox, captchaProofs, avatars } = stores;
-  const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: caches.keyCache });
-  const reportProviderError = (provider: string) => (kind: ProviderErrorKind) => {
-    meter.providerErrors.push(`${provider}: ${kind}`);
-  };
+  const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: emptyKeyCache() });
   const captchaProvider = createCaptchaProvider(config.captcha, {
     onProviderError: reportProviderError(config.captcha.provider),
   });
   const avatarObjects = avatarObjectStore(env.AVATARS);
-  const assets = createAssets(env.ASSETS, caches.assetCache);
-  const messagingParts = { config, clock, secrets, db, mailbox, defer };
+  const assets = createAssets(env.ASSETS, new Map());
+  const sendEmailBinding = env.SEND_EMAIL;
+  const rateLimits: LimitRouteDeps = {
+    clock,
+    defer,
+    policies: config.rateLimits,
+    burstGuard: createBurstGuard(env.BURST, meter),
+    counters: rateLimitStore(env.KV, meter),
+    hash: (text) => keyedHash(secrets.current, "rate-key", text),
+  };
   return {
     ...stores,
     clock,
     defer,
     settings,
     secrets,
-    secondFactors,
+    secondFactors: options.secondFactors ?? SECOND_FACTORS,
     metrics,
-    ...composeMessaging({ ...messagingParts, sendEmailBinding: env.SEND_EMAIL }),
+    ...composeMessaging({ config, clock, secrets, db, mailbox, defer, sendEmailBinding }),
     isDevelopment: config.environment === "development",
     usesDevMailbox: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
@@ -90,18 +95,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
       require: (claim: RequireCaptchaInput) =>
         requireCaptcha({ clock, captchaProvider, captchaProofs }, claim),
     },
-    limitRoute: (call: LimitRouteInput) =>
-      limitRoute(
-        {
-          clock,
-          defer,
-          policies: config.rateLimits,
-          burstGuard: createBurstGuard(env.BURST, meter),
-          counters: rateLimitStore(env.KV, meter),
-          hash: (text) => keyedHash(secrets.current, "rate-key", text),
-        },
-        call,
-      ),
+    limitRoute: (call: LimitRouteInput) => limitRoute(rateLimits, call),
     avatarObjects,
     assets,
     commonPasswords: () => assets.readCached("/common-passwords.txt", (text) => new Set(text.split("\n"))),
@@ -112,11 +106,11 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
     deleteDiscardedAvatars: () => deleteDiscardedAvatars({ clock, avatars, avatarObjects }),
     socialProviders: createSocialProviders(config.social, {
       clock,
-      cache: caches.providerCache,
-      timeout: providerTimeoutMs,
+      cache: new Map(),
+      timeout: options.providerTimeoutMs,
       reportProviderError,
     }),
-    healthCache: caches.healthCache,
+    healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
       signingKey: () => keyRing.signingKey(),
@@ -129,5 +123,3 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
 /** The settings that pages show. The captcha secret is not among them. */
 const captchaWidgetSettings = (captcha: CaptchaSettings) =>
   captcha.provider === "off" ? null : { provider: captcha.provider, siteKey: captcha.siteKey };
-
-export type { Env, IsolateCache };

@@ -1,4 +1,4 @@
-import type { DeferredWork } from "./defer.ts";
+import type { Defer, DeferredWork } from "./defer.ts";
 import { firstCause } from "./unavailable.ts";
 
 /**
@@ -7,14 +7,29 @@ import { firstCause } from "./unavailable.ts";
  */
 export const DEFERRED_WORK_DELAY_MS = 50;
 
-/** Runs the deferred work after `pause` milliseconds. The cron jobs retry work that fails here; the log records it. */
-export function runDeferred(
+/**
+ * Returns a `Defer` that starts work `pause` milliseconds after it was deferred. The cron jobs retry work that fails
+ * here; the log records it.
+ */
+export function deferBy(
   context: Pick<ExecutionContext, "waitUntil">,
-  deferred: readonly DeferredWork[],
   pause: number,
   requestId: string,
-): void {
+): Defer {
   const report = (error: unknown) =>
     console.error(JSON.stringify({ requestId, deferred: "failed", error: firstCause(error) }));
-  for (const work of deferred) context.waitUntil(scheduler.wait(pause).then(work).catch(report));
+  return (work) => context.waitUntil(scheduler.wait(pause).then(work).catch(report));
+}
+
+/** Holds deferred work back until the response is ready. Work that deferred work defers is not held back. */
+export function holdBack(run: Defer): { readonly defer: Defer; release(): void } {
+  const held: DeferredWork[] = [];
+  let isReleased = false;
+  return {
+    defer: (work) => (isReleased ? run(work) : void held.push(work)),
+    release() {
+      isReleased = true;
+      held.forEach(run);
+    },
+  };
 }

@@ -1,7 +1,9 @@
 import { deleteDiscardedAvatars } from "../accounts/avatar/delete-discarded-avatars.ts";
 import { cleanSearchIndex } from "../admin/users/clean-search-index.ts";
 import type { Env } from "../composition/bindings.ts";
-import { compose, type Deps } from "../composition/compose.ts";
+import type { Deps } from "../composition/compose.ts";
+import type { Composition } from "../composition/composition.ts";
+import { runInScope } from "../composition/request-scope.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
@@ -28,24 +30,24 @@ const jobsAt = (cron: string): [string, Job][] =>
     .filter(([expression]) => cron === "" || expression === cron)
     .flatMap(([, jobs]) => Object.entries(jobs));
 
+type Options = { readonly composition: Composition; readonly clock: Clock };
+
 /**
  * Runs the jobs of one cron expression and writes one log line. A failing job does not stop the others.
  * Throws for an unknown expression, and after the log line when a job failed.
  */
-export async function runScheduled(cron: string, env: Env, clock: Clock): Promise<void> {
+export async function runScheduled(cron: string, env: Env, { composition, clock }: Options): Promise<void> {
   const jobs = jobsAt(cron);
   if (jobs.length === 0) throw new Error(`no job is scheduled for the cron expression "${cron}"`);
   const startedAt = clock.now();
   const meter = newMeter();
-  const deps = await compose(new WeakMap(), {
-    env,
-    clock,
-    meter,
-    defer: () => {
-      throw new Error("defer() is not available in cron runs");
-    },
+  const defer = () => {
+    throw new Error("defer() is not available in cron runs");
+  };
+  const outcomes = await runInScope({ clock, meter, defer }, async () => {
+    const deps = await composition(env);
+    return Promise.allSettled(jobs.map(([, job]) => job(deps)));
   });
-  const outcomes = await Promise.allSettled(jobs.map(([, job]) => job(deps)));
   const failed = jobs.flatMap(([name], at) => {
     const outcome = outcomes[at];
     return outcome?.status === "rejected" ? [`${name}: ${firstCause(outcome.reason)}`] : [];

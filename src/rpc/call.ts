@@ -6,7 +6,7 @@ import { findUnavailable, firstCause } from "../core/unavailable.ts";
 import { type Binding, readBinding, type Scope } from "./binding.ts";
 import type { CallLogLine } from "./call-log.ts";
 
-/** One incoming call. `compose` creates the dependencies of the use cases. */
+/** One incoming call. */
 export type IncomingCall<Deps> = {
   readonly clock: Clock;
   readonly props: unknown;
@@ -17,7 +17,8 @@ export type IncomingCall<Deps> = {
     readonly providerErrors: readonly string[];
   };
   readonly log: (line: CallLogLine) => void;
-  compose(requestId: string): Promise<Deps>;
+  /** Runs the work with the dependencies of the use cases, in the scope of this call. */
+  run<T>(requestId: string, work: (deps: Deps) => Promise<T>): Promise<T>;
 };
 
 type Method<Arguments extends z.ZodMiniType> = {
@@ -69,7 +70,7 @@ export async function answerCall<Deps, Arguments extends z.ZodMiniType, Result e
     if (!binding?.allows(method.scope)) return refuse("forbidden");
     const input = method.takes.safeParse(rawArguments);
     if (!input.success) return refuse("bad_request");
-    const result = await work(await call.compose(requestId), input.data, binding);
+    const result = await call.run(requestId, (deps) => work(deps, input.data, binding));
     write(result);
     return result;
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { D1Migration } from "cloudflare:test";
-import type { Env as GatehouseEnv } from "../../src/composition/compose.ts";
+import type { Env as GatehouseEnv } from "../../src/composition/bindings.ts";
 import { resetStores } from "./reset-stores.ts";
 
 declare global {

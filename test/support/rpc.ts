@@ -1,5 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import type { IsolateCache } from "../../src/composition/compose.ts";
+import { createComposition } from "../../src/composition/composition.ts";
 import type { CallLogLine } from "../../src/rpc/call-log.ts";
 import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
 import type { Service } from "./service.ts";
@@ -15,9 +15,9 @@ type Options = {
  * context, as on the platform. test/rpc makes real calls from another Worker.
  */
 export function createRpcCaller(service: Service, options: Options = {}) {
-  const isolateCache: IsolateCache = new WeakMap();
+  const composition = createComposition();
   const log: CallLogLine[] = [];
-  const Entrypoint = createEntrypoint({ isolateCache, clock: service.clock, log: (line) => log.push(line) });
+  const Entrypoint = createEntrypoint({ composition, clock: service.clock, log: (line) => log.push(line) });
   const env = { ...service.env, ...options.env };
   type Methods = InstanceType<typeof Entrypoint>;
   type Name = Exclude<keyof Methods, `__${string}`>;

@@ -2,7 +2,8 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env as testEnv } from "cloudflare:workers";
 import { createApp } from "../../src/app.ts";
 import type { SecondFactor } from "../../src/authentication/second-factor/second-factor.ts";
-import type { Env } from "../../src/composition/compose.ts";
+import type { Env } from "../../src/composition/bindings.ts";
+import { createComposition } from "../../src/composition/composition.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
 import { enforceContract } from "./openapi-contract.ts";
@@ -62,18 +63,19 @@ export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
   const env = { ...testEnv, ...options.env } as unknown as Env;
   const log: RequestLogLine[] = [];
+  const { providerTimeoutMs, secondFactors } = options;
+  const composition = createComposition({ providerTimeoutMs, secondFactors });
   const app = createApp({
     clock,
+    composition,
     deferredWorkDelayMs: 0,
-    providerTimeoutMs: options.providerTimeoutMs,
-    secondFactors: options.secondFactors,
     log: (line) => {
       log.push(line);
       options.onAnswer?.();
     },
   });
   // The committed document has the responses of the service's own factors.
-  if (!options.secondFactors) enforceContract(app);
+  if (!secondFactors) enforceContract(app);
 
   const send = async (request: Request): Promise<ApiResponse> => {
     const context = createExecutionContext();
@@ -108,6 +110,6 @@ export function startService(options: Options = {}) {
     call,
     get: (path: string, token?: string) => call("GET", `/api/auth${path}`, undefined, token),
     post: (path: string, body?: unknown, token?: string) => call("POST", `/api/auth${path}`, body, token),
-    runCron: (cron: string) => runScheduled(cron, env, clock),
+    runCron: (cron: string) => runScheduled(cron, env, { composition, clock }),
   };
 }

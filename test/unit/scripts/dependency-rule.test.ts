@@ -78,6 +78,13 @@ const planted: readonly [rule: string, files: Record<string, string>][] = [
     "use-cases-import-no-http",
     { "src/accounts/close.ts": 'import { Hono } from "hono";\nexport const close = new Hono();' },
   ],
+  [
+    "only-the-request-scope-imports-async-hooks",
+    {
+      "src/http/context.ts":
+        'import { AsyncLocalStorage } from "node:async_hooks";\nexport const context = new AsyncLocalStorage();',
+    },
+  ],
 ];
 
 describe("the dependency rule", () => {

@@ -55,6 +55,16 @@ describe("publishing revocations", () => {
     expect(await pendingSessions()).toEqual([]);
   });
 
+  it("removes the pending revocation of another session after KV has accepted it, without a cron run", async () => {
+    const { state, service, token, own, ids } = await signedIn();
+    state.isDown = false;
+    const change = { currentPassword: PASSWORD, newPassword: "another quiet harbour" };
+    expect((await service.post("/me/password", change, token)).status).toBe(200);
+    const others = ids.filter((id) => id !== own);
+    expect(await Promise.all(others.map(isRevoked))).toEqual([true]);
+    expect((await pendingSessions()).filter((id) => others.includes(String(id)))).toEqual([]);
+  });
+
   it("publishes a revocation by the cron job when KV accepts writes again", async () => {
     const { state, service, token, own } = await signedIn();
     expect((await service.post("/logout", undefined, token)).status).toBe(200);
