@@ -8,6 +8,8 @@ type Options = {
   /** Bindings and variables that replace those of the service. */
   readonly env?: Record<string, unknown>;
   readonly props?: unknown;
+  /** Uses the environment and the composition of the service. Default: those of another isolate. */
+  readonly sharesIsolate?: true;
 };
 
 /**
@@ -15,10 +17,10 @@ type Options = {
  * context, as on the platform. test/rpc makes real calls from another Worker.
  */
 export function createRpcCaller(service: Service, options: Options = {}) {
-  const composition = createComposition();
+  const composition = options.sharesIsolate ? service.composition : createComposition();
   const log: CallLogLine[] = [];
   const Entrypoint = createEntrypoint({ composition, clock: service.clock, log: (line) => log.push(line) });
-  const env = { ...service.env, ...options.env };
+  const env = options.sharesIsolate ? service.env : { ...service.env, ...options.env };
   type Methods = InstanceType<typeof Entrypoint>;
   type Name = Exclude<keyof Methods, `__${string}`>;
   return {

@@ -3,7 +3,7 @@ import { env as testEnv } from "cloudflare:workers";
 import { createApp } from "../../src/app.ts";
 import type { SecondFactor } from "../../src/authentication/second-factor/second-factor.ts";
 import type { Env } from "../../src/composition/bindings.ts";
-import { createComposition } from "../../src/composition/composition.ts";
+import { type Composition, createComposition } from "../../src/composition/composition.ts";
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
 import { enforceContract } from "./openapi-contract.ts";
@@ -45,6 +45,8 @@ type Options = {
   /** Variables and bindings that replace those of the test Worker. */
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
+  /** Another service, whose environment and composition this one uses: two clocks in one isolate. */
+  readonly isolate?: { readonly env: Env; readonly composition: Composition };
   /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
@@ -61,10 +63,12 @@ export type Service = ReturnType<typeof startService>;
  */
 export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
-  const env = { ...testEnv, ...options.env } as unknown as Env;
-  const log: RequestLogLine[] = [];
   const { providerTimeoutMs, secondFactors } = options;
-  const composition = createComposition({ providerTimeoutMs, secondFactors });
+  const { env, composition } = options.isolate ?? {
+    env: { ...testEnv, ...options.env } as unknown as Env,
+    composition: createComposition({ providerTimeoutMs, secondFactors }),
+  };
+  const log: RequestLogLine[] = [];
   const app = createApp({
     clock,
     composition,
@@ -103,6 +107,7 @@ export function startService(options: Options = {}) {
   return {
     app,
     env,
+    composition,
     clock,
     /** The log lines of all requests so far. */
     log,
