@@ -1,7 +1,7 @@
 import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
 import type { ExchangeResult, Tokens } from "../client/auth-service.ts";
 import type { VerifiedSession } from "../client/session.ts";
-import type { AccessTokenClaims } from "../sessions/access-token.ts";
+import type { AccessTokenClaims } from "../sessions/access-token-claims.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
 
 // Each field is named, so that a new field of a use case does not leave the service over RPC by accident.

@@ -1,11 +1,13 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import type { Account, Role } from "../accounts/account.ts";
+import type { Account } from "../accounts/account.ts";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { AccessTokenClaims } from "./access-token-claims.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
+import { findVerifiedClaims, rememberVerifiedToken } from "./verified-tokens.ts";
 
 /** RFC 9068 §2.1: the type prevents confusion with every other kind of token. */
 const TYPE = "at+jwt";
@@ -61,20 +63,6 @@ export async function signAccessToken(
     .sign(key);
 }
 
-/** The claims of a verified token. Only D1 knows whether the session is still live. Instants in seconds. */
-export type AccessTokenClaims = {
-  readonly accountId: string;
-  readonly sessionId: string;
-  readonly audience: string;
-  readonly role: Role;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly name: string;
-  readonly amr: readonly string[];
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-};
-
 export type TokenFailure = "token_invalid" | "token_expired" | "audience_mismatch";
 
 type Checks = {
@@ -84,34 +72,51 @@ type Checks = {
   readonly audience?: string;
 };
 
-/** Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4). Does not read the session. */
+/**
+ * Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4). Does not read the session. The isolate remembers the
+ * tokens that it has verified, so that a repeated token costs no signature check.
+ */
 export async function verifyAccessToken(
   deps: AccessTokenDeps,
   token: string,
   { ignoreExpiry = false, audience }: Checks = {},
 ): Promise<Result<AccessTokenClaims, TokenFailure>> {
+  const { keyRing, clock, settings } = deps;
+  const accepted = { issuer: settings.publicUrl, audiences: audience === undefined ? [...settings.audiences] : [audience] };
+  const now = clock.now();
+  if (!ignoreExpiry) {
+    const { verifiedTokens, verificationKey } = keyRing;
+    const required = { ...accepted, now: Math.floor(now / SECOND), verificationKey };
+    const claims = await findVerifiedClaims(verifiedTokens, token, required);
+    if (claims) return ok(claims);
+  }
   // Exactly the compact serialization: jose's decoder tolerates other characters.
   if (token.length > MAX_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return err("token_invalid");
   try {
-    const { payload } = await jwtVerify(
+    const { payload, protectedHeader, key } = await jwtVerify(
       token,
       async ({ kid }) => {
-        const key = typeof kid === "string" ? await deps.keyRing.verificationKey(kid) : null;
+        const publicKey = typeof kid === "string" ? await keyRing.verificationKey(kid) : null;
         // Only the service's own keys: `jku`, `jwk` and `x5u` in a header are ignored (RFC 8725 §3.10).
-        if (!key) throw new UnknownKeyError();
-        return key;
+        if (!publicKey) throw new UnknownKeyError();
+        return publicKey;
       },
       {
         algorithms: ["ES256"],
         typ: TYPE,
-        issuer: deps.settings.publicUrl,
-        audience: audience ?? [...deps.settings.audiences],
+        issuer: accepted.issuer,
+        audience: accepted.audiences,
         requiredClaims: ["exp", "iat", "sub", "sid", "jti"],
-        currentDate: new Date(ignoreExpiry ? 0 : deps.clock.now()),
+        currentDate: new Date(ignoreExpiry ? 0 : now),
       },
     );
     const claims = readClaims(payload);
-    return claims ? ok(claims) : err("token_invalid");
+    if (!claims) return err("token_invalid");
+    const { kid = "" } = protectedHeader;
+    // Tokens of this service have no `nbf`, which a remembered token would not be checked for.
+    if (!ignoreExpiry && payload.nbf === undefined)
+      rememberVerifiedToken(keyRing.verifiedTokens, token, { claims, issuer: accepted.issuer, kid, key });
+    return ok(claims);
   } catch (cause) {
     if (isInvalidTokenError(cause)) return err(failureOf(cause));
     throw cause;

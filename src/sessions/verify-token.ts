@@ -1,10 +1,6 @@
 import { err, ok, type Result } from "../core/result.ts";
-import {
-  type AccessTokenClaims,
-  type AccessTokenDeps,
-  type TokenFailure,
-  verifyAccessToken,
-} from "./access-token.ts";
+import { type AccessTokenDeps, type TokenFailure, verifyAccessToken } from "./access-token.ts";
+import type { AccessTokenClaims } from "./access-token-claims.ts";
 import type { RevocationList } from "./revocation-list/revocation-list.ts";
 import { judgeRevocation } from "./revocation-list/rules.ts";
 import type { SessionStore } from "./store.ts";

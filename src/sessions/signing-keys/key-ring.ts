@@ -2,6 +2,7 @@ import { importJWK, type JWK } from "jose";
 import { type Clock, MINUTE, SECOND } from "../../core/clock.ts";
 import { unseal } from "../../core/crypto/seal.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
+import type { VerifiedTokens } from "../verified-tokens.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, pickSigningKey, SIGNING_PERIOD } from "./rules.ts";
 import type { StoredSigningKey } from "./signing-key.ts";
@@ -18,12 +19,14 @@ export type KeyCache = {
   readAt: number;
   keys: readonly StoredSigningKey[];
   readonly imported: Map<string, CryptoKey>;
+  readonly verifiedTokens: VerifiedTokens;
 };
 
 export const emptyKeyCache = (): KeyCache => ({
   readAt: Number.NEGATIVE_INFINITY,
   keys: [],
   imported: new Map(),
+  verifiedTokens: new Map(),
 });
 
 /** The keys that sign and verify access tokens. With a warm cache none of the methods reads D1. */
@@ -32,6 +35,8 @@ export type KeyRing = {
   verificationKey(kid: string): Promise<CryptoKey | null>;
   /** The public members of every published key (RFC 7517 §5). */
   publicKeys(): Promise<JWK[]>;
+  /** The tokens that the isolate has verified with these keys. */
+  readonly verifiedTokens: VerifiedTokens;
 };
 
 type Deps = {
@@ -59,6 +64,7 @@ export function createKeyRing(deps: Deps): KeyRing {
       if (currentKey(deps) === null) await addFirstKey(deps);
       return deps.cache.keys.map((key) => JSON.parse(key.publicJwk) as JWK);
     },
+    verifiedTokens: deps.cache.verifiedTokens,
   };
 }
 
