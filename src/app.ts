@@ -24,9 +24,10 @@ import { DEFERRED_WORK_DELAY_MS, deferBy, holdBack } from "./core/deferred-work.
 import { newId } from "./core/ids.ts";
 import { findUnavailable } from "./core/unavailable.ts";
 import { type Meter, newMeter } from "./db/metered-d1.ts";
-import { healthRoutes } from "./health/routes.ts";
+import { HEALTH_BODY, HEALTH_PATH, healthRoutes } from "./health/routes.ts";
 import type { HttpEnv } from "./http/context.ts";
 import { corsForAllowedOrigins } from "./http/cors.ts";
+import { quickRoute } from "./http/quick-route.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { readCaller } from "./http/read-caller.ts";
 import { renderFailures } from "./http/render-failure.ts";
@@ -39,7 +40,7 @@ import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
 import { registrationRoutes } from "./registration/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
-import { keySetRoutes } from "./sessions/signing-keys/routes.ts";
+import { KEY_SET_PATH, keySetHeaders, keySetRoutes } from "./sessions/signing-keys/routes.ts";
 import { renderFailurePage } from "./ui/render-failure.tsx";
 
 type AppEnv = {
@@ -68,6 +69,18 @@ export function createApp(options: AppOptions = {}) {
   const app = new Hono<AppEnv>();
   const depsOf = (c: Context): Deps => c.get("deps");
 
+  const quickly = (path: string, headers: Record<string, string>, bodyOf: (deps: Deps) => string | null) => {
+    const answer = (c: Context<AppEnv>) => {
+      // The first request of an isolate takes the full path, which reports an invalid configuration.
+      const deps = composition.existing(c.env);
+      const body = deps ? bodyOf(deps) : null;
+      if (body !== null) deps?.metrics.request(`GET ${path}`);
+      return body;
+    };
+    app.get(path, quickRoute({ headers, answer }));
+  };
+  quickly(HEALTH_PATH, {}, () => HEALTH_BODY);
+  quickly(KEY_SET_PATH, keySetHeaders, (deps) => deps.keyRing.cachedKeySet(clock.now()));
   app.use((c, next) => {
     const requestId = newId();
     const meter = newMeter();

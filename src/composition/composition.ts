@@ -5,7 +5,11 @@ import { type CompositionOptions, compose, type Deps } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 
 /** Gives the dependencies of all use cases, which are composed once for each environment object. */
-export type Composition = (env: Env) => Promise<Deps>;
+export type Composition = {
+  (env: Env): Promise<Deps>;
+  /** The dependencies that were composed for an earlier request, if there was one. */
+  existing(env: Env): Deps | undefined;
+};
 
 /**
  * Creates the composition of one isolate. HTTP, RPC and cron runs share it, so that they share its caches. It throws
@@ -13,7 +17,7 @@ export type Composition = (env: Env) => Promise<Deps>;
  */
 export function createComposition(options: CompositionOptions = {}): Composition {
   const composed = new WeakMap<Env, Deps>();
-  return async (env) => {
+  const forEnv = async (env: Env): Promise<Deps> => {
     const existing = composed.get(env);
     if (existing) return existing;
     const config = readConfigOrThrow(env);
@@ -24,6 +28,7 @@ export function createComposition(options: CompositionOptions = {}): Composition
     composed.set(env, deps);
     return deps;
   };
+  return Object.assign(forEnv, { existing: (env: Env) => composed.get(env) });
 }
 
 function readConfigOrThrow(env: Env): Config {

@@ -31,18 +31,23 @@ const healthy = answer(200, undefined, reportSchema);
 
 const tag = "Discovery";
 
+export const HEALTH_PATH = "/healthz";
+const alive = { status: "ok" } as const;
+/** The body of `GET /healthz`. */
+export const HEALTH_BODY = JSON.stringify({ success: true, data: alive });
+
 /** `/healthz`: the Worker runs and its configuration is valid. `/healthz/deep`: its stores answer too. */
 export function healthRoutes(depsOf: DepsOf<CheckDependenciesDeps>): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get(
-      "/healthz",
+      HEALTH_PATH,
       describeRoute({
         operationId: "getHealth",
         summary: "Liveness: whether the service runs",
         tag,
         answer: running,
       }),
-      (c) => respond(c, running, { status: "ok" }),
+      (c) => respond(c, running, alive),
     )
     .get(
       "/healthz/deep",

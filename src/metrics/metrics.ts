@@ -16,6 +16,8 @@ type Refusal = {
 export type Metrics = {
   /** Counts an audit event, after D1 has committed its batch. */
   event(type: string): void;
+  /** Counts a request that has no log line: method and pattern of its route. */
+  request(route: string): void;
   /** Counts a request that was refused with a public error code. */
   refusal(refusal: Refusal): void;
 };
@@ -26,7 +28,7 @@ export type Metrics = {
  * https://developers.cloudflare.com/analytics/analytics-engine/get-started/
  */
 export function createMetrics(binding: EventsBinding | undefined): Metrics {
-  const write = (kind: "event" | "refusal", name: string, route: string, doubles: number[]) => {
+  const write = (kind: "event" | "refusal" | "request", name: string, route: string, doubles: number[]) => {
     try {
       // Analytics Engine samples by index: a flood of one name leaves the counts of the others exact.
       binding?.writeDataPoint({ indexes: [name], blobs: [kind, name, route], doubles });
@@ -36,6 +38,7 @@ export function createMetrics(binding: EventsBinding | undefined): Metrics {
   };
   return {
     event: (type) => write("event", type, "", [0, 0]),
+    request: (route) => write("request", route, route, [0, 0]),
     refusal: ({ failure, method, route, status, ms }) =>
       write("refusal", failure, `${method} ${route}`, [status, ms]),
   };

@@ -82,7 +82,10 @@ export async function verifyAccessToken(
   { ignoreExpiry = false, audience }: Checks = {},
 ): Promise<Result<AccessTokenClaims, TokenFailure>> {
   const { keyRing, clock, settings } = deps;
-  const accepted = { issuer: settings.publicUrl, audiences: audience === undefined ? [...settings.audiences] : [audience] };
+  const accepted = {
+    issuer: settings.publicUrl,
+    audiences: audience === undefined ? [...settings.audiences] : [audience],
+  };
   const now = clock.now();
   if (!ignoreExpiry) {
     const { verifiedTokens, verificationKey } = keyRing;

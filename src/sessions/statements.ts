@@ -1,4 +1,16 @@
-import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  or,
+  type Placeholder,
+  type SQL,
+  type SQLWrapper,
+} from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { sessions } from "../db/schema.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
@@ -64,7 +76,7 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
     .returning({ id: sessions.id });
 
 /** Whether the session is live at `now`. */
-export const sessionIsLive = (now: number): SQL | undefined =>
+export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
 
 /** Whether the generation is the current one, or the previous one within `RETRY_WINDOW`: those that `judgeRefresh` accepts. */

@@ -51,14 +51,19 @@ type OthersEnd = {
 export type SessionStore = ReturnType<typeof sessionStore>;
 
 export function sessionStore(db: Database, caps: SendCaps) {
+  // Prepared once: building this query took a sixth of the time of an authenticated request.
+  const currentSession = db
+    .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(
+      and(eq(sessions.id, sql.placeholder("sessionId")), sessionIsLive(sql.placeholder("now")), isActive()),
+    )
+    .prepare();
   return {
     /** The session and its account, if the session is live and the account active at `now`. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
-      const [row] = await db
-        .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
-        .from(sessions)
-        .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isActive()));
+      const [row] = await currentSession.all({ sessionId, now });
       if (!row) return null;
       const { clientId, ...account } = row;
       return { sessionId, clientId, account };

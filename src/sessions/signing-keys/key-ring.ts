@@ -18,6 +18,8 @@ const UNKNOWN_KID_PAUSE_MS = 10 * SECOND;
 export type KeyCache = {
   readAt: number;
   keys: readonly StoredSigningKey[];
+  /** The key set of `keys`, once it was asked for. */
+  keySet: string | null;
   readonly imported: Map<string, CryptoKey>;
   readonly verifiedTokens: VerifiedTokens;
 };
@@ -25,6 +27,7 @@ export type KeyCache = {
 export const emptyKeyCache = (): KeyCache => ({
   readAt: Number.NEGATIVE_INFINITY,
   keys: [],
+  keySet: null,
   imported: new Map(),
   verifiedTokens: new Map(),
 });
@@ -33,8 +36,10 @@ export const emptyKeyCache = (): KeyCache => ({
 export type KeyRing = {
   signingKey(): Promise<{ kid: string; key: CryptoKey }>;
   verificationKey(kid: string): Promise<CryptoKey | null>;
-  /** The public members of every published key (RFC 7517 §5). */
-  publicKeys(): Promise<JWK[]>;
+  /** The public members of every published key, as the JSON of a JWK Set (RFC 7517 §5). */
+  keySet(): Promise<string>;
+  /** The key set if the isolate has read it recently, else null. Reads no store. */
+  cachedKeySet(now: number): string | null;
   /** The tokens that the isolate has verified with these keys. */
   readonly verifiedTokens: VerifiedTokens;
 };
@@ -59,11 +64,14 @@ export function createKeyRing(deps: Deps): KeyRing {
       const stored = deps.cache.keys.find((key) => key.kid === kid);
       return stored ? importKey(deps, `public/${kid}`, stored.publicJwk) : null;
     },
-    async publicKeys() {
+    async keySet() {
+      const { cache } = deps;
       await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
       if (currentKey(deps) === null) await addFirstKey(deps);
-      return deps.cache.keys.map((key) => JSON.parse(key.publicJwk) as JWK);
+      cache.keySet ??= JSON.stringify({ keys: cache.keys.map((key) => JSON.parse(key.publicJwk) as JWK) });
+      return cache.keySet;
     },
+    cachedKeySet: (now) => (now - deps.cache.readAt < CACHE_MAX_AGE_MS ? deps.cache.keySet : null),
     verifiedTokens: deps.cache.verifiedTokens,
   };
 }
@@ -76,6 +84,7 @@ async function readIfOlderThan({ cache, clock, signingKeys }: Deps, age: number)
 
 function cacheKeys(cache: KeyCache, keys: readonly StoredSigningKey[], now: number): void {
   cache.keys = keys;
+  cache.keySet = null;
   cache.readAt = now;
 }
 

@@ -7,6 +7,8 @@ import type { KeyRing } from "./key-ring.ts";
 /** Seconds that clients may cache the key set: far less than the day by which a new key is published ahead. */
 const MAX_AGE = 600;
 const cacheControl = `public, max-age=${MAX_AGE}`;
+export const keySetHeaders = { "Cache-Control": cacheControl };
+export const KEY_SET_PATH = "/.well-known/jwks.json";
 
 const keySet = z.object({
   keys: z.array(
@@ -25,7 +27,7 @@ const keySet = z.object({
 /** The public keys that verify access tokens: a bare JWK Set (RFC 7517 §5) without the envelope. */
 export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
-    "/.well-known/jwks.json",
+    KEY_SET_PATH,
     documented(async (_c, next) => next(), {
       operationId: "getKeySet",
       summary: "The public keys that verify access tokens (JWK Set)",
@@ -34,9 +36,8 @@ export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv
       cacheControl,
     }),
     async (c) => {
-      const keys = await depsOf(c).keyRing.publicKeys();
-      c.header("Cache-Control", cacheControl);
-      return c.json({ keys });
+      const body = await depsOf(c).keyRing.keySet();
+      return c.body(body, 200, { "Content-Type": "application/json", ...keySetHeaders });
     },
   );
 }

@@ -10,16 +10,20 @@ describe("requestLog", () => {
     const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
     const app = createApp();
     const service = startService();
-    const response = await app.fetch(new Request("http://gatehouse.test/healthz?token=secret"), service.env, {
-      waitUntil: () => {},
-    } as unknown as ExecutionContext);
+    const response = await app.fetch(
+      new Request("http://gatehouse.test/openapi.json?token=secret"),
+      service.env,
+      {
+        waitUntil: () => {},
+      } as unknown as ExecutionContext,
+    );
     spy.mockRestore();
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "")).toEqual({
       at: expect.stringMatching(/Z$/),
       requestId: response.headers.get("X-Request-Id"),
       method: "GET",
-      route: "/healthz",
+      route: "/openapi.json",
       status: 200,
       ms: expect.any(Number),
       d1: 0,

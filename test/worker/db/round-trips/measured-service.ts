@@ -55,7 +55,11 @@ export async function costOf({
   headers,
 }: MeasuredRequest): Promise<Budget & { status: number }> {
   const before = now();
+  const lines = service.log.length;
   const { status } = await service.call(method, path, body, token, headers);
+  // A quick route has no log line and no deferred work.
+  const isLogged = service.log.length > lines;
+  if (!isLogged) atAnswer = now();
   const cost = {
     d1: atAnswer.d1 - before.d1,
     kvGets: atAnswer.kvGets - before.kvGets,
@@ -63,7 +67,7 @@ export async function costOf({
   };
   // The request log reports the same counts.
   const line = service.log.at(-1);
-  expect([line?.d1, line?.kv]).toEqual([cost.d1, cost.kvGets + cost.kvPuts]);
+  if (isLogged) expect([line?.d1, line?.kv]).toEqual([cost.d1, cost.kvGets + cost.kvPuts]);
   return { status, ...cost };
 }
 
