@@ -58,10 +58,9 @@ describe("GET /.well-known/jwks.json", () => {
     const clock = createTestClock();
     let isDown = false;
     const { DB } = startService().env;
-    const prepare = (query: string) => {
-      if (isDown) throw new Error("D1_ERROR: storage is unreachable");
-      return DB.prepare(query);
-    };
+    const down = () => Promise.reject(new Error("D1_ERROR: storage is unreachable"));
+    const statement = { bind: () => statement, all: down, run: down, raw: down, first: down };
+    const prepare = (query: string) => (isDown ? statement : DB.prepare(query));
     const service = startService({ clock, env: { DB: { prepare, batch: DB.batch.bind(DB) } } });
     const statusOf = async () => (await service.call("GET", "/.well-known/jwks.json")).status;
     expect(await statusOf()).toBe(200);

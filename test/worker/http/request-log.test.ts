@@ -94,7 +94,7 @@ describe("requestLog", () => {
       "Content-Type": "application/x-www-form-urlencoded",
     });
     await service.call("GET", "/no-such-page", undefined, undefined, html);
-    await service.call("GET", "/healthz");
+    await service.call("GET", "/openapi.json");
     expect(service.log.map(({ status, failure }) => [status, failure])).toEqual([
       [401, "invalid_credentials"],
       [400, "token_invalid"],

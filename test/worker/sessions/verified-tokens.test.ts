@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Env } from "../../../src/composition/bindings.ts";
 import { MINUTE, SECOND } from "../../../src/core/clock.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { type Service, startService } from "../../support/service.ts";
@@ -106,10 +107,9 @@ describe("an access token that an isolate has verified for one audience", () => 
     const service = startService({ env: VARIABLES });
     const { token } = await registerAndLogIn(service);
     expect((await service.get("/me", token)).status).toBe(200);
-    const other = startService({
-      env: { ...VARIABLES, PUBLIC_URL: "http://other.test" },
-      clock: service.clock,
-    });
+    const { env: own, composition, clock } = service;
+    const env = { ...own, AUDIENCES: "shop" } as Env;
+    const other = startService({ clock, isolate: { composition, env } });
     expect((await other.get("/me", token)).status).toBe(401);
   });
 });
