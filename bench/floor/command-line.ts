@@ -12,8 +12,8 @@ export type FloorOptions = {
 };
 
 const OPERATIONS = Object.keys(REQUIRED_RATIOS) as Operation[];
-const FULL = { rounds: 9, ms: 2000, hashingMs: 5000 };
-const QUICK = { rounds: 3, ms: 700, hashingMs: 2500 };
+const FULL = { rounds: 15, ms: 1000, hashingMs: 3000 };
+const QUICK = { rounds: 5, ms: 400, hashingMs: 2000 };
 
 /** Throws a `CommandError` for arguments that it does not know. */
 export function readFloorOptions(args: readonly string[]): FloorOptions {

@@ -48,7 +48,7 @@ describe("concurrent requests of two environments and two clocks in one isolate"
         login: { status: 200, d1: 2, kv: isBlue ? 1 : 0 },
         register: { status: 201, d1: 2, kv: isBlue ? 1 : 0 },
         signInPage: { status: 200, d1: 0, kv: 0 },
-        keySet: { status: 200, d1: 0, kv: 0 },
+        openApi: { status: 200, d1: 0, kv: 0 },
         unknownRoute: { status: 404, d1: 0, kv: 0 },
       }[name];
       expect(expected.at(-1)).toMatchObject({ at: instantOf(tenant), ...work });

@@ -86,7 +86,7 @@ const CALLS = {
   login: ["POST", "/api/auth/login", ({ email }) => ({ email, password: PASSWORD })],
   register: ["POST", "/api/auth/register", (_, { email }) => ({ email, password: PASSWORD, name: "Ada" })],
   signInPage: ["GET", "/sign-in"],
-  keySet: ["GET", "/.well-known/jwks.json"],
+  openApi: ["GET", "/openapi.json"],
   unknownRoute: ["GET", "/api/auth/unknown"],
 } as const satisfies Record<string, Call>;
 
