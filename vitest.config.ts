@@ -35,7 +35,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
-          setupFiles: ["test/support/seed-fuzz.ts"],
+          setupFiles: ["test/support/restore-globals.ts", "test/support/seed-fuzz.ts"],
           isolate: false,
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
@@ -53,7 +53,11 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
-          setupFiles: ["test/support/apply-migrations.ts", "test/support/seed-fuzz.ts"],
+          setupFiles: [
+            "test/support/apply-migrations.ts",
+            "test/support/restore-globals.ts",
+            "test/support/seed-fuzz.ts",
+          ],
           // A workerd of its own costs a file more than most files take.
           isolate: false,
           globalSetup: ["test/support/loopback/start.ts"],

@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { errorTable } from "../../../src/http/error-table.ts";
@@ -119,10 +118,9 @@ function requestOf({ method, path, headers, body }: HostileRequest): Request | n
 }
 
 async function send(request: Request): Promise<{ response: Response; text: string }> {
-  const context = createExecutionContext();
-  const response = await service.app.fetch(request, service.env, context);
+  const { response, ended } = await service.fetchRaw(request);
   const text = await response.text();
-  await waitOnExecutionContext(context);
+  await ended();
   return { response, text };
 }
 
