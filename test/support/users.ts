@@ -78,6 +78,12 @@ export async function logIn(service: Service, email: string, password = PASSWORD
   return answer.body.data;
 }
 
+/** Registers a user, verifies the email address and logs in, by requests. */
+export async function registerVerifyAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
+  const { email } = await registerAndVerify(service);
+  return { email, ...(await logIn(service, email)) };
+}
+
 /** A user with a verified address who has logged in. */
 export async function registerAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
   const { email } = await registerVerifiedUser(service);

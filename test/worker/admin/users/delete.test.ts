@@ -18,7 +18,7 @@ import {
   logIn,
   PASSWORD,
   register,
-  registerAndLogIn,
+  registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
   usersApiAs,
@@ -141,7 +141,7 @@ describe("DELETE /users/:id", () => {
     const providers = openProviders();
     const service = startService({ clock: createTestClock(), env: providers.variables });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
-    const { email, token } = await registerAndLogIn(service);
+    const { email, token } = await registerVerifyAndLogIn(service);
     const id = await accountIdOf(email);
     const accessToken = await providers.tokenOf(socialUser());
     await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
@@ -174,7 +174,7 @@ describe("DELETE /users/:id", () => {
   it("does not delete the sessions of an active account", async () => {
     const service = startService({ clock: createTestClock() });
     const callUsers = usersApiAs(service, await signedInAs(service, "superuser")).call;
-    const { email, token } = await registerAndLogIn(service);
+    const { email, token } = await registerVerifyAndLogIn(service);
     const before = await dumpDatabase(env.DB);
     const answer = await callUsers("DELETE", `/${await accountIdOf(email)}`);
     expect(answer.status).toBe(409);
@@ -186,7 +186,7 @@ describe("DELETE /users/:id", () => {
     const clock = createTestClock();
     const withoutKv = startService({ clock, env: { KV: createUnreachableKv() } });
     const callUsers = usersApiAs(withoutKv, await signedInAs(withoutKv, "superuser")).call;
-    const { email, token } = await registerAndLogIn(withoutKv);
+    const { email, token } = await registerVerifyAndLogIn(withoutKv);
     const id = await accountIdOf(email);
     const [session] = (await withoutKv.get("/sessions", token)).body.data as { id: string }[];
     const isPending = async () =>
