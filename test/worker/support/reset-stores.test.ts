@@ -19,7 +19,21 @@ async function resetWhileHeld(release: () => void): Promise<void> {
   await reset;
 }
 
+/** workerd drops a store from memory after ten seconds without a call. */
+const IDLE_MS = 13_000;
+
 describe("resetStores", () => {
+  it("empties stores that have been idle", async () => {
+    await env.AVATARS.put("idle", tinyPng);
+    await env.KV.put("idle", "1");
+    await registerAndLogIn(startService());
+    await scheduler.wait(IDLE_MS);
+    await resetStores();
+    expect(await storedObjects()).toEqual([]);
+    expect((await env.KV.list()).keys).toEqual([]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM accounts").first("n")).toBe(0);
+  });
+
   it("leaves no object of an upload that a test has not waited for", async () => {
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
