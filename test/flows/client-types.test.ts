@@ -2,7 +2,7 @@ import { expect, expectTypeOf, it, vi } from "vitest";
 import page from "../../docs/api.md?raw";
 import { createApiClient } from "../support/api-client.ts";
 import { startService } from "../support/service.ts";
-import { PASSWORD, registerVerifiedUser } from "../support/users.ts";
+import { PASSWORD, registerAndVerify } from "../support/users.ts";
 import source from "./client-types.test.ts?raw";
 
 // `npm run types` checks the types of these calls: each `@ts-expect-error` line must fail to compile.
@@ -30,7 +30,7 @@ it("rejects at compile time each call that the OpenAPI document does not describ
 it("logs the output of the example in docs/api.md", async () => {
   const service = startService();
   const api = createApiClient(service);
-  const { email } = await registerVerifiedUser(service);
+  const { email } = await registerAndVerify(service);
   const logged = vi.spyOn(console, "log").mockImplementation(() => {});
   const errors = vi.spyOn(console, "error").mockImplementation(() => {});
   for (const password of [PASSWORD, "not the password"]) {

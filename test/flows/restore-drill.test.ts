@@ -10,8 +10,8 @@ import { createTestClock, startService } from "../support/service.ts";
 import {
   logIn,
   PASSWORD,
-  registerAndLogIn,
-  registerVerifiedUser,
+  registerAndVerify,
+  registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
   usersApiAs,
@@ -52,7 +52,7 @@ const service = startService({ clock: createTestClock(Date.parse("2026-11-20T09:
 
 it("restores the database by docs/backup.md, ends all sessions and invalidates all email tokens", async () => {
   const root = await signedInAs(service, "superuser");
-  const [deleted, signedOut] = [await registerVerifiedUser(service), await registerAndLogIn(service)];
+  const [deleted, signedOut] = [await registerAndVerify(service), await registerVerifyAndLogIn(service)];
   await service.post("/forgot-password", { email: deleted.email });
   const link = await tokenMailedTo(service, deleted.email);
   const dump = await dumpDatabase(env.DB);
@@ -85,7 +85,7 @@ it("restores the database by docs/backup.md, ends all sessions and invalidates a
 
 it("drops and recreates the search index for an export while sign-in keeps working", async () => {
   const { call } = usersApiAs(service, await signedInAs(service, "admin"));
-  const { email } = await registerVerifiedUser(service);
+  const { email } = await registerAndVerify(service);
   await run("drop-search");
   const countVirtualTables = "SELECT count(*) AS n FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'";
   expect(await env.DB.prepare(countVirtualTables).first("n")).toBe(0);

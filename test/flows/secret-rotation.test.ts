@@ -31,8 +31,8 @@ import {
   newAddress,
   PASSWORD,
   register,
-  registerAndLogIn,
-  registerVerifiedUser,
+  registerAndVerify,
+  registerVerifyAndLogIn,
   tokenMailedTo,
 } from "../support/users.ts";
 
@@ -45,9 +45,9 @@ const secretsAt = (clock: { now(): number }) => readSecrets({ d1: env.DB, clock 
 describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   it("keeps bearer sessions, cookie sessions and open page forms valid across a rotation", async () => {
     const { service, deploy } = startRotatingService();
-    const bearer = await registerAndLogIn(service);
-    const browser = await signedInBrowser(service, (await registerVerifiedUser(service)).email);
-    const pages = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
+    const bearer = await registerVerifyAndLogIn(service);
+    const browser = await signedInBrowser(service, (await registerAndVerify(service)).email);
+    const pages = await signedInPageBrowser(service, (await registerAndVerify(service)).email);
     const form = await pages.visit("/account/profile");
     deploy("announced");
     deploy("switched");
@@ -62,7 +62,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
 
   it("keeps a page session without an access cookie valid across a rotation", async () => {
     const { service, deploy } = startRotatingService();
-    const pages = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
+    const pages = await signedInPageBrowser(service, (await registerAndVerify(service)).email);
     pages.jar.delete("__Host-gh_access");
     deploy("switched");
     const page = await pages.visit("/account");
@@ -72,15 +72,15 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
   it("keeps email tokens, emailed and texted codes, and known devices valid across a rotation", async () => {
     const { service, deploy, at } = startRotatingService();
     const unverified = await register(service);
-    const resetUser = await registerVerifiedUser(service);
+    const resetUser = await registerAndVerify(service);
     await service.post("/forgot-password", { email: resetUser.email });
     const reset = await tokenMailedTo(service, resetUser.email);
-    const otpUser = await registerAndLogIn(service);
+    const otpUser = await registerVerifyAndLogIn(service);
     await service.post("/me/otp", { enabled: true, password: PASSWORD }, otpUser.token);
     const challenge = await startSecondFactor(service, otpUser.email);
-    const caller = await registerAndLogIn(service);
+    const caller = await registerVerifyAndLogIn(service);
     const phoneChallenge = await requestPhoneCode(service, caller.token);
-    const knownDeviceUser = await registerVerifiedUser(service);
+    const knownDeviceUser = await registerAndVerify(service);
     const { deviceToken } = (
       await service.post("/login", { email: knownDeviceUser.email, password: PASSWORD })
     ).body.data;
@@ -154,7 +154,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
     "keeps all users signed in while isolates with the secrets of %s and of %s alternate",
     async (first, second) => {
       const { at, clock } = startRotatingService();
-      const { email } = await registerVerifiedUser(at[first]);
+      const { email } = await registerAndVerify(at[first]);
       const sessions = [await logIn(at[first], email), await logIn(at[second], email)];
       const browser = openMixedBrowser(at[first]);
       await browser.signIn(email);
@@ -183,7 +183,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
 
   it("refuses a refresh token of the new secret on an isolate that was deployed without it", async () => {
     const { at } = startRotatingService();
-    const { email } = await registerVerifiedUser(at.before);
+    const { email } = await registerAndVerify(at.before);
     const { refreshToken } = await logIn(at.switched, email);
     expect((await at.before.post("/refresh", { refreshToken })).status).toBe(401);
     expect((await at.announced.post("/refresh", { refreshToken })).status).toBe(200);
@@ -197,7 +197,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
         env.DB.prepare(`DELETE FROM ${table}`),
       ),
     );
-    const [active, absent] = [await registerAndLogIn(service), await registerAndLogIn(service)];
+    const [active, absent] = [await registerVerifyAndLogIn(service), await registerVerifyAndLogIn(service)];
     deploy("announced");
     deploy("switched");
     const rotatedAt = clock.now();
@@ -237,7 +237,7 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
 describe("a user who was absent for several rotations", () => {
   it("accepts a password while the secret of its hash is among AUTH_SECRET_PREVIOUS", async () => {
     const { at } = startRotatingService();
-    const { email } = await registerVerifiedUser(at.before);
+    const { email } = await registerAndVerify(at.before);
     const AUTH_SECRET = "a third root secret, a year later, 32 bytes";
     const AUTH_SECRET_PREVIOUS = `${NEW_SECRET}\n${OLD_SECRET}\n`;
     const later = startService({ clock: at.before.clock, env: { AUTH_SECRET, AUTH_SECRET_PREVIOUS } });
@@ -248,7 +248,7 @@ describe("a user who was absent for several rotations", () => {
 
   it("refuses a password after the secret of its hash was removed, and allows a reset by mail", async () => {
     const { at } = startRotatingService();
-    const { email } = await registerVerifiedUser(at.before);
+    const { email } = await registerAndVerify(at.before);
     const refused = await at.after.post("/login", { email, password: PASSWORD });
     expect([refused.status, refused.body.error?.code]).toEqual([401, "invalid_credentials"]);
     await at.after.post("/forgot-password", { email });
@@ -261,7 +261,7 @@ describe("a user who was absent for several rotations", () => {
 describe("response to a leak of AUTH_SECRET", () => {
   it("signs all users out and refuses known devices of the leaked secret", async () => {
     const { at, clock } = startRotatingService();
-    const { email, token, refreshToken } = await registerAndLogIn(at.before);
+    const { email, token, refreshToken } = await registerVerifyAndLogIn(at.before);
     const { deviceToken } = (await at.before.post("/login", { email, password: PASSWORD })).body.data;
     const { after } = at;
     expect((await after.call("GET", "/.well-known/jwks.json")).status).toBe(200);

@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { openLoopback } from "./loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "./loopback/protocol.ts";
 import { type Service, startService, type TestClock } from "./service.ts";
@@ -62,15 +61,14 @@ export const idempotencyKeyOf = ({ headers, body }: LoopbackRequest): string | n
   headers["idempotency-key"] ?? new URLSearchParams(body).get("client-ref");
 
 /** Registers a user and returns before the deferred delivery has finished. */
-export async function registerWithoutWaiting({ app, env }: Service) {
+export async function registerWithoutWaiting(service: Service) {
   const email = newAddress();
-  const context = createExecutionContext();
   const request = new Request("http://gatehouse.test/api/auth/register", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ email, password: PASSWORD, name: "Ada" }),
   });
-  const answer = await app.fetch(request, env, context);
-  if (answer.status !== 201) throw new Error(`registration answered ${answer.status}`);
-  return { email, finished: () => waitOnExecutionContext(context) };
+  const { response, ended } = await service.fetchRaw(request);
+  if (response.status !== 201) throw new Error(`registration answered ${response.status}`);
+  return { email, finished: ended };
 }

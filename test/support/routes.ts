@@ -1,4 +1,3 @@
-import { createExecutionContext } from "cloudflare:test";
 import * as z from "zod/mini";
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import type { Service } from "./service.ts";
@@ -50,8 +49,10 @@ export function methodsByPath({ app }: Service): { path: string; methods: string
 }
 
 /** Returns the raw response. A response to HEAD has a JSON type and no body, so it has no envelope. */
-export function fetchRaw({ app, env }: Service, method: string, path: string, token?: string) {
+export async function fetchRaw(service: Service, method: string, path: string, token?: string) {
   const headers = new Headers(token ? { Authorization: `Bearer ${token}` } : {});
-  const request = new Request(`http://gatehouse.test${path}`, { method, headers });
-  return app.fetch(request, env, createExecutionContext());
+  const { response } = await service.fetchRaw(
+    new Request(`http://gatehouse.test${path}`, { method, headers }),
+  );
+  return response;
 }

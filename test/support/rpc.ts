@@ -1,7 +1,8 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { waitOnExecutionContext } from "cloudflare:test";
 import { createComposition } from "../../src/composition/composition.ts";
 import type { CallLogLine } from "../../src/rpc/call-log.ts";
 import { createEntrypoint } from "../../src/rpc/entrypoint.ts";
+import { createTrackedContext, track } from "./running-work.ts";
 import type { Service } from "./service.ts";
 
 type Options = {
@@ -26,9 +27,12 @@ export function createRpcCaller(service: Service, options: Options = {}) {
   return {
     log,
     async call<Method extends Extract<Name, string>>(method: Method, ...args: unknown[]) {
-      const context = Object.assign(createExecutionContext(), { props: options.props });
+      const context = Object.assign(createTrackedContext(method), { props: options.props });
       const entrypoint = new Entrypoint(context, env);
-      const result = await (entrypoint[method] as (...args: unknown[]) => Promise<unknown>)(...args);
+      const result = await track(
+        (entrypoint[method] as (...args: unknown[]) => Promise<unknown>)(...args),
+        method,
+      );
       await waitOnExecutionContext(context);
       return result as Awaited<ReturnType<Extract<Methods[Method], (...args: never[]) => unknown>>>;
     },

@@ -1,4 +1,4 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { waitOnExecutionContext } from "cloudflare:test";
 import { env as testEnv } from "cloudflare:workers";
 import { createApp } from "../../src/app.ts";
 import type { SecondFactor } from "../../src/authentication/second-factor/second-factor.ts";
@@ -7,6 +7,7 @@ import { type Composition, createComposition } from "../../src/composition/compo
 import type { RequestLogLine } from "../../src/http/request-log.ts";
 import { runScheduled } from "../../src/jobs/run-scheduled.ts";
 import { enforceContract } from "./openapi-contract.ts";
+import { createTrackedContext, track } from "./running-work.ts";
 
 export type TestClock = { now(): number; advance(ms: number): void };
 
@@ -81,11 +82,18 @@ export function startService(options: Options = {}) {
   // The committed document has the responses of the service's own factors.
   if (!secondFactors) enforceContract(app);
 
+  /** Returns the response, and `ended`, which waits for the deferred work. */
+  const fetchRaw = async (request: Request) => {
+    const name = `${request.method} ${new URL(request.url).pathname}`;
+    const context = createTrackedContext(name);
+    const response = await track(Promise.resolve(app.fetch(request, env, context)), name);
+    return { response, ended: () => waitOnExecutionContext(context) };
+  };
+
   const send = async (request: Request): Promise<ApiResponse> => {
-    const context = createExecutionContext();
-    const response = await app.fetch(request, env, context);
+    const { response, ended } = await fetchRaw(request);
     const text = await response.text();
-    await waitOnExecutionContext(context);
+    await ended();
     const isJson = response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
     return {
       status: response.status,
@@ -111,10 +119,11 @@ export function startService(options: Options = {}) {
     clock,
     /** The log lines of all requests so far. */
     log,
+    fetchRaw,
     send,
     call,
     get: (path: string, token?: string) => call("GET", `/api/auth${path}`, undefined, token),
     post: (path: string, body?: unknown, token?: string) => call("POST", `/api/auth${path}`, body, token),
-    runCron: (cron: string) => runScheduled(cron, env, { composition, clock }),
+    runCron: (cron: string) => track(runScheduled(cron, env, { composition, clock }), `the cron run ${cron}`),
   };
 }

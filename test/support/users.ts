@@ -2,9 +2,10 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import type { Role } from "../../src/accounts/account.ts";
 import { tinyPng } from "./image-parts.ts";
+import { insertVerifiedUser, type NewUser, PASSWORD } from "./inserted-users.ts";
 import type { Service } from "./service.ts";
 
-export const PASSWORD = "a quiet lighthouse 7";
+export { PASSWORD };
 
 export type MailboxEntry = {
   readonly id: string;
@@ -49,13 +50,25 @@ export async function register(service: Service, email = newAddress(), fields: o
   return { email, answer };
 }
 
-/** Registers a user and verifies the email address. */
+/** Registers a user and verifies the email address, by requests. For tests of registration and of its messages. */
+export async function registerAndVerify(
+  service: Service,
+  email = newAddress(),
+  fields: object = {},
+): Promise<{ email: string }> {
+  await register(service, email, fields);
+  const answer = await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
+  if (answer.status !== 200) throw new Error(`verification answered ${answer.status}: ${answer.text}`);
+  return { email };
+}
+
+/** A user with a verified address. The rows are inserted, so there are no messages. */
 export async function registerVerifiedUser(
   service: Service,
   email = newAddress(),
+  fields: NewUser = {},
 ): Promise<{ email: string }> {
-  await register(service, email);
-  await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
+  await insertVerifiedUser(service, email, fields);
   return { email };
 }
 
@@ -65,7 +78,13 @@ export async function logIn(service: Service, email: string, password = PASSWORD
   return answer.body.data;
 }
 
-/** Registers a verified user and logs in. */
+/** Registers a user, verifies the email address and logs in, by requests. */
+export async function registerVerifyAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
+  const { email } = await registerAndVerify(service);
+  return { email, ...(await logIn(service, email)) };
+}
+
+/** A user with a verified address who has logged in. */
 export async function registerAndLogIn(service: Service): Promise<Tokens & { readonly email: string }> {
   const { email } = await registerVerifiedUser(service);
   return { email, ...(await logIn(service, email)) };
@@ -73,10 +92,9 @@ export async function registerAndLogIn(service: Service): Promise<Tokens & { rea
 
 export type SignedIn = { readonly id: string; readonly email: string; readonly token: string };
 
-/** Registers a user, grants the role and logs in. */
+/** A user of that role who has logged in. */
 export async function signedInAs(service: Service, role: Role, email = newAddress()): Promise<SignedIn> {
-  await registerVerifiedUser(service, email);
-  await env.DB.prepare("UPDATE accounts SET role = ? WHERE email = ?").bind(role, email).run();
+  await registerVerifiedUser(service, email, { role });
   const { token } = await logIn(service, email);
   return { id: decodeJwt(token).sub as string, email, token };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { statementsOf } from "../../../scripts/shared/migration-statements.ts";
 
 const MIGRATION = "0009_foreign_keys.sql";
@@ -97,6 +97,9 @@ describe("migration 0009", () => {
     objectsBefore = schemaObjects();
     apply(MIGRATION);
   });
+  // Each test changes what the migration left, and takes it back.
+  beforeEach(() => db.exec("SAVEPOINT test"));
+  afterEach(() => db.exec("ROLLBACK TO test; RELEASE test"));
 
   it("keeps every row of an existing account and removes 81 orphans", () => {
     expect(rowsBefore).toMatchObject({

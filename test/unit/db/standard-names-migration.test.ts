@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { statementsOf } from "../../../scripts/shared/migration-statements.ts";
 
 const MIGRATION = "0008_standard_names.sql";
@@ -55,6 +55,9 @@ describe("migration 0008", () => {
     before = new Map(tableNames().map((table) => [table, rowsOf(table)]));
     apply(MIGRATION);
   });
+  // Each test changes what the migration left, and takes it back.
+  beforeEach(() => db.exec("SAVEPOINT test"));
+  afterEach(() => db.exec("ROLLBACK TO test; RELEASE test"));
 
   it("keeps every row of every table under the table's new name", () => {
     expect(before.size).toBeGreaterThan(15);

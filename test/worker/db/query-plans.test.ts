@@ -31,8 +31,8 @@ import {
   newAddress,
   PASSWORD,
   register,
-  registerAndLogIn,
-  registerVerifiedUser,
+  registerAndVerify,
+  registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
 } from "../../support/users.ts";
@@ -59,7 +59,7 @@ async function visitPages(): Promise<void> {
 
 /** Uses every feature, so that the service issues each of its statements once. */
 async function useAllFeatures(): Promise<void> {
-  const { email, token, refreshToken } = await registerAndLogIn(service);
+  const { email, token, refreshToken } = await registerVerifyAndLogIn(service);
   await register(service, email, { username: "query.plan", lastName: "L", age: 30 });
   await service.post("/verify-email/resend", { email: (await register(service)).email });
   await service.get("/me", token);
@@ -123,7 +123,7 @@ async function administration(): Promise<void> {
   const unclaimed = startService({
     env: { ...LIMITS_ON, DB: d1.db, BOOTSTRAP_SUPERUSER_EMAIL: bootstrapEmail },
   });
-  await registerVerifiedUser(unclaimed, bootstrapEmail);
+  await registerAndVerify(unclaimed, bootstrapEmail);
   for (const { token } of [admin, superuser]) {
     const filters = ["", "role=user&status=active&", "role=user&", "status=active&"];
     for (const query of filters.flatMap((one) => [one, `${one}search=ada+example&`])) {
@@ -139,7 +139,7 @@ async function administration(): Promise<void> {
 
 /** Correct, wrong and resent codes, and a lockout. */
 async function secondFactorAndLockout(): Promise<void> {
-  const { email, token } = await registerAndLogIn(service);
+  const { email, token } = await registerVerifyAndLogIn(service);
   await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
   const first = await startSecondFactor(service, email);
   service.clock.advance(61_000);
@@ -152,7 +152,7 @@ async function secondFactorAndLockout(): Promise<void> {
 
 /** Phone numbers that are requested too soon, verified, replaced and removed. */
 async function phoneNumbers(): Promise<void> {
-  const { token } = await registerAndLogIn(service);
+  const { token } = await registerVerifyAndLogIn(service);
   const { challengeId, code } = await requestPhoneCode(service, token);
   await service.post("/me/phone", { phone: newPhoneNumber() }, token);
   await service.post("/me/phone/verify", { challengeId, code: wrongCode(code) }, token);
@@ -182,7 +182,7 @@ async function oauthTransactions(): Promise<void> {
   await signInWithGitHub(socialUser(), withSecondFactor);
   await signInWithGitHub(user, withSecondFactor);
   await signInWithGitHub(socialUser({ email: (await register(service)).email }));
-  const { email, token } = await registerAndLogIn(service);
+  const { email, token } = await registerVerifyAndLogIn(service);
   await signInWithGitHub(socialUser({ email }));
   await service.get("/me/identities", token);
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
@@ -201,7 +201,7 @@ async function oauthTransactions(): Promise<void> {
 /** Calls of other Workers by RPC. */
 async function otherWorkers(): Promise<void> {
   const worker = createRpcCaller(service);
-  const { email, token } = await registerAndLogIn(service);
+  const { email, token } = await registerVerifyAndLogIn(service);
   const id = await accountIdOf(email);
   await worker.call("verifyToken", token, { strict: true });
   await worker.call("getUsers", [id, crypto.randomUUID()]);

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { createApp } from "../../../src/app.ts";
 import { startService } from "../../support/service.ts";
-import { PASSWORD, register, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
+import { PASSWORD, register, registerVerifyAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
 describe("requestLog", () => {
   it("writes one JSON line per request, with id, route, status, time and round trips", async () => {
@@ -33,7 +33,7 @@ describe("requestLog", () => {
 
   it("logs no email address, password, token or name", async () => {
     const service = startService();
-    const { email, token, refreshToken } = await registerAndLogIn(service);
+    const { email, token, refreshToken } = await registerVerifyAndLogIn(service);
     await register(service, email);
     await service.post("/forgot-password", { email });
     const reset = await tokenMailedTo(service, email);
@@ -52,7 +52,7 @@ describe("requestLog", () => {
 
   it("logs the account id of an authenticated session, and no other actor", async () => {
     const service = startService();
-    const { email, token, refreshToken } = await registerAndLogIn(service);
+    const { email, token, refreshToken } = await registerVerifyAndLogIn(service);
     const { id } = (await service.get("/me", token)).body.data;
     const actorOf = async (answer: Promise<unknown>) => {
       await answer;
@@ -128,7 +128,7 @@ describe("requestLog", () => {
       throw new Error("D1_ERROR: storage is unreachable");
     };
     const healthy = startService();
-    const { token, email } = await registerAndLogIn(healthy);
+    const { token, email } = await registerVerifyAndLogIn(healthy);
     const statement = { bind: () => statement, all: down, run: down, raw: down, first: down };
     const broken = startService({ env: { DB: { prepare: () => statement, batch: down } } });
     for (const answer of [
@@ -168,7 +168,7 @@ describe("Server-Timing", () => {
 
   it("sends Server-Timing in development", async () => {
     const service = startService();
-    const { token } = await registerAndLogIn(service);
+    const { token } = await registerVerifyAndLogIn(service);
     const { headers } = await service.get("/me", token);
     expect(headers.get("Server-Timing")).toBe('total;dur=0, d1;desc="1 calls", kv;desc="0 calls"');
     const page = await service.call("GET", "/sign-in", undefined, undefined, { Accept: "text/html" });

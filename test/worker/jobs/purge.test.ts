@@ -12,7 +12,13 @@ import {
 import { type Service, startService } from "../../support/service.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
-import { logIn, newAddress, register, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
+import {
+  logIn,
+  newAddress,
+  register,
+  registerAndVerify,
+  registerVerifyAndLogIn,
+} from "../../support/users.ts";
 
 // Each cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -50,7 +56,7 @@ describe("the hourly purge", () => {
   it("deletes OAuth transactions and authorization codes at their expiry, and not before", async () => {
     const providers = openProviders();
     const service = startService({ env: providers.variables });
-    const { email } = await registerVerifiedUser(service);
+    const { email } = await registerAndVerify(service);
     const start = service.clock.now();
     await service.get("/social/github/start");
     await authorizationCodeFor(email, start);
@@ -67,7 +73,7 @@ describe("the hourly purge", () => {
   it("keeps a consumed email token until its expiry, so that it stays consumed", async () => {
     const service = startService();
     const start = service.clock.now();
-    const { email } = await registerVerifiedUser(service);
+    const { email } = await registerAndVerify(service);
     await purgeAt(service, start, DAY - 1);
     expect(await countRows("email_tokens", email, "consumed_at IS NOT NULL")).toBe(1);
     await purgeAt(service, start, DAY);
@@ -77,7 +83,7 @@ describe("the hourly purge", () => {
   it("deletes live and ended sessions at their absolute expiry, and not before", async () => {
     const service = startService();
     const start = service.clock.now();
-    const { email, token } = await registerAndLogIn(service);
+    const { email, token } = await registerVerifyAndLogIn(service);
     await service.post("/logout", undefined, token);
     let { refreshToken } = await logIn(service, email);
     for (let day = 6; day < 30; day += 6) {
@@ -137,7 +143,7 @@ describe("the hourly purge", () => {
 
   it("keeps accounts and their audit events", async () => {
     const service = startService();
-    const { email } = await registerVerifiedUser(service);
+    const { email } = await registerAndVerify(service);
     const before = await countRows("audit_events", email);
     expect(before).toBeGreaterThan(0);
     await purgeAt(service, service.clock.now(), 300 * DAY);

@@ -2,7 +2,13 @@ import { describe, expect, it, vi } from "vitest";
 import { openPageBrowser } from "../../support/pages.ts";
 import { recordEvents } from "../../support/recorders.ts";
 import { startService } from "../../support/service.ts";
-import { logIn, newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
+import {
+  logIn,
+  newAddress,
+  PASSWORD,
+  registerAndVerify,
+  registerVerifyAndLogIn,
+} from "../../support/users.ts";
 
 function startWithMetrics(variables: Record<string, unknown> = {}) {
   const { EVENTS, points } = recordEvents();
@@ -20,7 +26,7 @@ const refusal = (code: string, route: string, status: number) => ({
 describe("metrics", () => {
   it("counts each audit event after its batch is written, and no other successful request", async () => {
     const { service, takePoints } = startWithMetrics();
-    const { email } = await registerVerifiedUser(service);
+    const { email } = await registerAndVerify(service);
     expect(takePoints()).toEqual([event("account_registered"), event("email_verified")]);
     const { token } = await logIn(service, email);
     await service.get("/me", token);
@@ -30,7 +36,7 @@ describe("metrics", () => {
 
   it("does not count an audit event that its batch did not write", async () => {
     const { service, takePoints } = startWithMetrics();
-    const { token } = await registerAndLogIn(service);
+    const { token } = await registerVerifyAndLogIn(service);
     takePoints();
     await Promise.all([1, 2, 3, 4].map(() => service.post("/logout", undefined, token)));
     expect(takePoints()).toEqual([event("signed_out")]);
@@ -38,8 +44,8 @@ describe("metrics", () => {
 
   it("counts each audit event that a batch wrote with and without RETURNING, of one account or of all", async () => {
     const { service, takePoints } = startWithMetrics();
-    const { token } = await registerAndLogIn(service);
-    const other = await registerAndLogIn(service);
+    const { token } = await registerVerifyAndLogIn(service);
+    const other = await registerVerifyAndLogIn(service);
     takePoints();
     const wrong = { password: "wrong words" };
     await service.post("/me/deactivate", wrong, token);
@@ -92,7 +98,7 @@ describe("metrics", () => {
 
   it("writes no id, email address or IP address into any column", async () => {
     const { service, points } = startWithMetrics();
-    const { token, email } = await registerAndLogIn(service);
+    const { token, email } = await registerVerifyAndLogIn(service);
     const { id } = (await service.get("/me", token)).body.data;
     const headers = { "CF-Connecting-IP": "203.0.113.77" };
     await service.call("DELETE", `/api/auth/sessions/${crypto.randomUUID()}`, undefined, token, headers);
@@ -119,7 +125,7 @@ describe("requests without working metrics", () => {
   ])("serves requests and logs no error %s", async (_case, EVENTS) => {
     const failed = vi.spyOn(console, "error");
     const service = startService({ env: { EVENTS } });
-    const { token } = await registerAndLogIn(service);
+    const { token } = await registerVerifyAndLogIn(service);
     expect((await service.get("/me", token)).status).toBe(200);
     expect((await service.get("/me")).status).toBe(401);
     expect(failed).not.toHaveBeenCalled();

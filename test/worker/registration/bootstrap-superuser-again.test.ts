@@ -5,7 +5,7 @@ import {
   logIn,
   newAddress,
   PASSWORD,
-  registerVerifiedUser,
+  registerAndVerify,
   signedInAs,
   tokenMailedTo,
   usersApiAs,
@@ -22,33 +22,33 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL for a former superuser", () => {
   it("does not promote a demoted user who changes their address and registers the first one again", async () => {
     const email = newAddress();
     const service = start(email);
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     const other = await signedInAs(service, "superuser");
     await usersApiAs(service, other).call("PUT", `/${await accountIdOf(email)}/role`, { role: "user" });
     const { token } = await logIn(service, email);
     const newEmail = newAddress();
     await service.post("/me/email", { newEmail, password: PASSWORD }, token);
     await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     expect(await roleOf(service, email)).toBe("user");
   });
 
   it("does not promote a deleted user who registers again", async () => {
     const email = newAddress();
     const service = start(email);
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     const { call } = usersApiAs(service, await signedInAs(service, "superuser"));
     const id = await accountIdOf(email);
     await call("POST", `/${id}/deactivate`);
     await call("DELETE", `/${id}`);
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     expect(await roleOf(service, email)).toBe("user");
   });
 
   it("promotes the owner of the address by a password reset when no superuser is left", async () => {
     const email = newAddress();
     const service = start(email);
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     await service.env.DB.prepare("UPDATE accounts SET role = 'user'").run();
     await service.post("/forgot-password", { email });
     await service.post("/reset-password", {

@@ -7,8 +7,8 @@ import {
   newAddress,
   PASSWORD,
   register,
-  registerAndLogIn,
-  registerVerifiedUser,
+  registerAndVerify,
+  registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
 } from "../../support/users.ts";
@@ -51,14 +51,14 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
 
   it("does not change the role of other users", async () => {
     const service = start(newAddress());
-    const { email } = await registerVerifiedUser(service);
+    const { email } = await registerAndVerify(service);
     expect(await roleOf(service, email)).toBe("user");
   });
 
   it("does not promote a demoted superuser again after a password reset", async () => {
     const email = newAddress();
     const service = start(email);
-    await registerVerifiedUser(service, email);
+    await registerAndVerify(service, email);
     const other = await signedInAs(service, "superuser");
     await service.call(
       "PUT",
@@ -77,7 +77,7 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
   it("does not promote an account that changes its email to the address", async () => {
     const email = newAddress();
     const service = start(email);
-    const { token } = await registerAndLogIn(service);
+    const { token } = await registerVerifyAndLogIn(service);
     await service.post("/me/email", { newEmail: email, password: PASSWORD }, token);
     await service.post("/verify-email", { token: await tokenMailedTo(service, email) });
     expect(await roleOf(service, email)).toBe("user");

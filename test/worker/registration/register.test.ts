@@ -8,7 +8,7 @@ import {
   newAddress,
   PASSWORD,
   register,
-  registerVerifiedUser,
+  registerAndVerify,
   tokenMailedTo,
 } from "../../support/users.ts";
 
@@ -82,7 +82,7 @@ describe("POST /register", () => {
 
   describe("abuse", () => {
     it("gives a known address the same response as an unknown one and mails the owner a notice", async () => {
-      const { email } = await registerVerifiedUser(service);
+      const { email } = await registerAndVerify(service);
       const known = await register(service, email);
       const unknown = await register(service);
       expect(known.answer.status).toBe(unknown.answer.status);
@@ -97,7 +97,7 @@ describe("POST /register", () => {
 
     it("mails the owner at most one notice an hour for repeated registrations", async () => {
       const clocked = startService();
-      const { email } = await registerVerifiedUser(clocked);
+      const { email } = await registerAndVerify(clocked);
       const before = (await mailTo(clocked, email)).length;
       for (let attempt = 0; attempt < 3; attempt++) await register(clocked, email);
       expect((await mailTo(clocked, email)).length).toBe(before + 1);
@@ -107,7 +107,7 @@ describe("POST /register", () => {
     });
 
     it("does not change the password of an existing account", async () => {
-      const { email } = await registerVerifiedUser(service);
+      const { email } = await registerAndVerify(service);
       await register(service, email, { password: "another password entirely" });
       expect((await service.post("/login", { email, password: PASSWORD })).status).toBe(200);
       const refused = await service.post("/login", { email, password: "another password entirely" });
@@ -149,7 +149,7 @@ describe("POST /register", () => {
     });
 
     it("does not reveal through a username whether an address has an account", async () => {
-      const { email: taken } = await registerVerifiedUser(service);
+      const { email: taken } = await registerAndVerify(service);
       for (const [email, username] of [
         [taken, "probe.taken"],
         [newAddress(), "probe.free"],

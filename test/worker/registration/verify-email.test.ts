@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../support/assertions.ts";
 import { startService } from "../../support/service.ts";
-import { mailTo, newAddress, register, registerVerifiedUser, tokenMailedTo } from "../../support/users.ts";
+import { mailTo, newAddress, register, registerAndVerify, tokenMailedTo } from "../../support/users.ts";
 
 const service = startService();
 /** The send limit allows one mail a minute. */
@@ -56,7 +56,7 @@ describe("POST /verify-email", () => {
     });
 
     it("refuses a password reset token, which stays valid for its own purpose", async () => {
-      const { email } = await registerVerifiedUser(service);
+      const { email } = await registerAndVerify(service);
       await service.post("/forgot-password", { email });
       const token = await tokenMailedTo(service, email);
       await expectRefused(token);
@@ -115,7 +115,7 @@ describe("POST /verify-email/resend", () => {
 
   it("gives an unverified, a verified and an unknown address the same response and mails only the unverified one", async () => {
     const unverified = (await register(service)).email;
-    const verified = (await registerVerifiedUser(service)).email;
+    const verified = (await registerAndVerify(service)).email;
     const unknown = newAddress();
     const before = {
       unverified: (await mailTo(service, unverified)).length,

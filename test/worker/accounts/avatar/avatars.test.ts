@@ -28,8 +28,7 @@ const imageForm = (file: Blob, name = "image") => {
 
 /** Fetches an avatar without authentication. */
 async function fetchAvatar(url: string, headers: HeadersInit = {}) {
-  const context = { waitUntil() {}, passThroughOnException() {}, props: {} } as unknown as ExecutionContext;
-  const response = await service.app.fetch(new Request(url, { headers }), service.env, context);
+  const { response } = await service.fetchRaw(new Request(url, { headers }));
   return {
     status: response.status,
     headers: response.headers,

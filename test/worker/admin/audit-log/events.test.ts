@@ -19,8 +19,8 @@ import {
   logIn,
   newAddress,
   PASSWORD,
-  registerAndLogIn,
-  registerVerifiedUser,
+  registerAndVerify,
+  registerVerifyAndLogIn,
   signedInAs,
   tokenMailedTo,
 } from "../../../support/users.ts";
@@ -36,7 +36,7 @@ const rows = async (): Promise<Row[]> =>
 
 /** Causes every audit event of one account, except those of an admin action. */
 async function causeEveryEvent(): Promise<string> {
-  const { email, token, refreshToken } = await registerAndLogIn(service);
+  const { email, token, refreshToken } = await registerVerifyAndLogIn(service);
   const write = (method: string, path: string, body?: unknown, as = token) =>
     service.call(method, `/api/auth${path}`, body, as, from);
   await write("PATCH", "/me", { name: "Grace" });
@@ -76,7 +76,7 @@ async function causeEveryEvent(): Promise<string> {
 async function bootstrapSuperuser(): Promise<string> {
   const email = newAddress();
   const bootstrapping = startService({ env: { BOOTSTRAP_SUPERUSER_EMAIL: email, EVENTS } });
-  await registerVerifiedUser(bootstrapping, email);
+  await registerAndVerify(bootstrapping, email);
   return accountIdOf(email);
 }
 
@@ -124,8 +124,8 @@ describe("the audit log", () => {
   });
 
   it("records nothing for a refused request", async () => {
-    const { token, email } = await registerAndLogIn(service);
-    const { token: withoutPhone } = await registerAndLogIn(service);
+    const { token, email } = await registerVerifyAndLogIn(service);
+    const { token: withoutPhone } = await registerVerifyAndLogIn(service);
     const challenge = await requestPhoneCode(service, token);
     const wrong = { challengeId: challenge.challengeId, code: wrongCode(challenge.code) };
     const capped = startService({ env: { RATE_LIMITS: "{}", BURST: undefined }, clock: service.clock });

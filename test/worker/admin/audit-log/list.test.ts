@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { emptyTables } from "../../../support/database-rows.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
 import { type SignedIn, signedInAs } from "../../../support/users.ts";
@@ -22,7 +23,8 @@ const list = async (actor: SignedIn, query = "") => {
   return { answer, events: (answer.body.data?.events ?? []) as AuditEventJson[] };
 };
 
-beforeAll(async () => {
+beforeEach(async () => {
+  await emptyTables(service.env.DB);
   user = await signedInAs(service, "user");
   admin = await signedInAs(service, "admin");
   superuser = await signedInAs(service, "superuser");

@@ -1,7 +1,13 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { emptyTables } from "../../../support/database-rows.ts";
 import { startService } from "../../../support/service.ts";
-import { register, type SignedIn, signedInAs, usersApiAs } from "../../../support/users.ts";
+import {
+  register,
+  registerVerifiedUser,
+  type SignedIn,
+  signedInAs,
+  usersApiAs,
+} from "../../../support/users.ts";
 
 const service = startService();
 let admin: SignedIn;
@@ -11,13 +17,13 @@ const list = async (actor: SignedIn, query = "") => {
   return { ...answer, names: (answer.body.data?.users ?? []).map(({ name }: { name: string }) => name) };
 };
 
-beforeAll(async () => {
+beforeEach(async () => {
   await emptyTables(service.env.DB);
   superuser = await signedInAs(service, "superuser", "root@example.com");
   admin = await signedInAs(service, "admin", "admin@example.com");
   for (const name of ["Ada", "Grace", "Edsger", "Barbara", "Ángela"]) {
     const ascii = name.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
-    await register(service, `${ascii}@example.org`, { name, lastName: "Example" });
+    await registerVerifiedUser(service, `${ascii}@example.org`, { name, lastName: "Example" });
   }
 });
 

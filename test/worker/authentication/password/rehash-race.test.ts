@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { startWithHeldBatch } from "../../../support/d1.ts";
+import { emptyTables } from "../../../support/database-rows.ts";
 import { openLoopback } from "../../../support/loopback/loopback.ts";
 import { startService } from "../../../support/service.ts";
 import { PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
@@ -28,7 +29,10 @@ const totalFailures = () =>
 
 describe("parallel sign-ins that rehash the same password", () => {
   // A captcha token is valid once for each sign-in. The provider rejects a third verification.
-  beforeEach(() => provider.answer(verdict(true), verdict(true), verdict(false)));
+  beforeEach(async () => {
+    await emptyTables(env.DB);
+    await provider.answer(verdict(true), verdict(true), verdict(false));
+  });
 
   it("completes both parallel sign-ins and verifies each captcha and counts each attempt once", async () => {
     const slow = startWithHeldBatch(2, variables);

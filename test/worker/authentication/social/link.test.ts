@@ -69,7 +69,9 @@ describe("POST /me/identities/:provider", () => {
     const body = { ...(await tokenOf()), password: PASSWORD };
     await linkToken(service, "github", body, token);
     expect((await linkToken(service, "github", body, token)).status).toBe(200);
-    expect(await mailTo(service, email)).toHaveLength(2);
+    expect((await mailTo(service, email)).map(({ subject }) => subject)).toEqual([
+      "GitHub now signs you in to Gatehouse",
+    ]);
   });
 
   it("refuses an identity of another account and a second one of the same provider", async () => {
@@ -170,7 +172,9 @@ describe("POST /me/identities/:provider", () => {
     const answers = await inParallel(8, () => linkToken(service, "github", body, token));
     expect(statusCounts(answers)).toEqual({ 200: 8 });
     expect(await linkedTo(email)).toBe(1);
-    expect(await mailTo(service, email)).toHaveLength(2);
+    expect((await mailTo(service, email)).map(({ subject }) => subject)).toEqual([
+      "GitHub now signs you in to Gatehouse",
+    ]);
   });
 
   it("refuses a link if the owner resets the password meanwhile", async () => {

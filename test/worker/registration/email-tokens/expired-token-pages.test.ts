@@ -9,7 +9,7 @@ import {
   newAddress,
   PASSWORD,
   register,
-  registerVerifiedUser,
+  registerAndVerify,
 } from "../../../support/users.ts";
 
 const service = startService({ env: { ALLOWED_RETURN_URLS: APP }, clock: createTestClock() });
@@ -43,7 +43,7 @@ describe("pages for expired, used and unknown email tokens", () => {
       ["en", "Ask for a new link", "whoever invited you"],
       ["de", "Neuen Link anfordern", "die Sie eingeladen hat"],
     ] as const) {
-      const { email } = await registerVerifiedUser(service);
+      const { email } = await registerAndVerify(service);
       await service.post("/forgot-password", { email });
       const link = await linkMailedTo(service, email);
       service.clock.advance(31 * 60_000);
