@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, not, or, type SQL, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
@@ -10,14 +10,28 @@ import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import type { AudienceRequest } from "./audience.ts";
+import { RETRY_WINDOW } from "./refresh-rules.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import { endSessions, liveSessions, sessionIsLive } from "./statements.ts";
+import {
+  endSessions,
+  isFirstParty,
+  isLastPresented,
+  liveSessions,
+  maySignFor,
+  sessionIsLive,
+  successorIsInUse,
+} from "./statements.ts";
 
 type Rotation = {
   readonly sessionId: string;
   /** The generation of the presented token. */
   readonly generation: number;
+  readonly audience: AudienceRequest;
+  readonly userAgent: string | null;
   readonly idleExpiresAt: number;
+  /** Written if the user agent is another one than at the last rotation. */
+  readonly userAgentChanged: NewAuditEvent;
   readonly now: number;
 };
 
@@ -25,6 +39,12 @@ type Rotation = {
 type RotationOutcome = {
   readonly rotated: boolean;
   readonly session: SessionState;
+  /** Whether it is a session of this service's own client. */
+  readonly isFirstParty: boolean;
+  /** Whether the session may get tokens for the requested audience. */
+  readonly servesAudience: boolean;
+  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
+  readonly successorInUse: boolean;
   readonly account: Account;
 };
 
@@ -52,13 +72,20 @@ export type SessionStore = ReturnType<typeof sessionStore>;
 
 export function sessionStore(db: Database, caps: SendCaps) {
   return {
-    /** The session and its account, if the session is live and the account active at `now`. */
-    async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
+    /**
+     * The session and its account, if the session is live, the account active at `now`, and the session may get
+     * tokens for the audience.
+     */
+    async findCurrent(
+      sessionId: string,
+      audience: AudienceRequest,
+      now: number,
+    ): Promise<CurrentSession | null> {
       const [row] = await db
         .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isActive()));
+        .where(and(eq(sessions.id, sessionId), sessionIsLive(now), maySignFor(audience), isActive()));
       if (!row) return null;
       const { clientId, ...account } = row;
       return { sessionId, clientId, account };
@@ -66,29 +93,58 @@ export function sessionStore(db: Database, caps: SendCaps) {
 
     /**
      * RFC 9700 §4.14.2: of concurrent requests with one generation, exactly one UPDATE rotates. The same batch
-     * reads the resulting row, by which the other requests are judged. Null: no session of an active account.
+     * reads the resulting row, by which `judgeRefresh` judges the other requests. Null: no session of an active account.
      */
     async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
+      const isHeld = and(
+        eq(sessions.id, rotation.sessionId),
+        or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
+        maySignFor(rotation.audience),
+        sessionIsLive(rotation.now),
+        accountIsActive(db, sessions.accountId),
+      );
+      const isSameUserAgent = sql`${sessions.userAgent} IS ${rotation.userAgent}`;
       const { rotated, current } = await runBatch(db, {
+        audit: insertFrom(
+          db,
+          auditEvents,
+          auditRow(rotation.userAgentChanged, sessions.accountId),
+          sessions,
+          and(isHeld, not(isSameUserAgent)),
+        ),
         rotated: db
           .update(sessions)
           .set({
-            generation: rotation.generation + 1,
+            generation: sql`${sessions.generation} + 1`,
+            voidedGenerations: sql`${sessions.generation} - ${rotation.generation}`,
             rotatedAt: rotation.now,
             lastUsedAt: rotation.now,
+            userAgent: rotation.userAgent,
             idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
           })
           .where(
             and(
-              eq(sessions.id, rotation.sessionId),
-              eq(sessions.generation, rotation.generation),
-              sessionIsLive(rotation.now),
-              accountIsActive(db, sessions.accountId),
+              isHeld,
+              or(
+                eq(sessions.generation, rotation.generation),
+                // The answer that brought the current token was lost.
+                and(
+                  lt(sessions.rotatedAt, rotation.now - RETRY_WINDOW),
+                  not(successorIsInUse(db)),
+                  or(isSameUserAgent, not(sql`(${isFirstParty()})`)),
+                ),
+              ),
             ),
           )
           .returning({ id: sessions.id }),
         current: db
-          .select({ ...stateColumns, ...accountColumns })
+          .select({
+            ...stateColumns,
+            isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
+            servesAudience: asBoolean(maySignFor(rotation.audience)).as("serves_audience"),
+            successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
+            ...accountColumns,
+          })
           .from(sessions)
           .innerJoin(accounts, eq(accounts.id, sessions.accountId))
           .where(and(eq(sessions.id, rotation.sessionId), isActive())),
@@ -99,22 +155,34 @@ export function sessionStore(db: Database, caps: SendCaps) {
         id,
         accountId,
         clientId,
+        audience,
+        userAgent,
         amr,
         generation,
+        voidedGenerations,
         rotatedAt,
         idleExpiresAt,
         expiresAt,
         revokedAt,
+        isFirstParty: isOwnClient,
+        servesAudience,
+        successorInUse,
         ...account
       } = row;
       return {
         rotated: rotated.length > 0,
+        isFirstParty: isOwnClient,
+        servesAudience,
+        successorInUse,
         session: {
           id,
           accountId,
           clientId,
+          audience,
+          userAgent,
           amr: amr.split(" "),
           generation,
+          voidedGenerations,
           rotatedAt,
           idleExpiresAt,
           expiresAt,
@@ -180,12 +248,19 @@ export function sessionStore(db: Database, caps: SendCaps) {
   };
 }
 
+/** A condition as a column. */
+const asBoolean = (condition: SQL | undefined) =>
+  sql`(${condition})`.mapWith((value: number | null) => value === 1);
+
 const stateColumns = {
   id: sessions.id,
   accountId: sessions.accountId,
   clientId: sessions.clientId,
+  audience: sessions.audience,
+  userAgent: sessions.userAgent,
   amr: sessions.amr,
   generation: sessions.generation,
+  voidedGenerations: sessions.voidedGenerations,
   rotatedAt: sessions.rotatedAt,
   idleExpiresAt: sessions.idleExpiresAt,
   expiresAt: sessions.expiresAt,
