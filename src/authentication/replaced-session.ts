@@ -20,7 +20,8 @@ export async function sessionOfCookies(
 ): Promise<string | null> {
   const byRefresh = refresh === undefined ? null : await verifyRefreshToken(deps, refresh);
   if (byRefresh?.ok) return byRefresh.value.sessionId;
-  const byAccess = access === undefined ? null : await verifyAccessToken(deps, access, { ignoreExpiry: true });
+  const byAccess =
+    access === undefined ? null : await verifyAccessToken(deps, access, { ignoreExpiry: true });
   return byAccess?.ok ? byAccess.value.sessionId : null;
 }
 

@@ -57,7 +57,11 @@ export async function prepareTokenResponse(
   if (request.transport === "cookie" && !(await isCsrfSafe(c, deps))) {
     return { ok: false, code: "csrf_failed", details: {} };
   }
-  return { ok: true, audience, replaces: request.transport === "cookie" ? await replacedSession(c, deps) : null };
+  return {
+    ok: true,
+    audience,
+    replaces: request.transport === "cookie" ? await replacedSession(c, deps) : null,
+  };
 }
 
 /** The session of the browser's cookies, which a response with the cookies of a new session replaces. */

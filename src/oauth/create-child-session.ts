@@ -47,7 +47,13 @@ export async function createChildSession(
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
-  const outcome = await deps.signIns.openSession({ grant, session, audit, newDeviceNotice: null, replaces: null });
+  const outcome = await deps.signIns.openSession({
+    grant,
+    session,
+    audit,
+    newDeviceNotice: null,
+    replaces: null,
+  });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   const { account } = outcome;
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };

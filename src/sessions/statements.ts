@@ -132,13 +132,13 @@ export const isFirstParty = (): SQL | undefined =>
  */
 export const maySignFor = ({ requested, own }: AudienceRequest): SQL | undefined => {
   const opened = and(isFirstParty(), or(isNull(sessions.audience), eq(sessions.audience, own)));
-  const isOpenedFor =
-    requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
+  const isOpenedFor = requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
   return or(opened, and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
 };
 
 /** Whether this service's own API and pages accept the session. */
-export const isOwnSession = (own: string): SQL | undefined => and(isFirstParty(), maySignFor({ requested: own, own }));
+export const isOwnSession = (own: string): SQL | undefined =>
+  and(isFirstParty(), maySignFor({ requested: own, own }));
 
 type Replacement = {
   /** The session whose cookies the response replaces, and the event of its end. Null if there is none. */

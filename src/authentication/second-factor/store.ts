@@ -186,7 +186,16 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const { factorKind, codeHash, amr, lockoutKey, newDevice, clientId, audience, codeClaim, ...account } =
         row;
       const client = { clientId, audience, codeClaim };
-      const challenge = { account, factorKind, factors: stored, codeHash, amr, lockoutKey, newDevice, ...client };
+      const challenge = {
+        account,
+        factorKind,
+        factors: stored,
+        codeHash,
+        amr,
+        lockoutKey,
+        newDevice,
+        ...client,
+      };
       return { kind: "counted", challenge, lockedUntil: until };
     },
 

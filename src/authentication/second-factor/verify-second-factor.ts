@@ -67,7 +67,8 @@ export async function verifySecondFactor(
   const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
   const client = clientOf(challenge, input.audience ?? ownAudience(deps.settings));
   if (!factor || !verified || !client) return refuseAnswer(deps, challenge, { lockedUntil, now });
-  if (input.audience !== null && input.audience !== client.audience) return err({ reason: "audience_refused" });
+  if (input.audience !== null && input.audience !== client.audience)
+    return err({ reason: "audience_refused" });
 
   const accountId = challenge.account.id;
   const amr = [...challenge.amr.split(" "), ...factor.amr];

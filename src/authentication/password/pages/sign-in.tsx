@@ -1,6 +1,6 @@
 import { emailField, passwordField } from "../../../accounts/fields.ts";
-import type { DepsOf } from "../../../http/context.ts";
 import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
+import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
