@@ -20,7 +20,7 @@ export type PendingChallenge = { readonly challengeId: string; readonly sentAt: 
 /**
  * Stores the second factor that this response begins: `<challenge>.<seconds>.<mac>`. The MAC binds the value to this
  * browser, so that the value of another browser is refused. Nothing else sets it: an address must not be able to
- * make a user complete the sign-in of somebody else.
+ * make a user complete the sign-in of another one.
  */
 export async function setChallengeCookie(
   c: Context,

@@ -102,20 +102,6 @@ export const isLastPresented = (generation: number): SQL =>
   eq(sql`${sessions.generation} - 1 - ${sessions.voidedGenerations}`, generation);
 
 /**
- * Whether the holder of the current refresh token has used the answer that brought it: an app has exchanged a code
- * that this session issued with it. Its predecessor is then no retry.
- */
-export const successorIsInUse = (db: Database): SQL => {
-  const child = alias(sessions, "child");
-  return exists(
-    db
-      .select({ one: sql`1` })
-      .from(child)
-      .where(and(eq(child.parentId, sessions.id), gte(child.createdAt, sessions.rotatedAt))),
-  );
-};
-
-/**
  * Whether the session is one of this service's own client. A release from before migration 0012 stored that client
  * for apps too: with the code of an identity, and before migration 0011 with the code of a session.
  */

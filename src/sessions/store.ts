@@ -1,39 +1,19 @@
-import { and, eq, isNull, lt, ne, not, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { Account } from "../accounts/account.ts";
 import { accountColumns } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accountIsActive, isActive } from "../db/predicates.ts";
+import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { AudienceRequest } from "./audience.ts";
-import { RETRY_WINDOW } from "./refresh-rules.ts";
+import { type Rotation, rotationStatements } from "./rotation-statements.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import {
-  endSessions,
-  isFirstParty,
-  isLastPresented,
-  liveSessions,
-  maySignFor,
-  sessionIsLive,
-  successorIsInUse,
-} from "./statements.ts";
-
-type Rotation = {
-  readonly sessionId: string;
-  /** The generation of the presented token. */
-  readonly generation: number;
-  readonly audience: AudienceRequest;
-  readonly userAgent: string | null;
-  readonly idleExpiresAt: number;
-  /** Written if the user agent is another one than at the last rotation. */
-  readonly userAgentChanged: NewAuditEvent;
-  readonly now: number;
-};
+import { endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
 
 /** Whether this call rotated the session, and the rows after it. */
 type RotationOutcome = {
@@ -96,99 +76,15 @@ export function sessionStore(db: Database, caps: SendCaps) {
      * reads the resulting row, by which `judgeRefresh` judges the other requests. Null: no session of an active account.
      */
     async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
-      const isHeld = and(
-        eq(sessions.id, rotation.sessionId),
-        or(eq(sessions.generation, rotation.generation), isLastPresented(rotation.generation)),
-        maySignFor(rotation.audience),
-        sessionIsLive(rotation.now),
-        accountIsActive(db, sessions.accountId),
-      );
-      const isSameUserAgent = sql`${sessions.userAgent} IS ${rotation.userAgent}`;
-      const { rotated, current } = await runBatch(db, {
-        audit: insertFrom(
-          db,
-          auditEvents,
-          auditRow(rotation.userAgentChanged, sessions.accountId),
-          sessions,
-          and(isHeld, not(isSameUserAgent)),
-        ),
-        rotated: db
-          .update(sessions)
-          .set({
-            generation: sql`${sessions.generation} + 1`,
-            voidedGenerations: sql`${sessions.generation} - ${rotation.generation}`,
-            rotatedAt: rotation.now,
-            lastUsedAt: rotation.now,
-            userAgent: rotation.userAgent,
-            idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
-          })
-          .where(
-            and(
-              isHeld,
-              or(
-                eq(sessions.generation, rotation.generation),
-                // The answer that brought the current token was lost.
-                and(
-                  lt(sessions.rotatedAt, rotation.now - RETRY_WINDOW),
-                  not(successorIsInUse(db)),
-                  or(isSameUserAgent, not(sql`(${isFirstParty()})`)),
-                ),
-              ),
-            ),
-          )
-          .returning({ id: sessions.id }),
-        current: db
-          .select({
-            ...stateColumns,
-            isFirstParty: asBoolean(isFirstParty()).as("is_first_party"),
-            servesAudience: asBoolean(maySignFor(rotation.audience)).as("serves_audience"),
-            successorInUse: asBoolean(successorIsInUse(db)).as("successor_in_use"),
-            ...accountColumns,
-          })
-          .from(sessions)
-          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(and(eq(sessions.id, rotation.sessionId), isActive())),
-      });
+      const { rotated, current } = await runBatch(db, rotationStatements(db, rotation));
       const [row] = current;
       if (!row) return null;
-      const {
-        id,
-        accountId,
-        clientId,
-        audience,
-        userAgent,
-        amr,
-        generation,
-        voidedGenerations,
-        rotatedAt,
-        idleExpiresAt,
-        expiresAt,
-        revokedAt,
-        isFirstParty: isOwnClient,
-        servesAudience,
-        successorInUse,
-        ...account
-      } = row;
+      const { session, account, ...facts } = row;
       return {
+        ...facts,
         rotated: rotated.length > 0,
-        isFirstParty: isOwnClient,
-        servesAudience,
-        successorInUse,
-        session: {
-          id,
-          accountId,
-          clientId,
-          audience,
-          userAgent,
-          amr: amr.split(" "),
-          generation,
-          voidedGenerations,
-          rotatedAt,
-          idleExpiresAt,
-          expiresAt,
-          revokedAt,
-        },
-        account: { id: accountId, ...account },
+        session: { ...session, amr: session.amr.split(" ") },
+        account: { id: session.accountId, ...account },
       };
     },
 
@@ -247,22 +143,3 @@ export function sessionStore(db: Database, caps: SendCaps) {
     },
   };
 }
-
-/** A condition as a column. */
-const asBoolean = (condition: SQL | undefined) =>
-  sql`(${condition})`.mapWith((value: number | null) => value === 1);
-
-const stateColumns = {
-  id: sessions.id,
-  accountId: sessions.accountId,
-  clientId: sessions.clientId,
-  audience: sessions.audience,
-  userAgent: sessions.userAgent,
-  amr: sessions.amr,
-  generation: sessions.generation,
-  voidedGenerations: sessions.voidedGenerations,
-  rotatedAt: sessions.rotatedAt,
-  idleExpiresAt: sessions.idleExpiresAt,
-  expiresAt: sessions.expiresAt,
-  revokedAt: sessions.revokedAt,
-};
