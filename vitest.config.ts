@@ -9,6 +9,8 @@ await ensureGeneratedFiles();
 const testVars = {
   ENVIRONMENT: "development",
   PUBLIC_URL: "http://gatehouse.test",
+  // The service itself, and one app: an app never gets tokens for the first audience.
+  AUDIENCES: "gatehouse,app",
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",

@@ -8,6 +8,7 @@ import { amrOf } from "./factors.ts";
 import type { FirstFactorResult } from "./first-factor-result.ts";
 import { type DeviceTokenDeps, signDeviceToken } from "./known-devices/device-token.ts";
 import { secondsUntil } from "./lockout/rules.ts";
+import { replacedBy } from "./replaced-session.ts";
 import type { SessionOpener } from "./session-opener.ts";
 import type { SignedIn, SignInFailure } from "./sign-in-outcome.ts";
 
@@ -20,11 +21,11 @@ export async function completeSignIn(
   deps: CompleteSignInDeps,
   firstFactor: FirstFactorResult,
 ): Promise<Result<SignedIn, SignInFailure>> {
-  const { grant, emailKey, caller, device, audience } = firstFactor;
+  const { grant, emailKey, caller, device, client, replaces } = firstFactor;
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
-  const session = { ...newSession(deps, { amr, audience, caller }), accountId: grant.accountId };
+  const session = { ...newSession(deps, { amr, client, caller }), accountId: grant.accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = device
     ? null
@@ -34,6 +35,7 @@ export async function completeSignIn(
     session,
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId),
     newDeviceNotice,
+    replaces: replacedBy(deps, { replaces, accountId: grant.accountId, caller }),
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
   if (outcome.kind === "locked") {
@@ -43,6 +45,6 @@ export async function completeSignIn(
   const { account } = outcome;
   const deviceToken = await signDeviceToken(deps, emailKey, device?.deviceId ?? null);
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
-  const tokens = await issueTokens(deps, { session: stored, account }, { audience });
+  const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

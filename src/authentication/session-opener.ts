@@ -3,6 +3,7 @@ import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import type { NewSession } from "../sessions/session.ts";
 import type { SessionGrant } from "./first-factor.ts";
+import type { ReplacedSession } from "./replaced-session.ts";
 
 /** A session to store, with the grant that must still be valid in the batch that stores it. */
 export type OpenSessionInput = {
@@ -11,6 +12,7 @@ export type OpenSessionInput = {
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new and the account has signed in before. */
   readonly newDeviceNotice: NewMessage | null;
+  readonly replaces: ReplacedSession | null;
 };
 
 /** `until`: the instant (ms) at which the lockout ends. */

@@ -5,7 +5,7 @@ import { insertFrom } from "../db/insert-select.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { endSurplusSessions, sessionRow } from "../sessions/statements.ts";
+import { endReplacedSession, endSurplusSessions, sessionRow } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
 import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
@@ -20,6 +20,7 @@ export function signInStore(db: Database, caps: SendCaps) {
       session,
       audit,
       newDeviceNotice,
+      replaces,
     }: OpenSessionInput): Promise<OpenSessionResult> {
       const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
@@ -39,6 +40,7 @@ export function signInStore(db: Database, caps: SendCaps) {
         ],
         rows: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened)],
+        replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
         surplusSessions: [endSurplusSessions(db, accountId, now)],
         attempts:
           grant.by !== "session" && countsAttempts(grant)

@@ -4,13 +4,15 @@ import { SECOND } from "../core/clock.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { type CsrfDeps, csrfTokenOfSession, isCsrfSafe } from "../http/csrf.ts";
 import { answer, respond } from "../http/respond.ts";
-import { setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
-import type { TokenSettings } from "../sessions/access-token.ts";
+import { accessCookie, refreshCookie, setDeviceCookie, setSessionCookies } from "../http/session-cookies.ts";
+import type { AccessTokenDeps } from "../sessions/access-token.ts";
 import { chooseAudience } from "../sessions/audience.ts";
 import { INVALID_AUDIENCE } from "../sessions/fields.ts";
+import type { RefreshTokenDeps } from "../sessions/refresh-token.ts";
 import { SECOND_FACTORS } from "./factors.ts";
 import { loginDataSchema } from "./fields.ts";
 import { DEVICE_TOKEN_TTL_MS } from "./known-devices/device-token.ts";
+import { sessionOfCookies } from "./replaced-session.ts";
 import type { SecondFactorRequired, SignedIn } from "./sign-in-outcome.ts";
 
 export const signInResponse = answer(200, "Login successful", loginDataSchema);
@@ -26,11 +28,13 @@ type Transport = "bearer" | "cookie" | undefined;
 
 type TokenRequest = { readonly transport?: Transport; readonly audience?: string };
 
-type TokenResponseDeps = CsrfDeps & { readonly settings: Pick<TokenSettings, "audiences"> };
+type ReplacedSessionDeps = AccessTokenDeps & RefreshTokenDeps;
 
-/** The audience of the tokens to issue; or the refusal, for `refuse`. */
+type TokenResponseDeps = CsrfDeps & ReplacedSessionDeps;
+
+/** The audience of the tokens to issue, and the session whose cookies they replace; or the refusal, for `refuse`. */
 type PreparedTokenResponse =
-  | { readonly ok: true; readonly audience: string }
+  | { readonly ok: true; readonly audience: string; readonly replaces: string | null }
   | {
       readonly ok: false;
       readonly code: "validation_failed" | "csrf_failed";
@@ -53,8 +57,16 @@ export async function prepareTokenResponse(
   if (request.transport === "cookie" && !(await isCsrfSafe(c, deps))) {
     return { ok: false, code: "csrf_failed", details: {} };
   }
-  return { ok: true, audience };
+  return {
+    ok: true,
+    audience,
+    replaces: request.transport === "cookie" ? await replacedSession(c, deps) : null,
+  };
 }
+
+/** The session of the browser's cookies, which a response with the cookies of a new session replaces. */
+export const replacedSession = (c: Context, deps: ReplacedSessionDeps): Promise<string | null> =>
+  sessionOfCookies(deps, { access: accessCookie(c), refresh: refreshCookie(c) });
 
 /** Responds with the tokens, in the body or only in cookies; or with the challenge of the second factor. */
 export async function respondWithTokens(

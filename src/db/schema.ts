@@ -117,6 +117,11 @@ export const oneTimeCodes = sqliteTable(
     /** The `attempt_counters` key that wrong codes count for. */
     lockoutKey: text("lock_key").notNull(),
     newDevice: integer("new_device", { mode: "boolean" }).notNull(),
+    /** The client and the audience of the session that a correct code opens. Null for `phone`, and in rows of the previous release. */
+    clientId: text("client_id"),
+    audience: text(),
+    /** `claim` of the authorization code that was the first factor; null for another first factor. */
+    codeClaim: text("code_claim"),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     /** When the correct code was presented. */
@@ -194,10 +199,20 @@ export const sessions = sqliteTable(
     clientId: text("client_id").notNull().default("gatehouse"),
     /** The audience that the first tokens were issued for. Null in sessions from before migration 0011. */
     audience: text(),
+    /**
+     * False in rows that a Worker from before migration 0012 wrote: it stored `gatehouse` as the client of a session
+     * that an app had opened with the code of an identity.
+     */
+    clientRecorded: integer("client_recorded", { mode: "boolean" }).notNull().default(false),
+    /** Generations between the last one that was presented and the current one. Their tokens are void. */
+    voidedGenerations: integer("voided_generations").notNull().default(0),
+    /** `claim` of the authorization code that opened the session; null for any other session. */
+    codeClaim: text("code_claim"),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),
     index("sessions_parent").on(table.parentId).where(isNotNull(table.parentId)),
+    index("sessions_code_claim").on(table.codeClaim).where(isNotNull(table.codeClaim)),
     index("sessions_expiry").on(table.expiresAt),
   ],
 );

@@ -1,15 +1,21 @@
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import type { Context } from "hono";
 import { decodeJwt } from "jose";
-import { type Clock, HOUR, SECOND } from "../core/clock.ts";
+import { type Clock, SECOND } from "../core/clock.ts";
 import { utf8 } from "../core/crypto/encoding.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 import type { SecretRing, SecretRoot } from "../core/crypto/secret-ring.ts";
-import { accessCookie, preSessionCookie, refreshCookie, setPreSessionCookie } from "./session-cookies.ts";
+import {
+  accessCookie,
+  browserBinding,
+  PRE_SESSION_TTL_SECONDS,
+  preSessionCookie,
+  refreshCookie,
+} from "./session-cookies.ts";
 
 /** Lifetime of a token in seconds. */
-export const CSRF_TOKEN_TTL_SECONDS = (12 * HOUR) / SECOND;
+export const CSRF_TOKEN_TTL_SECONDS = PRE_SESSION_TTL_SECONDS;
 
 export type CsrfDeps = {
   readonly secrets: SecretRing;
@@ -19,13 +25,7 @@ export type CsrfDeps = {
 
 /** Issues a token that is bound to the session, or without one to a pre-session cookie set by this response. */
 export async function issueCsrfToken(c: Context, deps: CsrfDeps): Promise<string> {
-  let binding = bindingOf(c);
-  if (binding === null) {
-    const value = newOneTimeToken();
-    setPreSessionCookie(c, value, CSRF_TOKEN_TTL_SECONDS);
-    binding = `pre/${value}`;
-  }
-  return csrfTokenFor(deps, binding);
+  return csrfTokenFor(deps, bindingOf(c) ?? `pre/${browserBinding(c)}`);
 }
 
 /** The token of a session that was just created. */
@@ -43,18 +43,34 @@ export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
   );
 }
 
-/** The same check for a form of the service's own pages, which no other origin may submit. */
-export async function isCsrfSafeForm(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
-  return hasOrigin(c, [deps.settings.publicUrl]) && hasValidToken(c, deps, token);
+/**
+ * The same check for a form of the service's own pages, which no other origin may submit. `other_session`: the form was
+ * rendered for another session than that of the cookies, so its values may be those of another user.
+ */
+export async function judgeForm(
+  c: Context,
+  deps: CsrfDeps,
+  token: string,
+): Promise<"safe" | "expired" | "other_session" | "no_cookies"> {
+  const binding = bindingOf(c);
+  if (binding === null) return "no_cookies";
+  if (!hasOrigin(c, [deps.settings.publicUrl]) || !(await isBoundTo(deps, token, binding)))
+    return "other_session";
+  return isUnexpired(deps, token) ? "safe" : "expired";
 }
 
 async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
   const binding = bindingOf(c);
+  return binding !== null && isUnexpired(deps, token) && isBoundTo(deps, token, binding);
+}
+
+const isUnexpired = ({ clock }: CsrfDeps, token: string): boolean =>
+  Number(token.split(".")[0]) * SECOND > clock.now();
+
+async function isBoundTo({ secrets }: CsrfDeps, token: string, binding: string): Promise<boolean> {
   const [expiry = "", nonce = "", presentedMac = ""] = token.split(".");
-  if (binding === null || !/^\d{1,12}$/.test(expiry) || !nonce || !presentedMac) return false;
-  if (Number(expiry) * SECOND <= deps.clock.now()) return false;
-  const { current, earlier } = deps.secrets;
-  for (const root of [current, ...earlier]) {
+  if (!/^\d{1,12}$/.test(expiry) || !nonce || !presentedMac) return false;
+  for (const root of [secrets.current, ...secrets.earlier]) {
     if (constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(presentedMac))) return true;
   }
   return false;

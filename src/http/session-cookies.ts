@@ -1,5 +1,7 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { HOUR, SECOND } from "../core/clock.ts";
+import { newOneTimeToken } from "../core/crypto/one-time-token.ts";
 
 // The `__Host-` prefix binds the cookies to this host, to HTTPS and to the path "/" (RFC 6265bis
 // §4.1.3.2, ASVS 3.3.1). Other hosts of the domain cannot set them.
@@ -8,6 +10,9 @@ const REFRESH = "gh_refresh";
 const DEVICE = "gh_device";
 const PRE_SESSION = "gh_csrf";
 const OAUTH_TRANSACTION = "gh_social";
+
+/** Lifetime of the pre-session cookie, and of the CSRF tokens that it binds, in seconds. */
+export const PRE_SESSION_TTL_SECONDS = (12 * HOUR) / SECOND;
 
 /** Lifetimes in seconds. */
 type Tokens = {
@@ -44,9 +49,15 @@ export function clearSessionCookies(c: Context): void {
 export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
   set(c, DEVICE, token, seconds);
 
-/** The binding of a CSRF token without a session. `seconds`: the lifetime of the token. */
-export const setPreSessionCookie = (c: Context, value: string, seconds: number): void =>
-  set(c, PRE_SESSION, value, seconds);
+/**
+ * The random value that identifies a browser without a session: it binds CSRF tokens and a pending second factor. Sets
+ * its cookie again, so that it lasts as long as what it binds.
+ */
+export function browserBinding(c: Context): string {
+  const value = preSessionCookie(c) ?? newOneTimeToken();
+  set(c, PRE_SESSION, value, PRE_SESSION_TTL_SECONDS);
+  return value;
+}
 
 export const accessCookie = (c: Context): string | undefined => getCookie(c, ACCESS, "host");
 export const refreshCookie = (c: Context): string | undefined => getCookie(c, REFRESH, "host");

@@ -15,7 +15,12 @@ export type CodeRequest = {
 };
 
 /** A session, and the generation of the refresh token that the caller has presented. */
-export type PresentedSession = { readonly sessionId: string; readonly generation: number };
+export type PresentedSession = {
+  readonly sessionId: string;
+  readonly generation: number;
+  /** The audience of this service, which the session must be for. */
+  readonly ownAudience: string;
+};
 
 /** The stored row of a code: its hash, and the only origin that may exchange it. */
 export type NewAuthorizationCode = {
@@ -34,10 +39,12 @@ export type ParentSession = {
   readonly expiresAt: number;
 };
 
-/** A code that is neither used nor expired, with its account. */
-export type LiveAuthorizationCode = {
+/** A code that has not expired, with its account. */
+export type FoundAuthorizationCode = {
   readonly origin: string;
   readonly codeChallenge: string | null;
+  /** The exchange that has used the code; null for an unused one. */
+  readonly claim: string | null;
   readonly account: Account;
   readonly enabledFactors: readonly EnabledFactor[];
   readonly devicesKnownSince: number;

@@ -35,7 +35,8 @@ export async function createChildSession(
   { grant, parent, origin, deviceToken, audience, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
-  const child = newSession(deps, { amr: parent.amr.split(" "), audience, caller });
+  const client = { id: origin, audience, codeClaim: grant.claim };
+  const child = newSession(deps, { amr: parent.amr.split(" "), client, caller });
   const session = {
     ...child,
     accountId: grant.accountId,
@@ -43,11 +44,16 @@ export async function createChildSession(
     expiresAt: Math.min(child.expiresAt, parent.expiresAt),
     app: { parentId: parent.id, origin },
     authTime: parent.authTime,
-    clientId: origin,
   };
   const details = { sessionId: session.id, amr: parent.amr };
   const audit = newAuditEvent(deps, { type: "signed_in", details }, caller, grant.accountId);
-  const outcome = await deps.signIns.openSession({ grant, session, audit, newDeviceNotice: null });
+  const outcome = await deps.signIns.openSession({
+    grant,
+    session,
+    audit,
+    newDeviceNotice: null,
+    replaces: null,
+  });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   const { account } = outcome;
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };

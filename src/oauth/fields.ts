@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { deviceTokenField, transportField } from "../authentication/fields.ts";
-import { audienceField } from "../sessions/fields.ts";
+import { deviceTokenField } from "../authentication/fields.ts";
 
 /** An S256 code challenge (RFC 7636 §4.2). */
 export const codeChallengeField = z
@@ -15,6 +14,19 @@ export const exchangeBody = z.strictObject({
     .string("Must be text.")
     .check(z.minLength(43, "Is too short."), z.maxLength(128, "Is too long.")),
   deviceToken: z.optional(deviceTokenField),
-  transport: z.optional(transportField),
-  audience: z.optional(audienceField),
+  audience: z.optional(
+    z.string("Must be text.").check(
+      z.maxLength(256, "Is too long."),
+      z.meta({
+        description:
+          "The audience of the app: one of AUDIENCES except the first, which is this service's own. Required if there are several others. The session gets tokens for no other audience.",
+      }),
+    ),
+  ),
 });
+
+/** The body names no audience of an app, or names none where there are several. */
+export const INVALID_APP_AUDIENCE = {
+  path: "audience",
+  message: "Must be an audience of this service that is not its own.",
+};

@@ -1,5 +1,7 @@
 import { type Clock, MINUTE, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { TokenSettings } from "../sessions/access-token.ts";
+import { ownAudience } from "../sessions/audience.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../sessions/refresh-token.ts";
 import { type CodeRequest, newAuthorizationCode } from "./authorization-code.ts";
 import type { AuthorizationCodeStore } from "./store.ts";
@@ -9,6 +11,7 @@ const MAX_LIVE_CODES = 20;
 
 export type IssueCodeForSessionDeps = RefreshTokenDeps & {
   readonly clock: Clock;
+  readonly settings: Pick<TokenSettings, "audiences">;
   readonly authorizationCodes: Pick<AuthorizationCodeStore, "issueForSession">;
 };
 
@@ -33,7 +36,7 @@ export async function issueCodeForSession(
   if (!presented.ok || presented.value.sessionId !== sessionId) return err({ reason: "not_held" });
   const { code, row } = await newAuthorizationCode(request, deps.clock.now());
   const { generation } = presented.value;
-  const session = { sessionId, generation };
+  const session = { sessionId, generation, ownAudience: ownAudience(deps.settings) };
   const outcome = await deps.authorizationCodes.issueForSession(session, row, MAX_LIVE_CODES);
   if (outcome === "issued") return ok(code);
   return err(

@@ -2,16 +2,17 @@ import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
 import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
+import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, authorizationCodes, sessions } from "../db/schema.ts";
+import { accounts, authorizationCodes, oneTimeCodes, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { generationIsAccepted, sessionIsLive } from "../sessions/statements.ts";
-import type { LiveAuthorizationCode, NewAuthorizationCode, PresentedSession } from "./authorization-code.ts";
+import { generationIsAccepted, isOwnSession, sessionIsLive } from "../sessions/statements.ts";
+import type { FoundAuthorizationCode, NewAuthorizationCode, PresentedSession } from "./authorization-code.ts";
 
 export type AuthorizationCodeStore = ReturnType<typeof authorizationCodeStore>;
 
@@ -37,9 +38,12 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, lockout);
     },
 
-    /** Stores a code for a live session whose refresh token is valid, if its active account has fewer than `most` live codes. */
+    /**
+     * Stores a code for a live session of this service whose refresh token is valid, if its active account has fewer
+     * than `most` live codes.
+     */
     async issueForSession(
-      { sessionId, generation }: PresentedSession,
+      { sessionId, generation, ownAudience }: PresentedSession,
       code: NewAuthorizationCode,
       most: number,
     ): Promise<"issued" | "too_many" | "not_held"> {
@@ -48,6 +52,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         eq(sessions.id, sessionId),
         generationIsAccepted(generation, now),
         sessionIsLive(now),
+        isOwnSession(ownAudience),
         accountIsActive(db, sessions.accountId),
       );
       const liveCodes = db
@@ -73,14 +78,14 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       return held.length > 0 ? "too_many" : "not_held";
     },
 
-    /** The code with that hash, if it is neither used nor expired, with its account and session. Reads only. */
-    async findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null> {
+    /** The code with that hash, if it has not expired, with its account and its session, if that is live. Reads only. */
+    async find(codeHash: string, now: number): Promise<FoundAuthorizationCode | null> {
       const [row] = await db
         .select({
           origin: authorizationCodes.origin,
           codeChallenge: authorizationCodes.codeChallenge,
-          // Child sessions have no children: a code of a child session depends on its parent.
-          parentId: sql<string>`coalesce(${sessions.parentId}, ${sessions.id})`.as("parent_id"),
+          claim: authorizationCodes.claim,
+          parentId: sql<string>`${sessions.id}`.as("parent_id"),
           amr: sessions.amr,
           authTime: sql<number>`coalesce(${sessions.authTime}, ${sessions.createdAt})`.as("auth_time"),
           parentExpiresAt: sql<number>`${sessions.expiresAt}`.as("parent_expires_at"),
@@ -95,15 +100,19 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         .where(
           and(
             eq(authorizationCodes.codeHash, codeHash),
-            isNull(authorizationCodes.claim),
             gt(authorizationCodes.expiresAt, now),
-            or(isNull(authorizationCodes.sessionId), isNotNull(sessions.id)),
+            or(
+              isNotNull(authorizationCodes.claim),
+              isNull(authorizationCodes.sessionId),
+              isNotNull(sessions.id),
+            ),
           ),
         );
       if (!row) return null;
       const {
         origin,
         codeChallenge,
+        claim,
         enabledFactors: enabled,
         devicesKnownSince,
         parentId,
@@ -113,7 +122,27 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         ...account
       } = row;
       const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
-      return { origin, codeChallenge, account, enabledFactors: enabled, devicesKnownSince, parent };
+      return { origin, codeChallenge, claim, account, enabledFactors: enabled, devicesKnownSince, parent };
+    },
+
+    /** Voids the challenge that the code has opened. Returns the session that it has opened, if it is live. */
+    async voidOpened(codeHash: string): Promise<{ sessionId: string; accountId: string } | null> {
+      const isOfCode = eq(authorizationCodes.codeHash, codeHash);
+      const column = (name: "accountId" | "claim") =>
+        db.select({ value: authorizationCodes[name] }).from(authorizationCodes).where(isOfCode);
+      const { opened } = await runBatch(db, {
+        challenge: [
+          voidOneTimeCodes(
+            db,
+            sql`${oneTimeCodes.accountId} = ${column("accountId")} AND ${oneTimeCodes.purpose} = 'login' AND ${oneTimeCodes.codeClaim} = ${column("claim")}`,
+          ),
+        ],
+        opened: db
+          .select({ sessionId: sessions.id, accountId: sessions.accountId })
+          .from(sessions)
+          .where(and(sql`${sessions.codeClaim} = ${column("claim")}`, isNull(sessions.revokedAt))),
+      });
+      return opened[0] ?? null;
     },
   };
 }

@@ -25,7 +25,7 @@ import {
   signOutArguments,
   verifyArguments,
 } from "./arguments.ts";
-import { audienceOf } from "./binding.ts";
+import { appAudienceOf, audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
 import { exchangeFailure } from "./errors.ts";
 import { presentSession, presentSignIn, presentTokens } from "./present.ts";
@@ -126,7 +126,7 @@ export const createAuthService = <Env>(
     exchangeCode(request: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
       const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = audienceOf(binding, input.audience, deps.settings.audiences);
+        const chosen = appAudienceOf(binding, input.audience, deps.settings.audiences);
         if ("reason" in chosen) return { ok: false, ...chosen };
         const { code, codeVerifier, client } = input;
         // A Worker sends no Origin header. The code verifier binds the code to the client that started the flow.
@@ -139,7 +139,7 @@ export const createAuthService = <Env>(
     refreshSession(request: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
       const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = audienceOf(binding, input.audience, deps.settings.audiences);
+        const chosen = appAudienceOf(binding, input.audience, deps.settings.audiences);
         if ("reason" in chosen) return { ok: false, ...chosen };
         const caller = callerOf(input.client);
         const result = await refreshSession(deps, { refreshToken: input.refreshToken, ...chosen, caller });

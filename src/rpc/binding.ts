@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { chooseAppAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
 const SCOPES = ["verify", "read", "revoke", "sign-in"] as const;
@@ -30,15 +31,33 @@ export function readBinding(props: unknown): Binding | null {
   };
 }
 
+type ChosenAudience = { readonly audience: string } | { readonly reason: "forbidden" | "bad_request" };
+
 /** The audience of one call: the binding's, else the requested one, else the first of AUDIENCES. */
 export function audienceOf(
   binding: Binding,
   requested: string | undefined,
   audiences: readonly [string, ...string[]],
-): { readonly audience: string } | { readonly reason: "forbidden" | "bad_request" } {
+): ChosenAudience {
   if (binding.audience !== null && requested !== undefined && requested !== binding.audience) {
     return { reason: "forbidden" };
   }
   const audience = binding.audience ?? requested ?? audiences[0];
   return audiences.includes(audience) ? { audience } : { reason: "bad_request" };
+}
+
+/**
+ * The audience of a session that the calling Worker opens or continues: never this service's own. Without any it is
+ * the only other one of AUDIENCES.
+ */
+export function appAudienceOf(
+  binding: Binding,
+  requested: string | undefined,
+  audiences: readonly [string, ...string[]],
+): ChosenAudience {
+  const [own] = audiences;
+  if (binding.audience === own || requested === own) return { reason: "forbidden" };
+  if (binding.audience !== null || requested !== undefined) return audienceOf(binding, requested, audiences);
+  const audience = chooseAppAudience({ audiences }, undefined);
+  return audience === null ? { reason: "bad_request" } : { audience };
 }

@@ -12,15 +12,17 @@ export type AuthenticateDeps = AccessTokenDeps & {
  * Authenticates a request to this service: verifies the token, then reads session and account in one query. So a
  * sign-out, deactivation or role change takes effect on the next request. Accepts only tokens for the first
  * audience, which is this service's own: a token issued for another consumer works only there
- * (RFC 9068 §4, docs/decisions/024).
+ * (RFC 9068 §4, docs/decisions/024). The session must be one of this service's own client, too.
  */
 export async function authenticate(
   deps: AuthenticateDeps,
   token: string,
 ): Promise<Result<CurrentSession, "token_unusable" | "session_ended">> {
-  const claims = await verifyAccessToken(deps, token, { audience: ownAudience(deps.settings) });
+  const own = ownAudience(deps.settings);
+  const claims = await verifyAccessToken(deps, token, { audience: own });
   if (!claims.ok) return err("token_unusable");
-  const current = await deps.sessions.findCurrent(claims.value.sessionId, deps.clock.now());
+  const now = deps.clock.now();
+  const current = await deps.sessions.findCurrent(claims.value.sessionId, { requested: own, own }, now);
   if (!current || current.account.id !== claims.value.accountId) return err("session_ended");
   return ok(current);
 }

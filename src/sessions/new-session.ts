@@ -11,15 +11,31 @@ export type NewSessionDeps = {
 type NewSessionInput = {
   /** The methods of the authentication that has just succeeded. */
   readonly amr: readonly string[];
-  /** The audience of its first access token. */
-  readonly audience: string;
+  readonly client: SessionClient;
   readonly caller: Caller;
 };
 
-/** A new session of this service, ready to be stored. The batch that stores it adds the account. */
+/** The client that a session belongs to. */
+export type SessionClient = {
+  /** `FIRST_PARTY_CLIENT`, or the origin of an app. */
+  readonly id: string;
+  /** The audience of its first access token. */
+  readonly audience: string;
+  /** The exchange of the authorization code by which an app signs in. */
+  readonly codeClaim: string | null;
+};
+
+/** This service's own pages and API, with tokens for that audience. */
+export const firstPartyClient = (audience: string): SessionClient => ({
+  id: FIRST_PARTY_CLIENT,
+  audience,
+  codeClaim: null,
+});
+
+/** A new session without a parent, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
-  { amr, audience, caller }: NewSessionInput,
+  { amr, client, caller }: NewSessionInput,
 ): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -31,9 +47,10 @@ export function newSession(
     createdAt: now,
     idleExpiresAt: now + Math.min(refreshIdleTtl, refreshMaxTtl) * SECOND,
     expiresAt: now + refreshMaxTtl * SECOND,
-    app: null,
+    app: client.id === FIRST_PARTY_CLIENT ? null : { parentId: null, origin: client.id },
     authTime: now,
-    clientId: FIRST_PARTY_CLIENT,
-    audience,
+    clientId: client.id,
+    audience: client.audience,
+    codeClaim: client.codeClaim,
   };
 }

@@ -11,22 +11,35 @@ export const RETRY_WINDOW = 10 * SECOND;
 export const MAX_LIVE_SESSIONS = 100;
 
 type RefreshFacts = {
-  /** Whether this request rotated the session. */
+  /** Whether this request rotated the session: for the current token, or for a retry whose answer had been lost. */
   readonly rotated: boolean;
   readonly presentedGeneration: number;
+  readonly userAgent: string | null;
+  readonly isFirstParty: boolean;
+  readonly servesAudience: boolean;
+  readonly successorInUse: boolean;
   /** The row after the attempt. */
   readonly session: SessionState;
 };
 
+type RefreshVerdict = "rotated" | "retry" | "reuse" | "ended" | "audience_refused" | "client_changed";
+
 /**
- * Judges a refresh. `reuse` is an older token of a live session: the service cannot distinguish the attacker from
- * the legitimate client (RFC 9700 §4.14.2).
+ * Judges a refresh. `retry`: the client did not receive the successor yet, which it gets again. `reuse` is a voided or
+ * older token of a live session: the service cannot distinguish the attacker from the legitimate client
+ * (RFC 9700 §4.14.2). `client_changed`: the retry comes from another user agent, which a browser's own session
+ * does not explain.
  */
-export function judgeRefresh(facts: RefreshFacts, now: number): "rotated" | "retry" | "reuse" | "ended" {
-  const { rotated, presentedGeneration, session } = facts;
+export function judgeRefresh(facts: RefreshFacts, now: number): RefreshVerdict {
+  const { rotated, presentedGeneration, session, servesAudience } = facts;
   if (rotated) return "rotated";
   if (session.revokedAt !== null || session.idleExpiresAt <= now || session.expiresAt <= now) return "ended";
-  if (presentedGeneration >= session.generation) return "ended";
-  const isPrevious = presentedGeneration === session.generation - 1;
-  return isPrevious && now - session.rotatedAt <= RETRY_WINDOW ? "retry" : "reuse";
+  if (presentedGeneration > session.generation) return "ended";
+  if (presentedGeneration === session.generation) return servesAudience ? "ended" : "audience_refused";
+  const lastPresented = session.generation - 1 - session.voidedGenerations;
+  const isInWindow = now - session.rotatedAt <= RETRY_WINDOW;
+  if (presentedGeneration !== lastPresented || (!isInWindow && facts.successorInUse)) return "reuse";
+  if (!servesAudience) return "audience_refused";
+  if (facts.isFirstParty && facts.userAgent !== session.userAgent) return "client_changed";
+  return isInWindow ? "retry" : "ended";
 }

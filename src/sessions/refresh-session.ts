@@ -1,7 +1,9 @@
+import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import { ownAudience } from "./audience.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
 import { judgeRefresh } from "./refresh-rules.ts";
@@ -21,12 +23,20 @@ export type RefreshedSession = { readonly tokens: IssuedTokens; readonly session
 
 type RefreshInput = {
   readonly refreshToken: string;
-  /** The audience of the new access token. */
-  readonly audience: string;
+  /** The audience of the new access token. Null: that of the session. */
+  readonly audience: string | null;
   readonly caller: Caller;
 };
 
-export type RefreshFailure = { readonly reason: "token_unusable" | "session_ended" | "token_reused" };
+export type RefreshFailure = {
+  readonly reason:
+    | "token_unusable"
+    | "session_ended"
+    | "token_reused"
+    | "client_changed"
+    /** The session belongs to a client that gets no tokens for the audience. Nothing was spent. */
+    | "audience_refused";
+};
 
 /**
  * Exchanges a refresh token for its successor. One statement decides which request rotates; `judgeRefresh` judges
@@ -41,19 +51,35 @@ export async function refreshSession(
   const { sessionId, generation } = claims.value;
   await warmSigningKey(deps);
   const now = deps.clock.now();
-  const idleExpiresAt = now + deps.settings.refreshIdleTtl * SECOND;
-  const found = await deps.sessions.rotate({ sessionId, generation, idleExpiresAt, now });
+  const own = ownAudience(deps.settings);
+  const { userAgent } = input.caller;
+  const details = { sessionId, generation };
+  const found = await deps.sessions.rotate({
+    sessionId,
+    generation,
+    audience: { requested: input.audience, own },
+    userAgent,
+    userAgentChanged: newAuditEvent(deps, { type: "user_agent_changed", details }, input.caller),
+    idleExpiresAt: now + deps.settings.refreshIdleTtl * SECOND,
+    now,
+  });
   if (!found) return err({ reason: "session_ended" });
-  const { rotated, session, account } = found;
-  switch (judgeRefresh({ rotated, presentedGeneration: generation, session }, now)) {
+  const { session, account } = found;
+  const verdict = judgeRefresh({ ...found, presentedGeneration: generation, userAgent }, now);
+  switch (verdict) {
     case "rotated":
-    case "retry":
+    case "retry": {
+      const audience = input.audience ?? session.audience ?? own;
       return ok({
-        tokens: await issueTokens(deps, { session, account }, { audience: input.audience }),
+        tokens: await issueTokens(deps, { session, account }, { audience }),
         session: { sessionId, clientId: session.clientId, account },
       });
+    }
     case "ended":
       return err({ reason: "session_ended" });
+    case "client_changed":
+    case "audience_refused":
+      return err({ reason: verdict });
     case "reuse":
       await endReusedSession(deps, session, generation, input.caller);
       return err({ reason: "token_reused" });

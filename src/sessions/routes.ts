@@ -62,7 +62,9 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "refreshTokens",
         summary: "Exchange a refresh token for a new refresh token and a new access token",
         description:
-          "A retry within 10 seconds returns the same refresh token. Any later reuse ends the session.",
+          "A retry within 10 seconds returns the same refresh token; a later one returns another, as long as the client has " +
+          "not used the first one. Any other reuse ends the session. A session that was opened for an audience other than " +
+          "the first of AUDIENCES, such as that of an app, gets tokens for its own audience only.",
         tag,
         answer: refreshed,
         cookies: true,
@@ -81,13 +83,18 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const deps = depsOf(c);
         const { refreshToken, audience: requested } = c.req.valid("json");
         const byCookie = refreshToken === undefined && refreshCookie(c) !== undefined;
-        const audience = chooseAudience(deps.settings, requested, byCookie ? "cookie" : "bearer");
-        if (audience === null) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
+        const allowed = chooseAudience(deps.settings, requested, byCookie ? "cookie" : "bearer");
+        if (allowed === null) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
         if (refreshToken === undefined)
           return refuse(c, "validation_failed", { fields: [MISSING_REFRESH_TOKEN] });
+        const audience = requested ?? null;
         const result = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
-        if (!result.ok) return refuse(c, "refresh_invalid");
+        if (!result.ok) {
+          return result.error.reason === "audience_refused"
+            ? refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] })
+            : refuse(c, "refresh_invalid");
+        }
         const { tokens, session: refreshedSession } = result.value;
         c.set("actorId", refreshedSession.account.id);
         return respond(c, refreshed, tokens);

@@ -14,20 +14,22 @@ export type NewSession = {
   readonly createdAt: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
-  /** Set for a child session of an app; null for a session of this service. */
+  /** Set for a session of an app; null for a session of this service. */
   readonly app: AppSession | null;
   /** The last authentication. A child session has its parent's. */
   readonly authTime: number;
   /** `FIRST_PARTY_CLIENT`, or the origin of the app. */
   readonly clientId: string;
-  /** The audience that the first access token is issued for. */
+  /** The audience that the first access token is issued for. A session of an app is limited to it. */
   readonly audience: string;
+  /** The exchange of the authorization code that opened the session; null for another sign-in. */
+  readonly codeClaim: string | null;
 };
 
-/** A child session belongs to an app, and ends with its parent session. */
+/** A session that belongs to an app. With a parent it is a child session, which ends with the parent. */
 export type AppSession = {
-  /** The session that issued the authorization code. */
-  readonly parentId: string;
+  /** The session that issued the authorization code. Null if the code was issued for an identity. */
+  readonly parentId: string | null;
   /** The origin that received the code, such as `https://notes.example.com`. */
   readonly origin: string;
 };
@@ -37,9 +39,14 @@ export type SessionState = {
   readonly id: string;
   readonly accountId: string;
   readonly clientId: string;
+  /** Null in sessions from before migration 0011. */
+  readonly audience: string | null;
+  readonly userAgent: string | null;
   readonly amr: readonly string[];
   /** The generation of the current refresh token. */
   readonly generation: number;
+  /** Generations before the current one that were issued, but never presented. Their tokens are void. */
+  readonly voidedGenerations: number;
   readonly rotatedAt: number;
   readonly idleExpiresAt: number;
   readonly expiresAt: number;

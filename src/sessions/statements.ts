@@ -2,19 +2,29 @@ import {
   and,
   desc,
   eq,
+  exists,
   gt,
   gte,
   inArray,
+  isNotNull,
   isNull,
+  ne,
+  notLike,
   or,
   type Placeholder,
   type SQL,
   type SQLWrapper,
+  sql,
 } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
-import { sessions } from "../db/schema.ts";
+import { insertFrom } from "../db/insert-select.ts";
+import { auditEvents, sessions } from "../db/schema.ts";
+import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
-import type { NewSession } from "./session.ts";
+import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
 
 export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
@@ -26,6 +36,8 @@ export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">
   revokedAt: null,
   parentId: app?.parentId ?? null,
   appOrigin: app?.origin ?? null,
+  clientRecorded: true,
+  voidedGenerations: 0,
 });
 
 /** The live sessions of an account, the most recently used first. */
@@ -79,9 +91,71 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
 export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>
   and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, now), gt(sessions.expiresAt, now));
 
-/** Whether the generation is the current one, or the previous one within `RETRY_WINDOW`: those that `judgeRefresh` accepts. */
+/** Whether the generation is the current one, or the previous one within `RETRY_WINDOW`. */
 export const generationIsAccepted = (generation: number, now: number): SQL | undefined =>
   or(
     eq(sessions.generation, generation),
-    and(eq(sessions.generation, generation + 1), gte(sessions.rotatedAt, now - RETRY_WINDOW)),
+    and(isLastPresented(generation), gte(sessions.rotatedAt, now - RETRY_WINDOW)),
   );
+
+/** Whether the current refresh token was issued for a token of this generation. */
+export const isLastPresented = (generation: number): SQL =>
+  eq(sql`${sessions.generation} - 1 - ${sessions.voidedGenerations}`, generation);
+
+/**
+ * Whether the session is one of this service's own client. A release from before migration 0012 stored that client
+ * for apps too: with the code of an identity, and before migration 0011 with the code of a session.
+ */
+export const isFirstParty = (): SQL | undefined =>
+  and(
+    eq(sessions.clientId, FIRST_PARTY_CLIENT),
+    isNull(sessions.appOrigin),
+    or(eq(sessions.clientRecorded, true), notLike(sessions.amr, "fed%")),
+  );
+
+/**
+ * Whether the session may get tokens for the audience (RFC 9700 §2.3): one that was opened for this service itself
+ * for each audience, any other one for the audience that it was opened for. An app never gets this service's own.
+ */
+export const maySignFor = ({
+  requested,
+  own,
+}: AudienceRequest | Record<keyof AudienceRequest, Placeholder>): SQL | undefined => {
+  const opened = and(isFirstParty(), or(isNull(sessions.audience), eq(sessions.audience, own)));
+  const isOpenedFor = requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
+  return or(opened, and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
+};
+
+/** Whether this service's own API and pages accept the session. */
+export const isOwnSession = (own: string): SQL | undefined =>
+  and(isFirstParty(), maySignFor({ requested: own, own }));
+
+type Replacement = {
+  /** The session whose cookies the response replaces, and the event of its end. Null if there is none. */
+  readonly replaces: { readonly sessionId: string; readonly audit: NewAuditEvent } | null;
+  readonly openedId: string;
+  readonly now: number;
+};
+
+/**
+ * Ends the session that a new one replaces in a browser, with its child sessions (ASVS 7.2.4). For the batch that
+ * opens the new one: nothing ends unless that has happened.
+ */
+export function endReplacedSession(db: Database, { replaces, openedId, now }: Replacement) {
+  if (replaces === null) return [];
+  const { sessionId, audit } = replaces;
+  const opened = alias(sessions, "opened");
+  const isReplaced = and(
+    isNull(sessions.revokedAt),
+    exists(db.select({ one: sql`1` }).from(opened).where(eq(opened.id, openedId))),
+  );
+  const replaced = and(eq(sessions.id, sessionId), isReplaced);
+  return [
+    // Before the UPDATE, which makes the condition false.
+    insertFrom(db, auditEvents, auditRow(audit, sessions.accountId), sessions, replaced),
+    db
+      .update(sessions)
+      .set({ revokedAt: now })
+      .where(and(or(eq(sessions.id, sessionId), eq(sessions.parentId, sessionId)), isReplaced)),
+  ];
+}

@@ -5,26 +5,26 @@ import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow, insertAuditEvent } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { accountIsActive, isActive } from "../db/predicates.ts";
+import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
+import type { AudienceRequest } from "./audience.ts";
+import { type Rotation, rotationStatements } from "./rotation-statements.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import { endSessions, liveSessions, sessionIsLive } from "./statements.ts";
-
-type Rotation = {
-  readonly sessionId: string;
-  /** The generation of the presented token. */
-  readonly generation: number;
-  readonly idleExpiresAt: number;
-  readonly now: number;
-};
+import { endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
 
 /** Whether this call rotated the session, and the rows after it. */
 type RotationOutcome = {
   readonly rotated: boolean;
   readonly session: SessionState;
+  /** Whether it is a session of this service's own client. */
+  readonly isFirstParty: boolean;
+  /** Whether the session may get tokens for the requested audience. */
+  readonly servesAudience: boolean;
+  /** Whether the current refresh token arrived, as an app's session that it opened proves. */
+  readonly successorInUse: boolean;
   readonly account: Account;
 };
 
@@ -57,13 +57,25 @@ export function sessionStore(db: Database, caps: SendCaps) {
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(
-      and(eq(sessions.id, sql.placeholder("sessionId")), sessionIsLive(sql.placeholder("now")), isActive()),
+      and(
+        eq(sessions.id, sql.placeholder("sessionId")),
+        sessionIsLive(sql.placeholder("now")),
+        maySignFor({ requested: sql.placeholder("requested"), own: sql.placeholder("own") }),
+        isActive(),
+      ),
     )
     .prepare();
   return {
-    /** The session and its account, if the session is live and the account active at `now`. */
-    async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
-      const [row] = await currentSession.all({ sessionId, now });
+    /**
+     * The session and its account, if the session is live, the account active at `now`, and the session may get
+     * tokens for the audience.
+     */
+    async findCurrent(
+      sessionId: string,
+      audience: AudienceRequest & { readonly requested: string },
+      now: number,
+    ): Promise<CurrentSession | null> {
+      const [row] = await currentSession.all({ sessionId, now, ...audience });
       if (!row) return null;
       const { clientId, ...account } = row;
       return { sessionId, clientId, account };
@@ -71,61 +83,18 @@ export function sessionStore(db: Database, caps: SendCaps) {
 
     /**
      * RFC 9700 §4.14.2: of concurrent requests with one generation, exactly one UPDATE rotates. The same batch
-     * reads the resulting row, by which the other requests are judged. Null: no session of an active account.
+     * reads the resulting row, by which `judgeRefresh` judges the other requests. Null: no session of an active account.
      */
     async rotate(rotation: Rotation): Promise<RotationOutcome | null> {
-      const { rotated, current } = await runBatch(db, {
-        rotated: db
-          .update(sessions)
-          .set({
-            generation: rotation.generation + 1,
-            rotatedAt: rotation.now,
-            lastUsedAt: rotation.now,
-            idleExpiresAt: sql`min(${rotation.idleExpiresAt}, ${sessions.expiresAt})`,
-          })
-          .where(
-            and(
-              eq(sessions.id, rotation.sessionId),
-              eq(sessions.generation, rotation.generation),
-              sessionIsLive(rotation.now),
-              accountIsActive(db, sessions.accountId),
-            ),
-          )
-          .returning({ id: sessions.id }),
-        current: db
-          .select({ ...stateColumns, ...accountColumns })
-          .from(sessions)
-          .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-          .where(and(eq(sessions.id, rotation.sessionId), isActive())),
-      });
+      const { rotated, current } = await runBatch(db, rotationStatements(db, rotation));
       const [row] = current;
       if (!row) return null;
-      const {
-        id,
-        accountId,
-        clientId,
-        amr,
-        generation,
-        rotatedAt,
-        idleExpiresAt,
-        expiresAt,
-        revokedAt,
-        ...account
-      } = row;
+      const { session, account, ...facts } = row;
       return {
+        ...facts,
         rotated: rotated.length > 0,
-        session: {
-          id,
-          accountId,
-          clientId,
-          amr: amr.split(" "),
-          generation,
-          rotatedAt,
-          idleExpiresAt,
-          expiresAt,
-          revokedAt,
-        },
-        account: { id: accountId, ...account },
+        session: { ...session, amr: session.amr.split(" ") },
+        account: { id: session.accountId, ...account },
       };
     },
 
@@ -184,15 +153,3 @@ export function sessionStore(db: Database, caps: SendCaps) {
     },
   };
 }
-
-const stateColumns = {
-  id: sessions.id,
-  accountId: sessions.accountId,
-  clientId: sessions.clientId,
-  amr: sessions.amr,
-  generation: sessions.generation,
-  rotatedAt: sessions.rotatedAt,
-  idleExpiresAt: sessions.idleExpiresAt,
-  expiresAt: sessions.expiresAt,
-  revokedAt: sessions.revokedAt,
-};

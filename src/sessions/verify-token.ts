@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, type TokenFailure, verifyAccessToken } from "./access-token.ts";
 import type { AccessTokenClaims } from "./access-token-claims.ts";
+import { ownAudience } from "./audience.ts";
 import type { RevocationList } from "./revocation-list/revocation-list.ts";
 import { judgeRevocation } from "./revocation-list/rules.ts";
 import type { SessionStore } from "./store.ts";
@@ -36,7 +37,8 @@ export async function verifyToken(
     if (verdict === "revoked") return err("session_ended");
     if (verdict === "not_revoked") return ok(claims);
   }
-  const current = await deps.sessions.findCurrent(sessionId, deps.clock.now());
+  const request = { requested: audience, own: ownAudience(deps.settings) };
+  const current = await deps.sessions.findCurrent(sessionId, request, deps.clock.now());
   if (!current || current.account.id !== accountId) return err("session_ended");
   const { role, email, emailVerifiedAt, name } = current.account;
   return ok({ ...claims, role, email, emailVerified: emailVerifiedAt !== null, name });

@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { type SetLocaleDeps, setLocale } from "../accounts/set-locale.ts";
 import { isLocale } from "../core/locale.ts";
 import type { DepsOf } from "../http/context.ts";
-import { type CsrfDeps, isCsrfSafeForm } from "../http/csrf.ts";
+import { type CsrfDeps, judgeForm } from "../http/csrf.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
 import type { PageEnv } from "./page.ts";
@@ -28,7 +28,7 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
       const currentUrl =
         judgeReturnUrl(form?.text("here") ?? "", { publicUrl, allowedReturnUrls: [] }) ?? "/";
       const locale = form?.text("locale");
-      if (!(await isCsrfSafeForm(c, deps, form?.text("csrf") ?? "")))
+      if ((await judgeForm(c, deps, form?.text("csrf") ?? "")) !== "safe")
         return redirectWithFlash(c, currentUrl, "staleForm");
       if (!isLocale(locale)) return redirectWithFlash(c, currentUrl);
       languageCookie.write(c, locale);

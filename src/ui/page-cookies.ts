@@ -22,10 +22,7 @@ const pageCookie = (name: string, seconds: number) => ({
 /** Flash message: a key of `notices` in the UI texts. The next page shows it once. */
 export const flashCookie = pageCookie("gh_notice", 60);
 
-/** The pending second factor and the time its code was sent: `<challenge>.<seconds>`. Never in a URL. */
-export const challengeCookie = pageCookie("gh_challenge", 600);
-
-/** The same for the code that was texted to a new phone number. */
+/** The code that was texted to a new phone number, and the time at which it was sent: `<challenge>.<seconds>`. */
 export const phoneChallengeCookie = pageCookie("gh_phone", 600);
 
 /** The email address that a message was sent to; the next page shows it. */

@@ -39,6 +39,8 @@ export type FormFailure = {
   readonly retryAfter?: number;
   /** The form needs a captcha, which the page shows now. */
   readonly requiresCaptcha?: boolean;
+  /** The form is shown as it is stored, without the submitted values. */
+  readonly dropsValues?: boolean;
 };
 
 export type CaptchaWidget = {

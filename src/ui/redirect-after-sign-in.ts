@@ -1,10 +1,12 @@
 import type { SignedIn } from "../authentication/sign-in-outcome.ts";
 import { setSignInCookies } from "../authentication/token-response.ts";
+import { parseEmailAddress, storedAddressKey } from "../core/email-address.ts";
 import type { DepsOf } from "../http/context.ts";
 import { isTopLevelNavigation } from "../http/is-top-level-navigation.ts";
 import { refuse } from "../http/respond.ts";
 import { accessCookie, refreshCookie } from "../http/session-cookies.ts";
 import { type IssueCodeForSessionDeps, issueCodeForSession } from "../oauth/issue-code-for-session.ts";
+import type { CurrentSession } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
 import { setPendingRedirectCookie } from "./pending-redirect-cookie.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
@@ -38,23 +40,42 @@ export type RedirectIfSignedInDeps = IssueCodeForSessionDeps & PageSessionDeps;
 /**
  * Redirects a user who has a session to the return target; null means that the user has to sign in. Issuing a code
  * rotates the refresh token of the cookie, so that a copied token is detected as reused (RFC 9700 §4.14.2).
+ * `typedAddress`: the address in a form of a tab that was opened before the user signed in. With that of another
+ * account the user is told whose session the browser has.
  */
 export async function redirectIfSignedIn(
   c: PageContext,
   depsOf: DepsOf<RedirectIfSignedInDeps>,
+  typedAddress?: string,
 ): Promise<Response | null> {
-  if (c.req.method !== "GET" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
+  if (c.req.method === "HEAD" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
   const { returnTarget } = c.var;
   const deps = depsOf(c);
-  if (!isAppTarget(returnTarget)) return (await pageSession(c, deps)) && redirectToPage(c, returnTarget);
+  if (!isAppTarget(returnTarget)) {
+    const session = await pageSession(c, deps);
+    return session && (redirectOtherAccount(c, session, typedAddress) ?? redirectToPage(c, returnTarget));
+  }
   if (!isTopLevelNavigation(c)) return refuseNotANavigation(c);
   const refreshed = await refreshPage(c, deps);
   if (!refreshed) return null;
   const { session, tokens } = refreshed;
+  const isOther = redirectOtherAccount(c, session, typedAddress);
+  if (isOther) return isOther;
   return redirectToApp(c, deps, returnTarget, {
     sessionId: session.sessionId,
     refreshToken: tokens.refreshToken,
   });
+}
+
+function redirectOtherAccount(
+  c: PageContext,
+  { account }: CurrentSession,
+  typedAddress = "",
+): Response | null {
+  const typed = parseEmailAddress(typedAddress);
+  return typed.ok && typed.value.key !== storedAddressKey(account.email)
+    ? redirectWithFlash(c, "/account", "otherAccount")
+    : null;
 }
 
 type AppTarget = ReturnTarget & { readonly app: NonNullable<ReturnTarget["app"]> };

@@ -14,7 +14,6 @@ import {
 } from "../sessions/refresh-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
-import { redirectToCodePage } from "./redirect-to-otp.ts";
 import { redirectWithFlash } from "./redirect-with-flash.ts";
 import { withReturnTarget } from "./return-target.ts";
 
@@ -29,8 +28,6 @@ export async function requirePageSession(c: PageContext, deps: PageSessionDeps):
     return null;
   }
   clearSessionCookies(c);
-  const toCode = redirectToCodePage(c, deps.clock);
-  if (toCode) return toCode;
   const { pathname, search } = new URL(c.req.url);
   const isForm = c.req.method === "POST";
   const returnTo = isForm ? pathname : pathname + search;

@@ -1,7 +1,7 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { hasPermission } from "../admin/authorization/permissions.ts";
 import type { DepsOf } from "../http/context.ts";
-import { isCsrfSafeForm } from "../http/csrf.ts";
+import { judgeForm } from "../http/csrf.ts";
 import { recordFailure } from "../http/failure.ts";
 import { documented } from "../http/openapi-operation.ts";
 import { refuse } from "../http/respond.ts";
@@ -51,7 +51,7 @@ export function servePage<Data, Subject>(
       deps,
       page,
       await loadData(c, subject),
-      { alert, problems, values: form?.kept ?? new Map() },
+      { alert, problems, values: (!outcome.dropsValues && form?.kept) || new Map() },
       outcome,
     );
   });
@@ -99,10 +99,12 @@ async function rejectForm(
   }
   if (!form)
     return { code: "validation_failed", alert: upload ? t.picture.tooLarge : t.failures.validation_failed };
-  // The page was open for too long, or the browser keeps no cookies. The form is shown again with its values.
-  if (!(await isCsrfSafeForm(c, deps, form.text("csrf"))))
-    return { code: "csrf_failed", alert: t.failures.csrf_failed };
-  return null;
+  const verdict = await judgeForm(c, deps, form.text("csrf"));
+  if (verdict === "safe") return null;
+  // The values may be those of another user, who has used this browser. They must not reach the session of now.
+  return verdict === "other_session"
+    ? { code: "csrf_failed", alert: t.formOfOtherSession, dropsValues: true }
+    : { code: "csrf_failed", alert: t.failures.csrf_failed };
 }
 
 function show<Data, Subject>(

@@ -5,6 +5,9 @@ import { APP } from "./social/providers.ts";
 
 export const APP_ORIGIN = new URL(APP).origin;
 
+/** The audience of the client app, of AUDIENCES in vitest.config.ts. */
+export const APP_AUDIENCE = "app";
+
 /** The `state` of the client app (RFC 6749 §4.1.1). Its characters expose a missing or double encoding. */
 export const STATE = "a+b&c=d%25/?#~\"'";
 

@@ -43,6 +43,13 @@ export type AuditEvent =
   | {
       readonly type: "refresh_token_reused";
       readonly details: { readonly sessionId: string; readonly generation: number };
+    }
+  /** An authorization code was used again. The session that its first use opened has ended. */
+  | { readonly type: "authorization_code_reused"; readonly details: { readonly sessionId: string } }
+  /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
+  | {
+      readonly type: "user_agent_changed";
+      readonly details: { readonly sessionId: string; readonly generation: number };
     };
 
 type DetailNameIn<Audited> = Audited extends { readonly details?: infer Details }
@@ -86,6 +93,8 @@ const types: Record<AuditEvent["type"], true> = {
   other_sessions_ended: true,
   all_sessions_ended: true,
   refresh_token_reused: true,
+  user_agent_changed: true,
+  authorization_code_reused: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

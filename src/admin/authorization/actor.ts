@@ -1,4 +1,5 @@
 import type { Account, Role } from "../../accounts/account.ts";
+import { FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 
 /** A signed-in user, and the client that acts for them. */
 export type UserActor = {
@@ -24,13 +25,13 @@ type ActingSession = {
   readonly account: Pick<Account, "id" | "role">;
 };
 
-/** The actor of a session. No session is limited to scopes yet. */
+/** The actor of a session. The session of an app has no permission at this service. */
 export const userActor = ({ account, clientId }: ActingSession): UserActor => ({
   kind: "user",
   accountId: account.id,
   role: account.role,
   clientId,
-  scopes: "all",
+  scopes: clientId === FIRST_PARTY_CLIENT ? "all" : [],
 });
 
 /** The account that acts, for the audit log. Null for an operator. */

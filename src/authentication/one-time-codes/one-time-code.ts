@@ -25,6 +25,10 @@ export type NewOneTimeCodeChallenge = {
   /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;
   readonly newDevice: boolean;
+  /** The client of the session that a correct answer opens. Absent for `phone`. */
+  readonly clientId?: string;
+  readonly audience?: string;
+  readonly codeClaim?: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -61,9 +61,10 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       const { transport, audience: requested, ...input } = c.req.valid("json");
       const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
       if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
-      const { audience } = prepared;
+      const { audience, replaces } = prepared;
       const deviceToken = input.deviceToken ?? deviceCookie(c);
-      const result = await startLogin(deps, { ...input, audience, deviceToken, caller: c.var.caller });
+      const client = { deviceToken, replaces, caller: c.var.caller };
+      const result = await startLogin(deps, { ...input, audience, ...client });
       if (result.ok) return respondWithTokens(c, deps, result.value, transport);
       const { error } = result;
       return refuse(c, passwordErrors[error.reason], {

@@ -4,6 +4,7 @@ import { DAY } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { firstPartyClient } from "../../sessions/new-session.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-devices/device-token.ts";
@@ -36,6 +37,8 @@ type LoginInput = {
   readonly deviceToken?: string;
   /** The audience of the tokens. */
   readonly audience: string;
+  /** The session whose cookies the response replaces. */
+  readonly replaces: string | null;
   readonly caller: Caller;
 };
 
@@ -109,7 +112,7 @@ type EvaluatedPassword = {
 /** Verifies the password. Without a record it verifies against a dummy hash, at the same cost. */
 async function evaluatePassword(
   deps: Pick<StartLoginDeps, "hasher" | "clock">,
-  { email, password, audience, caller }: LoginInput,
+  { email, password, audience, replaces, caller }: LoginInput,
   { record, key, device }: ReservedAttempt,
 ): Promise<Result<EvaluatedPassword, LoginRefusal>> {
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
@@ -123,8 +126,9 @@ async function evaluatePassword(
     lockoutKey: key,
     now: deps.clock.now(),
   } as const;
+  const client = firstPartyClient(audience);
   const knownDevice = device && isDeviceStillKnown(device, record) ? device : null;
-  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, audience };
+  const firstFactor = { grant, emailKey: email.key, device: knownDevice, caller, client, replaces };
   return ok({ firstFactor, enabledFactors: record.enabledFactors });
 }
 

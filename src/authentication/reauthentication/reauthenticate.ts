@@ -4,7 +4,7 @@ import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refresh-token.ts";
-import type { CurrentSession } from "../../sessions/session.ts";
+import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
 import type { ReauthenticationStore } from "./store.ts";
@@ -61,7 +61,7 @@ export type ReauthenticationFailure =
  * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). An access
  * token is not enough: every resource server receives it. With the method `of_account` the password is required;
  * without one, the refresh token of this session. The proof is then valid only for the latest generation of
- * that token.
+ * that token. A session of an app never passes.
  */
 export function reauthenticate(
   deps: ReauthenticateDeps,
@@ -78,6 +78,7 @@ export async function reauthenticate(
   const { session, password } = claim;
   // Taken before the first read, so that every later change voids the proof.
   const at = deps.clock.now();
+  if (session.clientId !== FIRST_PARTY_CLIENT) return err({ reason: "wrong_password" });
   if (claim.method === "password") return verifyPassword(deps, session, claim.password, at);
   const { hasPassword } = await readSignInMethods(deps, { accountId: session.account.id });
   if (!hasPassword) return verifySessionToken(deps, session, claim.refreshToken, at);

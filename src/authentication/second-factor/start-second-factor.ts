@@ -24,7 +24,7 @@ export async function startSecondFactor(
   firstFactor: FirstFactorResult,
   enabled: readonly EnabledFactor[],
 ): Promise<Result<SecondFactorRequired, SignInFailure>> {
-  const { grant, device } = firstFactor;
+  const { grant, device, client } = firstFactor;
   const factor = chooseSecondFactor(deps.secondFactors, enabled);
   if (!factor) throw new Error("No second factor is available without setup.");
   const now = deps.clock.now();
@@ -43,6 +43,9 @@ export async function startSecondFactor(
       codeHash,
       lockoutKey: grant.lockoutKey,
       newDevice: device === null,
+      clientId: client.id,
+      audience: client.audience,
+      codeClaim: client.codeClaim,
       createdAt: now,
       expiresAt,
     },

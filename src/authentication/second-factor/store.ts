@@ -17,7 +17,7 @@ import {
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 import type { NewSession } from "../../sessions/session.ts";
-import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
+import { endReplacedSession, endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import {
@@ -37,6 +37,7 @@ import {
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
+import type { ReplacedSession } from "../replaced-session.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
@@ -64,6 +65,10 @@ export type CountedChallenge = {
   readonly amr: string;
   readonly lockoutKey: string;
   readonly newDevice: boolean;
+  /** The client of the first factor. Null in a challenge of the previous release. */
+  readonly clientId: string | null;
+  readonly audience: string | null;
+  readonly codeClaim: string | null;
 };
 
 /**
@@ -84,6 +89,7 @@ type VerifiedChallenge = {
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
   readonly newDeviceNotice: NewMessage | null;
+  readonly replaces: ReplacedSession | null;
   readonly now: number;
 };
 
@@ -154,6 +160,9 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             amr: oneTimeCodes.amr,
             lockoutKey: oneTimeCodes.lockoutKey,
             newDevice: oneTimeCodes.newDevice,
+            clientId: oneTimeCodes.clientId,
+            audience: oneTimeCodes.audience,
+            codeClaim: oneTimeCodes.codeClaim,
           })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
@@ -174,14 +183,25 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, ...account } = row;
-      const challenge = { account, factorKind, factors: stored, codeHash, amr, lockoutKey, newDevice };
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, clientId, audience, codeClaim, ...account } =
+        row;
+      const client = { clientId, audience, codeClaim };
+      const challenge = {
+        account,
+        factorKind,
+        factors: stored,
+        codeHash,
+        amr,
+        lockoutKey,
+        newDevice,
+        ...client,
+      };
       return { kind: "counted", challenge, lockedUntil: until };
     },
 
     /** Opens the session of a verified answer, and consumes exactly that answer. Null: it is not valid any more. */
     async openVerified(opening: VerifiedChallenge): Promise<Account | null> {
-      const { attempt, challenge, verified, session, audit, newDeviceNotice, now } = opening;
+      const { attempt, challenge, verified, session, audit, newDeviceNotice, replaces, now } = opening;
       const { accountId } = session;
       const isConsumed = codeWasCorrect(attempt);
       const consumed = exists(db.select({ one: sql`1` }).from(oneTimeCodes).where(isConsumed));
@@ -213,6 +233,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
               ),
             ),
         ],
+        replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
         surplusSessions: [endSurplusSessions(db, accountId, now)],
       });
       return opened[0] ?? null;

@@ -29,11 +29,19 @@ type Callback = {
   /** The browser's binding cookie. */
   readonly binding: string | undefined;
   readonly deviceToken: string | undefined;
+  /** The session of the browser's cookies, which those of a new session replace. */
+  readonly replaces: string | null;
   readonly caller: Caller;
 };
 
-/** The redirect, and the session that its cookies carry, if the callback opens one. */
-export type CallbackResult = { readonly url: string; readonly signedIn: SignedIn | null };
+/**
+ * `url`: where the browser goes now, or after the second factor. `outcome`: the session or the challenge that cookies
+ * carry; null if the callback opened neither.
+ */
+export type CallbackResult = {
+  readonly url: string;
+  readonly outcome: SignedIn | SecondFactorRequired | null;
+};
 
 /**
  * Handles the redirect from a provider: consumes the transaction, exchanges the code, then links the identity or signs
@@ -63,17 +71,17 @@ export async function handleCallback(
   if (!profile.ok) return err({ reason: `provider_${profile.error}` });
 
   const { returnTo, codeChallenge, sessionId, expiresAt } = consumed;
-  const { caller, deviceToken } = input;
+  const { caller, deviceToken, replaces } = input;
   const identity = { provider: { id: input.provider, name: provider.name }, profile: profile.value, caller };
   if (sessionId !== null) {
     const linked = await linkIdentity(deps, { ...identity, proof: proofAtStart(sessionId, expiresAt) });
-    return linked.ok ? ok({ url: returnTo, signedIn: null }) : linked;
+    return linked.ok ? ok({ url: returnTo, outcome: null }) : linked;
   }
 
   const audience = ownAudience(deps.settings);
   const isOwnPage = new URL(returnTo).origin === publicUrl;
   const outcome = await retryOnConflict<Completed, SocialFailure>(async () => {
-    const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience });
+    const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience, replaces });
     if (!resolved.ok) return resolved;
     const { firstFactor, enabledFactors, notice } = resolved.value;
     const { grant } = firstFactor;
@@ -97,9 +105,8 @@ const proofAtStart = (sessionId: string, expiresAt: number): ReauthenticationPro
 type Completed = SignedIn | SecondFactorRequired | { readonly kind: "code"; readonly code: string };
 
 function redirectFor(returnTo: string, outcome: Completed): CallbackResult {
+  if (outcome.kind !== "code") return { url: returnTo, outcome };
   const url = new URL(returnTo);
-  if (outcome.kind === "code") url.searchParams.set("code", outcome.code);
-  // The challenge id may appear in a URL: it opens nothing without the mailed code.
-  if (outcome.kind === "second_factor_required") url.searchParams.set("challengeId", outcome.challengeId);
-  return { url: url.href, signedIn: outcome.kind === "signed_in" ? outcome : null };
+  url.searchParams.set("code", outcome.code);
+  return { url: url.href, outcome: null };
 }

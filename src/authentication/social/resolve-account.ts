@@ -6,6 +6,7 @@ import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
+import { firstPartyClient } from "../../sessions/new-session.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
@@ -30,6 +31,8 @@ export type ProviderLogin = {
   readonly deviceToken: string | undefined;
   /** The audience of the tokens that the sign-in issues. */
   readonly audience: string;
+  /** The session whose cookies the response replaces. */
+  readonly replaces: string | null;
   readonly caller: Caller;
 };
 
@@ -49,7 +52,7 @@ export async function resolveAccount(
   deps: ResolveAccountDeps,
   login: ProviderLogin,
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
-  const { profile, provider, caller, audience } = login;
+  const { profile, provider, caller, audience, replaces } = login;
   const email = trustedAddress(profile);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
@@ -79,7 +82,7 @@ export async function resolveAccount(
   } as const;
   return ok({
     decision: decision.kind,
-    firstFactor: { grant, emailKey, device, caller, audience },
+    firstFactor: { grant, emailKey, device, caller, client: firstPartyClient(audience), replaces },
     enabledFactors: candidate?.enabledFactors ?? [],
     notice: attachment.kind === "existing" ? null : (attachment.notice?.id ?? null),
   });

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { SECOND } from "../../core/clock.ts";
+import { setChallengeCookie } from "../../http/challenge-cookie.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import type { CsrfDeps } from "../../http/csrf.ts";
 import { isTopLevelNavigation } from "../../http/is-top-level-navigation.ts";
@@ -14,6 +15,7 @@ import {
 import { jsonBody, pathParams, queryParams } from "../../http/validate-request.ts";
 import {
   prepareTokenResponse,
+  replacedSession,
   respondWithTokens,
   secondFactorResponses,
   setSignInCookies,
@@ -97,7 +99,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Handle the redirect from a provider",
         description:
           "Redirects to `returnTo`: with session cookies if that is a page of this service, otherwise with a `code` to exchange; " +
-          "with a `challengeId` if a second factor is required. Links the identity if the page of linked providers sent the request.",
+          "to the code page if a second factor is required. Links the identity if the page of linked providers sent the request.",
         tag,
         redirect: "To `returnTo`",
         cookies: true,
@@ -106,16 +108,22 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       pathParams(providerParam),
       async (c) => {
+        const deps = depsOf(c);
         const query = new URL(c.req.url).searchParams;
         const browser = {
           binding: oauthTransactionCookie(c),
           deviceToken: deviceCookie(c),
+          replaces: await replacedSession(c, deps),
           caller: c.var.caller,
         };
-        const result = await handleCallback(depsOf(c), { ...c.req.valid("param"), query, ...browser });
+        const result = await handleCallback(deps, { ...c.req.valid("param"), query, ...browser });
         if (!result.ok) return refuseRedirect(c, result.error);
-        const { url, signedIn } = result.value;
-        if (signedIn) setSignInCookies(c, signedIn);
+        const { url, outcome } = result.value;
+        if (outcome?.kind === "second_factor_required") {
+          await setChallengeCookie(c, deps, outcome.challengeId);
+          return c.redirect(codePageOf(url), 302);
+        }
+        if (outcome) setSignInCookies(c, outcome);
         return c.redirect(url, 302);
       },
     )
@@ -140,12 +148,13 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { transport, audience: requested, ...input } = c.req.valid("json");
         const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
         if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
-        const { audience } = prepared;
+        const { audience, replaces } = prepared;
         const result = await signInWithToken(deps, {
           ...c.req.valid("param"),
           token: providerTokenOf(input),
           deviceToken: input.deviceToken ?? deviceCookie(c),
           audience,
+          replaces,
           caller: c.var.caller,
         });
         return result.ok
@@ -153,4 +162,11 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           : refuseSocialLogin(c, result.error);
       },
     );
+}
+
+/** The page of the second factor, which leads on to the return URL, or to that of the sign-in page. */
+function codePageOf(returnTo: string): string {
+  const { pathname, search } = new URL(returnTo);
+  const target = pathname === "/sign-in" ? search : `?returnTo=${encodeURIComponent(pathname + search)}`;
+  return `/sign-in/code${target}`;
 }

@@ -16,6 +16,8 @@ type TokenLogin = {
   readonly deviceToken: string | undefined;
   /** The audience of the tokens. */
   readonly audience: string;
+  /** The session whose cookies the response replaces. */
+  readonly replaces: string | null;
   readonly caller: Caller;
 };
 

@@ -37,8 +37,8 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   captcha: { action: "register", always: true },
   load: async (c) => {
     const returnTarget = c.var.returnTarget ?? null;
-    const redirect = returnTarget && (await redirectIfSignedIn(c, depsOf));
-    return redirect ?? { returnTarget, deps: depsOf(c) };
+    const redirect = returnTarget && c.req.method === "GET" && (await redirectIfSignedIn(c, depsOf));
+    return redirect || { returnTarget, deps: depsOf(c) };
   },
   view: (p, { returnTarget, deps }) => (
     <>

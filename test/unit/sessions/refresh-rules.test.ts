@@ -10,8 +10,11 @@ const session = (changes: Partial<SessionState> = {}): SessionState => ({
   id: "session",
   accountId: "account",
   clientId: "gatehouse",
+  audience: "gatehouse",
+  userAgent: "a browser",
   amr: ["pwd"],
   generation: 7,
+  voidedGenerations: 0,
   rotatedAt: NOW - 1_000,
   idleExpiresAt: NOW + 7 * DAY,
   expiresAt: NOW + 30 * DAY,
@@ -24,6 +27,7 @@ type Case = {
   readonly presented: number;
   readonly rotated?: boolean;
   readonly row?: Partial<SessionState>;
+  readonly facts?: Partial<Omit<Parameters<typeof judgeRefresh>[0], "session">>;
   readonly verdict: ReturnType<typeof judgeRefresh>;
 };
 
@@ -38,15 +42,67 @@ const cases: Case[] = [
     verdict: "retry",
   },
   {
-    token: "the previous generation, after 10.001 s",
+    token: "the previous generation, after 10.001 s, whose successor is in use",
     presented: 6,
     row: { rotatedAt: NOW - 10_001 },
+    facts: { successorInUse: true },
     verdict: "reuse",
   },
   {
-    token: "the previous generation, after a day",
+    token: "the previous generation, after 10 s, whose successor is in use",
+    presented: 6,
+    row: { rotatedAt: NOW - 10_000 },
+    facts: { successorInUse: true },
+    verdict: "retry",
+  },
+  {
+    token: "the last presented generation, whose lost successor was replaced a second ago",
+    presented: 5,
+    row: { voidedGenerations: 1 },
+    verdict: "retry",
+  },
+  { token: "a voided generation", presented: 6, row: { voidedGenerations: 1 }, verdict: "reuse" },
+  {
+    token: "the previous generation, from another user agent",
+    presented: 6,
+    facts: { userAgent: "another browser" },
+    verdict: "client_changed",
+  },
+  {
+    token: "the previous generation, without a user agent",
+    presented: 6,
+    facts: { userAgent: null },
+    verdict: "client_changed",
+  },
+  {
+    token: "the previous generation of an app's session, from another user agent",
+    presented: 6,
+    facts: { userAgent: "another server", isFirstParty: false },
+    verdict: "retry",
+  },
+  {
+    token: "the previous generation, after a day, from another user agent",
     presented: 6,
     row: { rotatedAt: NOW - DAY },
+    facts: { userAgent: "another browser" },
+    verdict: "client_changed",
+  },
+  {
+    token: "the current generation, for an audience of another client",
+    presented: 7,
+    facts: { servesAudience: false },
+    verdict: "audience_refused",
+  },
+  {
+    token: "the previous generation, for an audience of another client",
+    presented: 6,
+    facts: { servesAudience: false },
+    verdict: "audience_refused",
+  },
+  {
+    token: "an older generation, for an audience of another client",
+    presented: 2,
+    facts: { servesAudience: false },
     verdict: "reuse",
   },
   {
@@ -110,8 +166,14 @@ const cases: Case[] = [
 ];
 
 describe("judgeRefresh", () => {
-  it.each(cases)("judges $token as $verdict", ({ presented, rotated = false, row, verdict }) => {
-    const facts = { rotated, presentedGeneration: presented, session: session(row) };
-    expect(judgeRefresh(facts, NOW)).toBe(verdict);
+  it.each(cases)("judges $token as $verdict", ({ presented, rotated = false, row, facts, verdict }) => {
+    const client = {
+      userAgent: "a browser",
+      isFirstParty: true,
+      servesAudience: true,
+      successorInUse: false,
+    };
+    const all = { ...client, ...facts, rotated, presentedGeneration: presented, session: session(row) };
+    expect(judgeRefresh(all, NOW)).toBe(verdict);
   });
 });

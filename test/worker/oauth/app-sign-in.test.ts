@@ -1,6 +1,13 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange, STATE } from "../../support/client-app.ts";
+import {
+  APP_AUDIENCE,
+  APP_ORIGIN,
+  authorizationCodeIn,
+  clientAppUrl,
+  exchange,
+  STATE,
+} from "../../support/client-app.ts";
 import { readAllRows } from "../../support/database-rows.ts";
 import { mailedCodeTo } from "../../support/one-time-codes.ts";
 import {
@@ -11,6 +18,7 @@ import {
   type PageResponse,
   signedInPageBrowser,
 } from "../../support/pages.ts";
+import { createRpcCaller } from "../../support/rpc.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { consent, FROM_OWN_PAGE } from "../../support/social/browser-flow.ts";
 import { CODE_CHALLENGE } from "../../support/social/client-application.ts";
@@ -34,7 +42,13 @@ async function expectClientSession(at: Service, redirect: PageResponse, email: s
   const { status, body } = await exchange(at, code);
   expect([status, body.data.user?.email, body.data.otpRequired]).toEqual([200, email, undefined]);
   expect(decodeJwt(body.data.token).amr).toEqual(amr);
-  expect((await at.get("/me", body.data.token)).body.data.email).toBe(email);
+  // The token is the app's: its own audience accepts it, this service's API does not.
+  const verified = await createRpcCaller(at).call("verifyToken", body.data.token, {
+    audience: APP_AUDIENCE,
+    strict: true,
+  });
+  expect(verified).toMatchObject({ ok: true, session: { email } });
+  expect((await at.get("/me", body.data.token)).status).toBe(401);
   return body.data;
 }
 

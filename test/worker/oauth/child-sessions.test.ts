@@ -48,12 +48,12 @@ describe("child session of a client application", () => {
     expect([later.status, "deviceToken" in later.body.data]).toEqual([200, false]);
   });
 
-  it("sets a device token neither in cookies nor over RPC unless the device is known", async () => {
+  it("sets no cookies, and returns no device token over RPC unless the device is known", async () => {
     const { email } = await registerVerifiedUser(service);
     const browser = openBrowser(service, APP_ORIGIN);
-    const fields = { codeVerifier: CODE_VERIFIER, transport: "cookie" };
+    const fields = { codeVerifier: CODE_VERIFIER };
     const answer = await browser.write("POST", "/exchange", { ...fields, code: await codeOf(email) });
-    expect([answer.status, browser.jar.has("__Host-gh_refresh")]).toEqual([200, true]);
+    expect([answer.status, browser.jar.has("__Host-gh_refresh")]).toEqual([200, false]);
     expect(browser.jar.has("__Host-gh_device")).toBe(false);
     const client = { ip: null, userAgent: null };
     const input = { code: await codeOf(email), codeVerifier: CODE_VERIFIER, client };

@@ -86,6 +86,8 @@ describe("issuing a code for a session", () => {
       const browser = withCookies({ access: token, refresh: refreshToken });
       service.clock.advance(10_000);
       authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
+      // The successor has been used, so the older token is no retry.
+      await service.post("/refresh", { refreshToken: browser.jar.get(REFRESH) });
       service.clock.advance(age);
       const stale = withCookies({ access: token, refresh: refreshToken });
       await expectForm(() => stale.send("GET", clientAppUrl("/sign-in")));

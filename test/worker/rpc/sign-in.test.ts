@@ -41,6 +41,7 @@ describe("sign-in over RPC", () => {
     if (!refreshed.ok) throw new Error(refreshed.reason);
     expect(decodeJwt(refreshed.token)).toMatchObject({ aud: "notes", sid: answer.sessionId });
     expect(notes.log.at(-1)).toMatchObject({ rpc: "refreshSession", d1: 1, kv: 0 });
+    await notes.call("refreshSession", { refreshToken: refreshed.refreshToken, client });
     service.clock.advance(11_000);
     const reused = await notes.call("refreshSession", { refreshToken, client });
     expect(reused).toEqual({ ok: false, reason: "refresh_invalid" });

@@ -3,8 +3,6 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { startService } from "../../support/service.ts";
-import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser, signedInAs } from "../../support/users.ts";
@@ -32,11 +30,6 @@ const tokenRoutes: Record<string, PrepareRequest> = {
   "/social/:provider/token": async (audience) => {
     const accessToken = await providers.tokenOf(socialUser());
     return { path: "/social/github/token", body: { accessToken, audience } };
-  },
-  "/exchange": async (audience) => {
-    const { email } = await registerVerifiedUser(service);
-    const code = await authorizationCodeFor(email, service.clock.now());
-    return { path: "/exchange", body: { code, codeVerifier: CODE_VERIFIER, audience } };
   },
 };
 
@@ -105,7 +98,7 @@ describe("concurrent requests of one isolate", () => {
     expect(issued).toEqual(audiences.flatMap((audience) => [audience ?? "web", audience ?? "web"]));
   });
 
-  it("leaves the default to the next request", async () => {
+  it("leaves the default to the next request of a session of this service", async () => {
     const { email, refreshToken } = await registerAndLogIn(service);
     const forNotes = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
     expect(decodeJwt(forNotes.token).aud).toBe("notes");

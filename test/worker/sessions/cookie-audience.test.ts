@@ -6,8 +6,6 @@ import { openBrowser, signedInBrowser } from "../../support/browser.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
 import { startService } from "../../support/service.ts";
-import { CODE_VERIFIER } from "../../support/social/client-application.ts";
-import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
@@ -73,10 +71,6 @@ const tokenRoutes: Record<string, PrepareRequest> = {
     "/social/github/token",
     { accessToken: await providers.tokenOf(socialUser()) },
   ],
-  "/exchange": async () => {
-    const code = await authorizationCodeFor((await registerVerifiedUser(service)).email, service.clock.now());
-    return ["/exchange", { code, codeVerifier: CODE_VERIFIER }];
-  },
 };
 
 describe("cookie transport with another audience", () => {

@@ -91,20 +91,12 @@ describe("POST /refresh", () => {
       expect(audit.results).toEqual([{ details: JSON.stringify({ sessionId: sid, generation: 1 }) }]);
     });
 
-    it("treats a retry after ten seconds as reuse and ends the session", async () => {
-      const clocked = startService();
-      const { refreshToken } = await registerAndLogIn(clocked);
-      const next = await refresh(refreshToken, clocked);
-      clocked.clock.advance(10 * SECOND + 1);
-      expect((await refresh(refreshToken, clocked)).status).toBe(401);
-      expect((await refresh(next.body.data.refreshToken, clocked)).status).toBe(401);
-    });
-
     it("keeps the user's other sessions when a refresh token is reused", async () => {
       const clocked = startService();
       const first = await registerAndLogIn(clocked);
       const other = await logIn(clocked, first.email);
-      await refresh(first.refreshToken, clocked);
+      const next = await refresh(first.refreshToken, clocked);
+      await refresh(next.body.data.refreshToken, clocked);
       clocked.clock.advance(11 * SECOND);
       expect((await refresh(first.refreshToken, clocked)).status).toBe(401);
       expect((await refresh(other.refreshToken, clocked)).status).toBe(200);

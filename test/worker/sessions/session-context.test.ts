@@ -5,7 +5,6 @@ import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../s
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
 import { createTestClock, startService } from "../../support/service.ts";
-import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
@@ -38,11 +37,6 @@ describe("a new session", () => {
       const accessToken = await providers.tokenOf(socialUser());
       return { path: "/social/github/token", body: { accessToken, audience } };
     },
-    "code of a verified identity": async (audience) => {
-      const { email } = await registerVerifiedUser(service);
-      const code = await authorizationCodeFor(email, service.clock.now());
-      return { path: "/exchange", body: { code, codeVerifier: CODE_VERIFIER, audience } };
-    },
   };
 
   it.each(Object.entries(signIns))("stores its context after a %s", async (_method, prepare) => {
@@ -56,6 +50,17 @@ describe("a new session", () => {
         audience: audience ?? "web",
       });
     }
+  });
+
+  it("stores the app and its audience after the exchange of the code of a verified identity", async () => {
+    const { email } = await registerVerifiedUser(service);
+    const code = await authorizationCodeFor(email, service.clock.now());
+    const { token } = (await exchange(service, code)).body.data;
+    expect(await contextOf(token)).toEqual({
+      auth_time: service.clock.now(),
+      client_id: APP_ORIGIN,
+      audience: "notes",
+    });
   });
 
   it("stores the context of a session that a page opens", async () => {
@@ -99,13 +104,13 @@ describe("a child session", () => {
     expect(await contextOf(token)).toMatchObject({ auth_time: createdAt });
   });
 
-  it("keeps its context when it is refreshed, also for another audience", async () => {
+  it("keeps its context when it is refreshed", async () => {
     const { email } = await registerVerifiedUser(service);
     const { token, refreshToken } = await openChild(email, { audience: "notes" });
     const before = await contextOf(token);
     service.clock.advance(60_000);
-    const refreshed = (await service.post("/refresh", { refreshToken, audience: "web" })).body.data;
-    expect(decodeJwt(refreshed.token)).toMatchObject({ sid: decodeJwt(token).sid, aud: "web" });
+    const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
+    expect(decodeJwt(refreshed.token)).toMatchObject({ sid: decodeJwt(token).sid, aud: "notes" });
     expect(await contextOf(token)).toEqual(before);
   });
 });

@@ -3,80 +3,10 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { beforeAll, describe, expect, it } from "vitest";
 import { unseal } from "../../../src/core/crypto/seal.ts";
 import { createSecretRing } from "../../../src/core/crypto/secret-ring.ts";
-import { requestPhoneCode, startSecondFactor } from "../../support/one-time-codes.ts";
-import { type ApiResponse, startService } from "../../support/service.ts";
-import {
-  PASSWORD,
-  register,
-  registerAndLogIn,
-  registerVerifiedUser,
-  tokenMailedTo,
-} from "../../support/users.ts";
+import { startService } from "../../support/service.ts";
+import { registerAndLogIn } from "../../support/users.ts";
 
 const service = startService();
-
-/** For each challenge id: its code, and the access token of its owner. */
-const codes = new Map<string, string>();
-const owners = new Map<string, string>();
-
-/** Every endpoint that takes a token. The name before a comma is the kind of token that it accepts. */
-const consumers: Record<string, (token: string) => Promise<ApiResponse>> = {
-  access: (token) => service.get("/me", token),
-  "access, for sign-out": (token) => service.post("/logout", undefined, token),
-  refresh: (refreshToken) => service.post("/refresh", { refreshToken }),
-  verify: (token) => service.post("/verify-email", { token }),
-  "verify, before submitting": (token) => service.get(`/verify-email?token=${encodeURIComponent(token)}`),
-  reset: (token) => service.post("/reset-password", { token, newPassword: "a brand new harbour" }),
-  "sign-in code": (challengeId) =>
-    service.post("/login/otp", { challengeId, code: codes.get(challengeId) ?? "000000" }),
-  "phone code": async (challengeId) =>
-    service.post(
-      "/me/phone/verify",
-      { challengeId, code: codes.get(challengeId) ?? "000000" },
-      owners.get(challengeId) ?? (await registerAndLogIn(service)).token,
-    ),
-  "reset, before submitting": (token) => service.get(`/reset-password?token=${encodeURIComponent(token)}`),
-};
-
-/** Issues a new token of each kind. */
-const issuers: Record<string, () => Promise<string>> = {
-  access: async () => (await registerAndLogIn(service)).token,
-  refresh: async () => (await registerAndLogIn(service)).refreshToken,
-  verify: async () => tokenMailedTo(service, (await register(service)).email),
-  reset: async () => {
-    const { email } = await registerVerifiedUser(service);
-    await service.post("/forgot-password", { email });
-    return tokenMailedTo(service, email);
-  },
-  "sign-in code": async () => {
-    const { email, token } = await registerAndLogIn(service);
-    await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
-    const { challengeId, code } = await startSecondFactor(service, email);
-    codes.set(challengeId, code);
-    owners.set(challengeId, token);
-    return challengeId;
-  },
-  "phone code": async () => {
-    const { token } = await registerAndLogIn(service);
-    const { challengeId, code } = await requestPhoneCode(service, token);
-    codes.set(challengeId, code);
-    owners.set(challengeId, token);
-    return challengeId;
-  },
-};
-
-describe("every kind of token at every endpoint that takes a token", () => {
-  for (const [kind, issue] of Object.entries(issuers)) {
-    for (const [consumer, use] of Object.entries(consumers)) {
-      const isAccepted = consumer.split(",")[0] === kind;
-      it(`${isAccepted ? "accepts" : "rejects"} a token of the kind "${kind}" at the endpoint "${consumer}"`, async () => {
-        const { status } = await use(await issue());
-        if (isAccepted) expect(status).toBe(200);
-        else expect([400, 401]).toContain(status);
-      });
-    }
-  }
-});
 
 describe("forged and altered tokens", () => {
   let valid: string;

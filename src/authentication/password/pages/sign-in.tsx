@@ -1,13 +1,13 @@
 import { emailField, passwordField } from "../../../accounts/fields.ts";
+import { setChallengeCookie } from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { deviceCookie } from "../../../http/session-cookies.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
 import { Captcha, readCaptchaToken } from "../../../ui/captcha-widget.tsx";
-import { encodeSentCode } from "../../../ui/code-field.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
-import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
+import { addressCookie } from "../../../ui/page-cookies.ts";
 import { setPendingRedirectCookie } from "../../../ui/pending-redirect-cookie.ts";
 import { readFields } from "../../../ui/read-fields.ts";
 import {
@@ -15,11 +15,11 @@ import {
   redirectAfterSignIn,
   redirectIfSignedIn,
 } from "../../../ui/redirect-after-sign-in.ts";
-import { redirectToCodePage } from "../../../ui/redirect-to-otp.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import { SocialButtons, type SocialButtonsDeps } from "../../social/pages/social-buttons.tsx";
+import { replacedSession } from "../../token-response.ts";
 import { passwordErrors } from "../errors.ts";
 import { type StartLoginDeps, startLogin } from "../start-login.ts";
 
@@ -37,16 +37,13 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   access: "everybody",
   title: (t) => t.signIn.title,
   captcha: { action: "login", always: false },
-  load: async (c) => {
-    const redirectAway = await redirectIfSignedIn(c, depsOf);
+  load: async (c, posted) => {
+    const redirectAway = await redirectIfSignedIn(c, depsOf, posted?.text("email"));
     if (redirectAway) return redirectAway;
-    const deps = depsOf(c);
-    const otpRedirect = redirectToCodePage(c, deps.clock);
-    if (otpRedirect) return otpRedirect;
     return {
       returnTarget: c.var.returnTarget ?? null,
       address: addressCookie.read(c) ?? "",
-      socialButtons: deps,
+      socialButtons: depsOf(c),
     };
   },
   view: (p, { returnTarget, address, socialButtons }) => (
@@ -80,6 +77,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       captchaToken: readCaptchaToken(form),
       deviceToken: deviceCookie(c),
       audience: ownAudience(deps.settings),
+      replaces: await replacedSession(c, deps),
       caller: c.var.caller,
     });
     if (!result.ok) {
@@ -93,7 +91,7 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       addressCookie.clear(c);
       return redirectAfterSignIn(c, deps, result.value);
     }
-    challengeCookie.write(c, encodeSentCode(result.value.challengeId, deps.clock));
+    await setChallengeCookie(c, deps, result.value.challengeId);
     addressCookie.write(c, email.address);
     return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget));
   },

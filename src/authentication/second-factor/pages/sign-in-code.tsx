@@ -1,19 +1,25 @@
 import { fill } from "../../../core/text.ts";
+import {
+  clearChallengeCookie,
+  readChallengeCookie,
+  setChallengeCookie,
+} from "../../../http/challenge-cookie.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
-import { CodeField, decodeSentCode, encodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
+import { CodeField, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
-import { addressCookie, challengeCookie } from "../../../ui/page-cookies.ts";
+import { addressCookie } from "../../../ui/page-cookies.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
 import { redirectAfterSignIn } from "../../../ui/redirect-after-sign-in.ts";
 import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../../ui/return-target.ts";
 import { codeField } from "../../one-time-codes/fields.ts";
+import { replacedSession } from "../../token-response.ts";
 import { secondFactorErrors } from "../errors.ts";
 import { type ResendCodeDeps, resendCode } from "../resend-code.ts";
 import { type VerifySecondFactorDeps, verifySecondFactor } from "../verify-second-factor.ts";
@@ -32,10 +38,10 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   path: "/sign-in/code",
   access: "everybody",
   title: (t) => t.code.title,
-  load: (c) => {
-    const sent = decodeSentCode(challengeCookie.read(c));
+  load: async (c) => {
+    const sent = await readChallengeCookie(c, depsOf(c));
     const returnTarget = c.var.returnTarget ?? null;
-    if (!sent.challengeId) return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
+    if (!sent) return redirectWithFlash(c, withReturnTarget("/sign-in", returnTarget));
     return { ...sent, address: addressCookie.read(c) ?? null, returnTarget };
   },
   view: (p, { address, sentAt, returnTarget }) => (
@@ -58,7 +64,7 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const deps = depsOf(c);
     if (form.text("act") === "resend") {
       await resendCode(deps, { challengeId });
-      challengeCookie.write(c, encodeSentCode(challengeId, deps.clock));
+      await setChallengeCookie(c, deps, challengeId);
       return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget), "codeSent");
     }
     const read = readFields(wordsOf(c), form, { code: codeField });
@@ -67,6 +73,7 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       challengeId,
       ...read.values,
       audience: ownAudience(deps.settings),
+      replaces: await replacedSession(c, deps),
       caller: c.var.caller,
     });
     if (!result.ok) {
@@ -74,7 +81,7 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         ? invalid({ code: wordsOf(c).problems.codeWrong })
         : formFailure(c, secondFactorErrors[result.error.reason], result.error);
     }
-    challengeCookie.clear(c);
+    clearChallengeCookie(c);
     addressCookie.clear(c);
     return redirectAfterSignIn(c, deps, result.value);
   },

@@ -1,0 +1,324 @@
+import { env } from "cloudflare:workers";
+import { openBrowser } from "../browser.ts";
+import { exchange } from "../client-app.ts";
+import { openPageBrowser } from "../pages.ts";
+import { createRpcCaller } from "../rpc.ts";
+import type { ApiResponse } from "../service.ts";
+import { CODE_VERIFIER } from "../social/client-application.ts";
+import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
+import { socialUser } from "../social/users.ts";
+import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
+import { type IssuedToken, TOKEN_KINDS, type TokenKind } from "./kinds.ts";
+import { captchaProof, guarded, newDevice, providers, service } from "./service.ts";
+
+/** One place that takes a token. `use` presents it, and returns whether the place accepted it. */
+export type TokenConsumer = {
+  readonly accepts: readonly TokenKind[];
+  readonly use: (token: IssuedToken) => Promise<boolean>;
+};
+
+const isOk = ({ status }: ApiResponse): boolean => status < 400;
+const post = async (path: string, body: object, access?: string) =>
+  isOk(await service.post(path, body, access));
+const cookie = (name: string, value: string) => ({ Cookie: `__Host-gh_${name}=${value}` });
+const client = { ip: null, userAgent: null };
+const worker = createRpcCaller(service, { props: { audience: "app" } });
+
+/** A browser with the cookies that the token belongs to. */
+function browserOf({ jar = new Map() }: IssuedToken) {
+  const browser = openBrowser(service);
+  for (const [name, value] of jar) browser.jar.set(name, value);
+  return browser;
+}
+
+/** The address that a device is known for, or that of another user. */
+const addressOf = async ({ knownFor }: IssuedToken) =>
+  knownFor ?? (await registerVerifiedUser(service)).email;
+
+const messagesSoFar = async () => env.DB.prepare("SELECT count(*) AS n FROM outbox").first<number>("n");
+
+/** The URL of a callback with one parameter replaced. */
+async function callback(token: IssuedToken, name: "state" | "code", browser = browserOf(token)) {
+  const own = token.callback === undefined ? await TOKEN_KINDS["transaction state"]() : null;
+  const url = new URL(own?.callback ?? token.callback ?? "", "http://gatehouse.test");
+  for (const [key, value] of own?.jar ?? []) browser.jar.set(key, value);
+  url.searchParams.set(name, token.value);
+  return isOk(
+    await browser.send("GET", url.pathname + url.search, undefined, { Accept: null, Origin: null }),
+  );
+}
+
+async function isDeviceKnown(token: IssuedToken, send: (email: string) => Promise<ApiResponse>) {
+  const answer = await send(await addressOf(token));
+  return isOk(answer) && answer.body.data.otpRequired === undefined && answer.body.data.token !== undefined;
+}
+
+const VERIFYING = ["address verification", "address change"] as const;
+const RESETTING = ["password reset", "invitation"] as const;
+const CODES = ["authorization code of a session", "authorization code of an identity"] as const;
+const REFRESHING = ["refresh", "refresh of an app"] as const;
+const FOR_APP = ["access for another audience", "access of an app"] as const;
+
+/** For each parameter of a route that takes a token: what it accepts. */
+export const PARAMETERS: Record<string, TokenConsumer> = {
+  "POST /captcha/verify token": {
+    accepts: ["captcha widget"],
+    use: async ({ value }) => isOk(await captchaProof(value)),
+  },
+  "POST /register captchaToken": {
+    accepts: ["captcha proof"],
+    use: async ({ value }) =>
+      isOk(
+        await guarded.post("/register", {
+          email: newAddress(),
+          password: PASSWORD,
+          name: "Ada",
+          captchaToken: value,
+        }),
+      ),
+  },
+  "POST /forgot-password captchaToken": {
+    accepts: ["captcha proof"],
+    use: async ({ value }) =>
+      isOk(await guarded.post("/forgot-password", { email: newAddress(), captchaToken: value })),
+  },
+  "POST /login captchaToken": {
+    accepts: ["captcha proof"],
+    use: async ({ value }) => {
+      const { email } = await registerVerifiedUser(service);
+      for (let guess = 0; guess < 4; guess += 1)
+        await service.post("/login", { email, password: "wrong guess" });
+      return isOk(await guarded.post("/login", { email, password: PASSWORD, captchaToken: value }));
+    },
+  },
+  "POST /login deviceToken": {
+    accepts: ["device"],
+    use: (token) =>
+      isDeviceKnown(token, (email) =>
+        newDevice.post("/login", { email, password: PASSWORD, deviceToken: token.value }),
+      ),
+  },
+  "POST /exchange deviceToken": {
+    accepts: ["device"],
+    use: async (token) => {
+      const code = await authorizationCodeFor(await addressOf(token), service.clock.now());
+      const answer = await exchange(newDevice, code, { deviceToken: token.value });
+      return isOk(answer) && answer.body.data.token !== undefined;
+    },
+  },
+  "POST /social/:provider/token deviceToken": {
+    accepts: ["device"],
+    use: (token) =>
+      isDeviceKnown(token, async (email) => {
+        const id = await linkGitHub(email, providers.issuer);
+        const accessToken = await providers.tokenOf(socialUser({ id }));
+        return newDevice.post("/social/github/token", { accessToken, deviceToken: token.value });
+      }),
+  },
+  "POST /login/otp challengeId": {
+    accepts: ["sign-in challenge"],
+    use: ({ value, code = "000000" }) => post("/login/otp", { challengeId: value, code }),
+  },
+  "POST /login/otp code": {
+    accepts: ["sign-in code"],
+    use: async ({ value, challengeId }) =>
+      post("/login/otp", {
+        challengeId: challengeId ?? (await TOKEN_KINDS["sign-in challenge"]()).value,
+        code: value,
+      }),
+  },
+  "POST /login/otp/resend challengeId": {
+    accepts: ["sign-in challenge"],
+    use: async ({ value }) => {
+      // A code is mailed at most once a minute.
+      await env.DB.prepare("UPDATE outbox SET created_at = created_at - 61000").run();
+      const before = await messagesSoFar();
+      await service.post("/login/otp/resend", { challengeId: value });
+      return (await messagesSoFar()) !== before;
+    },
+  },
+  "POST /me/phone/verify challengeId": {
+    accepts: ["phone challenge"],
+    use: async ({ value, code = "000000", access }) =>
+      post(
+        "/me/phone/verify",
+        { challengeId: value, code },
+        access ?? (await registerAndLogIn(service)).token,
+      ),
+  },
+  "POST /me/phone/verify code": {
+    accepts: ["phone code"],
+    use: async ({ value, challengeId = crypto.randomUUID(), access }) =>
+      post(
+        "/me/phone/verify",
+        { challengeId, code: value },
+        access ?? (await registerAndLogIn(service)).token,
+      ),
+  },
+  "POST /verify-email token": {
+    accepts: VERIFYING,
+    use: ({ value }) => post("/verify-email", { token: value }),
+  },
+  "GET /verify-email token": {
+    accepts: VERIFYING,
+    use: async ({ value }) => isOk(await service.get(`/verify-email?token=${encodeURIComponent(value)}`)),
+  },
+  "POST /reset-password token": {
+    accepts: RESETTING,
+    use: ({ value }) => post("/reset-password", { token: value, newPassword: "a brand new harbour" }),
+  },
+  "GET /reset-password token": {
+    accepts: RESETTING,
+    use: async ({ value }) => isOk(await service.get(`/reset-password?token=${encodeURIComponent(value)}`)),
+  },
+  "POST /exchange code": { accepts: CODES, use: async ({ value }) => isOk(await exchange(service, value)) },
+  "POST /exchange codeVerifier": {
+    accepts: ["code verifier"],
+    use: async ({ value }) => {
+      const { value: code } = await TOKEN_KINDS["authorization code of an identity"]();
+      return isOk(await exchange(service, code, { codeVerifier: value }));
+    },
+  },
+  "POST /refresh refreshToken": {
+    accepts: REFRESHING,
+    use: ({ value }) => post("/refresh", { refreshToken: value }),
+  },
+  "POST /social/:provider/token idToken": {
+    accepts: ["provider's ID token"],
+    use: ({ value }) => post("/social/google/token", { idToken: value }),
+  },
+  "POST /social/:provider/token accessToken": {
+    accepts: ["provider's access token"],
+    use: ({ value }) => post("/social/github/token", { accessToken: value }),
+  },
+  "POST /me/identities/:provider idToken": {
+    accepts: ["provider's ID token"],
+    use: async ({ value }) =>
+      post(
+        "/me/identities/google",
+        { idToken: value, password: PASSWORD },
+        (await registerAndLogIn(service)).token,
+      ),
+  },
+  "POST /me/identities/:provider accessToken": {
+    accepts: ["provider's access token"],
+    use: async ({ value }) =>
+      post(
+        "/me/identities/github",
+        { accessToken: value, password: PASSWORD },
+        (await registerAndLogIn(service)).token,
+      ),
+  },
+  // Accepts the refresh token of its own session alone, which none of the kinds is (authentication/social/link.test.ts).
+  "POST /me/identities/:provider refreshToken": {
+    accepts: [],
+    use: async ({ value }) => {
+      const own = await service.post("/social/github/token", {
+        accessToken: await providers.tokenOf(socialUser()),
+      });
+      const idToken = (await TOKEN_KINDS["provider's ID token"]()).value;
+      return post("/me/identities/google", { idToken, refreshToken: value }, own.body.data.token);
+    },
+  },
+  "GET /social/:provider/callback state": {
+    accepts: ["transaction state"],
+    use: (token) => callback(token, "state"),
+  },
+  "GET /social/:provider/callback code": {
+    accepts: ["provider's code"],
+    use: (token) => callback(token, "code"),
+  },
+};
+
+/** Headers, cookies, pages and RPC. Every session route takes the header `Authorization`, as `GET /me` does. */
+export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
+  "header Authorization": {
+    accepts: ["access"],
+    use: async ({ value }) => isOk(await service.get("/me", value)),
+  },
+  "header Authorization of POST /logout": {
+    accepts: ["access", ...FOR_APP],
+    use: ({ value }) => post("/logout", {}, value),
+  },
+  "header X-CSRF-Token": {
+    accepts: ["CSRF"],
+    use: async (token) => {
+      const browser = browserOf(token);
+      if (!token.jar) await browser.csrfToken();
+      const { email } = await registerVerifiedUser(service);
+      const body = { email, password: PASSWORD, transport: "cookie" };
+      return isOk(await browser.send("POST", "/login", body, { "X-CSRF-Token": token.value }));
+    },
+  },
+  "cookie gh_access": {
+    accepts: ["access"],
+    use: async ({ value }) =>
+      isOk(await service.call("GET", "/api/auth/me", undefined, undefined, cookie("access", value))),
+  },
+  "cookie gh_refresh": {
+    accepts: ["refresh"],
+    use: async ({ value }) => {
+      const page = await service.call("GET", "/account", undefined, undefined, cookie("refresh", value));
+      return page.status === 200;
+    },
+  },
+  "cookie gh_device": {
+    accepts: ["device"],
+    use: (token) =>
+      isDeviceKnown(token, (email) =>
+        newDevice.call(
+          "POST",
+          "/api/auth/login",
+          { email, password: PASSWORD },
+          undefined,
+          cookie("device", token.value),
+        ),
+      ),
+  },
+  "cookie gh_social": {
+    accepts: ["transaction cookie"],
+    use: async (token) => {
+      const own = token.callback === undefined ? await TOKEN_KINDS["transaction state"]() : token;
+      const browser = openBrowser(service);
+      browser.jar.set("__Host-gh_social", token.value);
+      const path = own.callback ?? "";
+      return isOk(await browser.send("GET", path, undefined, { Accept: null, Origin: null }));
+    },
+  },
+  "cookie gh_challenge": {
+    accepts: ["challenge cookie"],
+    use: async ({ value, jar = new Map() }) => {
+      const browser = openPageBrowser(newDevice);
+      for (const [name, kept] of jar) browser.jar.set(name, kept);
+      browser.jar.set("__Host-gh_challenge", value);
+      return (await browser.send("GET", "/sign-in/code")).status === 200;
+    },
+  },
+  "page /verify-email": {
+    accepts: VERIFYING,
+    use: async ({ value }) =>
+      isOk(await openPageBrowser(service).send("GET", `/verify-email?token=${encodeURIComponent(value)}`)),
+  },
+  "page /reset-password": {
+    accepts: RESETTING,
+    use: async ({ value }) =>
+      isOk(await openPageBrowser(service).send("GET", `/reset-password?token=${encodeURIComponent(value)}`)),
+  },
+  "RPC verifyToken": {
+    accepts: FOR_APP,
+    use: async ({ value }) => (await worker.call("verifyToken", value, { strict: true })).ok,
+  },
+  "RPC exchangeCode": {
+    accepts: CODES,
+    use: async ({ value }) =>
+      (await worker.call("exchangeCode", { code: value, codeVerifier: CODE_VERIFIER, client })).ok,
+  },
+  "RPC refreshSession": {
+    accepts: REFRESHING,
+    use: async ({ value }) => (await worker.call("refreshSession", { refreshToken: value, client })).ok,
+  },
+  "RPC signOut": {
+    accepts: REFRESHING,
+    use: async ({ value }) => (await worker.call("signOut", { refreshToken: value })).ok,
+  },
+};

@@ -1,0 +1,217 @@
+import { openBrowser } from "../browser.ts";
+import { authorizationCodeIn, clientAppUrl, exchange } from "../client-app.ts";
+import { requestPhoneCode, startSecondFactor } from "../one-time-codes.ts";
+import { openPageBrowser, signedInPageBrowser } from "../pages.ts";
+import { idTokenOf, startRedirect } from "../social/browser-flow.ts";
+import { CODE_VERIFIER } from "../social/client-application.ts";
+import { authorizationCodeFor } from "../social/inserted-rows.ts";
+import { socialUser } from "../social/users.ts";
+import {
+  newAddress,
+  PASSWORD,
+  register,
+  registerAndLogIn,
+  registerVerifiedUser,
+  signedInAs,
+  tokenMailedTo,
+  usersApiAs,
+} from "../users.ts";
+import { captchaProof, newDevice, providers, service, WIDGET_TOKEN } from "./service.ts";
+
+/** A token, with what its right consumer needs beside it. */
+export type IssuedToken = {
+  readonly value: string;
+  /** The address that a device is known for. */
+  readonly knownFor?: string;
+  /** An access token of its owner. */
+  readonly access?: string;
+  /** The code of a challenge; the challenge of a code. */
+  readonly code?: string;
+  readonly challengeId?: string;
+  /** The cookies of the browser that it is bound to. */
+  readonly jar?: ReadonlyMap<string, string>;
+  /** The callback URL that it is part of. */
+  readonly callback?: string;
+};
+
+async function appSession() {
+  const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
+  const code = authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
+  return (await exchange(service, code)).body.data as { token: string; refreshToken: string };
+}
+
+async function loginChallenge() {
+  const { email, token } = await registerAndLogIn(service);
+  await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  return startSecondFactor(service, email);
+}
+
+async function phoneChallenge() {
+  const { token } = await registerAndLogIn(service);
+  return { access: token, ...(await requestPhoneCode(service, token)) };
+}
+
+async function socialRedirect() {
+  const user = socialUser();
+  await providers.setUser(user);
+  const browser = openBrowser(service);
+  const callback = await startRedirect(browser, "github", user);
+  const { searchParams } = new URL(callback, "http://gatehouse.test");
+  return { callback, jar: browser.jar, searchParams };
+}
+
+const cookieValue = (jar: ReadonlyMap<string, string>, name: string): string =>
+  jar.get(`__Host-gh_${name}`) ?? "";
+
+/** Issues a new token of each kind that the service issues or accepts. */
+export const TOKEN_KINDS = {
+  access: async () => ({ value: (await registerAndLogIn(service)).token }),
+  "access for another audience": async () => {
+    const { email } = await registerVerifiedUser(service);
+    const { data } = (await service.post("/login", { email, password: PASSWORD, audience: "app" })).body;
+    return { value: data.token };
+  },
+  "access of an app": async () => ({ value: (await appSession()).token }),
+  refresh: async () => ({ value: (await registerAndLogIn(service)).refreshToken }),
+  "refresh of an app": async () => ({ value: (await appSession()).refreshToken }),
+  device: async () => {
+    const { email } = await registerVerifiedUser(service);
+    const { data } = (await service.post("/login", { email, password: PASSWORD })).body;
+    return { value: data.deviceToken, knownFor: email };
+  },
+  CSRF: async () => {
+    const browser = openBrowser(service);
+    return { value: await browser.csrfToken(), jar: browser.jar };
+  },
+  "pre-session cookie": async () => {
+    const browser = openBrowser(service);
+    await browser.csrfToken();
+    return { value: cookieValue(browser.jar, "csrf") };
+  },
+  "address verification": async () => ({
+    value: await tokenMailedTo(service, (await register(service)).email),
+  }),
+  "address change": async () => {
+    const { token } = await registerAndLogIn(service);
+    const newEmail = newAddress();
+    await service.post("/me/email", { newEmail, password: PASSWORD }, token);
+    return { value: await tokenMailedTo(service, newEmail) };
+  },
+  "password reset": async () => {
+    const { email } = await registerVerifiedUser(service);
+    await service.post("/forgot-password", { email });
+    return { value: await tokenMailedTo(service, email) };
+  },
+  invitation: async () => {
+    const email = newAddress();
+    await usersApiAs(service, await signedInAs(service, "admin")).call("POST", "", { email, name: "Grace" });
+    return { value: await tokenMailedTo(service, email) };
+  },
+  "sign-in challenge": async () => {
+    const { challengeId, ...more } = await loginChallenge();
+    return { value: challengeId, ...more };
+  },
+  "sign-in code": async () => {
+    const { code, ...more } = await loginChallenge();
+    return { value: code, ...more };
+  },
+  "challenge cookie": async () => {
+    const { email } = await registerVerifiedUser(newDevice);
+    const browser = openPageBrowser(newDevice);
+    await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
+    return { value: cookieValue(browser.jar, "challenge"), jar: browser.jar };
+  },
+  "phone challenge": async () => {
+    const { challengeId, ...more } = await phoneChallenge();
+    return { value: challengeId, ...more };
+  },
+  "phone challenge cookie": async () => {
+    const { challengeId, ...more } = await phoneChallenge();
+    return { value: `${challengeId}.1`, ...more };
+  },
+  "phone code": async () => {
+    const { code, ...more } = await phoneChallenge();
+    return { value: code, ...more };
+  },
+  "captcha widget": async () => ({ value: WIDGET_TOKEN }),
+  "captcha proof": async () => ({ value: (await captchaProof(WIDGET_TOKEN)).body.data.humanProof }),
+  "authorization code of a session": async () => {
+    const browser = await signedInPageBrowser(service, (await registerVerifiedUser(service)).email);
+    return { value: authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in"))) };
+  },
+  "authorization code of an identity": async () => {
+    const { email } = await registerVerifiedUser(service);
+    return { value: await authorizationCodeFor(email, service.clock.now()) };
+  },
+  "code verifier": async () => ({ value: CODE_VERIFIER }),
+  "transaction state": async () => {
+    const { searchParams, ...more } = await socialRedirect();
+    return { value: searchParams.get("state") ?? "", ...more };
+  },
+  "transaction cookie": async () => {
+    const { searchParams: _, ...more } = await socialRedirect();
+    return { value: cookieValue(more.jar, "social"), ...more };
+  },
+  "provider's code": async () => {
+    const { searchParams, ...more } = await socialRedirect();
+    return { value: searchParams.get("code") ?? "", ...more };
+  },
+  "provider's ID token": async () => ({ value: await idTokenOf("google", socialUser()) }),
+  "provider's access token": async () => ({ value: await providers.tokenOf(socialUser()) }),
+} satisfies Record<string, () => Promise<IssuedToken>>;
+
+export type TokenKind = keyof typeof TOKEN_KINDS;
+
+/** What each purpose of a derived key signs, hashes or seals. Null: nothing that anybody presents. */
+export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> = {
+  "password-pepper": null,
+  "refresh-token": ["refresh", "refresh of an app"],
+  "device-token": ["device"],
+  "csrf-token": ["CSRF", "challenge cookie"],
+  "challenge-code": ["sign-in code", "phone code"],
+  "lock-key": null,
+  "device-address": null,
+  "rate-key": null,
+  "send-target": null,
+  "social-round": null,
+  "seal-signing-key": ["access", "access for another audience", "access of an app"],
+  "seal-mail": null,
+};
+
+/** The kinds whose hash each column stores. Null: a password. */
+export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> = {
+  "accounts.password_hash": null,
+  "email_tokens.token_hash": ["address verification", "address change", "password reset", "invitation"],
+  "one_time_codes.code_hash": ["sign-in code", "phone code"],
+  "captcha_proofs.proof_hash": ["captcha proof"],
+  "oauth_transactions.state_hash": ["transaction state"],
+  "oauth_transactions.binding_hash": ["transaction cookie"],
+  "authorization_codes.code_hash": ["authorization code of a session", "authorization code of an identity"],
+};
+
+export const KIND_BY_EMAIL_PURPOSE: Record<string, TokenKind> = {
+  verify_email: "address verification",
+  change_email: "address change",
+  reset_password: "password reset",
+  invite: "invitation",
+};
+
+export const KIND_BY_CHALLENGE_PURPOSE: Record<string, TokenKind> = {
+  login: "sign-in challenge",
+  phone: "phone challenge",
+};
+
+/** The kind that each cookie holds. Null: no credential. */
+export const KIND_BY_COOKIE: Record<string, TokenKind | null> = {
+  gh_access: "access",
+  gh_refresh: "refresh",
+  gh_device: "device",
+  gh_csrf: "pre-session cookie",
+  gh_social: "transaction cookie",
+  gh_challenge: "challenge cookie",
+  gh_phone: "phone challenge cookie",
+  gh_notice: null,
+  gh_address: null,
+  gh_way: null,
+  gh_lang: null,
+};
