@@ -5,6 +5,7 @@ import {
   emailField,
   lastNameField,
   nameField,
+  newEmailField,
   newPasswordField,
   passwordField,
   passwordProblems,
@@ -14,6 +15,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { describeRoute } from "../http/openapi-operation.ts";
+import { type PresentedSessionDeps, presentedSessionId } from "../http/presented-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { jsonBody, queryParams } from "../http/validate-request.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
@@ -26,7 +28,7 @@ import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./veri
 
 const registerBody = z
   .strictObject({
-    email: emailField,
+    email: newEmailField,
     password: newPasswordField,
     confirmPassword: z.optional(passwordField),
     name: nameField,
@@ -53,7 +55,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps & PresentedSessionDeps;
 
 /** Registration and email verification. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -84,13 +86,17 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "verifyEmail",
         summary: "Verify an email address with a mailed token",
         tag,
+        description:
+          "A provider may only imply an address. If its owner then proves it, sign-in methods whose provider has not " +
+          "verified the address are removed, and the sessions end, unless the request carries a session of the account.",
         answer: verified,
         failures: ["token_invalid"],
       }),
       jsonBody(z.strictObject({ token: tokenField })),
       async (c) => {
         const { token } = c.req.valid("json");
-        const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+        const sessionId = await presentedSessionId(c, depsOf(c));
+        const result = await verifyEmail(depsOf(c), { token, sessionId, caller: c.var.caller });
         return result.ok ? respond(c, verified) : refuse(c, "token_invalid");
       },
     )

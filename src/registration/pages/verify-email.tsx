@@ -1,5 +1,6 @@
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { type PresentedSessionDeps, presentedSessionId } from "../../http/presented-session.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
@@ -14,8 +15,10 @@ import {
 } from "../email-tokens/pages/email-token.tsx";
 import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 
+type Deps = VerifyEmailDeps & PresentedSessionDeps & RenderPageDeps;
+
 /** The page asks for a click before it consumes the token: mail scanners open links but submit no forms. */
-export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<EmailTokenData> => ({
+export const verifyEmailPage = (depsOf: DepsOf<Deps>): Page<EmailTokenData> => ({
   path: "/verify-email",
   access: "everybody",
   title: (t) => t.verify.title,
@@ -33,7 +36,8 @@ export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>
     </>
   ),
   submit: async (c, _form, { token, emailToken }) => {
-    const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+    const sessionId = await presentedSessionId(c, depsOf(c));
+    const result = await verifyEmail(depsOf(c), { token, sessionId, caller: c.var.caller });
     if (!result.ok) return showInvalidTokenPage(c, depsOf, "verify");
     if (emailToken.purpose === "verify_email") {
       return redirectWithFlash(
