@@ -72,7 +72,13 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             sessionIsLive(claim.now),
           ),
         );
-      const isForeign = and(emailTokenClaimed(claim), notExists(usedInSession));
+      const isImplied = exists(
+        db
+          .select({ one: sql`1` })
+          .from(accounts)
+          .where(and(eq(accounts.id, emailTokens.accountId), eq(accounts.emailImplied, true))),
+      );
+      const isForeign = and(emailTokenClaimed(claim), isImplied, notExists(usedInSession));
       const foreignIds = db.select({ accountId: emailTokens.accountId }).from(emailTokens).where(isForeign);
       const queueToOwner = (message: NewMessage, where: SQL | undefined) =>
         queueMessage(db, {

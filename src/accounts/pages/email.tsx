@@ -20,8 +20,15 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
   title: (t) => t.fields.email,
   back: backToAccount,
   load: (c) => c.var.session.account,
-  view: (p, { email }) => (
+  view: (p, { email, emailVerifiedAt }) => (
     <section class="card">
+      {emailVerifiedAt === null && (
+        <Form p={p} action="/sign-up/check-your-mail">
+          <p class="lead">{fill(p.t.changeEmail.unverified, { address: email })}</p>
+          <input type="hidden" name="email" value={email} />
+          <button type="submit">{p.t.changeEmail.verify}</button>
+        </Form>
+      )}
       <p class="lead">{fill(p.t.changeEmail.lead, { address: email })}</p>
       <Form p={p}>
         <Field p={p} name="newEmail" type="email" autocomplete="email" first />

@@ -24,8 +24,7 @@ export type IdTokenUse = SingleUseIdToken & { readonly claim: string };
 export type IdentityAttachment = {
   /** The ID token that an application presented; null for an access token and the code flow. */
   readonly idToken: IdTokenUse | null;
-} & /** The identity is linked to the account already. */
-(
+} /** The identity is linked to the account already. */ & (
   | { readonly kind: "existing"; readonly key: IdentityKey }
   | {
       readonly kind: "link" | "claim" | "take_over" | "create";

@@ -64,7 +64,6 @@ export async function openForgedIssuer() {
       SOCIAL_OIDC_CLIENT_ID: CLIENT.id,
       SOCIAL_OIDC_CLIENT_SECRET: CLIENT.secret,
       SOCIAL_OIDC_ISSUER: issuer,
-      SOCIAL_OIDC_EMAIL_TRUST: "verified",
     },
     /** Starts a sign-in, and returns the callback to which the issuer would redirect the browser. */
     async startRedirect(
