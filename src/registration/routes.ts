@@ -15,7 +15,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { describeRoute } from "../http/openapi-operation.ts";
-import { type PresentedSessionDeps, presentedSessionId } from "../http/presented-session.ts";
+import { presentedTokens } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { jsonBody, queryParams } from "../http/validate-request.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
@@ -55,7 +55,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps & PresentedSessionDeps;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps;
 
 /** Registration and email verification. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -95,8 +95,8 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       jsonBody(z.strictObject({ token: tokenField })),
       async (c) => {
         const { token } = c.req.valid("json");
-        const sessionId = await presentedSessionId(c, depsOf(c));
-        const result = await verifyEmail(depsOf(c), { token, sessionId, caller: c.var.caller });
+        const input = { token, tokens: presentedTokens(c), caller: c.var.caller };
+        const result = await verifyEmail(depsOf(c), input);
         return result.ok ? respond(c, verified) : refuse(c, "token_invalid");
       },
     )

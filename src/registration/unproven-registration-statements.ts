@@ -22,7 +22,7 @@ export const openInvitation = (db: Database, now: number, account: AccountRow = 
     );
 
 /**
- * A registration that nobody has proven: an active account of the role `user` that cannot sign in and has no open
+ * A registration without proof: an active account of the role `user` that cannot sign in and has no open
  * invitation. Such an account does not hold its address. A condition on its row.
  */
 export const isUnprovenRegistration = (

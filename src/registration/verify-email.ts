@@ -5,6 +5,11 @@ import type { Defer } from "../core/defer.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import {
+  type PresentedSessionDeps,
+  type PresentedTokens,
+  presentedSessionId,
+} from "../sessions/presented-session.ts";
 import type { RevocationList } from "../sessions/revocation-list/revocation-list.ts";
 import { type NewBootstrapDeps, newBootstrap } from "./bootstrap-superuser.ts";
 import { type FindEmailTokenDeps, findEmailToken } from "./email-tokens/find-email-token.ts";
@@ -14,7 +19,8 @@ import { newForeignAccessRemoval } from "./foreign-access.ts";
 
 export type VerifyEmailDeps = FindEmailTokenDeps &
   NewEmailTokenDeps &
-  NewBootstrapDeps & {
+  NewBootstrapDeps &
+  PresentedSessionDeps & {
     readonly emailVerifications: EmailVerificationStore;
     readonly messages: Outbox;
     readonly revocationList: Pick<RevocationList, "revokeSessions">;
@@ -24,8 +30,7 @@ export type VerifyEmailDeps = FindEmailTokenDeps &
 
 type VerifyEmailInput = {
   readonly token: string;
-  /** The session of the browser or client; null if it presents none. It need not be live. */
-  readonly sessionId: string | null;
+  readonly tokens: PresentedTokens;
   readonly caller: Caller;
 };
 
@@ -68,7 +73,7 @@ export async function verifyEmail(
   const outcome = await deps.emailVerifications.confirm({
     claim,
     bootstrap: newBootstrap(deps, input.caller),
-    sessionId: input.sessionId,
+    sessionId: await presentedSessionId(deps, input.tokens),
     removal: newForeignAccessRemoval(deps, input.caller, emailToken.accountId),
     removalNotice,
     passwordChoice: { emailToken: choice.emailToken, mail },

@@ -1,6 +1,6 @@
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
-import { type PresentedSessionDeps, presentedSessionId } from "../../http/presented-session.ts";
+import { presentedTokens } from "../../http/require-session.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
@@ -15,10 +15,8 @@ import {
 } from "../email-tokens/pages/email-token.tsx";
 import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "../verify-email.ts";
 
-type Deps = VerifyEmailDeps & PresentedSessionDeps & RenderPageDeps;
-
 /** The page asks for a click before it consumes the token: mail scanners open links but submit no forms. */
-export const verifyEmailPage = (depsOf: DepsOf<Deps>): Page<EmailTokenData> => ({
+export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>): Page<EmailTokenData> => ({
   path: "/verify-email",
   access: "everybody",
   title: (t) => t.verify.title,
@@ -36,8 +34,8 @@ export const verifyEmailPage = (depsOf: DepsOf<Deps>): Page<EmailTokenData> => (
     </>
   ),
   submit: async (c, _form, { token, emailToken }) => {
-    const sessionId = await presentedSessionId(c, depsOf(c));
-    const result = await verifyEmail(depsOf(c), { token, sessionId, caller: c.var.caller });
+    const input = { token, tokens: presentedTokens(c), caller: c.var.caller };
+    const result = await verifyEmail(depsOf(c), input);
     if (!result.ok) return showInvalidTokenPage(c, depsOf, "verify");
     if (emailToken.purpose === "verify_email") {
       return redirectWithFlash(
