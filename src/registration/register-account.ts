@@ -74,8 +74,9 @@ export async function registerAccount(
   // Hashed with the salt of the unverified account, so that the store can tell a repeated registration
   // from one with another password.
   const unverifiedHash = await deps.registrations.findUnverifiedPasswordHash(email.key);
-  const salt = unverifiedHash ?? (await registrationSalt(deps.secrets, email.key));
-  const passwordHash = await deps.hasher.hash(input.password, salt);
+  // Derived in every case, so that the work is the same.
+  const salt = await registrationSalt(deps.secrets, email.key);
+  const passwordHash = await deps.hasher.hash(input.password, unverifiedHash ?? salt);
   const now = deps.clock.now();
   const id = newId();
   const { emailToken, url } = await newEmailToken(deps, "verify_email");

@@ -69,7 +69,10 @@ export function registrationStore(db: Database, caps: SendCaps) {
           .returning({ id: accounts.id }),
         namesakes: usernameOwner(db, registration),
         // The latest registrant gets the mail: an earlier one may have typed a variant that is another mailbox.
-        address: db.update(accounts).set({ email: registration.email.address }).where(unverified),
+        address: db
+          .update(accounts)
+          .set({ email: registration.email.address })
+          .where(and(unverified, ne(accounts.email, registration.email.address))),
         verification: queueMessage(db, {
           message: registration.verification,
           accountId: sql`${accounts.id}`,

@@ -3,6 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
+import { createRpcCaller } from "../../../support/rpc.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf, signInWithBrowser } from "../../../support/social/browser-flow.ts";
 import { openProviders } from "../../../support/social/providers.ts";
@@ -55,6 +56,16 @@ describe("an address that a provider only implies", () => {
     expect((await service.get("/me", body.data.token)).body.data.isVerified).toBe(false);
     const refreshed = await service.post("/refresh", { refreshToken: body.data.refreshToken });
     expect(decodeJwt(refreshed.body.data.token).email_verified).toBe(false);
+  });
+
+  it("is not verified for another Worker over RPC, from the token and from the database", async () => {
+    const { call } = createRpcCaller(service);
+    const { token, user } = (await google(socialUser({ hd: null }))).body.data;
+    for (const strict of [false, true]) {
+      const verified = await call("verifyToken", token, { strict });
+      expect(verified).toMatchObject({ ok: true, session: { emailVerified: false } });
+    }
+    expect(await call("getUser", user.id)).toMatchObject({ user: { isVerified: false } });
   });
 
   it("is not verified by another sign-in of its identity", async () => {
