@@ -2,7 +2,11 @@ import { nameField } from "../../src/accounts/fields.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { inviteUser } from "../../src/admin/users/invite-user.ts";
 import { isPlainHttpUrl } from "../../src/core/config-parsers.ts";
-import { type EmailAddress, parseEmailAddress } from "../../src/core/email-address.ts";
+import {
+  type EmailAddress,
+  hasCompatibilityCharacters,
+  parseEmailAddress,
+} from "../../src/core/email-address.ts";
 import { CommandError } from "../shared/command-error.ts";
 import { printable } from "../shared/printable.ts";
 import { caller, noMessages, type Operator } from "./compose.ts";
@@ -58,6 +62,11 @@ async function describeExisting(deps: Operator, address: string): Promise<string
 function parseAddress(input: string): EmailAddress {
   const parsed = parseEmailAddress(input);
   if (!parsed.ok) throw new CommandError(`"${printable(input)}" is not an email address.`);
+  if (hasCompatibilityCharacters(parsed.value)) {
+    throw new CommandError(
+      `"${printable(input)}" has characters before the @ that look like others, such as full-width letters.`,
+    );
+  }
   return parsed.value;
 }
 

@@ -2,7 +2,7 @@ import type { Role } from "../../src/accounts/account.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { type ActivateUserFailure, activateUser } from "../../src/admin/users/activate-user.ts";
 import { type DeactivateUserFailure, deactivateUser } from "../../src/admin/users/deactivate-user.ts";
-import { setRole } from "../../src/admin/users/set-role.ts";
+import { type SetRoleFailure, setRole } from "../../src/admin/users/set-role.ts";
 import { unlockUser } from "../../src/admin/users/unlock-user.ts";
 import type { Result } from "../../src/core/result.ts";
 import { CommandError } from "../shared/command-error.ts";
@@ -44,7 +44,7 @@ const revocationWarning = ({ meter }: Operator): string =>
     ? ""
     : "\nKV rejected the write: other Workers may accept the user's access tokens until they expire.";
 
-type Failure = ActivateUserFailure | DeactivateUserFailure;
+type Failure = ActivateUserFailure | DeactivateUserFailure | SetRoleFailure;
 
 const messages: Record<Failure["reason"], string> = {
   no_such_user: "The account was deleted in the meantime.",
@@ -52,6 +52,9 @@ const messages: Record<Failure["reason"], string> = {
   last_superuser:
     "This is the last active superuser who can sign in. Create another first, and let them accept the invitation: " +
     "npm run admin -- create-superuser <email>",
+  not_verified:
+    "The user has not verified their email address yet. A role above user needs a verified address, since another person " +
+    "may have registered it.",
   changed_meanwhile:
     "The account changed in the meantime, and the command changed nothing. Please try again.",
 };

@@ -11,6 +11,8 @@ export type Account = {
   readonly email: string;
   /** When the current address was verified; null: unverified. */
   readonly emailVerifiedAt: number | null;
+  /** A provider implied the unverified address: the account may sign in, but is not known to belong to its owner. */
+  readonly emailImplied: boolean;
   readonly name: string;
   readonly lastName: string | null;
   readonly username: string | null;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { parseEmailAddress } from "../core/email-address.ts";
+import { hasCompatibilityCharacters, parseEmailAddress } from "../core/email-address.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import { hasControlCharacter, utf8Length } from "../core/text.ts";
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, type PasswordProblem } from "./password-policy.ts";
@@ -17,6 +17,7 @@ const singleLineText = (max: number) =>
     z.refine((text) => !hasControlCharacter(text), "Must not have control characters."),
   );
 
+/** The address of an account that may exist, at sign-in and in requests for a link. */
 export const emailField = z
   .pipe(
     z.string("Must be an email address.").check(z.maxLength(320, "Is too long for an email address.")),
@@ -29,6 +30,14 @@ export const emailField = z
     }),
   )
   .check(z.meta({ description: "One email address.", examples: ["ada@example.com"], format: "email" }));
+
+/** An address that an account is to be given. */
+export const newEmailField = emailField.check(
+  z.refine(
+    (email) => !hasCompatibilityCharacters(email),
+    "Must not have characters before the @ that look like others, such as full-width letters.",
+  ),
+);
 
 /** An existing password, at sign-in or reauthentication. Only its size is limited, which limits the cost of hashing. */
 export const passwordField = z.string("Must be a password.").check(

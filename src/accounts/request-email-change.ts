@@ -1,4 +1,5 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { secondsUntil } from "../authentication/lockout/rules.ts";
 import {
   type PasswordFailure,
   type ReauthenticateDeps,
@@ -8,14 +9,17 @@ import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import type { EmailTokenForNewAddress } from "../registration/email-tokens/email-token.ts";
+import type {
+  EmailTokenForNewAddress,
+  EmailTokenForNewAddressOutcome,
+} from "../registration/email-tokens/email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "../registration/email-tokens/new-email-token.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 
 export type RequestEmailChangeDeps = ReauthenticateDeps &
   NewEmailTokenDeps & {
     readonly emailTokens: {
-      issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile">;
+      issueForNewAddress(issue: EmailTokenForNewAddress): Promise<EmailTokenForNewAddressOutcome>;
     };
     readonly messages: Outbox;
   };
@@ -27,14 +31,19 @@ type RequestEmailChangeInput = {
   readonly caller: Caller;
 };
 
+/** `send_cap`: too many mails to this address, or from this account. `retryAfter` in seconds. */
+export type RequestEmailChangeFailure =
+  | PasswordFailure
+  | { readonly reason: "send_cap"; readonly retryAfter: number };
+
 /**
  * Mails a token to the new address and a notice to the old one. The address changes when the token is
- * consumed. An address of another account gets no mail; the result is the same.
+ * consumed. An address that another account holds gets a notice instead of the token; the result is the same.
  */
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
   input: RequestEmailChangeInput,
-): Promise<Result<void, PasswordFailure>> {
+): Promise<Result<void, RequestEmailChangeFailure>> {
   const { session, newEmail, caller } = input;
   const { account } = session;
   const proof = await reauthenticate(deps, { session, method: "password", password: input.password });
@@ -42,7 +51,11 @@ export async function requestEmailChange(
   const { emailToken, url } = await newEmailToken(deps, "change_email");
   const { expiresAt } = emailToken;
   const mail = await deps.messages.create(
-    { kind: "confirm_new_email", url },
+    { kind: "confirm_new_email", url, account: account.email },
+    { expiresAt, to: newEmail.address },
+  );
+  const noticeToHolder = await deps.messages.create(
+    { kind: "new_email_taken" },
     { expiresAt, to: newEmail.address },
   );
   const notice = await deps.messages.create(
@@ -55,10 +68,16 @@ export async function requestEmailChange(
     newEmail,
     emailToken,
     mail,
+    noticeToHolder: { ...noticeToHolder, kind: mail.kind },
     noticeToOldAddress: notice,
     audit: newAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
-  if (outcome === "changed_meanwhile") return err({ reason: "wrong_password" });
-  deps.messages.deliverSoon([mail.id, notice.id]);
+  if (outcome.kind === "changed_meanwhile") return err({ reason: "wrong_password" });
+  if (outcome.kind === "send_cap") {
+    const retryAfter = secondsUntil(outcome.retryAt, emailToken.createdAt);
+    return err({ reason: "send_cap", retryAfter });
+  }
+  // The store queued one of the first two.
+  deps.messages.deliverSoon([mail.id, noticeToHolder.id, notice.id]);
   return ok(undefined);
 }

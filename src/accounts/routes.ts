@@ -15,7 +15,7 @@ import { type ChangePasswordDeps, changePassword } from "./change-password.ts";
 import { type DeactivateAccountDeps, deactivateAccount } from "./deactivate-account.ts";
 import { accountErrors, WRONG_PASSWORD } from "./errors.ts";
 import {
-  emailField,
+  newEmailField,
   newPasswordField,
   passwordField,
   passwordProblems,
@@ -102,14 +102,17 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Request an email change; the link mailed to the new address confirms it",
         tag,
         answer: emailChangeRequested,
-        failures: ["invalid_credentials", "too_many_attempts"],
+        failures: ["invalid_credentials", "too_many_attempts", "rate_limited"],
       }),
       session,
-      jsonBody(z.strictObject({ newEmail: emailField, password: passwordField })),
+      jsonBody(z.strictObject({ newEmail: newEmailField, password: passwordField })),
       async (c) => {
         const input = { ...c.req.valid("json"), session: c.var.session, caller: c.var.caller };
         const result = await requestEmailChange(depsOf(c), input);
-        return result.ok ? respond(c, emailChangeRequested) : refuseReauthentication(c, result.error);
+        if (result.ok) return respond(c, emailChangeRequested);
+        const { error } = result;
+        if (error.reason !== "send_cap") return refuseReauthentication(c, error);
+        return refuse(c, accountErrors.send_cap, { retryAfter: error.retryAfter });
       },
     )
     .post(

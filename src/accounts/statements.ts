@@ -4,6 +4,7 @@ import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts
 import type { EmailAddress } from "../core/email-address.ts";
 import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
+import { emailVerifiedAt } from "../db/predicates.ts";
 import { accounts, emailTokens, oneTimeCodes } from "../db/schema.ts";
 import { EMAIL_TOKEN_PURPOSES } from "../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../registration/email-tokens/statements.ts";
@@ -24,7 +25,8 @@ export const closeAccount = (db: Database, accountId: string, now: number, where
 /** The columns of an `Account`, without the password hash. */
 export const accountColumns = {
   email: accounts.email,
-  emailVerifiedAt: accounts.emailVerifiedAt,
+  emailVerifiedAt: emailVerifiedAt(),
+  emailImplied: accounts.emailImplied,
   name: accounts.name,
   lastName: accounts.lastName,
   username: accounts.username,
@@ -53,6 +55,7 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   email: email.address,
   emailKey: email.key,
   emailVerifiedAt: null,
+  emailImplied: false,
   name,
   lastName: null,
   username: null,

@@ -26,5 +26,5 @@ export function accountNotAllowedReason(
   account: Account,
 ): "account_deactivated" | "email_not_verified" | null {
   if (account.status === "deactivated") return "account_deactivated";
-  return account.emailVerifiedAt === null ? "email_not_verified" : null;
+  return account.emailVerifiedAt === null && !account.emailImplied ? "email_not_verified" : null;
 }

@@ -31,6 +31,18 @@ export function parseEmailAddress(typed: string): Result<EmailAddress, "address_
   return ok({ address, key: `${fold(local)}@${domain}` });
 }
 
+/**
+ * True if the local part has compatibility characters, such as full-width letters, which NFKC replaces. Such an address
+ * has the key of another mailbox, so no account may be given it. Accounts from before this rule keep theirs.
+ */
+export function hasCompatibilityCharacters({ address }: EmailAddress): boolean {
+  const local = address.slice(0, address.lastIndexOf("@"));
+  return local.normalize("NFKC") !== local;
+}
+
+/** The domain of a parsed address, in ASCII. */
+export const domainOf = ({ address }: EmailAddress): string => address.slice(address.lastIndexOf("@") + 1);
+
 /** The key of a stored address, which was parsed before it was stored. */
 export function storedAddressKey(address: string): string {
   const parsed = parseEmailAddress(address);
@@ -45,7 +57,7 @@ const fold = (local: string): string =>
   local.normalize("NFKC").toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 
 /** The domain in ASCII form (UTS #46, by the URL parser), or null if mail cannot be sent to it. */
-function asciiDomain(typed: string): string | null {
+export function asciiDomain(typed: string): string | null {
   if (!TYPED_DOMAIN.test(typed)) return null;
   const url = URL.parse(`http://${typed}`);
   const labels = url?.hostname.split(".") ?? [];

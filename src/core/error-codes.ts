@@ -17,6 +17,7 @@ export type ErrorCode =
   | "method_not_allowed"
   | "username_taken"
   | "user_still_active"
+  | "user_not_verified"
   | "last_admin"
   | "last_sign_in_method"
   | "conflict"

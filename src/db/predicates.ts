@@ -11,9 +11,19 @@ type AccountRow = { readonly status: SQLiteColumn; readonly emailVerifiedAt: SQL
 /** True if the account is active: a condition on its row. */
 export const isActive = (account: AccountRow = accounts): SQL => eq(account.status, "active");
 
-/** True if the account may sign in, because it is active and its email address is verified: a condition on its row. */
-export const isActiveAndVerified = (account: AccountRow = accounts): SQL | undefined =>
+/** True if the account may sign in: it is active, and its address is verified or implied. A condition on its row. */
+export const isSignInAllowed = (account: AccountRow = accounts): SQL | undefined =>
   and(isActive(account), isNotNull(account.emailVerifiedAt));
+
+/** When the address was verified, or null. An address that a provider only implied is not verified. */
+export const emailVerifiedAt = () =>
+  sql<number | null>`CASE WHEN ${accounts.emailImplied} THEN NULL ELSE ${accounts.emailVerifiedAt} END`.as(
+    "proven_at",
+  );
+
+/** True if the owner of the address has proven it: a condition on the account's row. */
+export const addressIsVerified = (): SQL | undefined =>
+  and(isNotNull(accounts.emailVerifiedAt), eq(accounts.emailImplied, false));
 
 /** The id of an account: a column of the statement's table, or a value. */
 type AccountId = SQLiteColumn | string;
@@ -24,7 +34,7 @@ export const accountIsActive = (db: Database, accountId: AccountId, more?: SQL):
 
 /** True if the account with that id may sign in, and `more` holds for its row. */
 export const maySignIn = (db: Database, accountId: AccountId, more?: SQL): SQL =>
-  accountExists(db, accountId, and(isActiveAndVerified(), more));
+  accountExists(db, accountId, and(isSignInAllowed(), more));
 
 const accountExists = (db: Database, accountId: AccountId, where: SQL | undefined): SQL =>
   exists(

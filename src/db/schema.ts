@@ -12,7 +12,10 @@ export const accounts = sqliteTable(
     id: text().primaryKey(),
     email: text().notNull(),
     emailKey: text("email_key").notNull(),
+    /** When the address began to allow signing in: verified, or (`email_implied`) only implied by a provider. */
     emailVerifiedAt: integer("email_verified_at"),
+    /** A provider only implied the address (`EmailTrust`): the account may sign in, but its address is not verified. */
+    emailImplied: integer("email_implied", { mode: "boolean" }).notNull().default(false),
     name: text().notNull(),
     lastName: text("last_name"),
     username: text(),
@@ -237,6 +240,20 @@ export const identities = sqliteTable(
     uniqueIndex("identities_subject").on(table.provider, table.subject),
     uniqueIndex("identities_account").on(table.accountId, table.provider),
   ],
+);
+
+/**
+ * ID tokens of providers that have opened a sign-in or a link, by the SHA-256 of their signed part. `claim` is the id
+ * of the use that wrote the row; later statements of its batch refer to it.
+ */
+export const usedIdTokens = sqliteTable(
+  "used_id_tokens",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    claim: text().notNull(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("used_id_tokens_expiry").on(table.expiresAt)],
 );
 
 /** OAuth transactions at a provider. The callback deletes the row. */

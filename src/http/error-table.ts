@@ -23,6 +23,7 @@ export const errorTable = {
   method_not_allowed: [405, "Method not allowed."],
   username_taken: [409, "This username is taken."],
   user_still_active: [409, "The user is still active. Deactivate the user first."],
+  user_not_verified: [409, "The user has not verified their email address yet."],
   last_admin: [409, "At least one active superuser must remain."],
   last_sign_in_method: [409, "This is the account's only sign-in method. Add another one first."],
   conflict: [409, "The resource changed. Reload and try again."],

@@ -6,7 +6,7 @@ import type { DepsOf, HttpEnv } from "./context.ts";
 import { type CsrfDeps, isCsrfSafe } from "./csrf.ts";
 import { documented } from "./openapi-operation.ts";
 import { refuse } from "./respond.ts";
-import { accessCookie } from "./session-cookies.ts";
+import { accessCookie, refreshCookie } from "./session-cookies.ts";
 
 export type RequireSessionDeps = CsrfDeps & {
   authenticate(token: string): Promise<Result<CurrentSession, string>>;
@@ -42,6 +42,15 @@ export function presentedToken(c: Context): PresentedToken | null {
   }
   const token = accessCookie(c);
   return token === undefined ? null : { token, by: "cookie" };
+}
+
+/** The tokens of a session that a request to a public route presents: a bearer token, or the browser's refresh token. */
+export function presentedTokens(c: Context) {
+  const presented = presentedToken(c);
+  return {
+    accessToken: presented?.by === "bearer" ? presented.token : null,
+    refreshToken: refreshCookie(c),
+  };
 }
 
 const isWrite = (c: Context): boolean => c.req.method !== "GET" && c.req.method !== "HEAD";

@@ -14,6 +14,7 @@ import {
   pendingRevocations,
   sendCounters,
   sessions,
+  usedIdTokens,
 } from "../db/schema.ts";
 import type { Channel } from "../messaging/outbox/message.ts";
 
@@ -43,6 +44,7 @@ export function expiredRowStore(db: Database) {
         sentMessages: db.delete(outbox).where(isPast("sent", limits.sentMessagesBefore)),
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
         oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
+        usedIdTokens: db.delete(usedIdTokens).where(lte(usedIdTokens.expiresAt, limits.expiredBefore)),
         captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         oauthTransactions: db
           .delete(oauthTransactions)

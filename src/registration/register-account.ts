@@ -5,7 +5,10 @@ import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { CaptchaCheck, CaptchaRefusal } from "../captcha/require-captcha.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
-import type { PasswordHasher } from "../core/crypto/password-hash.ts";
+import { fromBase64url } from "../core/crypto/encoding.ts";
+import { keyedHash } from "../core/crypto/keyed-hash.ts";
+import { type PasswordHasher, SALT_BYTES } from "../core/crypto/password-hash.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
@@ -15,6 +18,7 @@ import type { RegistrationStore } from "./store.ts";
 
 export type RegisterAccountDeps = NewEmailTokenDeps &
   CheckNewPasswordDeps & {
+    readonly secrets: SecretRing;
     readonly hasher: Pick<PasswordHasher, "hash">;
     readonly registrations: RegistrationStore;
     readonly messages: Outbox;
@@ -70,7 +74,9 @@ export async function registerAccount(
   // Hashed with the salt of the unverified account, so that the store can tell a repeated registration
   // from one with another password.
   const unverifiedHash = await deps.registrations.findUnverifiedPasswordHash(email.key);
-  const passwordHash = await deps.hasher.hash(input.password, unverifiedHash);
+  // Derived in every case, so that the work is the same.
+  const salt = await registrationSalt(deps.secrets, email.key);
+  const passwordHash = await deps.hasher.hash(input.password, unverifiedHash ?? salt);
   const now = deps.clock.now();
   const id = newId();
   const { emailToken, url } = await newEmailToken(deps, "verify_email");
@@ -99,4 +105,14 @@ export async function registerAccount(
   // The batch queued at most one of the two; the work here does not depend on which.
   deps.messages.deliverSoon([verification.id, notice.id]);
   return ok({ id, name, email: email.address });
+}
+
+/**
+ * The salt of an address's first registration. It is derived, not random: of two simultaneous registrations neither
+ * finds the hash of the other, and with one salt the same password still gives the same hash. A second hashing under a
+ * stored salt would take longer for an address without an account, and so reveal it.
+ */
+async function registrationSalt(secrets: SecretRing, emailKey: string) {
+  const hash = fromBase64url(await keyedHash(secrets.current, "registration-salt", emailKey));
+  return hash?.slice(0, SALT_BYTES) ?? null;
 }

@@ -5,6 +5,7 @@ import {
   emailField,
   lastNameField,
   nameField,
+  newEmailField,
   newPasswordField,
   passwordField,
   passwordProblems,
@@ -14,6 +15,7 @@ import { captchaTokenField } from "../captcha/fields.ts";
 import type { FieldProblem } from "../core/error-codes.ts";
 import type { DepsOf, HttpEnv } from "../http/context.ts";
 import { describeRoute } from "../http/openapi-operation.ts";
+import { presentedTokens } from "../http/require-session.ts";
 import { answer, refuse, respond } from "../http/respond.ts";
 import { jsonBody, queryParams } from "../http/validate-request.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
@@ -26,7 +28,7 @@ import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./veri
 
 const registerBody = z
   .strictObject({
-    email: emailField,
+    email: newEmailField,
     password: newPasswordField,
     confirmPassword: z.optional(passwordField),
     name: nameField,
@@ -84,13 +86,17 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         operationId: "verifyEmail",
         summary: "Verify an email address with a mailed token",
         tag,
+        description:
+          "A provider may only imply an address. If its owner then proves it, sign-in methods whose provider has not " +
+          "verified the address are removed, and the sessions end, unless the request carries a session of the account.",
         answer: verified,
         failures: ["token_invalid"],
       }),
       jsonBody(z.strictObject({ token: tokenField })),
       async (c) => {
         const { token } = c.req.valid("json");
-        const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+        const input = { token, tokens: presentedTokens(c), caller: c.var.caller };
+        const result = await verifyEmail(depsOf(c), input);
         return result.ok ? respond(c, verified) : refuse(c, "token_invalid");
       },
     )

@@ -1,4 +1,4 @@
-import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, notExists, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { claimUsername } from "../accounts/statements.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
 import { activeSuperuser } from "../admin/users/statements.ts";
@@ -17,7 +17,8 @@ type EmailVerification = {
 /** The columns that verifying the address sets; the caller may add others to the same UPDATE. */
 export const emailVerificationColumns = (db: Database, { bootstrap, now }: EmailVerification) => ({
   ...claimUsername(db),
-  emailVerifiedAt: sql`coalesce(${accounts.emailVerifiedAt}, ${now})`,
+  emailVerifiedAt: sql`CASE WHEN ${accounts.emailImplied} THEN ${now} ELSE coalesce(${accounts.emailVerifiedAt}, ${now}) END`,
+  emailImplied: false,
   updatedAt: now,
   ...(bootstrap
     ? {
@@ -25,6 +26,15 @@ export const emailVerificationColumns = (db: Database, { bootstrap, now }: Email
       }
     : {}),
 });
+
+/**
+ * True if a registration must not keep its password when a mailed link verifies it: the account has, or is about to get,
+ * a role above `user`. The password is that of the registrant, who need not own the mailbox.
+ */
+export const registeredPasswordIsVoid = (
+  db: Database,
+  { bootstrap }: Pick<EmailVerification, "bootstrap">,
+): SQL | undefined => or(ne(accounts.role, "user"), bootstrap ? becomesSuperuser(db, bootstrap) : undefined);
 
 /** Records a new superuser in the audit log. It must run before the UPDATE, which makes its condition false. */
 export const auditBootstrap = (db: Database, { accountIds, bootstrap }: EmailVerification) =>

@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, inArray, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { newAccountRow } from "../accounts/statements.ts";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
@@ -20,6 +20,7 @@ import {
 } from "../messaging/outbox/statements.ts";
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
+import { isUnprovenRegistration, openInvitation } from "./unproven-registration-statements.ts";
 
 type NewRegistration = {
   readonly id: string;
@@ -67,6 +68,11 @@ export function registrationStore(db: Database, caps: SendCaps) {
           .onConflictDoNothing()
           .returning({ id: accounts.id }),
         namesakes: usernameOwner(db, registration),
+        // The latest registrant gets the mail: an earlier one may have typed a variant that is another mailbox.
+        address: db
+          .update(accounts)
+          .set({ email: registration.email.address })
+          .where(and(unverified, ne(accounts.email, registration.email.address))),
         verification: queueMessage(db, {
           message: registration.verification,
           accountId: sql`${accounts.id}`,
@@ -98,17 +104,13 @@ export function registrationStore(db: Database, caps: SendCaps) {
 }
 
 /**
- * Unverified registration: the active account of the address, unverified, with the role `user`: the new one
- * or an earlier one. Excluded are an invited account, which only its invitation may activate, and a
- * registration that is refused for its username.
+ * The unproven registration of the address: the new one or an earlier one. An invited account is none, since only its
+ * invitation may activate it. Excluded is a registration that is refused for its username.
  */
 const isUnverifiedRegistration = (db: Database, registration: NewRegistration) =>
   and(
     eq(accounts.emailKey, registration.email.key),
-    isNull(accounts.emailVerifiedAt),
-    isActive(),
-    eq(accounts.role, "user"),
-    notExists(openInvitation(db, registration)),
+    isUnprovenRegistration(db, registration.now),
     notExists(usernameOwner(db, registration)),
   );
 
@@ -127,20 +129,6 @@ const CLEARED_CREDENTIALS = {
   username: null,
   age: null,
 };
-
-/** Invited: the account has an unused, unexpired `invite` token. A registration must not answer it. */
-const openInvitation = (db: Database, { now }: NewRegistration) =>
-  db
-    .select({ one: sql`1` })
-    .from(emailTokens)
-    .where(
-      and(
-        eq(emailTokens.accountId, accounts.id),
-        eq(emailTokens.purpose, "invite"),
-        isNull(emailTokens.consumedAt),
-        gt(emailTokens.expiresAt, now),
-      ),
-    );
 
 const verificationTokenRow = ({ emailToken }: NewRegistration) =>
   emailTokenRow(emailToken, {
@@ -187,7 +175,7 @@ function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCa
       or(
         isNotNull(accounts.emailVerifiedAt),
         ne(accounts.role, "user"),
-        exists(openInvitation(db, registration)),
+        exists(openInvitation(db, registration.now)),
       ),
       notExists(usernameOwner(db, registration)),
     ),

@@ -1,28 +1,49 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { DAY } from "../core/clock.ts";
+import type { Defer } from "../core/defer.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import {
+  type PresentedSessionDeps,
+  type PresentedTokens,
+  presentedSessionId,
+} from "../sessions/presented-session.ts";
+import type { RevocationList } from "../sessions/revocation-list/revocation-list.ts";
 import { type NewBootstrapDeps, newBootstrap } from "./bootstrap-superuser.ts";
 import { type FindEmailTokenDeps, findEmailToken } from "./email-tokens/find-email-token.ts";
 import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
 import type { EmailVerificationStore } from "./email-verification-store.ts";
+import { newForeignAccessRemoval } from "./foreign-access.ts";
 
 export type VerifyEmailDeps = FindEmailTokenDeps &
   NewEmailTokenDeps &
-  NewBootstrapDeps & {
+  NewBootstrapDeps &
+  PresentedSessionDeps & {
     readonly emailVerifications: EmailVerificationStore;
     readonly messages: Outbox;
+    readonly revocationList: Pick<RevocationList, "revokeSessions">;
+    readonly defer: Defer;
+    readonly settings: { readonly accessTokenTtl: number };
   };
+
+type VerifyEmailInput = {
+  readonly token: string;
+  readonly tokens: PresentedTokens;
+  readonly caller: Caller;
+};
 
 /** The purposes that `verifyEmail` accepts. It refuses a password reset token. */
 export const VERIFICATION_PURPOSES = ["verify_email", "change_email"] as const;
 
-/** Consumes a mailed token: verifies the address of a new account, or changes the address of an account. */
+/**
+ * Consumes a mailed token: verifies the address of an account, or changes it. The owner of an address that a provider had
+ * only implied gets the account without the access that others may have set up, unless the owner uses the link while signed in.
+ */
 export async function verifyEmail(
   deps: VerifyEmailDeps,
-  input: { readonly token: string; readonly caller: Caller },
+  input: VerifyEmailInput,
 ): Promise<Result<void, { readonly reason: "email_token_invalid" }>> {
   const emailToken = await findEmailToken(deps, input.token, VERIFICATION_PURPOSES);
   if (!emailToken) return err({ reason: "email_token_invalid" });
@@ -45,13 +66,23 @@ export async function verifyEmail(
   const choice = await newEmailToken(deps, "reset_password");
   const { expiresAt } = choice.emailToken;
   const mail = await deps.messages.create({ kind: "reset_password", url: choice.url }, { expiresAt });
+  const removalNotice = await deps.messages.create(
+    { kind: "sign_in_methods_removed" },
+    { expiresAt: now + DAY },
+  );
   const outcome = await deps.emailVerifications.confirm({
     claim,
     bootstrap: newBootstrap(deps, input.caller),
+    sessionId: await presentedSessionId(deps, input.tokens),
+    removal: newForeignAccessRemoval(deps, input.caller, emailToken.accountId),
+    removalNotice,
     passwordChoice: { emailToken: choice.emailToken, mail },
     audit: newAuditEvent(deps, { type: "email_verified" }, input.caller, emailToken.accountId),
   });
-  // The store queued this mail only for an account without a password.
-  deps.messages.deliverSoon([mail.id]);
-  return outcome === "confirmed" ? ok(undefined) : err({ reason: "email_token_invalid" });
+  if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
+  const { endedSessionIds } = outcome;
+  deps.defer(() => deps.revocationList.revokeSessions(endedSessionIds, deps.settings.accessTokenTtl));
+  // The store queued each of them only if it applies.
+  deps.messages.deliverSoon([removalNotice.id, mail.id]);
+  return ok(undefined);
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import { MAX_PASSWORD_BYTES } from "../accounts/password-policy.ts";
+import { parseEmailAddress } from "../core/email-address.ts";
 import { utf8Length } from "../core/text.ts";
 import type { FormFailure, Problems } from "./page.ts";
 import type { Form } from "./read-form.ts";
@@ -39,6 +40,8 @@ function problemOf(t: Words, name: FieldName, typed: string): string {
       ? t.passwordProblems.too_long
       : t.passwordProblems.too_short;
   }
+  if ((name === "email" || name === "newEmail") && parseEmailAddress(typed).ok)
+    return t.problems.lookalikeAddress;
   return t.problems[name as keyof Words["problems"]] ?? t.failures.validation_failed;
 }
 

@@ -75,12 +75,26 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     subject: { en: "Your password for Acme was changed", de: "Ihr Passwort für Acme wurde geändert" },
   },
   confirm_new_email: {
-    message: { kind: "confirm_new_email", url: URL_WITH_TOKEN },
+    message: { kind: "confirm_new_email", url: URL_WITH_TOKEN, account: "ada@example.com" },
     button: URL_WITH_TOKEN,
     life: DAY_MS,
     subject: {
       en: "Confirm your new email address for Acme",
       de: "Bestätigen Sie Ihre neue E-Mail-Adresse für Acme",
+    },
+  },
+  new_email_taken: {
+    message: { kind: "new_email_taken" },
+    subject: {
+      en: "Your address already has an account at Acme",
+      de: "Zu Ihrer Adresse gibt es bereits ein Konto bei Acme",
+    },
+  },
+  sign_in_methods_removed: {
+    message: { kind: "sign_in_methods_removed" },
+    subject: {
+      en: "Earlier access to your account at Acme was removed",
+      de: "Früherer Zugang zu Ihrem Konto bei Acme wurde entfernt",
     },
   },
   email_change_requested: {

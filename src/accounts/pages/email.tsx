@@ -1,6 +1,7 @@
 import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form, PasswordField } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { readFields } from "../../ui/read-fields.ts";
@@ -8,7 +9,8 @@ import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { backToAccount } from "../../ui/settings-rows.tsx";
 import type { Account } from "../account.ts";
-import { emailField, passwordField } from "../fields.ts";
+import { accountErrors } from "../errors.ts";
+import { newEmailField, passwordField } from "../fields.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "../request-email-change.ts";
 
 /** Requests an email change. The address changes when the mailed link is used. */
@@ -18,8 +20,15 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
   title: (t) => t.fields.email,
   back: backToAccount,
   load: (c) => c.var.session.account,
-  view: (p, { email }) => (
+  view: (p, { email, emailVerifiedAt }) => (
     <section class="card">
+      {emailVerifiedAt === null && (
+        <Form p={p} action="/sign-up/check-your-mail">
+          <p class="lead">{fill(p.t.changeEmail.unverified, { address: email })}</p>
+          <input type="hidden" name="email" value={email} />
+          <button type="submit">{p.t.changeEmail.verify}</button>
+        </Form>
+      )}
       <p class="lead">{fill(p.t.changeEmail.lead, { address: email })}</p>
       <Form p={p}>
         <Field p={p} name="newEmail" type="email" autocomplete="email" first />
@@ -31,15 +40,17 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
     </section>
   ),
   submit: async (c, form) => {
-    const read = readFields(wordsOf(c), form, { newEmail: emailField, password: passwordField });
+    const read = readFields(wordsOf(c), form, { newEmail: newEmailField, password: passwordField });
     if ("refusal" in read) return read.refusal;
     const result = await requestEmailChange(depsOf(c), {
       session: c.var.session,
       ...read.values,
       caller: c.var.caller,
     });
-    return result.ok
-      ? redirectWithFlash(c, "/account", "newAddressAsked")
-      : reauthenticationError(c, result.error);
+    if (result.ok) return redirectWithFlash(c, "/account", "newAddressAsked");
+    const { error } = result;
+    return error.reason === "send_cap"
+      ? formFailure(c, accountErrors.send_cap, error)
+      : reauthenticationError(c, error);
   },
 });

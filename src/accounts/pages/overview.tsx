@@ -63,7 +63,7 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </Rows>
         <Rows title={t.signingIn}>
           <Row href="/account/email" label={p.t.fields.email}>
-            {account.email}
+            {account.email} {account.emailVerifiedAt === null && <Badge good={false}>{t.unverified}</Badge>}
           </Row>
           <Row href="/account/password" label={p.t.fields.password}>
             {signInMethods.hasPassword ? "••••••••" : t.none}

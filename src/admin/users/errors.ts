@@ -5,6 +5,7 @@ import type { DeactivateUserFailure } from "./deactivate-user.ts";
 import type { DeleteUserFailure } from "./delete-user.ts";
 import type { InviteUserFailure } from "./invite-user.ts";
 import type { SendPasswordResetFailure } from "./send-password-reset.ts";
+import type { SetRoleFailure } from "./set-role.ts";
 import type { UpdateUserFailure } from "./update-user.ts";
 
 export type UserFailure =
@@ -13,12 +14,14 @@ export type UserFailure =
   | DeleteUserFailure
   | UpdateUserFailure
   | InviteUserFailure
-  | SendPasswordResetFailure;
+  | SendPasswordResetFailure
+  | SetRoleFailure;
 
 export const userErrors = {
   no_such_user: "not_found",
   not_manageable: "forbidden",
   last_superuser: "last_admin",
+  not_verified: "user_not_verified",
   still_active: "user_still_active",
   changed_meanwhile: "conflict",
   deactivated: "conflict",

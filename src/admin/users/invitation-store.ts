@@ -19,6 +19,10 @@ import {
 } from "../../messaging/outbox/statements.ts";
 import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "../../registration/email-tokens/statements.ts";
+import {
+  addressHolder,
+  deleteUnprovenRegistration,
+} from "../../registration/unproven-registration-statements.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow } from "../audit-log/statements.ts";
 import type { Actor } from "../authorization/actor.ts";
@@ -93,25 +97,20 @@ export function invitationStore(db: Database, caps: SendCaps) {
       return { kind: "send_cap", retryAt: retryAt(latest, emailToken.createdAt) };
     },
 
+    /** Creates the invited account. It replaces an unproven registration of the address, which does not hold it. */
     async invite(invitation: NewInvitation): Promise<Account | "address_taken" | "changed_meanwhile"> {
       const { actor, id, email, emailToken, mail, now } = invitation;
       const row = { ...newAccountRow(invitation), role: invitation.role };
-      const addressOwner = db
-        .select({ id: accounts.id })
-        .from(accounts)
-        .where(eq(accounts.emailKey, email.key));
+      const addressOwner = addressHolder(db, email.key, now);
+      const isAllowed = actor.kind === "operator" ? undefined : actorStillAllowed(db, actor);
       const isInvited = eq(accounts.id, id);
       const { invited, owners } = await runBatch(db, {
+        owners: addressOwner,
+        registration: deleteUnprovenRegistration(db, email.key, now, isAllowed),
         // The insert selects from the actor's own row, so it requires that the actor is still allowed.
         account: (actor.kind === "operator"
           ? insertUnless(db, accounts, row, addressOwner)
-          : insertFrom(
-              db,
-              accounts,
-              row,
-              accounts,
-              and(eq(accounts.id, actor.accountId), actorStillAllowed(db, actor)),
-            )
+          : insertFrom(db, accounts, row, accounts, and(eq(accounts.id, actor.accountId), isAllowed))
         ).onConflictDoNothing(),
         token: insertFrom(
           db,
@@ -125,7 +124,6 @@ export function invitationStore(db: Database, caps: SendCaps) {
           .select({ id: accounts.id, ...accountColumns })
           .from(accounts)
           .where(isInvited),
-        owners: addressOwner,
         mail: mail
           ? queueMessage(db, {
               message: mail,

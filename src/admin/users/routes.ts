@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
-import { emailField, nameField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
+import { nameField, newEmailField, profileBody, profileFieldProblems } from "../../accounts/fields.ts";
 import { presentAccount, profileSchema } from "../../accounts/present-account.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
@@ -19,7 +19,7 @@ const page = answer(200, undefined, userPageSchema);
 const profile = answer(200, undefined, profileSchema);
 const invited = answer(201, "The invitation is on its way.", profileSchema);
 
-const invitation = z.strictObject({ email: emailField, name: nameField, role: z.optional(roleField) });
+const invitation = z.strictObject({ email: newEmailField, name: nameField, role: z.optional(roleField) });
 
 type Deps = ListUsersDeps &
   InviteUserDeps &

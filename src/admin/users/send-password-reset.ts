@@ -36,7 +36,7 @@ export async function sendPasswordReset(
   if (!found.ok) return found;
   const { account: target, hasPassword } = found.value;
   if (target.status === "deactivated") return err({ reason: "deactivated" });
-  const isInvited = !hasPassword && target.emailVerifiedAt === null;
+  const isInvited = !hasPassword && target.emailVerifiedAt === null && !target.emailImplied;
   const { emailToken, url } = await newEmailToken(deps, isInvited ? "invite" : "reset_password");
   const kind = isInvited ? "invitation" : "reset_password";
   const mail = await deps.messages.create({ kind, url }, { expiresAt: emailToken.expiresAt });

@@ -24,21 +24,28 @@ export type SetRoleDeps = FindManageableUserDeps & {
 
 type Input = AdminActionInput & { readonly role: Role };
 
-type Failure = FindManageableUserFailure | { readonly reason: "last_superuser" | "changed_meanwhile" };
+export type SetRoleFailure =
+  | FindManageableUserFailure
+  | {
+      readonly reason: "last_superuser" | "not_verified" | "changed_meanwhile";
+    };
 
 /**
  * Gives a user another role, at most the actor's own. The user's sessions end, since their access tokens
- * claim the old role (security 22). The same role changes nothing.
+ * claim the old role (security 22). The same role changes nothing. Only a user with a verified address can get a role
+ * above `user`.
  */
 export async function setRole(
   deps: SetRoleDeps,
   { actor, id, role, caller }: Input,
-): Promise<Result<void, Failure>> {
+): Promise<Result<void, SetRoleFailure>> {
   const found = await findManageableUser(deps, actor, "users:set-role", id);
   if (!found.ok) return found;
   if (!manageableRoles(actor).includes(role)) return err({ reason: "not_manageable" });
   const { account: target } = found.value;
   if (target.role === role) return ok(undefined);
+  // The password of an unproven registration is that of the registrant, who need not own the mailbox.
+  if (role !== "user" && target.emailVerifiedAt === null) return err({ reason: "not_verified" });
   const now = deps.clock.now();
   const details = { from: target.role, to: role };
   const audit = newAuditEvent(deps, { type: "role_changed", details }, caller, actorIdOf(actor));

@@ -2,7 +2,7 @@ import { and, eq, exists, ne, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { isActive, isActiveAndVerified } from "../../db/predicates.ts";
+import { isActive, isSignInAllowed } from "../../db/predicates.ts";
 import { accounts, auditEvents } from "../../db/schema.ts";
 import type { NewAuditEvent } from "../audit-log/audit-event.ts";
 import { auditRow, isAudited } from "../audit-log/statements.ts";
@@ -69,7 +69,7 @@ export function activeSuperuser(db: Database, exceptId?: string) {
     .where(
       and(
         sql`${other.role} = 'superuser'`,
-        isActiveAndVerified(other),
+        isSignInAllowed(other),
         exceptId === undefined ? undefined : ne(other.id, exceptId),
       ),
     );

@@ -4,6 +4,7 @@ import { discardAvatar } from "../../accounts/avatar/statements.ts";
 import { accountColumns, closeAccount } from "../../accounts/statements.ts";
 import { clearAttempts } from "../../authentication/lockout/attempt-counter-statements.ts";
 import type { Database } from "../../db/database.ts";
+import { addressIsVerified } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, mailboxMessages, outbox } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
@@ -110,7 +111,14 @@ export function userStore(db: Database, caps: SendCaps) {
       action: NotifiedAction & { readonly role: Role },
     ): Promise<"done" | "last_superuser" | "changed_meanwhile"> {
       const { applied, unchanged } = await runBatch(db, {
-        applied: applyIf(db, action, anotherSuperuserExists(db, action.target.id)),
+        applied: applyIf(
+          db,
+          action,
+          and(
+            anotherSuperuserExists(db, action.target.id),
+            action.role === "user" ? undefined : addressIsVerified(),
+          ),
+        ),
         unchanged: targetUnchanged(db, action),
         account: db
           .update(accounts)

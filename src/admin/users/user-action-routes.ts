@@ -111,7 +111,7 @@ export function userActionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         ...operation("setUserRole", "Set a user's role; their sessions end"),
         answer: roleSet,
-        failures: [...failures, "last_admin"],
+        failures: [...failures, "last_admin", "user_not_verified"],
       }),
       session,
       requirePermission("users:set-role"),

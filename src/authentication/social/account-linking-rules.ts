@@ -11,6 +11,8 @@ export type CandidateAccount = {
   readonly devicesKnownSince: number;
   /** Whether an identity of the same provider is linked to it. */
   readonly hasProvider: boolean;
+  /** Whether it has an open invitation, which only its link answers. */
+  readonly isInvited: boolean;
 };
 
 /** The accounts that a sign-in finds; null where there is none. */
@@ -18,18 +20,26 @@ export type SignInFacts = {
   readonly byIdentity: CandidateAccount | null;
   /** The account with the provider's address, if the provider vouches for that address. */
   readonly byAddress: CandidateAccount | null;
+  /** The use of the presented ID token; null if it has not been used. */
+  readonly idTokenClaim: string | null;
 };
 
 /** The accounts that a request for a link finds; null where there is none. */
 export type LinkFacts = {
   readonly byIdentity: { readonly accountId: string } | null;
+  readonly idTokenClaim: string | null;
   /** The account of the reauthentication, while that holds. */
   readonly byProof: { readonly accountId: string; readonly hasProvider: boolean } | null;
 };
 
 type SignInRefusal = Extract<
   SocialFailure["reason"],
-  "address_unverified" | "address_in_use" | "email_not_verified" | "account_deactivated" | "provider_linked"
+  | "address_unverified"
+  | "address_in_use"
+  | "email_not_verified"
+  | "account_deactivated"
+  | "invitation_open"
+  | "provider_linked"
 >;
 
 type LinkRefusal = Extract<
@@ -38,7 +48,10 @@ type LinkRefusal = Extract<
 >;
 
 export type SignInDecision =
-  | { readonly kind: "sign_in" | "link_by_address" | "take_over"; readonly candidate: CandidateAccount }
+  | {
+      readonly kind: "sign_in" | "link_by_address" | "claim" | "take_over";
+      readonly candidate: CandidateAccount;
+    }
   | { readonly kind: "create" }
   | { readonly kind: "refuse"; readonly reason: SignInRefusal };
 
@@ -55,20 +68,32 @@ type EmailClaim = {
 
 /**
  * Decides which account a verified identity signs in to. The key is (provider, subject). An address links the identity
- * to an account only if provider and account have both verified it, and takes over an account with an unverified
- * address. An implied address (`EmailTrust`) only creates an account, where none has that address.
+ * to an account only if provider and account have both verified it. It takes over an unproven registration, and claims an
+ * account whose address a provider had only implied; neither if the account is invited or has a role above `user`. An
+ * implied address (`EmailTrust`) only creates an account, where none has that address.
  */
-export function judgeSignIn({ byIdentity, byAddress }: SignInFacts, claim: EmailClaim): SignInDecision {
+export function judgeSignIn(
+  { byIdentity, byAddress }: Omit<SignInFacts, "idTokenClaim">,
+  claim: EmailClaim,
+): SignInDecision {
   if (byIdentity) {
     const reason = accountNotAllowedReason(byIdentity.account);
     return reason ? { kind: "refuse", reason } : { kind: "sign_in", candidate: byIdentity };
   }
   if (claim.emailTrust === "unverified") return { kind: "refuse", reason: "address_unverified" };
   if (!byAddress) return { kind: "create" };
-  const isVerified = claim.emailTrust === "verified" && isSameMailbox(claim.address, byAddress.account.email);
-  if (!isVerified) return { kind: "refuse", reason: "address_in_use" };
-  if (byAddress.account.status === "deactivated") return { kind: "refuse", reason: "account_deactivated" };
-  if (byAddress.account.emailVerifiedAt === null) return { kind: "take_over", candidate: byAddress };
+  if (claim.emailTrust !== "verified") return { kind: "refuse", reason: "address_in_use" };
+  const { account } = byAddress;
+  const isUnproven = account.emailVerifiedAt === null;
+  if (!isUnproven && !isSameMailbox(claim.address, account.email)) {
+    return { kind: "refuse", reason: "address_in_use" };
+  }
+  if (account.status === "deactivated") return { kind: "refuse", reason: "account_deactivated" };
+  if (isUnproven) {
+    if (byAddress.isInvited) return { kind: "refuse", reason: "invitation_open" };
+    if (account.role !== "user") return { kind: "refuse", reason: "address_in_use" };
+    return { kind: account.emailImplied ? "claim" : "take_over", candidate: byAddress };
+  }
   if (byAddress.hasProvider) return { kind: "refuse", reason: "provider_linked" };
   return { kind: "link_by_address", candidate: byAddress };
 }
@@ -78,7 +103,7 @@ const isSameMailbox = (verified: string | null, stored: string): boolean =>
   verified?.toLowerCase() === stored.toLowerCase();
 
 /** Decides whether an identity is linked to the account whose owner has reauthenticated. */
-export function judgeLink({ byIdentity, byProof }: LinkFacts): LinkDecision {
+export function judgeLink({ byIdentity, byProof }: Omit<LinkFacts, "idTokenClaim">): LinkDecision {
   if (!byProof) return { kind: "refuse", reason: "reauthentication_expired" };
   if (byIdentity?.accountId === byProof.accountId) return { kind: "already_linked" };
   if (byIdentity) return { kind: "refuse", reason: "identity_taken" };

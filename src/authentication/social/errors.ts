@@ -19,6 +19,9 @@ export type SocialFailure =
         | "provider_unavailable"
         | "address_unverified"
         | "address_in_use"
+        | "address_unusable"
+        | "invitation_open"
+        | "id_token_used"
         | "email_not_verified"
         | "account_deactivated"
         | "identity_taken"
@@ -41,6 +44,9 @@ export const socialErrors = {
   provider_unavailable: "unavailable",
   address_unverified: "email_not_verified",
   address_in_use: "conflict",
+  address_unusable: "validation_failed",
+  invitation_open: "conflict",
+  id_token_used: "token_invalid",
   email_not_verified: "email_not_verified",
   account_deactivated: "account_deactivated",
   identity_taken: "conflict",
@@ -70,6 +76,11 @@ export const socialErrorMessages: { readonly [R in Reason]?: string } = {
     "The provider has no verified email address for you. Please verify your address there and try again.",
   address_in_use:
     "An account with this email address already exists. Please sign in to it and link this provider there.",
+  address_unusable:
+    "The provider's email address for you has characters that look like others, such as full-width letters. Please use another address there.",
+  invitation_open:
+    "You have been invited with this email address. Please open the link in the invitation first.",
+  id_token_used: "This token has already been used. Please sign in at the provider again.",
   identity_taken: "Another user already signs in with this account of the provider.",
   provider_linked: "Another account of this provider is already linked. Please remove that one first.",
   password_missing: "Your password is required to add a sign-in method.",

@@ -55,13 +55,24 @@ const signInFields = {
 const tokenFields = {
   idToken: z
     .optional(providerToken)
-    .check(z.meta({ description: "The ID token of an OpenID provider, such as Google." })),
+    .check(
+      z.meta({ description: "The ID token of an OpenID provider, such as Google. It can be used once." }),
+    ),
   accessToken: z
     .optional(providerToken)
     .check(z.meta({ description: "The access token of GitHub or Facebook." })),
+  nonce: z
+    .optional(
+      z.string("Must be text.").check(z.minLength(1, "Must not be empty."), z.maxLength(512, "Is too long.")),
+    )
+    .check(z.meta({ description: "The nonce of the request for the ID token, which the token must have." })),
 };
 
-type TokenFields = { readonly idToken?: string | undefined; readonly accessToken?: string | undefined };
+type TokenFields = {
+  readonly idToken?: string | undefined;
+  readonly accessToken?: string | undefined;
+  readonly nonce?: string | undefined;
+};
 
 const isOneToken = z.refine<TokenFields>(
   (body) => (body.idToken === undefined) !== (body.accessToken === undefined),
@@ -86,8 +97,10 @@ export const linkBody = z
   .check(isOneToken);
 
 /** The token of either body. */
-export const providerTokenOf = ({ idToken, accessToken = "" }: TokenFields): ProviderToken =>
-  idToken === undefined ? { kind: "access_token", token: accessToken } : { kind: "id_token", token: idToken };
+export const providerTokenOf = ({ idToken, accessToken = "", nonce }: TokenFields): ProviderToken =>
+  idToken === undefined
+    ? { kind: "access_token", token: accessToken }
+    : { kind: "id_token", token: idToken, nonce };
 
 export const providerSchema = z
   .object({ id: providerId, name: z.string() })

@@ -12,7 +12,7 @@ import type { SocialFailure } from "./errors.ts";
 import { type LinkIdentityDeps, linkIdentity } from "./link-identity.ts";
 import { deriveOAuthTransaction, OAUTH_TRANSACTION_TTL_MS } from "./oauth-transaction.ts";
 import type { SocialProvider } from "./providers/provider.ts";
-import { type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
+import { afterAttachment, type ResolveAccountDeps, resolveAccount } from "./resolve-account.ts";
 import type { OAuthTransactionStore } from "./transaction-store.ts";
 
 export type HandleCallbackDeps = ResolveAccountDeps &
@@ -56,6 +56,8 @@ export async function handleCallback(
   if (!provider) return err({ reason: "unknown_provider" });
   const state = input.query.get("state");
   if (!state || !input.binding) return err({ reason: "transaction_expired" });
+  // The browser sends the callback, so a malformed one is no error of the provider, and it uses up no transaction.
+  if (!isAuthorizationResponse(input.query)) return err({ reason: "provider_refused" });
   // Before the transaction is consumed: an unavailable signing key must not cost the user the sign-in.
   await warmSigningKey(deps);
   const consumed = await deps.oauthTransactions.consume({
@@ -72,7 +74,12 @@ export async function handleCallback(
 
   const { returnTo, codeChallenge, sessionId, expiresAt } = consumed;
   const { caller, deviceToken, replaces } = input;
-  const identity = { provider: { id: input.provider, name: provider.name }, profile: profile.value, caller };
+  const identity = {
+    provider: { id: input.provider, name: provider.name },
+    profile: profile.value,
+    idToken: null,
+    caller,
+  };
   if (sessionId !== null) {
     const linked = await linkIdentity(deps, { ...identity, proof: proofAtStart(sessionId, expiresAt) });
     return linked.ok ? ok({ url: returnTo, outcome: null }) : linked;
@@ -83,16 +90,22 @@ export async function handleCallback(
   const outcome = await retryOnConflict<Completed, SocialFailure>(async () => {
     const resolved = await resolveAccount(deps, { ...identity, deviceToken, audience, replaces });
     if (!resolved.ok) return resolved;
-    const { firstFactor, enabledFactors, notice } = resolved.value;
+    const { firstFactor, enabledFactors } = resolved.value;
     const { grant } = firstFactor;
     // A page of this service gets cookies. A client application gets a code, and the second factor at its exchange.
     const completed = isOwnPage
       ? await completeFirstFactor(deps, firstFactor, enabledFactors)
       : await issueCodeForIdentity(deps, { grant, provider: input.provider, returnTo, codeChallenge });
-    if (completed.ok && notice) deps.messages.deliverSoon([notice]);
+    if (completed.ok) afterAttachment(deps, resolved.value);
     return completed;
   });
   return outcome.ok ? ok(redirectFor(returnTo, outcome.value)) : outcome;
+}
+
+/** RFC 6749 §4.1.2 and appendix A.11: one `code` of visible ASCII characters, or an `error`. No parameter twice (§3.1). */
+function isAuthorizationResponse(query: URLSearchParams): boolean {
+  const isRepeated = ["state", "code", "error", "iss"].some((name) => query.getAll(name).length > 1);
+  return !isRepeated && (query.has("error") || /^[\x20-\x7e]{1,4096}$/.test(query.get("code") ?? ""));
 }
 
 /** The reauthentication of `startLink`. It names no generation: the session may have rotated its refresh token since. */

@@ -1,10 +1,11 @@
-import { and, eq, inArray, isNull, ne, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { newAccountRow } from "../../accounts/statements.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom, insertUnless } from "../../db/insert-select.ts";
-import { isActive, isActiveAndVerified, maySignIn } from "../../db/predicates.ts";
+import { addressIsVerified, isActive, maySignIn } from "../../db/predicates.ts";
 import {
   accounts,
   attemptCounters,
@@ -16,10 +17,16 @@ import {
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
+import { removeForeignAccess } from "../../registration/foreign-access-statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../registration/statements.ts";
+import {
+  isUnprovenRegistration,
+  openInvitation,
+} from "../../registration/unproven-registration-statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import { lockoutOf } from "../lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../one-time-codes/statements.ts";
+import { claimIdToken, idTokenIsClaimed } from "./id-token-statements.ts";
 import type { IdentityAttachment } from "./identity.ts";
 
 type Attachment = {
@@ -30,52 +37,106 @@ type Attachment = {
 };
 type AddedIdentity = Exclude<IdentityAttachment, { kind: "existing" }>;
 
+const linked = alias(identities, "linked");
+
 /**
  * The statements that attach a verified identity to its account. The unique indexes resolve races: every statement
  * after the insert of the identity depends on that row. While the account is locked out, nothing is written.
  */
 export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) {
   const { accountId, attachment, now } = input;
-  if (attachment.kind === "existing") return [markUsed(db, input)];
-  const isLink = attachment.kind === "link";
+  const claim = claimIdToken(db, attachment.idToken, lockoutOf(db, input.lockoutKey, now));
+  if (attachment.kind === "existing") return [...claim, markUsed(db, input)];
+  const { kind } = attachment;
   const target = db.select({ id: identities.accountId }).from(identities).where(isAttached(attachment));
-  const proof = { accountIds: target, bootstrap: attachment.bootstrap, now };
   return [
-    ...(attachment.kind === "create" ? [createAccount(db, input, attachment)] : []),
+    ...claim,
+    ...(kind === "create" ? [createAccount(db, input, attachment)] : []),
+    // Before the insert: an account has one identity of each provider.
+    ...(kind === "claim" ? clearImpliedAccount(db, input, attachment) : []),
     insertFrom(
       db,
       identities,
       { ...attachment.key, accountId, createdAt: now, lastUsedAt: now },
       accounts,
-      and(
-        eq(accounts.id, accountId),
-        eq(accounts.emailKey, attachment.email.key),
-        isLink ? isActiveAndVerified() : and(isActive(), isNull(accounts.emailVerifiedAt)),
-        notExists(lockoutOf(db, input.lockoutKey, now)),
-      ),
+      isAttachable(db, input, attachment),
     ).onConflictDoNothing(),
-    ...(isLink
-      ? []
-      : [
-          ...auditBootstrap(db, proof),
-          ...deleteUnverifiedCredentials(db, attachment, target, now),
-          db
-            .update(accounts)
-            .set({
-              ...emailVerificationColumns(db, proof),
-              // The profile is from the registration that never verified the address.
-              name: attachment.name ?? localPartOf(attachment.email),
-              lastName: null,
-              username: null,
-              usernameKey: null,
-              age: null,
-              locale: attachment.locale,
-              passwordHash: null,
-              devicesKnownSince: now,
-            })
-            .where(inArray(accounts.id, target)),
-        ]),
+    ...(kind === "link" ? [] : proveAddress(db, input, attachment, target)),
     ...recordAttachment(db, caps, { accountId, attachment, now }),
+  ];
+}
+
+/** The state in which each kind of attachment finds the account. */
+const STATES = {
+  link: () => and(isActive(), addressIsVerified()),
+  claim: (db, now) =>
+    and(
+      isActive(),
+      eq(accounts.emailImplied, true),
+      sql`${accounts.role} = 'user'`,
+      notExists(openInvitation(db, now)),
+    ),
+  take_over: isUnprovenRegistration,
+  create: isUnprovenRegistration,
+} satisfies Record<AddedIdentity["kind"], (db: Database, now: number) => SQL | undefined>;
+
+/** The account that the identity may be attached to. */
+const isAttachable = (
+  db: Database,
+  { accountId, lockoutKey, now }: Attachment,
+  { kind, email, idToken }: AddedIdentity,
+) =>
+  and(
+    eq(accounts.id, accountId),
+    eq(accounts.emailKey, email.key),
+    STATES[kind](db, now),
+    notExists(lockoutOf(db, lockoutKey, now)),
+    idTokenIsClaimed(db, idToken),
+  );
+
+/** The owner proves an address that another provider had only implied: what its earlier user set up ends. */
+function clearImpliedAccount(db: Database, input: Attachment, attachment: AddedIdentity) {
+  const { provider, subject } = attachment.key;
+  const isLinked = db
+    .select({ one: sql`1` })
+    .from(linked)
+    .where(and(eq(linked.provider, provider), eq(linked.subject, subject)));
+  const claimed = db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(isAttachable(db, input, attachment), notExists(isLinked)));
+  return removeForeignAccess(db, claimed, attachment.removal, input.now);
+}
+
+/** Verifies the address of the account, and replaces what an unproven registration or an implied account had. */
+function proveAddress(db: Database, { now }: Attachment, attachment: AddedIdentity, target: SQLWrapper) {
+  const { kind, email, bootstrap, isImplied } = attachment;
+  const proof = { accountIds: target, bootstrap, now };
+  const account = {
+    ...emailVerificationColumns(db, proof),
+    email: email.address,
+    emailImplied: isImplied,
+    devicesKnownSince: now,
+  };
+  const update = (columns: Partial<Record<keyof typeof accounts.$inferSelect, unknown>>) =>
+    db
+      .update(accounts)
+      .set({ ...account, ...columns } as typeof account)
+      .where(inArray(accounts.id, target));
+  if (kind === "claim") return [endSessions(db, target, now), update({})];
+  return [
+    ...auditBootstrap(db, proof),
+    ...deleteUnverifiedCredentials(db, attachment, target, now),
+    update({
+      // The profile is from the registration that never verified the address.
+      name: attachment.name ?? localPartOf(email),
+      lastName: null,
+      username: null,
+      usernameKey: null,
+      age: null,
+      locale: attachment.locale,
+      passwordHash: null,
+    }),
   ];
 }
 
@@ -131,6 +192,7 @@ const markUsed = (db: Database, { accountId, attachment, lockoutKey, now }: Atta
         eq(identities.subject, subject),
         eq(identities.accountId, accountId),
         maySignIn(db, accountId),
+        idTokenIsClaimed(db, attachment.idToken),
         notExists(lockoutOf(db, lockoutKey, now)),
       ),
     );
@@ -145,9 +207,11 @@ const localPartOf = ({ address }: EmailAddress): string => address.split("@", 1)
 function createAccount(
   db: Database,
   { accountId, lockoutKey, now }: Attachment,
-  { key, email, name, locale }: AddedIdentity,
+  { key, email, name, locale, idToken }: AddedIdentity,
 ) {
   const row = newAccountRow({ id: accountId, email, name: name ?? localPartOf(email), locale, now });
-  const existing = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now})`;
+  const existing = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now}${
+    idToken ? sql` UNION ALL SELECT 1 WHERE NOT ${idTokenIsClaimed(db, idToken)}` : sql``
+  })`;
   return insertUnless(db, accounts, row, existing).onConflictDoNothing();
 }

@@ -4,7 +4,8 @@ import { newId } from "../../core/ids.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
-import type { Profile } from "./providers/provider.ts";
+import type { ForeignAccessRemoval } from "../../registration/foreign-access.ts";
+import type { Profile, SingleUseIdToken } from "./providers/provider.ts";
 
 /** Identifies a user at a provider. The subject is never empty and never an email address (ASVS 6.8.1). */
 export type IdentityKey = { readonly provider: string; readonly subject: string };
@@ -16,15 +17,22 @@ export type NewIdentity = IdentityKey & {
   readonly email: string | null;
 };
 
+/** One use of an ID token. `claim` is unique; the first use of the token stores it. */
+export type IdTokenUse = SingleUseIdToken & { readonly claim: string };
+
 /** How the batch of a sign-in attaches a verified identity to its account. */
-export type IdentityAttachment =
-  /** The identity is linked to the account already. */
+export type IdentityAttachment = {
+  /** The ID token that an application presented; null for an access token and the code flow. */
+  readonly idToken: IdTokenUse | null;
+} /** The identity is linked to the account already. */ & (
   | { readonly kind: "existing"; readonly key: IdentityKey }
   | {
-      readonly kind: "link" | "take_over" | "create";
+      readonly kind: "link" | "claim" | "take_over" | "create";
       readonly key: NewIdentity;
       /** The address that the provider has verified and the account has. */
       readonly email: EmailAddress;
+      /** The provider only implies the address of the new account. */
+      readonly isImplied: boolean;
       /** The name of a new or taken-over account. Null: the local part of the address, or for `link` no change. */
       readonly name: string | null;
       /** The language of a new or taken-over account's messages. */
@@ -32,7 +40,10 @@ export type IdentityAttachment =
       readonly bootstrap: Bootstrap | null;
       readonly notice: NewMessage | null;
       readonly audits: readonly NewAuditEvent[];
-    };
+      /** For `claim`: the audit events of what the batch removes. */
+      readonly removal: ForeignAccessRemoval;
+    }
+);
 
 /** A linked identity as the account's owner sees it. */
 export type LinkedIdentity = {

@@ -7,7 +7,7 @@ import type { ReauthenticationProof } from "../reauthentication/reauthenticate.t
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import { judgeLink } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";
-import { newIdentity } from "./identity.ts";
+import { type IdTokenUse, newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
 
@@ -20,6 +20,8 @@ export type LinkIdentityDeps = {
 type Link = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
+  /** The ID token that an application presented; null for an access token and the code flow. */
+  readonly idToken: IdTokenUse | null;
   readonly proof: ReauthenticationProof;
   readonly caller: Caller;
 };
@@ -30,11 +32,15 @@ export const linkIdentity = (deps: LinkIdentityDeps, link: Link): Promise<Result
 
 async function linkOnce(
   deps: LinkIdentityDeps,
-  { provider, profile, proof, caller }: Link,
+  { provider, profile, idToken, proof, caller }: Link,
 ): Promise<Result<void, SocialFailure>> {
   const now = deps.clock.now();
   const { subject } = profile;
-  const facts = await deps.identities.findLinkFacts({ provider: provider.id, subject, proof, now });
+  const query = { provider: provider.id, subject, idToken, proof, now };
+  const facts = await deps.identities.findLinkFacts(query);
+  if (facts.idTokenClaim !== null && facts.idTokenClaim !== idToken?.claim) {
+    return err({ reason: "id_token_used" });
+  }
   const decision = judgeLink(facts);
   if (decision.kind === "refuse") return err({ reason: decision.reason });
   if (decision.kind === "already_linked") return ok(undefined);
@@ -48,6 +54,7 @@ async function linkOnce(
     proof,
     accountId,
     key: newIdentity(provider.id, profile),
+    idToken,
     notice,
     audits: [newAuditEvent(deps, event, caller, accountId)],
     now,

@@ -1,4 +1,5 @@
 import type { Caller } from "../../core/caller.ts";
+import { newId } from "../../core/ids.ts";
 import { err, type Result } from "../../core/result.ts";
 import {
   type AccountClaim,
@@ -29,8 +30,13 @@ export async function linkWithToken(
   if (token.kind !== provider.tokenKind) return err({ reason: "wrong_kind_of_token" });
   const proof = await reauthenticate(deps, { ...claim, method: "of_account" });
   if (!proof.ok) return proof;
-  const profile = await provider.verifyToken(token.token);
-  if (!profile.ok) return err({ reason: `provider_${profile.error}` });
-  const identity = { provider: { id, name: provider.name }, profile: profile.value };
+  const verified = await provider.verifyToken(token);
+  if (!verified.ok) return err({ reason: `provider_${verified.error}` });
+  const { profile, idToken } = verified.value;
+  const identity = {
+    provider: { id, name: provider.name },
+    profile,
+    idToken: idToken && { ...idToken, claim: newId() },
+  };
   return linkIdentity(deps, { ...identity, proof: proof.value, caller });
 }

@@ -1,19 +1,27 @@
 import { type AuditEvent, newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
-import { type EmailAddress, parseEmailAddress, storedAddressKey } from "../../core/email-address.ts";
+import type { Defer } from "../../core/defer.ts";
+import {
+  type EmailAddress,
+  hasCompatibilityCharacters,
+  parseEmailAddress,
+  storedAddressKey,
+} from "../../core/email-address.ts";
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
+import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import { firstPartyClient } from "../../sessions/new-session.ts";
+import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";
-import { type IdentityAttachment, newIdentity } from "./identity.ts";
+import { type IdentityAttachment, type IdTokenUse, newIdentity } from "./identity.ts";
 import type { Profile } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
 
@@ -22,12 +30,16 @@ export type ResolveAccountDeps = DeviceTokenDeps &
     readonly clock: Clock;
     readonly identities: Pick<IdentityStore, "findSignInFacts">;
     readonly messages: Outbox;
+    readonly revocationList: Pick<RevocationList, "publishPending">;
+    readonly defer: Defer;
   };
 
 /** An identity that a provider has verified, and the browser or client application that presents it. */
 export type ProviderLogin = {
   readonly provider: { readonly id: string; readonly name: string };
   readonly profile: Profile;
+  /** The ID token that an application presented; null for an access token and the code flow. */
+  readonly idToken: IdTokenUse | null;
   readonly deviceToken: string | undefined;
   /** The audience of the tokens that the sign-in issues. */
   readonly audience: string;
@@ -52,25 +64,31 @@ export async function resolveAccount(
   deps: ResolveAccountDeps,
   login: ProviderLogin,
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
-  const { profile, provider, caller, audience, replaces } = login;
+  const { profile, provider, idToken, caller, audience, replaces } = login;
   const email = trustedAddress(profile);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
+    idToken,
+    now: deps.clock.now(),
   });
+  if (facts.idTokenClaim !== null && facts.idTokenClaim !== idToken?.claim) {
+    return err({ reason: "id_token_used" });
+  }
   const decision = judgeSignIn(facts, {
     emailTrust: email ? profile.emailTrust : "unverified",
     address: email?.address ?? null,
   });
   if (decision.kind === "refuse") return err({ reason: decision.reason });
+  const setsAddress = decision.kind !== "sign_in" && decision.kind !== "link_by_address";
+  if (setsAddress && email && hasCompatibilityCharacters(email)) return err({ reason: "address_unusable" });
   const candidate = decision.kind === "create" ? null : decision.candidate;
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
   const presented = await recognizeDevice(deps, login.deviceToken, emailKey);
-  // A new or taken-over account has no known devices.
-  const isKnown =
-    presented && candidate && decision.kind !== "take_over" && isDeviceStillKnown(presented, candidate);
+  // A new, claimed or taken-over account has no known devices.
+  const isKnown = presented && candidate && !setsAddress && isDeviceStillKnown(presented, candidate);
   const device = isKnown ? presented : null;
   const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
   const grant = {
@@ -96,6 +114,7 @@ function trustedAddress({ email, emailTrust }: Profile): EmailAddress | null {
 
 const EVENTS = {
   link_by_address: [],
+  claim: ["email_verified"],
   take_over: ["email_verified"],
   create: ["account_registered"],
 } as const satisfies Record<string, readonly AuditEvent["type"][]>;
@@ -108,11 +127,11 @@ type Target = {
 
 async function newAttachment(
   deps: ResolveAccountDeps,
-  { provider, profile, caller }: ProviderLogin,
+  { provider, profile, idToken, caller }: ProviderLogin,
   { kind, email, accountId }: Target,
 ): Promise<IdentityAttachment> {
   if (kind === "sign_in" || email === null) {
-    return { kind: "existing", key: { provider: provider.id, subject: profile.subject } };
+    return { kind: "existing", idToken, key: { provider: provider.id, subject: profile.subject } };
   }
   const linked = { type: "identity_linked", details: { provider: provider.id } } as const;
   const events: AuditEvent[] = [...EVENTS[kind].map((type) => ({ type })), linked];
@@ -121,18 +140,29 @@ async function newAttachment(
     kind === "create"
       ? null
       : await deps.messages.create(
-          { kind: "identity_linked", provider: provider.name },
+          kind === "claim"
+            ? { kind: "sign_in_methods_removed" }
+            : { kind: "identity_linked", provider: provider.name },
           { expiresAt: deps.clock.now() + DAY },
         );
   return {
     kind: kind === "link_by_address" ? "link" : kind,
+    idToken,
+    isImplied: profile.emailTrust === "implied",
+    removal: newForeignAccessRemoval(deps, caller, accountId),
     key: newIdentity(provider.id, profile),
     email,
-    name: kind === "link_by_address" ? null : cleanName(profile.name),
+    name: kind === "link_by_address" || kind === "claim" ? null : cleanName(profile.name),
     locale: caller.locale,
     bootstrap:
       kind === "link_by_address" || !mayBootstrap(profile.emailTrust) ? null : newBootstrap(deps, caller),
     notice,
     audits: events.map((event) => newAuditEvent(deps, event, caller, accountId)),
   };
+}
+
+/** What follows the batch of a sign-in: the notice to the owner, and the revocation of sessions that a claim has ended. */
+export function afterAttachment(deps: ResolveAccountDeps, { decision, notice }: ResolvedAccount): void {
+  if (notice) deps.messages.deliverSoon([notice]);
+  if (decision === "claim") deps.defer(() => deps.revocationList.publishPending(deps.clock.now()));
 }

@@ -103,7 +103,7 @@ export function socialRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         tag,
         redirect: "To `returnTo`",
         cookies: true,
-        failures: [...providerFailures, "refresh_invalid"],
+        failures: [...providerFailures, "validation_failed", "refresh_invalid"],
         query: callbackQuery,
       }),
       pathParams(providerParam),

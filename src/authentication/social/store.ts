@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, inArray, isNotNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, exists, inArray, isNotNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
@@ -9,12 +9,14 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { openInvitation } from "../../registration/unproven-registration-statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
 import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./account-linking-rules.ts";
-import type { IdentityKey, LinkedIdentity, NewIdentity } from "./identity.ts";
+import { claimIdToken, findIdTokenClaim, idTokenIsClaimed } from "./id-token-statements.ts";
+import type { IdentityKey, IdTokenUse, LinkedIdentity, NewIdentity } from "./identity.ts";
 import { recordAttachment } from "./identity-statements.ts";
 
 type SignInQuery = {
@@ -22,14 +24,21 @@ type SignInQuery = {
   readonly subject: string;
   /** Null if the provider vouches for no address. */
   readonly emailKey: string | null;
+  readonly idToken: IdTokenUse | null;
+  readonly now: number;
 };
 
-type LinkQuery = IdentityKey & { readonly proof: ReauthenticationProof; readonly now: number };
+type LinkQuery = IdentityKey & {
+  readonly idToken: IdTokenUse | null;
+  readonly proof: ReauthenticationProof;
+  readonly now: number;
+};
 
 type NewLink = {
   readonly proof: ReauthenticationProof;
   readonly accountId: string;
   readonly key: NewIdentity;
+  readonly idToken: IdTokenUse | null;
   readonly notice: NewMessage;
   readonly audits: readonly NewAuditEvent[];
   readonly now: number;
@@ -52,9 +61,11 @@ export type IdentityStore = ReturnType<typeof identityStore>;
 export function identityStore(db: Database, caps: SendCaps) {
   return {
     /** The accounts that a verified identity may sign in to, in one round trip. */
-    async findSignInFacts({ provider, subject, emailKey }: SignInQuery): Promise<SignInFacts> {
-      const columns = candidateColumns(db, provider);
-      const { byIdentity, byAddress } = await runBatch(db, {
+    async findSignInFacts(query: SignInQuery): Promise<SignInFacts> {
+      const { provider, subject, emailKey, idToken, now } = query;
+      const columns = candidateColumns(db, provider, now);
+      const { byIdentity, byAddress, used } = await runBatch(db, {
+        used: findIdTokenClaim(db, idToken),
         byIdentity: db
           .select(columns)
           .from(identities)
@@ -62,12 +73,14 @@ export function identityStore(db: Database, caps: SendCaps) {
           .where(and(eq(identities.provider, provider), eq(identities.subject, subject))),
         byAddress: db.select(columns).from(accounts).where(sql`${accounts.emailKey} = ${emailKey}`),
       });
-      return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress) };
+      const idTokenClaim = used[0]?.claim ?? null;
+      return { byIdentity: candidateOf(byIdentity), byAddress: candidateOf(byAddress), idTokenClaim };
     },
 
     /** The account of an identity and the account of a reauthentication, in one round trip. */
-    async findLinkFacts({ provider, subject, proof, now }: LinkQuery): Promise<LinkFacts> {
-      const { byIdentity, byProof } = await runBatch(db, {
+    async findLinkFacts({ provider, subject, idToken, proof, now }: LinkQuery): Promise<LinkFacts> {
+      const { byIdentity, byProof, used } = await runBatch(db, {
+        used: findIdTokenClaim(db, idToken),
         byIdentity: db
           .select({ accountId: identities.accountId })
           .from(identities)
@@ -84,20 +97,32 @@ export function identityStore(db: Database, caps: SendCaps) {
       const [owner] = byProof;
       return {
         byIdentity: byIdentity[0] ?? null,
+        idTokenClaim: used[0]?.claim ?? null,
         byProof: owner ? { accountId: owner.accountId, hasProvider: owner.own !== null } : null,
       };
     },
 
     /** Links an identity to an account, if the reauthentication still holds; the unique indexes resolve races. */
     async link(newLink: NewLink): Promise<"linked" | "changed_meanwhile"> {
-      const { key, accountId, now } = newLink;
+      const { key, accountId, idToken, now } = newLink;
+      const reauthenticated = reauthenticationStillValid(db, newLink.proof, now);
+      const refused = db
+        .select({ one: sql`1` })
+        .from(accounts)
+        .where(
+          and(
+            eq(accounts.id, accountId),
+            notExists(db.select({ one: sql`1` }).from(sessions).where(reauthenticated)),
+          ),
+        );
       const { linked } = await runBatch(db, {
+        idToken: claimIdToken(db, idToken, refused),
         identity: insertFrom(
           db,
           identities,
           { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
-          and(reauthenticationStillValid(db, newLink.proof, now), eq(sessions.accountId, accountId)),
+          and(reauthenticated, eq(sessions.accountId, accountId), idTokenIsClaimed(db, idToken)),
         ).onConflictDoNothing(),
         records: recordAttachment(db, caps, { accountId, attachment: newLink, now }),
         linked: db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),
@@ -182,7 +207,7 @@ function hasAnotherSignInMethod(
   );
 }
 
-function candidateColumns(db: Database, provider: string) {
+function candidateColumns(db: Database, provider: string, now: number) {
   const own = alias(identities, "own");
   const hasProvider = exists(
     db
@@ -196,14 +221,24 @@ function candidateColumns(db: Database, provider: string) {
     enabledFactors: enabledFactors(db),
     devicesKnownSince: accounts.devicesKnownSince,
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
+    isInvited: sql<number>`${exists(openInvitation(db, now))}`.as("is_invited"),
   };
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince"> & { readonly hasProvider: number };
+  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince"> & {
+    readonly hasProvider: number;
+    readonly isInvited: number;
+  };
 
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
-  const { enabledFactors: enabled, devicesKnownSince, hasProvider, ...account } = row;
-  return { account, enabledFactors: enabled, devicesKnownSince, hasProvider: hasProvider === 1 };
+  const { enabledFactors: enabled, devicesKnownSince, hasProvider, isInvited, ...account } = row;
+  return {
+    account,
+    enabledFactors: enabled,
+    devicesKnownSince,
+    hasProvider: hasProvider === 1,
+    isInvited: isInvited === 1,
+  };
 }

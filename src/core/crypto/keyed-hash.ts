@@ -8,7 +8,8 @@ type KeyedHashPurpose =
   | "rate-key"
   | "csrf-token"
   | "send-target"
-  | "social-round";
+  | "social-round"
+  | "registration-salt";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,

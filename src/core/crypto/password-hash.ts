@@ -4,7 +4,7 @@ import type { SecretRing, SecretRoot } from "./secret-ring.ts";
 
 /** Production Workers reject more iterations in one call, so blocks of this size are chained. */
 const BLOCK_ITERATIONS = 100_000;
-const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
+export const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
 const HASH_BITS = 256;
 
 /** `match_outdated`: the password matches, but the hash has an older cost or pepper and must be replaced. */
@@ -15,8 +15,8 @@ export type PasswordVerdict = "match" | "match_outdated" | "mismatch";
  * stored hash, so its duration does not reveal whether an account exists.
  */
 export type PasswordHasher = {
-  /** `saltSource`: a stored hash whose salt is reused, so that the same password gives the same text. */
-  hash(password: string, saltSource?: string | null): Promise<string>;
+  /** `saltSource`: a stored hash whose salt is reused, or a salt, so that the same password gives the same text. */
+  hash(password: string, saltSource?: string | Uint8Array<ArrayBuffer> | null): Promise<string>;
   /** `stored` is null for an address without an account and for an account without a password. */
   verify(stored: string | null, password: string): Promise<PasswordVerdict>;
 };
@@ -32,8 +32,8 @@ type StoredHash = {
 export function createPasswordHasher(ring: SecretRing, blocks: number): PasswordHasher {
   return {
     async hash(password, saltSource = null) {
-      const source = saltSource === null ? null : parse(saltSource);
-      const salt = source?.salt ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+      const given = typeof saltSource === "string" ? parse(saltSource)?.salt : saltSource;
+      const salt = given ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       const chained = await chainBlocks(password, salt, blocks, BLOCK_ITERATIONS);
       const hash = await applyPepper(ring.current, chained);
       return format({ blocks, iterations: BLOCK_ITERATIONS, pepperId: ring.current.id, salt, hash });

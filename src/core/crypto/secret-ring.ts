@@ -12,6 +12,7 @@ type KeyPurpose =
   | "rate-key"
   | "send-target"
   | "social-round"
+  | "registration-salt"
   | "seal-signing-key"
   | "seal-mail";
 

@@ -10,8 +10,13 @@ export type MailMessage =
   | { readonly kind: "password_changed" }
   /** Like `password_changed`, by a reset that also removed sign-in methods with an unverified address. */
   | { readonly kind: "sign_in_methods_reset" }
+  /** The owner proved an address that a provider had only implied; sign-in methods with an unverified address ended. */
+  | { readonly kind: "sign_in_methods_removed" }
   /** To the new address of an account: verify it. */
-  | { readonly kind: "confirm_new_email"; readonly url: string }
+  /** `account`: the current address of the account that asks for it. Missing in messages of an earlier release. */
+  | { readonly kind: "confirm_new_email"; readonly url: string; readonly account?: string }
+  /** To an address that a user wants for their account, but that another account has. */
+  | { readonly kind: "new_email_taken" }
   /** To the old address: a change was requested. */
   | { readonly kind: "email_change_requested" }
   /** To the old address: the change is done. */

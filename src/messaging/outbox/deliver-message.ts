@@ -45,6 +45,10 @@ async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<Send
   const opened = await unseal(deps.secrets, "seal-mail", taken.id, taken.sealed);
   if (opened === null) return { outcome: "refused", reason: "unsealable" };
   const { message, to = taken.account.email } = parseSealedContent(opened);
+  // Anyone can register any address under any name. A mail to an address that its owner has not proven for this account
+  // must not carry text of the registrant.
+  const { email, emailVerifiedAt, name } = taken.account;
+  const recipientName = emailVerifiedAt !== null && to === email ? name : null;
   const delivery = {
     to,
     locale: taken.account.locale ?? LOCALES[0],
@@ -53,5 +57,5 @@ async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<Send
   };
   return isSmsMessage(message)
     ? deps.channels.sms({ ...delivery, message })
-    : deps.channels.email({ ...delivery, message, recipientName: taken.account.name });
+    : deps.channels.email({ ...delivery, message, recipientName });
 }

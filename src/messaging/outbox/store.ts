@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Locale } from "../../core/locale.ts";
 import type { Database } from "../../db/database.ts";
+import { emailVerifiedAt } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, outbox } from "../../db/schema.ts";
 import type { Channel } from "./message.ts";
@@ -14,7 +15,13 @@ export type TakenMessage = {
   readonly attempts: number;
   readonly expiresAt: number;
   /** The account now. */
-  readonly account: { readonly email: string; readonly name: string; readonly locale: Locale | null };
+  readonly account: {
+    readonly email: string;
+    /** Null: the address is not verified. */
+    readonly emailVerifiedAt: number | null;
+    readonly name: string;
+    readonly locale: Locale | null;
+  };
 };
 
 export type OutboxStore = ReturnType<typeof outboxStore>;
@@ -48,7 +55,12 @@ export function outboxStore(db: Database) {
             expiresAt: outbox.expiresAt,
           }),
         owners: db
-          .select({ email: accounts.email, name: accounts.name, locale: accounts.locale })
+          .select({
+            email: accounts.email,
+            emailVerifiedAt: emailVerifiedAt(),
+            name: accounts.name,
+            locale: accounts.locale,
+          })
           .from(accounts)
           .where(inArray(accounts.id, owner)),
       });

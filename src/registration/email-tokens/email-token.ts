@@ -52,8 +52,15 @@ export type EmailTokenForNewAddress = {
   readonly checkedHash: string;
   readonly newEmail: EmailAddress;
   readonly emailToken: NewEmailToken;
-  /** The link, to the new address. Not sent if another account has that address. */
+  /** The link, to the new address. Not sent if another account holds that address. */
   readonly mail: NewMessage;
+  /** Sent instead, to the new address. Of the same kind as `mail`, so that both count towards the same limits. */
+  readonly noticeToHolder: NewMessage;
   readonly noticeToOldAddress: NewMessage;
   readonly audit: NewAuditEvent;
 };
+
+export type EmailTokenForNewAddressOutcome =
+  | { readonly kind: "issued" | "changed_meanwhile" }
+  /** `retryAt`: an instant. */
+  | { readonly kind: "send_cap"; readonly retryAt: number };

@@ -1,8 +1,8 @@
 import { and, eq, gt, inArray, isNull, notExists, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { accountIsActive } from "../../db/predicates.ts";
 import { accounts, emailTokens } from "../../db/schema.ts";
+import { addressHolder } from "../unproven-registration-statements.ts";
 import type { EmailTokenPurpose, NewEmailToken } from "./email-token.ts";
 
 export const emailTokenRow = <A, E, K>(
@@ -21,7 +21,7 @@ export type EmailTokenClaim = { readonly tokenHash: string; readonly claim: stri
 /**
  * Consumes the token if it is valid: `… WHERE consumed_at IS NULL` lets one of any number of parallel
  * attempts through. The account must be active. The token must have been mailed to the account's
- * current address, or, for `change_email`, to an address without an account.
+ * current address, or, for `change_email`, to an address that no other account holds.
  */
 export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: EmailTokenPurpose) {
   const hasSameAddress = purpose === "change_email" ? undefined : eq(accounts.emailKey, emailTokens.emailKey);
@@ -35,7 +35,9 @@ export function claimEmailToken(db: Database, claim: EmailTokenClaim, purpose: E
         isNull(emailTokens.consumedAt),
         gt(emailTokens.expiresAt, claim.now),
         accountIsActive(db, emailTokens.accountId, hasSameAddress),
-        purpose === "change_email" ? emailHasNoAccount(db, sql`${emailTokens.emailKey}`) : undefined,
+        purpose === "change_email"
+          ? notExists(addressHolder(db, sql`${emailTokens.emailKey}`, claim.now))
+          : undefined,
       ),
     )
     .returning({ accountId: emailTokens.accountId });
@@ -60,9 +62,4 @@ export function voidEmailTokens(
     .update(emailTokens)
     .set({ consumedAt: now })
     .where(and(where, inArray(emailTokens.purpose, [...purposes]), isNull(emailTokens.consumedAt)));
-}
-
-export function emailHasNoAccount(db: Database, emailKey: string | SQL) {
-  const other = alias(accounts, "other");
-  return notExists(db.select({ one: sql`1` }).from(other).where(sql`${other.emailKey} = ${emailKey}`));
 }

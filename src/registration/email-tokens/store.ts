@@ -1,26 +1,30 @@
-import { and, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, ne, not, notExists, or, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
-import { isActive } from "../../db/predicates.ts";
+import { addressIsVerified, isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
   isInOutbox,
+  latestSend,
   NO_SEND_LIMITS,
   queueMessage,
   REQUESTED_MESSAGE_LIMITS,
+  retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import { addressHolder } from "../unproven-registration-statements.ts";
 import type {
   EmailTokenForNewAddress,
+  EmailTokenForNewAddressOutcome,
   EmailTokenPurpose,
   LiveEmailToken,
   NewEmailToken,
 } from "./email-token.ts";
-import { emailHasNoAccount, emailTokenRow, voidEmailTokens } from "./statements.ts";
+import { emailTokenRow, voidEmailTokens } from "./statements.ts";
 
 type EmailTokenByAddress = {
   readonly emailKey: string;
@@ -44,7 +48,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       const owner = and(
         eq(accounts.emailKey, issue.emailKey),
         isActive(),
-        issue.unverifiedOnly ? isNull(accounts.emailVerifiedAt) : undefined,
+        issue.unverifiedOnly ? not(addressIsVerified() as SQL) : undefined,
       );
       const tokenRow = emailTokenRow(issue.emailToken, {
         accountId: sql`${accounts.id}`,
@@ -78,8 +82,12 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       });
     },
 
-    /** Mails a token to an address that the account does not have yet, and a notice to its current one. */
-    async issueForNewAddress(issue: EmailTokenForNewAddress): Promise<"issued" | "changed_meanwhile"> {
+    /**
+     * Mails a token to an address that the account does not have yet, and a notice to its current one. If another account
+     * holds the address, its owner gets a notice instead, under the same limits, so that neither the result nor a limit
+     * reveals that account. A link to another address becomes invalid, also if a limit holds the mail back.
+     */
+    async issueForNewAddress(issue: EmailTokenForNewAddress): Promise<EmailTokenForNewAddressOutcome> {
       const now = issue.emailToken.createdAt;
       const owner = and(
         eq(accounts.id, issue.accountId),
@@ -92,19 +100,24 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         emailKey: issue.newEmail.key,
       });
       const common = { accountId: issue.accountId, now, caps, source: accounts };
+      const isFree = notExists(addressHolder(db, issue.newEmail.key, now));
       const mailed = isInOutbox(db, issue.mail);
-      const { owners } = await runBatch(db, {
+      const told = or(mailed, isInOutbox(db, issue.noticeToHolder));
+      const queueRequested = (message: NewMessage, where: SQL) =>
+        queueMessage(db, { ...common, message, limits: REQUESTED_MESSAGE_LIMITS, where: and(owner, where) });
+      const { owners, latest, requested } = await runBatch(db, {
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
-        mail: queueMessage(db, {
-          ...common,
-          message: issue.mail,
-          limits: REQUESTED_MESSAGE_LIMITS,
-          where: and(owner, emailHasNoAccount(db, issue.newEmail.key)),
-        }),
-        // Only a queued mail voids the earlier token, as above.
+        latest: latestSend(db, issue.accountId, issue.mail, now),
+        mail: queueRequested(issue.mail, isFree),
+        noticeToHolder: queueRequested(issue.noticeToHolder, not(isFree)),
+        // The earlier link to the same address stays valid if its mail is the last one that a limit lets through.
         earlierToken: voidEmailTokens(
           db,
-          and(eq(emailTokens.accountId, issue.accountId), mailed) as SQL,
+          and(
+            eq(emailTokens.accountId, issue.accountId),
+            or(mailed, ne(emailTokens.emailKey, issue.newEmail.key)),
+            sql`EXISTS ${db.select({ one: sql`1` }).from(accounts).where(owner)}`,
+          ) as SQL,
           [issue.emailToken.purpose],
           now,
         ),
@@ -113,11 +126,20 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           ...common,
           message: issue.noticeToOldAddress,
           limits: NO_SEND_LIMITS,
-          where: owner,
+          where: and(owner, told),
         }),
-        audit: insertFrom(db, auditEvents, auditRow(issue.audit, issue.accountId), accounts, owner),
+        audit: insertFrom(
+          db,
+          auditEvents,
+          auditRow(issue.audit, issue.accountId),
+          accounts,
+          and(owner, told),
+        ),
+        requested: db.select({ id: accounts.id }).from(accounts).where(and(owner, told)),
       });
-      return owners.length > 0 ? "issued" : "changed_meanwhile";
+      if (requested.length > 0) return { kind: "issued" };
+      if (owners.length === 0) return { kind: "changed_meanwhile" };
+      return { kind: "send_cap", retryAt: retryAt(latest, now) };
     },
 
     /** The token with that hash if it is valid for one of the purposes. Changes nothing. */

@@ -1,8 +1,8 @@
 import {
   ageField,
-  emailField,
   lastNameField,
   nameField,
+  newEmailField,
   newPasswordField,
   usernameField,
 } from "../../accounts/fields.ts";
@@ -66,7 +66,7 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const read = readFields(t, form, {
       name: nameField,
       ...(Object.fromEntries(requiredFields) as Partial<typeof profileFields>),
-      email: emailField,
+      email: newEmailField,
       password: newPasswordField,
     });
     if ("refusal" in read) return read.refusal;

@@ -1,5 +1,6 @@
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
+import { presentedTokens } from "../../http/require-session.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
@@ -33,7 +34,8 @@ export const verifyEmailPage = (depsOf: DepsOf<VerifyEmailDeps & RenderPageDeps>
     </>
   ),
   submit: async (c, _form, { token, emailToken }) => {
-    const result = await verifyEmail(depsOf(c), { token, caller: c.var.caller });
+    const input = { token, tokens: presentedTokens(c), caller: c.var.caller };
+    const result = await verifyEmail(depsOf(c), input);
     if (!result.ok) return showInvalidTokenPage(c, depsOf, "verify");
     if (emailToken.purpose === "verify_email") {
       return redirectWithFlash(

@@ -116,6 +116,8 @@ export async function idTokenOf(
     scope: "openid email profile",
     code_challenge,
     code_challenge_method: "S256",
+    // Two tokens of one second would be identical, and each is accepted once.
+    nonce: crypto.randomUUID(),
   }).toString();
   const callback = new URL(await consent(url.href, user), "http://gatehouse.test");
   const response = await fetch(`${issuer}/token`, {

@@ -36,6 +36,8 @@ export async function openForgedIssuer() {
     iss: issuer,
     aud: CLIENT.id,
     sub: "a-subject",
+    // Each ID token is accepted once.
+    jti: crypto.randomUUID(),
     iat: now(),
     exp: now() + 300,
     email: "a-subject@example.com",

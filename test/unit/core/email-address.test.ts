@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type EmailAddress, parseEmailAddress } from "../../../src/core/email-address.ts";
+import {
+  domainOf,
+  type EmailAddress,
+  hasCompatibilityCharacters,
+  parseEmailAddress,
+} from "../../../src/core/email-address.ts";
 
 function parsed(typed: string): EmailAddress {
   const result = parseEmailAddress(typed);
@@ -142,5 +147,30 @@ describe("parseEmailAddress, refusals", () => {
     const longest = `${"l".repeat(59)}@${"d".repeat(63)}.${"d".repeat(63)}.${"d".repeat(63)}.ab`;
     expect(longest).toHaveLength(254);
     expect(parsed(longest).address).toBe(longest);
+  });
+});
+
+describe("hasCompatibilityCharacters", () => {
+  const parsed = (typed: string) => {
+    const result = parseEmailAddress(typed);
+    if (!result.ok) throw new Error(`${typed} is malformed`);
+    return result.value;
+  };
+
+  it.each([
+    ["\uff41nna@example.com", true],
+    ["\u212bnna@example.com", false], // NFC gives A with a ring, which NFKC keeps.
+    ["\u017fam@example.com", true], // Long s.
+    ["\ufb01na@example.com", true], // The ligature fi.
+    ["anna@\uff45xample.com", false], // The domain becomes ASCII.
+    ["jürgen@example.com", false],
+    ["Anna+shop@example.com", false],
+    ["анна@example.com", false],
+  ])("%s: %s", (typed, expected) => {
+    expect(hasCompatibilityCharacters(parsed(typed))).toBe(expected);
+  });
+
+  it("domainOf gives the domain in ASCII", () => {
+    expect(domainOf(parsed("a@Bücher.example"))).toBe("xn--bcher-kva.example");
   });
 });

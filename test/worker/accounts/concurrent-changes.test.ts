@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { expectErrorResponse } from "../../support/assertions.ts";
 import { startWithHeldBatch } from "../../support/d1.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
@@ -41,15 +42,49 @@ describe("a password reset during another account change", () => {
 describe("account changes under the mail send limits", () => {
   const RATE_LIMITS = "{}";
 
-  it("keeps the first email change link valid when a second request is over the send limit", async () => {
+  it("keeps the email change link valid when a second request for the same address is over the send limit", async () => {
+    const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
+    const { token } = await registerAndLogIn(service);
+    const body = { newEmail: newAddress(), password: PASSWORD };
+    await limited.post("/me/email", body, token);
+    expectErrorResponse(await limited.post("/me/email", body, token), 429, "rate_limited");
+    const link = await tokenMailedTo(service, body.newEmail);
+    expect((await limited.post("/verify-email", { token: link })).status).toBe(200);
+  });
+
+  // Fault 17: the mistyped address is that of another person, who could take the account over with its link.
+  it("voids the link to a mistyped address at once and says that the mail to the right one is held back", async () => {
     const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
     const { token } = await registerAndLogIn(service);
     const [first, second] = [newAddress(), newAddress()];
     await limited.post("/me/email", { newEmail: first, password: PASSWORD }, token);
-    await limited.post("/me/email", { newEmail: second, password: PASSWORD }, token);
+    const corrected = await limited.post("/me/email", { newEmail: second, password: PASSWORD }, token);
+    expectErrorResponse(corrected, 429, "rate_limited");
+    expect(Number(corrected.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect(await mailTo(service, second)).toEqual([]);
     const link = await tokenMailedTo(service, first);
-    expect((await limited.post("/verify-email", { token: link })).status).toBe(200);
+    expectErrorResponse(await limited.post("/verify-email", { token: link }), 400, "token_invalid");
+    limited.clock.advance(61_000);
+    expect((await limited.post("/me/email", { newEmail: second, password: PASSWORD }, token)).status).toBe(
+      200,
+    );
+    const right = await tokenMailedTo(service, second);
+    expect((await limited.post("/verify-email", { token: right })).status).toBe(200);
+  });
+
+  it("answers requests for a taken and for a free address alike when the send limit is reached", async () => {
+    const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
+    const { email: taken } = await registerAndLogIn(service);
+    const answers = [];
+    for (const newEmail of [taken, newAddress()]) {
+      const { token } = await registerAndLogIn(service);
+      const body = { newEmail, password: PASSWORD };
+      await limited.post("/me/email", body, token);
+      const again = await limited.post("/me/email", body, token);
+      answers.push([again.status, again.body.error?.code, again.headers.get("Retry-After")]);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toEqual([429, "rate_limited", "60"]);
   });
 
   it("applies MAIL_HOURLY_CAP to mails that anyone can request, and not to a password change notice", async () => {

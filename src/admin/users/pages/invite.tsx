@@ -1,4 +1,4 @@
-import { emailField, nameField } from "../../../accounts/fields.ts";
+import { nameField, newEmailField } from "../../../accounts/fields.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Field, Form, SelectField } from "../../../ui/form-fields.tsx";
@@ -38,7 +38,7 @@ export const invitePage = (depsOf: DepsOf<InviteUserDeps>): Page<null> => ({
   ),
   submit: async (c, form) => {
     const t = wordsOf(c);
-    const read = readFields(t, form, { name: nameField, email: emailField });
+    const read = readFields(t, form, { name: nameField, email: newEmailField });
     if ("refusal" in read) return read.refusal;
     const { actor } = c.var;
     const role = manageableRoles(actor).find((manageable) => manageable === form.text("role"));

@@ -1,6 +1,6 @@
 import { type CheckNewPasswordDeps, checkNewPassword } from "../../../accounts/check-new-password.ts";
 import type { PasswordProblem } from "../../../accounts/password-policy.ts";
-import { type AuditEvent, newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
+import { newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import type { Caller } from "../../../core/caller.ts";
 import { DAY } from "../../../core/clock.ts";
 import type { PasswordHasher } from "../../../core/crypto/password-hash.ts";
@@ -14,6 +14,7 @@ import {
   type FindEmailTokenDeps,
   findEmailToken,
 } from "../../../registration/email-tokens/find-email-token.ts";
+import { newForeignAccessRemoval } from "../../../registration/foreign-access.ts";
 import type { RevocationList } from "../../../sessions/revocation-list/revocation-list.ts";
 import { accountLockouts } from "../../lockout/lockout-keys.ts";
 import type { PasswordResetStore } from "./store.ts";
@@ -58,7 +59,6 @@ export async function resetPassword(
   const type = purpose === "invite" ? "invitation_accepted" : "password_reset";
   // A first password needs no notice: the user who receives it has just chosen it.
   const notices = purpose === "invite" ? null : await newNotices(deps, now + DAY);
-  const audited = (event: AuditEvent) => newAuditEvent(deps, event, input.caller, accountId);
   const outcome = await deps.passwordResets.complete({
     claim: { tokenHash: token.tokenHash, claim: newId(), now },
     purpose,
@@ -68,9 +68,8 @@ export async function resetPassword(
     locale: purpose === "invite" ? input.caller.locale : undefined,
     lockoutKeys: await accountLockouts(deps, { id: accountId, email }),
     notices,
-    audit: audited({ type }),
-    // The batch sets the provider of each removed identity.
-    removal: audited({ type: "identity_removed", details: { provider: "" } }),
+    audit: newAuditEvent(deps, { type }, input.caller, accountId),
+    removal: newForeignAccessRemoval(deps, input.caller, accountId),
   });
   if (outcome === "email_token_invalid") return err({ reason: "email_token_invalid" });
   deps.defer(() => deps.revocationList.revokeAccount(accountId, now, deps.settings.accessTokenTtl));

@@ -17,6 +17,8 @@ import {
   emailTokenClaimed,
   voidEmailTokens,
 } from "../../../registration/email-tokens/statements.ts";
+import type { ForeignAccessRemoval } from "../../../registration/foreign-access.ts";
+import { removeForeignPhone } from "../../../registration/foreign-access-statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../../registration/statements.ts";
 import { endSessions } from "../../../sessions/statements.ts";
 import { clearAttempts } from "../../lockout/attempt-counter-statements.ts";
@@ -37,8 +39,7 @@ type PasswordReset = {
   readonly lockoutKeys: readonly string[];
   readonly notices: ResetNotices | null;
   readonly audit: NewAuditEvent;
-  /** The audit event of each removed identity. */
-  readonly removal: NewAuditEvent;
+  readonly removal: ForeignAccessRemoval;
 };
 
 /** The batch queues `alsoRemoved` if it removes identities, and `changed` if not. */
@@ -81,6 +82,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       const { consumed } = await runBatch(db, {
         consumed: claimEmailToken(db, claim, purpose),
         bootstrap: auditBootstrap(db, proof),
+        phone: removeForeignPhone(db, accountIds, removal.phoneRemoved),
         account: [
           db
             .update(accounts)
@@ -110,7 +112,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
               ...queueNotice(notices.alsoRemoved, removesIdentity),
             ]
           : [],
-        identities: removeUnverifiedIdentities(db, accountIds, removal),
+        identities: removeUnverifiedIdentities(db, accountIds, removal.identityRemoved),
         audit: [insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim))],
       });
       return consumed[0] ?? "email_token_invalid";

@@ -1,5 +1,6 @@
 import { utf8 } from "../../../core/crypto/encoding.ts";
 import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
+import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
@@ -38,13 +39,13 @@ export function createFacebook(settings: ClientSettings, deps: ProviderDeps): So
         const { access_token } = await requestTokens(providerFetch, clock, request);
         return qualify(await readProfile(providerFetch, graph, settings, access_token));
       }),
-    verifyToken: (token) =>
+    verifyToken: ({ token }) =>
       toResult(deps, async () => {
         const providerFetch = createProviderFetch(timeout);
         const userId = await readTokenUser(providerFetch, graph, settings, token);
         const profile = await readProfile(providerFetch, graph, settings, token);
         if (profile.subject !== userId) throw new Refused();
-        return qualify(profile);
+        return { profile: qualify(profile), idToken: null };
       }),
   };
 }
@@ -73,7 +74,7 @@ async function readTokenUser(
 async function readProfile(
   providerFetch: ProviderFetch,
   graph: string,
-  { clientSecret }: ClientSettings,
+  { clientSecret, email: authority }: ClientSettings,
   token: string,
 ): Promise<Profile> {
   const proof = await appSecretProof(clientSecret, token);
@@ -81,7 +82,8 @@ async function readProfile(
   const headers = { Authorization: `Bearer ${token}` };
   const user = await fetchProviderJson(providerFetch, url, { headers });
   // Facebook omits an invalid address, and no field says whether the user has confirmed it.
-  return parseProfile({ subject: user.id, email: user.email, emailTrust: "implied", name: user.name });
+  const emailTrust = emailTrustOf(authority, { email: user.email, verified: true });
+  return parseProfile({ subject: user.id, email: user.email, emailTrust, name: user.name });
 }
 
 /** Proves that the call comes from this service: HMAC-SHA-256 of the token, in hexadecimal. */

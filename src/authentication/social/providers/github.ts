@@ -1,5 +1,6 @@
 import { ProviderError } from "../../../core/provider-error.ts";
 import { buildAuthorizationUrl, type ProviderDeps, requestTokens, toResult } from "./code-flow.ts";
+import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
 import type { Profile, SocialProvider } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
@@ -36,15 +37,15 @@ export function createGitHub(settings: ClientSettings, deps: ProviderDeps): Soci
         const providerFetch = createProviderFetch(timeout);
         const request = { server, settings, callback, transaction, checkResponse };
         const { access_token } = await requestTokens(providerFetch, clock, request);
-        return qualify(await readProfile(providerFetch, api, access_token));
+        return qualify(await readProfile(providerFetch, api, settings, access_token));
       }),
-    verifyToken: (token) =>
+    verifyToken: ({ token }) =>
       toResult(deps, async () => {
         const providerFetch = createProviderFetch(timeout);
         const userId = await readTokenUser(providerFetch, api, settings, token);
-        const profile = await readProfile(providerFetch, api, token);
+        const profile = await readProfile(providerFetch, api, settings, token);
         if (profile.subject !== userId) throw new Refused();
-        return qualify(profile);
+        return { profile: qualify(profile), idToken: null };
       }),
   };
 }
@@ -83,14 +84,20 @@ async function readTokenUser(
   return subjectOf(user?.id);
 }
 
-async function readProfile(providerFetch: ProviderFetch, api: string, token: string): Promise<Profile> {
+/** GitHub verifies an address once. It does not learn that the mailbox has a new owner. */
+async function readProfile(
+  providerFetch: ProviderFetch,
+  api: string,
+  settings: ClientSettings,
+  token: string,
+): Promise<Profile> {
   const headers = headersOf(`Bearer ${token}`);
   const user = await fetchProviderJson(providerFetch, `${api}/user`, { headers });
   const email = await verifiedAddress(providerFetch, api, headers);
   return parseProfile({
     subject: subjectOf(user.id),
     email,
-    emailTrust: email === null ? "unverified" : "verified",
+    emailTrust: emailTrustOf(settings.email, { email, verified: true }),
     name: user.name ?? user.login,
   });
 }

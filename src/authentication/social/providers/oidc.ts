@@ -7,6 +7,7 @@ import {
   userInfoRequest,
 } from "oauth4webapi";
 import { HOUR, SECOND } from "../../../core/clock.ts";
+import { hashOneTimeToken } from "../../../core/crypto/one-time-token.ts";
 import { ProviderError } from "../../../core/provider-error.ts";
 import {
   buildAuthorizationUrl,
@@ -16,8 +17,9 @@ import {
   requestTokens,
   toResult,
 } from "./code-flow.ts";
+import { emailTrustOf } from "./email-trust.ts";
 import { parseProfile, withIssuer } from "./parse-profile.ts";
-import type { EmailTrust, Profile, SocialProvider } from "./provider.ts";
+import type { Profile, SocialProvider, VerifiedToken } from "./provider.ts";
 import { createProviderFetch, fetchProviderJson, type ProviderFetch, Refused } from "./provider-fetch.ts";
 import type { ClientSettings } from "./settings.ts";
 
@@ -66,7 +68,7 @@ export function createOidc(
 ): SocialProvider {
   const { clock, timeout } = deps;
   const parse = (server: AuthorizationServer, claims: Readonly<Record<string, unknown>>) =>
-    openIdProfile(server, claims, isAuthoritative(claims) ? "verified" : "implied");
+    openIdProfile(server, settings, claims, isAuthoritative(claims));
   return {
     name: settings.name,
     tokenKind: "id_token",
@@ -97,12 +99,18 @@ export function createOidc(
           await readUserInfo(providerFetch, server, settings, tokens.access_token, claims),
         );
       }),
-    verifyToken: (token) =>
-      toResult(deps, async () => {
+    verifyToken: ({ token, nonce }) =>
+      toResult(deps, async (): Promise<VerifiedToken> => {
         const providerFetch = createProviderFetch(timeout);
         const server = await discover(providerFetch, settings, deps);
         const options = { maxTokenAge: MAX_TOKEN_AGE, forNativeClients };
-        return parse(server, await verifyIdToken(providerFetch, server, settings, deps, token, options));
+        const claims = await verifyIdToken(providerFetch, server, settings, deps, token, options);
+        if (nonce !== undefined && claims.nonce !== nonce) throw new Refused();
+        const acceptedUntil = (claims.iat ?? 0) + MAX_TOKEN_AGE;
+        const expiresAt = (Math.min(claims.exp ?? 0, acceptedUntil) + CLOCK_TOLERANCE + 1) * SECOND;
+        // The signed part: the bytes of a signature can be changed without making it invalid.
+        const tokenHash = await hashOneTimeToken(token.slice(0, token.lastIndexOf(".")));
+        return { profile: parse(server, claims), idToken: { tokenHash, expiresAt } };
       }),
   };
 }
@@ -134,7 +142,7 @@ function requireEndpoints(server: AuthorizationServer): AuthorizationServer {
 
 /**
  * Verifies an ID token (Core 1.0 §3.1.3.7): signature, issuer, audience and times. The code flow checks the nonce; the
- * nonce of a client application's token is unknown to this service.
+ * nonce of a client application's token is checked if the application sends it.
  */
 async function verifyIdToken(
   providerFetch: ProviderFetch,
@@ -204,16 +212,15 @@ async function readUserInfo(
 
 function openIdProfile(
   { issuer }: AuthorizationServer,
+  { email: authority }: ClientSettings,
   claims: Readonly<Record<string, unknown>>,
-  trust: EmailTrust,
+  isAuthoritative: boolean,
 ): Profile {
-  const profile = parseProfile({
-    subject: claims.sub,
-    email: claims.email,
-    // Some providers send a string. Every other value means unverified.
-    emailTrust: [true, "true"].includes(claims.email_verified as string) ? trust : "unverified",
-    name: claims.name,
-  });
+  const { sub: subject, email, email_verified: claim, name } = claims;
+  // Some providers send a string. Every other value means unverified.
+  const verified = claim === undefined ? "unstated" : claim === true || claim === "true";
+  const emailTrust = emailTrustOf(authority, { email, verified, isAuthoritative });
+  const profile = parseProfile({ subject, email, emailTrust, name });
   // Core 1.0 §2: a subject is unique only within its issuer.
   return withIssuer(issuer, profile);
 }

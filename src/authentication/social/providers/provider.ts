@@ -29,7 +29,18 @@ export type OAuthTransaction = {
 };
 
 /** A token that a client application got from the provider's SDK. */
-export type ProviderToken = { readonly kind: "id_token" | "access_token"; readonly token: string };
+export type ProviderToken = {
+  readonly kind: "id_token" | "access_token";
+  readonly token: string;
+  /** The nonce of the application's request, which an ID token must have. Undefined: not checked. */
+  readonly nonce?: string | undefined;
+};
+
+/** An ID token that opens one sign-in or one link. `expiresAt`: the instant (ms) from which it is invalid anyway. */
+export type SingleUseIdToken = { readonly tokenHash: string; readonly expiresAt: number };
+
+/** The user of a token. `idToken`: null for an access token, which an application may use until it expires. */
+export type VerifiedToken = { readonly profile: Profile; readonly idToken: SingleUseIdToken | null };
 
 /** One provider. Its methods never throw, and return within a few seconds. */
 export type SocialProvider = {
@@ -45,5 +56,5 @@ export type SocialProvider = {
     transaction: OAuthTransaction,
   ): Promise<Result<Profile, ProviderFailure>>;
   /** Returns the profile of a token's user, if the provider issued the token to this service's client. */
-  verifyToken(token: string): Promise<Result<Profile, ProviderFailure>>;
+  verifyToken(token: ProviderToken): Promise<Result<VerifiedToken, ProviderFailure>>;
 };

@@ -52,11 +52,15 @@ export function composeContent(texts: EmailTexts, input: Input): EmailContent {
 }
 
 /** The placeholders of a mail's texts. Nothing is escaped for HTML yet. `life` is in words: "24 hours". */
-function placeholdersOf({ secureAccount }: EmailTexts, { message, appName, locale, life }: Input) {
+function placeholdersOf(
+  { secureAccount }: EmailTexts,
+  { message, appName, locale, life }: Input,
+): Readonly<Record<string, string>> {
   const common = { appName, secureAccount: fill(secureAccount, { appName }) };
   if ("provider" in message) return { ...common, provider: message.provider };
-  const expires = "url" in message || "code" in message;
-  return expires ? { ...common, life: durationInWords(life, locale) } : common;
+  if (!("url" in message || "code" in message)) return common;
+  const expiring = { ...common, life: durationInWords(life, locale) };
+  return message.kind === "confirm_new_email" ? { ...expiring, account: message.account ?? "" } : expiring;
 }
 
 function greetingOf({ greeting, greetingWithoutName }: EmailTexts, recipientName: string | null): string {

@@ -12,6 +12,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   id: "an id",
   email: "ada@example.com",
   emailVerifiedAt: 1,
+  emailImplied: false,
   name: "Ada",
   lastName: null,
   username: null,
@@ -26,11 +27,16 @@ const account = (more: Partial<Account> = {}): Account => ({
   updatedAt: 1,
   ...more,
 });
-const candidate = (more: Partial<Account> = {}, hasProvider = false): CandidateAccount => ({
+const candidate = (
+  more: Partial<Account> = {},
+  hasProvider = false,
+  isInvited = false,
+): CandidateAccount => ({
   account: account(more),
   enabledFactors: [],
   devicesKnownSince: 0,
   hasProvider,
+  isInvited,
 });
 const noAccount = { byIdentity: null, byAddress: null };
 const address = "Ada@example.com";
@@ -40,6 +46,7 @@ const unverified = { emailTrust: "unverified", address: null } as const;
 const confusable = { ...verified, address: "\uff21da@example.com" };
 const deactivated = candidate({ status: "deactivated" });
 const unverifiedAccount = candidate({ emailVerifiedAt: null });
+const impliedAccount = candidate({ emailVerifiedAt: null, emailImplied: true });
 const otherAccount = candidate({ id: "another" });
 
 const refuse = (reason: string) => ({ kind: "refuse", reason });
@@ -66,9 +73,52 @@ describe("judgeSignIn", () => {
       refuse("address_in_use"),
     ],
     [
-      "refuses a confusable spelling of an unverified account's address",
+      // The account gets the address that the provider has verified.
+      "takes over an unproven registration with another spelling of the address",
       { ...noAccount, byAddress: unverifiedAccount },
       confusable,
+      { kind: "take_over" },
+    ],
+    [
+      "claims the account whose address another provider had only implied",
+      { ...noAccount, byAddress: impliedAccount },
+      verified,
+      { kind: "claim" },
+    ],
+    [
+      "claims an implied account that has an identity of the same provider",
+      { ...noAccount, byAddress: { ...impliedAccount, hasProvider: true } },
+      verified,
+      { kind: "claim" },
+    ],
+    [
+      "refuses an implied address of an account whose address is only implied",
+      { ...noAccount, byAddress: impliedAccount },
+      implied,
+      refuse("address_in_use"),
+    ],
+    [
+      "signs in a linked identity of an account whose address is only implied",
+      { ...noAccount, byIdentity: impliedAccount },
+      implied,
+      { kind: "sign_in" },
+    ],
+    [
+      "refuses to take over an invited account",
+      { ...noAccount, byAddress: candidate({ emailVerifiedAt: null }, false, true) },
+      verified,
+      refuse("invitation_open"),
+    ],
+    [
+      "refuses to take over an unverified admin whose invitation has expired",
+      { ...noAccount, byAddress: candidate({ emailVerifiedAt: null, role: "admin" }) },
+      verified,
+      refuse("address_in_use"),
+    ],
+    [
+      "refuses to claim an admin whose address is only implied",
+      { ...noAccount, byAddress: candidate({ emailVerifiedAt: null, emailImplied: true, role: "admin" }) },
+      verified,
       refuse("address_in_use"),
     ],
     [

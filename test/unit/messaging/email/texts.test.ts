@@ -14,7 +14,7 @@ const COMMON: readonly string[] = ["{appName}", "{secureAccount}"];
 const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   verify_email: ["{life}"],
   reset_password: ["{life}"],
-  confirm_new_email: ["{life}"],
+  confirm_new_email: ["{account}", "{life}"],
   invitation: ["{life}"],
   login_code: ["{life}"],
   identity_linked: ["{provider}"],

@@ -38,7 +38,7 @@ describe.each(REDIRECTING)("sign-in by redirect at %s", (id) => {
     expect(answer.headers.get("Location")).toBe("http://gatehouse.test/welcome?from=mail");
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     const me = await browser.send("GET", "/me");
-    expect(me.body.data).toMatchObject({ email: user.email, isVerified: true, name: "Ada" });
+    expect(me.body.data).toMatchObject({ email: user.email, isVerified: id !== "facebook", name: "Ada" });
     expect(decodeJwt(browser.jar.get("__Host-gh_access") ?? "").amr).toEqual(["fed"]);
   });
 

@@ -19,9 +19,53 @@ describe("readSocialSettings", () => {
           clientSecret: "a-secret",
           issuer: "https://accounts.google.com",
           name: "Google",
+          email: { trust: "verified", domains: [], isConfigured: false },
         },
       },
     });
+  });
+
+  it("trusts the addresses of a provider as configured, and those of GitHub, Facebook and OpenID providers as implied by default", () => {
+    const client = (id: string) => ({
+      [`SOCIAL_${id}_CLIENT_ID`]: "an-id",
+      [`SOCIAL_${id}_CLIENT_SECRET`]: "a-secret",
+      [`SOCIAL_${id}_ISSUER`]: "https://login.example.com",
+    });
+    const implied = { trust: "implied", domains: [], isConfigured: false };
+    expect(read({ ...client("GITHUB"), ...client("FACEBOOK"), ...client("OIDC") })).toMatchObject({
+      settings: { github: { email: implied }, facebook: { email: implied }, oidc: { email: implied } },
+    });
+    const configured = {
+      ...client("OIDC"),
+      SOCIAL_OIDC_EMAIL_TRUST: "verified",
+      SOCIAL_OIDC_EMAIL_DOMAINS: "Example.com, bücher.example",
+    };
+    expect(read(configured)).toMatchObject({
+      settings: {
+        oidc: {
+          email: {
+            trust: "verified",
+            domains: ["example.com", "xn--bcher-kva.example"],
+            isConfigured: true,
+          },
+        },
+      },
+    });
+  });
+
+  it.each([
+    [{ SOCIAL_GOOGLE_EMAIL_TRUST: "always" }, "SOCIAL_GOOGLE_EMAIL_TRUST"],
+    [{ SOCIAL_GOOGLE_EMAIL_DOMAINS: "example.com" }, "SOCIAL_GOOGLE_EMAIL_DOMAINS"],
+    [
+      { SOCIAL_GOOGLE_EMAIL_TRUST: "implied", SOCIAL_GOOGLE_EMAIL_DOMAINS: "example.com" },
+      "SOCIAL_GOOGLE_EMAIL_DOMAINS",
+    ],
+    [
+      { SOCIAL_GOOGLE_EMAIL_TRUST: "verified", SOCIAL_GOOGLE_EMAIL_DOMAINS: "example.com,@example.org" },
+      "SOCIAL_GOOGLE_EMAIL_DOMAINS",
+    ],
+  ])("rejects the trust in addresses %j", (variables, problem) => {
+    expect(problemsOf({ ...keys, ...variables })).toEqual([problem]);
   });
 
   it("reads a custom issuer and display name", () => {

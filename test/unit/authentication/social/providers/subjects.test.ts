@@ -22,14 +22,15 @@ it.each([
   "the subject at the default issuer of %s is the bare user id",
   async (_provider, create, issuer) => {
     vi.stubGlobal("fetch", async (url: string) => Response.json(RESPONSES[url.split("?", 1)[0] ?? ""]));
-    const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It" };
+    const email = { trust: "implied", domains: [], isConfigured: false } as const;
+    const settings = { clientId: "us", clientSecret: "secret", issuer, name: "It", email };
     const provider = create(settings, {
       clock: { now: Date.now },
       timeout: 1000,
       cache: new Map(),
       onProviderError: () => {},
     });
-    const profile = await provider.verifyToken("a token");
-    expect(profile).toMatchObject({ ok: true, value: { subject: "7" } });
+    const verified = await provider.verifyToken({ kind: "access_token", token: "a token" });
+    expect(verified).toMatchObject({ ok: true, value: { profile: { subject: "7" }, idToken: null } });
   },
 );
