@@ -19,24 +19,18 @@ const code = (name: string) => take(name).code;
 type Deployment = Awaited<ReturnType<typeof createDocumentedDeployment>>;
 
 /** An installation with the documented configuration, and an account of its own, empty. */
-const testWithDeployment = plain.extend(
-  "deployment",
-  async ({ task: _ }, { onCleanup }): Promise<Deployment> => {
-    // The page says that `routes` must be above the first [table] of the file.
-    const [routes = "", vars = ""] = code("say-who-you-are").split(/^(?=\[vars\])/m);
-    const deployment = await createDocumentedDeployment({
-      above: routes,
-      below: `${vars}\n${code("staging")}`,
-    });
-    onCleanup(() => deployment.close());
-    // Before the time that docs/backup.md restores.
-    deployment.account.now = () => Date.parse("2026-11-20T08:00:00Z");
-    return deployment;
-  },
-);
-
-// Concurrent, since wrangler mostly waits.
-const it = testWithDeployment.concurrent;
+const it = plain.extend("deployment", async ({ task: _ }, { onCleanup }): Promise<Deployment> => {
+  // The page says that `routes` must be above the first [table] of the file.
+  const [routes = "", vars = ""] = code("say-who-you-are").split(/^(?=\[vars\])/m);
+  const deployment = await createDocumentedDeployment({
+    above: routes,
+    below: `${vars}\n${code("staging")}`,
+  });
+  onCleanup(() => deployment.close());
+  // Before the time that docs/backup.md restores.
+  deployment.account.now = () => Date.parse("2026-11-20T08:00:00Z");
+  return deployment;
+});
 
 /** Deploys the Worker with these secrets, without wrangler. Returns its database. */
 const deployWorker = ({ account }: Deployment, secrets: Readonly<Record<string, string>> = {}) =>
