@@ -5,6 +5,9 @@ import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts"
 
 await ensureGeneratedFiles();
 
+// The tests start some forty wranglers, and each file loads playwright or wrangler. Compiling takes a fifth of their time.
+process.env.NODE_COMPILE_CACHE ??= resolve("node_modules/.cache/compiled");
+
 /** What the tests' Worker is configured with; a test that needs other values passes its own. */
 const testVars = {
   ENVIRONMENT: "development",
@@ -26,25 +29,27 @@ const TEST_TIMEOUT_MS = 240_000;
 /** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
 const eventually = { poll: { timeout: 15_000 } };
 
+/** Three, since these tests wait for other processes and would leave part of two cores idle. */
+const startsProcesses = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+
 /**
- * The tests of a file run in another order each time, so that they stay independent. Vitest prints the seed. The
- * files keep its order, the longest first, which leaves no worker idle at the end.
+ * Last, and two: these tests compute, and many short files keep both cores busy to the end. The tests of a file run in
+ * another order each time, so that they stay independent; Vitest prints the seed. The files keep their order, the
+ * longest first, which leaves no worker idle at the end.
  */
-const shuffled = { shuffle: { files: false, tests: true } };
+const computes = { maxWorkers: 2, sequence: { groupOrder: 1, shuffle: { files: false, tests: true } } };
 
 export default defineConfig({
   test: {
-    // Vitest would leave one of two cores idle.
-    maxWorkers: 2,
     projects: [
       {
         // Pure rules and known answers, in Node: an independent implementation is at hand there.
         test: {
           name: "unit",
+          ...computes,
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
           setupFiles: ["test/support/restore-globals.ts", "test/support/seed-fuzz.ts"],
-          sequence: shuffled,
           isolate: false,
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
@@ -61,13 +66,13 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          ...computes,
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
           setupFiles: [
             "test/support/apply-migrations.ts",
             "test/support/restore-globals.ts",
             "test/support/seed-fuzz.ts",
           ],
-          sequence: shuffled,
           // A workerd of its own costs a file more than most files take.
           isolate: false,
           globalSetup: ["test/support/loopback/start.ts"],
@@ -79,11 +84,10 @@ export default defineConfig({
         // Commands of the terminal, against a local database that a `wrangler dev` has open too.
         test: {
           name: "scripts",
+          ...startsProcesses,
           expect: eventually,
           include: ["test/scripts/**/*.test.ts"],
           environment: "node",
-          // Some forty wranglers are started there; each would compile itself anew, for a fifth of its time.
-          env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") },
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
         },
@@ -92,6 +96,7 @@ export default defineConfig({
         // The example beside the service, both by their real configurations.
         test: {
           name: "examples",
+          ...startsProcesses,
           expect: eventually,
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
@@ -103,6 +108,7 @@ export default defineConfig({
         // Gatehouse and a second Worker side by side, by their own configurations.
         test: {
           name: "rpc",
+          ...startsProcesses,
           expect: eventually,
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
@@ -114,6 +120,7 @@ export default defineConfig({
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",
+          ...startsProcesses,
           include: ["test/bundle/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/build/serve-production-bundle.ts"],
@@ -125,10 +132,13 @@ export default defineConfig({
         // What people see, in a browser that the machine has, on a service as developers have it.
         test: {
           name: "browser",
+          ...startsProcesses,
           expect: eventually,
           include: ["test/browser/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/shared/serve-for-browser.ts"],
+          // Loading playwright takes a file longer than opening a browser context.
+          isolate: false,
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: TEST_TIMEOUT_MS,
         },

@@ -1,8 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-// `node scripts/shared/find-browser.ts` prints the path of the browser that the page tests use, or fails.
-
 /**
  * Command names in Debian, Ubuntu, Fedora, Arch and the vendors' packages. Debian's headless shell comes first, since
  * the tests take a third of the time with it (docs/decisions/022); then the free browsers.
@@ -24,17 +22,13 @@ const WINDOWS_PROGRAMS = [
   "Microsoft\\Edge\\Application\\msedge.exe",
 ];
 
-export const NO_BROWSER =
-  "The page tests need Chromium, Chrome or Edge, and this machine has none. Install one " +
-  "(Debian: apt-get install chromium-headless-shell), or set CHROMIUM_PATH to its executable.";
-
 type Machine = {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly isExecutable: (path: string) => boolean;
 };
 
-/** The path of a Chromium-based browser: CHROMIUM_PATH, or the first one in the usual directories. */
+/** The path of an installed Chromium-based browser: CHROMIUM_PATH, or the first one in the usual directories. */
 export function findBrowser({ env, platform, isExecutable }: Machine = thisMachine): string | null {
   // No fallback: another browser than the named one would surprise.
   if (env.CHROMIUM_PATH) return isExecutable(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : null;
@@ -66,9 +60,3 @@ const thisMachine: Machine = {
     }
   },
 };
-
-if (import.meta.main) {
-  const found = findBrowser();
-  console.log(found ?? NO_BROWSER);
-  process.exitCode = found === null ? 1 : 0;
-}

@@ -1,20 +1,29 @@
 import { chromium, type LaunchOptions } from "playwright-core";
-import { findBrowser, NO_BROWSER } from "./find-browser.ts";
+import { hasBundledChromium, unpackBundledChromium } from "./bundled-chromium.ts";
+import { findBrowser } from "./find-browser.ts";
 
-/** Launch options: no background requests, and no host but localhost. */
-export function browserOptions(): LaunchOptions {
+const NO_BROWSER =
+  "The page tests need Chromium, Chrome or Edge, and this machine has none. Install one, or set CHROMIUM_PATH to its " +
+  "executable.";
+
+/** An installed browser, else the one of the packages. CHROMIUM_PATH admits no other. */
+function chooseBrowser(): Pick<LaunchOptions, "executablePath" | "env"> {
   const executablePath = findBrowser();
-  if (executablePath === null) throw new Error(NO_BROWSER);
-  return {
-    executablePath,
-    // Chromium refuses to start its sandbox as root.
-    chromiumSandbox: process.getuid?.() !== 0,
+  if (executablePath !== null) return { executablePath };
+  if (process.env.CHROMIUM_PATH || !hasBundledChromium()) throw new Error(NO_BROWSER);
+  const bundled = unpackBundledChromium();
+  return { ...bundled, env: { ...process.env, ...bundled.env } };
+}
+
+/** Starts one browser for all test files. They connect to its endpoint. */
+export const serveBrowser = () =>
+  chromium.launchServer({
+    ...chooseBrowser(),
+    host: "localhost",
+    // Its sandbox does not start as root, nor in most containers. All pages are local: no other host resolves.
+    chromiumSandbox: false,
     args: [
       "--disable-background-networking",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     ],
-  };
-}
-
-/** Starts one browser for all test files. They connect to its endpoint. */
-export const serveBrowser = () => chromium.launchServer({ ...browserOptions(), host: "localhost" });
+  });

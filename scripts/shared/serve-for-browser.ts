@@ -11,7 +11,7 @@ export default async function serveForBrowser(project: TestProject) {
     provide(context);
     return stop;
   } catch (error) {
-    // Each browser test reports it. A throw here would stop the tests of all other projects too.
+    // One browser test reports it, and the others are skipped. A throw here would stop all other projects too.
     provide({ problem: error instanceof Error ? error.message : String(error) });
     return undefined;
   }

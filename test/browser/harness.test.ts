@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect, inject, onTestFinished, it as plainIt } from "vitest";
 import { PAGE_PATHS } from "../support/page-paths.ts";
 import { findFaults } from "./support/accessibility.ts";
 import { it as plain } from "./support/fixtures.ts";
@@ -9,7 +9,12 @@ import { measureWeightOf } from "./support/page-weight.ts";
 import { VIEWPORTS } from "./support/viewports.ts";
 import { newVisitor } from "./support/visitor.ts";
 
-// Proves that the checks of the other tests can fail: each page here has one fault.
+plainIt("the service and a browser start", () => {
+  const testServer = inject("browserStage");
+  if ("problem" in testServer) throw new Error(testServer.problem);
+});
+
+// The other tests prove that the checks can fail: each page here has one fault.
 
 const it = plain.extend("open", async ({ browser }, { onCleanup }) => {
   const server = createServer((request, response) => {

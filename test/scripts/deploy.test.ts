@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createScratchDirectory } from "../../scripts/shared/scratch-directory.ts";
 import { startCloudflareApi } from "./cloudflare/api.ts";
 import { runScript } from "./run-script.ts";
@@ -31,9 +31,6 @@ afterAll(() => {
   service.close();
   scratch.remove();
 });
-
-// Each deployment starts five wrangler processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 240_000 });
 
 /** Runs `use` with a fake Cloudflare account of its own. */
 async function withAccount<T>(

@@ -1,12 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCloudflareApi } from "./cloudflare/api.ts";
 import { createInstallation, type Installation, SECRET, startService } from "./dev-service.ts";
 import { runScript } from "./run-script.ts";
-
-// Each run starts several wrangler processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
 
 let installation: Installation;
 let service: Awaited<ReturnType<typeof startService>>;

@@ -61,7 +61,7 @@ export async function createDocumentedDeployment({
 
 /**
  * This shell has no terminal, and no domain leads to the service. So secrets come from TYPED, --make-secret confirms
- * AUTH_SECRET, and the health check requests ORIGIN.
+ * AUTH_SECRET, and the health check requests ORIGIN. A machine without curl or openssl runs the same in Node.
  */
 const SHELL = `set -euo pipefail
 npx() {
@@ -75,6 +75,12 @@ npm() {
     deploy) node "$REPOSITORY/scripts/deploy/main.ts" --make-secret --health-url "$ORIGIN" "$@" ;;
     *) echo "the test supports no npm run $script" >&2; return 1 ;;
   esac
+}
+command -v curl > /dev/null || curl() {
+  node --eval 'fetch(process.argv.at(-1)).then((answer) => answer.text()).then(console.log)' -- "$@"
+}
+command -v openssl > /dev/null || openssl() {
+  [ "$*" = "rand -base64 48" ] && node --print 'crypto.randomBytes(48).toString("base64")'
 }
 `;
 

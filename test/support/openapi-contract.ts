@@ -1,6 +1,6 @@
 import { Validator } from "@cfworker/json-schema";
 import type { ExecutionContext } from "hono";
-import openApiDocument from "../../public/openapi.json";
+import openApiDocument from "../../public/openapi.json" with { type: "json" };
 
 type Schema = Record<string, unknown>;
 

@@ -8,6 +8,11 @@ type RunningServer = Exclude<TestServerContext, { problem: string }>;
 
 /** A test with the service and any number of visitors. It fails for every problem on any of their pages. */
 export const it = plain
+  /** test/browser/harness.test.ts reports why no service or no browser started, once; nothing else can run. */
+  .extend("requireServer", { auto: true }, ({ skip }) => {
+    const testServer = inject("browserStage");
+    if ("problem" in testServer) skip(testServer.problem);
+  })
   .extend("testServer", { scope: "file" }, (): RunningServer => {
     const testServer = inject("browserStage");
     if ("problem" in testServer) throw new Error(testServer.problem);

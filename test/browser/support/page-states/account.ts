@@ -1,6 +1,6 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { type PageState, send, signInAt, type, WRONG_PASSWORD } from "./steps.ts";
+import { openSignedIn, type PageState, send, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as a signed-in member. */
 const openAs =
@@ -8,7 +8,7 @@ const openAs =
   (path: string) =>
   async (visitor: Visitor, service: ServiceApi) => {
     const { email } = await member(service);
-    await signInAt(visitor, path, { email, password: PASSWORD });
+    await openSignedIn(visitor, path, { email, password: PASSWORD });
   };
 
 /** Opens a page of the shared account, which no test changes. */
@@ -88,7 +88,7 @@ export const ACCOUNT: readonly PageState[] = [
     open: async (visitor, service) => {
       const { email } = await service.member();
       await service.post("/login", { email, password: PASSWORD });
-      await signInAt(visitor, "/account/sessions", { email, password: PASSWORD });
+      await openSignedIn(visitor, "/account/sessions", { email, password: PASSWORD });
     },
   },
   { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },

@@ -1,10 +1,10 @@
 import { LONG_NAME, PASSWORD, type ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
-import { type PageState, signInAt, type, WRONG_PASSWORD } from "./steps.ts";
+import { openSignedIn, type PageState, type, WRONG_PASSWORD } from "./steps.ts";
 
 /** Opens a page as the superuser. */
 const asAdmin = (path: string) => (visitor: Visitor, service: ServiceApi) =>
-  signInAt(visitor, path, service.superuser);
+  openSignedIn(visitor, path, service.superuser);
 
 /** Opens a user's page by the search. */
 async function openUser(visitor: Visitor, service: ServiceApi): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { BrowserContext, Cookie, Page } from "playwright-core";
 import type { PagePath } from "../../../support/page-paths.ts";
 import type { ServiceApi } from "../service.ts";
 import type { Visitor } from "../visitor.ts";
@@ -28,12 +28,28 @@ export async function type(page: Page, fields: Readonly<Record<string, string>>)
   await send(page);
 }
 
+type Credentials = { readonly email: string; readonly password: string };
+
+/** The cookies of each context's sessions by email address: signing in again for each state took half of its time. */
+const sessions = new WeakMap<BrowserContext, Map<string, Cookie[]>>();
+
+/** Opens a page as a user, with the session that the context had as this user, else after signing in. */
+export async function openSignedIn(visitor: Visitor, to: string, credentials: Credentials): Promise<void> {
+  const { context, page } = visitor;
+  const known = sessions.get(context) ?? new Map<string, Cookie[]>();
+  sessions.set(context, known);
+  const cookies = known.get(credentials.email);
+  if (cookies === undefined) {
+    await signInAt(visitor, to, credentials);
+    known.set(credentials.email, await context.cookies());
+  } else {
+    await context.addCookies(cookies);
+    await page.goto(to);
+  }
+}
+
 /** Signs in with a page as return target. */
-export async function signInAt(
-  { page }: Visitor,
-  to: string,
-  credentials: { email: string; password: string },
-): Promise<void> {
+async function signInAt({ page }: Visitor, to: string, credentials: Credentials): Promise<void> {
   await page.goto(`/sign-in?returnTo=${encodeURIComponent(to)}`);
   await type(page, credentials);
   await page.waitForURL(`**${to.replaceAll("?", "\\?")}`);
