@@ -1,0 +1,61 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    mutantControlUrl: string;
+  }
+}
+
+/** What a test file reported after its tests. */
+export type Reached = {
+  /** Absolute path of the test file. */
+  readonly file: string;
+  /** The mutants whose code ran, and those among them whose code ran inside a test or its hooks. */
+  readonly reached: readonly number[];
+  readonly reachedInTest: readonly number[];
+};
+
+export type Control = {
+  readonly url: string;
+  /** The mutants that wait for a test file, by its absolute path. A file without any runs the unchanged program. */
+  readonly queue: Map<string, number[]>;
+  /** The mutant that the test file runs, or ran last. */
+  readonly active: Map<string, number>;
+  readonly reports: Reached[];
+  close(): void;
+};
+
+/** Tests run in other processes and in workerd, so they ask for their mutant, and report, over HTTP on loopback. */
+export async function startControlServer(): Promise<Control> {
+  const queue = new Map<string, number[]>();
+  const active = new Map<string, number>();
+  const reports: Reached[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const message = JSON.parse(body) as { file: string } & Partial<Reached>;
+      if (message.reached) {
+        reports.push(message as Reached);
+      } else {
+        active.set(message.file, queue.get(message.file)?.shift() ?? 0);
+      }
+      response.end(String(active.get(message.file) ?? 0));
+    });
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    queue,
+    active,
+    reports,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

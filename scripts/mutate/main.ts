@@ -1,0 +1,172 @@
+import { spawn } from "node:child_process";
+import { relative } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { Command } from "commander";
+import { EXPLAINED } from "./explained.ts";
+import {
+  addResult,
+  type FileCoverage,
+  type Result,
+  readCoverage,
+  readResults,
+  writeCoverage,
+} from "./results.ts";
+import type { Message, Task } from "./run-batch.ts";
+import { type Mutant, ROOT, readTargets } from "./targets.ts";
+
+// `npm run mutate`: changes one condition, boundary, conjunct or statement of the program at a time, and runs the test
+// files that reach it. A mutant that no test kills is a requirement that no test holds (docs/contributing.md, "Mutation check").
+
+const program = new Command("npm run mutate --")
+  .description("Finds conditions of the program that no test needs.")
+  .argument("[parts...]", "parts of paths: only the mutants of files whose path contains one")
+  .option("--minutes <number>", "ends after this time; the next run goes on from there", Number)
+  .option("--survivors", "runs the mutants again that survived, and no other")
+  .option("--fresh-coverage", "finds out again which test file reaches which mutant")
+  .option("--report", "prints the results so far, and runs nothing")
+  .parse();
+const options = program.opts<{
+  minutes?: number;
+  survivors?: true;
+  freshCoverage?: true;
+  report?: true;
+}>();
+const endsAt = options.minutes ? Date.now() + options.minutes * 60_000 : Number.POSITIVE_INFINITY;
+
+/** Milliseconds without a message after which a mutant counts as one that never ends. */
+const STALL_MS = 120_000;
+/** Tests that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
+const BATCH_SIZE = 40;
+
+const mutants = readTargets(program.args).flatMap((target) => target.mutants);
+const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
+
+if (!options.report) {
+  const coverage = (options.freshCoverage ? null : readCoverage()) ?? (await findCoverage());
+  await runMutants(coverage);
+}
+report();
+
+/** Runs all test files on the unchanged program. */
+async function findCoverage(): Promise<FileCoverage[]> {
+  console.log("Running all test files, to find which mutants each reaches.");
+  const keys = new Map(readTargets().flatMap((target) => target.mutants.map(({ id, key }) => [id, key])));
+  const coverage: FileCoverage[] = [];
+  await runProcess([], (message) => {
+    if (message.type !== "ended") return;
+    if (message.failed) throw new Error(`${message.file} fails without a mutant: ${message.by}`);
+    const reached = message.reached.flatMap((id) => keys.get(id) ?? []);
+    coverage.push({ file: relative(ROOT, message.file), duration: message.duration, keys: reached });
+  });
+  writeCoverage(coverage);
+  return coverage;
+}
+
+async function runMutants(coverage: readonly FileCoverage[]): Promise<void> {
+  const results = readResults();
+  const open = mutants.filter(({ key }) => {
+    const state = results.get(key)?.state;
+    return options.survivors ? state === "survived" || state === "uncovered" : state === undefined;
+  });
+  console.log(`${open.length} of ${mutants.length} mutants to run.`);
+  const waiting = new Map<Mutant, string[]>();
+  for (const mutant of open) {
+    const files = testFilesOf(mutant, coverage);
+    if (files.length === 0) addResult({ key: mutant.key, state: "uncovered" });
+    else waiting.set(mutant, files);
+  }
+  let done = 0;
+  while (waiting.size > 0 && Date.now() < endsAt) {
+    // One file per mutant and batch: most mutants are killed by the first.
+    const batch = [...waiting].slice(0, BATCH_SIZE);
+    const tasks = batch.map(([{ id }, files]): Task => ({ mutant: id, file: `${ROOT}/${files[0]}` }));
+    const settle = (mutant: Mutant, result: Omit<Result, "key">) => {
+      addResult({ key: mutant.key, ...result });
+      waiting.delete(mutant);
+      done += 1;
+      if (result.state !== "killed")
+        console.log(`survived  ${mutant.file}:${mutant.line}  ${mutant.kind}: ${mutant.original}`);
+    };
+    const unfinished = await runProcess(tasks, (message) => {
+      const mutant = byId.get(message.mutant);
+      if (message.type !== "ended" || !mutant) return;
+      const files = waiting.get(mutant);
+      if (!files) return;
+      const file = files.shift();
+      if (message.failed) settle(mutant, { state: "killed", by: `${file}: ${message.by}` });
+      else if (files.length === 0) settle(mutant, { state: "survived" });
+    });
+    const stalled = unfinished === undefined ? undefined : byId.get(unfinished);
+    if (stalled && waiting.has(stalled)) settle(stalled, { state: "killed", by: "no end" });
+    console.log(`${done} of ${open.length}`);
+  }
+}
+
+/** The test files that reach the mutant: those of its feature first, then the quick ones. */
+function testFilesOf({ key, file }: Mutant, coverage: readonly FileCoverage[]): string[] {
+  const folders = file.split("/").slice(1, -1);
+  const distance = (test: string) => folders.filter((folder) => !test.includes(`/${folder}/`)).length;
+  return coverage
+    .filter(({ keys }) => keys.includes(key))
+    .sort((a, b) => distance(a.file) - distance(b.file) || a.duration - b.duration)
+    .map((test) => test.file);
+}
+
+/** Runs `tasks` in a process of its own. Returns the mutant that was running if the process had to be ended. */
+function runProcess(
+  tasks: readonly Task[],
+  onMessage: (message: Message) => void,
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["scripts/mutate/run-batch.ts"], {
+      cwd: ROOT,
+      stdio: ["pipe", "ignore", "inherit", "pipe"],
+      // A group of its own, so that its workerd ends with it.
+      detached: true,
+    });
+    let running = 0;
+    let isStalled = false;
+    const end = () => {
+      isStalled = true;
+      process.kill(-(child.pid as number), "SIGKILL");
+    };
+    let watchdog = setTimeout(end, STALL_MS);
+    createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(end, STALL_MS);
+      const message = JSON.parse(line) as Message;
+      running = message.mutant;
+      try {
+        onMessage(message);
+      } catch (error) {
+        end();
+        reject(error);
+      }
+    });
+    child.on("close", () => {
+      clearTimeout(watchdog);
+      resolve(isStalled ? running : undefined);
+    });
+    child.stdin?.end(`${JSON.stringify(tasks)}\n`);
+  });
+}
+
+/** Prints the figures and every survivor without an explanation, and fails if there is one. */
+function report(): void {
+  const results = readResults();
+  const stateOf = ({ key }: Mutant) => results.get(key)?.state;
+  const count = (state: Result["state"] | undefined) =>
+    mutants.filter((mutant) => stateOf(mutant) === state).length;
+  const survivors = mutants.filter((mutant) => ["survived", "uncovered"].includes(stateOf(mutant) ?? ""));
+  const unexplained = survivors.filter(({ key }) => !(key in EXPLAINED));
+  for (const { file, line, kind, original, key } of unexplained) {
+    console.log(`${results.get(key)?.state}  ${file}:${line}  ${kind}: ${original}`);
+  }
+  console.log(
+    `${mutants.length} mutants: ${count("killed")} killed, ${count("survived")} survived, ` +
+      `${count("uncovered")} reached by no test, ${count(undefined)} not run; ` +
+      `${survivors.length - unexplained.length} survivors explained, ${unexplained.length} not.`,
+  );
+  process.exitCode = unexplained.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,81 @@
+import { createWriteStream } from "node:fs";
+import { text } from "node:stream/consumers";
+import { createVitest, type TestModule } from "vitest/node";
+import { startControlServer } from "./control-server.ts";
+
+/** A test file, and the mutant to run it with. 0: the unchanged program. */
+export type Task = { readonly mutant: number; readonly file: string };
+
+/** A line of the output. */
+export type Message =
+  | { readonly type: "started"; readonly mutant: number; readonly file: string }
+  | {
+      readonly type: "ended";
+      readonly mutant: number;
+      readonly file: string;
+      readonly failed: boolean;
+      /** Milliseconds. */
+      readonly duration: number;
+      /** The first failure. */
+      readonly by?: string | undefined;
+      readonly reached: readonly number[];
+      readonly reachedInTest: readonly number[];
+    };
+
+// A process of its own, since a mutant may never end: `main.ts` then ends the process. It reads the tasks as JSON on the standard input
+// and writes a message per line on file descriptor 3. An empty list means all test files on the unchanged program.
+
+const tasks = JSON.parse(await text(process.stdin)) as Task[];
+const output = createWriteStream("", { fd: 3 });
+const tell = (message: Message) => output.write(`${JSON.stringify(message)}\n`);
+
+const control = await startControlServer();
+const reporter = {
+  onTestModuleStart({ moduleId }: TestModule) {
+    tell({ type: "started", mutant: control.active.get(moduleId) ?? 0, file: moduleId });
+  },
+  onTestModuleEnd(module: TestModule) {
+    const { moduleId } = module;
+    const report = control.reports.filter(({ file }) => file === moduleId).at(-1);
+    const failure = [...module.children.allTests("failed")][0]?.fullName ?? module.errors()[0]?.message;
+    tell({
+      type: "ended",
+      mutant: control.active.get(moduleId) ?? 0,
+      file: moduleId,
+      failed: module.state() === "failed",
+      duration: module.diagnostic().duration,
+      by: failure,
+      reached: report?.reached ?? [],
+      reachedInTest: report?.reachedInTest ?? [],
+    });
+  },
+};
+const vitest = await createVitest(
+  "test",
+  {
+    config: "scripts/mutate/vitest.config.ts",
+    root: process.cwd(),
+    watch: false,
+    run: true,
+    reporters: [reporter],
+    // Results are told apart by their order, and mutants must not disturb each other.
+    maxWorkers: 1,
+    fileParallelism: false,
+  },
+  // Vite would bundle the configuration, and so lose what its modules find beside them.
+  { configLoader: "native" } as object,
+);
+vitest.provide("mutantControlUrl", control.url);
+const all = await vitest.globTestSpecifications();
+const specifications =
+  tasks.length === 0
+    ? all
+    : tasks.flatMap(({ mutant, file }) => {
+        control.queue.set(file, [...(control.queue.get(file) ?? []), mutant]);
+        const found = all.find(({ moduleId }) => moduleId === file);
+        return found ? [found.project.createSpecification(file)] : [];
+      });
+await vitest.runTestSpecifications(specifications);
+await vitest.close();
+control.close();
+output.end(() => process.exit(0));

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import base from "../../vitest.config.ts";
+import { instrument } from "./instrument.ts";
+import { ROOT, readTargets } from "./targets.ts";
+
+// The unit and worker projects, on a program that contains every mutant (docs/contributing.md, "Mutation check").
+
+const targets = new Map(readTargets().map((target) => [join(ROOT, target.file), target]));
+
+const mutants = {
+  name: "gatehouse:mutants",
+  // Before the TypeScript of the file is compiled.
+  enforce: "pre" as const,
+  transform(code: string, id: string) {
+    const target = targets.get(id.split("?")[0] as string);
+    return target && code === target.source
+      ? { code: instrument(code, target.mutants), map: null }
+      : undefined;
+  },
+};
+
+const projects = (base.test?.projects ?? []) as TestProjectInlineConfiguration[];
+
+export default defineConfig({
+  root: ROOT,
+  test: {
+    projects: projects
+      .filter(({ test }) => test?.name === "unit" || test?.name === "worker")
+      .map((project) => ({
+        ...project,
+        plugins: [mutants, ...(project.plugins ?? [])],
+        test: {
+          ...project.test,
+          setupFiles: ["scripts/mutate/setup.ts", ...[project.test?.setupFiles ?? []].flat()],
+          // A mutant may wait for ever; a test of the unchanged program takes less.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      })),
+  },
+});
