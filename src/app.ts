@@ -9,8 +9,10 @@ import { userRoutes } from "./admin/users/routes.ts";
 import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
+import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
+import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import type { SecondFactor } from "./authentication/second-factor/second-factor.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
@@ -19,7 +21,7 @@ import { captchaRoutes } from "./captcha/routes.ts";
 import type { Env } from "./composition/bindings.ts";
 import { compose, type Deps } from "./composition/compose.ts";
 import type { IsolateCache } from "./composition/isolate-state.ts";
-import { type Clock, systemClock } from "./core/clock.ts";
+import { type Clock, systemClock, type Wait } from "./core/clock.ts";
 import type { DeferredWork } from "./core/defer.ts";
 import { DEFERRED_WORK_DELAY_MS, runDeferred } from "./core/deferred-work.ts";
 import { newId } from "./core/ids.ts";
@@ -50,6 +52,8 @@ type AppEnv = {
 
 export type AppOptions = {
   readonly clock?: Clock;
+  /** How a use case pauses. Default: by the system's timer. */
+  readonly wait?: Wait | undefined;
   /** The isolate's state. The Worker shares it with the RPC entrypoint. Default: the app's own. */
   readonly isolateCache?: IsolateCache;
   /** Receives one line for each request. Default: the console, as JSON. */
@@ -70,6 +74,7 @@ export function createApp(options: AppOptions = {}) {
     isolateCache = new WeakMap(),
     providerTimeoutMs,
     secondFactors,
+    wait,
     log = (line) => console.log(JSON.stringify(line)),
   } = options;
   const app = new Hono<AppEnv>();
@@ -115,7 +120,7 @@ export function createApp(options: AppOptions = {}) {
   app.use(async (c, next) => {
     const { meter, deferred } = c.var;
     const defer = (work: () => Promise<unknown>) => deferred.push(work);
-    const scope = { env: c.env, clock, meter, defer, providerTimeoutMs, secondFactors };
+    const scope = { env: c.env, clock, wait, meter, defer, providerTimeoutMs, secondFactors };
     c.set("deps", await compose(isolateCache, scope));
     await next();
   });
@@ -130,6 +135,8 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     passwordRoutes,
     secondFactorRoutes,
+    reauthenticationRoutes,
+    knownDeviceRoutes,
     authorizationCodeRoutes,
     sessionRoutes,
     accountRoutes,

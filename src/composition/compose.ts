@@ -8,8 +8,7 @@ import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
 import { createAssets } from "../core/assets.ts";
-import type { Clock } from "../core/clock.ts";
-import { SECOND } from "../core/clock.ts";
+import { type Clock, SECOND, systemWait, type Wait } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { Defer } from "../core/defer.ts";
@@ -35,6 +34,8 @@ import { createStores } from "./stores.ts";
 type RequestScope = {
   readonly env: Env;
   readonly clock: Clock;
+  /** How a use case pauses. Default: by the system's timer. */
+  readonly wait?: Wait | undefined;
   readonly meter: Meter;
   /** Runs work after the response, and keeps the isolate alive for it. */
   readonly defer: Defer;
@@ -49,7 +50,8 @@ export type Deps = Awaited<ReturnType<typeof compose>>;
 
 /** Composes the dependencies of one request. Only `composition/` reads the environment. */
 export async function compose(cache: IsolateCache, scope: RequestScope) {
-  const { env, clock, meter, defer, providerTimeoutMs, secondFactors = SECOND_FACTORS } = scope;
+  const { env, clock, wait = systemWait, meter, defer } = scope;
+  const { providerTimeoutMs, secondFactors = SECOND_FACTORS } = scope;
   const { config, secrets, ...caches } = await loadIsolateState(cache, env);
   const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
@@ -69,6 +71,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   return {
     ...stores,
     clock,
+    wait,
     defer,
     settings,
     secrets,

@@ -44,6 +44,12 @@ export function clearSessionCookies(c: Context): void {
 export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
   set(c, DEVICE, token, seconds);
 
+/** Clears the device cookie that the browser sent. */
+export function clearDeviceCookie(c: Context): void {
+  if (getCookie(c, DEVICE, "host") === undefined) return;
+  deleteCookie(c, DEVICE, { prefix: "host", secure: true, path: "/" });
+}
+
 /** The binding of a CSRF token without a session. `seconds`: the lifetime of the token. */
 export const setPreSessionCookie = (c: Context, value: string, seconds: number): void =>
   set(c, PRE_SESSION, value, seconds);

@@ -35,7 +35,7 @@ export async function createChildSession(
   { grant, parent, origin, deviceToken, audience, caller }: ChildSessionRequest,
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
-  const child = newSession(deps, { amr: parent.amr.split(" "), audience, caller });
+  const child = newSession(deps, { amr: parent.amr.split(" "), audience, caller, deviceId: null });
   const session = {
     ...child,
     accountId: grant.accountId,

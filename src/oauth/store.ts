@@ -1,6 +1,7 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
+import { deviceCreatedAt } from "../authentication/known-devices/statements.ts";
 import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
 import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
@@ -74,7 +75,11 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
     },
 
     /** The code with that hash, if it is neither used nor expired, with its account and session. Reads only. */
-    async findLive(codeHash: string, now: number): Promise<LiveAuthorizationCode | null> {
+    async findLive(
+      codeHash: string,
+      deviceId: string | null,
+      now: number,
+    ): Promise<LiveAuthorizationCode | null> {
       const [row] = await db
         .select({
           origin: authorizationCodes.origin,
@@ -88,6 +93,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           ...accountColumns,
           enabledFactors: enabledFactors(db),
           devicesKnownSince: accounts.devicesKnownSince,
+          deviceCreatedAt: deviceCreatedAt(db, deviceId),
         })
         .from(authorizationCodes)
         .innerJoin(accounts, eq(accounts.id, authorizationCodes.accountId))
@@ -106,6 +112,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         codeChallenge,
         enabledFactors: enabled,
         devicesKnownSince,
+        deviceCreatedAt: createdAt,
         parentId,
         amr,
         authTime,
@@ -113,7 +120,8 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         ...account
       } = row;
       const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
-      return { origin, codeChallenge, account, enabledFactors: enabled, devicesKnownSince, parent };
+      const device = { devicesKnownSince, deviceCreatedAt: createdAt };
+      return { origin, codeChallenge, account, enabledFactors: enabled, ...device, parent };
     },
   };
 }

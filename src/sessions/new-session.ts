@@ -14,12 +14,13 @@ type NewSessionInput = {
   /** The audience of its first access token. */
   readonly audience: string;
   readonly caller: Caller;
+  readonly deviceId: string | null;
 };
 
 /** A new session of this service, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
-  { amr, audience, caller }: NewSessionInput,
+  { amr, audience, caller, deviceId }: NewSessionInput,
 ): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -35,5 +36,6 @@ export function newSession(
     authTime: now,
     clientId: FIRST_PARTY_CLIENT,
     audience,
+    deviceId,
   };
 }

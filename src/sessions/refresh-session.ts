@@ -50,7 +50,13 @@ export async function refreshSession(
     case "retry":
       return ok({
         tokens: await issueTokens(deps, { session, account }, { audience: input.audience }),
-        session: { sessionId, clientId: session.clientId, account },
+        session: {
+          sessionId,
+          clientId: session.clientId,
+          authenticatedAt: session.authenticatedAt,
+          deviceId: session.deviceId,
+          account,
+        },
       });
     case "ended":
       return err({ reason: "session_ended" });

@@ -22,6 +22,8 @@ export type NewSession = {
   readonly clientId: string;
   /** The audience that the first access token is issued for. */
   readonly audience: string;
+  /** The known device that signs in. Null for a session of an app. */
+  readonly deviceId: string | null;
 };
 
 /** A child session belongs to an app, and ends with its parent session. */
@@ -44,6 +46,9 @@ export type SessionState = {
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+  /** The last sign-in or reauthentication. */
+  readonly authenticatedAt: number;
+  readonly deviceId: string | null;
 };
 
 /** One session of `GET /sessions`. Instants in milliseconds. */
@@ -62,6 +67,10 @@ export type CurrentSession = {
   readonly sessionId: string;
   /** The client that the session belongs to. */
   readonly clientId: string;
+  /** The last sign-in or reauthentication (ms). */
+  readonly authenticatedAt: number;
+  /** The known device that signed in, if any. */
+  readonly deviceId: string | null;
   readonly account: Account;
 };
 

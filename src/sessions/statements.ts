@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper } from "drizzle-orm";
+import { and, desc, eq, gt, gte, inArray, isNull, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { sessions } from "../db/schema.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
@@ -12,6 +12,7 @@ export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">
   lastUsedAt: session.createdAt,
   rotatedAt: session.createdAt,
   revokedAt: null,
+  reauthenticatedAt: null,
   parentId: app?.parentId ?? null,
   appOrigin: app?.origin ?? null,
 });
@@ -62,6 +63,9 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
       ),
     )
     .returning({ id: sessions.id });
+
+/** `CurrentSession.authenticatedAt`. */
+export const authenticatedAt = sql<number>`max(coalesce(${sessions.authTime}, ${sessions.createdAt}), coalesce(${sessions.reauthenticatedAt}, 0))`;
 
 /** Whether the session is live at `now`. */
 export const sessionIsLive = (now: number): SQL | undefined =>

@@ -11,7 +11,7 @@ import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import { endSessions, liveSessions, sessionIsLive } from "./statements.ts";
+import { authenticatedAt, endSessions, liveSessions, sessionIsLive } from "./statements.ts";
 
 type Rotation = {
   readonly sessionId: string;
@@ -55,13 +55,19 @@ export function sessionStore(db: Database, caps: SendCaps) {
     /** The session and its account, if the session is live and the account active at `now`. */
     async findCurrent(sessionId: string, now: number): Promise<CurrentSession | null> {
       const [row] = await db
-        .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
+        .select({
+          clientId: sessions.clientId,
+          authenticatedAt: authenticatedAt.as("authenticated_at"),
+          deviceId: sessions.deviceId,
+          id: sessions.accountId,
+          ...accountColumns,
+        })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.id, sessions.accountId))
         .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isActive()));
       if (!row) return null;
-      const { clientId, ...account } = row;
-      return { sessionId, clientId, account };
+      const { clientId, authenticatedAt: at, deviceId, ...account } = row;
+      return { sessionId, clientId, authenticatedAt: at, deviceId, account };
     },
 
     /**
@@ -105,6 +111,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
         idleExpiresAt,
         expiresAt,
         revokedAt,
+        authenticatedAt: at,
+        deviceId,
         ...account
       } = row;
       return {
@@ -119,6 +127,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
           idleExpiresAt,
           expiresAt,
           revokedAt,
+          authenticatedAt: at,
+          deviceId,
         },
         account: { id: accountId, ...account },
       };
@@ -190,4 +200,6 @@ const stateColumns = {
   idleExpiresAt: sessions.idleExpiresAt,
   expiresAt: sessions.expiresAt,
   revokedAt: sessions.revokedAt,
+  authenticatedAt: authenticatedAt.as("authenticated_at"),
+  deviceId: sessions.deviceId,
 };

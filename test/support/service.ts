@@ -44,6 +44,8 @@ type Options = {
   /** Variables and bindings that replace those of the test Worker. */
   readonly env?: Record<string, unknown>;
   readonly clock?: TestClock;
+  /** How a use case pauses. Default: not at all, since the clock does not move meanwhile. */
+  readonly wait?: (ms: number) => Promise<unknown>;
   /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
@@ -65,6 +67,7 @@ export function startService(options: Options = {}) {
   const app = createApp({
     clock,
     deferredWorkDelayMs: 0,
+    wait: options.wait ?? (async () => undefined),
     providerTimeoutMs: options.providerTimeoutMs,
     secondFactors: options.secondFactors,
     log: (line) => {

@@ -25,6 +25,8 @@ export type NewOneTimeCodeChallenge = {
   /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;
   readonly newDevice: boolean;
+  /** The `known_devices` row of the device that passed the first factor. Absent for an unknown device. */
+  readonly deviceId?: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -9,6 +9,7 @@ export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: st
   ...challenge,
   amr: challenge.amr ?? "",
   factorKind: challenge.factorKind ?? "",
+  deviceId: challenge.deviceId ?? null,
   accountId,
   tries: 0,
   attempt: null,
@@ -100,7 +101,7 @@ export const countWrongCode = (db: Database, answer: CountedAnswer) =>
   insertFrom(
     db,
     attemptCounters,
-    firstFailure(sql`${oneTimeCodes.lockoutKey}`, answer.now),
+    firstFailure(sql`${oneTimeCodes.lockoutKey}`, sql`${oneTimeCodes.accountId}`, answer.now),
     oneTimeCodes,
     isOpenAttempt(answer),
   ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(answer.now) });

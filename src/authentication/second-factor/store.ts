@@ -20,12 +20,14 @@ import type { NewSession } from "../../sessions/session.ts";
 import { endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
+import { rememberDevice } from "../known-devices/statements.ts";
 import {
   clearAttempts,
   lockoutOf,
   readLockout,
   releaseAttempt,
 } from "../lockout/attempt-counter-statements.ts";
+import { recordFailedAnswer, withdrawFailedSignIn } from "../lockout/failed-sign-in-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
   type ChallengeAttempt,
@@ -33,12 +35,19 @@ import {
   consumeChallenge,
   countAttempt,
   countWrongCode,
+  isOpenAttempt,
   lockoutOfCode,
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  storeRehash,
+  withdrawFailure,
+} from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
 
@@ -64,6 +73,8 @@ export type CountedChallenge = {
   readonly amr: string;
   readonly lockoutKey: string;
   readonly newDevice: boolean;
+  /** The known device of the first factor. */
+  readonly deviceId: string | null;
 };
 
 /**
@@ -84,6 +95,8 @@ type VerifiedChallenge = {
   readonly audit: NewAuditEvent;
   /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
   readonly newDeviceNotice: NewMessage | null;
+  /** The instant (ms) at which the attempt was counted. */
+  readonly countedAt: number;
   readonly now: number;
 };
 
@@ -126,6 +139,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           .from(oneTimeCodes)
           .where(eq(oneTimeCodes.id, challenge.id)),
         attempt: countsAttempts(grant) ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : [],
+        failure: withdrawFailure(db, grant, exists(validAccount)),
         rehash: storeRehash(db, grant),
       });
       if (created.length > 0) return { kind: "opened" };
@@ -136,7 +150,11 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
      * Counts an attempt for the challenge and for the lockout, before it is evaluated, and reads what its evaluation
      * needs. An unknown challenge runs the same statements.
      */
-    async countAttempt(attempt: ChallengeAttempt, now: number): Promise<AttemptCounted> {
+    async countAttempt(
+      attempt: ChallengeAttempt,
+      failure: NewAuditEvent,
+      now: number,
+    ): Promise<AttemptCounted> {
       const answer = { ...attempt, purpose: "login", now } as const;
       const isCounted = and(
         eq(oneTimeCodes.id, attempt.challengeId),
@@ -144,7 +162,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       );
       const { challenges, stored, lockout } = await runBatch(db, {
         attempt: [countAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId))],
-        failure: [countWrongCode(db, answer)],
+        failure: [countWrongCode(db, answer), recordFailedAnswer(db, failure, isOpenAttempt(attempt))],
         challenges: db
           .select({
             id: oneTimeCodes.accountId,
@@ -154,6 +172,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             amr: oneTimeCodes.amr,
             lockoutKey: oneTimeCodes.lockoutKey,
             newDevice: oneTimeCodes.newDevice,
+            deviceId: oneTimeCodes.deviceId,
           })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
@@ -174,8 +193,17 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, ...account } = row;
-      const challenge = { account, factorKind, factors: stored, codeHash, amr, lockoutKey, newDevice };
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...account } = row;
+      const challenge = {
+        account,
+        factorKind,
+        factors: stored,
+        codeHash,
+        amr,
+        lockoutKey,
+        newDevice,
+        deviceId,
+      };
       return { kind: "counted", challenge, lockedUntil: until };
     },
 
@@ -197,8 +225,12 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
         opened: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, audit, notice: newDeviceNotice, now }),
-        attempts: [clearAttempts(db, [challenge.lockoutKey], consumed)],
+        device: rememberDevice(db, session),
+        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
+        attempts: [
+          clearAttempts(db, [challenge.lockoutKey], consumed),
+          ...withdrawFailedSignIn(db, { accountId, at: opening.countedAt }, consumed),
+        ],
         factor: [
           db
             .update(factors)
@@ -218,13 +250,15 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       return opened[0] ?? null;
     },
 
-    /** Queues the notice of the lockout that a wrong answer started, unless it has been lifted. */
-    async queueSecondFactorLockoutNotice(
+    /** Records the lockout that a wrong answer started and queues its notice, unless it has been lifted. */
+    async recordLockout(
       { account, lockoutKey }: CountedChallenge,
-      notice: NewMessage,
+      { notice, audit }: { readonly notice: NewMessage; readonly audit: NewAuditEvent },
       now: number,
     ): Promise<void> {
+      const isLocked = and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now)));
       await runBatch(db, {
+        audit: [insertFrom(db, auditEvents, auditRow(audit, account.id), accounts, isLocked)],
         notice: queueMessage(db, {
           message: notice,
           accountId: account.id,
@@ -232,7 +266,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           limits: HOURLY_LIMIT,
           caps,
           source: accounts,
-          where: and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now))),
+          where: isLocked,
         }),
       });
     },

@@ -20,7 +20,7 @@ export type VerifySecondFactorDeps = IssueTokensDeps &
     readonly secondFactors: readonly SecondFactor[];
     readonly secondFactorChallenges: Pick<
       SecondFactorStore,
-      "countAttempt" | "openVerified" | "queueSecondFactorLockoutNotice"
+      "countAttempt" | "openVerified" | "recordLockout"
     >;
     readonly messages: Outbox;
   };
@@ -51,7 +51,8 @@ export async function verifySecondFactor(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const attempt = { challengeId, attempt: newId() };
-  const counted = await deps.secondFactorChallenges.countAttempt(attempt, now);
+  const failure = newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
+  const counted = await deps.secondFactorChallenges.countAttempt(attempt, failure, now);
   if (counted.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(counted.until, now) });
   }
@@ -59,11 +60,12 @@ export async function verifySecondFactor(
   const { challenge, lockedUntil } = counted;
   const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
   const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
-  if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, now });
+  if (!factor || !verified) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
 
   const accountId = challenge.account.id;
   const amr = [...challenge.amr.split(" "), ...factor.amr];
-  const session = { ...newSession(deps, { amr, audience, caller }), accountId };
+  const deviceId = challenge.deviceId ?? newId();
+  const session = { ...newSession(deps, { amr, audience, caller, deviceId }), accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
@@ -75,11 +77,17 @@ export async function verifySecondFactor(
     session,
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, accountId),
     newDeviceNotice,
+    countedAt: failure.at,
     now,
   });
   if (!account) return err({ reason: "code_incorrect" });
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
-  const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
+  const deviceToken = await signDeviceToken(deps, {
+    emailKey: storedAddressKey(account.email),
+    deviceId,
+    knownSince: deps.clock.now(),
+    hasSignedIn: true,
+  });
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
@@ -89,11 +97,16 @@ export async function verifySecondFactor(
 async function refuseAnswer(
   deps: VerifySecondFactorDeps,
   challenge: CountedChallenge,
-  { lockedUntil, now }: { readonly lockedUntil: number; readonly now: number },
+  {
+    lockedUntil,
+    caller,
+    now,
+  }: { readonly lockedUntil: number; readonly caller: Caller; readonly now: number },
 ): Promise<Result<never, VerifySecondFactorFailure>> {
   if (lockedUntil <= now) return err({ reason: "code_incorrect" });
   const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-  await deps.secondFactorChallenges.queueSecondFactorLockoutNotice(challenge, notice, now);
+  const audit = newAuditEvent(deps, { type: "account_locked", details: { unlock: "time" } }, caller);
+  await deps.secondFactorChallenges.recordLockout(challenge, { notice, audit }, now);
   deps.messages.deliverSoon([notice.id]);
   return err({ reason: "locked", retryAfter: secondsUntil(lockedUntil, now) });
 }

@@ -7,7 +7,12 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
-import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
+import {
+  type DeviceTokenDeps,
+  isDeviceOfAddress,
+  isDeviceStillKnown,
+  readDeviceToken,
+} from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./account-linking-rules.ts";
@@ -51,10 +56,12 @@ export async function resolveAccount(
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
   const { profile, provider, caller, audience } = login;
   const email = trustedAddress(profile);
+  const presented = await readDeviceToken(deps, login.deviceToken);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
+    deviceId: presented?.deviceId ?? null,
   });
   const decision = judgeSignIn(facts, {
     emailTrust: email ? profile.emailTrust : "unverified",
@@ -64,10 +71,13 @@ export async function resolveAccount(
   const candidate = decision.kind === "create" ? null : decision.candidate;
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
-  const presented = await recognizeDevice(deps, login.deviceToken, emailKey);
   // A new or taken-over account has no known devices.
   const isKnown =
-    presented && candidate && decision.kind !== "take_over" && isDeviceStillKnown(presented, candidate);
+    presented &&
+    candidate &&
+    decision.kind !== "take_over" &&
+    isDeviceStillKnown(presented, candidate) &&
+    (await isDeviceOfAddress(presented, emailKey));
   const device = isKnown ? presented : null;
   const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
   const grant = {

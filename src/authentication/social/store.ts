@@ -9,11 +9,14 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
-import { reauthenticationStillValid } from "../reauthentication/statements.ts";
+import { deviceCreatedAt } from "../known-devices/statements.ts";
+import type { ReauthenticationProof } from "../reauthentication/proof.ts";
+import { isRecentlyAuthenticated, reauthenticationStillValid } from "../reauthentication/statements.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./account-linking-rules.ts";
+import type { RemovalFailure } from "./errors.ts";
 import type { IdentityKey, LinkedIdentity, NewIdentity } from "./identity.ts";
 import { recordAttachment } from "./identity-statements.ts";
 
@@ -22,6 +25,8 @@ type SignInQuery = {
   readonly subject: string;
   /** Null if the provider vouches for no address. */
   readonly emailKey: string | null;
+  /** The device that presents the identity. */
+  readonly deviceId: string | null;
 };
 
 type LinkQuery = IdentityKey & { readonly proof: ReauthenticationProof; readonly now: number };
@@ -36,12 +41,11 @@ type NewLink = {
 };
 
 type Removal = {
-  readonly accountId: string;
+  /** The caller's session, which stays live. */
+  readonly session: CurrentSession;
   readonly provider: string;
   /** The configured providers. */
   readonly usableProviders: readonly string[];
-  /** The caller's session, which stays live. */
-  readonly keepSessionId: string;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -52,8 +56,8 @@ export type IdentityStore = ReturnType<typeof identityStore>;
 export function identityStore(db: Database, caps: SendCaps) {
   return {
     /** The accounts that a verified identity may sign in to, in one round trip. */
-    async findSignInFacts({ provider, subject, emailKey }: SignInQuery): Promise<SignInFacts> {
-      const columns = candidateColumns(db, provider);
+    async findSignInFacts({ provider, subject, emailKey, deviceId }: SignInQuery): Promise<SignInFacts> {
+      const columns = candidateColumns(db, provider, deviceId);
       const { byIdentity, byAddress } = await runBatch(db, {
         byIdentity: db
           .select(columns)
@@ -118,14 +122,18 @@ export function identityStore(db: Database, caps: SendCaps) {
         .orderBy(asc(identities.createdAt)),
 
     /** Removes an identity, unless it is the last sign-in method. Of two concurrent removals one fails. */
-    async remove(
-      removal: Removal,
-    ): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
-      const { accountId, now } = removal;
+    async remove(removal: Removal): Promise<{ endedSessionIds: string[] } | RemovalFailure["reason"]> {
+      const { session, now } = removal;
+      const accountId = session.account.id;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, removal.provider));
-      const removable = and(own, hasAnotherSignInMethod(db, removal));
-      const { found, ended, removed } = await runBatch(db, {
+      const isRecent = isRecentlyAuthenticated(db, session, now);
+      const removable = and(own, hasAnotherSignInMethod(db, removal), isRecent);
+      const { found, recent, ended, removed } = await runBatch(db, {
         found: db.select({ id: identities.id }).from(identities).where(own),
+        recent: db
+          .select({ id: accounts.id })
+          .from(accounts)
+          .where(and(eq(accounts.id, accountId), isRecent)),
         // Before the DELETE, while the condition still holds.
         audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
         notice: queueMessage(db, {
@@ -143,13 +151,14 @@ export function identityStore(db: Database, caps: SendCaps) {
           accountId,
           now,
           and(
-            ne(sessions.id, removal.keepSessionId),
+            ne(sessions.id, session.sessionId),
             exists(db.select({ one: sql`1` }).from(identities).where(removable)),
           ),
         ),
         removed: db.delete(identities).where(removable).returning({ id: identities.id }),
       });
       if (removed.length > 0) return { endedSessionIds: ended.map(({ id }) => id) };
+      if (recent.length === 0) return "reauthentication_required";
       return found.length > 0 ? "last_sign_in_method" : "not_linked";
     },
   };
@@ -157,8 +166,9 @@ export function identityStore(db: Database, caps: SendCaps) {
 
 function hasAnotherSignInMethod(
   db: Database,
-  { accountId, provider, usableProviders }: Removal,
+  { session, provider, usableProviders }: Removal,
 ): SQL | undefined {
+  const accountId = session.account.id;
   const other = alias(identities, "other");
   return or(
     exists(
@@ -182,7 +192,7 @@ function hasAnotherSignInMethod(
   );
 }
 
-function candidateColumns(db: Database, provider: string) {
+function candidateColumns(db: Database, provider: string, deviceId: string | null) {
   const own = alias(identities, "own");
   const hasProvider = exists(
     db
@@ -195,15 +205,25 @@ function candidateColumns(db: Database, provider: string) {
     ...accountColumns,
     enabledFactors: enabledFactors(db),
     devicesKnownSince: accounts.devicesKnownSince,
+    deviceCreatedAt: deviceCreatedAt(db, deviceId),
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
   };
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince"> & { readonly hasProvider: number };
+  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince" | "deviceCreatedAt"> & {
+    readonly hasProvider: number;
+  };
 
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
-  const { enabledFactors: enabled, devicesKnownSince, hasProvider, ...account } = row;
-  return { account, enabledFactors: enabled, devicesKnownSince, hasProvider: hasProvider === 1 };
+  const {
+    enabledFactors: enabled,
+    devicesKnownSince,
+    deviceCreatedAt: createdAt,
+    hasProvider,
+    ...account
+  } = row;
+  const device = { devicesKnownSince, deviceCreatedAt: createdAt };
+  return { account, enabledFactors: enabled, ...device, hasProvider: hasProvider === 1 };
 }
