@@ -7,7 +7,7 @@ export type Clock = { now(): number };
 /** Waits for so many milliseconds. */
 export type Wait = (ms: number) => Promise<unknown>;
 
-export const systemWait: Wait = (ms) => scheduler.wait(ms);
+export const systemWait: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const systemClock: Clock = { now: () => Date.now() };
 

@@ -30,6 +30,7 @@ const candidate = (more: Partial<Account> = {}, hasProvider = false): CandidateA
   account: account(more),
   enabledFactors: [],
   devicesKnownSince: 0,
+  deviceCreatedAt: null,
   hasProvider,
 });
 const noAccount = { byIdentity: null, byAddress: null };
