@@ -76,6 +76,11 @@ export const ratePolicies = {
       "POST /account/linked",
     ],
   },
+  devices: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/devices/:id", "POST /account/devices"],
+  },
   // Each upload is sanitized and stored until it is replaced.
   avatar: {
     limit: 30,

@@ -155,7 +155,9 @@ describe("100 consecutive failures", () => {
     await failSlowly(service, email, 9);
     service.clock.advance(2 * DAY);
     await service.runCron("17 * * * *");
-    const rows = await env.DB.prepare("SELECT account_id, consecutive_failures AS n FROM attempt_counters").all();
+    const rows = await env.DB.prepare(
+      "SELECT account_id, consecutive_failures AS n FROM attempt_counters",
+    ).all();
     expect(rows.results).toContainEqual({ account_id: await accountIdOf(email), n: 9 });
     expect(rows.results.filter(({ account_id }) => account_id === null)).toEqual([]);
   });

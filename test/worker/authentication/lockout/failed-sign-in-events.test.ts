@@ -15,7 +15,13 @@ import {
 const HOUR = 60 * 60_000;
 const service = startService();
 
-type Event = { type: string; account_id: string; actor_id: string | null; ip: string | null; details: string };
+type Event = {
+  type: string;
+  account_id: string;
+  actor_id: string | null;
+  ip: string | null;
+  details: string;
+};
 
 const eventsOf = async (accountId: string, type: string): Promise<unknown[]> => {
   const query = "SELECT * FROM audit_events WHERE account_id = ? AND type = ? ORDER BY at";

@@ -55,7 +55,7 @@ export const accountsBudgets: BudgetTable = {
     request: async () => api("GET", "/me/devices", undefined, (await registerAndLogIn(service)).token),
   },
   "DELETE /me/devices/:id": {
-    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
     request: async () => {
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
