@@ -144,7 +144,8 @@ describe("remembered devices", () => {
 
   it("accepts a device token from before the list of devices until the next reset", async () => {
     const { email } = await registerVerifiedUser(service);
-    const root = (await createSecretRing((service.env as unknown as { AUTH_SECRET: string }).AUTH_SECRET)).current;
+    const root = (await createSecretRing((service.env as unknown as { AUTH_SECRET: string }).AUTH_SECRET))
+      .current;
     const legacy = await new SignJWT({
       adr: await keyedHash(root, "device-address", email),
       known: service.clock.now(),
