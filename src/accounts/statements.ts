@@ -70,6 +70,7 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   locale,
   // Known devices are stored per address, and another account may have had this one.
   devicesKnownSince: now,
+  firstSignedInAt: null,
   role: "user" as const,
   status: "active" as const,
   createdAt: now,

@@ -8,7 +8,7 @@ import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
 import { createAssets } from "../core/assets.ts";
-import { SECOND } from "../core/clock.ts";
+import { SECOND, systemWait, type Wait } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
@@ -37,6 +37,8 @@ import {
 import { createStores } from "./stores.ts";
 
 export type CompositionOptions = {
+  /** How a use case pauses. Default: by the system's timer. */
+  readonly wait?: Wait | undefined;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
@@ -74,6 +76,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   return {
     ...stores,
     clock,
+    wait: options.wait ?? systemWait,
     defer,
     settings,
     secrets,

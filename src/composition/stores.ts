@@ -7,6 +7,7 @@ import { invitationStore } from "../admin/users/invitation-store.ts";
 import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
+import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
@@ -47,6 +48,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   auditLog: auditLogStore(db),
   passwordResets: passwordResetStore(db, sendCaps),
   emailTokens: emailTokenStore(db, sendCaps),
+  knownDevices: knownDeviceStore(db),
   reauthentications: reauthenticationStore(db),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),

@@ -32,8 +32,12 @@ export function insertFrom<T extends SQLiteTable>(
   // system cannot prove it.
   const select = db.select(selection).from(source).where(where);
   const statement = db.insert(target).select(select as never);
-  return target === (auditEvents as SQLiteTable) ? markAuditInsert(statement, typeOf(row)) : statement;
+  return isObservedEvent(target, row) ? markAuditInsert(statement, typeOf(row)) : statement;
 }
+
+/** A counted event is not observed, since a success withdraws it. */
+const isObservedEvent = (target: SQLiteTable, row: object): boolean =>
+  target === (auditEvents as SQLiteTable) && !("windowStart" in row && row.windowStart !== null);
 
 function typeOf(row: object): string {
   if ("type" in row && typeof row.type === "string") return row.type;

@@ -36,6 +36,8 @@ export const accounts = sqliteTable(
     locale: text({ enum: LOCALES }),
     /** Devices that became known before this instant count as unknown. */
     devicesKnownSince: integer("devices_known_since").notNull().default(0),
+    /** Later sign-ins of unknown devices are notified. Null until the first sign-in. */
+    firstSignedInAt: integer("first_signed_in_at"),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
     createdAt: integer("created_at").notNull(),
@@ -125,6 +127,8 @@ export const oneTimeCodes = sqliteTable(
     audience: text(),
     /** `claim` of the authorization code that was the first factor; null for another first factor. */
     codeClaim: text("code_claim"),
+    /** The `known_devices` row of the device that passed the first factor. */
+    deviceId: text("device_id"),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     /** When the correct code was presented. */
@@ -138,7 +142,7 @@ export const oneTimeCodes = sqliteTable(
 
 /**
  * Failed attempts by lockout key: an HMAC of the lockout's kind and of an email key or account id. An
- * address without an account is locked like any other, and the row identifies no user.
+ * address without an account is locked like any other.
  */
 export const attemptCounters = sqliteTable(
   "attempt_counters",
@@ -149,8 +153,41 @@ export const attemptCounters = sqliteTable(
     /** Lockouts so far. Each makes the next one longer. */
     lockouts: integer().notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** The account of the target at the last attempt, if it has one. The row is then kept until a success. */
+    accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
+    /** Failures since the last success. Unlike `failures`, no time resets them. */
+    consecutiveFailures: integer("consecutive_failures").notNull().default(0),
   },
-  (table) => [index("attempt_counters_updated").on(table.updatedAt)],
+  (table) => [
+    index("attempt_counters_updated").on(table.updatedAt),
+    index("attempt_counters_account").on(table.accountId).where(isNotNull(table.accountId)),
+  ],
+);
+
+/**
+ * Devices on which an account has signed in. A device token is valid only while its row exists. Rows that became known
+ * before `accounts.devices_known_since` count as unknown.
+ */
+export const knownDevices = sqliteTable(
+  "known_devices",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** Of the last sign-in. */
+    ip: text(),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at").notNull(),
+    /** The last sign-in. */
+    lastUsedAt: integer("last_used_at").notNull(),
+    /** When its token expires. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    index("known_devices_account").on(table.accountId, table.lastUsedAt),
+    index("known_devices_expiry").on(table.expiresAt),
+  ],
 );
 
 /** Messages by channel and hour, over all recipients. They limit the cost of an attack. */
@@ -211,6 +248,10 @@ export const sessions = sqliteTable(
     voidedGenerations: integer("voided_generations").notNull().default(0),
     /** `claim` of the authorization code that opened the session; null for any other session. */
     codeClaim: text("code_claim"),
+    /** The `known_devices` row of the device that signed in. Null in sessions of apps and from before migration 0014. */
+    deviceId: text("device_id"),
+    /** The last reauthentication within this session. */
+    reauthenticatedAt: integer("reauthenticated_at"),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),
@@ -360,6 +401,8 @@ export const auditEvents = sqliteTable(
     /** The acting account, if known. */
     actorId: text("actor_id"),
     ip: text(),
+    /** Set for an event that counts equal events: the start of the window. The details have the count. */
+    windowStart: integer("window_start"),
     details: text({ mode: "json" }).$type<Record<string, string | number | boolean>>().notNull(),
   },
   (table) => [
@@ -367,6 +410,11 @@ export const auditEvents = sqliteTable(
     index("audit_events_at").on(table.at, table.id),
     index("audit_events_account").on(table.accountId, table.at, table.id),
     index("audit_events_type").on(table.type, table.at, table.id),
+    uniqueIndex("audit_events_window")
+      .on(table.accountId, table.type, table.windowStart)
+      .where(isNotNull(table.windowStart)),
+    // The events of an actor on other accounts, whose IP address the deletion of the actor removes.
+    index("audit_events_actor").on(table.actorId).where(sql`actor_id <> account_id`),
   ],
 );
 

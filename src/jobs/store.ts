@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, lte } from "drizzle-orm";
+import { and, eq, gte, isNull, lt, lte, or } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import {
@@ -7,6 +7,7 @@ import {
   authorizationCodes,
   captchaProofs,
   emailTokens,
+  knownDevices,
   mailboxMessages,
   oauthTransactions,
   oneTimeCodes,
@@ -20,7 +21,7 @@ import type { Channel } from "../messaging/outbox/message.ts";
 
 /** Instants in milliseconds. Rows older than these are deleted. */
 type PurgeLimits = {
-  /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions. */
+  /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions, known devices. */
   readonly expiredBefore: number;
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
@@ -55,9 +56,14 @@ export function expiredRowStore(db: Database) {
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
-        attemptCounters: db
-          .delete(attemptCounters)
-          .where(lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince)),
+        attemptCounters: db.delete(attemptCounters).where(
+          and(
+            lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince),
+            // The consecutive failures of an account are never forgotten (security 54).
+            or(isNull(attemptCounters.accountId), eq(attemptCounters.consecutiveFailures, 0)),
+          ),
+        ),
+        knownDevices: db.delete(knownDevices).where(lte(knownDevices.expiresAt, limits.expiredBefore)),
         sendCounters: Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
           db
             .delete(sendCounters)

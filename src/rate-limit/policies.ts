@@ -57,7 +57,7 @@ export const ratePolicies = {
   // The error "this username is taken" could be used to enumerate usernames.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
   // These routes check the password of a session that may be stolen, so guesses add up over all of them. Removing a
-  // sign-in method needs no password; it shares the window because one page adds and removes.
+  // sign-in method by the API checks none; it shares the window because one page adds and removes.
   "password-check": {
     limit: 30,
     windowSeconds: 600,
@@ -66,6 +66,7 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+      "POST /api/auth/me/reauthenticate",
       "POST /api/auth/me/identities/:provider",
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
@@ -74,6 +75,11 @@ export const ratePolicies = {
       "POST /account/deactivate",
       "POST /account/linked",
     ],
+  },
+  devices: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/devices/:id", "POST /account/devices"],
   },
   // Each upload is sanitized and stored until it is replaced.
   avatar: {

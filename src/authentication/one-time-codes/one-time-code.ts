@@ -29,6 +29,8 @@ export type NewOneTimeCodeChallenge = {
   readonly clientId?: string;
   readonly audience?: string;
   readonly codeClaim?: string | null;
+  /** The `known_devices` row of the device that passed the first factor. Absent for an unknown device. */
+  readonly deviceId?: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -182,6 +182,7 @@ describe("POST /me/phone", () => {
         expect((await requestCode(newPhoneNumber(), token, limited)).status).toBe(200);
       }
       limited.clock.advance(2 * MINUTE);
+      await limited.post("/me/reauthenticate", { password: PASSWORD }, token);
       const before = await challengesOf(email);
       const sixth = await requestCode(newPhoneNumber(), token, limited);
       expectErrorResponse(sixth, 429, "rate_limited");

@@ -43,7 +43,7 @@ describe("POST /reset-password", () => {
       newPassword: NEW_PASSWORD,
     });
     expect(reset.status).toBe(200);
-    expect(reset.body.data).toBeUndefined();
+    expect(Object.keys(reset.body.data)).toEqual(["deviceToken"]);
     expect((await service.get("/me", token)).status).toBe(401);
     expect((await service.get("/me", other.token)).status).toBe(401);
     expect((await service.post("/refresh", { refreshToken })).status).toBe(401);
