@@ -69,6 +69,8 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   devicesKnownSince: now,
   role: "user" as const,
   status: "active" as const,
+  // The trigger of the invite token sets it.
+  invitedAt: null,
   createdAt: now,
   updatedAt: now,
 });

@@ -19,7 +19,11 @@ import { openDatabase } from "../db/database.ts";
 import type { Meter } from "../db/metered-d1.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { processRequest } from "../queued-requests/process-request.ts";
+import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
+import type { QueuedRequest } from "../queued-requests/queued-request.ts";
 import { createBurstGuard } from "../rate-limit/burst-guard.ts";
+import { createClientLimits } from "../rate-limit/client-limits.ts";
 import { type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
 import { rateLimitStore } from "../rate-limit/store.ts";
 import { authenticate } from "../sessions/authenticate.ts";
@@ -65,7 +69,14 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
   });
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, caches.assetCache);
-  const messagingParts = { config, clock, secrets, db, mailbox, defer };
+  const messaging = composeMessaging({
+    ...{ config, clock, secrets, db, mailbox, defer },
+    sendEmailBinding: env.SEND_EMAIL,
+  });
+  const rateKey = (text: string) => keyedHash(secrets.current, "rate-key", text);
+  const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash: rateKey });
+  const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
+  const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   return {
     ...stores,
     clock,
@@ -74,7 +85,16 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
     secrets,
     secondFactors,
     metrics,
-    ...composeMessaging({ ...messagingParts, sendEmailBinding: env.SEND_EMAIL }),
+    ...messaging,
+    sendCaps,
+    clientLimits,
+    processRequest: process,
+    queueRequest: ((request, ip) =>
+      queueRequest(
+        { ...stores, clock, secrets, defer, clientLimits, processRequest: process },
+        request,
+        ip,
+      )) as QueueRequest,
     isDevelopment: config.environment === "development",
     usesDevMailbox: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
@@ -98,7 +118,7 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
           policies: config.rateLimits,
           burstGuard: createBurstGuard(env.BURST, meter),
           counters: rateLimitStore(env.KV, meter),
-          hash: (text) => keyedHash(secrets.current, "rate-key", text),
+          hash: rateKey,
         },
         call,
       ),

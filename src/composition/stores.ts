@@ -21,6 +21,7 @@ import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
+import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
 import { registrationStore } from "../registration/store.ts";
@@ -38,6 +39,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   accounts: accountStore(db, sendCaps),
   accountLocales: accountLocaleStore(db),
   phones: phoneStore(db, sendCaps),
+  queuedRequests: queuedRequestStore(db),
   registrations: registrationStore(db, sendCaps),
   emailVerifications: emailVerificationStore(db, sendCaps),
   users: userStore(db, sendCaps),

@@ -7,6 +7,7 @@ import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
+import { processQueuedRequests } from "../queued-requests/process-queued-requests.ts";
 import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import type { Cron } from "./schedule.ts";
@@ -18,7 +19,7 @@ const publishRevocations: Job = ({ clock, revocationList }) => revocationList.pu
 
 /** The jobs of each cron expression of wrangler.toml. The log line names the jobs by these keys. */
 export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
-  "* * * * *": { retryDeliveries, publishRevocations },
+  "* * * * *": { processQueuedRequests, retryDeliveries, publishRevocations },
   "17 * * * *": { rotateSigningKeys, purgeExpired, deleteDiscardedAvatars, cleanSearchIndex },
 };
 

@@ -17,6 +17,7 @@ import {
   emailTokenClaimed,
   emailTokenRow,
   voidEmailTokens,
+  voidSurplusResetTokens,
 } from "./email-tokens/statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "./statements.ts";
 
@@ -79,6 +80,11 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           source: emailTokens,
           where: hasNoPassword,
         }),
+        surplusTokens: voidSurplusResetTokens(
+          db,
+          db.select({ id: emailTokens.accountId }).from(emailTokens).where(hasNoPassword),
+          claim.now,
+        ),
         passwordToken: insertFrom(
           db,
           emailTokens,

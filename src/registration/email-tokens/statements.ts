@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { accountIsActive } from "../../db/predicates.ts";
@@ -60,6 +60,30 @@ export function voidEmailTokens(
     .update(emailTokens)
     .set({ consumedAt: now })
     .where(and(where, inArray(emailTokens.purpose, [...purposes]), isNull(emailTokens.consumedAt)));
+}
+
+/** Live reset links of an account, the next one included (security 10). */
+const MAX_LIVE_RESET_TOKENS = 3;
+
+/**
+ * Voids the oldest live reset tokens of an account, before the next one is inserted. `accountIds`: a subquery of one
+ * account or of none.
+ */
+export function voidSurplusResetTokens(db: Database, accountIds: SQLWrapper, now: number) {
+  const isLive = and(
+    inArray(emailTokens.accountId, accountIds),
+    eq(emailTokens.purpose, "reset_password"),
+    isNull(emailTokens.consumedAt),
+    gt(emailTokens.expiresAt, now),
+  );
+  const surplus = db
+    .select({ tokenHash: emailTokens.tokenHash })
+    .from(emailTokens)
+    .where(isLive)
+    .orderBy(desc(emailTokens.createdAt))
+    .limit(-1)
+    .offset(MAX_LIVE_RESET_TOKENS - 1);
+  return db.update(emailTokens).set({ consumedAt: now }).where(inArray(emailTokens.tokenHash, surplus));
 }
 
 export function emailHasNoAccount(db: Database, emailKey: string | SQL) {
