@@ -1,4 +1,16 @@
-import { and, desc, eq, gt, inArray, isNull, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  notExists,
+  notInArray,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../db/database.ts";
 import { accountIsActive } from "../../db/predicates.ts";
@@ -76,14 +88,16 @@ export function voidSurplusResetTokens(db: Database, accountIds: SQLWrapper, now
     isNull(emailTokens.consumedAt),
     gt(emailTokens.expiresAt, now),
   );
-  const surplus = db
+  const kept = db
     .select({ tokenHash: emailTokens.tokenHash })
     .from(emailTokens)
     .where(isLive)
     .orderBy(desc(emailTokens.createdAt))
-    .limit(-1)
-    .offset(MAX_LIVE_RESET_TOKENS - 1);
-  return db.update(emailTokens).set({ consumedAt: now }).where(inArray(emailTokens.tokenHash, surplus));
+    .limit(MAX_LIVE_RESET_TOKENS - 1);
+  return db
+    .update(emailTokens)
+    .set({ consumedAt: now })
+    .where(and(isLive, notInArray(emailTokens.tokenHash, kept)));
 }
 
 export function emailHasNoAccount(db: Database, emailKey: string | SQL) {
