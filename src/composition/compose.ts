@@ -87,6 +87,10 @@ export async function compose(cache: IsolateCache, scope: RequestScope) {
     metrics,
     ...messaging,
     sendCaps,
+    reportAlarm: (name: string, details: object) => {
+      console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), alarm: name, ...details }));
+      metrics.alarm(name);
+    },
     clientLimits,
     processRequest: process,
     queueRequest: ((request, ip) =>

@@ -25,6 +25,7 @@ import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
 import { registrationStore } from "../registration/store.ts";
+import { unverifiedAccountStore } from "../registration/unverified-account-store.ts";
 import { signingKeyStore } from "../sessions/signing-keys/store.ts";
 import { sessionStore } from "../sessions/store.ts";
 import type { Config } from "./config.ts";
@@ -40,6 +41,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   accountLocales: accountLocaleStore(db),
   phones: phoneStore(db, sendCaps),
   queuedRequests: queuedRequestStore(db),
+  unverifiedAccounts: unverifiedAccountStore(db),
   registrations: registrationStore(db, sendCaps),
   emailVerifications: emailVerificationStore(db, sendCaps),
   users: userStore(db, sendCaps),

@@ -6,12 +6,14 @@ import {
   auditEvents,
   authorizationCodes,
   captchaProofs,
+  clientCounters,
   emailTokens,
   mailboxMessages,
   oauthTransactions,
   oneTimeCodes,
   outbox,
   pendingRevocations,
+  queuedRequests,
   sendCounters,
   sessions,
 } from "../db/schema.ts";
@@ -21,6 +23,8 @@ import type { Channel } from "../messaging/outbox/message.ts";
 type PurgeLimits = {
   /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions. */
   readonly expiredBefore: number;
+  /** A request that could not be performed for so long is given up. */
+  readonly queuedRequestsBefore: number;
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
   readonly devMailboxBefore: number;
@@ -43,6 +47,10 @@ export function expiredRowStore(db: Database) {
         sentMessages: db.delete(outbox).where(isPast("sent", limits.sentMessagesBefore)),
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
         oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
+        queuedRequests: db
+          .delete(queuedRequests)
+          .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
+        clientCounters: db.delete(clientCounters).where(lte(clientCounters.expiresAt, limits.expiredBefore)),
         captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         oauthTransactions: db
           .delete(oauthTransactions)

@@ -18,6 +18,8 @@ export type Metrics = {
   event(type: string): void;
   /** Counts a request that was refused with a public error code. */
   refusal(refusal: Refusal): void;
+  /** Counts an alarm: a state that an operator must look at. */
+  alarm(name: string): void;
 };
 
 /**
@@ -26,7 +28,7 @@ export type Metrics = {
  * https://developers.cloudflare.com/analytics/analytics-engine/get-started/
  */
 export function createMetrics(binding: EventsBinding | undefined): Metrics {
-  const write = (kind: "event" | "refusal", name: string, route: string, doubles: number[]) => {
+  const write = (kind: "event" | "refusal" | "alarm", name: string, route: string, doubles: number[]) => {
     try {
       // Analytics Engine samples by index: a flood of one name leaves the counts of the others exact.
       binding?.writeDataPoint({ indexes: [name], blobs: [kind, name, route], doubles });
@@ -35,6 +37,7 @@ export function createMetrics(binding: EventsBinding | undefined): Metrics {
     }
   };
   return {
+    alarm: (name) => write("alarm", name, "", [0, 0]),
     event: (type) => write("event", type, "", [0, 0]),
     refusal: ({ failure, method, route, status, ms }) =>
       write("refusal", failure, `${method} ${route}`, [status, ms]),

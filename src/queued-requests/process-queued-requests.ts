@@ -13,12 +13,21 @@ export type ProcessQueuedRequestsDeps = {
 /** Requests of one run. */
 const BATCH_SIZE = 100;
 
-/** Every minute: performs the requests whose processing after the response failed or was interrupted. */
+/**
+ * Every minute: performs the requests whose processing after the response failed or was interrupted. A request that fails
+ * again does not stop the others.
+ */
 export async function processQueuedRequests(deps: ProcessQueuedRequestsDeps): Promise<void> {
+  const failures: unknown[] = [];
   for (const { id, sealed } of await deps.queuedRequests.listQueued(deps.clock.now(), BATCH_SIZE)) {
-    const request = await unsealRequest(deps, id, sealed);
-    if (request) await deps.processRequest(id, request);
-    // Its root secret is gone, so no run can perform it.
-    else await deps.queuedRequests.delete(id);
+    try {
+      const request = await unsealRequest(deps, id, sealed);
+      if (request) await deps.processRequest(id, request);
+      // Its root secret is gone, so no run can perform it.
+      else await deps.queuedRequests.delete(id);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }

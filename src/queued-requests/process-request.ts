@@ -1,9 +1,16 @@
+import {
+  type SendLockoutNoticeDeps,
+  sendLockoutNotice,
+} from "../authentication/password/send-lockout-notice.ts";
 import { type SendNewCodeDeps, sendNewCode } from "../authentication/second-factor/send-new-code.ts";
 import { type CreateAccountDeps, createAccount } from "../registration/create-account.ts";
 import { type SendEmailTokenDeps, sendEmailToken } from "../registration/email-tokens/send-email-token.ts";
 import type { QueuedRequest } from "./queued-request.ts";
 
-export type ProcessRequestDeps = SendEmailTokenDeps & SendNewCodeDeps & CreateAccountDeps;
+export type ProcessRequestDeps = SendEmailTokenDeps &
+  SendNewCodeDeps &
+  SendLockoutNoticeDeps &
+  CreateAccountDeps;
 
 /** Performs a queued request and deletes its row. Does nothing if another call has done so. */
 export function processRequest(
@@ -16,6 +23,8 @@ export function processRequest(
       return sendEmailToken(deps, { ...request, requestId });
     case "new_code":
       return sendNewCode(deps, { ...request, requestId });
+    case "lockout_notice":
+      return sendLockoutNotice(deps, { ...request, requestId });
     case "registration":
       return createAccount(deps, { ...request, requestId });
   }

@@ -54,8 +54,9 @@ export async function queueRequest<R extends QueuedRequest>(
       createdAt: now,
     },
     usernameKey: registration?.usernameKey ?? null,
-    // A new code needs a correct password first, and its account limits it.
-    limits: request.kind === "new_code" ? [] : await deps.clientLimits("mail", ip),
+    // The account or the lockout of the address limits the other kinds.
+    limits:
+      request.kind === "email_token" || registration !== null ? await deps.clientLimits("mail", ip) : [],
   });
   switch (outcome.kind) {
     case "rate_limited":

@@ -18,6 +18,9 @@ export type EmailTokenRequest = {
 /** A request for a new code of a sign-in's challenge. */
 export type NewCodeRequest = { readonly kind: "new_code"; readonly challengeId: string };
 
+/** A lockout that a wrong password of the address started. */
+export type LockoutNoticeRequest = { readonly kind: "lockout_notice"; readonly emailKey: string };
+
 /** A registration that passed every check which does not depend on an account of its address. */
 export type RegistrationRequest = {
   readonly kind: "registration";
@@ -38,7 +41,7 @@ export type RegistrationRequest = {
  * A request whose effect depends on the account of an address. The service stores it, responds, and performs it afterwards,
  * so that neither the response nor the rows written before it depend on the account.
  */
-export type QueuedRequest = EmailTokenRequest | NewCodeRequest | RegistrationRequest;
+export type QueuedRequest = EmailTokenRequest | NewCodeRequest | LockoutNoticeRequest | RegistrationRequest;
 
 /** A request to store. */
 export type NewQueuedRequest = {

@@ -129,6 +129,8 @@ export const ratePolicies = {
   // Exact limits (`client-limits.ts`). Enough for an office behind one address, where users register and forget passwords.
   mail: { limit: 60, windowSeconds: 3600, routes: [] },
   text: { limit: 20, windowSeconds: 3600, routes: [] },
+  // The language of a signed-in user is a write, too.
+  language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

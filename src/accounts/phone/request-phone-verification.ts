@@ -10,6 +10,7 @@ import { newId } from "../../core/ids.ts";
 import type { PhoneNumber } from "../../core/phone-number.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import type { PhoneStore } from "./store.ts";
 
 export type RequestPhoneVerificationDeps = {
@@ -17,10 +18,11 @@ export type RequestPhoneVerificationDeps = {
   readonly secrets: SecretRing;
   readonly settings: {
     readonly canText: boolean;
-    /** Allowed calling codes; empty: all. */
+    /** Allowed calling codes; empty, which only the development mailbox may have: all. */
     readonly smsCountries: readonly string[];
   };
   readonly phones: Pick<PhoneStore, "requestVerification">;
+  readonly clientLimits: ClientLimits;
   readonly messages: Outbox;
 };
 
@@ -74,6 +76,7 @@ export async function requestPhoneVerification(
     },
     text,
     removalNotice,
+    clientLimits: await deps.clientLimits("text", caller.ip),
     audit: newAuditEvent(deps, { type: "phone_change_requested" }, caller, accountId),
     now,
   });

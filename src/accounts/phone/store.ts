@@ -26,6 +26,13 @@ import {
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import type { ClientLimit } from "../../rate-limit/client-limits.ts";
+import {
+  clientRetryAt,
+  countClientRequest,
+  readClientCounters,
+  withinClientLimits,
+} from "../../rate-limit/statements.ts";
 
 type PhoneVerificationRequest = {
   readonly accountId: string;
@@ -34,6 +41,8 @@ type PhoneVerificationRequest = {
   readonly text: NewMessage;
   /** Mail to the user, if a verified number is replaced. */
   readonly removalNotice: NewMessage;
+  /** The exact limits of the client. */
+  readonly clientLimits: readonly ClientLimit[];
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
@@ -84,12 +93,14 @@ export function phoneStore(db: Database, caps: SendCaps) {
   return {
     /** Queues the text. Every other statement applies only if the text was queued. */
     async requestVerification(request: PhoneVerificationRequest): Promise<RequestOutcome> {
-      const { accountId, phone, text, now } = request;
+      const { accountId, phone, text, clientLimits, now } = request;
       const owner = activeAccount(accountId);
       const texted = and(owner, isInOutbox(db, text));
       // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
-      const { owners, latest, requested } = await runBatch(db, {
+      const { owners, latest, requested, counters } = await runBatch(db, {
+        client: countClientRequest(db, clientLimits, now),
+        counters: readClientCounters(db, clientLimits),
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
         latest: latestSend(db, accountId, text, now),
         text: queueMessage(db, {
@@ -99,7 +110,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
-          where: owner,
+          where: and(owner, withinClientLimits(clientLimits)),
         }),
         // Before the UPDATE, which makes the condition false.
         notice: notice(
@@ -122,7 +133,8 @@ export function phoneStore(db: Database, caps: SendCaps) {
       });
       if (requested.length > 0) return { kind: "requested" };
       if (owners.length === 0) return { kind: "account_not_active" };
-      return { kind: "send_cap", retryAt: retryAt(latest, now) };
+      const clientMayRetryAt = clientRetryAt(counters, clientLimits);
+      return { kind: "send_cap", retryAt: clientMayRetryAt ?? retryAt(latest, now) };
     },
 
     /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */

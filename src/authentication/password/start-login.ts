@@ -1,9 +1,9 @@
 import type { CaptchaCheck } from "../../captcha/require-captcha.ts";
 import type { Caller } from "../../core/caller.ts";
-import { DAY } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { QueueRequest } from "../../queued-requests/queue-request.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-devices/device-token.ts";
@@ -16,10 +16,8 @@ import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
 export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly passwords: Pick<
-    PasswordStore,
-    "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice"
-  >;
+  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release">;
+  readonly queueRequest: QueueRequest;
   readonly hasher: PasswordHasher;
   readonly captcha: CaptchaCheck;
 };
@@ -137,7 +135,7 @@ type RefusedAttempt = {
 
 /**
  * Releases the attempt if the password was correct and the account may not sign in. A wrong password stays
- * counted. The failure that starts the lockout queues a mail to the owner of the address, if it has one.
+ * counted. The failure that starts the lockout queues a notice for the owner of the address, with the same rows if it has none.
  */
 async function refuseLogin(
   deps: StartLoginDeps,
@@ -146,10 +144,7 @@ async function refuseLogin(
   if (reason === "email_not_verified" || reason === "account_deactivated") {
     await deps.passwords.release(key);
   } else if (failures >= MAX_FAILURES) {
-    const now = deps.clock.now();
-    const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-    await deps.passwords.queueLockoutNotice(email.key, notice, now);
-    deps.messages.deliverSoon([notice.id]);
+    await deps.queueRequest({ kind: "lockout_notice", emailKey: email.key }, null);
   }
   return err({ reason });
 }

@@ -7,6 +7,7 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { HOURLY_LIMIT, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
 import {
   readLockout,
   releaseAttempt,
@@ -44,6 +45,14 @@ function toRecord([row]: Awaited<ReturnType<typeof selectRecord>>): LoginRecord 
   return { account, passwordHash, enabledFactors: enabled, devicesKnownSince };
 }
 
+/** `requestId`: the queued request that causes it. */
+type LockoutNotice = {
+  readonly emailKey: string;
+  readonly requestId: string;
+  readonly notice: NewMessage;
+  readonly now: number;
+};
+
 export type PasswordStore = ReturnType<typeof passwordStore>;
 
 export function passwordStore(db: Database, caps: SendCaps) {
@@ -71,8 +80,8 @@ export function passwordStore(db: Database, caps: SendCaps) {
       await releaseAttempt(db, lockoutKey);
     },
 
-    /** Queues the lockout notice to the owner of the address, if it has an active account. */
-    async queueLockoutNotice(emailKey: string, notice: NewMessage, now: number): Promise<void> {
+    /** Performs a queued request: queues the lockout notice to the owner of the address, if it has an active account. */
+    async queueLockoutNotice({ emailKey, requestId, notice, now }: LockoutNotice): Promise<void> {
       const notices = queueMessage(db, {
         message: notice,
         accountId: sql`${accounts.id}`,
@@ -80,9 +89,9 @@ export function passwordStore(db: Database, caps: SendCaps) {
         limits: HOURLY_LIMIT,
         caps,
         source: accounts,
-        where: and(eq(accounts.emailKey, emailKey), isActive()),
+        where: and(eq(accounts.emailKey, emailKey), isActive(), requestIsQueued(db, requestId)),
       });
-      await runBatch(db, { notices });
+      await runBatch(db, { notices, request: deleteQueuedRequest(db, requestId) });
     },
   };
 }

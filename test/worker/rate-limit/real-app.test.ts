@@ -93,6 +93,17 @@ describe("guardedRoutes", () => {
     ]);
   });
 
+  it("guards every form of a page except those that only end sessions", () => {
+    const forms = service.app.routes
+      .filter(({ method, path }) => !/^\/(api|dev)\//.test(path) && !["ALL", "GET"].includes(method))
+      .map(({ method, path }) => `${method} ${path}`);
+    const unguarded = [...new Set(forms)].filter((route) => {
+      const [method = "", path = ""] = route.split(" ");
+      return !isGuarded(method, path);
+    });
+    expect(unguarded.sort()).toEqual(["POST /account/sessions", "POST /sign-out"]);
+  });
+
   it("lists only routes that exist", () => {
     const missing = guardedRoutes().filter(({ method, path }) => partsOf(method, path).length < 2);
     expect(missing).toEqual([]);
