@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, notExists, sql } from "drizzle-orm";
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, notExists, sql } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens, identities } from "../db/schema.ts";
@@ -51,6 +51,8 @@ function selectAbandoned(db: Database, { createdBefore, now, limit }: Deletion) 
     .where(
       and(
         isNull(accounts.emailVerifiedAt),
+        // Both ends, so that SQLite seeks the start of the range in the index.
+        gte(accounts.createdAt, 0),
         lt(accounts.createdAt, createdBefore),
         isNull(accounts.invitedAt),
         eq(accounts.role, "user"),

@@ -250,16 +250,18 @@ type Operation = { readonly addr: number; readonly opcode: string; readonly p1: 
 
 /** The operations that begin a scan of a table or an index. A list that the statement itself has collected may be scanned. */
 function scansIn(operations: readonly Operation[]): Operation[] {
-  const scans: Operation[] = [];
-  let collected = new Set<number>();
+  // The cursors of each program, such as that of a trigger, have numbers of their own.
+  const programs: Operation[][] = [];
   for (const operation of operations) {
-    const { addr, opcode, p1 } = operation;
-    // The cursors of each program, such as that of a trigger, have numbers of their own.
-    if (addr === 0) collected = new Set();
-    if (opcode === "OpenEphemeral" || opcode === "OpenPseudo") collected.add(p1);
-    if ((opcode === "Rewind" || opcode === "Last") && !collected.has(p1)) scans.push(operation);
+    if (operation.addr === 0) programs.push([]);
+    programs.at(-1)?.push(operation);
   }
-  return scans;
+  return programs.flatMap((program) => {
+    const collected = program.filter(({ opcode }) => opcode === "OpenEphemeral").map(({ p1 }) => p1);
+    return program.filter(
+      ({ opcode, p1 }) => (opcode === "Rewind" || opcode === "Last") && !collected.includes(p1),
+    );
+  });
 }
 
 /** A trigger of the migrations inserts the rows. */
