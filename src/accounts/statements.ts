@@ -73,6 +73,8 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   firstSignedInAt: null,
   role: "user" as const,
   status: "active" as const,
+  // The trigger of the invite token sets it.
+  invitedAt: null,
   createdAt: now,
   updatedAt: now,
 });

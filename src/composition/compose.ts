@@ -17,7 +17,11 @@ import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { processRequest } from "../queued-requests/process-request.ts";
+import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
+import type { QueuedRequest } from "../queued-requests/queued-request.ts";
 import { createBurstGuard } from "../rate-limit/burst-guard.ts";
+import { createClientLimits } from "../rate-limit/client-limits.ts";
 import { type LimitRouteDeps, type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
 import { rateLimitStore } from "../rate-limit/store.ts";
 import { authenticate } from "../sessions/authenticate.ts";
@@ -53,10 +57,10 @@ export type Deps = ReturnType<typeof compose>;
  * configuration, secrets and caches. What belongs to one request comes from the request scope.
  */
 export function compose(env: Env, config: Config, secrets: SecretRing, options: CompositionOptions) {
-  const { settings } = config;
+  const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
   const db = openDatabase(env.DB, meter, metrics.event);
-  const stores = createStores(db, config.sendCaps);
+  const stores = createStores(db, sendCaps);
   const { signingKeys, sessions, mailbox, captchaProofs, avatars } = stores;
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: emptyKeyCache() });
   const captchaProvider = createCaptchaProvider(config.captcha, {
@@ -65,14 +69,20 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, new Map());
   const sendEmailBinding = env.SEND_EMAIL;
+  const messaging = composeMessaging({ config, clock, secrets, db, mailbox, defer, sendEmailBinding });
+  const hash = (text: string) => keyedHash(secrets.current, "rate-key", text);
   const rateLimits: LimitRouteDeps = {
     clock,
     defer,
     policies: config.rateLimits,
     burstGuard: createBurstGuard(env.BURST, meter),
     counters: rateLimitStore(env.KV, meter),
-    hash: (text) => keyedHash(secrets.current, "rate-key", text),
+    hash,
   };
+  const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
+  const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
+  const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
+  const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   return {
     ...stores,
     clock,
@@ -82,7 +92,15 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     secrets,
     secondFactors: options.secondFactors ?? SECOND_FACTORS,
     metrics,
-    ...composeMessaging({ config, clock, secrets, db, mailbox, defer, sendEmailBinding }),
+    ...messaging,
+    sendCaps,
+    reportAlarm: (name: string, details: object) => {
+      console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), alarm: name, ...details }));
+      metrics.alarm(name);
+    },
+    clientLimits,
+    processRequest: process,
+    queueRequest: ((request, ip) => queueRequest(queueing, request, ip)) as QueueRequest,
     isDevelopment: config.environment === "development",
     usesDevMailbox: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),

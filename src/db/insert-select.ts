@@ -44,19 +44,27 @@ function typeOf(row: object): string {
   throw new Error("The type of an audit event must be a value.");
 }
 
-/**
- * `INSERT INTO target SELECT … WHERE NOT EXISTS conflict`: checks and inserts in one statement, so only
- * one of several concurrent calls inserts.
- */
-export function insertUnless<T extends SQLiteTable>(
+/** `INSERT INTO target SELECT … WHERE condition`: checks and inserts in one statement, from no source row. */
+export function insertIf<T extends SQLiteTable>(
   db: Database,
   target: T,
   row: T["$inferSelect"],
-  conflict: SQLWrapper,
+  condition: SQL | undefined,
 ) {
   const columns = Object.entries(getTableColumns(target) as Record<string, SQLiteColumn>);
   const values = columns.map(([key, column]) =>
     sql.param((row as Record<string, unknown>)[key] ?? null, column),
   );
-  return db.insert(target).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE NOT EXISTS ${conflict}`);
+  return db.insert(target).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${condition ?? sql`TRUE`}`);
 }
+
+/**
+ * `INSERT INTO target SELECT … WHERE NOT EXISTS conflict`: checks and inserts in one statement, so only
+ * one of several concurrent calls inserts.
+ */
+export const insertUnless = <T extends SQLiteTable>(
+  db: Database,
+  target: T,
+  row: T["$inferSelect"],
+  conflict: SQLWrapper,
+) => insertIf(db, target, row, sql`NOT EXISTS ${conflict}`);

@@ -40,11 +40,15 @@ export const accounts = sqliteTable(
     firstSignedInAt: integer("first_signed_in_at"),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
+    /** When an admin first invited the user. A trigger of migration 0015 sets it with the first `invite` token. */
+    invitedAt: integer("invited_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [
     uniqueIndex("accounts_email_key").on(table.emailKey),
+    // Finds the unverified registrations to delete.
+    index("accounts_unverified").on(table.createdAt).where(sql`email_verified_at IS NULL`),
     uniqueIndex("accounts_username_key").on(table.usernameKey),
     // Finds the other superusers without a full scan.
     index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
@@ -187,6 +191,44 @@ export const knownDevices = sqliteTable(
   (table) => [
     index("known_devices_account").on(table.accountId, table.lastUsedAt),
     index("known_devices_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Costly requests by client network: an exact limit, counted in the batch of the request. `key` is an HMAC of the
+ * policy and the network.
+ */
+export const clientCounters = sqliteTable(
+  "client_counters",
+  {
+    key: text().primaryKey(),
+    /** Requests of the window, refused ones included. */
+    requests: integer().notNull(),
+    /** The end of the window, which starts with its first request. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("client_counters_expiry").on(table.expiresAt)],
+);
+
+/**
+ * Requests whose effect depends on the account of an address, such as a password reset. The request writes this row for
+ * every address alike. The service performs it after the response and deletes the row in the same batch.
+ */
+export const queuedRequests = sqliteTable(
+  "queued_requests",
+  {
+    id: text().primaryKey(),
+    /** HMAC of the address of a registration; null for the other kinds. */
+    target: text(),
+    /** The password hash of a registration. A repeated registration of the address uses its salt. */
+    passwordHash: text("password_hash"),
+    /** The request, encrypted. */
+    sealed: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("queued_requests_created").on(table.createdAt),
+    index("queued_requests_target").on(table.target, table.createdAt),
   ],
 );
 
@@ -371,6 +413,10 @@ export const outbox = sqliteTable(
       .default("email"),
     /** HMAC of a recipient that is not the account's own address. */
     target: text(),
+    /** The limits that it counts towards: those of requests by anyone, or those of an admin's requests. */
+    budget: text({ enum: ["requested", "admin"] })
+      .notNull()
+      .default("requested"),
     sealed: text().notNull(),
     state: text({ enum: ["queued", "sent", "dead"] }).notNull(),
     attempts: integer().notNull(),

@@ -6,6 +6,7 @@ import {
   auditEvents,
   authorizationCodes,
   captchaProofs,
+  clientCounters,
   emailTokens,
   knownDevices,
   mailboxMessages,
@@ -13,6 +14,7 @@ import {
   oneTimeCodes,
   outbox,
   pendingRevocations,
+  queuedRequests,
   sendCounters,
   sessions,
   usedIdTokens,
@@ -23,6 +25,8 @@ import type { Channel } from "../messaging/outbox/message.ts";
 type PurgeLimits = {
   /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions, known devices. */
   readonly expiredBefore: number;
+  /** A request that could not be performed for so long is given up. */
+  readonly queuedRequestsBefore: number;
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
   readonly devMailboxBefore: number;
@@ -46,6 +50,10 @@ export function expiredRowStore(db: Database) {
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
         oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
         usedIdTokens: db.delete(usedIdTokens).where(lte(usedIdTokens.expiresAt, limits.expiredBefore)),
+        queuedRequests: db
+          .delete(queuedRequests)
+          .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
+        clientCounters: db.delete(clientCounters).where(lte(clientCounters.expiresAt, limits.expiredBefore)),
         captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         oauthTransactions: db
           .delete(oauthTransactions)

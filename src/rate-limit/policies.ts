@@ -14,6 +14,9 @@ export type RatePolicy = {
  *
  * The form of a page and the API route with the same use case share a window.
  *
+ * `mail` and `text` have no routes: D1 counts the requests that cause a mail or a text message exactly, per client and
+ * network, in the batch that they need anyway.
+ *
  * Limits per target are exact and enforced in D1: password guesses by the lockout
  * (`src/authentication/lockout`), messages by the send caps (`src/messaging/outbox/statements.ts`).
  *
@@ -129,6 +132,11 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["POST /api/auth/me/phone/verify", "POST /account/phone/code"],
   },
+  // Exact limits (`client-limits.ts`). Enough for an office behind one address, where users register and forget passwords.
+  mail: { limit: 60, windowSeconds: 3600, routes: [] },
+  text: { limit: 20, windowSeconds: 3600, routes: [] },
+  // The language of a signed-in user is a write, too.
+  language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

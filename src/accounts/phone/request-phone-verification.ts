@@ -11,6 +11,7 @@ import { newId } from "../../core/ids.ts";
 import type { PhoneNumber } from "../../core/phone-number.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import type { PhoneStore } from "./store.ts";
 
@@ -19,10 +20,11 @@ export type RequestPhoneVerificationDeps = {
   readonly secrets: SecretRing;
   readonly settings: {
     readonly canText: boolean;
-    /** Allowed calling codes; empty: all. */
+    /** Allowed calling codes; empty, which only the development mailbox may have: all. */
     readonly smsCountries: readonly string[];
   };
   readonly phones: Pick<PhoneStore, "requestVerification">;
+  readonly clientLimits: ClientLimits;
   readonly messages: Outbox;
 };
 
@@ -78,6 +80,7 @@ export async function requestPhoneVerification(
     },
     text,
     removalNotice,
+    clientLimits: await deps.clientLimits("text", caller.ip),
     audit: newAuditEvent(deps, { type: "phone_change_requested" }, caller, accountId),
     now,
   });

@@ -27,6 +27,13 @@ import {
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import type { ClientLimit } from "../../rate-limit/client-limits.ts";
+import {
+  clientRetryAt,
+  countClientRequest,
+  readClientCounters,
+  withinClientLimits,
+} from "../../rate-limit/statements.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 
 type PhoneVerificationRequest = {
@@ -36,6 +43,8 @@ type PhoneVerificationRequest = {
   readonly text: NewMessage;
   /** Mail to the user, if a verified number is replaced. */
   readonly removalNotice: NewMessage;
+  /** The exact limits of the client. */
+  readonly clientLimits: readonly ClientLimit[];
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
@@ -86,14 +95,16 @@ export function phoneStore(db: Database, caps: SendCaps) {
   return {
     /** Queues the text. Every other statement applies only if the text was queued. */
     async requestVerification(request: PhoneVerificationRequest): Promise<RequestOutcome> {
-      const { session, phone, text, now } = request;
+      const { session, phone, text, clientLimits, now } = request;
       const accountId = session.account.id;
       const isOwner = activeAccount(accountId);
       const owner = and(isOwner, isRecentlyAuthenticated(db, session, now));
       const texted = and(owner, isInOutbox(db, text));
       // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
-      const { owners, recent, latest, requested } = await runBatch(db, {
+      const { owners, recent, latest, requested, counters } = await runBatch(db, {
+        client: countClientRequest(db, clientLimits, now),
+        counters: readClientCounters(db, clientLimits),
         owners: db.select({ id: accounts.id }).from(accounts).where(isOwner),
         recent: db.select({ id: accounts.id }).from(accounts).where(owner),
         latest: latestSend(db, accountId, text, now),
@@ -104,7 +115,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
-          where: owner,
+          where: and(owner, withinClientLimits(clientLimits)),
         }),
         // Before the UPDATE, which makes the condition false.
         notice: notice(
@@ -128,7 +139,8 @@ export function phoneStore(db: Database, caps: SendCaps) {
       if (requested.length > 0) return { kind: "requested" };
       if (owners.length === 0) return { kind: "account_not_active" };
       if (recent.length === 0) return { kind: "reauthentication_required" };
-      return { kind: "send_cap", retryAt: retryAt(latest, now) };
+      const clientMayRetryAt = clientRetryAt(counters, clientLimits);
+      return { kind: "send_cap", retryAt: clientMayRetryAt ?? retryAt(latest, now) };
     },
 
     /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */

@@ -37,6 +37,8 @@ export type NewOneTimeCodeChallenge = {
 
 /** A new code of an existing challenge, with the mail that carries it. Instants in milliseconds. */
 export type OneTimeCodeResend = {
+  /** The queued request that causes it. */
+  readonly requestId: string;
   readonly challengeId: string;
   readonly codeHash: string;
   readonly expiresAt: number;

@@ -1,10 +1,11 @@
 import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { CaptchaCheck } from "../../captcha/require-captcha.ts";
 import type { Caller } from "../../core/caller.ts";
-import { DAY, type Wait } from "../../core/clock.ts";
+import type { Wait } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { QueueRequest } from "../../queued-requests/queue-request.ts";
 import { firstPartyClient } from "../../sessions/new-session.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
@@ -25,7 +26,8 @@ import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
 export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "recordLockout">;
+  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release">;
+  readonly queueRequest: QueueRequest;
   readonly hasher: PasswordHasher;
   readonly captcha: CaptchaCheck;
   readonly wait: Wait;
@@ -167,7 +169,8 @@ type RefusedLogin = {
 
 /**
  * Releases the attempt if the password was correct and the account may not sign in. A wrong password stays
- * counted. The failure that starts a lockout queues a mail to the owner of the address, if it has one.
+ * counted. The failure that starts a lockout queues its audit event and a notice for the owner of the address, with
+ * the same rows if the address has no account.
  */
 async function refuseLogin(
   deps: StartLoginDeps,
@@ -177,14 +180,18 @@ async function refuseLogin(
   if (reason === "email_not_verified" || reason === "account_deactivated") {
     await deps.passwords.release(key, counted);
   } else if (lockout) {
-    const now = deps.clock.now();
     const needsReset = lockout === "until_reset";
-    const kind = needsReset ? "sign_in_stopped" : "account_locked";
-    const notice = await deps.messages.create({ kind }, { expiresAt: now + DAY });
     const unlock = needsReset ? "reset" : "time";
-    const audit = newAuditEvent(deps, { type: "account_locked", details: { unlock } }, caller);
-    await deps.passwords.recordLockout({ emailKey: email.key, targetId, notice, audit, now });
-    deps.messages.deliverSoon([notice.id]);
+    await deps.queueRequest(
+      {
+        kind: "lockout_notice",
+        emailKey: email.key,
+        targetId,
+        notice: needsReset ? "sign_in_stopped" : "account_locked",
+        audit: newAuditEvent(deps, { type: "account_locked", details: { unlock } }, caller),
+      },
+      null,
+    );
   }
   return err({ reason });
 }

@@ -2,13 +2,15 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
-import { insertAuditEvent } from "../../admin/audit-log/statements.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts } from "../../db/schema.ts";
+import { accounts, auditEvents, queuedRequests } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { HOURLY_LIMIT, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
 import { type DeviceRecord, isDeviceStillKnown, type KnownDevice } from "../known-devices/device-token.ts";
 import { deviceCreatedAt, deviceIsKnown } from "../known-devices/statements.ts";
 import {
@@ -47,6 +49,8 @@ type LoginAttempt = {
 };
 
 type StartedLockout = {
+  /** The queued request that causes it. */
+  readonly requestId: string;
   readonly emailKey: string;
   readonly targetId: string;
   readonly notice: NewMessage;
@@ -130,8 +134,12 @@ export function passwordStore(db: Database, caps: SendCaps) {
       });
     },
 
-    /** Records the lockout, and queues the notice to the owner of the address, if it has an active account. */
-    async recordLockout({ emailKey, targetId, notice, audit, now }: StartedLockout): Promise<void> {
+    /**
+     * Performs a queued request: records the lockout, and queues the notice to the owner of the address, if it has an
+     * active account.
+     */
+    async recordLockout(lockout: StartedLockout): Promise<void> {
+      const { emailKey, targetId, requestId, notice, audit, now } = lockout;
       const notices = queueMessage(db, {
         message: notice,
         accountId: sql`${accounts.id}`,
@@ -139,10 +147,22 @@ export function passwordStore(db: Database, caps: SendCaps) {
         limits: HOURLY_LIMIT,
         caps,
         source: accounts,
-        where: and(eq(accounts.emailKey, emailKey), isActive()),
+        where: and(eq(accounts.emailKey, emailKey), isActive(), requestIsQueued(db, requestId)),
       });
       const target = targetOf(db, emailKey, targetId);
-      await runBatch(db, { notices, audit: [insertAuditEvent(db, audit, target)] });
+      await runBatch(db, {
+        notices,
+        audit: [
+          insertFrom(
+            db,
+            auditEvents,
+            auditRow(audit, target),
+            queuedRequests,
+            eq(queuedRequests.id, requestId),
+          ),
+        ],
+        request: deleteQueuedRequest(db, requestId),
+      });
     },
   };
 }

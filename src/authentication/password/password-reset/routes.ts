@@ -61,7 +61,10 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           ...c.req.valid("json"),
           caller: c.var.caller,
         });
-        return result.ok ? respond(c, requested) : refuse(c, result.error.reason);
+        if (result.ok) return respond(c, requested);
+        const { error } = result;
+        const retryAfter = "retryAfter" in error ? error.retryAfter : undefined;
+        return refuse(c, error.reason, { retryAfter });
       },
     )
     .get(
