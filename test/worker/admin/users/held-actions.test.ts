@@ -19,7 +19,7 @@ const ACTIONS: readonly Action[] = [
   { name: "end the sessions of", method: "DELETE", path: "/sessions" },
   { name: "rename", method: "PATCH", path: "", body: { name: "Mallory" } },
   { name: "send a reset link to", method: "POST", path: "/reset-password" },
-  { name: "set the role of", method: "PUT", path: "/role", body: { role: "user" } },
+  { name: "set the role of", method: "PUT", path: "/role", body: { role: "admin" } },
 ];
 
 const set = (id: string, columns: string) =>
