@@ -123,7 +123,7 @@ module.exports = {
     {
       name: "gateways-import-only-core",
       severity: "error",
-      from: { path: GATEWAYS, pathNot: [...HTTP_FILES, STORES] },
+      from: { path: GATEWAYS, pathNot: [...HTTP_FILES, STORES, STATEMENTS] },
       to: {
         path: "^src/",
         pathNot: ["^src/core/", GATEWAYS, "^src/messaging/dev-mailbox/dev-message\\.ts$"],

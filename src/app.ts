@@ -9,8 +9,10 @@ import { userRoutes } from "./admin/users/routes.ts";
 import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
+import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
+import { reauthenticationRoutes } from "./authentication/reauthentication/routes.ts";
 import { secondFactorRoutes } from "./authentication/second-factor/routes.ts";
 import { identityRoutes } from "./authentication/social/identity-routes.ts";
 import { socialRoutes } from "./authentication/social/routes.ts";
@@ -136,6 +138,8 @@ export function createApp(options: AppOptions = {}) {
     registrationRoutes,
     passwordRoutes,
     secondFactorRoutes,
+    reauthenticationRoutes,
+    knownDeviceRoutes,
     authorizationCodeRoutes,
     sessionRoutes,
     accountRoutes,

@@ -13,6 +13,7 @@ import { invitePage } from "./admin/users/pages/invite.tsx";
 import { userPage } from "./admin/users/pages/user.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
+import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
@@ -53,6 +54,7 @@ const pages = [
   phoneCodePage,
   linkedIdentitiesPage,
   sessionsPage,
+  devicesPage,
   deactivatePage,
   usersPage,
   userPage,

@@ -70,8 +70,11 @@ export const newAccountRow = ({ id, email, name, locale, now }: NewAccount) => (
   locale,
   // Known devices are stored per address, and another account may have had this one.
   devicesKnownSince: now,
+  firstSignedInAt: null,
   role: "user" as const,
   status: "active" as const,
+  // The trigger of the invite token sets it.
+  invitedAt: null,
   createdAt: now,
   updatedAt: now,
 });

@@ -20,7 +20,7 @@ export function completeFirstFactor(
 ): Promise<Result<SignedIn | SecondFactorRequired, SignInFailure>> {
   const facts = {
     secondFactorEnabled: enabledFactors.length > 0,
-    deviceIsKnown: firstFactor.device !== null,
+    deviceIsKnown: firstFactor.device?.hasSignedIn ?? false,
   };
   return isSecondFactorRequired(deps.settings.loginOtp, facts)
     ? startSecondFactor(deps, firstFactor, enabledFactors)

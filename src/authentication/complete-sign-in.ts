@@ -1,5 +1,6 @@
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { DAY } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
 import { type IssueTokensDeps, issueTokens, warmSigningKey } from "../sessions/issue-tokens.ts";
@@ -25,9 +26,11 @@ export async function completeSignIn(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const amr = amrOf(grant);
-  const session = { ...newSession(deps, { amr, client, caller }), accountId: grant.accountId };
+  // The next token of a device from before `known_devices` gets a row.
+  const deviceId = device?.isListed ? device.deviceId : newId();
+  const session = { ...newSession(deps, { amr, client, caller, deviceId }), accountId: grant.accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
-  const newDeviceNotice = device
+  const newDeviceNotice = device?.hasSignedIn
     ? null
     : await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY });
   const outcome = await deps.signIns.openSession({
@@ -43,7 +46,8 @@ export async function completeSignIn(
   }
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const { account } = outcome;
-  const deviceToken = await signDeviceToken(deps, emailKey, device?.deviceId ?? null);
+  const knownSince = deps.clock.now();
+  const deviceToken = await signDeviceToken(deps, { emailKey, deviceId, knownSince, hasSignedIn: true });
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });

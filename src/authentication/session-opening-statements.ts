@@ -1,12 +1,11 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
-import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Database } from "../db/database.ts";
 import { accounts, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { NewSession } from "../sessions/session.ts";
-import { isNewDevice } from "./known-devices/new-device-notice-statements.ts";
+import { isNewDevice, recordFirstSignIn } from "./known-devices/new-device-notice-statements.ts";
 
 /** Selects the account of a session, in the batch that inserts the session. No row: nothing was inserted. */
 export const selectOpenedAccount = (db: Database, sessionId: string) =>
@@ -18,19 +17,21 @@ export const selectOpenedAccount = (db: Database, sessionId: string) =>
 
 type NewDeviceNotice = {
   readonly session: NewSession;
-  readonly audit: NewAuditEvent;
   /** Null if the device is known. */
   readonly notice: NewMessage | null;
   readonly now: number;
 };
 
-/** Queues the notice if the session was inserted and its device is new to an account that has signed in before. */
+/**
+ * Queues the notice if the session was inserted and its device is new to an account that has signed in before. Then
+ * records the first sign-in.
+ */
 export const queueNewDeviceNotice = (
   db: Database,
   caps: SendCaps,
-  { session, audit, notice, now }: NewDeviceNotice,
-) =>
-  notice === null
+  { session, notice, now }: NewDeviceNotice,
+) => [
+  ...(notice === null
     ? []
     : queueMessage(db, {
         message: notice,
@@ -39,5 +40,7 @@ export const queueNewDeviceNotice = (
         limits: NO_SEND_LIMITS,
         caps,
         source: sessions,
-        where: and(eq(sessions.id, session.id), isNewDevice(db, session, sql`${session.accountId}`, audit)),
-      });
+        where: and(eq(sessions.id, session.id), isNewDevice(db, session)),
+      })),
+  recordFirstSignIn(db, session),
+];

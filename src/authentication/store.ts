@@ -7,10 +7,17 @@ import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { endReplacedSession, endSurplusSessions, sessionRow } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
+import { rememberDevice } from "./known-devices/statements.ts";
 import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "./session-opening-statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "./statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  storeRehash,
+  withdrawFailure,
+} from "./statements.ts";
 
 export function signInStore(db: Database, caps: SendCaps) {
   return {
@@ -46,8 +53,10 @@ export function signInStore(db: Database, caps: SendCaps) {
           grant.by !== "session" && countsAttempts(grant)
             ? [clearAttempts(db, [grant.lockoutKey], opened)]
             : [],
+        failure: withdrawFailure(db, grant, opened),
         rehash: storeRehash(db, grant),
-        notice: queueNewDeviceNotice(db, caps, { session, audit, notice: newDeviceNotice, now }),
+        device: rememberDevice(db, session),
+        notice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
       });
       const [account] = rows;
       return account ? { kind: "opened", account } : failureReason(grant, lockout);

@@ -8,7 +8,7 @@ import { createCaptchaProvider } from "../captcha/providers.ts";
 import { type RequireCaptchaInput, requireCaptcha } from "../captcha/require-captcha.ts";
 import type { CaptchaSettings } from "../captcha/settings.ts";
 import { createAssets } from "../core/assets.ts";
-import { SECOND } from "../core/clock.ts";
+import { SECOND, systemWait, type Wait } from "../core/clock.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
@@ -17,7 +17,11 @@ import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { processRequest } from "../queued-requests/process-request.ts";
+import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
+import type { QueuedRequest } from "../queued-requests/queued-request.ts";
 import { createBurstGuard } from "../rate-limit/burst-guard.ts";
+import { createClientLimits } from "../rate-limit/client-limits.ts";
 import { type LimitRouteDeps, type LimitRouteInput, limitRoute } from "../rate-limit/limit-route.ts";
 import { rateLimitStore } from "../rate-limit/store.ts";
 import { authenticate } from "../sessions/authenticate.ts";
@@ -37,6 +41,8 @@ import {
 import { createStores } from "./stores.ts";
 
 export type CompositionOptions = {
+  /** How a use case pauses. Default: by the system's timer. */
+  readonly wait?: Wait | undefined;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
@@ -51,10 +57,10 @@ export type Deps = ReturnType<typeof compose>;
  * configuration, secrets and caches. What belongs to one request comes from the request scope.
  */
 export function compose(env: Env, config: Config, secrets: SecretRing, options: CompositionOptions) {
-  const { settings } = config;
+  const { settings, sendCaps } = config;
   const metrics = createMetrics(env.EVENTS);
   const db = openDatabase(env.DB, meter, metrics.event);
-  const stores = createStores(db, config.sendCaps);
+  const stores = createStores(db, sendCaps);
   const { signingKeys, sessions, mailbox, captchaProofs, avatars } = stores;
   const keyRing = createKeyRing({ signingKeys, secrets, clock, cache: emptyKeyCache() });
   const captchaProvider = createCaptchaProvider(config.captcha, {
@@ -63,23 +69,38 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   const avatarObjects = avatarObjectStore(env.AVATARS);
   const assets = createAssets(env.ASSETS, new Map());
   const sendEmailBinding = env.SEND_EMAIL;
+  const messaging = composeMessaging({ config, clock, secrets, db, mailbox, defer, sendEmailBinding });
+  const hash = (text: string) => keyedHash(secrets.current, "rate-key", text);
   const rateLimits: LimitRouteDeps = {
     clock,
     defer,
     policies: config.rateLimits,
     burstGuard: createBurstGuard(env.BURST, meter),
     counters: rateLimitStore(env.KV, meter),
-    hash: (text) => keyedHash(secrets.current, "rate-key", text),
+    hash,
   };
+  const clientLimits = createClientLimits({ policies: config.rateLimits, caps: sendCaps, hash });
+  const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
+  const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
+  const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
   return {
     ...stores,
     clock,
+    wait: options.wait ?? systemWait,
     defer,
     settings,
     secrets,
     secondFactors: options.secondFactors ?? SECOND_FACTORS,
     metrics,
-    ...composeMessaging({ config, clock, secrets, db, mailbox, defer, sendEmailBinding }),
+    ...messaging,
+    sendCaps,
+    reportAlarm: (name: string, details: object) => {
+      console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), alarm: name, ...details }));
+      metrics.alarm(name);
+    },
+    clientLimits,
+    processRequest: process,
+    queueRequest: ((request, ip) => queueRequest(queueing, request, ip)) as QueueRequest,
     isDevelopment: config.environment === "development",
     usesDevMailbox: config.mail.provider === "mailbox",
     hasher: createPasswordHasher(secrets, config.passwordHashBlocks),

@@ -36,6 +36,14 @@ const seconds = (fallback: number, max: number) =>
     fallback / SECOND,
   );
 
+const days = (fallback: number) =>
+  z._default(
+    z.coerce
+      .number("must be a number of days")
+      .check(z.int("must be whole days"), z.minimum(1, "must be at least 1 day")),
+    fallback,
+  );
+
 const hourlyCap = (fallback: number) =>
   z._default(
     z.coerce
@@ -136,12 +144,8 @@ export const variables = (environment: Environment) =>
         }),
       ),
     ),
-    AUDIT_RETENTION_DAYS: z._default(
-      z.coerce
-        .number("must be a number of days")
-        .check(z.int("must be whole days"), z.minimum(1, "must be at least 1 day")),
-      365,
-    ),
+    AUDIT_RETENTION_DAYS: days(365),
+    UNVERIFIED_RETENTION_DAYS: days(7),
     PASSWORD_HASH_BLOCKS: z._default(
       z.coerce
         .number("must be a number")

@@ -40,9 +40,11 @@ export type Settings = {
   /** The normalized address whose account becomes superuser when it is verified, or null. */
   readonly bootstrapSuperuser: string | null;
   readonly auditRetentionDays: number;
+  /** Days after which an unverified registration without a valid link is deleted. */
+  readonly unverifiedRetentionDays: number;
   /** Whether an SMS provider is configured. */
   readonly canText: boolean;
-  /** Calling codes that text messages may go to; empty for all. */
+  /** Calling codes that text messages may go to; empty, for all, only with the development mailbox. */
   readonly smsCountries: readonly string[];
   /** Origins that may call this service from a browser, beside its own. */
   readonly allowedOrigins: readonly string[];
@@ -94,6 +96,13 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     problems.push({ path: "MAIL_PROVIDER", message: "must be a real provider in production" });
   }
   if ("problems" in sms) problems.push(...sms.problems);
+  else if (isBilled(sms.settings) && parsed.data?.SMS_COUNTRIES.length === 0) {
+    // SMS toll fraud (SMS pumping) uses expensive destination countries.
+    problems.push({
+      path: "SMS_COUNTRIES",
+      message: "must be set with SMS_PROVIDER: the calling codes that may be texted, such as +1,+49",
+    });
+  }
   if ("problems" in captcha) problems.push(...captcha.problems);
   if ("problems" in rateLimits) problems.push(...rateLimits.problems);
   if ("problems" in social) problems.push(...social.problems);
@@ -108,6 +117,9 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   };
   return ok(freeze(mode, parsed.data, providers));
 }
+
+/** Whether text messages cost money. The development mailbox may text every country. */
+const isBilled = ({ provider }: SmsSettings): boolean => provider !== "off" && provider !== "mailbox";
 
 type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
 
@@ -133,6 +145,7 @@ function freeze(environment: Environment, values: Variables, providers: Provider
       loginOtp: values.LOGIN_OTP,
       bootstrapSuperuser: values.BOOTSTRAP_SUPERUSER_EMAIL ?? null,
       auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+      unverifiedRetentionDays: values.UNVERIFIED_RETENTION_DAYS,
       canText: providers.sms.provider !== "off",
       smsCountries: values.SMS_COUNTRIES,
       allowedOrigins: values.ALLOWED_ORIGINS,

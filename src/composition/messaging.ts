@@ -38,13 +38,15 @@ export function composeMessaging(parts: MessagingParts) {
       sms: (message) => sendText({ provider: smsProvider, settings }, message),
     } satisfies DeliverMessageDeps["channels"],
   };
+  const deliver = async (ids: readonly string[]) => {
+    await Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id)));
+  };
   return {
     ...delivery,
     messages: {
       create: (message, options) => newMessage({ secrets }, message, options),
-      deliverSoon: (ids) => {
-        defer(() => Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id))));
-      },
+      deliverSoon: (ids) => defer(() => deliver(ids)),
+      deliver,
     } satisfies Outbox,
   };
 }

@@ -7,6 +7,7 @@ import { invitationStore } from "../admin/users/invitation-store.ts";
 import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
+import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
 import { passwordStore } from "../authentication/password/store.ts";
@@ -21,9 +22,11 @@ import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
+import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
 import { registrationStore } from "../registration/store.ts";
+import { unverifiedAccountStore } from "../registration/unverified-account-store.ts";
 import { signingKeyStore } from "../sessions/signing-keys/store.ts";
 import { sessionStore } from "../sessions/store.ts";
 import type { Config } from "./config.ts";
@@ -38,6 +41,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   accounts: accountStore(db, sendCaps),
   accountLocales: accountLocaleStore(db),
   phones: phoneStore(db, sendCaps),
+  queuedRequests: queuedRequestStore(db),
+  unverifiedAccounts: unverifiedAccountStore(db),
   registrations: registrationStore(db, sendCaps),
   emailVerifications: emailVerificationStore(db, sendCaps),
   users: userStore(db, sendCaps),
@@ -47,6 +52,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   auditLog: auditLogStore(db),
   passwordResets: passwordResetStore(db, sendCaps),
   emailTokens: emailTokenStore(db, sendCaps),
+  knownDevices: knownDeviceStore(db),
   reauthentications: reauthenticationStore(db),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),

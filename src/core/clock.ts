@@ -4,6 +4,11 @@
  */
 export type Clock = { now(): number };
 
+/** Waits for so many milliseconds. */
+export type Wait = (ms: number) => Promise<unknown>;
+
+export const systemWait: Wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 export const systemClock: Clock = { now: () => Date.now() };
 
 export const SECOND = 1000;

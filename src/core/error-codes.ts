@@ -10,6 +10,7 @@ export type ErrorCode =
   | "email_not_verified"
   | "account_deactivated"
   | "forbidden"
+  | "reauthentication_required"
   | "csrf_failed"
   | "captcha_required"
   | "captcha_failed"

@@ -32,27 +32,39 @@ export function insertFrom<T extends SQLiteTable>(
   // system cannot prove it.
   const select = db.select(selection).from(source).where(where);
   const statement = db.insert(target).select(select as never);
-  return target === (auditEvents as SQLiteTable) ? markAuditInsert(statement, typeOf(row)) : statement;
+  return isObservedEvent(target, row) ? markAuditInsert(statement, typeOf(row)) : statement;
 }
+
+/** A counted event is not observed, since a success withdraws it. */
+const isObservedEvent = (target: SQLiteTable, row: object): boolean =>
+  target === (auditEvents as SQLiteTable) && !("windowStart" in row && row.windowStart !== null);
 
 function typeOf(row: object): string {
   if ("type" in row && typeof row.type === "string") return row.type;
   throw new Error("The type of an audit event must be a value.");
 }
 
-/**
- * `INSERT INTO target SELECT … WHERE NOT EXISTS conflict`: checks and inserts in one statement, so only
- * one of several concurrent calls inserts.
- */
-export function insertUnless<T extends SQLiteTable>(
+/** `INSERT INTO target SELECT … WHERE condition`: checks and inserts in one statement, from no source row. */
+export function insertIf<T extends SQLiteTable>(
   db: Database,
   target: T,
   row: T["$inferSelect"],
-  conflict: SQLWrapper,
+  condition: SQL | undefined,
 ) {
   const columns = Object.entries(getTableColumns(target) as Record<string, SQLiteColumn>);
   const values = columns.map(([key, column]) =>
     sql.param((row as Record<string, unknown>)[key] ?? null, column),
   );
-  return db.insert(target).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE NOT EXISTS ${conflict}`);
+  return db.insert(target).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${condition ?? sql`TRUE`}`);
 }
+
+/**
+ * `INSERT INTO target SELECT … WHERE NOT EXISTS conflict`: checks and inserts in one statement, so only
+ * one of several concurrent calls inserts.
+ */
+export const insertUnless = <T extends SQLiteTable>(
+  db: Database,
+  target: T,
+  row: T["$inferSelect"],
+  conflict: SQLWrapper,
+) => insertIf(db, target, row, sql`NOT EXISTS ${conflict}`);

@@ -36,13 +36,19 @@ export const accounts = sqliteTable(
     locale: text({ enum: LOCALES }),
     /** Devices that became known before this instant count as unknown. */
     devicesKnownSince: integer("devices_known_since").notNull().default(0),
+    /** Later sign-ins of unknown devices are notified. Null until the first sign-in. */
+    firstSignedInAt: integer("first_signed_in_at"),
     role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
     status: text({ enum: ["active", "deactivated"] }).notNull(),
+    /** When an admin first invited the user. A trigger of migration 0015 sets it with the first `invite` token. */
+    invitedAt: integer("invited_at"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [
     uniqueIndex("accounts_email_key").on(table.emailKey),
+    // Finds the unverified registrations to delete.
+    index("accounts_unverified").on(table.createdAt).where(sql`email_verified_at IS NULL`),
     uniqueIndex("accounts_username_key").on(table.usernameKey),
     // Finds the other superusers without a full scan.
     index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
@@ -125,6 +131,8 @@ export const oneTimeCodes = sqliteTable(
     audience: text(),
     /** `claim` of the authorization code that was the first factor; null for another first factor. */
     codeClaim: text("code_claim"),
+    /** The `known_devices` row of the device that passed the first factor. */
+    deviceId: text("device_id"),
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     /** When the correct code was presented. */
@@ -138,7 +146,7 @@ export const oneTimeCodes = sqliteTable(
 
 /**
  * Failed attempts by lockout key: an HMAC of the lockout's kind and of an email key or account id. An
- * address without an account is locked like any other, and the row identifies no user.
+ * address without an account is locked like any other.
  */
 export const attemptCounters = sqliteTable(
   "attempt_counters",
@@ -149,8 +157,79 @@ export const attemptCounters = sqliteTable(
     /** Lockouts so far. Each makes the next one longer. */
     lockouts: integer().notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** The account of the target at the last attempt, if it has one. The row is then kept until a success. */
+    accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
+    /** Failures since the last success. Unlike `failures`, no time resets them. */
+    consecutiveFailures: integer("consecutive_failures").notNull().default(0),
   },
-  (table) => [index("attempt_counters_updated").on(table.updatedAt)],
+  (table) => [
+    index("attempt_counters_updated").on(table.updatedAt),
+    index("attempt_counters_account").on(table.accountId).where(isNotNull(table.accountId)),
+  ],
+);
+
+/**
+ * Devices on which an account has signed in. A device token is valid only while its row exists. Rows that became known
+ * before `accounts.devices_known_since` count as unknown.
+ */
+export const knownDevices = sqliteTable(
+  "known_devices",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** Of the last sign-in. */
+    ip: text(),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at").notNull(),
+    /** The last sign-in. */
+    lastUsedAt: integer("last_used_at").notNull(),
+    /** When its token expires. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    index("known_devices_account").on(table.accountId, table.lastUsedAt),
+    index("known_devices_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Costly requests by client network: an exact limit, counted in the batch of the request. `key` is an HMAC of the
+ * policy and the network.
+ */
+export const clientCounters = sqliteTable(
+  "client_counters",
+  {
+    key: text().primaryKey(),
+    /** Requests of the window, refused ones included. */
+    requests: integer().notNull(),
+    /** The end of the window, which starts with its first request. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("client_counters_expiry").on(table.expiresAt)],
+);
+
+/**
+ * Requests whose effect depends on the account of an address, such as a password reset. The request writes this row for
+ * every address alike. The service performs it after the response and deletes the row in the same batch.
+ */
+export const queuedRequests = sqliteTable(
+  "queued_requests",
+  {
+    id: text().primaryKey(),
+    /** HMAC of the address of a registration; null for the other kinds. */
+    target: text(),
+    /** The password hash of a registration. A repeated registration of the address uses its salt. */
+    passwordHash: text("password_hash"),
+    /** The request, encrypted. */
+    sealed: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("queued_requests_created").on(table.createdAt),
+    index("queued_requests_target").on(table.target, table.createdAt),
+  ],
 );
 
 /** Messages by channel and hour, over all recipients. They limit the cost of an attack. */
@@ -211,6 +290,10 @@ export const sessions = sqliteTable(
     voidedGenerations: integer("voided_generations").notNull().default(0),
     /** `claim` of the authorization code that opened the session; null for any other session. */
     codeClaim: text("code_claim"),
+    /** The `known_devices` row of the device that signed in. Null in sessions of apps and from before migration 0014. */
+    deviceId: text("device_id"),
+    /** The last reauthentication within this session. */
+    reauthenticatedAt: integer("reauthenticated_at"),
   },
   (table) => [
     index("sessions_account").on(table.accountId, table.revokedAt),
@@ -330,6 +413,10 @@ export const outbox = sqliteTable(
       .default("email"),
     /** HMAC of a recipient that is not the account's own address. */
     target: text(),
+    /** The limits that it counts towards: those of requests by anyone, or those of an admin's requests. */
+    budget: text({ enum: ["requested", "admin"] })
+      .notNull()
+      .default("requested"),
     sealed: text().notNull(),
     state: text({ enum: ["queued", "sent", "dead"] }).notNull(),
     attempts: integer().notNull(),
@@ -360,6 +447,8 @@ export const auditEvents = sqliteTable(
     /** The acting account, if known. */
     actorId: text("actor_id"),
     ip: text(),
+    /** Set for an event that counts equal events: the start of the window. The details have the count. */
+    windowStart: integer("window_start"),
     details: text({ mode: "json" }).$type<Record<string, string | number | boolean>>().notNull(),
   },
   (table) => [
@@ -367,6 +456,11 @@ export const auditEvents = sqliteTable(
     index("audit_events_at").on(table.at, table.id),
     index("audit_events_account").on(table.accountId, table.at, table.id),
     index("audit_events_type").on(table.type, table.at, table.id),
+    uniqueIndex("audit_events_window")
+      .on(table.accountId, table.type, table.windowStart)
+      .where(isNotNull(table.windowStart)),
+    // The events of an actor on other accounts, whose IP address the deletion of the actor removes.
+    index("audit_events_actor").on(table.actorId).where(sql`actor_id <> account_id`),
   ],
 );
 

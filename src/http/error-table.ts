@@ -13,6 +13,7 @@ export const errorTable = {
   email_not_verified: [403, "Email not verified"],
   account_deactivated: [403, "This account is deactivated."],
   forbidden: [403, "Access denied."],
+  reauthentication_required: [403, "Confirm your password and try again."],
   csrf_failed: [
     403,
     "The CSRF token or the origin of the request is invalid. Reload the page and try again.",

@@ -49,6 +49,12 @@ export function clearSessionCookies(c: Context): void {
 export const setDeviceCookie = (c: Context, token: string, seconds: number): void =>
   set(c, DEVICE, token, seconds);
 
+/** Clears the device cookie that the browser sent. */
+export function clearDeviceCookie(c: Context): void {
+  if (getCookie(c, DEVICE, "host") === undefined) return;
+  deleteCookie(c, DEVICE, { prefix: "host", secure: true, path: "/" });
+}
+
 /**
  * The random value that identifies a browser without a session: it binds CSRF tokens and a pending second factor. Sets
  * its cookie again, so that it lasts as long as what it binds.

@@ -14,6 +14,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
   const now = deps.clock.now();
   await deps.expiredRows.purge({
     expiredBefore: now,
+    queuedRequestsBefore: now - DAY,
     sentMessagesBefore: now - DAY,
     deadMessagesBefore: now - 30 * DAY,
     devMailboxBefore: now - 7 * DAY,

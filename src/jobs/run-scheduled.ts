@@ -8,7 +8,10 @@ import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
+import { reportSendCaps } from "../messaging/outbox/report-send-caps.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
+import { processQueuedRequests } from "../queued-requests/process-queued-requests.ts";
+import { deleteUnverifiedAccounts } from "../registration/delete-unverified-accounts.ts";
 import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
 import { purgeExpired } from "./purge-expired.ts";
 import type { Cron } from "./schedule.ts";
@@ -20,8 +23,14 @@ const publishRevocations: Job = ({ clock, revocationList }) => revocationList.pu
 
 /** The jobs of each cron expression of wrangler.toml. The log line names the jobs by these keys. */
 export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
-  "* * * * *": { retryDeliveries, publishRevocations },
-  "17 * * * *": { rotateSigningKeys, purgeExpired, deleteDiscardedAvatars, cleanSearchIndex },
+  "* * * * *": { processQueuedRequests, retryDeliveries, publishRevocations, reportSendCaps },
+  "17 * * * *": {
+    rotateSigningKeys,
+    purgeExpired,
+    deleteUnverifiedAccounts,
+    deleteDiscardedAvatars,
+    cleanSearchIndex,
+  },
 };
 
 /** A run without an expression, as `wrangler dev` triggers by hand, runs every job. */

@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, lte } from "drizzle-orm";
+import { and, eq, gte, isNull, lt, lte, or } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import {
@@ -6,12 +6,15 @@ import {
   auditEvents,
   authorizationCodes,
   captchaProofs,
+  clientCounters,
   emailTokens,
+  knownDevices,
   mailboxMessages,
   oauthTransactions,
   oneTimeCodes,
   outbox,
   pendingRevocations,
+  queuedRequests,
   sendCounters,
   sessions,
   usedIdTokens,
@@ -20,8 +23,10 @@ import type { Channel } from "../messaging/outbox/message.ts";
 
 /** Instants in milliseconds. Rows older than these are deleted. */
 type PurgeLimits = {
-  /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions. */
+  /** For rows with an expiry of their own: email tokens, codes, captcha proofs, sessions, known devices. */
   readonly expiredBefore: number;
+  /** A request that could not be performed for so long is given up. */
+  readonly queuedRequestsBefore: number;
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
   readonly devMailboxBefore: number;
@@ -45,6 +50,10 @@ export function expiredRowStore(db: Database) {
         deadMessages: db.delete(outbox).where(isPast("dead", limits.deadMessagesBefore)),
         oneTimeCodes: db.delete(oneTimeCodes).where(lte(oneTimeCodes.expiresAt, limits.expiredBefore)),
         usedIdTokens: db.delete(usedIdTokens).where(lte(usedIdTokens.expiresAt, limits.expiredBefore)),
+        queuedRequests: db
+          .delete(queuedRequests)
+          .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
+        clientCounters: db.delete(clientCounters).where(lte(clientCounters.expiresAt, limits.expiredBefore)),
         captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         oauthTransactions: db
           .delete(oauthTransactions)
@@ -55,9 +64,14 @@ export function expiredRowStore(db: Database) {
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
-        attemptCounters: db
-          .delete(attemptCounters)
-          .where(lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince)),
+        attemptCounters: db.delete(attemptCounters).where(
+          and(
+            lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince),
+            // The consecutive failures of an account are never forgotten (security 54).
+            or(isNull(attemptCounters.accountId), eq(attemptCounters.consecutiveFailures, 0)),
+          ),
+        ),
+        knownDevices: db.delete(knownDevices).where(lte(knownDevices.expiresAt, limits.expiredBefore)),
         sendCounters: Object.entries(limits.sendBucketsBefore).map(([channel, firstBucket]) =>
           db
             .delete(sendCounters)

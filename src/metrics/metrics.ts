@@ -20,6 +20,8 @@ export type Metrics = {
   request(route: string): void;
   /** Counts a request that was refused with a public error code. */
   refusal(refusal: Refusal): void;
+  /** Counts an alarm: a state that an operator must look at. */
+  alarm(name: string): void;
 };
 
 /**
@@ -28,7 +30,8 @@ export type Metrics = {
  * https://developers.cloudflare.com/analytics/analytics-engine/get-started/
  */
 export function createMetrics(binding: EventsBinding | undefined): Metrics {
-  const write = (kind: "event" | "refusal" | "request", name: string, route: string, doubles: number[]) => {
+  type Kind = "event" | "refusal" | "request" | "alarm";
+  const write = (kind: Kind, name: string, route: string, doubles: number[]) => {
     try {
       // Analytics Engine samples by index: a flood of one name leaves the counts of the others exact.
       binding?.writeDataPoint({ indexes: [name], blobs: [kind, name, route], doubles });
@@ -37,6 +40,7 @@ export function createMetrics(binding: EventsBinding | undefined): Metrics {
     }
   };
   return {
+    alarm: (name) => write("alarm", name, "", [0, 0]),
     event: (type) => write("event", type, "", [0, 0]),
     request: (route) => write("request", route, route, [0, 0]),
     refusal: ({ failure, method, route, status, ms }) =>

@@ -1,4 +1,5 @@
 import type { Account } from "../accounts/account.ts";
+import type { DeviceRecord } from "../authentication/known-devices/device-token.ts";
 import type { EnabledFactor } from "../authentication/second-factor/second-factor.ts";
 import { MINUTE } from "../core/clock.ts";
 import { hashOneTimeToken, newOneTimeToken } from "../core/crypto/one-time-token.ts";
@@ -40,14 +41,13 @@ export type ParentSession = {
 };
 
 /** A code that has not expired, with its account. */
-export type FoundAuthorizationCode = {
+export type FoundAuthorizationCode = DeviceRecord & {
   readonly origin: string;
   readonly codeChallenge: string | null;
   /** The exchange that has used the code; null for an unused one. */
   readonly claim: string | null;
   readonly account: Account;
   readonly enabledFactors: readonly EnabledFactor[];
-  readonly devicesKnownSince: number;
   /** The session that the code was issued for, while it is live; null for a code issued for an identity. */
   readonly parent: ParentSession | null;
 };

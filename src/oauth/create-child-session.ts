@@ -36,7 +36,7 @@ export async function createChildSession(
 ): Promise<Result<SignedIn, { readonly reason: "authorization_code_invalid" }>> {
   await warmSigningKey(deps);
   const client = { id: origin, audience, codeClaim: grant.claim };
-  const child = newSession(deps, { amr: parent.amr.split(" "), client, caller });
+  const child = newSession(deps, { amr: parent.amr.split(" "), client, caller, deviceId: null });
   const session = {
     ...child,
     accountId: grant.accountId,

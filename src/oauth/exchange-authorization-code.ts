@@ -4,8 +4,9 @@ import {
 } from "../authentication/complete-first-factor.ts";
 import {
   type DeviceTokenDeps,
+  isDeviceOfAddress,
   isDeviceStillKnown,
-  recognizeDevice,
+  readDeviceToken,
 } from "../authentication/known-devices/device-token.ts";
 import { lockoutKey } from "../authentication/lockout/lockout-keys.ts";
 import { accountNotAllowedReason } from "../authentication/rules.ts";
@@ -47,15 +48,17 @@ export async function exchangeAuthorizationCode(
 ): Promise<Result<SignedIn | SecondFactorRequired, ExchangeCodeFailure>> {
   const now = deps.clock.now();
   const codeHash = await hashOneTimeToken(input.code);
-  const found = await deps.authorizationCodes.find(codeHash, now);
+  const presented = await readDeviceToken(deps, input.deviceToken);
+  const found = await deps.authorizationCodes.find(codeHash, presented?.deviceId ?? null, now);
   if (!found || !(await isIssuedTo(found, input))) return err({ reason: "authorization_code_invalid" });
   if (found.claim !== null) return refuseReuse(deps, codeHash, input.caller);
   const { account, parent } = found;
   const reason = accountNotAllowedReason(account);
   if (reason) return err({ reason });
   const emailKey = storedAddressKey(account.email);
-  const presented = await recognizeDevice(deps, input.deviceToken, emailKey);
-  const device = presented && isDeviceStillKnown(presented, found) ? presented : null;
+  const isKnown =
+    presented && isDeviceStillKnown(presented, found) && (await isDeviceOfAddress(presented, emailKey));
+  const device = isKnown ? presented : null;
   const { audience, caller } = input;
   const usedCode = { accountId: account.id, codeHash, claim: newId(), now };
   if (parent) {

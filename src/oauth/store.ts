@@ -1,6 +1,7 @@
 import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
+import { deviceCreatedAt } from "../authentication/known-devices/statements.ts";
 import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
@@ -79,7 +80,11 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
     },
 
     /** The code with that hash, if it has not expired, with its account and its session, if that is live. Reads only. */
-    async find(codeHash: string, now: number): Promise<FoundAuthorizationCode | null> {
+    async find(
+      codeHash: string,
+      deviceId: string | null,
+      now: number,
+    ): Promise<FoundAuthorizationCode | null> {
       const [row] = await db
         .select({
           origin: authorizationCodes.origin,
@@ -93,6 +98,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           ...accountColumns,
           enabledFactors: enabledFactors(db),
           devicesKnownSince: accounts.devicesKnownSince,
+          deviceCreatedAt: deviceCreatedAt(db, deviceId),
         })
         .from(authorizationCodes)
         .innerJoin(accounts, eq(accounts.id, authorizationCodes.accountId))
@@ -115,6 +121,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         claim,
         enabledFactors: enabled,
         devicesKnownSince,
+        deviceCreatedAt: createdAt,
         parentId,
         amr,
         authTime,
@@ -122,7 +129,8 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         ...account
       } = row;
       const parent = amr === null ? null : { id: parentId, amr, authTime, expiresAt: parentExpiresAt };
-      return { origin, codeChallenge, claim, account, enabledFactors: enabled, devicesKnownSince, parent };
+      const device = { devicesKnownSince, deviceCreatedAt: createdAt };
+      return { origin, codeChallenge, claim, account, enabledFactors: enabled, ...device, parent };
     },
 
     /** Voids the challenge that the code has opened. Returns the session that it has opened, if it is live. */

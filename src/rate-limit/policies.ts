@@ -14,6 +14,9 @@ export type RatePolicy = {
  *
  * The form of a page and the API route with the same use case share a window.
  *
+ * `mail` and `text` have no routes: D1 counts the requests that cause a mail or a text message exactly, per client and
+ * network, in the batch that they need anyway.
+ *
  * Limits per target are exact and enforced in D1: password guesses by the lockout
  * (`src/authentication/lockout`), messages by the send caps (`src/messaging/outbox/statements.ts`).
  *
@@ -57,7 +60,7 @@ export const ratePolicies = {
   // The error "this username is taken" could be used to enumerate usernames.
   profile: { limit: 60, windowSeconds: 600, routes: ["PATCH /api/auth/me", "POST /account/profile"] },
   // These routes check the password of a session that may be stolen, so guesses add up over all of them. Removing a
-  // sign-in method needs no password; it shares the window because one page adds and removes.
+  // sign-in method by the API checks none; it shares the window because one page adds and removes.
   "password-check": {
     limit: 30,
     windowSeconds: 600,
@@ -66,6 +69,7 @@ export const ratePolicies = {
       "POST /api/auth/me/email",
       "POST /api/auth/me/otp",
       "POST /api/auth/me/deactivate",
+      "POST /api/auth/me/reauthenticate",
       "POST /api/auth/me/identities/:provider",
       "DELETE /api/auth/me/identities/:provider",
       "POST /account/password",
@@ -74,6 +78,11 @@ export const ratePolicies = {
       "POST /account/deactivate",
       "POST /account/linked",
     ],
+  },
+  devices: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/devices/:id", "POST /account/devices"],
   },
   // Each upload is sanitized and stored until it is replaced.
   avatar: {
@@ -123,6 +132,11 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["POST /api/auth/me/phone/verify", "POST /account/phone/code"],
   },
+  // Exact limits (`client-limits.ts`). Enough for an office behind one address, where users register and forget passwords.
+  mail: { limit: 60, windowSeconds: 3600, routes: [] },
+  text: { limit: 20, windowSeconds: 3600, routes: [] },
+  // The language of a signed-in user is a write, too.
+  language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

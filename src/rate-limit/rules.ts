@@ -54,25 +54,34 @@ const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
  * (RFC 6177 §2), so one subscriber is not 2^64 clients. IPv4-mapped IPv6 (`::ffff:192.0.2.1`): the IPv4
  * address.
  */
-export function clientKey(ip: string | null): string {
-  if (ip === null) return NO_ADDRESS;
-  return IPV4.test(ip) ? ip : (ipv6Key(ip) ?? NO_ADDRESS);
+export const clientKey = (ip: string | null): string => clientNetworks(ip)[0];
+
+/**
+ * The keys of a client and of the networks that contain it, narrowest first. IPv4: the address alone. IPv6: /64, /56 and
+ * /48, because a site is assigned a prefix of that length (RFC 6177 §2) and each subnet of it looks like a client.
+ */
+export function clientNetworks(ip: string | null): readonly [string, ...string[]] {
+  if (ip === null) return [NO_ADDRESS];
+  return IPV4.test(ip) ? [ip] : (ipv6Networks(ip) ?? [NO_ADDRESS]);
 }
 
-function ipv6Key(ip: string): string | null {
+function ipv6Networks(ip: string): readonly [string, ...string[]] | null {
   if (!/^[0-9a-f:.]+$/i.test(ip)) return null;
   // The URL parser accepts every textual form and returns the canonical one of RFC 5952.
   const canonical = URL.parse(`http://[${ip}]`)?.hostname.slice(1, -1);
   if (canonical === undefined) return null;
   const groups = expandGroups(canonical);
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return groups
-      .slice(6)
-      .flatMap((group) => [group >> 8, group & 0xff])
-      .join(".");
+    const bytes = groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]);
+    return [bytes.join(".")];
   }
-  const prefix = groups.slice(0, 4).map((group) => group.toString(16));
-  return `${prefix.join(":")}::/64`;
+  const [first = 0, second = 0, third = 0, fourth = 0] = groups;
+  const prefix = (...parts: number[]) => parts.map((group) => group.toString(16)).join(":");
+  return [
+    `${prefix(first, second, third, fourth)}::/64`,
+    `${prefix(first, second, third, fourth & 0xff00)}::/56`,
+    `${prefix(first, second, third)}::/48`,
+  ];
 }
 
 /** The eight groups of a canonical IPv6 address. */

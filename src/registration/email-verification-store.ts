@@ -20,6 +20,7 @@ import {
   emailTokenClaimed,
   emailTokenRow,
   voidEmailTokens,
+  voidSurplusResetTokens,
 } from "./email-tokens/statements.ts";
 import type { ForeignAccessRemoval } from "./foreign-access.ts";
 import { removeForeignAccess } from "./foreign-access-statements.ts";
@@ -127,6 +128,11 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
           claim.now,
         ),
         mail: queueToOwner(passwordChoice.mail, hasNoPassword),
+        surplusTokens: voidSurplusResetTokens(
+          db,
+          db.select({ id: emailTokens.accountId }).from(emailTokens).where(hasNoPassword),
+          claim.now,
+        ),
         passwordToken: insertFrom(
           db,
           emailTokens,

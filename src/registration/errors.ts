@@ -8,4 +8,5 @@ export const registrationErrors = {
   captcha_required: "captcha_required",
   captcha_failed: "captcha_failed",
   unavailable: "unavailable",
+  rate_limited: "rate_limited",
 } as const satisfies Record<RegistrationFailure["reason"], ErrorCode>;

@@ -4,7 +4,7 @@ import type { PasswordProblem } from "../accounts/password-policy.ts";
 import { newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { CaptchaCheck, CaptchaRefusal } from "../captcha/require-captcha.ts";
 import type { Caller } from "../core/caller.ts";
-import { DAY } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import { fromBase64url } from "../core/crypto/encoding.ts";
 import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { type PasswordHasher, SALT_BYTES } from "../core/crypto/password-hash.ts";
@@ -12,19 +12,22 @@ import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import { type NewEmailTokenDeps, newEmailToken } from "./email-tokens/new-email-token.ts";
+import {
+  type ClientRefusal,
+  type QueueRequest,
+  registrationTarget,
+} from "../queued-requests/queue-request.ts";
 import type { RegistrationStore } from "./store.ts";
 
-export type RegisterAccountDeps = NewEmailTokenDeps &
-  CheckNewPasswordDeps & {
-    readonly secrets: SecretRing;
-    readonly hasher: Pick<PasswordHasher, "hash">;
-    readonly registrations: RegistrationStore;
-    readonly messages: Outbox;
-    readonly captcha: CaptchaCheck;
-    readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
-  };
+export type RegisterAccountDeps = CheckNewPasswordDeps & {
+  readonly clock: Clock;
+  readonly secrets: SecretRing;
+  readonly hasher: Pick<PasswordHasher, "hash">;
+  readonly registrations: Pick<RegistrationStore, "findUnverifiedPasswordHash">;
+  readonly queueRequest: QueueRequest;
+  readonly captcha: CaptchaCheck;
+  readonly settings: { readonly requiredProfileFields: readonly ProfileField[] };
+};
 
 type RegisterAccountInput = {
   readonly email: EmailAddress;
@@ -41,15 +44,15 @@ export type RegistrationFailure =
   | { readonly reason: "profile_incomplete"; readonly fields: readonly ProfileField[] }
   | { readonly reason: "password_refused"; readonly problem: PasswordProblem }
   | { readonly reason: "username_taken" }
-  | { readonly reason: CaptchaRefusal };
+  | { readonly reason: CaptchaRefusal }
+  | ClientRefusal;
 
 /** The response to the caller. It is the same for an address that already has an account. */
 type RegisteredAccount = { readonly id: string; readonly name: string; readonly email: string };
 
 /**
- * Creates an account with an unverified address and mails a verification token. For a taken address the
- * work and the result are the same, so the caller cannot enumerate accounts: the owner gets a notice, or,
- * while the address is unverified, a new token.
+ * Checks a registration and queues it; `createAccount` performs it after the response. The result and the written rows
+ * are the same for a taken address, so the caller cannot enumerate accounts.
  */
 export async function registerAccount(
   deps: RegisterAccountDeps,
@@ -73,38 +76,29 @@ export async function registerAccount(
 
   // Hashed with the salt of the unverified account, so that the store can tell a repeated registration
   // from one with another password.
-  const unverifiedHash = await deps.registrations.findUnverifiedPasswordHash(email.key);
+  const target = await registrationTarget(deps.secrets, email.key);
+  const unverifiedHash = await deps.registrations.findUnverifiedPasswordHash(email.key, target);
   // Derived in every case, so that the work is the same.
   const salt = await registrationSalt(deps.secrets, email.key);
   const passwordHash = await deps.hasher.hash(input.password, unverifiedHash ?? salt);
-  const now = deps.clock.now();
   const id = newId();
-  const { emailToken, url } = await newEmailToken(deps, "verify_email");
-  const verification = await deps.messages.create(
-    { kind: "verify_email", url },
-    { expiresAt: emailToken.expiresAt },
+  const queued = await deps.queueRequest(
+    {
+      kind: "registration",
+      id,
+      email,
+      passwordHash,
+      name,
+      locale: caller.locale,
+      lastName: input.lastName ?? null,
+      username,
+      usernameKey: username === null ? null : usernameKey(username),
+      age: input.age ?? null,
+      audit: newAuditEvent(deps, { type: "account_registered" }, caller),
+    },
+    caller.ip,
   );
-  const notice = await deps.messages.create({ kind: "account_exists" }, { expiresAt: now + DAY });
-  const outcome = await deps.registrations.create({
-    id,
-    email,
-    passwordHash,
-    name,
-    locale: caller.locale,
-    lastName: input.lastName ?? null,
-    username,
-    usernameKey: username === null ? null : usernameKey(username),
-    age: input.age ?? null,
-    emailToken,
-    verification,
-    notice,
-    audit: newAuditEvent(deps, { type: "account_registered" }, caller),
-    now,
-  });
-  if (outcome === "username_taken") return err({ reason: "username_taken" });
-  // The batch queued at most one of the two; the work here does not depend on which.
-  deps.messages.deliverSoon([verification.id, notice.id]);
-  return ok({ id, name, email: email.address });
+  return queued.ok ? ok({ id, name, email: email.address }) : queued;
 }
 
 /**

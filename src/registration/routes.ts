@@ -20,10 +20,9 @@ import { answer, refuse, respond } from "../http/respond.ts";
 import { jsonBody, queryParams } from "../http/validate-request.ts";
 import { emailTokenIsValid, tokenField, tokenQuery } from "./email-tokens/fields.ts";
 import { findEmailToken } from "./email-tokens/find-email-token.ts";
-import type { SendEmailTokenDeps } from "./email-tokens/send-email-token.ts";
 import { registrationErrors } from "./errors.ts";
 import { type RegisterAccountDeps, type RegistrationFailure, registerAccount } from "./register-account.ts";
-import { resendVerification } from "./resend-verification.ts";
+import { type ResendVerificationDeps, resendVerification } from "./resend-verification.ts";
 import { VERIFICATION_PURPOSES, type VerifyEmailDeps, verifyEmail } from "./verify-email.ts";
 
 const registerBody = z
@@ -55,7 +54,7 @@ const registered = answer(
 const verified = answer(200, "Email verified successfully! You can now log in.");
 const resent = answer(200, "If that address is waiting to be verified, a new link has been sent.");
 
-type Deps = RegisterAccountDeps & VerifyEmailDeps & SendEmailTokenDeps;
+type Deps = RegisterAccountDeps & VerifyEmailDeps & ResendVerificationDeps;
 
 /** Registration and email verification. */
 export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
@@ -77,7 +76,10 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const { confirmPassword: _, ...input } = c.req.valid("json");
         const result = await registerAccount(depsOf(c), { ...input, caller: c.var.caller });
         if (result.ok) return respond(c, registered, { requiresVerification: true, user: result.value });
-        return refuse(c, registrationErrors[result.error.reason], { fields: fieldsOf(result.error) });
+        return refuse(c, registrationErrors[result.error.reason], {
+          fields: fieldsOf(result.error),
+          retryAfter: "retryAfter" in result.error ? result.error.retryAfter : undefined,
+        });
       },
     )
     .post(
@@ -125,8 +127,9 @@ export function registrationRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       jsonBody(z.strictObject({ email: emailField })),
       async (c) => {
-        await resendVerification(depsOf(c), c.req.valid("json"));
-        return respond(c, resent);
+        const input = { ...c.req.valid("json"), caller: c.var.caller };
+        const result = await resendVerification(depsOf(c), input);
+        return result.ok ? respond(c, resent) : refuse(c, result.error.reason, result.error);
       },
     );
 }

@@ -1,15 +1,11 @@
-import { and, eq, exists, inArray, isNotNull, isNull, ne, notExists, or, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, asc, eq, exists, inArray, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import { newAccountRow } from "../accounts/statements.ts";
-import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
-import type { EmailAddress } from "../core/email-address.ts";
-import type { Locale } from "../core/locale.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom, insertUnless } from "../db/insert-select.ts";
+import { insertFrom, insertIf } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, auditEvents, emailTokens } from "../db/schema.ts";
+import { accounts, auditEvents, emailTokens, queuedRequests } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import {
   HOURLY_LIMIT,
@@ -18,26 +14,20 @@ import {
   REQUESTED_MESSAGE_LIMITS,
   type SendCaps,
 } from "../messaging/outbox/statements.ts";
+import type { RegistrationRequest } from "../queued-requests/queued-request.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../queued-requests/statements.ts";
 import type { NewEmailToken } from "./email-tokens/email-token.ts";
 import { emailTokenRow, voidEmailTokens } from "./email-tokens/statements.ts";
 import { isUnprovenRegistration, openInvitation } from "./unproven-registration-statements.ts";
 
-type NewRegistration = {
-  readonly id: string;
-  readonly email: EmailAddress;
-  readonly passwordHash: string;
-  readonly name: string;
-  readonly locale: Locale;
-  readonly lastName: string | null;
-  readonly username: string | null;
-  readonly usernameKey: string | null;
-  readonly age: number | null;
+type NewRegistration = Omit<RegistrationRequest, "kind"> & {
+  /** The queued request that the registration performs. */
+  readonly requestId: string;
   readonly emailToken: NewEmailToken;
   /** To the unverified account of the address: the new one, or an earlier one. */
   readonly verification: NewMessage;
   /** To the existing owner of the address; at most one an hour. */
   readonly notice: NewMessage;
-  readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
@@ -45,34 +35,45 @@ export type RegistrationStore = ReturnType<typeof registrationStore>;
 
 export function registrationStore(db: Database, caps: SendCaps) {
   return {
-    /** The password hash of the unverified account of the address, or null. */
-    async findUnverifiedPasswordHash(emailKey: string): Promise<string | null> {
-      const [row] = await db
-        .select({ passwordHash: accounts.passwordHash })
-        .from(accounts)
-        .where(and(eq(accounts.emailKey, emailKey), isNull(accounts.emailVerifiedAt)));
-      return row?.passwordHash ?? null;
+    /**
+     * The password hash of the unverified account of the address, else that of the first registration of it that waits in
+     * the queue, or null. `target`: that of the queued registrations of the address.
+     */
+    async findUnverifiedPasswordHash(emailKey: string, target: string): Promise<string | null> {
+      const { stored, queued } = await runBatch(db, {
+        stored: db
+          .select({ passwordHash: accounts.passwordHash })
+          .from(accounts)
+          .where(and(eq(accounts.emailKey, emailKey), isNull(accounts.emailVerifiedAt))),
+        queued: db
+          .select({ passwordHash: queuedRequests.passwordHash })
+          .from(queuedRequests)
+          .where(eq(queuedRequests.target, target))
+          .orderBy(asc(queuedRequests.createdAt))
+          .limit(1),
+      });
+      return stored[0]?.passwordHash ?? queued[0]?.passwordHash ?? null;
     },
 
     /**
-     * One batch of the same statements for a free and a taken address, so that neither time nor round
-     * trips reveal an account. The unique indexes decide; the later statements depend on the first.
+     * Performs a queued registration in one batch. The unique indexes decide; the later statements depend on the first. A
+     * username that another account has reserved since the request was checked is left out.
      */
-    async create(registration: NewRegistration): Promise<"created" | "address_taken" | "username_taken"> {
+    async create(registration: NewRegistration): Promise<void> {
       const created = eq(accounts.id, registration.id);
       const unverified = isUnverifiedRegistration(db, registration);
       const mailed = and(unverified, isInOutbox(db, registration.verification));
       const mailedId = db.select({ id: accounts.id }).from(accounts).where(mailed);
-      const { inserted, namesakes } = await runBatch(db, {
-        inserted: insertUnless(db, accounts, accountRow(registration), usernameOwner(db, registration))
-          .onConflictDoNothing()
-          .returning({ id: accounts.id }),
-        namesakes: usernameOwner(db, registration),
+      const isQueued = requestIsQueued(db, registration.requestId);
+      await runBatch(db, {
+        account: [insertIf(db, accounts, accountRow(registration), isQueued).onConflictDoNothing()],
         // The latest registrant gets the mail: an earlier one may have typed a variant that is another mailbox.
-        address: db
-          .update(accounts)
-          .set({ email: registration.email.address })
-          .where(and(unverified, ne(accounts.email, registration.email.address))),
+        address: [
+          db
+            .update(accounts)
+            .set({ email: registration.email.address })
+            .where(and(unverified, ne(accounts.email, registration.email.address))),
+        ],
         verification: queueMessage(db, {
           message: registration.verification,
           accountId: sql`${accounts.id}`,
@@ -95,23 +96,28 @@ export function registrationStore(db: Database, caps: SendCaps) {
           .set(CLEARED_CREDENTIALS)
           .where(and(unverified, isContested(registration))),
         notice: noticeToOwner(db, registration, caps),
-        audit: insertFrom(db, auditEvents, auditRow(registration.audit, registration.id), accounts, created),
+        audit: insertFrom(
+          db,
+          auditEvents,
+          auditRow(registration.audit, registration.id),
+          accounts,
+          and(created, isQueued),
+        ),
+        request: deleteQueuedRequest(db, registration.requestId),
       });
-      if (inserted.length > 0) return "created";
-      return namesakes.length > 0 ? "username_taken" : "address_taken";
     },
   };
 }
 
 /**
  * The unproven registration of the address: the new one or an earlier one. An invited account is none, since only its
- * invitation may activate it. Excluded is a registration that is refused for its username.
+ * invitation may activate it.
  */
 const isUnverifiedRegistration = (db: Database, registration: NewRegistration) =>
   and(
     eq(accounts.emailKey, registration.email.key),
     isUnprovenRegistration(db, registration.now),
-    notExists(usernameOwner(db, registration)),
+    requestIsQueued(db, registration.requestId),
   );
 
 /**
@@ -147,19 +153,7 @@ const accountRow = (registration: NewRegistration) => ({
   passwordHash: registration.passwordHash,
 });
 
-/** The verified account that has the requested username. */
-function usernameOwner(db: Database, registration: NewRegistration) {
-  const namesake = alias(accounts, "namesake");
-  return db
-    .select({ id: namesake.id })
-    .from(namesake)
-    .where(eq(namesake.usernameKey, registration.usernameKey ?? sql`NULL`));
-}
-
-/**
- * Mails the existing owner of the address: a verified account, an admin or an invited account. Not if the
- * registration is refused for its username, since the response then concerns only the username.
- */
+/** Mails the existing owner of the address: a verified account, an admin or an invited account. */
 function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCaps) {
   return queueMessage(db, {
     message: registration.notice,
@@ -177,7 +171,7 @@ function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCa
         ne(accounts.role, "user"),
         exists(openInvitation(db, registration.now)),
       ),
-      notExists(usernameOwner(db, registration)),
+      requestIsQueued(db, registration.requestId),
     ),
   });
 }

@@ -13,6 +13,7 @@ type NewSessionInput = {
   readonly amr: readonly string[];
   readonly client: SessionClient;
   readonly caller: Caller;
+  readonly deviceId: string | null;
 };
 
 /** The client that a session belongs to. */
@@ -35,7 +36,7 @@ export const firstPartyClient = (audience: string): SessionClient => ({
 /** A new session without a parent, ready to be stored. The batch that stores it adds the account. */
 export function newSession(
   deps: NewSessionDeps,
-  { amr, client, caller }: NewSessionInput,
+  { amr, client, caller, deviceId }: NewSessionInput,
 ): Omit<NewSession, "accountId"> {
   const now = deps.clock.now();
   const { refreshIdleTtl, refreshMaxTtl } = deps.settings;
@@ -52,5 +53,6 @@ export function newSession(
     clientId: client.id,
     audience: client.audience,
     codeClaim: client.codeClaim,
+    deviceId,
   };
 }

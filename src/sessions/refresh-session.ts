@@ -72,7 +72,13 @@ export async function refreshSession(
       const audience = input.audience ?? session.audience ?? own;
       return ok({
         tokens: await issueTokens(deps, { session, account }, { audience }),
-        session: { sessionId, clientId: session.clientId, account },
+        session: {
+          sessionId,
+          clientId: session.clientId,
+          authenticatedAt: session.authenticatedAt,
+          deviceId: session.deviceId,
+          account,
+        },
       });
     }
     case "ended":

@@ -9,7 +9,7 @@ import { accountIsActive, isActive } from "../db/predicates.ts";
 import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
 import { RETRY_WINDOW } from "./refresh-rules.ts";
-import { isFirstParty, isLastPresented, maySignFor, sessionIsLive } from "./statements.ts";
+import { authenticatedAt, isFirstParty, isLastPresented, maySignFor, sessionIsLive } from "./statements.ts";
 
 export type Rotation = {
   readonly sessionId: string;
@@ -100,6 +100,8 @@ const stateColumns = {
   idleExpiresAt: sessions.idleExpiresAt,
   expiresAt: sessions.expiresAt,
   revokedAt: sessions.revokedAt,
+  authenticatedAt: authenticatedAt.as("authenticated_at"),
+  deviceId: sessions.deviceId,
 };
 
 /**

@@ -24,6 +24,8 @@ export type NewSession = {
   readonly audience: string;
   /** The exchange of the authorization code that opened the session; null for another sign-in. */
   readonly codeClaim: string | null;
+  /** The known device that signs in. Null for a session of an app. */
+  readonly deviceId: string | null;
 };
 
 /** A session that belongs to an app. With a parent it is a child session, which ends with the parent. */
@@ -51,6 +53,9 @@ export type SessionState = {
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+  /** The last sign-in or reauthentication. */
+  readonly authenticatedAt: number;
+  readonly deviceId: string | null;
 };
 
 /** One session of `GET /sessions`. Instants in milliseconds. */
@@ -69,6 +74,10 @@ export type CurrentSession = {
   readonly sessionId: string;
   /** The client that the session belongs to. */
   readonly clientId: string;
+  /** The last sign-in or reauthentication (ms). */
+  readonly authenticatedAt: number;
+  /** The known device that signed in, if any. */
+  readonly deviceId: string | null;
   readonly account: Account;
 };
 

@@ -1,15 +1,28 @@
+import { type NewAuditEvent, newAuditEvent } from "../admin/audit-log/audit-event.ts";
 import type { Caller } from "../core/caller.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type RefreshTokenDeps, verifyRefreshToken } from "./refresh-token.ts";
 
-export type SignOutDeps = AccessTokenDeps & RefreshTokenDeps & EndSessionDeps;
+export type SignOutDeps = AccessTokenDeps &
+  RefreshTokenDeps &
+  EndSessionDeps & {
+    readonly knownDevices: { forgetOfSession(forgetting: SessionDevice): Promise<void> };
+  };
+
+type SessionDevice = {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly audit: NewAuditEvent;
+};
 
 type SignOutInput = {
   /** The access token, or the refresh token of a browser whose access cookie has expired. */
   readonly kind: "access" | "refresh";
   readonly token: string;
+  /** The user does not want to be remembered on this device. */
+  readonly forgetsDevice?: boolean;
   readonly caller: Caller;
 };
 
@@ -31,6 +44,12 @@ export async function signOut(
     actorId: accountId,
     caller: input.caller,
   });
+  if (input.forgetsDevice) {
+    // The store completes the details.
+    const event = { type: "device_forgotten", details: { deviceId: "" } } as const;
+    const audit = newAuditEvent(deps, event, input.caller, accountId);
+    await deps.knownDevices.forgetOfSession({ sessionId, accountId, audit });
+  }
   return ok({ accountId });
 }
 

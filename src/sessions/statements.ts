@@ -34,6 +34,7 @@ export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">
   lastUsedAt: session.createdAt,
   rotatedAt: session.createdAt,
   revokedAt: null,
+  reauthenticatedAt: null,
   parentId: app?.parentId ?? null,
   appOrigin: app?.origin ?? null,
   clientRecorded: true,
@@ -86,6 +87,9 @@ export const endSessions = (db: Database, accountId: string | SQLWrapper, now: n
       ),
     )
     .returning({ id: sessions.id });
+
+/** `CurrentSession.authenticatedAt`. */
+export const authenticatedAt = sql<number>`max(coalesce(${sessions.authTime}, ${sessions.createdAt}), coalesce(${sessions.reauthenticatedAt}, 0))`;
 
 /** Whether the session is live at `now`. */
 export const sessionIsLive = (now: number | Placeholder): SQL | undefined =>

@@ -13,7 +13,7 @@ import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox
 import type { AudienceRequest } from "./audience.ts";
 import { type Rotation, rotationStatements } from "./rotation-statements.ts";
 import type { CurrentSession, SessionState, SessionSummary } from "./session.ts";
-import { endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
+import { authenticatedAt, endSessions, liveSessions, maySignFor, sessionIsLive } from "./statements.ts";
 
 /** Whether this call rotated the session, and the rows after it. */
 type RotationOutcome = {
@@ -53,7 +53,13 @@ export type SessionStore = ReturnType<typeof sessionStore>;
 export function sessionStore(db: Database, caps: SendCaps) {
   // Prepared once: building this query took a sixth of the time of an authenticated request.
   const currentSession = db
-    .select({ clientId: sessions.clientId, id: sessions.accountId, ...accountColumns })
+    .select({
+      clientId: sessions.clientId,
+      authenticatedAt: authenticatedAt.as("authenticated_at"),
+      deviceId: sessions.deviceId,
+      id: sessions.accountId,
+      ...accountColumns,
+    })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(
@@ -77,8 +83,8 @@ export function sessionStore(db: Database, caps: SendCaps) {
     ): Promise<CurrentSession | null> {
       const [row] = await currentSession.all({ sessionId, now, ...audience });
       if (!row) return null;
-      const { clientId, ...account } = row;
-      return { sessionId, clientId, account };
+      const { clientId, authenticatedAt: at, deviceId, ...account } = row;
+      return { sessionId, clientId, authenticatedAt: at, deviceId, account };
     },
 
     /**

@@ -11,12 +11,15 @@ type FormProps = {
   /** A question that a script asks before it submits the form. */
   readonly confirm?: string;
   readonly upload?: boolean;
+  /** For buttons outside of the form. */
+  readonly id?: string;
   readonly children: Child;
 };
 
 /** A POST form with its CSRF token (ASVS 3.5.1). */
-export const Form = ({ p, action = p.action, act, confirm, upload, children }: FormProps) => (
+export const Form = ({ p, action = p.action, act, confirm, upload, id, children }: FormProps) => (
   <form
+    id={id}
     method="post"
     action={action}
     enctype={upload ? "multipart/form-data" : undefined}
@@ -121,6 +124,14 @@ export const SearchForm = ({ p, children }: { p: PageProps; children: Child }) =
     {children}
     <button type="submit">{p.t.find}</button>
   </form>
+);
+
+/** A labelled checkbox. */
+export const CheckboxField = ({ name, label }: { readonly name: string; readonly label: string }) => (
+  <label class="check">
+    <input type="checkbox" name={name} value="yes" />
+    {label}
+  </label>
 );
 
 type ChoiceProps = {

@@ -4,6 +4,7 @@ import { isLocale } from "../core/locale.ts";
 import type { DepsOf } from "../http/context.ts";
 import { type CsrfDeps, judgeForm } from "../http/csrf.ts";
 import { documented } from "../http/openapi-operation.ts";
+import { refuse } from "../http/respond.ts";
 import { judgeReturnUrl } from "../oauth/return-url.ts";
 import type { PageEnv } from "./page.ts";
 import { languageCookie } from "./page-cookies.ts";
@@ -23,6 +24,8 @@ export const languageRoutes = (depsOf: DepsOf<Deps>): Hono<PageEnv> =>
     documented<MiddlewareHandler>((_c, next) => next(), { page: "everybody" }),
     async (c) => {
       const deps = depsOf(c);
+      if (c.var.rateLimitedFor !== undefined)
+        return refuse(c, "rate_limited", { retryAfter: c.var.rateLimitedFor });
       const form = await readForm(c.req.raw);
       const { publicUrl } = deps.settings;
       const currentUrl =

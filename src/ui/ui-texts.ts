@@ -24,13 +24,14 @@ type RequiredTexts = {
   readonly failures: Record<ErrorCode, string>;
   readonly passwordProblems: Record<PasswordProblem, string>;
   readonly events: Record<AuditEvent["type"], string>;
-  readonly details: Record<Exclude<DetailName, "sessionId">, Detail> & {
+  readonly details: Record<Exclude<DetailName, "sessionId" | "deviceId">, Detail> & {
     readonly fields: Detail<keyof ProfileChange>;
     readonly enabled: Detail<"true" | "false">;
     readonly role: Detail<Role>;
     readonly from: Detail<Role>;
     readonly to: Detail<Role>;
     readonly amr: Detail<Amr>;
+    readonly unlock: Detail<"time" | "reset">;
   };
   readonly mailKinds: Record<MessageKind, string>;
   readonly roles: Record<Role, string>;

@@ -80,6 +80,7 @@ describe.concurrent("npm run deploy", () => {
       `SMS_PROVIDER:twilio`,
       `SMS_TWILIO_ACCOUNT_SID:AC${"0".repeat(32)}`,
       "SMS_FROM:+15005550006",
+      "SMS_COUNTRIES:+1",
     ];
     const google = "SOCIAL_GOOGLE_CLIENT_ID:x";
     const { code, out, err } = await deploy(

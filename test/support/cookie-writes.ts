@@ -74,6 +74,8 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /me/password": () => ({ currentPassword: PASSWORD, newPassword: "another quiet harbour" }),
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
     "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
+    "POST /me/reauthenticate": () => ({ password: PASSWORD }),
+    "DELETE /me/devices/:id": () => undefined,
     "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {
       const { challengeId, code } = await requestPhoneCode(service, (await logIn(service, email)).token);
@@ -108,8 +110,12 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
   return { browser, send: (headers = {}) => browser.send(method, filled, body, { ...type, ...headers }) };
 }
 
-/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the caller's session id. */
+/** For `/users`: makes the caller a superuser and returns another account's id. Otherwise returns the id of the caller's session or device. */
 async function idFor(service: Service, browser: Browser, path: string, email: string): Promise<string> {
+  if (path.startsWith("/me/devices")) {
+    const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
+    return device?.id ?? "";
+  }
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];
     return session?.id ?? "";

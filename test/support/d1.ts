@@ -117,24 +117,37 @@ export function startWithHeldBatch(nth: number, variables: Readonly<Record<strin
   };
 }
 
-/** The statements that a service sent to D1, with their values, and the number of round trips. */
+/** The statements that a service sent to D1, with their values, the number of round trips and of written rows. */
 export type Recording = {
   readonly db: D1Database;
   readonly statements: { readonly sql: string; readonly values: unknown[] }[];
   trips: number;
+  /** Rows of tables and indexes, as D1 counts them for its bill. */
+  rowsWritten: number;
 };
 
 /** A D1 binding that passes calls to the given one and records its statements. */
 export function recordD1(d1: D1Database): Recording {
   const originals = new WeakMap<object, { statement: D1PreparedStatement; sql: string; values: unknown[] }>();
-  const recording: Recording = { db: undefined as unknown as D1Database, statements: [], trips: 0 };
+  const recording: Recording = {
+    db: undefined as unknown as D1Database,
+    statements: [],
+    trips: 0,
+    rowsWritten: 0,
+  };
+  const countRows = (results: readonly unknown[]) => {
+    for (const result of results as readonly Partial<D1Result>[])
+      recording.rowsWritten += result?.meta?.rows_written ?? 0;
+  };
   const wrap = (statement: D1PreparedStatement, sql: string, values: unknown[]): D1PreparedStatement => {
     const run =
       (name: "run" | "all" | "raw" | "first") =>
-      (...args: unknown[]) => {
+      async (...args: unknown[]) => {
         recording.trips += 1;
         recording.statements.push({ sql, values });
-        return (statement[name] as (...rest: unknown[]) => unknown)(...args);
+        const result = await (statement[name] as (...rest: unknown[]) => Promise<unknown>)(...args);
+        countRows([result]);
+        return result;
       };
     const wrapped = {
       bind: (...bound: unknown[]) => wrap(statement.bind(...bound), sql, bound),
@@ -148,11 +161,13 @@ export function recordD1(d1: D1Database): Recording {
   };
   const db = {
     prepare: (sql: string) => wrap(d1.prepare(sql), sql, []),
-    batch: (statements: D1PreparedStatement[]) => {
+    batch: async (statements: D1PreparedStatement[]) => {
       recording.trips += 1;
       const found = statements.map((statement) => originals.get(statement));
       for (const one of found) if (one) recording.statements.push({ sql: one.sql, values: one.values });
-      return d1.batch(statements.map((statement, at) => found[at]?.statement ?? statement));
+      const results = await d1.batch(statements.map((statement, at) => found[at]?.statement ?? statement));
+      countRows(results);
+      return results;
     },
   };
   return Object.assign(recording, { db: db as unknown as D1Database });

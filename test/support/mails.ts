@@ -182,6 +182,13 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
       de: "Zu viele Versuche, sich bei Acme anzumelden",
     },
   },
+  sign_in_stopped: {
+    message: { kind: "sign_in_stopped" },
+    subject: {
+      en: "Sign-in to Acme is stopped until you choose a new password",
+      de: "Die Anmeldung bei Acme ist gesperrt, bis Sie ein neues Passwort wählen",
+    },
+  },
   session_ended_after_reuse: {
     message: { kind: "session_ended_after_reuse" },
     subject: {

@@ -16,7 +16,12 @@ export function startWithProvider(clock?: TestClock, env: Record<string, unknown
   const provider = openLoopback();
   const variables = {
     ...{ MAIL_PROVIDER: "resend", MAIL_API_KEY: "key", MAIL_API_BASE: provider.url },
-    ...{ SMS_PROVIDER: "vonage", SMS_FROM: "Gatehouse", SMS_API_BASE: provider.url },
+    ...{
+      SMS_PROVIDER: "vonage",
+      SMS_COUNTRIES: "+1,+49,+44",
+      SMS_FROM: "Gatehouse",
+      SMS_API_BASE: provider.url,
+    },
     ...{ SMS_VONAGE_API_KEY: "key", SMS_VONAGE_API_SECRET: "secret" },
   };
   return { provider, service: startService({ clock, env: { ...variables, ...env } }) };

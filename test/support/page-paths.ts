@@ -21,6 +21,7 @@ export const PAGE_PATHS = [
   "/account/phone/code",
   "/account/linked",
   "/account/sessions",
+  "/account/devices",
   "/account/deactivate",
   "/admin/users",
   "/admin/users/:id",

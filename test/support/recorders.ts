@@ -51,6 +51,8 @@ export type Observation = {
   readonly trips: number;
   /** The SQL of every statement, in order. */
   readonly statements: readonly string[];
+  /** Rows of tables and indexes that D1 wrote. */
+  readonly rowsWritten: number;
   readonly kvGets: number;
   readonly kvPuts: number;
   /** Every `deriveBits` with its algorithm and iterations. */
@@ -87,6 +89,7 @@ export function startObservedService(variables: Record<string, unknown>, clock: 
   const counts = () => ({
     trips: d1.trips,
     statements: d1.statements.length,
+    rowsWritten: d1.rowsWritten,
     kvGets: kv.gets,
     kvPuts: kv.puts,
     derivations: derivations.length,
@@ -117,6 +120,7 @@ export function startObservedService(variables: Record<string, unknown>, clock: 
       cookies: answer.headers.getSetCookie(),
       trips: atAnswer.trips - before.trips,
       statements: d1.statements.slice(before.statements, atAnswer.statements).map(({ sql }) => sql),
+      rowsWritten: atAnswer.rowsWritten - before.rowsWritten,
       kvGets: atAnswer.kvGets - before.kvGets,
       kvPuts: atAnswer.kvPuts - before.kvPuts,
       derivations: derivations.slice(before.derivations, atAnswer.derivations),

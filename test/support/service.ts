@@ -48,6 +48,8 @@ type Options = {
   readonly clock?: TestClock;
   /** Another service, whose environment and composition this one uses: two clocks in one isolate. */
   readonly isolate?: { readonly env: Env; readonly composition: Composition };
+  /** How a use case pauses. Default: not at all, since the clock does not move meanwhile. */
+  readonly wait?: (ms: number) => Promise<unknown>;
   /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
@@ -64,10 +66,11 @@ export type Service = ReturnType<typeof startService>;
  */
 export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
-  const { providerTimeoutMs, secondFactors } = options;
+  // The test clock does not move while a use case waits.
+  const { providerTimeoutMs, secondFactors, wait = async () => undefined } = options;
   const { env, composition } = options.isolate ?? {
     env: { ...testEnv, ...options.env } as unknown as Env,
-    composition: createComposition({ providerTimeoutMs, secondFactors }),
+    composition: createComposition({ wait, providerTimeoutMs, secondFactors }),
   };
   const log: RequestLogLine[] = [];
   const app = createApp({

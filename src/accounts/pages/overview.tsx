@@ -86,6 +86,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/sessions" label={t.sessions}>
             {t.sessionsHint}
           </Row>
+          <Row href="/account/devices" label={p.t.devices.title}>
+            {t.devicesHint}
+          </Row>
           <Row href="/account/deactivate" label={t.deactivate}>
             {t.deactivateHint}
           </Row>

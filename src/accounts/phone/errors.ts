@@ -1,6 +1,9 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
+import type { RemovePhoneFailure } from "./remove-phone.ts";
 import type { RequestPhoneVerificationFailure } from "./request-phone-verification.ts";
 import type { VerifyPhoneFailure } from "./verify-phone.ts";
+
+type Reason = (RequestPhoneVerificationFailure | RemovePhoneFailure | VerifyPhoneFailure)["reason"];
 
 export const phoneErrors = {
   // As with captchas: a feature that the deployment lacks is `not_found`, since a retry cannot succeed.
@@ -11,4 +14,5 @@ export const phoneErrors = {
   send_cap: "rate_limited",
   code_incorrect: "code_invalid",
   locked: "too_many_attempts",
-} as const satisfies Record<(RequestPhoneVerificationFailure | VerifyPhoneFailure)["reason"], ErrorCode>;
+  reauthentication_required: "reauthentication_required",
+} as const satisfies Record<Reason, ErrorCode>;

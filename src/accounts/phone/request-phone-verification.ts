@@ -3,6 +3,7 @@ import { lockoutKey } from "../../authentication/lockout/lockout-keys.ts";
 import { secondsUntil } from "../../authentication/lockout/rules.ts";
 import { newCode } from "../../authentication/one-time-codes/new-code.ts";
 import { OTP_TTL_MS } from "../../authentication/one-time-codes/one-time-code.ts";
+import { isRecentlyAuthenticated } from "../../authentication/reauthentication/rules.ts";
 import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
@@ -10,6 +11,8 @@ import { newId } from "../../core/ids.ts";
 import type { PhoneNumber } from "../../core/phone-number.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { ClientLimits } from "../../rate-limit/client-limits.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 import type { PhoneStore } from "./store.ts";
 
 export type RequestPhoneVerificationDeps = {
@@ -17,27 +20,28 @@ export type RequestPhoneVerificationDeps = {
   readonly secrets: SecretRing;
   readonly settings: {
     readonly canText: boolean;
-    /** Allowed calling codes; empty: all. */
+    /** Allowed calling codes; empty, which only the development mailbox may have: all. */
     readonly smsCountries: readonly string[];
   };
   readonly phones: Pick<PhoneStore, "requestVerification">;
+  readonly clientLimits: ClientLimits;
   readonly messages: Outbox;
 };
 
 type RequestPhoneVerificationInput = {
-  readonly accountId: string;
+  readonly session: CurrentSession;
   readonly phone: PhoneNumber;
   readonly caller: Caller;
 };
 
 /** `retryAfter` and `expiresIn` in seconds. `texts_off`: no SMS provider is configured. */
 export type RequestPhoneVerificationFailure =
-  | { readonly reason: "texts_off" | "country_refused" | "account_not_active" }
+  | { readonly reason: "texts_off" | "country_refused" | "account_not_active" | "reauthentication_required" }
   | { readonly reason: "send_cap"; readonly retryAfter: number };
 
 /**
  * Texts a code to a number. A number that differs from the account's replaces it and is unverified.
- * Numbers are not unique, so the result does not reveal whether another account has this one.
+ * The session must be recently authenticated. Numbers are not unique, so the result does not reveal whether another account has this one.
  */
 export async function requestPhoneVerification(
   deps: RequestPhoneVerificationDeps,
@@ -46,20 +50,22 @@ export async function requestPhoneVerification(
   Result<{ readonly challengeId: string; readonly expiresIn: number }, RequestPhoneVerificationFailure>
 > {
   if (!deps.settings.canText) return err({ reason: "texts_off" });
-  const { accountId, phone, caller } = input;
+  const { session, phone, caller } = input;
+  const accountId = session.account.id;
   const { smsCountries } = deps.settings;
   // SMS toll fraud (SMS pumping) uses expensive destination countries.
   if (smsCountries.length > 0 && !smsCountries.some((code) => phone.startsWith(code))) {
     return err({ reason: "country_refused" });
   }
   const now = deps.clock.now();
+  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
   const expiresAt = now + OTP_TTL_MS;
   const id = newId();
   const { code, codeHash } = await newCode(deps, id);
   const text = await deps.messages.create({ kind: "phone_code", code }, { expiresAt, to: phone });
   const removalNotice = await deps.messages.create({ kind: "phone_removed" }, { expiresAt: now + DAY });
   const outcome = await deps.phones.requestVerification({
-    accountId,
+    session,
     phone,
     challenge: {
       id,
@@ -74,10 +80,13 @@ export async function requestPhoneVerification(
     },
     text,
     removalNotice,
+    clientLimits: await deps.clientLimits("text", caller.ip),
     audit: newAuditEvent(deps, { type: "phone_change_requested" }, caller, accountId),
     now,
   });
-  if (outcome.kind === "account_not_active") return err({ reason: outcome.kind });
+  if (outcome.kind === "account_not_active" || outcome.kind === "reauthentication_required") {
+    return err({ reason: outcome.kind });
+  }
   if (outcome.kind === "send_cap") {
     return err({ reason: "send_cap", retryAfter: secondsUntil(outcome.retryAt, now) });
   }

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { challengeIdField, codeField } from "../../authentication/one-time-codes/fields.ts";
+import { RECENT_AUTHENTICATION } from "../../authentication/reauthentication/fields.ts";
 import type { DepsOf, HttpEnv } from "../../http/context.ts";
 import { describeRoute } from "../../http/openapi-operation.ts";
 import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
@@ -43,10 +44,11 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         description:
           "The number replaces the account's and is unverified until the code is verified; the same number " +
           "stays unchanged. A new code voids the earlier one. At most one text a minute and five an hour. " +
-          "If text messages are off, the response is `not_found`.",
+          "If text messages are off, the response is `not_found`. " +
+          RECENT_AUTHENTICATION,
         tag,
         answer: texted,
-        failures: [phoneErrors.texts_off, phoneErrors.send_cap],
+        failures: [phoneErrors.texts_off, phoneErrors.send_cap, phoneErrors.reauthentication_required],
       }),
       session,
       jsonBody(z.strictObject({ phone: phoneField })),
@@ -72,18 +74,29 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       session,
       jsonBody(z.strictObject({ challengeId: challengeIdField, code: codeField })),
       async (c) => {
-        const result = await verifyPhone(depsOf(c), { ...c.req.valid("json"), ...commonInputOf(c) });
+        const result = await verifyPhone(depsOf(c), {
+          ...c.req.valid("json"),
+          accountId: c.var.session.account.id,
+          caller: c.var.caller,
+        });
         if (!result.ok) return sendRefusal(c, result.error);
         return respond(c, verified, { phone: result.value.phone, isPhoneVerified: true });
       },
     )
     .delete(
       "/me/phone",
-      describeRoute({ operationId: "removePhone", summary: "Remove the phone number", tag, answer: removed }),
+      describeRoute({
+        operationId: "removePhone",
+        summary: "Remove the phone number",
+        description: RECENT_AUTHENTICATION,
+        tag,
+        answer: removed,
+        failures: [phoneErrors.reauthentication_required],
+      }),
       session,
       async (c) => {
-        await removePhone(depsOf(c), commonInputOf(c));
-        return respond(c, removed);
+        const result = await removePhone(depsOf(c), commonInputOf(c));
+        return result.ok ? respond(c, removed) : refuse(c, phoneErrors[result.error.reason]);
       },
     );
 }
@@ -91,7 +104,7 @@ export function phoneRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 const COUNTRY_REFUSED = { path: "phone", message: "We cannot send texts to this country." };
 
 const commonInputOf = (c: Context<HttpEnv>) => ({
-  accountId: c.var.session.account.id,
+  session: c.var.session,
   caller: c.var.caller,
 });
 

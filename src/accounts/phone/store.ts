@@ -11,6 +11,7 @@ import {
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../../authentication/one-time-codes/statements.ts";
+import { isRecentlyAuthenticated } from "../../authentication/reauthentication/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
@@ -26,14 +27,24 @@ import {
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import type { ClientLimit } from "../../rate-limit/client-limits.ts";
+import {
+  clientRetryAt,
+  countClientRequest,
+  readClientCounters,
+  withinClientLimits,
+} from "../../rate-limit/statements.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 
 type PhoneVerificationRequest = {
-  readonly accountId: string;
+  readonly session: CurrentSession;
   readonly phone: string;
   readonly challenge: NewOneTimeCodeChallenge;
   readonly text: NewMessage;
   /** Mail to the user, if a verified number is replaced. */
   readonly removalNotice: NewMessage;
+  /** The exact limits of the client. */
+  readonly clientLimits: readonly ClientLimit[];
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
@@ -52,14 +63,14 @@ type PhoneVerificationAttempt = {
 };
 
 type PhoneRemoval = {
-  readonly accountId: string;
+  readonly session: CurrentSession;
   readonly removalNotice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
 };
 
 type RequestOutcome =
-  | { readonly kind: "requested" | "account_not_active" }
+  | { readonly kind: "requested" | "account_not_active" | "reauthentication_required" }
   /** `retryAt`: an instant. */
   | { readonly kind: "send_cap"; readonly retryAt: number };
 
@@ -84,13 +95,18 @@ export function phoneStore(db: Database, caps: SendCaps) {
   return {
     /** Queues the text. Every other statement applies only if the text was queued. */
     async requestVerification(request: PhoneVerificationRequest): Promise<RequestOutcome> {
-      const { accountId, phone, text, now } = request;
-      const owner = activeAccount(accountId);
+      const { session, phone, text, clientLimits, now } = request;
+      const accountId = session.account.id;
+      const isOwner = activeAccount(accountId);
+      const owner = and(isOwner, isRecentlyAuthenticated(db, session, now));
       const texted = and(owner, isInOutbox(db, text));
       // IS NOT also matches an account without a number.
       const differs = sql`${accounts.phone} IS NOT ${phone}`;
-      const { owners, latest, requested } = await runBatch(db, {
-        owners: db.select({ id: accounts.id }).from(accounts).where(owner),
+      const { owners, recent, latest, requested, counters } = await runBatch(db, {
+        client: countClientRequest(db, clientLimits, now),
+        counters: readClientCounters(db, clientLimits),
+        owners: db.select({ id: accounts.id }).from(accounts).where(isOwner),
+        recent: db.select({ id: accounts.id }).from(accounts).where(owner),
         latest: latestSend(db, accountId, text, now),
         text: queueMessage(db, {
           message: text,
@@ -99,7 +115,7 @@ export function phoneStore(db: Database, caps: SendCaps) {
           limits: REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
-          where: owner,
+          where: and(owner, withinClientLimits(clientLimits)),
         }),
         // Before the UPDATE, which makes the condition false.
         notice: notice(
@@ -122,7 +138,9 @@ export function phoneStore(db: Database, caps: SendCaps) {
       });
       if (requested.length > 0) return { kind: "requested" };
       if (owners.length === 0) return { kind: "account_not_active" };
-      return { kind: "send_cap", retryAt: retryAt(latest, now) };
+      if (recent.length === 0) return { kind: "reauthentication_required" };
+      const clientMayRetryAt = clientRetryAt(counters, clientLimits);
+      return { kind: "send_cap", retryAt: clientMayRetryAt ?? retryAt(latest, now) };
     },
 
     /** Counts the attempt, compares the code and verifies the number if it is correct, in one batch. */
@@ -159,19 +177,26 @@ export function phoneStore(db: Database, caps: SendCaps) {
     },
 
     /** Removes the number, its verification and its codes. */
-    async remove(removal: PhoneRemoval): Promise<void> {
-      const { accountId, now } = removal;
-      const hasNumber = and(activeAccount(accountId), isNotNull(accounts.phone));
+    async remove(removal: PhoneRemoval): Promise<"removed" | "reauthentication_required"> {
+      const { session, now } = removal;
+      const accountId = session.account.id;
+      const isRecent = isRecentlyAuthenticated(db, session, now);
+      const hasNumber = and(activeAccount(accountId), isRecent, isNotNull(accounts.phone));
       const hasVerifiedNumber = and(hasNumber, isNotNull(accounts.phoneVerifiedAt));
-      await runBatch(db, {
+      const { recent } = await runBatch(db, {
+        recent: db
+          .select({ id: accounts.id })
+          .from(accounts)
+          .where(and(activeAccount(accountId), isRecent)),
         notice: notice(removal.removalNotice, accountId, now, hasVerifiedNumber),
         audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), accounts, hasNumber),
-        codes: voidOneTimeCodes(db, phoneChallengesOf(accountId) as SQL),
+        codes: voidOneTimeCodes(db, and(phoneChallengesOf(accountId), isRecent) as SQL),
         account: db
           .update(accounts)
           .set({ phone: null, phoneVerifiedAt: null, updatedAt: now })
           .where(hasNumber),
       });
+      return recent.length > 0 ? "removed" : "reauthentication_required";
     },
   };
 }

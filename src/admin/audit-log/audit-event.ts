@@ -29,6 +29,11 @@ export type AuditEvent =
   | { readonly type: "avatar_changed" }
   | { readonly type: "avatar_removed" }
   | { readonly type: "signed_in"; readonly details: { readonly sessionId: string; readonly amr: string } }
+  /** Aggregated: one event per account, or address without an account, and hour. Includes attempts that a lockout refused. */
+  | { readonly type: "sign_in_failed"; readonly details: { readonly count: number } }
+  /** Sign-in from unknown devices, or from known ones, was locked. `unlock`: what ends it. */
+  | { readonly type: "account_locked"; readonly details: { readonly unlock: "time" | "reset" } }
+  | { readonly type: "device_forgotten"; readonly details: { readonly deviceId: string } }
   | { readonly type: "identity_linked"; readonly details: { readonly provider: string } }
   | { readonly type: "identity_removed"; readonly details: { readonly provider: string } }
   | { readonly type: "signed_out"; readonly details: { readonly sessionId: string } }
@@ -86,6 +91,9 @@ const types: Record<AuditEvent["type"], true> = {
   avatar_changed: true,
   avatar_removed: true,
   signed_in: true,
+  sign_in_failed: true,
+  account_locked: true,
+  device_forgotten: true,
   identity_linked: true,
   identity_removed: true,
   signed_out: true,

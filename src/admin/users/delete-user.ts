@@ -26,7 +26,7 @@ export type DeleteUserFailure =
 
 /**
  * Deletes a deactivated account with its sessions, email tokens, codes, messages and avatar. Its audit
- * events stay. They hold the account's id and no name or address.
+ * events stay. They hold the account's id and no name, address or IP address.
  */
 export async function deleteUser(
   deps: DeleteUserDeps,

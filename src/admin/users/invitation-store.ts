@@ -9,16 +9,20 @@ import { runBatch } from "../../db/run-batch.ts";
 import { accounts, auditEvents, emailTokens } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import {
+  ADMIN_MESSAGE_LIMITS,
   isInOutbox,
   latestSend,
   NO_SEND_LIMITS,
   queueMessage,
-  REQUESTED_MESSAGE_LIMITS,
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 import type { NewEmailToken } from "../../registration/email-tokens/email-token.ts";
-import { emailTokenRow, voidEmailTokens } from "../../registration/email-tokens/statements.ts";
+import {
+  emailTokenRow,
+  voidEmailTokens,
+  voidSurplusResetTokens,
+} from "../../registration/email-tokens/statements.ts";
 import {
   addressHolder,
   deleteUnprovenRegistration,
@@ -53,7 +57,10 @@ export type InvitationStore = ReturnType<typeof invitationStore>;
 /** Invitations and password resets that an admin starts. */
 export function invitationStore(db: Database, caps: SendCaps) {
   return {
-    /** Mails a link to choose a password, and revokes the earlier links of the same purpose. */
+    /**
+     * Mails a link to choose a password. A new invitation revokes the earlier ones; of reset links the two newest
+     * earlier ones stay valid.
+     */
     async sendEmailToken(action: EmailTokenMailing): Promise<SendEmailTokenOutcome> {
       const { emailToken, mail, target } = action;
       const owner = {
@@ -67,22 +74,29 @@ export function invitationStore(db: Database, caps: SendCaps) {
       const isPending = emailToken.purpose === "invite" ? isNull(accounts.passwordHash) : undefined;
       const { unchanged, latest, audited } = await runBatch(db, {
         unchanged: targetUnchanged(db, action, isPending),
-        latest: latestSend(db, target.id, mail, emailToken.createdAt),
+        latest: latestSend(db, target.id, mail, emailToken.createdAt, ADMIN_MESSAGE_LIMITS.budget),
         mail: queueMessage(db, {
           message: mail,
           accountId: target.id,
           now: emailToken.createdAt,
-          limits: REQUESTED_MESSAGE_LIMITS,
+          limits: ADMIN_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: and(sql`${accounts.id} IN ${targetUnchanged(db, action)}`, isPending),
         }),
-        earlierTokens: voidEmailTokens(
-          db,
-          and(eq(emailTokens.accountId, target.id), sent) as SQL,
-          [emailToken.purpose],
-          emailToken.createdAt,
-        ),
+        earlierTokens:
+          emailToken.purpose === "reset_password"
+            ? voidSurplusResetTokens(
+                db,
+                db.select({ id: accounts.id }).from(accounts).where(and(isTarget, sent)),
+                emailToken.createdAt,
+              )
+            : voidEmailTokens(
+                db,
+                and(eq(emailTokens.accountId, target.id), sent) as SQL,
+                [emailToken.purpose],
+                emailToken.createdAt,
+              ),
         token: insertFrom(db, emailTokens, emailTokenRow(emailToken, owner), accounts, and(isTarget, sent)),
         audited: insertFrom(
           db,

@@ -5,6 +5,7 @@ import {
   type Lockout,
   type LockoutKeyDeps,
 } from "../../authentication/lockout/lockout-keys.ts";
+import { MAX_CONSECUTIVE_FAILURES } from "../../authentication/lockout/rules.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { SessionSummary } from "../../sessions/session.ts";
 import type { AccountStatusStore } from "./status-store.ts";
@@ -14,8 +15,8 @@ export type ReadAccountStatusDeps = LockoutKeyDeps & {
   readonly accountStatuses: Pick<AccountStatusStore, "find">;
 };
 
-/** A lockout in force. `until`: an instant. */
-export type ActiveLockout = { readonly kind: Lockout; readonly until: number };
+/** A lockout in force. `until`: an instant; null if only a password reset or an admin ends it. */
+export type ActiveLockout = { readonly kind: Lockout; readonly until: number | null };
 
 /** An account's live sessions and its active lockouts. */
 export async function readAccountStatus(
@@ -23,10 +24,23 @@ export async function readAccountStatus(
   account: Pick<Account, "id" | "email">,
 ): Promise<{ readonly sessions: readonly SessionSummary[]; readonly lockouts: readonly ActiveLockout[] }> {
   const keys = await accountLockouts(deps, account);
-  const { sessions, lockouts } = await deps.accountStatuses.find(account.id, keys, deps.clock.now());
+  const now = deps.clock.now();
+  const { sessions, lockouts } = await deps.accountStatuses.find(account.id, keys, now);
   const activeLockouts = LOCKOUTS.flatMap((kind, index) => {
-    const active = lockouts.find(({ key }) => key === keys[index]);
-    return active ? [{ kind, until: active.until }] : [];
+    const counter = lockouts.find(({ key }) => key === keys[index]);
+    return counter ? lockoutOf(kind, counter, now) : [];
   });
   return { sessions, lockouts: activeLockouts };
+}
+
+/** Only unknown devices have a limit of consecutive failures. */
+function lockoutOf(
+  kind: Lockout,
+  { until, consecutiveFailures }: { readonly until: number; readonly consecutiveFailures: number },
+  now: number,
+): ActiveLockout[] {
+  if (kind === "unknown-devices" && consecutiveFailures >= MAX_CONSECUTIVE_FAILURES) {
+    return [{ kind, until: null }];
+  }
+  return until > now ? [{ kind, until }] : [];
 }

@@ -6,8 +6,8 @@ import { liveSessions } from "../../sessions/statements.ts";
 
 export type AccountStatusStore = ReturnType<typeof accountStatusStore>;
 
-/** `until`: an instant. */
-type LockoutRow = { readonly key: string; readonly until: number };
+/** `until`: an instant, which may be past. */
+type LockoutRow = { readonly key: string; readonly until: number; readonly consecutiveFailures: number };
 
 /** Reads an account's sessions and lockouts in one round trip. */
 export const accountStatusStore = (db: Database) => ({

@@ -10,6 +10,7 @@ import { accounts, mailboxMessages, outbox } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { endSessions } from "../../sessions/statements.ts";
+import { eraseIpAddresses } from "../audit-log/statements.ts";
 import type { AdminAction } from "../authorization/admin-action.ts";
 import {
   type AuditedAction,
@@ -132,7 +133,7 @@ export function userStore(db: Database, caps: SendCaps) {
 
     /**
      * Deletes the account; the foreign keys delete every row that it owns. Listed are the rows that belong to
-     * it without a foreign key. Its audit events stay. Its sessions ended with its deactivation, which the target's
+     * it without a foreign key. Its audit events stay, without IP addresses. Its sessions ended with its deactivation, which the target's
      * status requires: a live session deleted here would not get into the revocation list.
      */
     async delete(action: Deletion): Promise<"done" | "changed_meanwhile"> {
@@ -142,6 +143,7 @@ export function userStore(db: Database, caps: SendCaps) {
         applied: applyIf(db, action),
         avatar: discardAvatar(db, id, action.now, applies),
         attempts: clearAttempts(db, action.lockoutKeys, applies),
+        auditLog: eraseIpAddresses(db, id, applies),
         // The development mailbox, which is empty in production. The id of an outbox row also finds messages to an
         // earlier address or number of the account, so this comes before the cascade deletes the outbox rows.
         mailbox: db

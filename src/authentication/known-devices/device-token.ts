@@ -1,9 +1,8 @@
 import { jwtVerify, SignJWT } from "jose";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
-import type { SecretRing } from "../../core/crypto/secret-ring.ts";
+import type { SecretRing, SecretRoot } from "../../core/crypto/secret-ring.ts";
 import { isInvalidTokenError, UnknownKeyError } from "../../core/crypto/token-error.ts";
-import { newId } from "../../core/ids.ts";
 
 const TYPE = "device+jwt";
 
@@ -16,51 +15,91 @@ export type DeviceTokenDeps = {
   readonly settings: { readonly publicUrl: string };
 };
 
-/** A device on which this address has completed a sign-in before. */
+/** What a device token says. It counts for one address, and only while `isDeviceStillKnown`. */
 export type KnownDevice = {
   readonly deviceId: string;
-  /** Instant (ms) of the last completed sign-in. */
+  /** Instant (ms) of the last completed sign-in, or of the password reset. */
   readonly knownSince: number;
+  /** Whether the device has a row, whose deletion revokes it. Tokens from before migration 0014 have none. */
+  readonly isListed: boolean;
+  /** False for the token of a password reset. Such a device still needs a second factor, and its sign-in is notified. */
+  readonly hasSignedIn: boolean;
+  readonly addressHash: string;
+  /** The root that signed the token, so that a known device stays known after a rotation of the secret. */
+  readonly root: SecretRoot;
+};
+
+type NewDeviceToken = {
+  readonly emailKey: string;
+  /** The id of its `known_devices` row. */
+  readonly deviceId: string;
+  /** Instant (ms). */
+  readonly knownSince: number;
+  readonly hasSignedIn: boolean;
 };
 
 /**
  * Signs the token by which a client is a known device at its next sign-in. The token authenticates nothing.
  * A known device causes no notice, needs no second factor under the policy `new_device`, and is not subject
- * to the lockout of unknown devices. `deviceId`: null for a device that becomes known now.
+ * to the lockout of unknown devices.
  */
 export async function signDeviceToken(
   deps: DeviceTokenDeps,
-  emailKey: string,
-  deviceId: string | null,
+  { emailKey, deviceId, knownSince, hasSignedIn }: NewDeviceToken,
 ): Promise<string> {
   const root = deps.secrets.current;
-  const knownSince = deps.clock.now();
   const now = Math.floor(knownSince / SECOND);
+  const adr = await keyedHash(root, "device-address", emailKey);
   // `iat` has whole seconds, and a password reset may happen within the same second.
-  return new SignJWT({ adr: await keyedHash(root, "device-address", emailKey), known: knownSince })
+  return new SignJWT({ adr, known: knownSince, listed: true, ...(hasSignedIn ? {} : { reset: true }) })
     .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
     .setIssuer(deps.settings.publicUrl)
     .setAudience(`${deps.settings.publicUrl}/device`)
-    .setSubject(deviceId ?? newId())
+    .setSubject(deviceId)
     .setIssuedAt(now)
     .setExpirationTime(now + DEVICE_TOKEN_TTL_MS / SECOND)
     .sign(await root.hmacKey("device-token"));
 }
 
-/** Whether the device became known after the last change that made all devices of the account unknown. */
-export const isDeviceStillKnown = (
-  device: KnownDevice,
-  account: { readonly devicesKnownSince: number },
-): boolean => device.knownSince >= account.devicesKnownSince;
+/** What the account says about a device. Instants in milliseconds. */
+export type DeviceRecord = {
+  readonly devicesKnownSince: number;
+  /** When the row of the device was created; null if the account has no such row. */
+  readonly deviceCreatedAt: number | null;
+};
 
 /**
- * The device, if the token was issued for this address: the token of an attacker's own account must not give
- * further attempts at another account. Any other token counts as an unknown device and is no error.
+ * Whether the device became known after the last change that made all devices of the account unknown, and has not
+ * been forgotten since. A row that is created again does not restore an earlier token.
  */
+export const isDeviceStillKnown = (
+  { knownSince, isListed }: KnownDevice,
+  { devicesKnownSince, deviceCreatedAt }: DeviceRecord,
+): boolean =>
+  knownSince >= devicesKnownSince &&
+  (!isListed || (deviceCreatedAt !== null && deviceCreatedAt <= knownSince));
+
+/**
+ * Whether the token was issued for this address: the token of an attacker's own account must not give further
+ * attempts at another account.
+ */
+export const isDeviceOfAddress = async ({ root, addressHash }: KnownDevice, emailKey: string) =>
+  addressHash === (await keyedHash(root, "device-address", emailKey));
+
+/** The device of a valid token for this address. Any other token counts as an unknown device and is no error. */
 export async function recognizeDevice(
   deps: DeviceTokenDeps,
   token: string | undefined,
   emailKey: string,
+): Promise<KnownDevice | null> {
+  const device = await readDeviceToken(deps, token);
+  return device && (await isDeviceOfAddress(device, emailKey)) ? device : null;
+}
+
+/** The device of a valid token, for any address. Null for any other token. */
+export async function readDeviceToken(
+  deps: DeviceTokenDeps,
+  token: string | undefined,
 ): Promise<KnownDevice | null> {
   if (token === undefined) return null;
   try {
@@ -80,11 +119,17 @@ export async function recognizeDevice(
         currentDate: new Date(deps.clock.now()),
       },
     );
-    // The root that signed the token, so that a known device stays known after a rotation of the secret.
     const root = deps.secrets.find(protectedHeader.kid ?? "");
-    if (!root || payload.adr !== (await keyedHash(root, "device-address", emailKey))) return null;
-    if (!payload.sub || typeof payload.known !== "number") return null;
-    return { deviceId: payload.sub, knownSince: payload.known };
+    const { sub, adr, known, listed, reset } = payload;
+    if (!root || !sub || typeof adr !== "string" || typeof known !== "number") return null;
+    return {
+      deviceId: sub,
+      knownSince: known,
+      isListed: listed === true,
+      hasSignedIn: reset !== true,
+      addressHash: adr,
+      root,
+    };
   } catch (cause) {
     if (isInvalidTokenError(cause)) return null;
     throw cause;

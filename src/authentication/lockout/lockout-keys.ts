@@ -1,3 +1,4 @@
+import { fromBase64url } from "../../core/crypto/encoding.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { storedAddressKey } from "../../core/email-address.ts";
@@ -21,6 +22,24 @@ export const lockoutKey = (
   target: string,
   lockout: Lockout,
 ): Promise<string> => keyedHash(deps.secrets.current, "lock-key", `${lockout}\n${target}`);
+
+/**
+ * The id that stands for an address without an account in the audit log, made of its lockout key: a UUID of version 8.
+ * It looks like the id of a deleted account.
+ */
+export function targetIdOf(lockoutKey: string): string {
+  const hex = [...(fromBase64url(lockoutKey) ?? []).slice(0, 16)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  const variant = "89ab"[Number.parseInt(hex.charAt(16), 16) % 4];
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join("-");
+}
 
 export type LockoutKeyDeps = { readonly secrets: SecretRing };
 

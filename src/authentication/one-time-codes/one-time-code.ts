@@ -29,12 +29,16 @@ export type NewOneTimeCodeChallenge = {
   readonly clientId?: string;
   readonly audience?: string;
   readonly codeClaim?: string | null;
+  /** The `known_devices` row of the device that passed the first factor. Absent for an unknown device. */
+  readonly deviceId?: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
 
 /** A new code of an existing challenge, with the mail that carries it. Instants in milliseconds. */
 export type OneTimeCodeResend = {
+  /** The queued request that causes it. */
+  readonly requestId: string;
   readonly challengeId: string;
   readonly codeHash: string;
   readonly expiresAt: number;

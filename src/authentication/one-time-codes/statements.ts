@@ -12,6 +12,7 @@ export const oneTimeCodeRow = (challenge: NewOneTimeCodeChallenge, accountId: st
   clientId: challenge.clientId ?? null,
   audience: challenge.audience ?? null,
   codeClaim: challenge.codeClaim ?? null,
+  deviceId: challenge.deviceId ?? null,
   accountId,
   tries: 0,
   attempt: null,
@@ -103,7 +104,7 @@ export const countWrongCode = (db: Database, answer: CountedAnswer) =>
   insertFrom(
     db,
     attemptCounters,
-    firstFailure(sql`${oneTimeCodes.lockoutKey}`, answer.now),
+    firstFailure(sql`${oneTimeCodes.lockoutKey}`, sql`${oneTimeCodes.accountId}`, answer.now),
     oneTimeCodes,
     isOpenAttempt(answer),
   ).onConflictDoUpdate({ target: attemptCounters.key, set: oneMoreFailure(answer.now) });

@@ -8,21 +8,29 @@ import {
   REQUESTED_MESSAGE_LIMITS,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
 import type { OneTimeCodeResend } from "./one-time-code.ts";
 
 export function oneTimeCodeStore(db: Database, caps: SendCaps) {
   return {
     /**
-     * Mails a new code for a live challenge of the mailed code and voids the earlier one. An unknown challenge runs the
-     * same statements, and the result does not reveal which case applied.
+     * Performs a queued request: mails a new code for a live challenge of the mailed code and voids the earlier one.
      */
-    async resend({ challengeId, codeHash, expiresAt, mail, now }: OneTimeCodeResend): Promise<void> {
+    async resend({
+      requestId,
+      challengeId,
+      codeHash,
+      expiresAt,
+      mail,
+      now,
+    }: OneTimeCodeResend): Promise<void> {
       const isLive = and(
         eq(oneTimeCodes.id, challengeId),
         eq(oneTimeCodes.purpose, "login"),
         eq(oneTimeCodes.factorKind, "email_otp"),
         isNull(oneTimeCodes.consumedAt),
         gt(oneTimeCodes.expiresAt, now),
+        requestIsQueued(db, requestId),
       );
       await runBatch(db, {
         mail: queueMessage(db, {
@@ -39,6 +47,7 @@ export function oneTimeCodeStore(db: Database, caps: SendCaps) {
           .update(oneTimeCodes)
           .set({ codeHash, tries: 0, attempt: null, expiresAt })
           .where(and(isLive, isInOutbox(db, mail))),
+        request: deleteQueuedRequest(db, requestId),
       });
     },
   };

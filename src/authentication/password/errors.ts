@@ -12,5 +12,6 @@ export const passwordErrors = {
   captcha_failed: "captcha_failed",
   captcha_unavailable: "unavailable",
   locked: "too_many_attempts",
+  reset_required: "too_many_attempts",
   send_cap: "rate_limited",
 } as const satisfies Record<LoginFailure["reason"], ErrorCode>;

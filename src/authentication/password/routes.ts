@@ -19,6 +19,10 @@ import {
 import { passwordErrors } from "./errors.ts";
 import { type StartLoginDeps, startLogin } from "./start-login.ts";
 
+/** Also for an address without an account. */
+const RESET_REQUIRED =
+  "Too many failed attempts. Reset the password, or use a device that has signed in before.";
+
 type Deps = StartLoginDeps & CsrfDeps;
 
 /** Sign-in by password. */
@@ -68,6 +72,7 @@ export function passwordRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       if (result.ok) return respondWithTokens(c, deps, result.value, transport);
       const { error } = result;
       return refuse(c, passwordErrors[error.reason], {
+        message: error.reason === "reset_required" ? RESET_REQUIRED : undefined,
         retryAfter: "retryAfter" in error ? error.retryAfter : undefined,
       });
     },

@@ -1,15 +1,24 @@
+import { newAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import type { CaptchaCheck } from "../../captcha/require-captcha.ts";
 import type { Caller } from "../../core/caller.ts";
-import { DAY } from "../../core/clock.ts";
+import type { Wait } from "../../core/clock.ts";
 import type { PasswordHasher } from "../../core/crypto/password-hash.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { QueueRequest } from "../../queued-requests/queue-request.ts";
 import { firstPartyClient } from "../../sessions/new-session.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
 import { isDeviceStillKnown, type KnownDevice, recognizeDevice } from "../known-devices/device-token.ts";
-import { lockoutKey } from "../lockout/lockout-keys.ts";
-import { FAILURES_BEFORE_CAPTCHA, MAX_FAILURES, secondsUntil } from "../lockout/rules.ts";
+import { lockoutKey, targetIdOf } from "../lockout/lockout-keys.ts";
+import {
+  FAILURES_BEFORE_CAPTCHA,
+  mayBeReleased,
+  RESERVATION_PAUSES,
+  type StartedLockout,
+  secondsUntil,
+  startedLockout,
+} from "../lockout/rules.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import type { SecondFactorRequired, SignedIn, SignInFailure } from "../sign-in-outcome.ts";
@@ -17,17 +26,18 @@ import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
 export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly passwords: Pick<
-    PasswordStore,
-    "reserveAttempt" | "findByEmail" | "release" | "queueLockoutNotice"
-  >;
+  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release">;
+  readonly queueRequest: QueueRequest;
   readonly hasher: PasswordHasher;
   readonly captcha: CaptchaCheck;
+  readonly wait: Wait;
 };
 
 /** Why a login ends without a session and without a challenge. */
 export type LoginFailure =
   | SignInFailure
+  /** Too many failures since the last success: only a password reset or an admin ends it. */
+  | { readonly reason: "reset_required"; readonly retryAfter: number }
   | { readonly reason: LoginRefusal | "captcha_required" | "captcha_failed" | "captcha_unavailable" };
 
 type LoginInput = {
@@ -52,21 +62,26 @@ export async function startLogin(
   input: LoginInput,
 ): Promise<Result<SignedIn | SecondFactorRequired, LoginFailure>> {
   const { email } = input;
-  const { reservation, key, device, found } = await reserveAttempt(deps, input);
+  const reserved = await reserveAttempt(deps, input);
+  const { reservation, key, device, found, counted, targetId } = reserved;
   if (reservation.kind === "locked") {
-    return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
+    const reason = reservation.needsReset ? "reset_required" : "locked";
+    return err({ reason, retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
   }
-  const { failures } = reservation;
-  const captchaOutcome = await checkCaptcha(deps, input, failures);
+  const captchaOutcome = await checkCaptcha(deps, input, reservation.failures);
   if (captchaOutcome !== "passed") {
-    await deps.passwords.release(key);
+    await deps.passwords.release(key, counted);
     return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
   }
   // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
   return retryOnConflict(async (isRetry) => {
-    const record = isRetry ? await deps.passwords.findByEmail(email.key) : found;
-    const evaluated = await evaluatePassword(deps, input, { record, key, device });
-    if (!evaluated.ok) return refuseLogin(deps, { reason: evaluated.error, email, key, failures });
+    const record = isRetry ? await deps.passwords.findByEmail(email.key, device) : found;
+    const attempt = { record, key, device, countedAt: counted.at };
+    const evaluated = await evaluatePassword(deps, input, attempt);
+    if (!evaluated.ok) {
+      const lockout = startedLockout(reservation, device !== null);
+      return refuseLogin(deps, input, { reason: evaluated.error, key, counted, targetId, lockout });
+    }
     const { firstFactor, enabledFactors } = evaluated.value;
     return completeFirstFactor(deps, firstFactor, enabledFactors);
   });
@@ -74,19 +89,28 @@ export async function startLogin(
 
 /**
  * Counts the attempt and reads the account. Attempts on known devices count apart, so that an attacker cannot
- * lock the owner out.
+ * lock the owner out. Sign-ins that are being evaluated hold their attempts, so a sign-in that finds all of them taken
+ * waits up to two seconds for one (security 54).
  */
-async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: LoginInput) {
-  const now = deps.clock.now();
-  const reserve = async (device: KnownDevice | null) => {
-    const key = await lockoutKey(deps, email.key, device ? "known-devices" : "unknown-devices");
-    return { device, key, ...(await deps.passwords.reserveAttempt(email.key, key, now)) };
-  };
-  const attempt = await reserve(await recognizeDevice(deps, deviceToken, email.key));
-  if (!attempt.device || !attempt.found || isDeviceStillKnown(attempt.device, attempt.found)) return attempt;
-  // A password reset has made this device unknown, so the attempt counts as one of an unknown device.
-  await deps.passwords.release(attempt.key);
-  return reserve(null);
+async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken, caller }: LoginInput) {
+  const [unknownDevices, knownDevices, device] = await Promise.all([
+    lockoutKey(deps, email.key, "unknown-devices"),
+    lockoutKey(deps, email.key, "known-devices"),
+    recognizeDevice(deps, deviceToken, email.key),
+  ]);
+  const targetId = targetIdOf(unknownDevices);
+  const keys = { unknownDevices, knownDevices };
+  const failure = newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
+  const attempt = { emailKey: email.key, keys, targetId, device };
+  let reserved = await deps.passwords.reserveAttempt({ ...attempt, failure, now: failure.at });
+  for (const pause of RESERVATION_PAUSES) {
+    const { reservation } = reserved;
+    if (reservation.kind === "attempt" || !mayBeReleased(reservation, deps.clock.now())) break;
+    await deps.wait(pause);
+    reserved = await deps.passwords.reserveAttempt({ ...attempt, failure: null, now: deps.clock.now() });
+  }
+  const counted = { accountId: reserved.found?.account.id ?? targetId, at: failure.at };
+  return { ...reserved, targetId, counted };
 }
 
 /** `failures`: the attempts that count, this one included. */
@@ -98,10 +122,11 @@ const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput
     required: failures > FAILURES_BEFORE_CAPTCHA,
   });
 
-type ReservedAttempt = {
+type AttemptToEvaluate = {
   readonly record: LoginRecord | null;
   readonly key: string;
   readonly device: KnownDevice | null;
+  readonly countedAt: number;
 };
 
 type EvaluatedPassword = {
@@ -113,7 +138,7 @@ type EvaluatedPassword = {
 async function evaluatePassword(
   deps: Pick<StartLoginDeps, "hasher" | "clock">,
   { email, password, audience, replaces, caller }: LoginInput,
-  { record, key, device }: ReservedAttempt,
+  { record, key, device, countedAt }: AttemptToEvaluate,
 ): Promise<Result<EvaluatedPassword, LoginRefusal>> {
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
   const refusal = judgeLogin(record?.account ?? null, verdict);
@@ -124,6 +149,7 @@ async function evaluatePassword(
     checkedHash: record.passwordHash,
     rehash: verdict === "match_outdated" ? await deps.hasher.hash(password) : null,
     lockoutKey: key,
+    countedAt,
     now: deps.clock.now(),
   } as const;
   const client = firstPartyClient(audience);
@@ -132,28 +158,40 @@ async function evaluatePassword(
   return ok({ firstFactor, enabledFactors: record.enabledFactors });
 }
 
-type RefusedAttempt = {
+type RefusedLogin = {
   readonly reason: LoginRefusal;
-  readonly email: EmailAddress;
   readonly key: string;
-  readonly failures: number;
+  readonly counted: { readonly accountId: string; readonly at: number };
+  readonly targetId: string;
+  /** The lockout that the attempt started. */
+  readonly lockout: StartedLockout | null;
 };
 
 /**
  * Releases the attempt if the password was correct and the account may not sign in. A wrong password stays
- * counted. The failure that starts the lockout queues a mail to the owner of the address, if it has one.
+ * counted. The failure that starts a lockout queues its audit event and a notice for the owner of the address, with
+ * the same rows if the address has no account.
  */
 async function refuseLogin(
   deps: StartLoginDeps,
-  { reason, email, key, failures }: RefusedAttempt,
+  { email, caller }: LoginInput,
+  { reason, key, counted, targetId, lockout }: RefusedLogin,
 ): Promise<Result<never, LoginFailure>> {
   if (reason === "email_not_verified" || reason === "account_deactivated") {
-    await deps.passwords.release(key);
-  } else if (failures >= MAX_FAILURES) {
-    const now = deps.clock.now();
-    const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-    await deps.passwords.queueLockoutNotice(email.key, notice, now);
-    deps.messages.deliverSoon([notice.id]);
+    await deps.passwords.release(key, counted);
+  } else if (lockout) {
+    const needsReset = lockout === "until_reset";
+    const unlock = needsReset ? "reset" : "time";
+    await deps.queueRequest(
+      {
+        kind: "lockout_notice",
+        emailKey: email.key,
+        targetId,
+        notice: needsReset ? "sign_in_stopped" : "account_locked",
+        audit: newAuditEvent(deps, { type: "account_locked", details: { unlock } }, caller),
+      },
+      null,
+    );
   }
   return err({ reason });
 }

@@ -1,32 +1,72 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts } from "../../db/schema.ts";
+import { accounts, auditEvents, queuedRequests } from "../../db/schema.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { HOURLY_LIMIT, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
+import { type DeviceRecord, isDeviceStillKnown, type KnownDevice } from "../known-devices/device-token.ts";
+import { deviceCreatedAt, deviceIsKnown } from "../known-devices/statements.ts";
 import {
   readLockout,
   releaseAttempt,
   reservationOf,
   reserveAttempt,
 } from "../lockout/attempt-counter-statements.ts";
+import {
+  type CountedAttempt,
+  recordFailedSignIn,
+  withdrawFailedSignIn,
+} from "../lockout/failed-sign-in-statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
 
 /** The data of an account that a login is evaluated against. */
-export type LoginRecord = {
+export type LoginRecord = DeviceRecord & {
   readonly account: Account;
   readonly passwordHash: string | null;
   readonly enabledFactors: readonly EnabledFactor[];
-  /** Instant (ms). Devices that became known before it are unknown again. */
-  readonly devicesKnownSince: number;
 };
 
-const selectRecord = (db: Database, emailKey: string) =>
+type LoginAttempt = {
+  readonly emailKey: string;
+  /** The lockout keys of the address. The attempt counts for one of them. */
+  readonly keys: { readonly unknownDevices: string; readonly knownDevices: string };
+  /** Stands for an address without an account in the audit log. */
+  readonly targetId: string;
+  /** The device of a valid token for this address, which may be stale. */
+  readonly device: KnownDevice | null;
+  /** Null for a repeated attempt, which is in the audit log already. */
+  readonly failure: NewAuditEvent | null;
+  readonly now: number;
+};
+
+type StartedLockout = {
+  /** The queued request that causes it. */
+  readonly requestId: string;
+  readonly emailKey: string;
+  readonly targetId: string;
+  readonly notice: NewMessage;
+  readonly audit: NewAuditEvent;
+  readonly now: number;
+};
+
+/** `key`: the lockout key that the attempt counts for. `device`: null if the device is unknown. */
+type ReservedLogin = {
+  readonly reservation: Reservation;
+  readonly key: string;
+  readonly device: KnownDevice | null;
+  readonly found: LoginRecord | null;
+};
+
+const selectRecord = (db: Database, emailKey: string, device: KnownDevice | null) =>
   db
     .select({
       id: accounts.id,
@@ -34,45 +74,72 @@ const selectRecord = (db: Database, emailKey: string) =>
       passwordHash: accounts.passwordHash,
       enabledFactors: enabledFactors(db),
       devicesKnownSince: accounts.devicesKnownSince,
+      deviceCreatedAt: deviceCreatedAt(db, device?.deviceId ?? null),
     })
     .from(accounts)
     .where(eq(accounts.emailKey, emailKey));
 
 function toRecord([row]: Awaited<ReturnType<typeof selectRecord>>): LoginRecord | null {
   if (!row) return null;
-  const { passwordHash, enabledFactors: enabled, devicesKnownSince, ...account } = row;
-  return { account, passwordHash, enabledFactors: enabled, devicesKnownSince };
+  const {
+    passwordHash,
+    enabledFactors: enabled,
+    devicesKnownSince,
+    deviceCreatedAt: createdAt,
+    ...account
+  } = row;
+  return { account, passwordHash, enabledFactors: enabled, devicesKnownSince, deviceCreatedAt: createdAt };
 }
 
 export type PasswordStore = ReturnType<typeof passwordStore>;
 
 export function passwordStore(db: Database, caps: SendCaps) {
   return {
-    /** Counts the attempt and reads the account, in one round trip for known and unknown addresses. */
-    async reserveAttempt(
-      emailKey: string,
-      lockoutKey: string,
-      now: number,
-    ): Promise<{ reservation: Reservation; found: LoginRecord | null }> {
+    /**
+     * Counts the attempt and reads the account, in one round trip for known and unknown addresses. The statement
+     * itself decides whether the device is known, so a stale device token changes no lockout of known devices.
+     */
+    async reserveAttempt(attempt: LoginAttempt): Promise<ReservedLogin> {
+      const { emailKey, keys, targetId, device, failure, now } = attempt;
+      const isKnown = device ? deviceIsKnown(db, emailKey, device) : null;
+      const key = isKnown
+        ? sql`CASE WHEN ${isKnown} THEN ${keys.knownDevices} ELSE ${keys.unknownDevices} END`
+        : keys.unknownDevices;
+      const isLimited = isKnown ? sql`NOT ${isKnown}` : sql`TRUE`;
       const { reserved, lockout, rows } = await runBatch(db, {
-        reserved: reserveAttempt(db, lockoutKey, now),
-        lockout: readLockout(db, lockoutKey),
-        rows: selectRecord(db, emailKey),
+        failure: failure ? [recordFailedSignIn(db, failure, targetOf(db, emailKey, targetId))] : [],
+        reserved: reserveAttempt(db, { key, now, accountId: accountIdOf(db, emailKey), isLimited }),
+        lockout: readLockout(db, key),
+        rows: selectRecord(db, emailKey, device),
       });
-      return { reservation: reservationOf(reserved, lockout), found: toRecord(rows) };
+      const found = toRecord(rows);
+      const known = device && found && isDeviceStillKnown(device, found) ? device : null;
+      return {
+        reservation: reservationOf(reserved, lockout, now),
+        key: known ? keys.knownDevices : keys.unknownDevices,
+        device: known,
+        found,
+      };
     },
 
     /** Reads the account again, for a retry within an attempt that is counted already. */
-    findByEmail: async (emailKey: string): Promise<LoginRecord | null> =>
-      toRecord(await selectRecord(db, emailKey)),
+    findByEmail: async (emailKey: string, device: KnownDevice | null): Promise<LoginRecord | null> =>
+      toRecord(await selectRecord(db, emailKey, device)),
 
     /** Releases an attempt that was not evaluated, or that had the correct password. */
-    async release(lockoutKey: string): Promise<void> {
-      await releaseAttempt(db, lockoutKey);
+    async release(lockoutKey: string, attempt: CountedAttempt): Promise<void> {
+      await runBatch(db, {
+        counter: [releaseAttempt(db, lockoutKey)],
+        failure: withdrawFailedSignIn(db, attempt),
+      });
     },
 
-    /** Queues the lockout notice to the owner of the address, if it has an active account. */
-    async queueLockoutNotice(emailKey: string, notice: NewMessage, now: number): Promise<void> {
+    /**
+     * Performs a queued request: records the lockout, and queues the notice to the owner of the address, if it has an
+     * active account.
+     */
+    async recordLockout(lockout: StartedLockout): Promise<void> {
+      const { emailKey, targetId, requestId, notice, audit, now } = lockout;
       const notices = queueMessage(db, {
         message: notice,
         accountId: sql`${accounts.id}`,
@@ -80,9 +147,29 @@ export function passwordStore(db: Database, caps: SendCaps) {
         limits: HOURLY_LIMIT,
         caps,
         source: accounts,
-        where: and(eq(accounts.emailKey, emailKey), isActive()),
+        where: and(eq(accounts.emailKey, emailKey), isActive(), requestIsQueued(db, requestId)),
       });
-      await runBatch(db, { notices });
+      const target = targetOf(db, emailKey, targetId);
+      await runBatch(db, {
+        notices,
+        audit: [
+          insertFrom(
+            db,
+            auditEvents,
+            auditRow(audit, target),
+            queuedRequests,
+            eq(queuedRequests.id, requestId),
+          ),
+        ],
+        request: deleteQueuedRequest(db, requestId),
+      });
     },
   };
 }
+
+const accountIdOf = (db: Database, emailKey: string) =>
+  sql`${db.select({ id: accounts.id }).from(accounts).where(eq(accounts.emailKey, emailKey))}`;
+
+/** The account of the address, or the id that stands for it: an event is written for either. */
+const targetOf = (db: Database, emailKey: string, targetId: string) =>
+  sql`coalesce(${accountIdOf(db, emailKey)}, ${targetId})`;

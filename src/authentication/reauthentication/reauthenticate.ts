@@ -7,14 +7,14 @@ import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refres
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
+import type { ReauthenticationProof } from "./proof.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
 export type ReauthenticateDeps = ReadSignInMethodsDeps &
   RefreshTokenDeps & {
     readonly clock: Clock;
     readonly secrets: SecretRing;
-    readonly reauthentications: Pick<ReauthenticationStore, "begin">;
-    readonly passwords: { release(lockoutKey: string): Promise<void> };
+    readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release">;
     readonly hasher: Pick<PasswordHasher, "verify">;
   };
 
@@ -31,18 +31,6 @@ export type AccountClaim = {
   readonly method: "of_account";
   readonly password: string | undefined;
   readonly refreshToken: string | undefined;
-};
-
-/**
- * A reauthentication that a change depends on. It holds while that session is live and the account's known devices
- * have not been reset since.
- */
-export type ReauthenticationProof = {
-  readonly sessionId: string;
-  /** The generation that the session's refresh token must still have, where that token was the proof. */
-  readonly generation: number | null;
-  /** Instant (ms). */
-  readonly at: number;
 };
 
 /** `checkedHash`: the hash that the password was verified against, as a condition for the change. */
@@ -103,7 +91,7 @@ async function verifyPassword(
   }
   const verdict = await deps.hasher.verify(passwordHash, password);
   if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
-  await deps.passwords.release(key);
+  await deps.reauthentications.release(key);
   return ok({ sessionId, generation: null, at, checkedHash: passwordHash });
 }
 

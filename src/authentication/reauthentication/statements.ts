@@ -1,9 +1,11 @@
-import { and, eq, lte, type SQL } from "drizzle-orm";
+import { and, eq, exists, gt, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { maySignIn } from "../../db/predicates.ts";
 import { accounts, sessions } from "../../db/schema.ts";
-import { isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
-import type { ReauthenticationProof } from "./reauthenticate.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
+import { authenticatedAt, isFirstParty, sessionIsLive } from "../../sessions/statements.ts";
+import type { ReauthenticationProof } from "./proof.ts";
+import { REAUTHENTICATION_WINDOW } from "./rules.ts";
 
 /**
  * Whether the session of a reauthentication is still live, and its account may still sign in. No session of an app
@@ -21,4 +23,24 @@ export const reauthenticationStillValid = (
     sessionIsLive(now),
     isFirstParty(),
     maySignIn(db, sessions.accountId, lte(accounts.devicesKnownSince, at)),
+  );
+
+/** Whether the session is still live and recently authenticated: the condition of a sensitive change. */
+export const isRecentlyAuthenticated = (
+  db: Database,
+  { sessionId, account }: Pick<CurrentSession, "sessionId" | "account">,
+  now: number,
+): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.id, sessionId),
+          eq(sessions.accountId, account.id),
+          sessionIsLive(now),
+          gt(authenticatedAt, now - REAUTHENTICATION_WINDOW),
+        ),
+      ),
   );

@@ -20,12 +20,14 @@ import type { NewSession } from "../../sessions/session.ts";
 import { endReplacedSession, endSurplusSessions, sessionRow } from "../../sessions/statements.ts";
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
+import { rememberDevice } from "../known-devices/statements.ts";
 import {
   clearAttempts,
   lockoutOf,
   readLockout,
   releaseAttempt,
 } from "../lockout/attempt-counter-statements.ts";
+import { recordFailedAnswer, withdrawFailedSignIn } from "../lockout/failed-sign-in-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
   type ChallengeAttempt,
@@ -33,13 +35,20 @@ import {
   consumeChallenge,
   countAttempt,
   countWrongCode,
+  isOpenAttempt,
   lockoutOfCode,
   oneTimeCodeRow,
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
 import type { ReplacedSession } from "../replaced-session.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  storeRehash,
+  withdrawFailure,
+} from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
 
@@ -69,6 +78,8 @@ export type CountedChallenge = {
   readonly clientId: string | null;
   readonly audience: string | null;
   readonly codeClaim: string | null;
+  /** The known device of the first factor. */
+  readonly deviceId: string | null;
 };
 
 /**
@@ -90,6 +101,8 @@ type VerifiedChallenge = {
   /** Mailed to the owner if the device is new. Null if the device was known at the first factor. */
   readonly newDeviceNotice: NewMessage | null;
   readonly replaces: ReplacedSession | null;
+  /** The instant (ms) at which the attempt was counted. */
+  readonly countedAt: number;
   readonly now: number;
 };
 
@@ -132,6 +145,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           .from(oneTimeCodes)
           .where(eq(oneTimeCodes.id, challenge.id)),
         attempt: countsAttempts(grant) ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : [],
+        failure: withdrawFailure(db, grant, exists(validAccount)),
         rehash: storeRehash(db, grant),
       });
       if (created.length > 0) return { kind: "opened" };
@@ -142,7 +156,11 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
      * Counts an attempt for the challenge and for the lockout, before it is evaluated, and reads what its evaluation
      * needs. An unknown challenge runs the same statements.
      */
-    async countAttempt(attempt: ChallengeAttempt, now: number): Promise<AttemptCounted> {
+    async countAttempt(
+      attempt: ChallengeAttempt,
+      failure: NewAuditEvent,
+      now: number,
+    ): Promise<AttemptCounted> {
       const answer = { ...attempt, purpose: "login", now } as const;
       const isCounted = and(
         eq(oneTimeCodes.id, attempt.challengeId),
@@ -150,7 +168,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       );
       const { challenges, stored, lockout } = await runBatch(db, {
         attempt: [countAttempt(db, answer, maySignIn(db, oneTimeCodes.accountId))],
-        failure: [countWrongCode(db, answer)],
+        failure: [countWrongCode(db, answer), recordFailedAnswer(db, failure, isOpenAttempt(attempt))],
         challenges: db
           .select({
             id: oneTimeCodes.accountId,
@@ -163,6 +181,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             clientId: oneTimeCodes.clientId,
             audience: oneTimeCodes.audience,
             codeClaim: oneTimeCodes.codeClaim,
+            deviceId: oneTimeCodes.deviceId,
           })
           .from(oneTimeCodes)
           .innerJoin(accounts, eq(accounts.id, oneTimeCodes.accountId))
@@ -183,9 +202,8 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const until = lockout[0]?.until ?? 0;
       const [row] = challenges;
       if (!row) return until > now ? { kind: "locked", until } : { kind: "refused" };
-      const { factorKind, codeHash, amr, lockoutKey, newDevice, clientId, audience, codeClaim, ...account } =
-        row;
-      const client = { clientId, audience, codeClaim };
+      const { factorKind, codeHash, amr, lockoutKey, newDevice, deviceId, ...rest } = row;
+      const { clientId, audience, codeClaim, ...account } = rest;
       const challenge = {
         account,
         factorKind,
@@ -194,7 +212,10 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         amr,
         lockoutKey,
         newDevice,
-        ...client,
+        deviceId,
+        clientId,
+        audience,
+        codeClaim,
       };
       return { kind: "counted", challenge, lockedUntil: until };
     },
@@ -217,8 +238,12 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
         opened: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, audit, notice: newDeviceNotice, now }),
-        attempts: [clearAttempts(db, [challenge.lockoutKey], consumed)],
+        device: rememberDevice(db, session),
+        newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
+        attempts: [
+          clearAttempts(db, [challenge.lockoutKey], consumed),
+          ...withdrawFailedSignIn(db, { accountId, at: opening.countedAt }, consumed),
+        ],
         factor: [
           db
             .update(factors)
@@ -239,13 +264,15 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       return opened[0] ?? null;
     },
 
-    /** Queues the notice of the lockout that a wrong answer started, unless it has been lifted. */
-    async queueSecondFactorLockoutNotice(
+    /** Records the lockout that a wrong answer started and queues its notice, unless it has been lifted. */
+    async recordLockout(
       { account, lockoutKey }: CountedChallenge,
-      notice: NewMessage,
+      { notice, audit }: { readonly notice: NewMessage; readonly audit: NewAuditEvent },
       now: number,
     ): Promise<void> {
+      const isLocked = and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now)));
       await runBatch(db, {
+        audit: [insertFrom(db, auditEvents, auditRow(audit, account.id), accounts, isLocked)],
         notice: queueMessage(db, {
           message: notice,
           accountId: account.id,
@@ -253,7 +280,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           limits: HOURLY_LIMIT,
           caps,
           source: accounts,
-          where: and(eq(accounts.id, account.id), exists(lockoutOf(db, lockoutKey, now))),
+          where: isLocked,
         }),
       });
     },

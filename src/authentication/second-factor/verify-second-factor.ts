@@ -23,7 +23,7 @@ export type VerifySecondFactorDeps = IssueTokensDeps &
     readonly secondFactors: readonly SecondFactor[];
     readonly secondFactorChallenges: Pick<
       SecondFactorStore,
-      "countAttempt" | "openVerified" | "queueSecondFactorLockoutNotice"
+      "countAttempt" | "openVerified" | "recordLockout"
     >;
     readonly messages: Outbox;
   };
@@ -57,7 +57,8 @@ export async function verifySecondFactor(
   await warmSigningKey(deps);
   const now = deps.clock.now();
   const attempt = { challengeId, attempt: newId() };
-  const counted = await deps.secondFactorChallenges.countAttempt(attempt, now);
+  const failure = newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
+  const counted = await deps.secondFactorChallenges.countAttempt(attempt, failure, now);
   if (counted.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(counted.until, now) });
   }
@@ -66,13 +67,14 @@ export async function verifySecondFactor(
   const factor = deps.secondFactors.find(({ kind }) => kind === challenge.factorKind);
   const verified = factor ? await factor.verify(deps, { ...challenge, id: challengeId }, code) : null;
   const client = clientOf(challenge, input.audience ?? ownAudience(deps.settings));
-  if (!factor || !verified || !client) return refuseAnswer(deps, challenge, { lockedUntil, now });
+  if (!factor || !verified || !client) return refuseAnswer(deps, challenge, { lockedUntil, caller, now });
   if (input.audience !== null && input.audience !== client.audience)
     return err({ reason: "audience_refused" });
 
   const accountId = challenge.account.id;
   const amr = [...challenge.amr.split(" "), ...factor.amr];
-  const session = { ...newSession(deps, { amr, client, caller }), accountId };
+  const deviceId = challenge.deviceId ?? newId();
+  const session = { ...newSession(deps, { amr, client, caller, deviceId }), accountId };
   const details = { sessionId: session.id, amr: amr.join(" ") };
   const newDeviceNotice = challenge.newDevice
     ? await deps.messages.create({ kind: "new_device_sign_in" }, { expiresAt: now + DAY })
@@ -85,11 +87,17 @@ export async function verifySecondFactor(
     audit: newAuditEvent(deps, { type: "signed_in", details }, caller, accountId),
     newDeviceNotice,
     replaces: replacedBy(deps, { replaces, accountId, caller }),
+    countedAt: failure.at,
     now,
   });
   if (!account) return err({ reason: "code_incorrect" });
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
-  const deviceToken = await signDeviceToken(deps, storedAddressKey(account.email), null);
+  const deviceToken = await signDeviceToken(deps, {
+    emailKey: storedAddressKey(account.email),
+    deviceId,
+    knownSince: deps.clock.now(),
+    hasSignedIn: true,
+  });
   const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
@@ -113,11 +121,16 @@ function clientOf(
 async function refuseAnswer(
   deps: VerifySecondFactorDeps,
   challenge: CountedChallenge,
-  { lockedUntil, now }: { readonly lockedUntil: number; readonly now: number },
+  {
+    lockedUntil,
+    caller,
+    now,
+  }: { readonly lockedUntil: number; readonly caller: Caller; readonly now: number },
 ): Promise<Result<never, VerifySecondFactorFailure>> {
   if (lockedUntil <= now) return err({ reason: "code_incorrect" });
   const notice = await deps.messages.create({ kind: "account_locked" }, { expiresAt: now + DAY });
-  await deps.secondFactorChallenges.queueSecondFactorLockoutNotice(challenge, notice, now);
+  const audit = newAuditEvent(deps, { type: "account_locked", details: { unlock: "time" } }, caller);
+  await deps.secondFactorChallenges.recordLockout(challenge, { notice, audit }, now);
   deps.messages.deliverSoon([notice.id]);
   return err({ reason: "locked", retryAfter: secondsUntil(lockedUntil, now) });
 }

@@ -29,7 +29,9 @@ export type SocialFailure =
     };
 
 /** Why an identity is not removed. */
-export type RemovalFailure = { readonly reason: "not_linked" | "last_sign_in_method" };
+export type RemovalFailure = {
+  readonly reason: "not_linked" | "last_sign_in_method" | "reauthentication_required";
+};
 
 type Reason = SocialFailure["reason"] | RemovalFailure["reason"];
 
@@ -60,6 +62,7 @@ export const socialErrors = {
   send_cap: "rate_limited",
   not_linked: "not_found",
   last_sign_in_method: "last_sign_in_method",
+  reauthentication_required: "reauthentication_required",
 } as const satisfies Record<Reason, ErrorCode>;
 
 /** Messages for the reasons that the error code's own message does not explain. */

@@ -5,7 +5,7 @@ import { type IssueCodeForIdentityDeps, issueCodeForIdentity } from "../../oauth
 import { ownAudience } from "../../sessions/audience.ts";
 import { warmSigningKey } from "../../sessions/issue-tokens.ts";
 import { type CompleteFirstFactorDeps, completeFirstFactor } from "../complete-first-factor.ts";
-import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
+import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import type { SecondFactorRequired, SignedIn } from "../sign-in-outcome.ts";
 import type { SocialFailure } from "./errors.ts";

@@ -6,6 +6,7 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams } from "../../http/validate-request.ts";
+import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
 import { socialErrors } from "./errors.ts";
 import { identitySchema, linkBody, providerParam, providerTokenOf } from "./fields.ts";
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";
@@ -88,14 +89,14 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Remove a linked identity, unless it is the last sign-in method; ends the other sessions",
         tag,
         answer: identityRemoved,
-        failures: ["not_found", "last_sign_in_method"],
+        description: RECENT_AUTHENTICATION,
+        failures: ["not_found", "last_sign_in_method", "reauthentication_required"],
       }),
       session,
       pathParams(providerParam),
       async (c) => {
         const { provider } = c.req.valid("param");
-        const { account, sessionId } = c.var.session;
-        const input = { accountId: account.id, sessionId, provider, caller: c.var.caller };
+        const input = { session: c.var.session, provider, caller: c.var.caller };
         const result = await removeIdentity(depsOf(c), input);
         return result.ok ? respond(c, identityRemoved) : refuse(c, socialErrors[result.error.reason]);
       },

@@ -3,7 +3,7 @@ import type { Caller } from "../../core/caller.ts";
 import { type Clock, DAY } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
-import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
+import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { retryOnConflict } from "../retry-on-conflict.ts";
 import { judgeLink } from "./account-linking-rules.ts";
 import type { SocialFailure } from "./errors.ts";

@@ -5,6 +5,8 @@ import type { Defer } from "../../core/defer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
+import { isRecentlyAuthenticated } from "../reauthentication/rules.ts";
 import type { RemovalFailure } from "./errors.ts";
 import type { SocialProvider } from "./providers/provider.ts";
 import type { IdentityStore } from "./store.ts";
@@ -20,22 +22,24 @@ export type RemoveIdentityDeps = {
 };
 
 type Removal = {
-  readonly accountId: string;
   /** The caller's session, which stays live. */
-  readonly sessionId: string;
+  readonly session: CurrentSession;
   readonly provider: string;
   readonly caller: Caller;
 };
 
 /**
  * Removes a linked identity, unless it is the last sign-in method: a password, or a provider that is configured.
- * The other sessions end, as after a password change: sessions do not record the identity that opened them.
+ * The other sessions end, as after a password change: sessions do not record the identity that opened them. The session
+ * must be recently authenticated.
  */
 export async function removeIdentity(
   deps: RemoveIdentityDeps,
-  { accountId, sessionId, provider, caller }: Removal,
+  { session, provider, caller }: Removal,
 ): Promise<Result<void, RemovalFailure>> {
   const now = deps.clock.now();
+  if (!isRecentlyAuthenticated(session, now)) return err({ reason: "reauthentication_required" });
+  const accountId = session.account.id;
   const name = deps.socialProviders.get(provider)?.name ?? provider;
   const notice = await deps.messages.create(
     { kind: "identity_removed", provider: name },
@@ -43,10 +47,9 @@ export async function removeIdentity(
   );
   const event = { type: "identity_removed", details: { provider } } as const;
   const outcome = await deps.identities.remove({
-    accountId,
+    session,
     provider,
     usableProviders: [...deps.socialProviders.keys()],
-    keepSessionId: sessionId,
     notice,
     audit: newAuditEvent(deps, event, caller, accountId),
     now,

@@ -16,7 +16,12 @@ import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import { firstPartyClient } from "../../sessions/new-session.ts";
 import type { RevocationList } from "../../sessions/revocation-list/revocation-list.ts";
 import type { FirstFactorResult } from "../first-factor-result.ts";
-import { type DeviceTokenDeps, isDeviceStillKnown, recognizeDevice } from "../known-devices/device-token.ts";
+import {
+  type DeviceTokenDeps,
+  isDeviceOfAddress,
+  isDeviceStillKnown,
+  readDeviceToken,
+} from "../known-devices/device-token.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { cleanName, judgeSignIn, mayBootstrap, type SignInDecision } from "./account-linking-rules.ts";
@@ -66,12 +71,14 @@ export async function resolveAccount(
 ): Promise<Result<ResolvedAccount, SocialFailure>> {
   const { profile, provider, idToken, caller, audience, replaces } = login;
   const email = trustedAddress(profile);
+  const presented = await readDeviceToken(deps, login.deviceToken);
   const facts = await deps.identities.findSignInFacts({
     provider: provider.id,
     subject: profile.subject,
     emailKey: email?.key ?? null,
     idToken,
     now: deps.clock.now(),
+    deviceId: presented?.deviceId ?? null,
   });
   if (facts.idTokenClaim !== null && facts.idTokenClaim !== idToken?.claim) {
     return err({ reason: "id_token_used" });
@@ -86,9 +93,13 @@ export async function resolveAccount(
   const candidate = decision.kind === "create" ? null : decision.candidate;
   const emailKey = candidate ? storedAddressKey(candidate.account.email) : (email?.key ?? "");
   const accountId = candidate?.account.id ?? newId();
-  const presented = await recognizeDevice(deps, login.deviceToken, emailKey);
   // A new, claimed or taken-over account has no known devices.
-  const isKnown = presented && candidate && !setsAddress && isDeviceStillKnown(presented, candidate);
+  const isKnown =
+    presented &&
+    candidate &&
+    !setsAddress &&
+    isDeviceStillKnown(presented, candidate) &&
+    (await isDeviceOfAddress(presented, emailKey));
   const device = isKnown ? presented : null;
   const attachment = await newAttachment(deps, login, { kind: decision.kind, email, accountId });
   const grant = {

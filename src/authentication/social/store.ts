@@ -10,11 +10,14 @@ import { accounts, auditEvents, identities, sessions } from "../../db/schema.ts"
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { openInvitation } from "../../registration/unproven-registration-statements.ts";
+import type { CurrentSession } from "../../sessions/session.ts";
 import { endSessions } from "../../sessions/statements.ts";
-import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
-import { reauthenticationStillValid } from "../reauthentication/statements.ts";
+import { deviceCreatedAt } from "../known-devices/statements.ts";
+import type { ReauthenticationProof } from "../reauthentication/proof.ts";
+import { isRecentlyAuthenticated, reauthenticationStillValid } from "../reauthentication/statements.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
 import type { CandidateAccount, LinkFacts, SignInFacts } from "./account-linking-rules.ts";
+import type { RemovalFailure } from "./errors.ts";
 import { claimIdToken, findIdTokenClaim, idTokenIsClaimed } from "./id-token-statements.ts";
 import type { IdentityKey, IdTokenUse, LinkedIdentity, NewIdentity } from "./identity.ts";
 import { recordAttachment } from "./identity-statements.ts";
@@ -26,6 +29,8 @@ type SignInQuery = {
   readonly emailKey: string | null;
   readonly idToken: IdTokenUse | null;
   readonly now: number;
+  /** The device that presents the identity. */
+  readonly deviceId: string | null;
 };
 
 type LinkQuery = IdentityKey & {
@@ -45,12 +50,11 @@ type NewLink = {
 };
 
 type Removal = {
-  readonly accountId: string;
+  /** The caller's session, which stays live. */
+  readonly session: CurrentSession;
   readonly provider: string;
   /** The configured providers. */
   readonly usableProviders: readonly string[];
-  /** The caller's session, which stays live. */
-  readonly keepSessionId: string;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -62,8 +66,8 @@ export function identityStore(db: Database, caps: SendCaps) {
   return {
     /** The accounts that a verified identity may sign in to, in one round trip. */
     async findSignInFacts(query: SignInQuery): Promise<SignInFacts> {
-      const { provider, subject, emailKey, idToken, now } = query;
-      const columns = candidateColumns(db, provider, now);
+      const { provider, subject, emailKey, idToken } = query;
+      const columns = candidateColumns(db, query);
       const { byIdentity, byAddress, used } = await runBatch(db, {
         used: findIdTokenClaim(db, idToken),
         byIdentity: db
@@ -143,14 +147,18 @@ export function identityStore(db: Database, caps: SendCaps) {
         .orderBy(asc(identities.createdAt)),
 
     /** Removes an identity, unless it is the last sign-in method. Of two concurrent removals one fails. */
-    async remove(
-      removal: Removal,
-    ): Promise<{ endedSessionIds: string[] } | "not_linked" | "last_sign_in_method"> {
-      const { accountId, now } = removal;
+    async remove(removal: Removal): Promise<{ endedSessionIds: string[] } | RemovalFailure["reason"]> {
+      const { session, now } = removal;
+      const accountId = session.account.id;
       const own = and(eq(identities.accountId, accountId), eq(identities.provider, removal.provider));
-      const removable = and(own, hasAnotherSignInMethod(db, removal));
-      const { found, ended, removed } = await runBatch(db, {
+      const isRecent = isRecentlyAuthenticated(db, session, now);
+      const removable = and(own, hasAnotherSignInMethod(db, removal), isRecent);
+      const { found, recent, ended, removed } = await runBatch(db, {
         found: db.select({ id: identities.id }).from(identities).where(own),
+        recent: db
+          .select({ id: accounts.id })
+          .from(accounts)
+          .where(and(eq(accounts.id, accountId), isRecent)),
         // Before the DELETE, while the condition still holds.
         audit: insertFrom(db, auditEvents, auditRow(removal.audit, accountId), identities, removable),
         notice: queueMessage(db, {
@@ -168,13 +176,14 @@ export function identityStore(db: Database, caps: SendCaps) {
           accountId,
           now,
           and(
-            ne(sessions.id, removal.keepSessionId),
+            ne(sessions.id, session.sessionId),
             exists(db.select({ one: sql`1` }).from(identities).where(removable)),
           ),
         ),
         removed: db.delete(identities).where(removable).returning({ id: identities.id }),
       });
       if (removed.length > 0) return { endedSessionIds: ended.map(({ id }) => id) };
+      if (recent.length === 0) return "reauthentication_required";
       return found.length > 0 ? "last_sign_in_method" : "not_linked";
     },
   };
@@ -182,8 +191,9 @@ export function identityStore(db: Database, caps: SendCaps) {
 
 function hasAnotherSignInMethod(
   db: Database,
-  { accountId, provider, usableProviders }: Removal,
+  { session, provider, usableProviders }: Removal,
 ): SQL | undefined {
+  const accountId = session.account.id;
   const other = alias(identities, "other");
   return or(
     exists(
@@ -207,7 +217,7 @@ function hasAnotherSignInMethod(
   );
 }
 
-function candidateColumns(db: Database, provider: string, now: number) {
+function candidateColumns(db: Database, { provider, deviceId, now }: SignInQuery) {
   const own = alias(identities, "own");
   const hasProvider = exists(
     db
@@ -220,24 +230,27 @@ function candidateColumns(db: Database, provider: string, now: number) {
     ...accountColumns,
     enabledFactors: enabledFactors(db),
     devicesKnownSince: accounts.devicesKnownSince,
+    deviceCreatedAt: deviceCreatedAt(db, deviceId),
     hasProvider: sql<number>`${hasProvider}`.as("has_provider"),
     isInvited: sql<number>`${exists(openInvitation(db, now))}`.as("is_invited"),
   };
 }
 
 type CandidateRow = CandidateAccount["account"] &
-  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince"> & {
+  Pick<CandidateAccount, "enabledFactors" | "devicesKnownSince" | "deviceCreatedAt"> & {
     readonly hasProvider: number;
     readonly isInvited: number;
   };
 
 function candidateOf([row]: readonly CandidateRow[]): CandidateAccount | null {
   if (!row) return null;
-  const { enabledFactors: enabled, devicesKnownSince, hasProvider, isInvited, ...account } = row;
+  const { enabledFactors: enabled, devicesKnownSince, hasProvider, isInvited, ...rest } = row;
+  const { deviceCreatedAt: createdAt, ...account } = rest;
   return {
     account,
     enabledFactors: enabled,
     devicesKnownSince,
+    deviceCreatedAt: createdAt,
     hasProvider: hasProvider === 1,
     isInvited: isInvited === 1,
   };

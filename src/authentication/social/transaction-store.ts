@@ -2,7 +2,7 @@ import { and, eq, gt } from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { oauthTransactions, sessions } from "../../db/schema.ts";
-import type { ReauthenticationProof } from "../reauthentication/reauthenticate.ts";
+import type { ReauthenticationProof } from "../reauthentication/proof.ts";
 import { reauthenticationStillValid } from "../reauthentication/statements.ts";
 import type { ConsumedOAuthTransaction, NewOAuthTransaction } from "./oauth-transaction.ts";
 

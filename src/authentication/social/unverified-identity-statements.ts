@@ -1,5 +1,6 @@
 import { and, eq, inArray, notExists, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { accounts, auditEvents, identities } from "../../db/schema.ts";
@@ -31,10 +32,9 @@ export const removeUnverifiedIdentities = (db: Database, accountIds: SQLWrapper,
     db,
     auditEvents,
     {
-      ...audit,
+      ...auditRow(audit, identities.accountId),
       // Each event needs its own id: it takes over the id of the removed identity.
       id: identities.id,
-      accountId: identities.accountId,
       details: sql`json_object('provider', ${identities.provider})`,
     },
     identities,

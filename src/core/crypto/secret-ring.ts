@@ -14,7 +14,8 @@ type KeyPurpose =
   | "social-round"
   | "registration-salt"
   | "seal-signing-key"
-  | "seal-mail";
+  | "seal-mail"
+  | "seal-request";
 
 /** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {

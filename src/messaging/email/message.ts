@@ -41,6 +41,8 @@ export type MailMessage =
   | { readonly kind: "phone_removed" }
   /** Too many failed attempts to sign in. */
   | { readonly kind: "account_locked" }
+  /** So many failed attempts that only a new password opens sign-in on unknown devices again. */
+  | { readonly kind: "sign_in_stopped" }
   /** A refresh token was reused: the session was ended. */
   | { readonly kind: "session_ended_after_reuse" };
 

@@ -27,6 +27,8 @@ export type EmailTexts = {
   readonly greetingWithoutName: string;
   /** The button of mails that lead to the sign-in page. */
   readonly signIn: string;
+  /** The button of mails that lead to the page where a user asks for a new password. */
+  readonly forgotPassword: string;
   /** Introduces the bare link, for readers whose button does not work. */
   readonly linkBelow: string;
   /** Why the reader got this mail. */

@@ -6,7 +6,7 @@ import type { SendOutcome } from "../../core/send-outcome.ts";
 import type { EmailDelivery } from "../email/message.ts";
 import type { SmsDelivery } from "../sms/message.ts";
 import { isSmsMessage, parseSealedContent } from "./message.ts";
-import { judgeDelivery, SEND_LEASE_MS } from "./rules.ts";
+import { type DeliveryDecision, judgeDelivery, SEND_LEASE_MS } from "./rules.ts";
 import type { OutboxStore, TakenMessage } from "./store.ts";
 
 export type DeliverMessageDeps = {
@@ -20,25 +20,47 @@ export type DeliverMessageDeps = {
   };
 };
 
+/** Milliseconds before each further attempt to record an outcome. Together they are shorter than the lease. */
+const RECORD_RETRY_DELAYS_MS = [50, 500, 5000];
+
 /**
- * One attempt at one message: takes it, unless another Worker has it, sends it and stores the outcome. If
- * the Worker dies in between, the lease ends and the retry uses the same idempotency key.
+ * One attempt at one message: takes it, unless another Worker has it, sends it and records the outcome. Only a Worker that
+ * dies between the provider's answer and the record causes a second send: the lease ends, and the retry uses
+ * the same idempotency key.
  */
 export async function deliverMessage(deps: DeliverMessageDeps, id: string): Promise<void> {
   const now = deps.clock.now();
   const taken = await deps.outbox.take(id, now, now + SEND_LEASE_MS);
   if (!taken) return;
-  if (taken.expiresAt <= now) return deps.outbox.markDead(id, "expired");
+  if (taken.expiresAt <= now) return deps.outbox.markDead(taken, "expired");
   const outcome = await send(deps, taken);
-  const decision = judgeDelivery(outcome, taken, deps.clock.now());
-  switch (decision.kind) {
-    case "sent":
-      return deps.outbox.markSent(id);
-    case "retry":
-      return deps.outbox.postpone(id, decision.dueAt, decision.reason);
-    case "dead":
-      return deps.outbox.markDead(id, decision.reason);
+  await record(deps, taken, judgeDelivery(outcome, taken, deps.clock.now()));
+}
+
+/** Records what became of a message. A record that is lost would send the message again. */
+async function record(
+  { outbox }: DeliverMessageDeps,
+  taken: TakenMessage,
+  decision: DeliveryDecision,
+): Promise<void> {
+  const write = () => {
+    switch (decision.kind) {
+      case "sent":
+        return outbox.markSent(taken);
+      case "retry":
+        return outbox.postpone(taken, decision.dueAt, decision.reason);
+      case "dead":
+        return outbox.markDead(taken, decision.reason);
+    }
+  };
+  for (const delay of RECORD_RETRY_DELAYS_MS) {
+    try {
+      return await write();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
   }
+  return write();
 }
 
 async function send(deps: DeliverMessageDeps, taken: TakenMessage): Promise<SendOutcome> {

@@ -12,4 +12,6 @@ export type Outbox = {
   create(message: Message, options: DeliveryOptions): Promise<NewMessage>;
   /** Attempts the first delivery after the response. The cron job retries failures. Unknown ids are ignored. */
   deliverSoon(ids: readonly string[]): void;
+  /** Attempts the first delivery now: for work that already runs after the response. */
+  deliver(ids: readonly string[]): Promise<void>;
 };

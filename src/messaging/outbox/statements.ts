@@ -4,8 +4,10 @@ import { HOUR, MINUTE } from "../../core/clock.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { outbox, sendCounters } from "../../db/schema.ts";
-import { sendBucket } from "./hourly-send-bucket.ts";
-import type { Channel, NewMessage } from "./message.ts";
+import { capOf, type SendCaps, sendBucket } from "./hourly-send-bucket.ts";
+import type { NewMessage } from "./message.ts";
+
+export type { SendCaps };
 
 /** At most `max` messages of one kind to one account, and to one explicit recipient, within `within` milliseconds. */
 type SendLimit = {
@@ -15,29 +17,59 @@ type SendLimit = {
   readonly isCourtesy?: true;
 };
 
+/** How many messages of a kind may be sent, and by whose budget. */
+type SendLimits = {
+  readonly windows: readonly SendLimit[];
+  /**
+   * The hourly cap over all recipients. `shared`: the part of it that anyone can use up. `reserved`: all of it. Absent:
+   * none, because unauthenticated callers cannot cause the message and must not be able to withhold it.
+   */
+  readonly cap?: "shared" | "reserved";
+  /** Messages count only towards the limits of their own budget. Default: `requested`. */
+  readonly budget?: Budget;
+};
+
+type Budget = (typeof outbox.$inferSelect)["budget"];
+
+const ONCE_A_MINUTE: SendLimit = { within: MINUTE, max: 1 };
+const FIVE_AN_HOUR: SendLimit = { within: HOUR, max: 5 };
+
 /** For mail that anyone can request (security 16). */
-export const REQUESTED_MESSAGE_LIMITS: readonly SendLimit[] = [
-  { within: MINUTE, max: 1 },
-  { within: HOUR, max: 5 },
-];
+export const REQUESTED_MESSAGE_LIMITS: SendLimits = {
+  windows: [ONCE_A_MINUTE, FIVE_AN_HOUR],
+  cap: "shared",
+};
+
+/**
+ * For reset links that anyone can request. A link is valid for half an hour. At most three in half an hour and five in an
+ * hour leave at least two for each half hour, so a request that is held back always finds a valid link in the
+ * mailbox (security 61).
+ */
+export const REQUESTED_RESET_LIMITS: SendLimits = {
+  windows: [ONCE_A_MINUTE, { within: 30 * MINUTE, max: 3 }, FIVE_AN_HOUR],
+  cap: "reserved",
+};
+
+/** For links that an admin sends. Requests by anyone use up neither these limits nor a cap. */
+export const ADMIN_MESSAGE_LIMITS: SendLimits = { windows: [ONCE_A_MINUTE, FIVE_AN_HOUR], budget: "admin" };
 
 /** For a code that is sent after a correct password. The limit of one a minute applies to resending it. */
-export const AFTER_PASSWORD_LIMITS: readonly SendLimit[] = [{ within: HOUR, max: 5 }];
+export const AFTER_PASSWORD_LIMITS: SendLimits = { windows: [FIVE_AN_HOUR] };
 
 /** For notices that would be noise if they came more often. */
-export const HOURLY_LIMIT: readonly SendLimit[] = [{ within: HOUR, max: 1, isCourtesy: true }];
+export const HOURLY_LIMIT: SendLimits = {
+  windows: [{ within: HOUR, max: 1, isCourtesy: true }],
+  cap: "shared",
+};
 
 /** For notices of a change or a sign-in, which must not be withheld. Only an authenticated user causes them. */
-export const NO_SEND_LIMITS: readonly SendLimit[] = [];
-
-/** Messages per hour to all recipients together. Null means that caps are off (only in development). */
-export type SendCaps = Readonly<Record<Channel, number>> | null;
+export const NO_SEND_LIMITS: SendLimits = { windows: [] };
 
 type QueueInput = {
   readonly message: NewMessage;
   readonly accountId: string | SQL;
   readonly now: number;
-  readonly limits: readonly SendLimit[];
+  readonly limits: SendLimits;
   readonly caps: SendCaps;
   /** The table and condition of the row that must exist for the message to be queued. */
   readonly source: SQLiteTable;
@@ -52,17 +84,17 @@ type QueueInput = {
 export function queueMessage(db: Database, input: QueueInput) {
   const { message, accountId, now, caps, source, where } = input;
   const bucket = sendBucket(message.channel, now);
-  const limits = input.limits.filter((limit) => caps || limit.isCourtesy);
+  const { windows, cap } = input.limits;
+  const applied = windows.filter((limit) => caps || limit.isCourtesy);
   const sends = sql`coalesce((SELECT ${sendCounters.sends} FROM ${sendCounters} WHERE ${sendCounters.bucket} = ${bucket}), 0)`;
-  const isCapped = isSubjectToCap(input.limits);
-  const hourlyCap = caps && isCapped ? sql`${sends} < ${caps[message.channel]}` : undefined;
+  const hourlyCap = caps && cap ? sql`${sends} < ${capOf(message.channel, caps, cap)}` : undefined;
   return [
     insertFrom(
       db,
       outbox,
-      outboxRow(message, accountId, now),
+      outboxRow(message, accountId, now, input.limits.budget),
       source,
-      and(where, ...limits.map((limit) => isBelow(db, input, limit)), hourlyCap),
+      and(where, ...applied.map((limit) => isBelow(db, input, limit)), hourlyCap),
     ),
     // Messages that the cap does not limit do not count towards it.
     insertFrom(
@@ -70,17 +102,13 @@ export function queueMessage(db: Database, input: QueueInput) {
       sendCounters,
       { bucket, sends: 1 },
       outbox,
-      and(isRowOf(message), isCapped ? undefined : sql`FALSE`),
+      and(isRowOf(message), cap ? undefined : sql`FALSE`),
     ).onConflictDoUpdate({
       target: sendCounters.bucket,
       set: { sends: sql`${sendCounters.sends} + 1` },
     }),
   ] as const;
 }
-
-/** The hourly cap limits mail that unauthenticated callers can cause. It must not withhold other messages. */
-const isSubjectToCap = (limits: readonly SendLimit[]): boolean =>
-  limits === REQUESTED_MESSAGE_LIMITS || limits === HOURLY_LIMIT;
 
 const isRowOf = (message: NewMessage) => eq(outbox.id, message.id);
 
@@ -90,14 +118,21 @@ export const isInOutbox = (db: Database, message: NewMessage): SQL =>
 
 function isBelow(
   db: Database,
-  { message, accountId, now }: QueueInput,
+  { message, accountId, now, limits }: QueueInput,
   { within, max }: SendLimit,
 ): SQL | undefined {
   const recentTo = (recipient: SQL) => {
     const recent = db
       .select({ count: sql`count(*)` })
       .from(outbox)
-      .where(and(recipient, eq(outbox.kind, message.kind), gt(outbox.createdAt, now - within)));
+      .where(
+        and(
+          recipient,
+          eq(outbox.kind, message.kind),
+          eq(outbox.budget, limits.budget ?? "requested"),
+          gt(outbox.createdAt, now - within),
+        ),
+      );
     return sql`${recent} < ${max}`;
   };
   return and(
@@ -107,12 +142,18 @@ function isBelow(
   );
 }
 
-export const outboxRow = <A>(message: NewMessage, accountId: A, now: number) => ({
+export const outboxRow = <A>(
+  message: NewMessage,
+  accountId: A,
+  now: number,
+  budget: Budget = "requested",
+) => ({
   id: message.id,
   accountId,
   kind: message.kind,
   channel: message.channel,
   target: message.target,
+  budget,
   sealed: message.sealed,
   state: "queued" as const,
   attempts: 0,
@@ -123,13 +164,20 @@ export const outboxRow = <A>(message: NewMessage, accountId: A, now: number) => 
 });
 
 /** The instant of the latest message of this kind to the account, or to the explicit recipient, in the last minute. */
-export const latestSend = (db: Database, accountId: string, message: NewMessage, now: number) =>
+export const latestSend = (
+  db: Database,
+  accountId: string,
+  message: NewMessage,
+  now: number,
+  budget: Budget = "requested",
+) =>
   db
     .select({ at: sql<number | null>`max(${outbox.createdAt})` })
     .from(outbox)
     .where(
       and(
         eq(outbox.kind, message.kind),
+        eq(outbox.budget, budget),
         gt(outbox.createdAt, now - MINUTE),
         or(
           eq(outbox.accountId, accountId),

@@ -3,7 +3,7 @@ import type { Locale } from "../../core/locale.ts";
 import type { Database } from "../../db/database.ts";
 import { emailVerifiedAt } from "../../db/predicates.ts";
 import { runBatch } from "../../db/run-batch.ts";
-import { accounts, outbox } from "../../db/schema.ts";
+import { accounts, outbox, sendCounters } from "../../db/schema.ts";
 import type { Channel } from "./message.ts";
 
 /** A message that only this caller may send until its lease ends. */
@@ -24,10 +24,29 @@ export type TakenMessage = {
   };
 };
 
+/** One taking of a message: its id and the number of the attempt. */
+type Taking = Pick<TakenMessage, "id" | "attempts">;
+
+/**
+ * Whether no other caller took the message after this one. A caller whose lease has ended must not shorten the lease of the
+ * next one, which may be sending.
+ */
+const isHeldBy = ({ id, attempts }: Taking) =>
+  and(eq(outbox.id, id), eq(outbox.state, "queued"), eq(outbox.attempts, attempts));
+
 export type OutboxStore = ReturnType<typeof outboxStore>;
 
 export function outboxStore(db: Database) {
   return {
+    /** The numbers of messages that count towards the hourly cap, in these hours. */
+    async readSends(buckets: readonly string[]): Promise<number[]> {
+      const rows = await db
+        .select({ sends: sendCounters.sends })
+        .from(sendCounters)
+        .where(inArray(sendCounters.bucket, [...buckets]));
+      return rows.map(({ sends }) => sends);
+    },
+
     /** The ids of due messages, earliest due time first. */
     async listDue(now: number, limit: number): Promise<string[]> {
       const rows = await db
@@ -68,21 +87,21 @@ export function outboxStore(db: Database) {
       return taken[0] && owners[0] ? { ...taken[0], account: owners[0] } : null;
     },
 
-    /** Deletes the content. The row stays for a day, so that sends can be counted. */
-    async markSent(id: string): Promise<void> {
+    /**
+     * Deletes the content. The row stays for a day, so that sends can be counted. A message that was sent is recorded even
+     * if its lease has ended, so that it is not sent again.
+     */
+    async markSent({ id }: Taking): Promise<void> {
       await db.update(outbox).set({ state: "sent", sealed: "", lastFailure: null }).where(eq(outbox.id, id));
     },
 
-    async postpone(id: string, dueAt: number, reason: string): Promise<void> {
-      await db.update(outbox).set({ dueAt, lastFailure: reason }).where(eq(outbox.id, id));
+    async postpone(taking: Taking, dueAt: number, reason: string): Promise<void> {
+      await db.update(outbox).set({ dueAt, lastFailure: reason }).where(isHeldBy(taking));
     },
 
     /** Dead-letters a message: deletes the content with its link, and keeps the reason for admins. */
-    async markDead(id: string, reason: string): Promise<void> {
-      await db
-        .update(outbox)
-        .set({ state: "dead", sealed: "", lastFailure: reason })
-        .where(eq(outbox.id, id));
+    async markDead(taking: Taking, reason: string): Promise<void> {
+      await db.update(outbox).set({ state: "dead", sealed: "", lastFailure: reason }).where(isHeldBy(taking));
     },
   };
 }

@@ -1,4 +1,16 @@
-import { and, eq, gt, inArray, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  notExists,
+  notInArray,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from "drizzle-orm";
 import type { Database } from "../../db/database.ts";
 import { accountIsActive } from "../../db/predicates.ts";
 import { accounts, emailTokens } from "../../db/schema.ts";
@@ -62,4 +74,30 @@ export function voidEmailTokens(
     .update(emailTokens)
     .set({ consumedAt: now })
     .where(and(where, inArray(emailTokens.purpose, [...purposes]), isNull(emailTokens.consumedAt)));
+}
+
+/** Live reset links of an account, the next one included (security 10). */
+const MAX_LIVE_RESET_TOKENS = 3;
+
+/**
+ * Voids the oldest live reset tokens of an account, before the next one is inserted. `accountIds`: a subquery of one
+ * account or of none.
+ */
+export function voidSurplusResetTokens(db: Database, accountIds: SQLWrapper, now: number) {
+  const isLive = and(
+    inArray(emailTokens.accountId, accountIds),
+    eq(emailTokens.purpose, "reset_password"),
+    isNull(emailTokens.consumedAt),
+    gt(emailTokens.expiresAt, now),
+  );
+  const kept = db
+    .select({ tokenHash: emailTokens.tokenHash })
+    .from(emailTokens)
+    .where(isLive)
+    .orderBy(desc(emailTokens.createdAt))
+    .limit(MAX_LIVE_RESET_TOKENS - 1);
+  return db
+    .update(emailTokens)
+    .set({ consumedAt: now })
+    .where(and(isLive, notInArray(emailTokens.tokenHash, kept)));
 }

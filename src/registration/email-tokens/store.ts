@@ -13,9 +13,11 @@ import {
   NO_SEND_LIMITS,
   queueMessage,
   REQUESTED_MESSAGE_LIMITS,
+  REQUESTED_RESET_LIMITS,
   retryAt,
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
+import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
 import { addressHolder } from "../unproven-registration-statements.ts";
 import type {
   EmailTokenForNewAddress,
@@ -24,9 +26,11 @@ import type {
   LiveEmailToken,
   NewEmailToken,
 } from "./email-token.ts";
-import { emailTokenRow, voidEmailTokens } from "./statements.ts";
+import { emailTokenRow, voidEmailTokens, voidSurplusResetTokens } from "./statements.ts";
 
 type EmailTokenByAddress = {
+  /** The queued request that causes it. */
+  readonly requestId: string;
   readonly emailKey: string;
   readonly emailToken: NewEmailToken;
   readonly mail: NewMessage;
@@ -40,8 +44,8 @@ export type EmailTokenStore = ReturnType<typeof emailTokenStore>;
 export function emailTokenStore(db: Database, caps: SendCaps) {
   return {
     /**
-     * Mails a new token to the account of the address and voids the earlier ones. One batch of the same
-     * statements for an unknown address, without a result, so that the caller cannot enumerate accounts.
+     * Performs a queued request: mails a new token to the account of the address. A new verification link voids the
+     * earlier ones. Of reset links the two newest earlier ones stay valid, since anyone can request another one.
      */
     async issueByAddress(issue: EmailTokenByAddress): Promise<void> {
       const now = issue.emailToken.createdAt;
@@ -49,6 +53,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         eq(accounts.emailKey, issue.emailKey),
         isActive(),
         issue.unverifiedOnly ? not(addressIsVerified() as SQL) : undefined,
+        requestIsQueued(db, issue.requestId),
       );
       const tokenRow = emailTokenRow(issue.emailToken, {
         accountId: sql`${accounts.id}`,
@@ -63,22 +68,22 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           message: issue.mail,
           accountId: ownerId,
           now,
-          limits: REQUESTED_MESSAGE_LIMITS,
+          limits:
+            issue.emailToken.purpose === "reset_password" ? REQUESTED_RESET_LIMITS : REQUESTED_MESSAGE_LIMITS,
           caps,
           source: accounts,
           where: owner,
         }),
-        // Only a queued mail voids the earlier tokens: a send cap must not leave the user without a token.
-        earlierTokens: voidEmailTokens(
-          db,
-          inArray(emailTokens.accountId, mailedId),
-          [issue.emailToken.purpose],
-          now,
-        ),
+        // Only a queued mail voids earlier tokens: a send cap must not leave the user without a token.
+        earlierTokens:
+          issue.emailToken.purpose === "reset_password"
+            ? voidSurplusResetTokens(db, mailedId, now)
+            : voidEmailTokens(db, inArray(emailTokens.accountId, mailedId), [issue.emailToken.purpose], now),
         token: insertFrom(db, emailTokens, tokenRow, accounts, mailed),
         audit: issue.audit
           ? [insertFrom(db, auditEvents, auditRow(issue.audit, ownerId), accounts, mailed)]
           : [],
+        request: deleteQueuedRequest(db, issue.requestId),
       });
     },
 

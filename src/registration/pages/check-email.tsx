@@ -2,6 +2,7 @@ import { emailField } from "../../accounts/fields.ts";
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { DevMailboxLink } from "../../ui/dev-mailbox-link.tsx";
+import { formFailure } from "../../ui/form-error.ts";
 import { Field, Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { addressCookie } from "../../ui/page-cookies.ts";
@@ -10,13 +11,12 @@ import { readFields } from "../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../ui/render-page.tsx";
 import { type ReturnTarget, withReturnTarget } from "../../ui/return-target.ts";
-import type { SendEmailTokenDeps } from "../email-tokens/send-email-token.ts";
-import { resendVerification } from "../resend-verification.ts";
+import { type ResendVerificationDeps, resendVerification } from "../resend-verification.ts";
 
 type Data = { readonly returnTarget: ReturnTarget | null; readonly address: string | null };
 
 /** The page after sign-up. It is the same for every address, and it can resend the link. */
-export const checkEmailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> => ({
+export const checkEmailPage = (depsOf: DepsOf<ResendVerificationDeps>): Page<Data> => ({
   path: "/sign-up/check-your-mail",
   access: "everybody",
   title: (t) => t.checkMail.title,
@@ -43,7 +43,8 @@ export const checkEmailPage = (depsOf: DepsOf<SendEmailTokenDeps>): Page<Data> =
   submit: async (c, form, { returnTarget }) => {
     const read = readFields(wordsOf(c), form, { email: emailField });
     if ("refusal" in read) return read.refusal;
-    await resendVerification(depsOf(c), read.values);
+    const result = await resendVerification(depsOf(c), { ...read.values, caller: c.var.caller });
+    if (!result.ok) return formFailure(c, result.error.reason, result.error);
     addressCookie.write(c, read.values.email.address);
     setPendingRedirectCookie(c, returnTarget);
     return redirectWithFlash(c, withReturnTarget("/sign-up/check-your-mail", returnTarget), "linkSent");

@@ -77,7 +77,9 @@ export const signUpPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     });
     if (!result.ok) {
       const problems = problemsOf(t, result.error);
-      return problems ? invalid(problems) : formFailure(c, registrationErrors[result.error.reason]);
+      return problems
+        ? invalid(problems)
+        : formFailure(c, registrationErrors[result.error.reason], result.error);
     }
     addressCookie.write(c, read.values.email.address);
     setPendingRedirectCookie(c, returnTarget);

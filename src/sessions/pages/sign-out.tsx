@@ -1,7 +1,12 @@
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
-import { accessCookie, clearSessionCookies, refreshCookie } from "../../http/session-cookies.ts";
-import { Form } from "../../ui/form-fields.tsx";
+import {
+  accessCookie,
+  clearDeviceCookie,
+  clearSessionCookies,
+  refreshCookie,
+} from "../../http/session-cookies.ts";
+import { CheckboxField, Form } from "../../ui/form-fields.tsx";
 import type { Page } from "../../ui/page.ts";
 import { redirectWithFlash } from "../../ui/redirect-with-flash.ts";
 import { withReturnTarget } from "../../ui/return-target.ts";
@@ -44,6 +49,7 @@ export const signOutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       <>
         <p class="lead">{p.t.signOut.lead}</p>
         <Form p={p}>
+          <CheckboxField name="forgetDevice" label={p.t.signOut.forget} />
           <button type="submit" class="main">
             {p.t.signOut.submit}
           </button>
@@ -53,7 +59,9 @@ export const signOutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </p>
       </>
     ),
-  submit: async (c, _form, { app }) => {
+  submit: async (c, form, { app }) => {
+    const forgetsDevice = form.text("forgetDevice") !== "";
+    if (forgetsDevice) clearDeviceCookie(c);
     const tokens = [
       ["access", accessCookie(c)],
       ["refresh", refreshCookie(c)],
@@ -61,7 +69,7 @@ export const signOutPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     clearSessionCookies(c);
     for (const [kind, token] of tokens) {
       if (token === undefined) continue;
-      if ((await signOut(depsOf(c), { kind, token, caller: c.var.caller })).ok) break;
+      if ((await signOut(depsOf(c), { kind, token, forgetsDevice, caller: c.var.caller })).ok) break;
     }
     return app
       ? redirectWithFlash(c, withReturnTarget("/sign-out", c.var.returnTarget ?? null))

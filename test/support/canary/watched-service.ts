@@ -37,6 +37,7 @@ export function startWatchedService() {
     MAIL_API_KEY: canaries.plant("MAIL_API_KEY", "canary-mail-api-key"),
     SMS_TWILIO_AUTH_TOKEN: canaries.plant("SMS_TWILIO_AUTH_TOKEN", "canary-sms-auth-token"),
     SMS_PROVIDER: "twilio",
+    SMS_COUNTRIES: "+1,+49,+44",
     SMS_FROM: "Gatehouse",
     SMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
     SMS_API_BASE: texts.url,

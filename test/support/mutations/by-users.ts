@@ -48,6 +48,21 @@ export const userMutations: readonly Mutation[] = [
     request: (service) => signedIn(service, { enabled: true, password: PASSWORD }),
   },
   {
+    route: "POST /me/reauthenticate",
+    status: 200,
+    request: (service) => signedIn(service, { password: PASSWORD }),
+  },
+  {
+    route: "DELETE /me/devices/:id",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token } = await registerAndLogIn(service);
+      const [device] = (await service.get("/me/devices", token)).body.data;
+      return { path: `/me/devices/${device.id}`, token };
+    },
+  },
+  {
     route: "POST /me/phone",
     variant: "replaces a verified number",
     status: 200,

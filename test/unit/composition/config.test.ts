@@ -12,6 +12,7 @@ const production = {
 const smsVariables = {
   SMS_PROVIDER: "vonage",
   SMS_FROM: "Acme",
+  SMS_COUNTRIES: "+49",
   SMS_VONAGE_API_KEY: "key",
   SMS_VONAGE_API_SECRET: "secret",
 };
@@ -123,6 +124,7 @@ describe("readConfig with a provider's host", () => {
     ...{
       SMS_PROVIDER: "vonage",
       SMS_FROM: "Acme",
+      SMS_COUNTRIES: "+49",
       SMS_VONAGE_API_KEY: "key",
       SMS_VONAGE_API_SECRET: "secret",
     },
@@ -165,6 +167,8 @@ describe("readConfig with invalid variables", () => {
     ["the mailbox as MAIL_PROVIDER in production", { MAIL_PROVIDER: "mailbox" }, "MAIL_PROVIDER"],
     ["the mailbox as SMS_PROVIDER in production", { SMS_PROVIDER: "mailbox" }, "SMS_PROVIDER"],
     ["an unknown SMS_PROVIDER", { SMS_PROVIDER: "pigeon" }, "SMS_PROVIDER"],
+    ["text messages without SMS_COUNTRIES", { ...smsVariables, SMS_COUNTRIES: " " }, "SMS_COUNTRIES"],
+    ["an UNVERIFIED_RETENTION_DAYS of 0", { UNVERIFIED_RETENTION_DAYS: "0" }, "UNVERIFIED_RETENTION_DAYS"],
     ["an SMS_HOURLY_CAP of 0", { SMS_HOURLY_CAP: "0" }, "SMS_HOURLY_CAP"],
     ["an http PUBLIC_URL in production", { PUBLIC_URL: "http://auth.example.com" }, "PUBLIC_URL"],
     ["a PUBLIC_URL with a path", { PUBLIC_URL: "https://example.com/auth" }, "PUBLIC_URL"],

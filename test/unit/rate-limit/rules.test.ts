@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clientKey, countRequest, judgeWindow, type WindowCounter } from "../../../src/rate-limit/rules.ts";
+import {
+  clientKey,
+  clientNetworks,
+  countRequest,
+  judgeWindow,
+  type WindowCounter,
+} from "../../../src/rate-limit/rules.ts";
 
 const policy = { limit: 3, windowSeconds: 60 };
 const START = 1_790_000_000_000;
@@ -86,6 +92,16 @@ describe("clientKey", () => {
     ["::ffff:0:192.0.2.1", "0:0:0:0::/64"],
   ])("maps the client address %s to the key %s", (ip, key) => {
     expect(clientKey(ip)).toBe(key);
+  });
+
+  it("counts an IPv6 client for its /64, /56 and /48, and an IPv4 client for its address", () => {
+    expect(clientNetworks("2001:db8:1:2f3::1")).toEqual([
+      "2001:db8:1:2f3::/64",
+      "2001:db8:1:200::/56",
+      "2001:db8:1::/48",
+    ]);
+    expect(clientNetworks("::ffff:192.0.2.1")).toEqual(["192.0.2.1"]);
+    expect(clientNetworks("unreadable")).toEqual(clientNetworks(null));
   });
 
   it("gives neighbouring networks different client keys", () => {

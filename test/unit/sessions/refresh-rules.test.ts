@@ -19,6 +19,8 @@ const session = (changes: Partial<SessionState> = {}): SessionState => ({
   idleExpiresAt: NOW + 7 * DAY,
   expiresAt: NOW + 30 * DAY,
   revokedAt: null,
+  authenticatedAt: NOW - DAY,
+  deviceId: null,
   ...changes,
 });
 

@@ -246,6 +246,24 @@ const HARMLESS_SCANS = [
   /^SCAN account_search VIRTUAL TABLE INDEX \d+:M/,
 ];
 
+type Operation = { readonly addr: number; readonly opcode: string; readonly p1: number };
+
+/** The operations that begin a scan of a table or an index. A list that the statement itself has collected may be scanned. */
+function scansIn(operations: readonly Operation[]): Operation[] {
+  // The cursors of each program, such as that of a trigger, have numbers of their own.
+  const programs: Operation[][] = [];
+  for (const operation of operations) {
+    if (operation.addr === 0) programs.push([]);
+    programs.at(-1)?.push(operation);
+  }
+  return programs.flatMap((program) => {
+    const collected = program.filter(({ opcode }) => opcode === "OpenEphemeral").map(({ p1 }) => p1);
+    return program.filter(
+      ({ opcode, p1 }) => (opcode === "Rewind" || opcode === "Last") && !collected.includes(p1),
+    );
+  });
+}
+
 /** A trigger of the migrations inserts the rows. */
 const BY_TRIGGER = ["pending_revocations"];
 
@@ -278,11 +296,10 @@ describe("query plans", () => {
     for (const { sql, values } of deletions) {
       const { results } = await env.DB.prepare(`EXPLAIN ${sql}`)
         .bind(...values)
-        .all<{ opcode: string }>();
+        .all<Operation>();
       const opcodes = results.map(({ opcode }) => opcode);
       expect(opcodes.filter((opcode) => opcode === "Program").length).toBeGreaterThan(owned.length);
-      // A scan of a table or an index begins with one of these.
-      expect(opcodes.filter((opcode) => opcode === "Rewind" || opcode === "Last")).toEqual([]);
+      expect(scansIn(results)).toEqual([]);
     }
   });
 

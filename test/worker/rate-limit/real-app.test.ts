@@ -57,7 +57,7 @@ describe("rate limits of the service", () => {
   );
 
   // The pages under /account and /admin require a session, so this client cannot reach their limits.
-  it.each(pageForms.filter(({ path }) => !/^\/(account|admin)/.test(path)))(
+  it.each(pageForms.filter(({ path }) => !/^\/(account|admin|language)/.test(path)))(
     "adds up requests to the page $path and to its API route",
     async ({ path, policy }) => {
       const [api = ""] = ratePolicies[policy].routes;
@@ -77,6 +77,18 @@ describe("rate limits of the service", () => {
   );
 });
 
+describe("POST /language", () => {
+  it("is limited by client, and refuses with a page", async () => {
+    const client = "192.0.2.99";
+    const statuses = await repeatRequest(LIMIT, () => sendForm("/language", { locale: "de" }, client));
+    expect(statuses).not.toContain(429);
+    const refused = await sendForm("/language", { locale: "de" }, client);
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, String(WINDOW_SECONDS)]);
+    expect(refused.headers.get("Content-Type")).toContain("text/html");
+    expect(refused.headers.getSetCookie().join()).not.toContain("gh_lang");
+  });
+});
+
 describe("guardedRoutes", () => {
   it("guards every write of the API except those that only end sessions", () => {
     const writes = service.app.routes
@@ -91,6 +103,17 @@ describe("guardedRoutes", () => {
       "POST /api/auth/logout",
       "POST /api/auth/logout-all",
     ]);
+  });
+
+  it("guards every form of a page except those that only end sessions", () => {
+    const forms = service.app.routes
+      .filter(({ method, path }) => !/^\/(api|dev)\//.test(path) && !["ALL", "GET"].includes(method))
+      .map(({ method, path }) => `${method} ${path}`);
+    const unguarded = [...new Set(forms)].filter((route) => {
+      const [method = "", path = ""] = route.split(" ");
+      return !isGuarded(method, path);
+    });
+    expect(unguarded.sort()).toEqual(["POST /account/sessions", "POST /sign-out"]);
   });
 
   it("lists only routes that exist", () => {

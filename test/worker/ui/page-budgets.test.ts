@@ -21,6 +21,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/profile": 1,
   "/account/two-step-verification": 2,
   "/account/sessions": 2,
+  "/account/devices": 2,
   "/admin/audit": 3,
   "/admin/invite": 1,
   "/admin/mail": 2,

@@ -1,7 +1,12 @@
+import {
+  needsPassword,
+  type ReauthenticateByFormDeps,
+  reauthenticateByForm,
+} from "../../../authentication/reauthentication/pages/reauthenticate-by-form.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { encodeSentCode } from "../../../ui/code-field.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
-import { Field, Form } from "../../../ui/form-fields.tsx";
+import { Field, Form, PasswordField } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
 import { readFields } from "../../../ui/read-fields.ts";
@@ -17,17 +22,26 @@ import {
   requestPhoneVerification,
 } from "../request-phone-verification.ts";
 
-type Deps = RequestPhoneVerificationDeps & RemovePhoneDeps;
-type Data = { readonly account: Account; readonly canText: boolean };
+type Deps = RequestPhoneVerificationDeps & RemovePhoneDeps & ReauthenticateByFormDeps;
+type Data = {
+  readonly account: Account;
+  readonly canText: boolean;
+  /** Whether changes require the password, since the user has not signed in recently. */
+  readonly confirms: boolean;
+};
 
 /** Sets a phone number, which a texted code then verifies, or removes it. */
-export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
+export const phonePage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   path: "/account/phone",
   access: "signed_in",
   title: (t) => t.fields.phone,
   back: backToAccount,
-  load: (c) => ({ account: c.var.session.account, canText: depsOf(c).settings.canText }),
-  view: (p, { account, canText }) => (
+  load: (c) => c.var.session.account,
+  loadData: async (c, account) => {
+    const deps = depsOf(c);
+    return { account, canText: deps.settings.canText, confirms: await needsPassword(c, deps) };
+  },
+  view: (p, { account, canText, confirms }) => (
     <section class="card">
       {account.phone && (
         <p>
@@ -35,24 +49,34 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
         </p>
       )}
       <p class="lead">{canText ? p.t.phone.lead : p.t.phone.off}</p>
-      {canText && (
+      {(canText || (confirms && account.phone)) && (
         <Form p={p}>
-          <Field
-            p={p}
-            name="phone"
-            type="tel"
-            autocomplete="tel"
-            inputmode="tel"
-            maxlength={40}
-            value={account.phoneVerifiedAt === null ? account.phone : null}
-            hint={p.t.phone.hint}
-          />
-          <button type="submit" class="main">
-            {p.t.phone.submit}
-          </button>
+          {canText && (
+            <Field
+              p={p}
+              name="phone"
+              type="tel"
+              autocomplete="tel"
+              inputmode="tel"
+              maxlength={40}
+              value={account.phoneVerifiedAt === null ? account.phone : null}
+              hint={p.t.phone.hint}
+            />
+          )}
+          {confirms && <PasswordField p={p} name="password" />}
+          {canText && (
+            <button type="submit" class="main">
+              {p.t.phone.submit}
+            </button>
+          )}
+          {confirms && account.phone && (
+            <button type="submit" class="bad" name="act" value="remove" formnovalidate>
+              {p.t.phone.remove}
+            </button>
+          )}
         </Form>
       )}
-      {account.phone && (
+      {account.phone && !confirms && (
         <Form p={p} act="remove" confirm={p.t.phone.confirmRemoval}>
           <button type="submit" class="bad">
             {p.t.phone.remove}
@@ -61,16 +85,22 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       )}
     </section>
   ),
-  submit: async (c, form, { account }) => {
+  submit: async (c, form) => {
     const deps = depsOf(c);
-    const common = { accountId: account.id, caller: c.var.caller };
+    const { caller } = c.var;
     if (form.text("act") === "remove") {
-      await removePhone(deps, common);
-      return redirectWithFlash(c, "/account", "saved");
+      const reauthenticated = await reauthenticateByForm(c, deps, form);
+      if (!("session" in reauthenticated)) return reauthenticated;
+      const result = await removePhone(deps, { ...reauthenticated, caller });
+      return result.ok
+        ? redirectWithFlash(c, "/account", "saved")
+        : formFailure(c, phoneErrors[result.error.reason]);
     }
     const read = readFields(wordsOf(c), form, { phone: phoneField });
     if ("refusal" in read) return read.refusal;
-    const result = await requestPhoneVerification(deps, { ...read.values, ...common });
+    const reauthenticated = await reauthenticateByForm(c, deps, form);
+    if (!("session" in reauthenticated)) return reauthenticated;
+    const result = await requestPhoneVerification(deps, { ...read.values, ...reauthenticated, caller });
     if (!result.ok) return formFailure(c, phoneErrors[result.error.reason], result.error);
     phoneChallengeCookie.write(c, encodeSentCode(result.value.challengeId, deps.clock));
     return redirectWithFlash(

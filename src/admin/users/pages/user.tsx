@@ -35,7 +35,13 @@ export const userPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
       </div>
       {lockouts.map(({ kind, until }) => (
         <p class="alert">
-          {p.t.users.locked[kind]} <LocalTime p={p} at={until} />.
+          {until === null ? (
+            p.t.users.lockedUntilReset
+          ) : (
+            <>
+              {p.t.users.locked[kind]} <LocalTime p={p} at={until} />.
+            </>
+          )}
         </p>
       ))}
       <Details p={p} user={user} />

@@ -82,6 +82,9 @@ export const signInPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     });
     if (!result.ok) {
       const code = passwordErrors[result.error.reason];
+      if (result.error.reason === "reset_required") {
+        return { code, alert: wordsOf(c).signIn.stopped, retryAfter: result.error.retryAfter };
+      }
       if (code !== "email_not_verified") return formFailure(c, code, result.error);
       addressCookie.write(c, email.address);
       setPendingRedirectCookie(c, returnTarget);

@@ -1,15 +1,15 @@
 import { newAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import type { CaptchaCheck, CaptchaRefusal } from "../../../captcha/require-captcha.ts";
 import type { Caller } from "../../../core/caller.ts";
+import type { Clock } from "../../../core/clock.ts";
 import type { EmailAddress } from "../../../core/email-address.ts";
-import { err, ok, type Result } from "../../../core/result.ts";
-import {
-  type SendEmailTokenDeps,
-  sendEmailToken,
-} from "../../../registration/email-tokens/send-email-token.ts";
+import { err, type Result } from "../../../core/result.ts";
+import type { ClientRefusal, QueueRequest } from "../../../queued-requests/queue-request.ts";
 
-export type RequestPasswordResetDeps = SendEmailTokenDeps & {
+export type RequestPasswordResetDeps = {
+  readonly clock: Clock;
   readonly captcha: CaptchaCheck;
+  readonly queueRequest: QueueRequest;
 };
 
 type PasswordResetRequest = {
@@ -22,7 +22,7 @@ type PasswordResetRequest = {
 export async function requestPasswordReset(
   deps: RequestPasswordResetDeps,
   input: PasswordResetRequest,
-): Promise<Result<void, { readonly reason: CaptchaRefusal }>> {
+): Promise<Result<void, { readonly reason: CaptchaRefusal } | ClientRefusal>> {
   const { email, captchaToken: token, caller } = input;
   const captchaOutcome = await deps.captcha.require({
     token,
@@ -31,11 +31,9 @@ export async function requestPasswordReset(
     required: true,
   });
   if (captchaOutcome !== "passed") return err({ reason: captchaOutcome });
-  await sendEmailToken(deps, {
-    email,
-    purpose: "reset_password",
-    unverifiedOnly: false,
-    audit: newAuditEvent(deps, { type: "password_reset_requested" }, caller),
-  });
-  return ok(undefined);
+  const audit = newAuditEvent(deps, { type: "password_reset_requested" }, caller);
+  return deps.queueRequest(
+    { kind: "email_token", email, purpose: "reset_password", unverifiedOnly: false, audit },
+    caller.ip,
+  );
 }

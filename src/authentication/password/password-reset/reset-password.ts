@@ -6,6 +6,7 @@ import { DAY } from "../../../core/clock.ts";
 import type { PasswordHasher } from "../../../core/crypto/password-hash.ts";
 import type { SecretRing } from "../../../core/crypto/secret-ring.ts";
 import type { Defer } from "../../../core/defer.ts";
+import { storedAddressKey } from "../../../core/email-address.ts";
 import { newId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Outbox } from "../../../messaging/outbox/outbox-port.ts";
@@ -16,12 +17,14 @@ import {
 } from "../../../registration/email-tokens/find-email-token.ts";
 import { newForeignAccessRemoval } from "../../../registration/foreign-access.ts";
 import type { RevocationList } from "../../../sessions/revocation-list/revocation-list.ts";
+import { type DeviceTokenDeps, signDeviceToken } from "../../known-devices/device-token.ts";
 import { accountLockouts } from "../../lockout/lockout-keys.ts";
 import type { PasswordResetStore } from "./store.ts";
 
 export type ResetPasswordDeps = FindEmailTokenDeps &
   NewBootstrapDeps &
-  CheckNewPasswordDeps & {
+  CheckNewPasswordDeps &
+  DeviceTokenDeps & {
     readonly passwordResets: Pick<PasswordResetStore, "complete">;
     readonly revocationList: Pick<RevocationList, "revokeAccount">;
     readonly secrets: SecretRing;
@@ -41,12 +44,13 @@ export const PASSWORD_LINK_PURPOSES = ["reset_password", "invite"] as const;
 /**
  * Consumes the link of a reset or of an invitation and sets a new password. It ends every session and removes
  * every identity whose provider has not verified the address of the account. It does not sign in. A refused
- * password leaves the link valid, so that the user can choose another one.
+ * password leaves the link valid, so that the user can choose another one. Returns a token by which the client is a
+ * known device: guesses of others do not lock the owner out there. A second factor is still required on it.
  */
 export async function resetPassword(
   deps: ResetPasswordDeps,
   input: { readonly token: string; readonly newPassword: string; readonly caller: Caller },
-): Promise<Result<void, ResetFailure>> {
+): Promise<Result<{ readonly deviceToken: string }, ResetFailure>> {
   const token = await findEmailToken(deps, input.token, PASSWORD_LINK_PURPOSES);
   if (!token) return err({ reason: "email_token_invalid" });
   const { accountEmail: email, accountId } = token;
@@ -59,6 +63,8 @@ export async function resetPassword(
   const type = purpose === "invite" ? "invitation_accepted" : "password_reset";
   // A first password needs no notice: the user who receives it has just chosen it.
   const notices = purpose === "invite" ? null : await newNotices(deps, now + DAY);
+  const deviceId = newId();
+  const { ip, userAgent } = input.caller;
   const outcome = await deps.passwordResets.complete({
     claim: { tokenHash: token.tokenHash, claim: newId(), now },
     purpose,
@@ -67,6 +73,7 @@ export async function resetPassword(
     // The account of an invited user has the language of the inviting admin until now.
     locale: purpose === "invite" ? input.caller.locale : undefined,
     lockoutKeys: await accountLockouts(deps, { id: accountId, email }),
+    device: { id: deviceId, ip, userAgent },
     notices,
     audit: newAuditEvent(deps, { type }, input.caller, accountId),
     removal: newForeignAccessRemoval(deps, input.caller, accountId),
@@ -75,7 +82,9 @@ export async function resetPassword(
   deps.defer(() => deps.revocationList.revokeAccount(accountId, now, deps.settings.accessTokenTtl));
   // The batch queues one of the two.
   if (notices) deps.messages.deliverSoon([notices.changed.id, notices.alsoRemoved.id]);
-  return ok(undefined);
+  const emailKey = storedAddressKey(email);
+  const known = { emailKey, deviceId, knownSince: outcome.devicesKnownSince, hasSignedIn: false };
+  return ok({ deviceToken: await signDeviceToken(deps, known) });
 }
 
 const newNotices = async ({ messages }: Pick<ResetPasswordDeps, "messages">, expiresAt: number) => ({

@@ -16,6 +16,14 @@ const requested = answer(200, "If an account with that email exists, a password 
 const passwordReset = answer(
   200,
   "Password has been reset successfully. Please log in with your new password.",
+  z.object({
+    deviceToken: z.string().check(
+      z.meta({
+        description:
+          "Send it with the next sign-in: failed attempts of others do not lock this device out. It does not replace a second factor.",
+      }),
+    ),
+  }),
 );
 
 const resetBody = z
@@ -53,7 +61,10 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           ...c.req.valid("json"),
           caller: c.var.caller,
         });
-        return result.ok ? respond(c, requested) : refuse(c, result.error.reason);
+        if (result.ok) return respond(c, requested);
+        const { error } = result;
+        const retryAfter = "retryAfter" in error ? error.retryAfter : undefined;
+        return refuse(c, error.reason, { retryAfter });
       },
     )
     .get(
@@ -84,7 +95,7 @@ export function passwordResetRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       async (c) => {
         const { token, newPassword } = c.req.valid("json");
         const result = await resetPassword(depsOf(c), { token, newPassword, caller: c.var.caller });
-        if (result.ok) return respond(c, passwordReset);
+        if (result.ok) return respond(c, passwordReset, result.value);
         const { error } = result;
         const fields =
           error.reason === "password_refused"

@@ -5,7 +5,7 @@ import type { Locale } from "../../../core/locale.ts";
 import type { Database } from "../../../db/database.ts";
 import { insertFrom } from "../../../db/insert-select.ts";
 import { runBatch } from "../../../db/run-batch.ts";
-import { accounts, auditEvents, emailTokens, oneTimeCodes } from "../../../db/schema.ts";
+import { accounts, auditEvents, emailTokens, knownDevices, oneTimeCodes } from "../../../db/schema.ts";
 import type { NewMessage } from "../../../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../../messaging/outbox/statements.ts";
 import type { Bootstrap } from "../../../registration/bootstrap-superuser.ts";
@@ -21,6 +21,7 @@ import type { ForeignAccessRemoval } from "../../../registration/foreign-access.
 import { removeForeignPhone } from "../../../registration/foreign-access-statements.ts";
 import { auditBootstrap, emailVerificationColumns } from "../../../registration/statements.ts";
 import { endSessions } from "../../../sessions/statements.ts";
+import { knownDeviceRow } from "../../known-devices/statements.ts";
 import { clearAttempts } from "../../lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../../one-time-codes/statements.ts";
 import {
@@ -37,6 +38,8 @@ type PasswordReset = {
   readonly locale: Locale | undefined;
   /** The lockouts that the verification of the address clears (security 17). */
   readonly lockoutKeys: readonly string[];
+  /** The browser or app that completes the reset. */
+  readonly device: { readonly id: string; readonly ip: string | null; readonly userAgent: string | null };
   readonly notices: ResetNotices | null;
   readonly audit: NewAuditEvent;
   readonly removal: ForeignAccessRemoval;
@@ -53,7 +56,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
     /**
      * Consumes a `reset_password` or `invite` token and replaces the hash. It ends every session and voids every
      * other token. It removes every identity whose provider has not verified the address of the account,
-     * because an attacker may have linked it.
+     * because an attacker may have linked it. Every device becomes unknown, and then `device` becomes known.
      */
     async complete({
       claim,
@@ -62,10 +65,12 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
       newHash,
       locale,
       lockoutKeys,
+      device,
       notices,
       audit,
       removal,
-    }: PasswordReset): Promise<{ accountId: string } | "email_token_invalid"> {
+    }: PasswordReset): Promise<{ accountId: string; devicesKnownSince: number } | "email_token_invalid"> {
+      const devicesKnownSince = claim.now + 1;
       const accountIds = emailTokenAccountId(db, claim);
       const proof = { accountIds: accountIds, bootstrap, now: claim.now };
       const queueNotice = (notice: NewMessage, where: SQL) =>
@@ -92,7 +97,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
               passwordHash: newHash,
               locale,
               // Devices that became known by the old password are unknown again.
-              devicesKnownSince: claim.now + 1,
+              devicesKnownSince,
             })
             .where(inArray(accounts.id, accountIds)),
         ],
@@ -106,6 +111,16 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
             sql`EXISTS (SELECT 1 FROM ${emailTokens} WHERE ${emailTokenClaimed(claim)})`,
           ),
         ],
+        devices: [
+          db.delete(knownDevices).where(inArray(knownDevices.accountId, accountIds)),
+          insertFrom(
+            db,
+            knownDevices,
+            knownDeviceRow({ ...device, accountId: ownerId, now: devicesKnownSince }),
+            emailTokens,
+            emailTokenClaimed(claim),
+          ),
+        ],
         notices: notices
           ? [
               ...queueNotice(notices.changed, not(removesIdentity)),
@@ -115,7 +130,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
         identities: removeUnverifiedIdentities(db, accountIds, removal.identityRemoved),
         audit: [insertFrom(db, auditEvents, auditRow(audit, ownerId), emailTokens, emailTokenClaimed(claim))],
       });
-      return consumed[0] ?? "email_token_invalid";
+      return consumed[0] ? { ...consumed[0], devicesKnownSince } : "email_token_invalid";
     },
   };
 }

@@ -18,7 +18,12 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { TimeAgo } from "../../../ui/relative-time.tsx";
 import { type RenderPageDeps, wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount } from "../../../ui/settings-rows.tsx";
+import {
+  type ReauthenticateByFormDeps,
+  reauthenticateByForm,
+} from "../../reauthentication/pages/reauthenticate-by-form.ts";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
 import { socialErrors } from "../errors.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
 import { OAUTH_TRANSACTION_TTL_MS } from "../oauth-transaction.ts";
@@ -27,7 +32,12 @@ import { type StartLinkDeps, startLink } from "../start-link.ts";
 
 const PATH = "/account/linked";
 
-type Deps = ListIdentitiesDeps & RemoveIdentityDeps & ReadSignInMethodsDeps & StartLinkDeps & RenderPageDeps;
+type Deps = ListIdentitiesDeps &
+  RemoveIdentityDeps &
+  ReadSignInMethodsDeps &
+  ReauthenticateByFormDeps &
+  StartLinkDeps &
+  RenderPageDeps;
 
 type Linked = Awaited<ReturnType<typeof listIdentities>>[number];
 type Data = {
@@ -36,6 +46,8 @@ type Data = {
   readonly others: readonly { readonly id: string; readonly name: string }[];
   /** Whether linking requires the password. */
   readonly hasPassword: boolean;
+  /** Whether removing requires the password, since the user has not signed in recently. */
+  readonly confirmsRemoval: boolean;
 };
 
 /** The linked identities: links and removes them, except the last sign-in method. */
@@ -53,7 +65,8 @@ export const linkedIdentitiesPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     ]);
     const all = Array.from(deps.socialProviders, ([id, { name }]) => ({ id, name }));
     const others = all.filter(({ id }) => !linked.some(({ provider }) => provider === id));
-    return { linked, others, hasPassword };
+    const isRecent = isRecentlyAuthenticated(c.var.session, deps.clock.now());
+    return { linked, others, hasPassword, confirmsRemoval: hasPassword && !isRecent };
   },
   view: (p, data) => (
     <>
@@ -61,18 +74,22 @@ export const linkedIdentitiesPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
       {data.linked.length > 0 && (
         <ul class="card list">
           {data.linked.map((identity) => (
-            <Row p={p} identity={identity} />
+            <Row p={p} identity={identity} confirms={data.confirmsRemoval} />
           ))}
         </ul>
       )}
-      {data.others.length > 0 && <Others p={p} {...data} />}
+      {(data.others.length > 0 || (data.confirmsRemoval && data.linked.length > 0)) && (
+        <Others p={p} {...data} />
+      )}
     </>
   ),
   submit: async (c, form, data) => {
     const deps = depsOf(c);
-    if (form.text("act") === "link") return link(c, deps, form, data);
-    const { account, sessionId } = c.var.session;
-    const input = { accountId: account.id, sessionId, provider: form.text("provider") };
+    const removed = form.text("act") === "remove" ? form.text("provider") : form.text("remove");
+    if (removed === "") return link(c, deps, form, data);
+    const reauthenticated = await reauthenticateByForm(c, deps, form);
+    if (!("session" in reauthenticated)) return reauthenticated;
+    const input = { ...reauthenticated, provider: removed };
     const result = await removeIdentity(deps, { ...input, caller: c.var.caller });
     // An identity that is already removed is the requested result.
     return result.ok || result.error.reason === "not_linked"
@@ -81,7 +98,10 @@ export const linkedIdentitiesPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   },
 });
 
-const Row = ({ p, identity }: { p: PageProps; identity: Linked }) => (
+type RowProps = { readonly p: PageProps; readonly identity: Linked; readonly confirms: boolean };
+
+/** `confirms`: the button belongs to the form with the password field. */
+const Row = ({ p, identity, confirms }: RowProps) => (
   <li>
     <p>
       <strong>{identity.name}</strong>
@@ -91,22 +111,36 @@ const Row = ({ p, identity }: { p: PageProps; identity: Linked }) => (
         {p.t.sessions.lastUsed} <TimeAgo p={p} at={identity.lastUsedAt} />
       </span>
     </p>
-    <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: identity.name })}>
-      <input type="hidden" name="provider" value={identity.provider} />
-      <button type="submit" aria-label={`${p.t.linked.remove}: ${identity.name}`}>
+    {confirms ? (
+      <button
+        type="submit"
+        form="confirm"
+        name="remove"
+        value={identity.provider}
+        aria-label={`${p.t.linked.remove}: ${identity.name}`}
+      >
         {p.t.linked.remove}
       </button>
-    </Form>
+    ) : (
+      <Form p={p} act="remove" confirm={fill(p.t.linked.confirm, { provider: identity.name })}>
+        <input type="hidden" name="provider" value={identity.provider} />
+        <button type="submit" aria-label={`${p.t.linked.remove}: ${identity.name}`}>
+          {p.t.linked.remove}
+        </button>
+      </Form>
+    )}
   </li>
 );
 
+type OthersProps = Pick<Data, "others" | "hasPassword" | "confirmsRemoval"> & { readonly p: PageProps };
+
 /** One form with the password field, if there is a password, and a button for each provider. */
-const Others = ({ p, others, hasPassword }: Pick<Data, "others" | "hasPassword"> & { p: PageProps }) => (
+const Others = ({ p, others, hasPassword, confirmsRemoval }: OthersProps) => (
   <section class="card">
-    <Form p={p} act="link">
+    <Form p={p} act="link" id="confirm">
       {hasPassword && (
         <>
-          <p class="lead">{p.t.linked.again}</p>
+          <p class="lead">{confirmsRemoval ? p.t.linked.confirmBoth : p.t.linked.again}</p>
           <PasswordField p={p} name="password" />
         </>
       )}

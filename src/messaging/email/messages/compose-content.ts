@@ -68,15 +68,18 @@ function greetingOf({ greeting, greetingWithoutName }: EmailTexts, recipientName
   return name === null ? greetingWithoutName : fill(greeting, { name });
 }
 
-/** The mails whose button opens the sign-in page. */
-const LEADS_TO_SIGN_IN: readonly MailKind[] = ["account_exists", "account_activated"];
+/** The mails whose button opens a page of the service, by the text of the button. */
+const PAGES: {
+  readonly [Kind in MailKind]?: { readonly text: "signIn" | "forgotPassword"; readonly path: string };
+} = {
+  account_exists: { text: "signIn", path: "/sign-in" },
+  account_activated: { text: "signIn", path: "/sign-in" },
+  sign_in_stopped: { text: "forgotPassword", path: "/forgot-password" },
+};
 
-function actionOf(
-  { mails, signIn, linkBelow }: EmailTexts,
-  { message, publicUrl }: Input,
-): EmailContent["action"] {
-  if ("url" in message) return { label: mails[message.kind].button, url: message.url, below: linkBelow };
-  return LEADS_TO_SIGN_IN.includes(message.kind)
-    ? { label: signIn, url: `${publicUrl}/sign-in`, below: linkBelow }
-    : null;
+function actionOf(texts: EmailTexts, { message, publicUrl }: Input): EmailContent["action"] {
+  const { mails, linkBelow: below } = texts;
+  if ("url" in message) return { label: mails[message.kind].button, url: message.url, below };
+  const page = PAGES[message.kind];
+  return page ? { label: texts[page.text], url: publicUrl + page.path, below } : null;
 }

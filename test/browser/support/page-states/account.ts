@@ -91,6 +91,7 @@ export const ACCOUNT: readonly PageState[] = [
       await openSignedIn(visitor, "/account/sessions", { email, password: PASSWORD });
     },
   },
+  { name: "account-devices", page: "/account/devices", open: openOwn("/account/devices") },
   { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },
 ];
 

@@ -35,6 +35,7 @@ const candidate = (
   account: account(more),
   enabledFactors: [],
   devicesKnownSince: 0,
+  deviceCreatedAt: null,
   hasProvider,
   isInvited,
 });

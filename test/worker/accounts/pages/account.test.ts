@@ -40,6 +40,7 @@ describe("the account pages without scripts", () => {
           "two-step-verification",
           "phone",
           "sessions",
+          "devices",
           "deactivate",
         ].map((name) => `/account/${name}`),
       ),

@@ -15,6 +15,7 @@ function startWithTexts() {
   const provider = openLoopback();
   const variables = {
     SMS_PROVIDER: "twilio",
+    SMS_COUNTRIES: "+1,+49,+44",
     SMS_FROM: "+14155550100",
     SMS_TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
     SMS_TWILIO_AUTH_TOKEN: "auth-token",

@@ -140,6 +140,7 @@ describe("POST /me/phone/verify", () => {
       const challenge = await requestPhoneCode(clocked, token);
       clocked.clock.advance(10 * MINUTE);
       expectErrorResponse(await verify(token, challenge, clocked), 400, "code_invalid");
+      await clocked.post("/me/reauthenticate", { password: PASSWORD }, token);
       const again = await requestPhoneCode(clocked, token);
       clocked.clock.advance(10 * MINUTE - 1);
       expect((await verify((await logIn(clocked, await emailOf(token))).token, again, clocked)).status).toBe(

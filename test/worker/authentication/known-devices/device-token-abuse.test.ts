@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { inParallel } from "../../../support/assertions.ts";
 import { type Service, startService } from "../../../support/service.ts";
@@ -40,6 +41,45 @@ describe("stolen device tokens", () => {
     const { email } = await registerVerifiedUser(service);
     const tokens = await deviceTokens(service, email, 4);
     expect(await evaluatedGuesses(service, email, tokens, 60)).toBe(10);
+  });
+
+  it("evaluates twenty guesses however a stale and a known token of an address are mixed", async () => {
+    const service = startService();
+    const { email, token } = await registerAndLogIn(service);
+    const [stale] = await deviceTokens(service, email, 1);
+    await service.post("/me/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }, token);
+    service.clock.advance(1000);
+    const signedIn = await service.post("/login", { email, password: NEW_PASSWORD });
+    const known: string = signedIn.body.data.deviceToken;
+    const evaluated = { known: 0, stale: 0 };
+    for (let round = 0; round < 30; round++) {
+      for (const [name, deviceToken] of [
+        ["known", known],
+        ["stale", stale],
+      ] as const) {
+        const answer = await service.post("/login", { email, password: "wrong one", deviceToken });
+        if (answer.status === 401) evaluated[name] += 1;
+      }
+    }
+    // The stale token counts as an unknown device, which has its own ten attempts.
+    expect(evaluated).toEqual({ known: 10, stale: 10 });
+  });
+
+  it("changes no lockout of known devices by a stale device token", async () => {
+    const service = startService();
+    const { email, token } = await registerAndLogIn(service);
+    const [stale] = await deviceTokens(service, email, 1);
+    await service.post("/me/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }, token);
+    service.clock.advance(1000);
+    const signedIn = await service.post("/login", { email, password: NEW_PASSWORD });
+    await evaluatedGuesses(service, email, [signedIn.body.data.deviceToken], 9);
+    const counters = async () =>
+      (await env.DB.prepare("SELECT * FROM attempt_counters WHERE failures = 9").all()).results;
+    const before = await counters();
+    expect(before).toHaveLength(1);
+    service.clock.advance(1000);
+    await service.post("/login", { email, password: "wrong one", deviceToken: stale });
+    expect(await counters()).toEqual(before);
   });
 
   it("treats a device token as unknown after a password change and after the second factor is switched on", async () => {

@@ -44,6 +44,24 @@ export const accountsBudgets: BudgetTable = {
     request: async () =>
       api("POST", "/me/deactivate", { password: PASSWORD }, (await registerAndLogIn(service)).token),
   },
+  "POST /me/reauthenticate": {
+    // Reads whether there is a password, counts the attempt, revokes it, and records the reauthentication.
+    budget: { d1: 5, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/reauthenticate", { password: PASSWORD }, (await registerAndLogIn(service)).token),
+  },
+  "GET /me/devices": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/me/devices", undefined, (await registerAndLogIn(service)).token),
+  },
+  "DELETE /me/devices/:id": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerAndLogIn(service);
+      const [device] = (await service.get("/me/devices", token)).body.data;
+      return api("DELETE", `/me/devices/${device.id}`, undefined, token);
+    },
+  },
   "PUT /me/avatar": {
     // The row is written before the object is stored, and the account is updated after it.
     budget: { d1: 3, kvGets: 1, kvPuts: 0 },

@@ -1,9 +1,11 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { createSecretRing } from "../../../../src/core/crypto/secret-ring.ts";
 import { openDatabase } from "../../../../src/db/database.ts";
 import { newMessage } from "../../../../src/messaging/outbox/new-outbox-message.ts";
 import { SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 import { outboxStore } from "../../../../src/messaging/outbox/store.ts";
+import { createFaultyD1 } from "../../../support/d1.ts";
 import {
   advanceMinutes,
   DAY,
@@ -172,6 +174,75 @@ describe("a mail in the outbox", () => {
     await Promise.all([service.runCron(EVERY_MINUTE), service.runCron(EVERY_MINUTE), finished()]);
     expect(deliveryAttemptsOf(await provider.requests()).map(({ to }) => to)).toEqual([email]);
     expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 1 }]);
+  });
+
+  it("a mail that the provider holds is handed over once by two delivery runs, and again only after its lease", async () => {
+    const { provider, service } = startWithProvider();
+    await provider.answer(status(500));
+    const { email } = await register(service);
+    service.clock.advance(MINUTE);
+    await provider.answer({ kind: "respond", status: 200, delay: 1500 });
+    const first = service.runCron(EVERY_MINUTE);
+    await vi.waitUntil(async () => (await provider.requests()).length === 2);
+    await service.runCron(EVERY_MINUTE);
+    service.clock.advance(SEND_LEASE_MS - 1);
+    await service.runCron(EVERY_MINUTE);
+    expect(await provider.requests()).toHaveLength(2);
+    service.clock.advance(1);
+    await service.runCron(EVERY_MINUTE);
+    expect(await provider.requests()).toHaveLength(3);
+    await first;
+    expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 3 }]);
+  });
+
+  it.each([[500], [422]])(
+    "the late answer %i to a delivery whose lease ended does not end the lease of the next delivery",
+    async (code) => {
+      const { provider, service } = startWithProvider();
+      await provider.answer({ kind: "respond", status: code, delay: 1500 });
+      const { email, finished } = await registerWithoutWaiting(service);
+      await vi.waitUntil(async () => (await provider.requests()).length === 1);
+      service.clock.advance(SEND_LEASE_MS);
+      await provider.answer({ kind: "respond", status: 200, delay: 4000 });
+      const next = service.runCron(EVERY_MINUTE);
+      await vi.waitUntil(async () => (await provider.requests()).length === 2);
+      await finished();
+      expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "queued", attempts: 2 }]);
+      // Within the lease of the next delivery, which is still running.
+      service.clock.advance(SEND_LEASE_MS - 1);
+      await service.runCron(EVERY_MINUTE);
+      expect(await provider.requests()).toHaveLength(2);
+      await next;
+      expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 2 }]);
+    },
+  );
+
+  it("a mail is sent exactly once if any one call of its delivery to D1 fails", async () => {
+    const errors = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const d1 = createFaultyD1(env.DB);
+    const { provider, service } = startWithProvider(createTestClock(), { DB: d1.db });
+    const runCron = () => service.runCron(EVERY_MINUTE).catch(() => undefined);
+    /** Delivers one mail, whose n-th call fails. Returns the number of its hand-overs and the number of calls. */
+    const deliver = async (plan: Parameters<typeof d1.plan>[0]) => {
+      d1.plan(null);
+      await provider.answer(status(500));
+      const { email } = await register(service);
+      await provider.answer(status(200));
+      service.clock.advance(MINUTE);
+      d1.plan(plan);
+      await runCron();
+      const { calls } = d1;
+      d1.plan(null);
+      await advanceMinutes(service, 3);
+      const attempts = deliveryAttemptsOf(await provider.requests()).filter(({ to }) => to === email);
+      // The first attempt was answered with 500.
+      return { calls, sent: attempts.length - 1 };
+    };
+    const { calls } = await deliver(null);
+    for (let call = 1; call <= calls; call += 1) {
+      expect([call, (await deliver({ call, fault: "not_sent" })).sent]).toEqual([call, 1]);
+    }
+    errors.mockRestore();
   });
 
   it("due mails are sent once by ten cron runs at the same time", async () => {

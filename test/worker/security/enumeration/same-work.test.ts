@@ -155,7 +155,7 @@ describe.each(Object.entries(configurations))("%s", (_name, variables) => {
       // The compared requests do real work and are not refused early.
       expect([unknown.warm.status, unknown.warm.cookies]).toEqual([route.status, []]);
       expect(unknown.warm.trips).toBe(path === "/register" ? 2 : 1);
-      expect(unknown.warm.statements.length).toBeGreaterThan(2);
+      expect(unknown.warm.rowsWritten).toBeGreaterThan(0);
       expect(blocksOf(unknown.warm)).toBe(path === "/register" || path === "/login" ? blocks : 0);
       expect(unknown.warm.kvGets).toBe("RATE_LIMITS" in variables ? 1 : 0);
     },
@@ -170,6 +170,7 @@ describe.each(Object.entries(configurations))("%s", (_name, variables) => {
       expect(await observe(known), name).toEqual(unknown);
     }
     expect([unknown.warm.status, unknown.warm.trips, unknown.warm.cookies]).toEqual([200, 1, []]);
+    expect(unknown.warm.rowsWritten).toBeGreaterThan(0);
   });
 
   it("locks out unknown and known addresses equally, before and after the lockout", async () => {

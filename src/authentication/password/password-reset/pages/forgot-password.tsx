@@ -44,7 +44,7 @@ export const forgotPasswordPage = (depsOf: DepsOf<RequestPasswordResetDeps>): Pa
     const { email } = read.values;
     const input = { email, captchaToken: readCaptchaToken(form), caller: c.var.caller };
     const result = await requestPasswordReset(depsOf(c), input);
-    if (!result.ok) return formFailure(c, result.error.reason);
+    if (!result.ok) return formFailure(c, result.error.reason, result.error);
     addressCookie.write(c, email.address);
     setPendingRedirectCookie(c, returnTarget);
     return redirectWithFlash(c, withReturnTarget("/forgot-password", returnTarget), "resetSent");

@@ -1,5 +1,7 @@
 import { newPasswordField } from "../../../../accounts/fields.ts";
+import { SECOND } from "../../../../core/clock.ts";
 import type { DepsOf } from "../../../../http/context.ts";
+import { setDeviceCookie } from "../../../../http/session-cookies.ts";
 import {
   type EmailTokenData,
   loadEmailToken,
@@ -13,6 +15,7 @@ import { invalid, readFields } from "../../../../ui/read-fields.ts";
 import { redirectWithFlash } from "../../../../ui/redirect-with-flash.ts";
 import { type RenderPageDeps, wordsOf } from "../../../../ui/render-page.tsx";
 import { withReturnTarget } from "../../../../ui/return-target.ts";
+import { DEVICE_TOKEN_TTL_MS } from "../../../known-devices/device-token.ts";
 import { PASSWORD_LINK_PURPOSES, type ResetPasswordDeps, resetPassword } from "../reset-password.ts";
 
 /** Sets a new password by a mailed link, or the first one by an invitation. It does not sign in (ASVS 6.4.3). */
@@ -44,6 +47,7 @@ export const resetPasswordPage = (
     if ("refusal" in read) return read.refusal;
     const result = await resetPassword(depsOf(c), { token, ...read.values, caller: c.var.caller });
     if (result.ok) {
+      setDeviceCookie(c, result.value.deviceToken, DEVICE_TOKEN_TTL_MS / SECOND);
       addressCookie.write(c, emailToken.accountEmail);
       const signInUrl = withReturnTarget("/sign-in", readPendingRedirectCookie(c, depsOf(c).settings));
       return redirectWithFlash(

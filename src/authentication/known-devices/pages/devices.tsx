@@ -1,0 +1,68 @@
+import type { DepsOf } from "../../../http/context.ts";
+import { clearDeviceCookie } from "../../../http/session-cookies.ts";
+import { deviceName } from "../../../sessions/pages/device-name.ts";
+import type { CurrentSession } from "../../../sessions/session.ts";
+import { Form } from "../../../ui/form-fields.tsx";
+import type { Page, PageProps } from "../../../ui/page.ts";
+import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
+import { LocalTime, TimeAgo } from "../../../ui/relative-time.tsx";
+import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
+import { type ForgetDeviceDeps, forgetDevice } from "../forget-device.ts";
+import { type ListDevicesDeps, type ListedDevice, listDevices } from "../list-devices.ts";
+
+type Data = { readonly devices: readonly ListedDevice[] };
+
+/** The remembered devices, each with a button that forgets it. */
+export const devicesPage = (
+  depsOf: DepsOf<ListDevicesDeps & ForgetDeviceDeps>,
+): Page<Data, CurrentSession> => ({
+  path: "/account/devices",
+  access: "signed_in",
+  title: (t) => t.devices.title,
+  back: backToAccount,
+  load: (c) => c.var.session,
+  loadData: async (c, session) => ({ devices: await listDevices(depsOf(c), session) }),
+  view: (p, { devices }) => (
+    <>
+      <p class="lead">{p.t.devices.lead}</p>
+      {devices.length === 0 ? (
+        <p class="faint">{p.t.devices.none}</p>
+      ) : (
+        <ul class="card list">
+          {devices.map((device) => (
+            <Device p={p} device={device} />
+          ))}
+        </ul>
+      )}
+    </>
+  ),
+  submit: async (c, form, { account, deviceId: ownDeviceId }) => {
+    const deviceId = form.text("id");
+    await forgetDevice(depsOf(c), { deviceId, accountId: account.id, caller: c.var.caller });
+    if (deviceId === ownDeviceId) clearDeviceCookie(c);
+    // The same page for a device that had been forgotten already.
+    return redirectWithFlash(c, "/account/devices", "deviceForgotten");
+  },
+});
+
+const Device = ({ p, device }: { readonly p: PageProps; readonly device: ListedDevice }) => (
+  <li>
+    <p>
+      <strong>{deviceName(p.t, device.userAgent)}</strong>{" "}
+      {device.current && <Badge good>{p.t.sessions.current}</Badge>}
+      <br />
+      <span class="faint">
+        {p.t.devices.lastSignIn} <TimeAgo p={p} at={device.lastUsedAt} />
+        {device.ip && ` · ${device.ip}`}
+        <br />
+        {p.t.devices.since} <LocalTime p={p} at={device.createdAt} />
+      </span>
+    </p>
+    <Form p={p}>
+      <input type="hidden" name="id" value={device.id} />
+      <button type="submit" aria-label={`${p.t.devices.forget}: ${deviceName(p.t, device.userAgent)}`}>
+        {p.t.devices.forget}
+      </button>
+    </Form>
+  </li>
+);

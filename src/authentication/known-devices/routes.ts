@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import type { DepsOf, HttpEnv } from "../../http/context.ts";
+import { describeRoute } from "../../http/openapi-operation.ts";
+import { type RequireSessionDeps, requireSession } from "../../http/require-session.ts";
+import { answer, refuse, respond } from "../../http/respond.ts";
+import { clearDeviceCookie } from "../../http/session-cookies.ts";
+import { timestamp } from "../../http/timestamp.ts";
+import { idParam } from "../../http/validate-request.ts";
+import { type ForgetDeviceDeps, forgetDevice } from "./forget-device.ts";
+import { type ListDevicesDeps, listDevices } from "./list-devices.ts";
+
+const deviceSchema = z
+  .object({
+    id: z.uuid(),
+    createdAt: timestamp,
+    lastUsedAt: timestamp,
+    ip: z.nullable(z.string()),
+    userAgent: z.nullable(z.string()),
+    current: z.boolean().check(z.meta({ description: "Whether this session was opened on it." })),
+  })
+  .check(z.meta({ id: "Device" }));
+
+const deviceList = answer(200, undefined, z.array(deviceSchema));
+const deviceForgotten = answer(200, "The device is not remembered any more.");
+
+type Deps = ListDevicesDeps & ForgetDeviceDeps & RequireSessionDeps;
+
+/** The devices on which the user has signed in. */
+export function knownDeviceRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
+  const tag = "Account";
+  const session = requireSession(depsOf);
+  return new Hono<HttpEnv>()
+    .get(
+      "/me/devices",
+      describeRoute({
+        operationId: "listDevices",
+        summary: "The caller's remembered devices",
+        description: "A device is remembered for 180 days after its last sign-in.",
+        tag,
+        answer: deviceList,
+      }),
+      session,
+      async (c) => {
+        const devices = await listDevices(depsOf(c), c.var.session);
+        const iso = (instant: number) => new Date(instant).toISOString();
+        const presented = devices.map((device) => ({
+          ...device,
+          createdAt: iso(device.createdAt),
+          lastUsedAt: iso(device.lastUsedAt),
+        }));
+        return respond(c, deviceList, presented);
+      },
+    )
+    .delete(
+      "/me/devices/:id",
+      describeRoute({
+        operationId: "forgetDevice",
+        summary: "Forget one of the caller's devices",
+        description: "Its `deviceToken` is invalid from then on. Its sessions go on.",
+        tag,
+        answer: deviceForgotten,
+        cookies: true,
+        failures: ["not_found"],
+      }),
+      session,
+      idParam,
+      async (c) => {
+        const { account, deviceId: ownDeviceId } = c.var.session;
+        const { id: deviceId } = c.req.valid("param");
+        const input = { deviceId, accountId: account.id, caller: c.var.caller };
+        const result = await forgetDevice(depsOf(c), input);
+        if (!result.ok) return refuse(c, result.error.reason);
+        if (deviceId === ownDeviceId) clearDeviceCookie(c);
+        return respond(c, deviceForgotten);
+      },
+    );
+}

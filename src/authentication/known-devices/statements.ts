@@ -1,0 +1,83 @@
+import { and, desc, eq, exists, gt, gte, inArray, lte, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
+import { accounts, knownDevices, sessions } from "../../db/schema.ts";
+import type { NewSession } from "../../sessions/session.ts";
+import { DEVICE_TOKEN_TTL_MS, type KnownDevice } from "./device-token.ts";
+
+const t = knownDevices;
+
+/** Known devices of an account. A further one replaces the one that was not used for the longest time. */
+export const MAX_KNOWN_DEVICES = 100;
+
+/** `DeviceRecord.deviceCreatedAt`, as a column of a query over `accounts`. */
+export const deviceCreatedAt = (db: Database, deviceId: string | null) =>
+  sql<number | null>`${createdAtOf(db, deviceId)}`.as("device_created_at");
+
+const createdAtOf = (db: Database, deviceId: string | null) =>
+  db
+    .select({ createdAt: t.createdAt })
+    .from(t)
+    .where(and(sql`${t.id} = ${deviceId}`, eq(t.accountId, accounts.id)));
+
+/** `isDeviceStillKnown` for the account with that email key, as a condition of another statement. */
+export const deviceIsKnown = (db: Database, emailKey: string, device: KnownDevice): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(accounts)
+      .where(
+        and(
+          eq(accounts.emailKey, emailKey),
+          lte(accounts.devicesKnownSince, device.knownSince),
+          device.isListed ? sql`${createdAtOf(db, device.deviceId)} <= ${device.knownSince}` : undefined,
+        ),
+      ),
+  );
+
+type DeviceRow = {
+  readonly id: string;
+  readonly accountId: string | SQL;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly now: number;
+};
+
+export const knownDeviceRow = ({ id, accountId, ip, userAgent, now }: DeviceRow) => ({
+  id,
+  accountId,
+  ip,
+  userAgent,
+  createdAt: now,
+  lastUsedAt: now,
+  expiresAt: now + DEVICE_TOKEN_TTL_MS,
+});
+
+/**
+ * Makes the device of a session known, in the batch that inserts the session, and removes the account's surplus
+ * devices. A session of an app has no device.
+ */
+export function rememberDevice(db: Database, session: NewSession) {
+  const { deviceId, accountId, createdAt: now, ip, userAgent } = session;
+  if (deviceId === null) return [];
+  const row = knownDeviceRow({ id: deviceId, accountId, ip, userAgent, now });
+  const surplus = db
+    .select({ id: t.id })
+    .from(t)
+    .where(eq(t.accountId, accountId))
+    .orderBy(desc(t.lastUsedAt), desc(t.id))
+    .limit(MAX_KNOWN_DEVICES)
+    .offset(MAX_KNOWN_DEVICES);
+  return [
+    insertFrom(db, t, row, sessions, eq(sessions.id, session.id)).onConflictDoUpdate({
+      target: t.id,
+      set: { ip, userAgent, lastUsedAt: now, expiresAt: row.expiresAt },
+      setWhere: eq(t.accountId, accountId),
+    }),
+    db.delete(t).where(inArray(t.id, surplus)),
+  ];
+}
+
+/** The devices of an account that are known at `now`: a condition on `known_devices` joined with `accounts`. */
+export const isKnownAt = (accountId: string, now: number): SQL | undefined =>
+  and(eq(t.accountId, accountId), gte(t.lastUsedAt, accounts.devicesKnownSince), gt(t.expiresAt, now));

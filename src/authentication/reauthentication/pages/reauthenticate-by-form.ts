@@ -1,0 +1,57 @@
+import { passwordField } from "../../../accounts/fields.ts";
+import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { refreshCookie } from "../../../http/session-cookies.ts";
+import type { CurrentSession } from "../../../sessions/session.ts";
+import { formFailure } from "../../../ui/form-error.ts";
+import type { FormFailure, PageContext } from "../../../ui/page.ts";
+import { readFields } from "../../../ui/read-fields.ts";
+import type { Form } from "../../../ui/read-form.ts";
+import { wordsOf } from "../../../ui/render-page.tsx";
+import { reauthenticationErrors } from "../errors.ts";
+import { type ReauthenticateSessionDeps, reauthenticateSession } from "../reauthenticate-session.ts";
+import { isRecentlyAuthenticated } from "../rules.ts";
+import { reauthenticationError } from "./reauthentication-error.ts";
+
+export type ReauthenticateByFormDeps = ReauthenticateSessionDeps & ReadSignInMethodsDeps;
+
+type Reauthenticated = { readonly session: CurrentSession };
+
+/** Whether a form for a sensitive change must have a password field. */
+export async function needsPassword(
+  c: PageContext,
+  deps: ReadSignInMethodsDeps & { readonly clock: Clock },
+): Promise<boolean> {
+  const { session } = c.var;
+  if (isRecentlyAuthenticated(session, deps.clock.now())) return false;
+  return (await readSignInMethods(deps, { accountId: session.account.id })).hasPassword;
+}
+
+/**
+ * Reauthenticates the user by the password field of a form, unless the session is recently authenticated. An account
+ * without a password proves the session by the refresh token of its cookie.
+ */
+export async function reauthenticateByForm(
+  c: PageContext,
+  deps: ReauthenticateByFormDeps,
+  form: Form,
+): Promise<Reauthenticated | FormFailure> {
+  const { session } = c.var;
+  if (isRecentlyAuthenticated(session, deps.clock.now())) return { session };
+  // An empty password is a validation error, not a failed attempt.
+  const typed = form.text("password");
+  const read = readFields(wordsOf(c), form, typed === "" ? {} : { password: passwordField });
+  if ("refusal" in read) return read.refusal;
+  const result = await reauthenticateSession(deps, {
+    session,
+    password: typed === "" ? undefined : typed,
+    refreshToken: c.var.refreshToken ?? refreshCookie(c),
+  });
+  if (result.ok) return result.value;
+  const { error } = result;
+  if (error.reason === "password_missing") {
+    return { code: "validation_failed", problems: { password: wordsOf(c).problems.required } };
+  }
+  if (error.reason === "wrong_password" || error.reason === "locked") return reauthenticationError(c, error);
+  return formFailure(c, reauthenticationErrors[error.reason], error);
+}

@@ -1,0 +1,11 @@
+/**
+ * A reauthentication that a change depends on. It holds while that session is live and the account's known devices
+ * have not been reset since.
+ */
+export type ReauthenticationProof = {
+  readonly sessionId: string;
+  /** The generation that the session's refresh token must still have, where that token was the proof. */
+  readonly generation: number | null;
+  /** Instant (ms). */
+  readonly at: number;
+};

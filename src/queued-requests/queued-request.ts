@@ -1,0 +1,78 @@
+import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
+import { seal, unseal } from "../core/crypto/seal.ts";
+import type { SecretRing } from "../core/crypto/secret-ring.ts";
+import type { EmailAddress } from "../core/email-address.ts";
+import type { Locale } from "../core/locale.ts";
+
+/** A request for a mailed link: of a password reset, or of an email verification. */
+export type EmailTokenRequest = {
+  readonly kind: "email_token";
+  readonly email: EmailAddress;
+  /** Also the kind of the mail that contains the token. */
+  readonly purpose: "verify_email" | "reset_password";
+  /** Sends only to an unverified address. */
+  readonly unverifiedOnly: boolean;
+  readonly audit: NewAuditEvent | null;
+};
+
+/** A request for a new code of a sign-in's challenge. */
+export type NewCodeRequest = { readonly kind: "new_code"; readonly challengeId: string };
+
+/** A lockout that a wrong password of the address started. */
+export type LockoutNoticeRequest = {
+  readonly kind: "lockout_notice";
+  readonly emailKey: string;
+  /** Stands for an address without an account in the audit log. */
+  readonly targetId: string;
+  /** The kind of the mail. */
+  readonly notice: "account_locked" | "sign_in_stopped";
+  readonly audit: NewAuditEvent;
+};
+
+/** A registration that passed every check which does not depend on an account of its address. */
+export type RegistrationRequest = {
+  readonly kind: "registration";
+  /** The id of the account, if the registration creates one. */
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly passwordHash: string;
+  readonly name: string;
+  readonly locale: Locale;
+  readonly lastName: string | null;
+  readonly username: string | null;
+  readonly usernameKey: string | null;
+  readonly age: number | null;
+  readonly audit: NewAuditEvent;
+};
+
+/**
+ * A request whose effect depends on the account of an address. The service stores it, responds, and performs it afterwards,
+ * so that neither the response nor the rows written before it depend on the account.
+ */
+export type QueuedRequest = EmailTokenRequest | NewCodeRequest | LockoutNoticeRequest | RegistrationRequest;
+
+/** A request to store. */
+export type NewQueuedRequest = {
+  readonly id: string;
+  /** HMAC of the address of a registration, and its password hash; null for the other kinds. */
+  readonly target: string | null;
+  readonly passwordHash: string | null;
+  /** `QueuedRequest`, encrypted. */
+  readonly sealed: string;
+  readonly createdAt: number;
+};
+
+type Deps = { readonly secrets: SecretRing };
+
+export const sealRequest = ({ secrets }: Deps, id: string, request: QueuedRequest): Promise<string> =>
+  seal(secrets, "seal-request", id, JSON.stringify(request));
+
+/** Null if the root secret that sealed it is gone, or the value was altered. */
+export async function unsealRequest(
+  { secrets }: Deps,
+  id: string,
+  sealed: string,
+): Promise<QueuedRequest | null> {
+  const text = await unseal(secrets, "seal-request", id, sealed);
+  return text === null ? null : (JSON.parse(text) as QueuedRequest);
+}
