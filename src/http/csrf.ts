@@ -43,20 +43,25 @@ export async function isCsrfSafe(c: Context, deps: CsrfDeps): Promise<boolean> {
   );
 }
 
+/** The shape of a token: expiry in seconds, nonce and MAC. */
+const TOKEN = /^\d{1,12}\.[\w-]{43}\.[\w-]{43}$/;
+
 /**
- * The same check for a form of the service's own pages, which no other origin may submit. `other_session`: the form was
- * rendered for another session than that of the cookies, so its values may be those of another user.
+ * The same check for a form of the service's own pages, which no other origin may submit. `other_session`: the form has
+ * the token of another session than that of the cookies, so its values may be those of another user. `stale`: its
+ * token has expired, or it has none.
  */
 export async function judgeForm(
   c: Context,
   deps: CsrfDeps,
   token: string,
-): Promise<"safe" | "expired" | "other_session" | "no_cookies"> {
+): Promise<"safe" | "stale" | "other_session"> {
   const binding = bindingOf(c);
-  if (binding === null) return "no_cookies";
-  if (!hasOrigin(c, [deps.settings.publicUrl]) || !(await isBoundTo(deps, token, binding)))
-    return "other_session";
-  return isUnexpired(deps, token) ? "safe" : "expired";
+  if (!hasOrigin(c, [deps.settings.publicUrl])) return "other_session";
+  // A browser without cookies has no other session.
+  if (binding === null || !TOKEN.test(token)) return "stale";
+  if (!(await isBoundTo(deps, token, binding))) return "other_session";
+  return isUnexpired(deps, token) ? "safe" : "stale";
 }
 
 async function hasValidToken(c: Context, deps: CsrfDeps, token: string): Promise<boolean> {
@@ -69,7 +74,7 @@ const isUnexpired = ({ clock }: CsrfDeps, token: string): boolean =>
 
 async function isBoundTo({ secrets }: CsrfDeps, token: string, binding: string): Promise<boolean> {
   const [expiry = "", nonce = "", presentedMac = ""] = token.split(".");
-  if (!/^\d{1,12}$/.test(expiry) || !nonce || !presentedMac) return false;
+  if (!TOKEN.test(token)) return false;
   for (const root of [secrets.current, ...secrets.earlier]) {
     if (constantTimeEqual(utf8(await mac(root, binding, expiry, nonce)), utf8(presentedMac))) return true;
   }

@@ -158,7 +158,8 @@ describe("rotation of AUTH_SECRET by the steps of docs/rotation.md", () => {
       const sessions = [await logIn(at[first], email), await logIn(at[second], email)];
       const browser = openMixedBrowser(at[first]);
       await browser.signIn(email);
-      const app = openMixedRpcClient(await logIn(at[second], email));
+      const signIn = { email, password: PASSWORD, audience: "app" };
+      const app = openMixedRpcClient((await at[second].post("/login", signIn)).body.data);
       for (let minute = 0; minute < 6; minute++) {
         clock.advance(MINUTE);
         for (const [index, session] of sessions.entries()) {

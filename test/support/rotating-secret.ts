@@ -34,7 +34,8 @@ export function openMixedRpcClient(initial: { readonly token: string; readonly r
   return {
     async useAndRefresh(isolate: Service) {
       const worker = createRpcCaller(isolate);
-      expect(await worker.call("verifyToken", tokens.token)).toMatchObject({ ok: true });
+      const verified = await worker.call("verifyToken", tokens.token, { audience: "app" });
+      expect(verified).toMatchObject({ ok: true });
       const { refreshToken } = tokens;
       const refreshed = await worker.call("refreshSession", { refreshToken, client: CLIENT });
       if (!refreshed.ok) throw new Error(`refreshSession failed: ${refreshed.reason}`);

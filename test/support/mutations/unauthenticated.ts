@@ -166,6 +166,19 @@ export const unauthenticatedMutations: readonly Mutation[] = [
     status: 401,
     async request(service) {
       const { refreshToken } = await registerAndLogIn(service);
+      const next = await service.post("/refresh", { refreshToken });
+      // A rotated token whose successor was never used is a retry.
+      await service.post("/refresh", { refreshToken: next.body.data.refreshToken });
+      service.clock.advance(TWO_MINUTES);
+      return { body: { refreshToken } };
+    },
+  },
+  {
+    route: "POST /refresh",
+    variant: "retry of a refresh whose answer was lost",
+    status: 200,
+    async request(service) {
+      const { refreshToken } = await registerAndLogIn(service);
       await service.post("/refresh", { refreshToken });
       service.clock.advance(TWO_MINUTES);
       return { body: { refreshToken } };

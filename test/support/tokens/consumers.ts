@@ -9,7 +9,7 @@ import { authorizationCodeFor, linkGitHub } from "../social/inserted-rows.ts";
 import { socialUser } from "../social/users.ts";
 import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../users.ts";
 import { type IssuedToken, TOKEN_KINDS, type TokenKind } from "./kinds.ts";
-import { captchaProof, guarded, newDevice, providers, service } from "./service.ts";
+import { captchaProof, guarded, live, newDevice, providers, service } from "./service.ts";
 
 /** One place that takes a token. `use` presents it, and returns whether the place accepted it. */
 export type TokenConsumer = {
@@ -31,21 +31,44 @@ function browserOf({ jar = new Map() }: IssuedToken) {
   return browser;
 }
 
+/** Prepares once what a refusal leaves as it was, and again after an acceptance. */
+function reusable<T>(prepare: () => Promise<T>) {
+  let prepared: Promise<T> | null = null;
+  return async (use: (value: T) => Promise<boolean>): Promise<boolean> => {
+    prepared ??= prepare();
+    const isAccepted = await use(await prepared);
+    if (isAccepted) prepared = null;
+    return isAccepted;
+  };
+}
+
+const anotherUser = reusable(() => registerAndLogIn(service));
+const userWithFailures = reusable(async () => {
+  const { email } = await registerVerifiedUser(service);
+  for (let guess = 0; guess < 4; guess += 1) await service.post("/login", { email, password: "wrong guess" });
+  return email;
+});
+const userWithoutPassword = reusable(
+  async () =>
+    (await service.post("/social/github/token", { accessToken: await providers.tokenOf(socialUser()) })).body
+      .data,
+);
+const waitingChallenge = reusable(() => TOKEN_KINDS["sign-in challenge"]());
+const unusedCode = reusable(() => TOKEN_KINDS["authorization code of an identity"]());
+const unusedCallback = reusable(() => TOKEN_KINDS["transaction state"]());
+
 /** The address that a device is known for, or that of another user. */
 const addressOf = async ({ knownFor }: IssuedToken) =>
   knownFor ?? (await registerVerifiedUser(service)).email;
 
 const messagesSoFar = async () => env.DB.prepare("SELECT count(*) AS n FROM outbox").first<number>("n");
 
-/** The URL of a callback with one parameter replaced. */
-async function callback(token: IssuedToken, name: "state" | "code", browser = browserOf(token)) {
-  const own = token.callback === undefined ? await TOKEN_KINDS["transaction state"]() : null;
-  const url = new URL(own?.callback ?? token.callback ?? "", "http://gatehouse.test");
-  for (const [key, value] of own?.jar ?? []) browser.jar.set(key, value);
-  url.searchParams.set(name, token.value);
-  return isOk(
-    await browser.send("GET", url.pathname + url.search, undefined, { Accept: null, Origin: null }),
-  );
+/** Requests a callback with one parameter replaced. */
+async function requestCallback(of: IssuedToken, name: "state" | "code", value: string): Promise<boolean> {
+  const url = new URL(of.callback ?? "", "http://gatehouse.test");
+  url.searchParams.set(name, value);
+  const headers = { Accept: null, Origin: null };
+  return isOk(await browserOf(of).send("GET", url.pathname + url.search, undefined, headers));
 }
 
 async function isDeviceKnown(token: IssuedToken, send: (email: string) => Promise<ApiResponse>) {
@@ -84,12 +107,10 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   },
   "POST /login captchaToken": {
     accepts: ["captcha proof"],
-    use: async ({ value }) => {
-      const { email } = await registerVerifiedUser(service);
-      for (let guess = 0; guess < 4; guess += 1)
-        await service.post("/login", { email, password: "wrong guess" });
-      return isOk(await guarded.post("/login", { email, password: PASSWORD, captchaToken: value }));
-    },
+    use: ({ value }) =>
+      userWithFailures(async (email) =>
+        isOk(await guarded.post("/login", { email, password: PASSWORD, captchaToken: value })),
+      ),
   },
   "POST /login deviceToken": {
     accepts: ["device"],
@@ -121,11 +142,10 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   },
   "POST /login/otp code": {
     accepts: ["sign-in code"],
-    use: async ({ value, challengeId }) =>
-      post("/login/otp", {
-        challengeId: challengeId ?? (await TOKEN_KINDS["sign-in challenge"]()).value,
-        code: value,
-      }),
+    use: ({ value, challengeId }) =>
+      challengeId === undefined
+        ? waitingChallenge((waiting) => post("/login/otp", { challengeId: waiting.value, code: value }))
+        : post("/login/otp", { challengeId, code: value }),
   },
   "POST /login/otp/resend challengeId": {
     accepts: ["sign-in challenge"],
@@ -139,21 +159,13 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   },
   "POST /me/phone/verify challengeId": {
     accepts: ["phone challenge"],
-    use: async ({ value, code = "000000", access }) =>
-      post(
-        "/me/phone/verify",
-        { challengeId: value, code },
-        access ?? (await registerAndLogIn(service)).token,
-      ),
+    use: ({ value, code = "000000", access }) =>
+      anotherUser(({ token }) => post("/me/phone/verify", { challengeId: value, code }, access ?? token)),
   },
   "POST /me/phone/verify code": {
     accepts: ["phone code"],
-    use: async ({ value, challengeId = crypto.randomUUID(), access }) =>
-      post(
-        "/me/phone/verify",
-        { challengeId, code: value },
-        access ?? (await registerAndLogIn(service)).token,
-      ),
+    use: ({ value, challengeId = crypto.randomUUID(), access }) =>
+      anotherUser(({ token }) => post("/me/phone/verify", { challengeId, code: value }, access ?? token)),
   },
   "POST /verify-email token": {
     accepts: VERIFYING,
@@ -174,10 +186,8 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   "POST /exchange code": { accepts: CODES, use: async ({ value }) => isOk(await exchange(service, value)) },
   "POST /exchange codeVerifier": {
     accepts: ["code verifier"],
-    use: async ({ value }) => {
-      const { value: code } = await TOKEN_KINDS["authorization code of an identity"]();
-      return isOk(await exchange(service, code, { codeVerifier: value }));
-    },
+    use: ({ value }) =>
+      unusedCode(async (code) => isOk(await exchange(service, code.value, { codeVerifier: value }))),
   },
   "POST /refresh refreshToken": {
     accepts: REFRESHING,
@@ -185,7 +195,7 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   },
   "POST /social/:provider/token idToken": {
     accepts: ["provider's ID token"],
-    use: ({ value }) => post("/social/google/token", { idToken: value }),
+    use: async ({ value }) => isOk(await live.post("/social/google/token", { idToken: value })),
   },
   "POST /social/:provider/token accessToken": {
     accepts: ["provider's access token"],
@@ -193,40 +203,45 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
   },
   "POST /me/identities/:provider idToken": {
     accepts: ["provider's ID token"],
-    use: async ({ value }) =>
-      post(
-        "/me/identities/google",
-        { idToken: value, password: PASSWORD },
-        (await registerAndLogIn(service)).token,
-      ),
+    use: async ({ value }) => {
+      const { token } = await registerAndLogIn(live);
+      return isOk(await live.post("/me/identities/google", { idToken: value, password: PASSWORD }, token));
+    },
   },
   "POST /me/identities/:provider accessToken": {
     accepts: ["provider's access token"],
-    use: async ({ value }) =>
-      post(
-        "/me/identities/github",
-        { accessToken: value, password: PASSWORD },
-        (await registerAndLogIn(service)).token,
+    use: ({ value }) =>
+      anotherUser(({ token }) =>
+        post("/me/identities/github", { accessToken: value, password: PASSWORD }, token),
       ),
   },
   // Accepts the refresh token of its own session alone, which none of the kinds is (authentication/social/link.test.ts).
   "POST /me/identities/:provider refreshToken": {
     accepts: [],
-    use: async ({ value }) => {
-      const own = await service.post("/social/github/token", {
-        accessToken: await providers.tokenOf(socialUser()),
-      });
-      const idToken = (await TOKEN_KINDS["provider's ID token"]()).value;
-      return post("/me/identities/google", { idToken, refreshToken: value }, own.body.data.token);
-    },
+    // A provider's token that is refused: the refresh token has passed if that is the failure.
+    use: ({ value }) =>
+      userWithoutPassword(async ({ token }) => {
+        const body = { idToken: "not evaluated", refreshToken: value };
+        const { error } = (await service.post("/me/identities/google", body, token)).body;
+        return error?.code !== "refresh_invalid" && error?.code !== "validation_failed";
+      }),
   },
   "GET /social/:provider/callback state": {
     accepts: ["transaction state"],
-    use: (token) => callback(token, "state"),
+    use: (token) =>
+      token.callback === undefined
+        ? unusedCallback((own) => requestCallback(own, "state", token.value))
+        : requestCallback(token, "state", token.value),
   },
   "GET /social/:provider/callback code": {
     accepts: ["provider's code"],
-    use: (token) => callback(token, "code"),
+    // A refused code spends the transaction.
+    use: async (token) =>
+      requestCallback(
+        token.callback === undefined ? await TOKEN_KINDS["transaction state"]() : token,
+        "code",
+        token.value,
+      ),
   },
 };
 
@@ -277,12 +292,13 @@ export const OTHER_CONSUMERS: Record<string, TokenConsumer> = {
   },
   "cookie gh_social": {
     accepts: ["transaction cookie"],
-    use: async (token) => {
-      const own = token.callback === undefined ? await TOKEN_KINDS["transaction state"]() : token;
-      const browser = openBrowser(service);
-      browser.jar.set("__Host-gh_social", token.value);
-      const path = own.callback ?? "";
-      return isOk(await browser.send("GET", path, undefined, { Accept: null, Origin: null }));
+    use: (token) => {
+      const jar = new Map([["__Host-gh_social", token.value]]);
+      const request = ({ callback }: IssuedToken) => {
+        const state = new URL(callback ?? "", "http://gatehouse.test").searchParams.get("state") ?? "";
+        return requestCallback({ value: "", callback, jar }, "state", state);
+      };
+      return token.callback === undefined ? unusedCallback(request) : request(token);
     },
   },
   "cookie gh_challenge": {

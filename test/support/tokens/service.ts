@@ -8,6 +8,8 @@ const captchaProvider = openLoopback();
 const clock = createTestClock();
 const variables = providers.variables;
 export const service = startService({ env: variables, clock });
+/** The same storage at the time of the real OpenID provider. */
+export const live = startService({ env: variables, clock: { now: Date.now, advance: () => {} } });
 /** The same storage, where an unknown device needs a second factor. */
 export const newDevice = startService({ env: { ...variables, LOGIN_OTP: "new_device" }, clock });
 /** The same storage, with captchas. Its provider passes a token only while a proof is created. */

@@ -57,6 +57,13 @@ async function visitPages(): Promise<void> {
   }
 }
 
+/** Signs in by cookies over a session, which the second sign-in ends. */
+async function openBrowserTwice(email: string): Promise<void> {
+  const browser = openBrowser(service);
+  const body = { email, password: PASSWORD, transport: "cookie" };
+  for (let times = 0; times < 2; times += 1) await browser.write("POST", "/login", body);
+}
+
 /** Uses every feature, so that the service issues each of its statements once. */
 async function useAllFeatures(): Promise<void> {
   const { email, token, refreshToken } = await registerVerifyAndLogIn(service);
@@ -67,7 +74,11 @@ async function useAllFeatures(): Promise<void> {
   await service.call("PATCH", "/api/auth/me", { username: "planned", age: 31 }, token);
   await service.post("/refresh", { refreshToken });
   service.clock.advance(11_000);
+  // The retry of a lost answer, then its use, then a reuse.
+  const retried = (await service.post("/refresh", { refreshToken })).body.data;
+  await service.post("/refresh", { refreshToken: retried.refreshToken });
   await service.post("/refresh", { refreshToken });
+  await openBrowserTwice(email);
   const again = await logIn(service, email);
   const costlier = startService({ env: { DB: d1.db, PASSWORD_HASH_BLOCKS: "2" }, clock: service.clock });
   await logIn(costlier, email);
@@ -194,7 +205,8 @@ async function oauthTransactions(): Promise<void> {
     await providers.setUser(pageUser);
     const { headers } = await signInWithBrowser(browser, "github", pageUser, query);
     const code = new URL(headers.get("Location") ?? "").searchParams.get("code");
-    if (code) await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
+    for (let use = 0; code && use < 2; use += 1)
+      await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
 }
 

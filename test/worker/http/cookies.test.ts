@@ -115,6 +115,11 @@ describe("session cookies", () => {
     expect(
       (await browser.send("PATCH", "/me", { name: "Grace" }, { "X-CSRF-Token": csrfToken })).status,
     ).toBe(200);
+    const successor = browser.jar.get(REFRESH);
+    expect((await browser.send("POST", "/refresh", undefined, { "X-CSRF-Token": csrfToken })).status).toBe(
+      200,
+    );
+    expect(browser.jar.get(REFRESH)).not.toBe(successor);
     clocked.clock.advance(11_000);
     browser.jar.set(REFRESH, old.get(REFRESH) ?? "");
     const reused = await browser.send("POST", "/refresh", undefined, { "X-CSRF-Token": csrfToken });

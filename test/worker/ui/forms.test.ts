@@ -50,10 +50,8 @@ describe("a form of the pages", () => {
     "the form of %s changes nothing without its CSRF token, and keeps its values",
     async (_path, stop) => {
       const { action, values } = fillForm(stop);
-      const otherBrowser = openPageBrowser(service);
-      const [other] = formsIn(await otherBrowser.visit("/sign-in"));
       const before = await readAllRows();
-      for (const csrf of ["", "1.2.3", other?.values.csrf ?? ""]) {
+      for (const csrf of ["", "1.2.3"]) {
         const again = await stop.browser.post(action, { ...values, csrf });
         expect([again.status, headingOf(again)]).toEqual([403, headingOf(stop.page)]);
         expect(again.text).toContain("had been open for a while");
@@ -62,6 +60,22 @@ describe("a form of the pages", () => {
         // The page has a new, valid token.
         expect(formsIn(again).at(-1)?.values.csrf).not.toBe(csrf);
       }
+      const after = await readAllRows();
+      expect({ ...after, sessions: [] }).toEqual({ ...before, sessions: [] });
+    },
+  );
+
+  it.each(named)(
+    "the form of %s changes nothing with the CSRF token of another browser, and drops its values",
+    async (_path, stop) => {
+      const { action, values } = fillForm(stop);
+      const otherBrowser = openPageBrowser(service);
+      const [other] = formsIn(await otherBrowser.visit("/sign-in"));
+      const before = await readAllRows();
+      const again = await stop.browser.post(action, { ...values, csrf: other?.values.csrf ?? "" });
+      expect([again.status, headingOf(again)]).toEqual([403, headingOf(stop.page)]);
+      expect(again.text).toContain("another session has begun in this browser");
+      expect(again.text).not.toContain("Typed by Ada");
       const after = await readAllRows();
       expect({ ...after, sessions: [] }).toEqual({ ...before, sessions: [] });
     },

@@ -11,6 +11,8 @@ import {
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { recordEvents } from "../../../support/recorders.ts";
 import { startService } from "../../../support/service.ts";
+import { CODE_VERIFIER } from "../../../support/social/client-application.ts";
+import { authorizationCodeFor } from "../../../support/social/inserted-rows.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
 import {
@@ -49,9 +51,14 @@ async function causeEveryEvent(): Promise<string> {
   const accessToken = await providers.tokenOf(socialUser());
   await write("POST", "/me/identities/github", { accessToken, password: PASSWORD });
   await write("DELETE", "/me/identities/github");
-  await service.post("/refresh", { refreshToken });
+  const next = (await service.post("/refresh", { refreshToken })).body.data;
+  const otherBrowser = { "User-Agent": "another browser" };
+  const body = { refreshToken: next.refreshToken };
+  await service.call("POST", "/api/auth/refresh", body, undefined, otherBrowser);
   service.clock.advance(11_000);
   await service.post("/refresh", { refreshToken });
+  const code = await authorizationCodeFor(email, service.clock.now());
+  for (let use = 0; use < 2; use += 1) await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   const first = await logIn(service, email);
   const second = await logIn(service, email);
   await write("DELETE", `/sessions/${decodeJwt(second.token).sid}`, undefined, first.token);

@@ -139,8 +139,11 @@ describe("linking", () => {
     const callback = await signInWithBrowser(openBrowser(at), "github", attacker, CLIENT_APP_QUERY);
     const code = new URL(callback.headers.get("Location") ?? "http://refused.test").searchParams.get("code");
     const victim = openBrowser(at, Origin);
-    const body = { code, codeVerifier: CODE_VERIFIER, transport: "cookie" };
+    const body = { code, codeVerifier: CODE_VERIFIER };
+    const byCookie = await victim.write("POST", "/exchange", { ...body, transport: "cookie" });
+    expectErrorResponse(byCookie, 400, "validation_failed");
     expect((await victim.write("POST", "/exchange", body)).status).toBe(200);
+    expect(victim.jar.has("__Host-gh_access")).toBe(false);
     const victimAtGoogle = socialUser();
     await signInWithBrowser(victim, "google", victimAtGoogle, "", FROM_OWN_PAGE);
     const otherBrowser = openBrowser(at);

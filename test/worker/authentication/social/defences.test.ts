@@ -47,15 +47,17 @@ describe("second factor, lockout and deactivation at a social login", () => {
     expect(JSON.parse(details).amr).toBe("fed otp");
   });
 
-  it("redirects with a challenge id and without a session when a second factor is required", async () => {
+  it("redirects to the code page with the challenge in a cookie and without a session when a second factor is required", async () => {
     const browser = openBrowser(always);
     const user = socialUser();
     const answer = await signInWithBrowser(browser, "google", user, "?returnTo=/sign-in");
-    const url = new URL(answer.headers.get("Location") ?? "");
-    expect(url.pathname).toBe("/sign-in");
-    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(answer.headers.get("Location")).toBe("/sign-in/code");
+    expect(["access", "refresh", "device"].filter((name) => browser.jar.has(`__Host-gh_${name}`))).toEqual(
+      [],
+    );
+    const [challengeId] = browser.jar.get("__Host-gh_challenge")?.split(".") ?? [];
     const body = {
-      challengeId: url.searchParams.get("challengeId"),
+      challengeId,
       code: await mailedCodeTo(always, user.email),
     };
     const signedIn = await browser.write("POST", "/login/otp", { ...body, transport: "cookie" });

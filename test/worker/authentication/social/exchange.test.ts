@@ -1,6 +1,8 @@
+import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
+import { APP_AUDIENCE } from "../../../support/client-app.ts";
 import { countSessions, readAllRows } from "../../../support/database-rows.ts";
 import { mailedCodeTo } from "../../../support/one-time-codes.ts";
 import { type Service, startService } from "../../../support/service.ts";
@@ -41,7 +43,8 @@ describe("authorization code of a social login", () => {
     const tokens = await exchange({ code }, { Origin: "https://app.example.com" });
     expect(tokens.body.data.user.email).toBe(user.email);
     expect(tokens.headers.get("Cache-Control")).toBe("no-store");
-    expect((await service.get("/me", tokens.body.data.token)).status).toBe(200);
+    expect(decodeJwt(tokens.body.data.token).aud).toBe(APP_AUDIENCE);
+    expect((await service.get("/me", tokens.body.data.token)).status).toBe(401);
   });
 
   it("opens one session for 50 concurrent exchanges of a code", async () => {
@@ -97,18 +100,19 @@ describe("authorization code of a social login", () => {
     expect(answer.body.data.user.email).toBe(user.email);
   });
 
-  it("sets session cookies at the exchange for a page of the same site and requires a CSRF token", async () => {
+  it("sets no session cookies at the exchange, also for a page of the same site", async () => {
     const { code, browser } = await codeFor();
-    const body = { code, codeVerifier: CODE_VERIFIER, transport: "cookie" };
+    const body = { code, codeVerifier: CODE_VERIFIER };
     const Origin = "https://app.example.com";
     const sameSite = startService({
       env: { ...providers.variables, ALLOWED_ORIGINS: Origin },
       clock: service.clock,
     });
     const page = openBrowser(sameSite, Origin);
-    expectErrorResponse(await page.send("POST", "/exchange", body), 403, "csrf_failed");
+    const byCookie = await page.write("POST", "/exchange", { ...body, transport: "cookie" });
+    expectErrorResponse(byCookie, 400, "validation_failed");
     expect((await page.write("POST", "/exchange", body)).status).toBe(200);
-    expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([true, false]);
+    expect([page.jar.has("__Host-gh_access"), browser.jar.has("__Host-gh_access")]).toEqual([false, false]);
   });
 });
 
