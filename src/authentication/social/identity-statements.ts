@@ -108,37 +108,38 @@ function clearImpliedAccount(db: Database, input: Attachment, attachment: AddedI
   return removeForeignAccess(db, claimed, attachment.removal, input.now);
 }
 
-/** Verifies the address of the account, and replaces what an unproven registration or an implied account had. */
+/** Verifies the address of the account, and ends what an unproven registration or an implied account had. */
 function proveAddress(db: Database, { now }: Attachment, attachment: AddedIdentity, target: SQLWrapper) {
   const { kind, email, bootstrap, isImplied } = attachment;
   const proof = { accountIds: target, bootstrap, now };
-  const account = {
-    ...emailVerificationColumns(db, proof),
-    email: email.address,
-    emailImplied: isImplied,
-    devicesKnownSince: now,
-  };
-  const update = (columns: Partial<Record<keyof typeof accounts.$inferSelect, unknown>>) =>
-    db
-      .update(accounts)
-      .set({ ...account, ...columns } as typeof account)
-      .where(inArray(accounts.id, target));
-  if (kind === "claim") return [endSessions(db, target, now), update({})];
   return [
     ...auditBootstrap(db, proof),
-    ...deleteUnverifiedCredentials(db, attachment, target, now),
-    update({
-      // The profile is from the registration that never verified the address.
-      name: attachment.name ?? localPartOf(email),
-      lastName: null,
-      username: null,
-      usernameKey: null,
-      age: null,
-      locale: attachment.locale,
-      passwordHash: null,
-    }),
+    ...(kind === "claim"
+      ? [endSessions(db, target, now)]
+      : deleteUnverifiedCredentials(db, attachment, target, now)),
+    db
+      .update(accounts)
+      .set({
+        ...emailVerificationColumns(db, proof),
+        email: email.address,
+        emailImplied: isImplied,
+        devicesKnownSince: now,
+        ...(kind === "claim" ? {} : newProfile(attachment)),
+      })
+      .where(inArray(accounts.id, target)),
   ];
 }
+
+/** Replaces the profile of the registration that never verified the address. */
+const newProfile = ({ name, email, locale }: AddedIdentity) => ({
+  name: name ?? localPartOf(email),
+  lastName: null,
+  username: null,
+  usernameKey: null,
+  age: null,
+  locale,
+  passwordHash: null,
+});
 
 /** Notice and audit events of an identity that the same batch has attached to an account. */
 export const recordAttachment = (

@@ -20,7 +20,7 @@ import {
 import { signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
-import { signInWithBrowser } from "../../support/social/browser-flow.ts";
+import { idTokenOf, signInWithBrowser } from "../../support/social/browser-flow.ts";
 import { CLIENT_APP_QUERY, CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
@@ -199,6 +199,18 @@ async function oauthTransactions(): Promise<void> {
   await service.call("DELETE", "/api/auth/me/identities/github", undefined, token);
   const accessToken = await providers.tokenOf(socialUser({ verified: false }));
   await service.post("/me/identities/github", { accessToken, password: PASSWORD }, token);
+  const idToken = async (more: Parameters<typeof socialUser>[0] = {}) => ({
+    idToken: await idTokenOf("google", socialUser(more)),
+  });
+  await service.post("/me/identities/google", { ...(await idToken()), password: PASSWORD }, token);
+  await service.post("/social/google/token", await idToken());
+  // An implied address, which its owner proves by a provider, and one that is proven by a link.
+  const [claimed, confirmed] = [newAddress(), newAddress()];
+  await service.post("/social/google/token", await idToken({ email: claimed, hd: null }));
+  await signInWithGitHub(socialUser({ email: claimed }));
+  await service.post("/social/google/token", await idToken({ email: confirmed, hd: null }));
+  await service.post("/verify-email/resend", { email: confirmed });
+  await service.post("/verify-email", { token: await tokenMailedTo(service, confirmed) });
   for (const query of ["", CLIENT_APP_QUERY]) {
     const browser = openBrowser(service);
     const pageUser = socialUser();

@@ -7,7 +7,6 @@ import {
   mailTo,
   newAddress,
   PASSWORD,
-  register,
   registerVerifiedUser,
   signedInAs,
   tokenMailedTo,
@@ -276,8 +275,8 @@ describe("invitations", () => {
     );
   });
 
-  it("refuses an invitation to an address that has an account", async () => {
-    const { email } = await register(service);
+  it("refuses an invitation to an address that has a verified account", async () => {
+    const { email } = await registerVerifiedUser(service);
     const answer = await invite({ email: email.toUpperCase(), name: "Grace" });
     expect([answer.status, answer.body.error?.code]).toEqual([409, "conflict"]);
   });
