@@ -43,7 +43,7 @@ export function composeMessaging(parts: MessagingParts) {
     messages: {
       create: (message, options) => newMessage({ secrets }, message, options),
       deliverSoon: (ids) => {
-        defer(() => Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id))));
+        for (const id of ids) defer(() => deliverMessage({ clock, secrets, ...delivery }, id));
       },
     } satisfies Outbox,
   };
