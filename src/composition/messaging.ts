@@ -38,15 +38,17 @@ export function composeMessaging(parts: MessagingParts) {
       sms: (message) => sendText({ provider: smsProvider, settings }, message),
     } satisfies DeliverMessageDeps["channels"],
   };
-  const deliver = async (ids: readonly string[]) => {
-    await Promise.all(ids.map((id) => deliverMessage({ clock, secrets, ...delivery }, id)));
-  };
+  const deliverOne = (id: string) => deliverMessage({ clock, secrets, ...delivery }, id);
   return {
     ...delivery,
     messages: {
       create: (message, options) => newMessage({ secrets }, message, options),
-      deliverSoon: (ids) => defer(() => deliver(ids)),
-      deliver,
+      deliverSoon: (ids) => {
+        for (const id of ids) defer(() => deliverOne(id));
+      },
+      deliver: async (ids) => {
+        for (const id of ids) await deliverOne(id);
+      },
     } satisfies Outbox,
   };
 }

@@ -12,9 +12,12 @@ const CONCURRENCY = 4;
 export async function retryDeliveries(deps: RetryDeliveriesDeps): Promise<void> {
   const due = await deps.outbox.listDue(deps.clock.now(), BATCH_SIZE);
   const queue = due.values();
-  await Promise.all(
+  const outcomes = await Promise.allSettled(
     Array.from({ length: CONCURRENCY }, async () => {
       for (const id of queue) await deliverMessage(deps, id);
     }),
   );
+  // Only now: the platform stops what still runs when the cron job ends.
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
 }

@@ -5,7 +5,7 @@ import type { Locale } from "../../../src/core/locale.ts";
 import { openDatabase } from "../../../src/db/database.ts";
 import { EVERY_MINUTE, startWithProvider, status } from "../../support/outbox.ts";
 import { startService } from "../../support/service.ts";
-import { accountIdOf, mailTo, registerVerifiedUser } from "../../support/users.ts";
+import { accountIdOf, mailTo, registerAndVerify, registerVerifiedUser } from "../../support/users.ts";
 
 const service = startService();
 const meter = { d1: 0, kv: 0, kvFailed: 0, burstFailed: 0, providerErrors: [] };
@@ -20,7 +20,7 @@ const newestMailLanguage = async (email: string) =>
 
 describe("setLocale", () => {
   it("sends the user's next mail in the new language, and other users' mails in theirs", async () => {
-    const [{ email }, other] = [await registerVerifiedUser(service), await registerVerifiedUser(service)];
+    const [{ email }, other] = [await registerAndVerify(service), await registerAndVerify(service)];
     expect(await newestMailLanguage(email)).toBe("en");
     await changeLocale(email, "en", "de");
     for (const address of [email, other.email]) await service.post("/forgot-password", { email: address });
