@@ -56,7 +56,7 @@ describe("the link of a requested email change", () => {
     await requestChange(token, newEmail);
     const [mail] = await mailTo(service, newEmail);
     expect(mail?.text).toContain(`The account ${email} at Gatehouse asked to use this address.`);
-    expect(mail?.text).toContain(`If ${email} is not your account, please do not confirm`);
+    expect(mail?.text).toContain(`${email} is not your account, please do not confirm`);
   });
 });
 
