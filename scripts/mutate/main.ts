@@ -16,7 +16,7 @@ import type { Message, Task } from "./run-batch.ts";
 import { type Mutant, ROOT, readTargets } from "./targets.ts";
 
 // `npm run mutate`: changes one condition, boundary, conjunct or statement of the program at a time, and runs the test
-// files that reach it. A mutant that no test kills is a requirement that no test holds (docs/contributing.md, "Mutation check").
+// files that reach it. A mutant that no test kills is a requirement that no test holds (docs/mutation-check.md).
 
 const program = new Command("npm run mutate --")
   .description("Finds conditions of the program that no test needs.")

@@ -4,7 +4,7 @@ import base from "../../vitest.config.ts";
 import { instrument } from "./instrument.ts";
 import { ROOT, readTargets } from "./targets.ts";
 
-// The unit and worker projects, on a program that contains every mutant (docs/contributing.md, "Mutation check").
+// The unit and worker projects, on a program that contains every mutant (docs/mutation-check.md).
 
 const targets = new Map(readTargets().map((target) => [join(ROOT, target.file), target]));
 
