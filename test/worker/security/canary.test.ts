@@ -42,7 +42,7 @@ beforeAll(async () => {
   await deleteAccount(driver, moved.email, moved.third);
   watched.clock.advance(29 * DAY);
   await watched.runCron("17 * * * *");
-}, 120_000);
+});
 afterAll(() => vi.restoreAllMocks());
 
 describe("the recorded flow", () => {
