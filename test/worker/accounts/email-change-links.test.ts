@@ -49,6 +49,20 @@ describe("the link of a requested email change", () => {
     expectErrorResponse(await service.post("/verify-email", { token: earlier }), 400, "token_invalid");
   });
 
+  it("leaves no earlier reset link valid, also if the account gets its first address back", async () => {
+    const { email, token } = await registerAndLogIn(service);
+    await service.post("/forgot-password", { email });
+    const resetToken = await tokenMailedTo(service, email);
+    for (const newEmail of [newAddress(), email]) {
+      service.clock.advance(1000);
+      await requestChange(token, newEmail);
+      await service.post("/verify-email", { token: await tokenMailedTo(service, newEmail) });
+    }
+    expect((await service.get("/me", token)).body.data.email).toBe(email);
+    const reset = { token: resetToken, newPassword: "another quiet harbour" };
+    expectErrorResponse(await service.post("/reset-password", reset), 400, "token_invalid");
+  });
+
   // Finding 17: pressing the button of a mail that another user has caused gave that user's account the address.
   it("names the account that the address will belong to", async () => {
     const { email, token } = await registerAndLogIn(service);

@@ -76,6 +76,7 @@ describe("user search", () => {
             id,
             email: "ada@example.com",
             emailVerifiedAt: 5,
+            emailImplied: false,
             name: "Ada",
             lastName: null,
             username: "ada",

@@ -14,12 +14,16 @@ const providers = openProviders();
 const service = startService({ env: providers.variables });
 const forged = await openForgedIssuer();
 
-it("opens one session for 50 parallel sign-ins with one ID token", async () => {
+it.each([
+  ["of a new user", false],
+  ["of a known user", true],
+])("opens one session for 50 parallel sign-ins %s with one ID token", async (_title, isKnown) => {
   const user = socialUser();
+  if (isKnown) await service.post("/social/google/token", { idToken: await idTokenOf("google", user) });
   const idToken = await idTokenOf("google", user);
   const answers = await inParallel(50, () => service.post("/social/google/token", { idToken }));
   expect(statusCounts(answers)).toEqual({ 200: 1, 400: 49 });
-  expect(await countSessions(user.email)).toBe(1);
+  expect(await countSessions(user.email)).toBe(isKnown ? 2 : 1);
   const accounts = await env.DB.prepare("SELECT count(*) AS n FROM accounts WHERE email = ?")
     .bind(user.email)
     .first<{ n: number }>();
