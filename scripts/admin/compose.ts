@@ -51,6 +51,7 @@ const outboxOf = (secrets: SecretRing): Outbox => ({
   create: (message, options) => newMessage({ secrets }, message, options),
   // The service's cron job sends the outbox.
   deliverSoon: () => undefined,
+  deliver: async () => undefined,
 });
 
 /** For use cases that send no mail when the actor is an operator. */
@@ -59,4 +60,5 @@ export const noMessages: Outbox = {
     throw new Error("an operator's invitation is not mailed");
   },
   deliverSoon: () => undefined,
+  deliver: async () => undefined,
 };
