@@ -2,7 +2,7 @@
 -- being purged, and deletes it with the account.
 ALTER TABLE `attempt_counters` ADD `account_id` text REFERENCES accounts(id) ON DELETE cascade;--> statement-breakpoint
 ALTER TABLE `attempt_counters` ADD `consecutive_failures` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-CREATE INDEX `attempt_counters_account` ON `attempt_counters` (`account_id`) WHERE "attempt_counters"."account_id" is not null;--> statement-breakpoint
+CREATE INDEX `attempt_counters_account` ON `attempt_counters` (`account_id`);--> statement-breakpoint
 -- An event with `window_start` counts equal events since that instant.
 ALTER TABLE `audit_events` ADD `window_start` integer;--> statement-breakpoint
 CREATE UNIQUE INDEX `audit_events_window` ON `audit_events` (`account_id`,`type`,`window_start`) WHERE "audit_events"."window_start" is not null;--> statement-breakpoint

@@ -164,7 +164,8 @@ export const attemptCounters = sqliteTable(
   },
   (table) => [
     index("attempt_counters_updated").on(table.updatedAt),
-    index("attempt_counters_account").on(table.accountId).where(isNotNull(table.accountId)),
+    // Without a condition: an attempt writes as many rows for an address without an account.
+    index("attempt_counters_account").on(table.accountId),
   ],
 );
 

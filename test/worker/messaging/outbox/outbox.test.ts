@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createSecretRing } from "../../../../src/core/crypto/secret-ring.ts";
 import { openDatabase } from "../../../../src/db/database.ts";
 import { newMessage } from "../../../../src/messaging/outbox/new-outbox-message.ts";
@@ -22,6 +22,11 @@ import { newAddress, PASSWORD, register, registerVerifiedUser } from "../../../s
 
 // Every cron run writes a log line.
 vi.spyOn(console, "log").mockImplementation(() => undefined);
+
+// A cron run sends every due message of the database, and so also what another test has left.
+beforeEach(async () => {
+  await env.DB.exec("DELETE FROM outbox");
+});
 
 /** A verified account, and a service with a provider on the same clock. */
 async function memberWithProvider(clock = createTestClock()) {
