@@ -103,6 +103,7 @@ describe("isCsrfSafe", () => {
   it("applies to these writes, according to the documentation of the routes", () => {
     expect(writes.map(([name]) => name).sort()).toEqual([
       "DELETE /me/avatar",
+      "DELETE /me/devices/:id",
       "DELETE /me/identities/:provider",
       "DELETE /me/phone",
       "DELETE /sessions/:id",
@@ -122,6 +123,7 @@ describe("isCsrfSafe", () => {
       "POST /me/password",
       "POST /me/phone",
       "POST /me/phone/verify",
+      "POST /me/reauthenticate",
       "POST /refresh",
       "POST /social/:provider/token",
       "POST /users",
