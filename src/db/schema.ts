@@ -291,7 +291,7 @@ export const sessions = sqliteTable(
     voidedGenerations: integer("voided_generations").notNull().default(0),
     /** `claim` of the authorization code that opened the session; null for any other session. */
     codeClaim: text("code_claim"),
-    /** The `known_devices` row of the device that signed in. Null in sessions of apps and from before migration 0014. */
+    /** The `known_devices` row of the device that signed in. Null in child sessions and from before migration 0014. */
     deviceId: text("device_id"),
     /** The last reauthentication within this session. */
     reauthenticatedAt: integer("reauthenticated_at"),

@@ -24,7 +24,7 @@ export type NewSession = {
   readonly audience: string;
   /** The exchange of the authorization code that opened the session; null for another sign-in. */
   readonly codeClaim: string | null;
-  /** The known device that signs in. Null for a session of an app. */
+  /** The known device that signs in. Null for a child session. */
   readonly deviceId: string | null;
 };
 

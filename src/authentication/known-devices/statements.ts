@@ -55,7 +55,7 @@ export const knownDeviceRow = ({ id, accountId, ip, userAgent, now }: DeviceRow)
 
 /**
  * Makes the device of a session known, in the batch that inserts the session, and removes the account's surplus
- * devices. A session of an app has no device.
+ * devices. A child session has no device.
  */
 export function rememberDevice(db: Database, session: NewSession) {
   const { deviceId, accountId, createdAt: now, ip, userAgent } = session;
