@@ -37,6 +37,7 @@ export type IgnoredColumns = Readonly<Record<string, readonly string[]>>;
  * - `attempt_counters`: failed attempts stay counted after a rollback.
  * - `signing_keys`: the first request that needs a key creates it in its own batch.
  * - `discarded_avatars`: written before the object in R2 exists, so that a failed upload is cleaned up.
+ * And the rows of `audit_events` that count failed sign-ins: they are written with `attempt_counters`.
  */
 export function diffDumps(
   before: Dump,
@@ -49,11 +50,18 @@ export function diffDumps(
     const changes =
       table === "send_counters"
         ? sendChanges(before, after)
-        : changesOf(before.get(table) ?? [], rows, ignoredColumns[table]);
+        : changesOf(
+            (before.get(table) ?? []).filter(isCompared),
+            rows.filter(isCompared),
+            ignoredColumns[table],
+          );
     if (changes.length > 0) difference[table] = changes.sort();
   }
   return difference;
 }
+
+/** Only events that count others have a window. */
+const isCompared = (row: Row): boolean => (row.window_start ?? null) === null;
 
 function changesOf(
   before: readonly Row[],

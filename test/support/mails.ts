@@ -15,6 +15,7 @@ export const brand: MailBrand = {
   publicUrl: "https://auth.example.com",
 };
 const SIGN_IN = `${brand.publicUrl}/sign-in`;
+const FORGOT_PASSWORD = `${brand.publicUrl}/forgot-password`;
 
 const texts = { en, de };
 
@@ -184,6 +185,7 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
   },
   sign_in_stopped: {
     message: { kind: "sign_in_stopped" },
+    button: FORGOT_PASSWORD,
     subject: {
       en: "Sign-in to Acme is stopped until you choose a new password",
       de: "Die Anmeldung bei Acme ist gesperrt, bis Sie ein neues Passwort wählen",

@@ -226,6 +226,12 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
         return error?.code !== "refresh_invalid" && error?.code !== "validation_failed";
       }),
   },
+  // As above: the refresh token of its own session alone.
+  "POST /me/reauthenticate refreshToken": {
+    accepts: [],
+    use: ({ value }) =>
+      userWithoutPassword(({ token }) => post("/me/reauthenticate", { refreshToken: value }, token)),
+  },
   "GET /social/:provider/callback state": {
     accepts: ["transaction state"],
     use: (token) =>

@@ -176,11 +176,15 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "social-round": null,
   "seal-signing-key": ["access", "access for another audience", "access of an app"],
   "seal-mail": null,
+  "seal-request": null,
+  "registration-salt": null,
 };
 
 /** The kinds whose hash each column stores. Null: a password. */
 export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> = {
   "accounts.password_hash": null,
+  "queued_requests.password_hash": null,
+  "used_id_tokens.token_hash": ["provider's ID token"],
   "email_tokens.token_hash": ["address verification", "address change", "password reset", "invitation"],
   "one_time_codes.code_hash": ["sign-in code", "phone code"],
   "captcha_proofs.proof_hash": ["captcha proof"],

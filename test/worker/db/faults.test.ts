@@ -17,8 +17,8 @@ import { createTestClock, type Service, startService } from "../../support/servi
 import { newAddress, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const clock = createTestClock();
-/** Prepares the data of a request, without faults. */
-const setupService = startService({ clock });
+/** Prepares the data of a request, without faults. A cold isolate for each test: one of them deletes the signing keys. */
+let setupService = startService({ clock });
 let clients = 0;
 const LIMITED = { RATE_LIMITS: "", BURST: undefined };
 
@@ -27,6 +27,7 @@ beforeEach(async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   vi.spyOn(console, "log").mockImplementation(() => {});
   await emptyTables(env.DB);
+  setupService = startService({ clock });
 });
 afterEach(() => vi.restoreAllMocks());
 

@@ -135,7 +135,10 @@ describe("another user's id", () => {
   const withId = behindSession.filter(({ path, permission }) => path.includes(":id") && !permission);
 
   it("only the listed routes take the id of the caller's own resource", () => {
-    expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual(["DELETE /api/auth/sessions/:id"]);
+    expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "DELETE /api/auth/me/devices/:id",
+      "DELETE /api/auth/sessions/:id",
+    ]);
   });
 
   it.each(named(withId))(

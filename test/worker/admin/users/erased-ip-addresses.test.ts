@@ -28,7 +28,8 @@ describe("the deletion of an account", () => {
     await service.call("POST", "/api/auth/login", guess, undefined, { "CF-Connecting-IP": "198.51.100.2" });
     await call(superuser, "PUT", `/users/${member.id}/role`, "203.0.113.5", { role: "user" });
     await call(superuser, "POST", `/users/${member.id}/deactivate`, "203.0.113.5");
-    const before = (await events()).filter(({ ip }) => ip?.startsWith("198.51.100."));
+    const isOfMember = ({ ip }: Event) => ip === "198.51.100.1" || ip === "198.51.100.2";
+    const before = (await events()).filter(isOfMember);
     expect(before.map(({ type }) => type).sort()).toEqual([
       "account_unlocked",
       "profile_updated",
@@ -37,7 +38,7 @@ describe("the deletion of an account", () => {
     const answer = await call(superuser, "DELETE", `/users/${member.id}`, "203.0.113.5");
     expect(answer.status).toBe(200);
     const after = await events();
-    expect(after.filter(({ ip }) => ip?.startsWith("198.51.100."))).toEqual([]);
+    expect(after.filter(isOfMember)).toEqual([]);
     expect(
       after.filter(({ account_id, ip }) => account_id === member.id && ip === "203.0.113.5"),
     ).toHaveLength(3);

@@ -71,7 +71,13 @@ describe("sign-in with the address of an account that an attacker registered", (
       400,
       "token_invalid",
     );
-    expect((await events(email)).slice(-3)).toEqual(["email_verified", "identity_linked", "signed_in"]);
+    // The last one is the attacker's login with the old password.
+    expect((await events(email)).slice(-4)).toEqual([
+      "email_verified",
+      "identity_linked",
+      "signed_in",
+      "sign_in_failed",
+    ]);
     expect((await mailTo(service, email))[0]?.subject).toBe("Google now signs you in to Gatehouse");
   });
 
