@@ -82,6 +82,8 @@ describe("account lifecycle", () => {
     expect(reset.data).toEqual({
       success: true,
       message: "Password has been reset successfully. Please log in with your new password.",
+      // A later lockout by wrong guesses of others does not apply to this device.
+      data: { deviceToken: expect.any(String) },
     });
     const statusOfLogin = async (candidate: string) =>
       (await api.POST("/api/auth/login", { body: { email, password: candidate } })).response.status;

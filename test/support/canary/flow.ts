@@ -43,7 +43,7 @@ export async function exerciseSecondFactor(
   currentPassword: string,
   deviceToken?: string,
 ) {
-  const { post, issuedBy, captchaToken, mailedCode, logIn, watched } = driver;
+  const { ask, post, issuedBy, captchaToken, mailedCode, logIn, watched } = driver;
   const { token } = await logIn(email, currentPassword, { deviceToken });
   await post("/me/otp", { enabled: true, password: currentPassword }, token);
   const answer = await post("/login", { email, password: currentPassword, captchaToken: captchaToken() });
@@ -54,12 +54,15 @@ export async function exerciseSecondFactor(
   await post("/login/otp/resend", { challengeId });
   const tokens = issuedBy(await post("/login/otp", { challengeId, code: await mailedCode(email) }));
   await post("/me/otp", { enabled: false, password: currentPassword }, tokens.token);
+  const devices = (await ask("GET", "/me/devices", { token: tokens.token })).body.data as { id: string }[];
+  await ask("DELETE", `/me/devices/${devices.at(-1)?.id}`, { token: tokens.token });
   await post("/logout", undefined, tokens.token);
 }
 
 export async function changePhoneNumbers(driver: ApiDriver, email: string, currentPassword: string) {
   const { ask, post, number, textedCode, logIn, watched } = driver;
   const { token } = await logIn(email, currentPassword);
+  await post("/me/reauthenticate", { password: currentPassword }, token);
   const phone = number();
   const { challengeId } = (await post("/me/phone", { phone }, token)).body.data;
   const code = await textedCode(phone);

@@ -38,6 +38,8 @@ const more = [
   "password-check",
   "forgot-password",
   "verify-email-resend",
+  "mail",
+  "text",
 ];
 const limits = Object.fromEntries([...names, ...more].map((name) => [name, highLimit]));
 const providers = openProviders();

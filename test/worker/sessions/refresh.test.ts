@@ -86,8 +86,10 @@ describe("POST /refresh", () => {
       const { sid } = decodeJwt(stolen);
       expect(await env.KV.get(`deny:sid:${sid}`)).toBe("1");
       const audit = await env.DB.prepare(
-        "SELECT details FROM audit_events WHERE type = 'refresh_token_reused'",
-      ).all();
+        "SELECT details FROM audit_events WHERE type = 'refresh_token_reused' AND details ->> 'sessionId' = ?",
+      )
+        .bind(sid)
+        .all();
       expect(audit.results).toEqual([{ details: JSON.stringify({ sessionId: sid, generation: 1 }) }]);
     });
 
