@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { getTableName } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { openBrowser } from "../../support/browser.ts";
@@ -292,8 +292,9 @@ function scansIn(operations: readonly Operation[]): Operation[] {
 const BY_TRIGGER = ["pending_revocations"];
 
 describe("query plans", () => {
+  beforeAll(useAllFeatures);
+
   it("finds the rows of every statement by an index, without a full table scan", async () => {
-    await useAllFeatures();
     const distinct = new Map(d1.statements.map(({ sql, values }) => [sql, values]));
     expect(distinct.size).toBeGreaterThan(50);
     const scans: string[] = [];

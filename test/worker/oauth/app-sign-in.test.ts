@@ -168,11 +168,13 @@ describe("sign-in for a client application", () => {
   });
 
   it("opens a child session that expires with its parent and sends no new-device notice", async () => {
-    const { email } = await registerVerifiedUser(service);
-    const browser = await signedInPageBrowser(service, email);
-    service.clock.advance(24 * 60 * 60_000);
+    // Its own clock: an ID token of the provider would have expired a day later.
+    const aged = startService({ env: providers.variables });
+    const { email } = await registerVerifiedUser(aged);
+    const browser = await signedInPageBrowser(aged, email);
+    aged.clock.advance(24 * 60 * 60_000);
     const { token } = (
-      await exchange(service, authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in"))), {}, null)
+      await exchange(aged, authorizationCodeIn(await browser.visit(clientAppUrl("/sign-in"))), {}, null)
     ).body.data;
     const { sessions, outbox } = await readAllRows();
     const { sub } = decodeJwt(token);

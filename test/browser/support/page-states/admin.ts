@@ -39,7 +39,7 @@ export const ADMIN: readonly PageState[] = [
     name: "admin-users-long",
     page: "/admin/users",
     open: async (visitor, service) => {
-      const { email } = await service.register(service.longAddress(), LONG_NAME);
+      const { email } = await service.unverifiedMember(service.longAddress(), LONG_NAME);
       await search(visitor, service, email);
     },
   },
@@ -48,7 +48,7 @@ export const ADMIN: readonly PageState[] = [
     name: "admin-user-long",
     page: "/admin/users/:id",
     open: async (visitor, service) => {
-      const { email } = await service.register(service.longAddress(), LONG_NAME);
+      const { email } = await service.unverifiedMember(service.longAddress(), LONG_NAME);
       await findUser(visitor, service, email);
     },
   },

@@ -15,7 +15,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 // The burst guard uses real time, in which these requests are a burst.
-const LIMITED = { RATE_LIMITS: JSON.stringify({ phone: { limit: 100_000 } }), BURST: undefined };
+const LIMITED = {
+  RATE_LIMITS: JSON.stringify({ phone: { limit: 100_000 }, text: { limit: 100_000 } }),
+  BURST: undefined,
+};
 const START = Date.now();
 const service = startService({ clock: createTestClock(START) });
 const limited = startService({ clock: createTestClock(START), env: LIMITED });
