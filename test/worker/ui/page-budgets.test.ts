@@ -71,6 +71,8 @@ describe("the D1 round trips of a page", () => {
 
   it("a return target in an app costs one more D1 round trip, for the authorization code", async () => {
     const { email } = await registerVerifiedUser(service);
+    // Reads the signing keys into the isolate.
+    await signedInPageBrowser(service, email);
     const browser = openPageBrowser(service);
     const page = await browser.visit(clientAppUrl("/sign-in"));
     expect(trips()).toBe(0);
