@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -22,12 +23,20 @@ const program = new Command("npm run mutate --")
   .description("Finds conditions of the program that no test needs.")
   .argument("[parts...]", "parts of paths: only the mutants of files whose path contains one")
   .option("--minutes <number>", "ends after this time; the next run goes on from there", Number)
+  .option(
+    "--seconds <number>",
+    "test files that a mutant runs at most, by the time that they take together",
+    Number,
+  )
+  .option("--workers <number>", "processes at once", Number, availableParallelism())
   .option("--survivors", "runs the mutants again that survived, and no other")
   .option("--fresh-coverage", "finds out again which test file reaches which mutant")
   .option("--report", "prints the results so far, and runs nothing")
   .parse();
 const options = program.opts<{
   minutes?: number;
+  seconds?: number;
+  workers: number;
   survivors?: true;
   freshCoverage?: true;
   report?: true;
@@ -35,7 +44,7 @@ const options = program.opts<{
 const endsAt = options.minutes ? Date.now() + options.minutes * 60_000 : Number.POSITIVE_INFINITY;
 
 /** Milliseconds without a message after which a mutant counts as one that never ends. */
-const STALL_MS = 120_000;
+const STALL_MS = 300_000;
 /** Tests that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
 const BATCH_SIZE = 40;
 
@@ -53,12 +62,14 @@ async function findCoverage(): Promise<FileCoverage[]> {
   console.log("Running all test files, to find which mutants each reaches.");
   const keys = new Map(readTargets().flatMap((target) => target.mutants.map(({ id, key }) => [id, key])));
   const coverage: FileCoverage[] = [];
-  await runProcess([], (message) => {
+  const unfinished = await runProcess([], options.workers, (message) => {
     if (message.type !== "ended") return;
-    if (message.failed) throw new Error(`${message.file} fails without a mutant: ${message.by}`);
+    if (message.failed)
+      return console.log(`Left out, it fails without a mutant: ${message.file}: ${message.by}`);
     const reached = message.reached.flatMap((id) => keys.get(id) ?? []);
     coverage.push({ file: relative(ROOT, message.file), duration: message.duration, keys: reached });
   });
+  if (unfinished !== undefined) throw new Error("A test file of the unchanged program does not end.");
   writeCoverage(coverage);
   return coverage;
 }
@@ -77,45 +88,59 @@ async function runMutants(coverage: readonly FileCoverage[]): Promise<void> {
     else waiting.set(mutant, files);
   }
   let done = 0;
-  while (waiting.size > 0 && Date.now() < endsAt) {
-    // One file per mutant and batch: most mutants are killed by the first.
-    const batch = [...waiting].slice(0, BATCH_SIZE);
-    const tasks = batch.map(([{ id }, files]): Task => ({ mutant: id, file: `${ROOT}/${files[0]}` }));
-    const settle = (mutant: Mutant, result: Omit<Result, "key">) => {
-      addResult({ key: mutant.key, ...result });
-      waiting.delete(mutant);
-      done += 1;
-      if (result.state !== "killed")
-        console.log(`survived  ${mutant.file}:${mutant.line}  ${mutant.kind}: ${mutant.original}`);
-    };
-    const unfinished = await runProcess(tasks, (message) => {
-      const mutant = byId.get(message.mutant);
-      if (message.type !== "ended" || !mutant) return;
-      const files = waiting.get(mutant);
-      if (!files) return;
-      const file = files.shift();
-      if (message.failed) settle(mutant, { state: "killed", by: `${file}: ${message.by}` });
-      else if (files.length === 0) settle(mutant, { state: "survived" });
-    });
-    const stalled = unfinished === undefined ? undefined : byId.get(unfinished);
-    if (stalled && waiting.has(stalled)) settle(stalled, { state: "killed", by: "no end" });
-    console.log(`${done} of ${open.length}`);
-  }
+  const settle = (mutant: Mutant, result: Omit<Result, "key">) => {
+    addResult({ key: mutant.key, ...result });
+    waiting.delete(mutant);
+    done += 1;
+    if (result.state !== "killed")
+      console.log(`survived  ${mutant.file}:${mutant.line}  ${mutant.kind}: ${mutant.original}`);
+  };
+  const running = new Set<Mutant>();
+  const runBatches = async () => {
+    while (Date.now() < endsAt) {
+      // One file per mutant and batch: most mutants are killed by the first.
+      const batch = [...waiting].filter(([mutant]) => !running.has(mutant)).slice(0, BATCH_SIZE);
+      if (batch.length === 0) return;
+      for (const [mutant] of batch) running.add(mutant);
+      const tasks = batch.map(([{ id }, files]): Task => ({ mutant: id, file: `${ROOT}/${files[0]}` }));
+      const unfinished = await runProcess(tasks, 1, (message) => {
+        const mutant = byId.get(message.mutant);
+        if (message.type !== "ended" || !mutant) return;
+        const files = waiting.get(mutant);
+        if (!files) return;
+        const file = files.shift();
+        if (message.failed) settle(mutant, { state: "killed", by: `${file}: ${message.by}` });
+        else if (files.length === 0) settle(mutant, { state: "survived" });
+      });
+      const stalled = unfinished === undefined ? undefined : byId.get(unfinished);
+      if (stalled && waiting.has(stalled)) settle(stalled, { state: "killed", by: "no end" });
+      for (const [mutant] of batch) running.delete(mutant);
+      console.log(`${done} of ${open.length}`);
+    }
+  };
+  await Promise.all(Array.from({ length: options.workers }, runBatches));
 }
 
 /** The test files that reach the mutant: those of its feature first, then the quick ones. */
 function testFilesOf({ key, file }: Mutant, coverage: readonly FileCoverage[]): string[] {
   const folders = file.split("/").slice(1, -1);
   const distance = (test: string) => folders.filter((folder) => !test.includes(`/${folder}/`)).length;
+  let seconds = 0;
   return coverage
     .filter(({ keys }) => keys.includes(key))
     .sort((a, b) => distance(a.file) - distance(b.file) || a.duration - b.duration)
+    .filter(({ duration }) => {
+      const isFirst = seconds === 0;
+      seconds += duration / 1000;
+      return isFirst || seconds <= (options.seconds ?? Number.POSITIVE_INFINITY);
+    })
     .map((test) => test.file);
 }
 
-/** Runs `tasks` in a process of its own. Returns the mutant that was running if the process had to be ended. */
+/** Runs `tasks` in a process of its own, which runs `workers` test files at once. Returns the mutant that was running if the process had to be ended. */
 function runProcess(
   tasks: readonly Task[],
+  workers: number,
   onMessage: (message: Message) => void,
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
@@ -148,7 +173,7 @@ function runProcess(
       clearTimeout(watchdog);
       resolve(isStalled ? running : undefined);
     });
-    child.stdin?.end(`${JSON.stringify(tasks)}\n`);
+    child.stdin?.end(`${JSON.stringify({ tasks, workers })}\n`);
   });
 }
 

@@ -22,10 +22,10 @@ export type Message =
       readonly reachedInTest: readonly number[];
     };
 
-// A process of its own, since a mutant may never end: `main.ts` then ends the process. It reads the tasks as JSON on the standard input
-// and writes a message per line on file descriptor 3. An empty list means all test files on the unchanged program.
+// A process of its own, since a mutant may never end: `main.ts` then ends the process. It reads what to run as JSON on the standard input
+// and writes a message per line on file descriptor 3. No task means all test files on the unchanged program.
 
-const tasks = JSON.parse(await text(process.stdin)) as Task[];
+const { tasks, workers } = JSON.parse(await text(process.stdin)) as { tasks: Task[]; workers: number };
 const output = createWriteStream("", { fd: 3 });
 const tell = (message: Message) => output.write(`${JSON.stringify(message)}\n`);
 
@@ -58,9 +58,9 @@ const vitest = await createVitest(
     watch: false,
     run: true,
     reporters: [reporter],
-    // Results are told apart by their order, and mutants must not disturb each other.
-    maxWorkers: 1,
-    fileParallelism: false,
+    // With mutants one: the results of a file are told apart by their order.
+    maxWorkers: workers,
+    fileParallelism: workers > 1,
   },
   // Vite would bundle the configuration, and so lose what its modules find beside them.
   { configLoader: "native" } as object,
