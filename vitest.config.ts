@@ -29,15 +29,15 @@ const TEST_TIMEOUT_MS = 240_000;
 /** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
 const eventually = { poll: { timeout: 15_000 } };
 
-/** Three, since these tests wait for other processes and would leave part of two cores idle. */
-const startsProcesses = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+/** Four, since these tests wait for other processes and would leave part of two cores idle. */
+const startsProcesses = { maxWorkers: 4, sequence: { groupOrder: 0 } };
 
 /**
- * Last, and two: these tests compute, and many short files keep both cores busy to the end. The tests of a file run in
+ * Last, and three: these tests compute, wait now and then, and keep two cores busy to the end. The tests of a file run in
  * another order each time, so that they stay independent; Vitest prints the seed. The files keep their order, the
  * longest first, which leaves no worker idle at the end.
  */
-const computes = { maxWorkers: 2, sequence: { groupOrder: 1, shuffle: { files: false, tests: true } } };
+const computes = { maxWorkers: 3, sequence: { groupOrder: 1, shuffle: { files: false, tests: true } } };
 
 export default defineConfig({
   test: {
