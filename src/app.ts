@@ -29,7 +29,7 @@ import { type Meter, newMeter } from "./db/metered-d1.ts";
 import { HEALTH_BODY, HEALTH_PATH, healthRoutes } from "./health/routes.ts";
 import type { HttpEnv } from "./http/context.ts";
 import { corsForAllowedOrigins } from "./http/cors.ts";
-import { quickRoute } from "./http/quick-route.ts";
+import { quickResponses } from "./http/quick-responses.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { readCaller } from "./http/read-caller.ts";
 import { renderFailures } from "./http/render-failure.ts";
@@ -71,18 +71,24 @@ export function createApp(options: AppOptions = {}) {
   const app = new Hono<AppEnv>();
   const depsOf = (c: Context): Deps => c.get("deps");
 
-  const quickly = (path: string, headers: Record<string, string>, bodyOf: (deps: Deps) => string | null) => {
-    const answer = (c: Context<AppEnv>) => {
+  const quickly = (path: string, headers: Record<string, string>, bodyOf: (deps: Deps) => string | null) => ({
+    path,
+    headers,
+    bodyOf: (env: Env) => {
       // The first request of an isolate takes the full path, which reports an invalid configuration.
-      const deps = composition.existing(c.env);
+      const deps = composition.existing(env);
       const body = deps ? bodyOf(deps) : null;
       if (body !== null) deps?.metrics.request(`GET ${path}`);
       return body;
-    };
-    app.get(path, quickRoute({ headers, answer }));
-  };
-  quickly(HEALTH_PATH, {}, () => HEALTH_BODY);
-  quickly(KEY_SET_PATH, keySetHeaders, (deps) => deps.keyRing.cachedKeySet(clock.now()));
+    },
+  });
+  const respondQuickly = quickResponses([
+    quickly(HEALTH_PATH, {}, () => HEALTH_BODY),
+    quickly(KEY_SET_PATH, keySetHeaders, (deps) => deps.keyRing.cachedKeySet(clock.now())),
+  ]);
+  const { fetch } = app;
+  app.fetch = (request, env, context) => respondQuickly(request, env as Env) ?? fetch(request, env, context);
+
   app.use((c, next) => {
     const requestId = newId();
     const meter = newMeter();
