@@ -14,8 +14,6 @@ type Proofs = {
     readonly checkedHash: string;
     /** The password under the current cost and pepper; null if the stored hash has them already. */
     readonly rehash: string | null;
-    /** The instant (ms) at which the attempt was counted. */
-    readonly countedAt: number;
   };
   identity: { readonly attachment: IdentityAttachment };
   /** The authorization code that an app on another origin received for a verified identity. */

@@ -8,7 +8,6 @@ import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod, SessionGrant } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
 import { lockoutOf } from "./lockout/attempt-counter-statements.ts";
-import { withdrawFailedSignIn } from "./lockout/failed-sign-in-statements.ts";
 import { passwordGrant } from "./password/grant-statements.ts";
 import { identityGrant } from "./social/grant-statements.ts";
 
@@ -46,12 +45,6 @@ const methodStillValid = <By extends FirstFactorMethod>(db: Database, grant: Fir
 export const storeRehash = (db: Database, grant: SessionGrant) =>
   grant.by === "password" && grant.rehash !== null
     ? [db.update(accounts).set({ passwordHash: grant.rehash }).where(firstFactorStillValid(db, grant))]
-    : [];
-
-/** Takes the attempt of a password off the failed sign-ins of the audit log, if `where` holds. */
-export const withdrawFailure = (db: Database, grant: SessionGrant, where: SQL) =>
-  grant.by === "password"
-    ? withdrawFailedSignIn(db, { accountId: grant.accountId, at: grant.countedAt }, where)
     : [];
 
 /**

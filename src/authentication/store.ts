@@ -11,13 +11,7 @@ import { rememberDevice } from "./known-devices/statements.ts";
 import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "./session-opening-statements.ts";
-import {
-  consumeFirstFactor,
-  failureReason,
-  firstFactorStillValid,
-  storeRehash,
-  withdrawFailure,
-} from "./statements.ts";
+import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "./statements.ts";
 
 export function signInStore(db: Database, caps: SendCaps) {
   return {
@@ -32,9 +26,7 @@ export function signInStore(db: Database, caps: SendCaps) {
       const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
-      const { lockout, rows } = await runBatch(db, {
-        // A child session verifies no credential, so no lockout applies to it.
-        lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
+      const { rows } = await runBatch(db, {
         firstFactor: consumeFirstFactor(db, caps, grant),
         session: [
           insertFrom(
@@ -53,13 +45,14 @@ export function signInStore(db: Database, caps: SendCaps) {
           grant.by !== "session" && countsAttempts(grant)
             ? [clearAttempts(db, [grant.lockoutKey], opened)]
             : [],
-        failure: withdrawFailure(db, grant, opened),
         rehash: storeRehash(db, grant),
-        device: rememberDevice(db, session),
+        device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
         notice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
       });
       const [account] = rows;
-      return account ? { kind: "opened", account } : failureReason(grant, lockout);
+      if (account) return { kind: "opened", account };
+      // A child session verifies no credential, so no lockout applies to it.
+      return failureReason(grant, grant.by === "session" ? [] : await readLockout(db, grant.lockoutKey));
     },
   };
 }

@@ -24,6 +24,8 @@ export type LockoutNoticeRequest = {
   readonly emailKey: string;
   /** Stands for an address without an account in the audit log. */
   readonly targetId: string;
+  /** The wrong password. Undefined in a request of the previous release, which has recorded it. */
+  readonly failure?: NewAuditEvent;
   /** The kind of the mail. */
   readonly notice: "account_locked" | "sign_in_stopped";
   readonly audit: NewAuditEvent;

@@ -54,10 +54,10 @@ export const knownDeviceRow = ({ id, accountId, ip, userAgent, now }: DeviceRow)
 });
 
 /**
- * Makes the device of a session known, in the batch that inserts the session, and removes the account's surplus
- * devices. A child session has no device.
+ * Makes the device of a session known, in the batch that inserts the session. A device that may be new can replace
+ * another one of the account. A child session has no device.
  */
-export function rememberDevice(db: Database, session: NewSession) {
+export function rememberDevice(db: Database, session: NewSession, { mayBeNew }: { mayBeNew: boolean }) {
   const { deviceId, accountId, createdAt: now, ip, userAgent } = session;
   if (deviceId === null) return [];
   const row = knownDeviceRow({ id: deviceId, accountId, ip, userAgent, now });
@@ -74,7 +74,7 @@ export function rememberDevice(db: Database, session: NewSession) {
       set: { ip, userAgent, lastUsedAt: now, expiresAt: row.expiresAt },
       setWhere: eq(t.accountId, accountId),
     }),
-    db.delete(t).where(inArray(t.id, surplus)),
+    ...(mayBeNew ? [db.delete(t).where(inArray(t.id, surplus))] : []),
   ];
 }
 

@@ -26,7 +26,7 @@ import { judgeLogin, type LoginRefusal } from "./rules.ts";
 import type { LoginRecord, PasswordStore } from "./store.ts";
 
 export type StartLoginDeps = CompleteFirstFactorDeps & {
-  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release">;
+  readonly passwords: Pick<PasswordStore, "reserveAttempt" | "findByEmail" | "release" | "recordFailure">;
   readonly queueRequest: QueueRequest;
   readonly hasher: PasswordHasher;
   readonly captcha: CaptchaCheck;
@@ -63,24 +63,29 @@ export async function startLogin(
 ): Promise<Result<SignedIn | SecondFactorRequired, LoginFailure>> {
   const { email } = input;
   const reserved = await reserveAttempt(deps, input);
-  const { reservation, key, device, found, counted, targetId } = reserved;
+  const { reservation, key, device, found, targetId } = reserved;
   if (reservation.kind === "locked") {
+    await deps.passwords.recordFailure({
+      failure: signInFailed(deps, input),
+      emailKey: email.key,
+      targetId,
+    });
     const reason = reservation.needsReset ? "reset_required" : "locked";
     return err({ reason, retryAfter: secondsUntil(reservation.until, deps.clock.now()) });
   }
   const captchaOutcome = await checkCaptcha(deps, input, reservation.failures);
   if (captchaOutcome !== "passed") {
-    await deps.passwords.release(key, counted);
+    await deps.passwords.release(key);
     return err({ reason: captchaOutcome === "unavailable" ? "captcha_unavailable" : captchaOutcome });
   }
   // A parallel sign-in may have stored a rehash of the same password. The retry belongs to the same attempt.
   return retryOnConflict(async (isRetry) => {
     const record = isRetry ? await deps.passwords.findByEmail(email.key, device) : found;
-    const attempt = { record, key, device, countedAt: counted.at };
+    const attempt = { record, key, device };
     const evaluated = await evaluatePassword(deps, input, attempt);
     if (!evaluated.ok) {
       const lockout = startedLockout(reservation, device !== null);
-      return refuseLogin(deps, input, { reason: evaluated.error, key, counted, targetId, lockout });
+      return refuseLogin(deps, input, { reason: evaluated.error, key, targetId, lockout });
     }
     const { firstFactor, enabledFactors } = evaluated.value;
     return completeFirstFactor(deps, firstFactor, enabledFactors);
@@ -92,26 +97,26 @@ export async function startLogin(
  * lock the owner out. Sign-ins that are being evaluated hold their attempts, so a sign-in that finds all of them taken
  * waits up to two seconds for one (security 54).
  */
-async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken, caller }: LoginInput) {
+async function reserveAttempt(deps: StartLoginDeps, { email, deviceToken }: LoginInput) {
   const [unknownDevices, knownDevices, device] = await Promise.all([
     lockoutKey(deps, email.key, "unknown-devices"),
     lockoutKey(deps, email.key, "known-devices"),
     recognizeDevice(deps, deviceToken, email.key),
   ]);
-  const targetId = targetIdOf(unknownDevices);
   const keys = { unknownDevices, knownDevices };
-  const failure = newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
-  const attempt = { emailKey: email.key, keys, targetId, device };
-  let reserved = await deps.passwords.reserveAttempt({ ...attempt, failure, now: failure.at });
+  const attempt = { emailKey: email.key, keys, device };
+  let reserved = await deps.passwords.reserveAttempt({ ...attempt, now: deps.clock.now() });
   for (const pause of RESERVATION_PAUSES) {
     const { reservation } = reserved;
     if (reservation.kind === "attempt" || !mayBeReleased(reservation, deps.clock.now())) break;
     await deps.wait(pause);
-    reserved = await deps.passwords.reserveAttempt({ ...attempt, failure: null, now: deps.clock.now() });
+    reserved = await deps.passwords.reserveAttempt({ ...attempt, now: deps.clock.now() });
   }
-  const counted = { accountId: reserved.found?.account.id ?? targetId, at: failure.at };
-  return { ...reserved, targetId, counted };
+  return { ...reserved, targetId: targetIdOf(unknownDevices) };
 }
+
+const signInFailed = (deps: StartLoginDeps, { caller }: Pick<LoginInput, "caller">) =>
+  newAuditEvent(deps, { type: "sign_in_failed", details: { count: 1 } }, caller);
 
 /** `failures`: the attempts that count, this one included. */
 const checkCaptcha = (deps: StartLoginDeps, { captchaToken, caller }: LoginInput, failures: number) =>
@@ -126,7 +131,6 @@ type AttemptToEvaluate = {
   readonly record: LoginRecord | null;
   readonly key: string;
   readonly device: KnownDevice | null;
-  readonly countedAt: number;
 };
 
 type EvaluatedPassword = {
@@ -138,7 +142,7 @@ type EvaluatedPassword = {
 async function evaluatePassword(
   deps: Pick<StartLoginDeps, "hasher" | "clock">,
   { email, password, audience, replaces, caller }: LoginInput,
-  { record, key, device, countedAt }: AttemptToEvaluate,
+  { record, key, device }: AttemptToEvaluate,
 ): Promise<Result<EvaluatedPassword, LoginRefusal>> {
   const verdict = await deps.hasher.verify(record?.passwordHash ?? null, password);
   const refusal = judgeLogin(record?.account ?? null, verdict);
@@ -149,7 +153,6 @@ async function evaluatePassword(
     checkedHash: record.passwordHash,
     rehash: verdict === "match_outdated" ? await deps.hasher.hash(password) : null,
     lockoutKey: key,
-    countedAt,
     now: deps.clock.now(),
   } as const;
   const client = firstPartyClient(audience);
@@ -161,7 +164,6 @@ async function evaluatePassword(
 type RefusedLogin = {
   readonly reason: LoginRefusal;
   readonly key: string;
-  readonly counted: { readonly accountId: string; readonly at: number };
   readonly targetId: string;
   /** The lockout that the attempt started. */
   readonly lockout: StartedLockout | null;
@@ -169,17 +171,20 @@ type RefusedLogin = {
 
 /**
  * Releases the attempt if the password was correct and the account may not sign in. A wrong password stays
- * counted. The failure that starts a lockout queues its audit event and a notice for the owner of the address, with
- * the same rows if the address has no account.
+ * counted, and the audit log counts it. The one that starts a lockout queues its audit events and a notice for the
+ * owner of the address. Both write the same rows if the address has no account.
  */
 async function refuseLogin(
   deps: StartLoginDeps,
   { email, caller }: LoginInput,
-  { reason, key, counted, targetId, lockout }: RefusedLogin,
+  { reason, key, targetId, lockout }: RefusedLogin,
 ): Promise<Result<never, LoginFailure>> {
   if (reason === "email_not_verified" || reason === "account_deactivated") {
-    await deps.passwords.release(key, counted);
-  } else if (lockout) {
+    await deps.passwords.release(key);
+    return err({ reason });
+  }
+  const failure = signInFailed(deps, { caller });
+  if (lockout) {
     const needsReset = lockout === "until_reset";
     const unlock = needsReset ? "reset" : "time";
     await deps.queueRequest(
@@ -187,11 +192,14 @@ async function refuseLogin(
         kind: "lockout_notice",
         emailKey: email.key,
         targetId,
+        failure,
         notice: needsReset ? "sign_in_stopped" : "account_locked",
         audit: newAuditEvent(deps, { type: "account_locked", details: { unlock } }, caller),
       },
       null,
     );
+  } else {
+    await deps.passwords.recordFailure({ failure, emailKey: email.key, targetId });
   }
   return err({ reason });
 }

@@ -19,11 +19,7 @@ import {
   reservationOf,
   reserveAttempt,
 } from "../lockout/attempt-counter-statements.ts";
-import {
-  type CountedAttempt,
-  recordFailedSignIn,
-  withdrawFailedSignIn,
-} from "../lockout/failed-sign-in-statements.ts";
+import { recordFailedSignIn, recordQueuedFailure } from "../lockout/failed-sign-in-statements.ts";
 import type { Reservation } from "../lockout/rules.ts";
 import type { EnabledFactor } from "../second-factor/second-factor.ts";
 import { enabledFactors } from "../second-factor/statements.ts";
@@ -39,13 +35,16 @@ type LoginAttempt = {
   readonly emailKey: string;
   /** The lockout keys of the address. The attempt counts for one of them. */
   readonly keys: { readonly unknownDevices: string; readonly knownDevices: string };
-  /** Stands for an address without an account in the audit log. */
-  readonly targetId: string;
   /** The device of a valid token for this address, which may be stale. */
   readonly device: KnownDevice | null;
-  /** Null for a repeated attempt, which is in the audit log already. */
-  readonly failure: NewAuditEvent | null;
   readonly now: number;
+};
+
+/** A wrong password, or an attempt that the lockout refused. */
+type FailedSignIn = {
+  readonly emailKey: string;
+  readonly targetId: string;
+  readonly failure: NewAuditEvent;
 };
 
 type StartedLockout = {
@@ -53,6 +52,8 @@ type StartedLockout = {
   readonly requestId: string;
   readonly emailKey: string;
   readonly targetId: string;
+  /** The wrong password that starts it. Undefined in a request of the previous release, which has recorded it. */
+  readonly failure?: NewAuditEvent | undefined;
   readonly notice: NewMessage;
   readonly audit: NewAuditEvent;
   readonly now: number;
@@ -100,14 +101,13 @@ export function passwordStore(db: Database, caps: SendCaps) {
      * itself decides whether the device is known, so a stale device token changes no lockout of known devices.
      */
     async reserveAttempt(attempt: LoginAttempt): Promise<ReservedLogin> {
-      const { emailKey, keys, targetId, device, failure, now } = attempt;
+      const { emailKey, keys, device, now } = attempt;
       const isKnown = device ? deviceIsKnown(db, emailKey, device) : null;
       const key = isKnown
         ? sql`CASE WHEN ${isKnown} THEN ${keys.knownDevices} ELSE ${keys.unknownDevices} END`
         : keys.unknownDevices;
       const isLimited = isKnown ? sql`NOT ${isKnown}` : sql`TRUE`;
       const { reserved, lockout, rows } = await runBatch(db, {
-        failure: failure ? [recordFailedSignIn(db, failure, targetOf(db, emailKey, targetId))] : [],
         reserved: reserveAttempt(db, { key, now, accountId: accountIdOf(db, emailKey), isLimited }),
         lockout: readLockout(db, key),
         rows: selectRecord(db, emailKey, device),
@@ -127,11 +127,13 @@ export function passwordStore(db: Database, caps: SendCaps) {
       toRecord(await selectRecord(db, emailKey, device)),
 
     /** Releases an attempt that was not evaluated, or that had the correct password. */
-    async release(lockoutKey: string, attempt: CountedAttempt): Promise<void> {
-      await runBatch(db, {
-        counter: [releaseAttempt(db, lockoutKey)],
-        failure: withdrawFailedSignIn(db, attempt),
-      });
+    async release(lockoutKey: string): Promise<void> {
+      await releaseAttempt(db, lockoutKey);
+    },
+
+    /** Counts a failed sign-in in the audit log, with the same row for known and unknown addresses. */
+    async recordFailure({ failure, emailKey, targetId }: FailedSignIn): Promise<void> {
+      await recordFailedSignIn(db, failure, targetOf(db, emailKey, targetId));
     },
 
     /**
@@ -139,7 +141,7 @@ export function passwordStore(db: Database, caps: SendCaps) {
      * active account.
      */
     async recordLockout(lockout: StartedLockout): Promise<void> {
-      const { emailKey, targetId, requestId, notice, audit, now } = lockout;
+      const { emailKey, targetId, requestId, failure, notice, audit, now } = lockout;
       const notices = queueMessage(db, {
         message: notice,
         accountId: sql`${accounts.id}`,
@@ -150,17 +152,11 @@ export function passwordStore(db: Database, caps: SendCaps) {
         where: and(eq(accounts.emailKey, emailKey), isActive(), requestIsQueued(db, requestId)),
       });
       const target = targetOf(db, emailKey, targetId);
+      const isQueued = eq(queuedRequests.id, requestId);
       await runBatch(db, {
         notices,
-        audit: [
-          insertFrom(
-            db,
-            auditEvents,
-            auditRow(audit, target),
-            queuedRequests,
-            eq(queuedRequests.id, requestId),
-          ),
-        ],
+        failure: failure ? [recordQueuedFailure(db, failure, target, isQueued)] : [],
+        audit: [insertFrom(db, auditEvents, auditRow(audit, target), queuedRequests, isQueued)],
         request: deleteQueuedRequest(db, requestId),
       });
     },

@@ -42,13 +42,7 @@ import {
 } from "../one-time-codes/statements.ts";
 import type { ReplacedSession } from "../replaced-session.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
-import {
-  consumeFirstFactor,
-  failureReason,
-  firstFactorStillValid,
-  storeRehash,
-  withdrawFailure,
-} from "../statements.ts";
+import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
 
@@ -145,7 +139,6 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           .from(oneTimeCodes)
           .where(eq(oneTimeCodes.id, challenge.id)),
         attempt: countsAttempts(grant) ? [releaseAttempt(db, grant.lockoutKey, exists(validAccount))] : [],
-        failure: withdrawFailure(db, grant, exists(validAccount)),
         rehash: storeRehash(db, grant),
       });
       if (created.length > 0) return { kind: "opened" };
@@ -238,7 +231,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
         opened: selectOpenedAccount(db, session.id),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
-        device: rememberDevice(db, session),
+        device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
         newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
         attempts: [
           clearAttempts(db, [challenge.lockoutKey], consumed),
