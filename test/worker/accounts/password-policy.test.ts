@@ -186,6 +186,16 @@ describe("the check for breached passwords", () => {
     expect((await setPassword(BREACHED)).status).toBe(accepted);
   });
 
+  it("counts a redirect of the range API as an outage, also to a host that knows the password", async () => {
+    const { api, checked } = startChecked();
+    const elsewhere = openLoopback();
+    await elsewhere.answer(lines(`${(await sha1(BREACHED)).slice(5)}:1`));
+    await api.answer({ kind: "respond", status: 302, headers: { location: `${elsewhere.url}/range` } });
+    expect((await register(checked, newAddress(), { password: BREACHED })).answer.status).toBe(201);
+    expect(checked.log.at(-1)?.providerErrors).toEqual(["breached-passwords: bad_status"]);
+    expect(await elsewhere.requests()).toEqual([]);
+  });
+
   it("sends five hex digits of the hash to the range API and nothing else", async () => {
     const { api, checked } = startChecked();
     const { email } = await register(checked, newAddress(), { password: BREACHED });
