@@ -15,6 +15,7 @@ import {
   consumeFirstFactor,
   failureReason,
   firstFactorStillValid,
+  readGrantCounters,
   storeRehash,
   withdrawFailure,
 } from "./statements.ts";
@@ -32,10 +33,11 @@ export function signInStore(db: Database, caps: SendCaps) {
       const { accountId, now } = grant;
       const isOpened = eq(sessions.id, session.id);
       const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
-      const { lockout, rows } = await runBatch(db, {
+      const { lockout, counters, rows } = await runBatch(db, {
         // A child session verifies no credential, so no lockout applies to it.
         lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
         firstFactor: consumeFirstFactor(db, caps, grant),
+        counters: readGrantCounters(db, grant),
         session: [
           insertFrom(
             db,
@@ -59,7 +61,7 @@ export function signInStore(db: Database, caps: SendCaps) {
         notice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
       });
       const [account] = rows;
-      return account ? { kind: "opened", account } : failureReason(grant, lockout);
+      return account ? { kind: "opened", account } : failureReason(grant, { lockout, counters });
     },
   };
 }

@@ -5,7 +5,12 @@ import { deviceCreatedAt } from "../authentication/known-devices/statements.ts";
 import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  readGrantCounters,
+} from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive } from "../db/predicates.ts";
@@ -21,9 +26,10 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
     /** Stores a code for an identity, if the first factor is still valid, and consumes that factor. */
     async issueForIdentity(grant: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
-      const { lockout, issued } = await runBatch(db, {
+      const { lockout, counters, issued } = await runBatch(db, {
         lockout: readLockout(db, grant.lockoutKey),
         firstFactor: consumeFirstFactor(db, caps, grant),
+        counters: readGrantCounters(db, grant),
         code: insertFrom(
           db,
           authorizationCodes,
@@ -36,7 +42,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           .from(authorizationCodes)
           .where(eq(authorizationCodes.codeHash, code.codeHash)),
       });
-      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, lockout);
+      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, { lockout, counters });
     },
 
     /**

@@ -41,11 +41,13 @@ import {
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
 import type { ReplacedSession } from "../replaced-session.ts";
+import type { GrantFailure } from "../session-opener.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
 import {
   consumeFirstFactor,
   failureReason,
   firstFactorStillValid,
+  readGrantCounters,
   storeRehash,
   withdrawFailure,
 } from "../statements.ts";
@@ -59,10 +61,7 @@ type CreateChallengeInput = {
   readonly mail: NewMessage | null;
 };
 
-/** `until`: the instant (ms) at which the lockout ends. */
-type CreateChallengeResult =
-  | { readonly kind: "opened" | "send_cap" | "changed_meanwhile" }
-  | { readonly kind: "locked"; readonly until: number };
+type CreateChallengeResult = { readonly kind: "opened" | "send_cap" } | GrantFailure;
 
 /** A challenge whose attempt was counted. Its answer is not evaluated yet. */
 export type CountedChallenge = {
@@ -117,9 +116,10 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
       const isSent = and(isValid, mail === null ? undefined : isInOutbox(db, mail));
       const mayCreate = db.select({ one: sql`1` }).from(accounts).where(isSent);
-      const { lockout, created, found } = await runBatch(db, {
+      const { lockout, counters, created, found } = await runBatch(db, {
         lockout: readLockout(db, grant.lockoutKey),
         firstFactor: consumeFirstFactor(db, caps, grant),
+        counters: readGrantCounters(db, grant),
         mail:
           mail === null
             ? []
@@ -149,7 +149,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         rehash: storeRehash(db, grant),
       });
       if (created.length > 0) return { kind: "opened" };
-      return found.length > 0 ? { kind: "send_cap" } : failureReason(grant, lockout);
+      return found.length > 0 ? { kind: "send_cap" } : failureReason(grant, { lockout, counters });
     },
 
     /**
