@@ -98,6 +98,18 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     await expectRefused(`pilot${suffix}1!`, /own name or address/, { email: own("pilot") });
   });
 
+  it.each(["Harbour Works", "harbourworks!1", "signin.harbour.example", "Harbour1"])(
+    "refuses %s as a new password where the service has that name or host",
+    async (password) => {
+      const env = { APP_NAME: "Harbour Works", PUBLIC_URL: "https://signin.harbour.example" };
+      const { setPassword } = await prepare(startService({ env: { ...env } }));
+      const answer = await setPassword(password);
+      expect([answer.status, answer.body.error?.fields?.[0]?.path]).toEqual([400, field]);
+      expect(answer.body.error?.fields?.[0]?.message).toMatch(/name of this service/);
+      expect((await setPassword("another quiet harbour")).status).toBe(accepted);
+    },
+  );
+
   it("accepts a longer password that contains the name", async () => {
     expect((await answerTo("Wilhelmina takes her tea cold", { name: "Wilhelmina" })).status).toBe(accepted);
   });
