@@ -110,12 +110,12 @@ export const oneTimeCodes = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    purpose: text({ enum: ["login", "phone"] }).notNull(),
-    /** The number that a `phone` code verifies. Null for `login`. */
+    purpose: text({ enum: ["login", "phone", "reauthentication"] }).notNull(),
+    /** The number that a `phone` code verifies. Null for the others. */
     phone: text(),
     /** The authentication methods of the first factor (RFC 8176), for the session that a correct code creates. */
     amr: text().notNull().default("pwd"),
-    /** The kind of second factor that a `login` challenge asks for. Empty for `phone`. */
+    /** The kind of second factor that a `login` challenge asks for. Empty for the others. */
     factorKind: text("factor_kind").notNull().default("email_otp"),
     /** HMAC of id and code under a derived key. Empty for a factor without a code that the service creates. */
     codeHash: text("code_hash").notNull(),
@@ -126,7 +126,7 @@ export const oneTimeCodes = sqliteTable(
     /** The `attempt_counters` key that wrong codes count for. */
     lockoutKey: text("lock_key").notNull(),
     newDevice: integer("new_device", { mode: "boolean" }).notNull(),
-    /** The client and the audience of the session that a correct code opens. Null for `phone`, and in rows of the previous release. */
+    /** The client and the audience of the session that a correct code of `login` opens. Null in rows of the previous release. */
     clientId: text("client_id"),
     audience: text(),
     /** `claim` of the authorization code that was the first factor; null for another first factor. */
