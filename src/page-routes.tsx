@@ -17,6 +17,7 @@ import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
 import { resetPasswordPage } from "./authentication/password/password-reset/pages/reset-password.tsx";
+import { confirmPage } from "./authentication/reauthentication/pages/confirm.tsx";
 import { secondFactorPage } from "./authentication/second-factor/pages/second-factor-settings.tsx";
 import { signInCodePage } from "./authentication/second-factor/pages/sign-in-code.tsx";
 import { linkedIdentitiesPage } from "./authentication/social/pages/linked-identities.tsx";
@@ -50,6 +51,7 @@ const pages = [
   passwordPage,
   emailPage,
   secondFactorPage,
+  confirmPage,
   phonePage,
   phoneCodePage,
   linkedIdentitiesPage,

@@ -37,6 +37,8 @@ export function createBreachedPasswords(settings: Settings): BreachedPasswords {
         const response = await mapNetworkErrors(
           fetch(`${settings.apiBase}/range/${range}`, {
             headers: { "Add-Padding": "true" },
+            // The prefix goes to the configured host only (ASVS 15.3.2). A redirect counts as an outage.
+            redirect: "manual",
             signal: AbortSignal.timeout(settings.timeout),
           }),
         );

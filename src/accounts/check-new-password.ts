@@ -1,10 +1,16 @@
 import type { BreachedPasswords } from "./breached-passwords.ts";
-import { judgePassword, type PasswordContext, type PasswordProblem } from "./password-policy.ts";
+import {
+  judgePassword,
+  type PasswordContext,
+  type PasswordProblem,
+  type ServiceNames,
+} from "./password-policy.ts";
 
 export type CheckNewPasswordDeps = {
   /** The list of common passwords. Throws `Unavailable`; without the list no password can be chosen. */
   readonly commonPasswords: () => Promise<ReadonlySet<string>>;
   readonly breachedPasswords: BreachedPasswords;
+  readonly settings: { readonly brand: ServiceNames };
 };
 
 /** Why a new password is refused, or null. Not for passwords at sign-in. */
@@ -13,7 +19,7 @@ export async function checkNewPassword(
   password: string,
   context: PasswordContext,
 ): Promise<PasswordProblem | null> {
-  const problem = judgePassword(password, context, await deps.commonPasswords());
+  const problem = judgePassword(password, context, deps.settings.brand, await deps.commonPasswords());
   if (problem) return problem;
   return (await deps.breachedPasswords.check(password)) === "breached" ? "breached" : null;
 }

@@ -17,6 +17,7 @@ export const accountErrors = {
   wrong_password: "invalid_credentials",
   password_refused: "validation_failed",
   locked: "too_many_attempts",
+  reauthentication_required: "reauthentication_required",
   send_cap: "rate_limited",
   last_superuser: "last_admin",
   username_taken: "username_taken",

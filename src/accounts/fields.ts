@@ -83,6 +83,7 @@ export const passwordProblems = {
   too_long: `Must have at most ${MAX_PASSWORD_BYTES} bytes.`,
   common: "Is one of the most common passwords. Choose another one.",
   about_the_account: "Must not be your own name or address. Choose another one.",
+  about_the_service: "Must not be the name of this service. Choose another one.",
   breached: "Has appeared in a data breach. Choose another one.",
 } as const satisfies Record<PasswordProblem, string>;
 

@@ -14,7 +14,16 @@ export type PasswordContext = {
   readonly username: string | null;
 };
 
-export type PasswordProblem = "too_short" | "too_long" | "common" | "about_the_account" | "breached";
+/** How the deployment presents itself: words that an attacker would try first as well (ASVS 6.1.2). */
+export type ServiceNames = { readonly appName: string; readonly publicUrl: string };
+
+export type PasswordProblem =
+  | "too_short"
+  | "too_long"
+  | "common"
+  | "about_the_account"
+  | "about_the_service"
+  | "breached";
 
 /** A list in lower case (ASVS 6.2.4). */
 type CommonPasswords = Pick<ReadonlySet<string>, "has">;
@@ -23,6 +32,7 @@ type CommonPasswords = Pick<ReadonlySet<string>, "has">;
 export function judgePassword(
   password: string,
   context: PasswordContext,
+  service: ServiceNames,
   commonPasswords: CommonPasswords,
 ): PasswordProblem | null {
   const normalized = password.normalize("NFC");
@@ -30,19 +40,28 @@ export function judgePassword(
   if ([...normalized].length < MIN_PASSWORD_LENGTH) return "too_short";
   const folded = normalized.toLowerCase();
   if (commonPasswords.has(folded)) return "common";
-  return isAboutTheAccount(folded, context) ? "about_the_account" : null;
+  if (isOneOf(folded, accountWords(context))) return "about_the_account";
+  return isOneOf(folded, serviceWords(service)) ? "about_the_service" : null;
 }
 
-// A password is refused if it is an account word with at most this many other characters.
+// A password is refused if it is one of the words with at most this many other characters.
 const MAX_EXTRA_CHARACTERS = 3;
 const MIN_WORD_LENGTH = 4;
 
-function isAboutTheAccount(folded: string, context: PasswordContext): boolean {
-  const [localPart = ""] = context.email.split("@");
-  const { email, name, lastName, username } = context;
+function accountWords({ email, name, lastName, username }: PasswordContext) {
+  const [localPart = ""] = email.split("@");
   const fullName = `${name} ${lastName ?? ""}`;
-  const words = [email, localPart, name, lastName, username, fullName, fullName.replaceAll(" ", "")]
-    .map((word) => (word ?? "").normalize("NFC").trim().toLowerCase())
-    .filter((word) => word.length >= MIN_WORD_LENGTH);
-  return words.some((word) => folded.includes(word) && folded.length - word.length <= MAX_EXTRA_CHARACTERS);
+  return [email, localPart, name, lastName, username, fullName, fullName.replaceAll(" ", "")];
 }
+
+/** The name, and the host with each of its labels. */
+function serviceWords({ appName, publicUrl }: ServiceNames) {
+  const { hostname } = new URL(publicUrl);
+  return [appName, appName.replaceAll(" ", ""), hostname, ...hostname.split(".")];
+}
+
+const isOneOf = (folded: string, words: readonly (string | null)[]): boolean =>
+  words
+    .map((word) => (word ?? "").normalize("NFC").trim().toLowerCase())
+    .filter((word) => word.length >= MIN_WORD_LENGTH)
+    .some((word) => folded.includes(word) && folded.length - word.length <= MAX_EXTRA_CHARACTERS);

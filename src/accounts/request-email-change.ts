@@ -9,6 +9,7 @@ import type { Caller } from "../core/caller.ts";
 import type { EmailAddress } from "../core/email-address.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
+import type { ClientLimits } from "../rate-limit/client-limits.ts";
 import type {
   EmailTokenForNewAddress,
   EmailTokenForNewAddressOutcome,
@@ -21,6 +22,7 @@ export type RequestEmailChangeDeps = ReauthenticateDeps &
     readonly emailTokens: {
       issueForNewAddress(issue: EmailTokenForNewAddress): Promise<EmailTokenForNewAddressOutcome>;
     };
+    readonly clientLimits: ClientLimits;
     readonly messages: Outbox;
   };
 
@@ -31,7 +33,7 @@ type RequestEmailChangeInput = {
   readonly caller: Caller;
 };
 
-/** `send_cap`: too many mails to this address, or from this account. `retryAfter` in seconds. */
+/** `send_cap`: too many mails to this address, from this account, or from this client. `retryAfter` in seconds. */
 export type RequestEmailChangeFailure =
   | PasswordFailure
   | { readonly reason: "send_cap"; readonly retryAfter: number };
@@ -70,6 +72,7 @@ export async function requestEmailChange(
     mail,
     noticeToHolder: { ...noticeToHolder, kind: mail.kind },
     noticeToOldAddress: notice,
+    clientLimits: await deps.clientLimits("mail", caller.ip),
     audit: newAuditEvent(deps, { type: "email_change_requested" }, caller, account.id),
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "wrong_password" });

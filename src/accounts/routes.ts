@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod/mini";
+import { RECENT_SECOND_FACTOR } from "../authentication/reauthentication/fields.ts";
 import type { PasswordFailure } from "../authentication/reauthentication/reauthenticate.ts";
 import {
   type SetSecondFactorDeps,
@@ -79,9 +80,10 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "changePassword",
         summary: "Change the password and end the other sessions",
+        description: RECENT_SECOND_FACTOR,
         tag,
         answer: passwordChanged,
-        failures: ["invalid_credentials", "too_many_attempts"],
+        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required"],
       }),
       session,
       jsonBody(z.strictObject({ currentPassword: passwordField, newPassword: newPasswordField })),
@@ -100,9 +102,10 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "requestEmailChange",
         summary: "Request an email change; the link mailed to the new address confirms it",
+        description: RECENT_SECOND_FACTOR,
         tag,
         answer: emailChangeRequested,
-        failures: ["invalid_credentials", "too_many_attempts", "rate_limited"],
+        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required", "rate_limited"],
       }),
       session,
       jsonBody(z.strictObject({ newEmail: newEmailField, password: passwordField })),
@@ -120,9 +123,10 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "chooseSecondStep",
         summary: "Turn the mailed sign-in code on or off",
+        description: RECENT_SECOND_FACTOR,
         tag,
         answer: secondFactorSet,
-        failures: ["invalid_credentials", "too_many_attempts"],
+        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required"],
       }),
       session,
       jsonBody(z.strictObject({ enabled: z.boolean("Must be true or false."), password: passwordField })),
@@ -139,10 +143,11 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       describeRoute({
         operationId: "deactivateMe",
         summary: "Deactivate the caller's own account",
+        description: RECENT_SECOND_FACTOR,
         tag,
         answer: deactivated,
         cookies: true,
-        failures: ["invalid_credentials", "too_many_attempts", "last_admin"],
+        failures: ["invalid_credentials", "too_many_attempts", "reauthentication_required", "last_admin"],
       }),
       session,
       jsonBody(z.strictObject({ password: passwordField })),
@@ -161,6 +166,7 @@ export function accountRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
 }
 
 const refuseReauthentication = (c: Context, failure: PasswordFailure) =>
-  failure.reason === "locked"
-    ? refuse(c, accountErrors.locked, { retryAfter: failure.retryAfter })
-    : refuse(c, accountErrors.wrong_password, { message: WRONG_PASSWORD });
+  refuse(c, accountErrors[failure.reason], {
+    message: failure.reason === "wrong_password" ? WRONG_PASSWORD : undefined,
+    retryAfter: failure.reason === "locked" ? failure.retryAfter : undefined,
+  });

@@ -41,8 +41,8 @@ export async function completeSignIn(
     replaces: replacedBy(deps, { replaces, accountId: grant.accountId, caller }),
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
-  if (outcome.kind === "locked") {
-    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
+  if (outcome.kind !== "opened") {
+    return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.until, now) });
   }
   if (newDeviceNotice) deps.messages.deliverSoon([newDeviceNotice.id]);
   const { account } = outcome;

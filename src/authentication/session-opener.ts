@@ -15,11 +15,15 @@ export type OpenSessionInput = {
   readonly replaces: ReplacedSession | null;
 };
 
-/** `until`: the instant (ms) at which the lockout ends. */
-export type OpenSessionResult =
-  | { readonly kind: "opened"; readonly account: Account }
-  | { readonly kind: "locked"; readonly until: number }
+/**
+ * Why a grant opened nothing. `rate_limited`: the client has created as many accounts as it may. `until`: the instant (ms)
+ * at which the lockout or the window of the limit ends.
+ */
+export type GrantFailure =
+  | { readonly kind: "locked" | "rate_limited"; readonly until: number }
   | { readonly kind: "changed_meanwhile" };
+
+export type OpenSessionResult = { readonly kind: "opened"; readonly account: Account } | GrantFailure;
 
 /** The port of every use case that opens a session. */
 export type SessionOpener = {

@@ -26,4 +26,4 @@ export type SecondFactorRequired = {
 /** Why a verified first factor opened neither a session nor a challenge. `retryAfter` in seconds. */
 export type SignInFailure =
   | { readonly reason: "changed_meanwhile" }
-  | { readonly reason: "locked" | "send_cap"; readonly retryAfter: number };
+  | { readonly reason: "locked" | "send_cap" | "rate_limited"; readonly retryAfter: number };

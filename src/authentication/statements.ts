@@ -3,12 +3,15 @@ import type { Database } from "../db/database.ts";
 import { isActive } from "../db/predicates.ts";
 import { accounts } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
+import type { ClientLimit } from "../rate-limit/client-limits.ts";
+import { clientRetryAt, readClientCounters } from "../rate-limit/statements.ts";
 import { childSessionGrant, codeGrant } from "./authorization-code/grant-statements.ts";
 import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod, SessionGrant } from "./first-factor.ts";
 import type { GrantStatements } from "./grant-statements.ts";
-import { lockoutOf } from "./lockout/attempt-counter-statements.ts";
+import { lockoutOf, readLockout } from "./lockout/attempt-counter-statements.ts";
 import { passwordGrant } from "./password/grant-statements.ts";
+import type { GrantFailure } from "./session-opener.ts";
 import { identityGrant } from "./social/grant-statements.ts";
 
 const FIRST_FACTOR_GRANTS: { readonly [By in FirstFactorMethod]: GrantStatements<FirstFactorGrant<By>> } = {
@@ -47,13 +50,28 @@ export const storeRehash = (db: Database, grant: SessionGrant) =>
     ? [db.update(accounts).set({ passwordHash: grant.rehash }).where(firstFactorStillValid(db, grant))]
     : [];
 
-/**
- * Why a grant opened nothing. `lockout`: the row as it was before the batch. For a counted attempt the lockout
- * was checked when it was counted.
- */
-export function failureReason(grant: SessionGrant, lockout: readonly { lockedUntil: number }[]) {
-  const until = lockout[0]?.lockedUntil ?? 0;
-  return grant.by !== "session" && !countsAttempts(grant) && until > grant.now
-    ? ({ kind: "locked", until } as const)
-    : ({ kind: "changed_meanwhile" } as const);
+/** The exact limits of a client whose sign-in creates an account. Empty for any other grant. */
+const clientLimitsOf = (grant: SessionGrant): readonly ClientLimit[] =>
+  grant.by === "identity" && grant.attachment.kind !== "existing" ? grant.attachment.clientLimits : [];
+
+/** What `failureReason` needs. A child session verifies no credential, so no lockout applies to it. */
+export const readCircumstances = (db: Database, grant: SessionGrant) => ({
+  lockout: readLockout(db, grant.by === "session" ? "" : grant.lockoutKey),
+  counters: readClientCounters(db, clientLimitsOf(grant)),
+});
+
+type Circumstances = {
+  readonly [Name in keyof ReturnType<typeof readCircumstances>]: Awaited<
+    ReturnType<typeof readCircumstances>[Name]
+  >;
+};
+
+/** Why a grant opened nothing. For a counted attempt the lockout was checked when it was counted. */
+export function failureReason(grant: SessionGrant, { lockout, counters }: Circumstances): GrantFailure {
+  const lockedUntil = lockout[0]?.lockedUntil ?? 0;
+  if (grant.by !== "session" && !countsAttempts(grant) && lockedUntil > grant.now) {
+    return { kind: "locked", until: lockedUntil };
+  }
+  const retryAt = clientRetryAt(counters, clientLimitsOf(grant));
+  return retryAt === null ? { kind: "changed_meanwhile" } : { kind: "rate_limited", until: retryAt };
 }

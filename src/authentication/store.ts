@@ -8,10 +8,16 @@ import type { SendCaps } from "../messaging/outbox/statements.ts";
 import { endReplacedSession, endSurplusSessions, sessionRow } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
 import { rememberDevice } from "./known-devices/statements.ts";
-import { clearAttempts, readLockout } from "./lockout/attempt-counter-statements.ts";
+import { clearAttempts } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "./session-opening-statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "./statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  readCircumstances,
+  storeRehash,
+} from "./statements.ts";
 
 export function signInStore(db: Database, caps: SendCaps) {
   return {
@@ -51,8 +57,7 @@ export function signInStore(db: Database, caps: SendCaps) {
       });
       const [account] = rows;
       if (account) return { kind: "opened", account };
-      // A child session verifies no credential, so no lockout applies to it.
-      return failureReason(grant, grant.by === "session" ? [] : await readLockout(db, grant.lockoutKey));
+      return failureReason(grant, await runBatch(db, readCircumstances(db, grant)));
     },
   };
 }

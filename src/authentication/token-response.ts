@@ -68,6 +68,12 @@ export async function prepareTokenResponse(
 export const replacedSession = (c: Context, deps: ReplacedSessionDeps): Promise<string | null> =>
   sessionOfCookies(deps, { access: accessCookie(c), refresh: refreshCookie(c) });
 
+/** Responds with the challenge of the second factor. */
+export const respondWithChallenge = (
+  c: Context,
+  { challengeId, expiresIn, prompt }: SecondFactorRequired,
+): Response => respond(c, secondFactorResponse(prompt), { otpRequired: true, challengeId, expiresIn });
+
 /** Responds with the tokens, in the body or only in cookies; or with the challenge of the second factor. */
 export async function respondWithTokens(
   c: Context,
@@ -76,8 +82,7 @@ export async function respondWithTokens(
   transport: Transport,
 ): Promise<Response> {
   if (outcome.kind === "second_factor_required") {
-    const { challengeId, expiresIn, prompt } = outcome;
-    return respond(c, secondFactorResponse(prompt), { otpRequired: true, challengeId, expiresIn });
+    return respondWithChallenge(c, outcome);
   }
   const { tokens, account, sessionId, deviceToken } = outcome;
   const { id, name, email, role } = account;

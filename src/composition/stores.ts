@@ -53,7 +53,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   passwordResets: passwordResetStore(db, sendCaps),
   emailTokens: emailTokenStore(db, sendCaps),
   knownDevices: knownDeviceStore(db),
-  reauthentications: reauthenticationStore(db),
+  reauthentications: reauthenticationStore(db, sendCaps),
   identities: identityStore(db, sendCaps),
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),

@@ -13,4 +13,5 @@ export const exchangeCodeErrors = {
   changed_meanwhile: "conflict",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
+  rate_limited: "rate_limited",
 } as const satisfies Record<ExchangeCodeFailure["reason"], ErrorCode>;

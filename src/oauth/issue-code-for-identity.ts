@@ -20,7 +20,7 @@ export async function issueCodeForIdentity(
   const { now } = grant;
   const { code, row } = await newAuthorizationCode(request, now);
   const outcome = await deps.authorizationCodes.issueForIdentity(grant, provider, row);
-  if (outcome.kind === "locked")
-    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
-  return outcome.kind === "issued" ? ok({ kind: "code", code }) : err({ reason: "changed_meanwhile" });
+  if (outcome.kind === "issued") return ok({ kind: "code", code });
+  if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
+  return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.until, now) });
 }

@@ -2,10 +2,14 @@ import { and, count, eq, gt, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
 import type { FirstFactorGrant } from "../authentication/first-factor.ts";
 import { deviceCreatedAt } from "../authentication/known-devices/statements.ts";
-import { readLockout } from "../authentication/lockout/attempt-counter-statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import { enabledFactors } from "../authentication/second-factor/statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid } from "../authentication/statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  readCircumstances,
+} from "../authentication/statements.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { accountIsActive } from "../db/predicates.ts";
@@ -21,8 +25,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
   return {
     /** Stores a code for an identity, if the first factor is still valid, and consumes that factor. */
     async issueForIdentity(grant: FirstFactorGrant, provider: string, code: NewAuthorizationCode) {
-      const { lockout, issued } = await runBatch(db, {
-        lockout: readLockout(db, grant.lockoutKey),
+      const { issued } = await runBatch(db, {
         firstFactor: consumeFirstFactor(db, caps, grant),
         code: insertFrom(
           db,
@@ -36,7 +39,8 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
           .from(authorizationCodes)
           .where(eq(authorizationCodes.codeHash, code.codeHash)),
       });
-      return issued.length > 0 ? ({ kind: "issued" } as const) : failureReason(grant, lockout);
+      if (issued.length > 0) return { kind: "issued" } as const;
+      return failureReason(grant, await runBatch(db, readCircumstances(db, grant)));
     },
 
     /**

@@ -54,9 +54,8 @@ export async function queueRequest<R extends QueuedRequest>(
       createdAt: now,
     },
     usernameKey: registration?.usernameKey ?? null,
-    // The account or the lockout of the address limits the other kinds.
-    limits:
-      request.kind === "email_token" || registration !== null ? await deps.clientLimits("mail", ip) : [],
+    // The wrong passwords before a lockout notice are limited, and a client must not be able to withhold it.
+    limits: request.kind === "lockout_notice" ? [] : await deps.clientLimits("mail", ip),
   });
   switch (outcome.kind) {
     case "rate_limited":

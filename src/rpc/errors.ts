@@ -7,6 +7,7 @@ export function exchangeFailure(failure: ExchangeCodeFailure): ExchangeResult {
     case "locked":
       return { ok: false, reason: "too_many_attempts", retryAfter: failure.retryAfter };
     case "send_cap":
+    case "rate_limited":
       return { ok: false, reason: "rate_limited", retryAfter: failure.retryAfter };
     case "email_not_verified":
     case "account_deactivated":

@@ -25,6 +25,12 @@ export const flashCookie = pageCookie("gh_notice", 60);
 /** The code that was texted to a new phone number, and the time at which it was sent: `<challenge>.<seconds>`. */
 export const phoneChallengeCookie = pageCookie("gh_phone", 600);
 
+/**
+ * The page that follows a confirmation by the second factor, and the code that was mailed for it:
+ * `<path> <challenge>.<seconds>`.
+ */
+export const confirmationCookie = pageCookie("gh_confirm", 600);
+
 /** The email address that a message was sent to; the next page shows it. */
 export const addressCookie = pageCookie("gh_address", 3600);
 

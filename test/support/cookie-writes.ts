@@ -2,7 +2,13 @@ import { operationPartOf } from "../../src/http/openapi-operation.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
-import { mailedCodeTo, newPhoneNumber, requestPhoneCode, verifyPhoneNumber } from "./one-time-codes.ts";
+import {
+  enableSecondFactor,
+  mailedCodeTo,
+  newPhoneNumber,
+  requestPhoneCode,
+  verifyPhoneNumber,
+} from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import { linkGitHub } from "./social/inserted-rows.ts";
 import { openProviders } from "./social/providers.ts";
@@ -75,6 +81,11 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
     "POST /me/email": () => ({ newEmail: newAddress(), password: PASSWORD }),
     "POST /me/otp": () => ({ enabled: true, password: PASSWORD }),
     "POST /me/reauthenticate": () => ({ password: PASSWORD }),
+    "POST /me/reauthenticate/otp": async () => {
+      await enableSecondFactor(service, (await logIn(service, email)).token);
+      const { data } = (await browser.write("POST", "/me/reauthenticate", { password: PASSWORD })).body;
+      return { challengeId: data.challengeId, code: await mailedCodeTo(service, email) };
+    },
     "DELETE /me/devices/:id": () => undefined,
     "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {

@@ -117,10 +117,13 @@ export function startWithHeldBatch(nth: number, variables: Readonly<Record<strin
   };
 }
 
+/** A statement with its values, and the rows of tables and indexes that it wrote. */
+type RecordedStatement = { readonly sql: string; readonly values: unknown[]; rows: number };
+
 /** The statements that a service sent to D1, with their values, the number of round trips and of written rows. */
 export type Recording = {
   readonly db: D1Database;
-  readonly statements: { readonly sql: string; readonly values: unknown[] }[];
+  readonly statements: RecordedStatement[];
   trips: number;
   /** Rows of tables and indexes, as D1 counts them for its bill. */
   rowsWritten: number;
@@ -135,18 +138,24 @@ export function recordD1(d1: D1Database): Recording {
     trips: 0,
     rowsWritten: 0,
   };
-  const countRows = (results: readonly unknown[]) => {
-    for (const result of results as readonly Partial<D1Result>[])
-      recording.rowsWritten += result?.meta?.rows_written ?? 0;
+  const record = (statements: readonly RecordedStatement[]) => {
+    recording.trips += 1;
+    recording.statements.push(...statements);
+  };
+  const countRows = (statements: readonly RecordedStatement[], results: readonly unknown[]) => {
+    for (const [at, statement] of statements.entries()) {
+      statement.rows = (results as readonly Partial<D1Result>[])[at]?.meta?.rows_written ?? 0;
+      recording.rowsWritten += statement.rows;
+    }
   };
   const wrap = (statement: D1PreparedStatement, sql: string, values: unknown[]): D1PreparedStatement => {
     const run =
       (name: "run" | "all" | "raw" | "first") =>
       async (...args: unknown[]) => {
-        recording.trips += 1;
-        recording.statements.push({ sql, values });
+        const recorded = [{ sql, values, rows: 0 }];
+        record(recorded);
         const result = await (statement[name] as (...rest: unknown[]) => Promise<unknown>)(...args);
-        countRows([result]);
+        countRows(recorded, [result]);
         return result;
       };
     const wrapped = {
@@ -162,11 +171,11 @@ export function recordD1(d1: D1Database): Recording {
   const db = {
     prepare: (sql: string) => wrap(d1.prepare(sql), sql, []),
     batch: async (statements: D1PreparedStatement[]) => {
-      recording.trips += 1;
       const found = statements.map((statement) => originals.get(statement));
-      for (const one of found) if (one) recording.statements.push({ sql: one.sql, values: one.values });
+      const recorded = found.map((one) => ({ sql: one?.sql ?? "", values: one?.values ?? [], rows: 0 }));
+      record(recorded);
       const results = await d1.batch(statements.map((statement, at) => found[at]?.statement ?? statement));
-      countRows(results);
+      countRows(recorded, results);
       return results;
     },
   };

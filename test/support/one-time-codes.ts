@@ -64,5 +64,25 @@ export async function startSecondFactor(
   return { challengeId: answer.body.data.challengeId, code: await mailedCodeTo(service, email) };
 }
 
+/** Turns on the second factor of the user who has that access token. */
+export async function enableSecondFactor(service: Service, token: string): Promise<void> {
+  const answer = await service.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+  if (answer.status !== 200) throw new Error(`POST /me/otp answered ${answer.status}: ${answer.text}`);
+  // Like a new password, the change voids every reauthentication of its own millisecond.
+  service.clock.advance(1);
+}
+
+/** Reauthenticates up to the second factor. Returns the challenge and its code. */
+export async function startReauthentication(
+  service: Service,
+  email: string,
+  token: string,
+): Promise<{ challengeId: string; code: string }> {
+  const answer = await service.post("/me/reauthenticate", { password: PASSWORD }, token);
+  if (!answer.body.data?.otpRequired)
+    throw new Error(`reauthentication answered ${answer.status}: ${answer.text}`);
+  return { challengeId: answer.body.data.challengeId, code: await mailedCodeTo(service, email) };
+}
+
 /** Six digits that differ from `code`. */
 export const wrongCode = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, "0");

@@ -3,8 +3,7 @@ import { vi } from "vitest";
 import type { EventsBinding } from "../../src/metrics/metrics.ts";
 import { recordD1 } from "./d1.ts";
 import { countKv } from "./kv.ts";
-import type { ApiResponse } from "./service.ts";
-import { startService, type TestClock } from "./service.ts";
+import { type ApiResponse, type Service, startService, type TestClock } from "./service.ts";
 
 type DataPoint = Parameters<EventsBinding["writeDataPoint"]>[0];
 
@@ -53,26 +52,42 @@ export type Observation = {
   readonly statements: readonly string[];
   /** Rows of tables and indexes that D1 wrote. */
   readonly rowsWritten: number;
+  /** The same rows by the table that the statement names. */
+  readonly rowsByTable: Readonly<Record<string, number>>;
   readonly kvGets: number;
   readonly kvPuts: number;
   /** Every `deriveBits` with its algorithm and iterations. */
   readonly derivations: readonly string[];
 };
 
-type ObservedRequest = { readonly path: string; readonly body: unknown };
+/** A request to the API, or a function that sends any request with the headers of the service's client. */
+export type ObservedRequest =
+  | { readonly path: string; readonly body: unknown; readonly token?: string }
+  | ((service: Service, headers: Readonly<Record<string, string>>) => Promise<ApiResponse>);
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Masks ids, email addresses and the remaining rate limit. */
+/** Masks ids, email addresses, the remaining rate limit, and the nonce and the CSRF token of a page. */
 const mask = (text: string): string =>
   text
     .replace(UUID, "<id>")
     .replace(/[\w.-]+@example\.com/g, "<address>")
-    .replace(/;r=\d+;t=\d+/g, ";r=<left>;t=<seconds>");
+    .replace(/;r=\d+;t=\d+/g, ";r=<left>;t=<seconds>")
+    .replace(/nonce(-|=")[\w-]+/g, "nonce$1<nonce>")
+    .replace(/name="csrf" value="[^"]+"/g, 'name="csrf" value="<token>"');
 
 const derivationOf = (algorithm: unknown): string => {
   const { name, iterations } = algorithm as { name: string; iterations?: number };
   return iterations === undefined ? name : `${name} ${iterations}`;
+};
+
+const sumByTable = (statements: readonly { readonly sql: string; readonly rows: number }[]) => {
+  const sums: Record<string, number> = {};
+  for (const { sql, rows } of statements) {
+    const [, table = "?"] = /^(?:insert into|update|delete from) "(\w+)"/i.exec(sql) ?? [];
+    if (rows > 0) sums[table] = (sums[table] ?? 0) + rows;
+  }
+  return sums;
 };
 
 let clients = 0;
@@ -103,24 +118,28 @@ export function startObservedService(variables: Record<string, unknown>, clock: 
     },
   });
 
-  async function observe({ path, body }: ObservedRequest): Promise<Observation> {
+  async function observe(request: ObservedRequest): Promise<Observation> {
     const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
     const spy = vi.spyOn(crypto.subtle, "deriveBits").mockImplementation((algorithm, ...rest) => {
       derivations.push(derivationOf(algorithm));
       return derive(algorithm, ...rest);
     });
     const before = counts();
-    const answer = await service
-      .call("POST", `/api/auth${path}`, body, undefined, headers)
-      .finally(() => spy.mockRestore());
+    const sent =
+      typeof request === "function"
+        ? request(service, headers)
+        : service.call("POST", `/api/auth${request.path}`, request.body, request.token, headers);
+    const answer = await sent.finally(() => spy.mockRestore());
+    const statements = d1.statements.slice(before.statements, atAnswer.statements);
     return {
       status: answer.status,
       body: mask(answer.text),
       headers: [...answer.headers].map(([name, value]) => mask(`${name}: ${value}`)).sort(),
       cookies: answer.headers.getSetCookie(),
       trips: atAnswer.trips - before.trips,
-      statements: d1.statements.slice(before.statements, atAnswer.statements).map(({ sql }) => sql),
+      statements: statements.map(({ sql }) => sql),
       rowsWritten: atAnswer.rowsWritten - before.rowsWritten,
+      rowsByTable: sumByTable(statements),
       kvGets: atAnswer.kvGets - before.kvGets,
       kvPuts: atAnswer.kvPuts - before.kvPuts,
       derivations: derivations.slice(before.derivations, atAnswer.derivations),

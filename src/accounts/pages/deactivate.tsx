@@ -1,4 +1,5 @@
 import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import { requireConfirmation } from "../../authentication/reauthentication/pages/require-confirmation.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { clearSessionCookies } from "../../http/session-cookies.ts";
 import { formFailure } from "../../ui/form-error.ts";
@@ -19,7 +20,7 @@ export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Acco
   access: "signed_in",
   title: (t) => t.account.deactivate,
   back: backToAccount,
-  load: (c) => c.var.session.account,
+  load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,
   view: (p) => (
     <section class="card">
       <p class="lead">{p.t.deactivate.lead}</p>
@@ -46,6 +47,6 @@ export const deactivatePage = (depsOf: DepsOf<DeactivateAccountDeps>): Page<Acco
     const { error } = result;
     return error.reason === "last_superuser"
       ? formFailure(c, accountErrors[error.reason])
-      : reauthenticationError(c, error);
+      : reauthenticationError(c, depsOf(c), error);
   },
 });

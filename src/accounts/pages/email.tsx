@@ -1,4 +1,5 @@
 import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import { requireConfirmation } from "../../authentication/reauthentication/pages/require-confirmation.ts";
 import { fill } from "../../core/text.ts";
 import type { DepsOf } from "../../http/context.ts";
 import { formFailure } from "../../ui/form-error.ts";
@@ -19,7 +20,7 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
   access: "signed_in",
   title: (t) => t.fields.email,
   back: backToAccount,
-  load: (c) => c.var.session.account,
+  load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,
   view: (p, { email, emailVerifiedAt }) => (
     <section class="card">
       {emailVerifiedAt === null && (
@@ -51,6 +52,6 @@ export const emailPage = (depsOf: DepsOf<RequestEmailChangeDeps>): Page<Account>
     const { error } = result;
     return error.reason === "send_cap"
       ? formFailure(c, accountErrors.send_cap, error)
-      : reauthenticationError(c, error);
+      : reauthenticationError(c, depsOf(c), error);
   },
 });

@@ -1,4 +1,5 @@
 import { reauthenticationError } from "../../authentication/reauthentication/pages/reauthentication-error.ts";
+import { requireConfirmation } from "../../authentication/reauthentication/pages/require-confirmation.ts";
 import type { DepsOf } from "../../http/context.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
 import { Form, PasswordField } from "../../ui/form-fields.tsx";
@@ -16,7 +17,7 @@ export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSe
   access: "signed_in",
   title: (t) => t.fields.password,
   back: backToAccount,
-  load: (c) => c.var.session,
+  load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session,
   view: (p) => (
     <section class="card">
       <p class="lead">{p.t.changePassword.lead}</p>
@@ -38,6 +39,6 @@ export const passwordPage = (depsOf: DepsOf<ChangePasswordDeps>): Page<CurrentSe
     const { error } = result;
     return error.reason === "password_refused"
       ? invalid({ newPassword: t.passwordProblems[error.problem] })
-      : reauthenticationError(c, error, "currentPassword");
+      : reauthenticationError(c, depsOf(c), error, "currentPassword");
   },
 });

@@ -2,7 +2,7 @@ import { MINUTE } from "../../core/clock.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
 
 /** A code of one purpose is refused for every other. */
-export type OneTimeCodePurpose = "login" | "phone";
+export type OneTimeCodePurpose = "login" | "phone" | "reauthentication";
 
 /** Milliseconds for which a code is valid (contract §4). */
 export const OTP_TTL_MS = 10 * MINUTE;
@@ -14,18 +14,18 @@ export const MAX_OTP_ATTEMPTS = 5;
 export type NewOneTimeCodeChallenge = {
   readonly id: string;
   readonly purpose: OneTimeCodePurpose;
-  /** The number that a code of purpose `phone` verifies; null for `login`. */
+  /** The number that a code of purpose `phone` verifies; null for the others. */
   readonly phone: string | null;
-  /** The methods of the first factor, for the session that a correct answer opens. Absent for `phone`. */
+  /** The methods of the first factor, for the session that a correct answer opens. Only for `login`. */
   readonly amr?: string;
-  /** The kind of second factor that verifies the answer. Absent for `phone`. */
+  /** The kind of second factor that verifies the answer. Only for `login`. */
   readonly factorKind?: string;
   /** Empty if the service creates no code. */
   readonly codeHash: string;
   /** The attempt counter that wrong answers count for. */
   readonly lockoutKey: string;
   readonly newDevice: boolean;
-  /** The client of the session that a correct answer opens. Absent for `phone`. */
+  /** The client of the session that a correct answer opens. Only for `login`. */
   readonly clientId?: string;
   readonly audience?: string;
   readonly codeClaim?: string | null;

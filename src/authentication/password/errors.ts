@@ -14,4 +14,5 @@ export const passwordErrors = {
   locked: "too_many_attempts",
   reset_required: "too_many_attempts",
   send_cap: "rate_limited",
+  rate_limited: "rate_limited",
 } as const satisfies Record<LoginFailure["reason"], ErrorCode>;

@@ -7,7 +7,9 @@ import { type RefreshTokenDeps, verifyRefreshToken } from "../../sessions/refres
 import { type CurrentSession, FIRST_PARTY_CLIENT } from "../../sessions/session.ts";
 import { lockoutKey } from "../lockout/lockout-keys.ts";
 import { secondsUntil } from "../lockout/rules.ts";
+import type { SecondFactorPolicy } from "../rules.ts";
 import type { ReauthenticationProof } from "./proof.ts";
+import { isRecentlyAuthenticated, isSecondFactorDue } from "./rules.ts";
 import type { ReauthenticationStore } from "./store.ts";
 
 export type ReauthenticateDeps = ReadSignInMethodsDeps &
@@ -16,6 +18,7 @@ export type ReauthenticateDeps = ReadSignInMethodsDeps &
     readonly secrets: SecretRing;
     readonly reauthentications: Pick<ReauthenticationStore, "begin" | "release">;
     readonly hasher: Pick<PasswordHasher, "verify">;
+    readonly settings: { readonly loginOtp: SecondFactorPolicy };
   };
 
 /** A reauthentication by the password of the account. */
@@ -37,19 +40,26 @@ export type AccountClaim = {
 export type PasswordProof = ReauthenticationProof & { readonly checkedHash: string };
 
 /** `retryAfter` in seconds. */
-export type PasswordFailure =
+type WrongPassword =
   | { readonly reason: "wrong_password" }
   | { readonly reason: "locked"; readonly retryAfter: number };
 
-export type ReauthenticationFailure =
-  | PasswordFailure
+export type CredentialFailure =
+  | WrongPassword
   | { readonly reason: "password_missing" | "refresh_token_missing" | "reauthentication_expired" };
 
+/** The account has a second factor, which the session has not shown recently. */
+type SecondFactorMissing = { readonly reason: "reauthentication_required" };
+
+export type PasswordFailure = WrongPassword | SecondFactorMissing;
+export type ReauthenticationFailure = CredentialFailure | SecondFactorMissing;
+
+type WithSecondFactor<Proof> = Proof & { readonly secondFactorDue: boolean };
+
 /**
- * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). An access
- * token is not enough: every resource server receives it. With the method `of_account` the password is required;
- * without one, the refresh token of this session. The proof is then valid only for the latest generation of
- * that token. A session of an app never passes.
+ * Reauthenticates the owner of a session before a change that a stolen session must not make (ASVS 6.2.3). If the account
+ * has a second factor, the session must also have been opened or reauthenticated recently, which takes that factor
+ * (ASVS 7.5.1).
  */
 export function reauthenticate(
   deps: ReauthenticateDeps,
@@ -63,13 +73,34 @@ export async function reauthenticate(
   deps: ReauthenticateDeps,
   claim: PasswordClaim | AccountClaim,
 ): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
+  const verified = await verifyCredentials(deps, claim);
+  if (!verified.ok) return verified;
+  const { secondFactorDue, ...proof } = verified.value;
+  return secondFactorDue && !isRecentlyAuthenticated(claim.session, proof.at)
+    ? err({ reason: "reauthentication_required" })
+    : ok(proof);
+}
+
+/**
+ * Verifies the first factor of a reauthentication. An access token is not enough: every resource server receives it. With
+ * the method `of_account` the password is required; without one, the refresh token of this session. The proof is then
+ * valid only for the latest generation of that token. A session of an app never passes.
+ */
+export async function verifyCredentials(
+  deps: ReauthenticateDeps,
+  claim: PasswordClaim | AccountClaim,
+): Promise<Result<WithSecondFactor<ReauthenticationProof>, CredentialFailure>> {
   const { session, password } = claim;
   // Taken before the first read, so that every later change voids the proof.
   const at = deps.clock.now();
   if (session.clientId !== FIRST_PARTY_CLIENT) return err({ reason: "wrong_password" });
   if (claim.method === "password") return verifyPassword(deps, session, claim.password, at);
-  const { hasPassword } = await readSignInMethods(deps, { accountId: session.account.id });
-  if (!hasPassword) return verifySessionToken(deps, session, claim.refreshToken, at);
+  const { hasPassword, secondFactor } = await readSignInMethods(deps, { accountId: session.account.id });
+  if (!hasPassword) {
+    const proof = await verifySessionToken(deps, session, claim.refreshToken, at);
+    const secondFactorDue = isSecondFactorDue(deps.settings.loginOtp, secondFactor);
+    return proof.ok ? ok({ ...proof.value, secondFactorDue }) : proof;
+  }
   if (password === undefined) return err({ reason: "password_missing" });
   return verifyPassword(deps, session, password, at);
 }
@@ -83,16 +114,17 @@ async function verifyPassword(
   { sessionId, account }: CurrentSession,
   password: string,
   at: number,
-): Promise<Result<PasswordProof, PasswordFailure>> {
+): Promise<Result<WithSecondFactor<PasswordProof>, WrongPassword>> {
   const key = await lockoutKey(deps, account.id, "signed-in");
-  const { reservation, passwordHash } = await deps.reauthentications.begin(account.id, key, at);
+  const { reservation, passwordHash, secondFactor } = await deps.reauthentications.begin(account.id, key, at);
   if (reservation.kind === "locked") {
     return err({ reason: "locked", retryAfter: secondsUntil(reservation.until, at) });
   }
   const verdict = await deps.hasher.verify(passwordHash, password);
   if (verdict === "mismatch" || passwordHash === null) return err({ reason: "wrong_password" });
   await deps.reauthentications.release(key);
-  return ok({ sessionId, generation: null, at, checkedHash: passwordHash });
+  const secondFactorDue = isSecondFactorDue(deps.settings.loginOtp, secondFactor);
+  return ok({ sessionId, generation: null, at, checkedHash: passwordHash, secondFactorDue });
 }
 
 async function verifySessionToken(
@@ -100,7 +132,7 @@ async function verifySessionToken(
   { sessionId }: CurrentSession,
   refreshToken: string | undefined,
   at: number,
-): Promise<Result<ReauthenticationProof, ReauthenticationFailure>> {
+): Promise<Result<ReauthenticationProof, CredentialFailure>> {
   if (refreshToken === undefined) return err({ reason: "refresh_token_missing" });
   const verified = await verifyRefreshToken(deps, refreshToken);
   if (!verified.ok || verified.value.sessionId !== sessionId) {

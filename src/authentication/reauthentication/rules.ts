@@ -1,5 +1,6 @@
 import { MINUTE } from "../../core/clock.ts";
 import type { CurrentSession } from "../../sessions/session.ts";
+import { isSecondFactorRequired, type SecondFactorPolicy } from "../rules.ts";
 
 /** Milliseconds for which an authentication allows sensitive changes (security 52, ASVS 7.5.1). */
 export const REAUTHENTICATION_WINDOW = 10 * MINUTE;
@@ -9,3 +10,7 @@ export const isRecentlyAuthenticated = (
   { authenticatedAt }: Pick<CurrentSession, "authenticatedAt">,
   now: number,
 ): boolean => authenticatedAt > now - REAUTHENTICATION_WINDOW;
+
+/** Whether a reauthentication needs the second factor: if a sign-in on a known device does. */
+export const isSecondFactorDue = (policy: SecondFactorPolicy, secondFactorEnabled: boolean): boolean =>
+  isSecondFactorRequired(policy, { secondFactorEnabled, deviceIsKnown: true });

@@ -67,8 +67,9 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
       }),
       jsonBody(z.strictObject({ challengeId: challengeIdField })),
       async (c) => {
-        await resendCode(depsOf(c), c.req.valid("json"));
-        return respond(c, resent);
+        const result = await resendCode(depsOf(c), { ...c.req.valid("json"), caller: c.var.caller });
+        if (result.ok) return respond(c, resent);
+        return refuse(c, "rate_limited", { retryAfter: result.error.retryAfter });
       },
     );
 }

@@ -53,8 +53,8 @@ export async function startSecondFactor(
   });
   if (outcome.kind === "changed_meanwhile") return err({ reason: "changed_meanwhile" });
   if (outcome.kind === "send_cap") return err({ reason: "send_cap", retryAfter: HOUR / SECOND });
-  if (outcome.kind === "locked") {
-    return err({ reason: "locked", retryAfter: secondsUntil(outcome.until, now) });
+  if (outcome.kind === "locked" || outcome.kind === "rate_limited") {
+    return err({ reason: outcome.kind, retryAfter: secondsUntil(outcome.until, now) });
   }
   if (mail) deps.messages.deliverSoon([mail.id]);
   const { prompt } = factor;

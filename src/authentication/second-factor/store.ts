@@ -21,12 +21,7 @@ import { endReplacedSession, endSurplusSessions, sessionRow } from "../../sessio
 import { countsAttempts } from "../factors.ts";
 import type { FirstFactorGrant } from "../first-factor.ts";
 import { rememberDevice } from "../known-devices/statements.ts";
-import {
-  clearAttempts,
-  lockoutOf,
-  readLockout,
-  releaseAttempt,
-} from "../lockout/attempt-counter-statements.ts";
+import { clearAttempts, lockoutOf, releaseAttempt } from "../lockout/attempt-counter-statements.ts";
 import { recordFailedAnswer, withdrawFailedSignIn } from "../lockout/failed-sign-in-statements.ts";
 import type { NewOneTimeCodeChallenge } from "../one-time-codes/one-time-code.ts";
 import {
@@ -41,8 +36,15 @@ import {
   voidOneTimeCodes,
 } from "../one-time-codes/statements.ts";
 import type { ReplacedSession } from "../replaced-session.ts";
+import type { GrantFailure } from "../session-opener.ts";
 import { queueNewDeviceNotice, selectOpenedAccount } from "../session-opening-statements.ts";
-import { consumeFirstFactor, failureReason, firstFactorStillValid, storeRehash } from "../statements.ts";
+import {
+  consumeFirstFactor,
+  failureReason,
+  firstFactorStillValid,
+  readCircumstances,
+  storeRehash,
+} from "../statements.ts";
 import type { StoredFactor, Verified } from "./second-factor.ts";
 import { factorStillExists } from "./statements.ts";
 
@@ -53,10 +55,7 @@ type CreateChallengeInput = {
   readonly mail: NewMessage | null;
 };
 
-/** `until`: the instant (ms) at which the lockout ends. */
-type CreateChallengeResult =
-  | { readonly kind: "opened" | "send_cap" | "changed_meanwhile" }
-  | { readonly kind: "locked"; readonly until: number };
+type CreateChallengeResult = { readonly kind: "opened" | "send_cap" } | GrantFailure;
 
 /** A challenge whose attempt was counted. Its answer is not evaluated yet. */
 export type CountedChallenge = {
@@ -111,8 +110,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
       const validAccount = db.select({ id: accounts.id }).from(accounts).where(isValid);
       const isSent = and(isValid, mail === null ? undefined : isInOutbox(db, mail));
       const mayCreate = db.select({ one: sql`1` }).from(accounts).where(isSent);
-      const { lockout, created, found } = await runBatch(db, {
-        lockout: readLockout(db, grant.lockoutKey),
+      const { created, found } = await runBatch(db, {
         firstFactor: consumeFirstFactor(db, caps, grant),
         mail:
           mail === null
@@ -142,7 +140,8 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
         rehash: storeRehash(db, grant),
       });
       if (created.length > 0) return { kind: "opened" };
-      return found.length > 0 ? { kind: "send_cap" } : failureReason(grant, lockout);
+      if (found.length > 0) return { kind: "send_cap" };
+      return failureReason(grant, await runBatch(db, readCircumstances(db, grant)));
     },
 
     /**

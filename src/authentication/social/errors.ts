@@ -60,6 +60,7 @@ export const socialErrors = {
   changed_meanwhile: "conflict",
   locked: "too_many_attempts",
   send_cap: "rate_limited",
+  rate_limited: "rate_limited",
   not_linked: "not_found",
   last_sign_in_method: "last_sign_in_method",
   reauthentication_required: "reauthentication_required",

@@ -6,7 +6,7 @@ import { type RequireSessionDeps, requireSession } from "../../http/require-sess
 import { answer, refuse, respond } from "../../http/respond.ts";
 import { refreshCookie } from "../../http/session-cookies.ts";
 import { jsonBody, pathParams } from "../../http/validate-request.ts";
-import { RECENT_AUTHENTICATION } from "../reauthentication/fields.ts";
+import { RECENT_AUTHENTICATION, RECENT_SECOND_FACTOR } from "../reauthentication/fields.ts";
 import { socialErrors } from "./errors.ts";
 import { identitySchema, linkBody, providerParam, providerTokenOf } from "./fields.ts";
 import { type LinkWithTokenDeps, linkWithToken } from "./link-with-token.ts";
@@ -52,7 +52,8 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Link an identity with a token from the provider",
         description:
           "Adding a sign-in method requires reauthentication: the account's password or, if it has none, the latest " +
-          "refresh token of this session. The provider must have issued its token to this service's client.",
+          "refresh token of this session. The provider must have issued its token to this service's client. " +
+          RECENT_SECOND_FACTOR,
         tag,
         answer: identityLinked,
         failures: [
@@ -60,6 +61,7 @@ export function identityRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
           "validation_failed",
           "invalid_credentials",
           "refresh_invalid",
+          "reauthentication_required",
           "token_invalid",
           "conflict",
           "too_many_attempts",

@@ -15,6 +15,7 @@ import {
   oneTimeCodes,
 } from "../../db/schema.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
+import { countClientRequest, withinClientLimits } from "../../rate-limit/statements.ts";
 import { EMAIL_TOKEN_PURPOSES } from "../../registration/email-tokens/email-token.ts";
 import { voidEmailTokens } from "../../registration/email-tokens/statements.ts";
 import { removeForeignAccess } from "../../registration/foreign-access-statements.ts";
@@ -41,15 +42,17 @@ const linked = alias(identities, "linked");
 
 /**
  * The statements that attach a verified identity to its account. The unique indexes resolve races: every statement
- * after the insert of the identity depends on that row. While the account is locked out, nothing is written.
+ * after the insert of the identity depends on that row. Nothing else is written while the account is locked out, or if a
+ * client that creates accounts is over its limit.
  */
 export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) {
   const { accountId, attachment, now } = input;
-  const claim = claimIdToken(db, attachment.idToken, lockoutOf(db, input.lockoutKey, now));
+  const claim = claimIdToken(db, attachment.idToken, sql`(${refusal(input)})`);
   if (attachment.kind === "existing") return [...claim, markUsed(db, input)];
   const { kind } = attachment;
   const target = db.select({ id: identities.accountId }).from(identities).where(isAttached(attachment));
   return [
+    ...countClientRequest(db, attachment.clientLimits, now),
     ...claim,
     ...(kind === "create" ? [createAccount(db, input, attachment)] : []),
     // Before the insert: an account has one identity of each provider.
@@ -64,6 +67,13 @@ export function attachIdentity(db: Database, caps: SendCaps, input: Attachment) 
     ...(kind === "link" ? [] : proveAddress(db, input, attachment, target)),
     ...recordAttachment(db, caps, { accountId, attachment, now }),
   ];
+}
+
+/** Selects a row if the account is locked out, or the client is over its limit. */
+function refusal({ attachment, lockoutKey, now }: Attachment): SQL {
+  const isLockedOut = sql`SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now}`;
+  const within = attachment.kind === "existing" ? undefined : withinClientLimits(attachment.clientLimits);
+  return within ? sql`${isLockedOut} UNION ALL SELECT 1 WHERE NOT (${within})` : isLockedOut;
 }
 
 /** The state in which each kind of attachment finds the account. */
@@ -207,11 +217,12 @@ const localPartOf = ({ address }: EmailAddress): string => address.split("@", 1)
 /** Creates an account without a password and with an unverified address; the following statements verify it. */
 function createAccount(
   db: Database,
-  { accountId, lockoutKey, now }: Attachment,
+  input: Attachment,
   { key, email, name, locale, idToken }: AddedIdentity,
 ) {
+  const { accountId, now } = input;
   const row = newAccountRow({ id: accountId, email, name: name ?? localPartOf(email), locale, now });
-  const existing = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL SELECT 1 FROM ${attemptCounters} WHERE ${attemptCounters.key} = ${lockoutKey} AND ${attemptCounters.lockedUntil} > ${now}${
+  const existing = sql`(SELECT 1 FROM ${identities} WHERE ${identities.provider} = ${key.provider} AND ${identities.subject} = ${key.subject} UNION ALL ${refusal(input)}${
     idToken ? sql` UNION ALL SELECT 1 WHERE NOT ${idTokenIsClaimed(db, idToken)}` : sql``
   })`;
   return insertUnless(db, accounts, row, existing).onConflictDoNothing();

@@ -3,6 +3,7 @@ import { type EmailAddress, parseEmailAddress } from "../../core/email-address.t
 import { newId } from "../../core/ids.ts";
 import type { Locale } from "../../core/locale.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
+import type { ClientLimit } from "../../rate-limit/client-limits.ts";
 import type { Bootstrap } from "../../registration/bootstrap-superuser.ts";
 import type { ForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import type { Profile, SingleUseIdToken } from "./providers/provider.ts";
@@ -40,6 +41,8 @@ export type IdentityAttachment = {
       readonly bootstrap: Bootstrap | null;
       readonly notice: NewMessage | null;
       readonly audits: readonly NewAuditEvent[];
+      /** For `create`: the exact limits of the client. Empty for the other kinds. */
+      readonly clientLimits: readonly ClientLimit[];
       /** For `claim`: the audit events of what the batch removes. */
       readonly removal: ForeignAccessRemoval;
     }

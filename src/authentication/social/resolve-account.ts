@@ -11,6 +11,7 @@ import {
 import { newId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Outbox } from "../../messaging/outbox/outbox-port.ts";
+import type { ClientLimits } from "../../rate-limit/client-limits.ts";
 import { type NewBootstrapDeps, newBootstrap } from "../../registration/bootstrap-superuser.ts";
 import { newForeignAccessRemoval } from "../../registration/foreign-access.ts";
 import { firstPartyClient } from "../../sessions/new-session.ts";
@@ -34,6 +35,7 @@ export type ResolveAccountDeps = DeviceTokenDeps &
   NewBootstrapDeps & {
     readonly clock: Clock;
     readonly identities: Pick<IdentityStore, "findSignInFacts">;
+    readonly clientLimits: ClientLimits;
     readonly messages: Outbox;
     readonly revocationList: Pick<RevocationList, "publishPending">;
     readonly defer: Defer;
@@ -165,6 +167,7 @@ async function newAttachment(
     email,
     name: kind === "link_by_address" || kind === "claim" ? null : cleanName(profile.name),
     locale: caller.locale,
+    clientLimits: kind === "create" ? await deps.clientLimits("mail", caller.ip) : [],
     bootstrap:
       kind === "link_by_address" || !mayBootstrap(profile.emailTrust) ? null : newBootstrap(deps, caller),
     notice,

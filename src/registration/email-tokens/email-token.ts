@@ -2,6 +2,7 @@ import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { DAY, MINUTE } from "../../core/clock.ts";
 import type { EmailAddress } from "../../core/email-address.ts";
 import type { NewMessage } from "../../messaging/outbox/message.ts";
+import type { ClientLimit } from "../../rate-limit/client-limits.ts";
 
 /** The action that an email token allows. A token of one purpose is refused for every other. */
 export type EmailTokenPurpose = "verify_email" | "change_email" | "reset_password" | "invite";
@@ -57,6 +58,8 @@ export type EmailTokenForNewAddress = {
   /** Sent instead, to the new address. Of the same kind as `mail`, so that both count towards the same limits. */
   readonly noticeToHolder: NewMessage;
   readonly noticeToOldAddress: NewMessage;
+  /** The exact limits of the client. */
+  readonly clientLimits: readonly ClientLimit[];
   readonly audit: NewAuditEvent;
 };
 

@@ -18,6 +18,12 @@ import {
   type SendCaps,
 } from "../../messaging/outbox/statements.ts";
 import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
+import {
+  clientRetryAt,
+  countClientRequest,
+  readClientCounters,
+  withinClientLimits,
+} from "../../rate-limit/statements.ts";
 import { addressHolder } from "../unproven-registration-statements.ts";
 import type {
   EmailTokenForNewAddress,
@@ -89,8 +95,9 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
 
     /**
      * Mails a token to an address that the account does not have yet, and a notice to its current one. If another account
-     * holds the address, its owner gets a notice instead, under the same limits, so that neither the result nor a limit
-     * reveals that account. A link to another address becomes invalid, also if a limit holds the mail back.
+     * holds the address, its owner gets a notice instead, under the same limits. The token is stored then, too, although no
+     * mail has it: neither the result, nor a limit, nor the number of written rows reveals that account (security 9). A
+     * link to another address becomes invalid, also if a limit holds the mail back.
      */
     async issueForNewAddress(issue: EmailTokenForNewAddress): Promise<EmailTokenForNewAddressOutcome> {
       const now = issue.emailToken.createdAt;
@@ -104,13 +111,20 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
         email: issue.newEmail.address,
         emailKey: issue.newEmail.key,
       });
+      const { clientLimits } = issue;
       const common = { accountId: issue.accountId, now, caps, source: accounts };
       const isFree = notExists(addressHolder(db, issue.newEmail.key, now));
-      const mailed = isInOutbox(db, issue.mail);
-      const told = or(mailed, isInOutbox(db, issue.noticeToHolder));
+      const told = or(isInOutbox(db, issue.mail), isInOutbox(db, issue.noticeToHolder));
       const queueRequested = (message: NewMessage, where: SQL) =>
-        queueMessage(db, { ...common, message, limits: REQUESTED_MESSAGE_LIMITS, where: and(owner, where) });
-      const { owners, latest, requested } = await runBatch(db, {
+        queueMessage(db, {
+          ...common,
+          message,
+          limits: REQUESTED_MESSAGE_LIMITS,
+          where: and(owner, withinClientLimits(clientLimits), where),
+        });
+      const { counters, owners, latest, requested } = await runBatch(db, {
+        client: countClientRequest(db, clientLimits, now),
+        counters: readClientCounters(db, clientLimits),
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
         latest: latestSend(db, issue.accountId, issue.mail, now),
         mail: queueRequested(issue.mail, isFree),
@@ -120,13 +134,13 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           db,
           and(
             eq(emailTokens.accountId, issue.accountId),
-            or(mailed, ne(emailTokens.emailKey, issue.newEmail.key)),
+            or(told, ne(emailTokens.emailKey, issue.newEmail.key)),
             sql`EXISTS ${db.select({ one: sql`1` }).from(accounts).where(owner)}`,
           ) as SQL,
           [issue.emailToken.purpose],
           now,
         ),
-        token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, mailed)),
+        token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, told)),
         notice: queueMessage(db, {
           ...common,
           message: issue.noticeToOldAddress,
@@ -144,7 +158,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
       });
       if (requested.length > 0) return { kind: "issued" };
       if (owners.length === 0) return { kind: "changed_meanwhile" };
-      return { kind: "send_cap", retryAt: retryAt(latest, now) };
+      return { kind: "send_cap", retryAt: clientRetryAt(counters, clientLimits) ?? retryAt(latest, now) };
     },
 
     /** The token with that hash if it is valid for one of the purposes. Changes nothing. */

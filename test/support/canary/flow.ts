@@ -53,6 +53,16 @@ export async function exerciseSecondFactor(
   watched.clock.advance(2 * MINUTE);
   await post("/login/otp/resend", { challengeId });
   const tokens = issuedBy(await post("/login/otp", { challengeId, code: await mailedCode(email) }));
+  const reauthentication = await post("/me/reauthenticate", { password: currentPassword }, tokens.token);
+  const code = await mailedCode(email);
+  const reauthenticate = (typed: string) =>
+    post(
+      "/me/reauthenticate/otp",
+      { challengeId: reauthentication.body.data.challengeId, code: typed },
+      tokens.token,
+    );
+  await reauthenticate("404404");
+  await reauthenticate(code);
   await post("/me/otp", { enabled: false, password: currentPassword }, tokens.token);
   const devices = (await ask("GET", "/me/devices", { token: tokens.token })).body.data as { id: string }[];
   await ask("DELETE", `/me/devices/${devices.at(-1)?.id}`, { token: tokens.token });

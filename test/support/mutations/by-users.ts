@@ -1,5 +1,12 @@
 import type { Mutation, MutationRequest } from "../mutations.ts";
-import { newPhoneNumber, requestPhoneCode, verifyPhoneNumber, wrongCode } from "../one-time-codes.ts";
+import {
+  enableSecondFactor,
+  newPhoneNumber,
+  requestPhoneCode,
+  startReauthentication,
+  verifyPhoneNumber,
+  wrongCode,
+} from "../one-time-codes.ts";
 import type { Service } from "../service.ts";
 import { logIn, newAddress, PASSWORD, registerAndLogIn } from "../users.ts";
 
@@ -51,6 +58,26 @@ export const userMutations: readonly Mutation[] = [
     route: "POST /me/reauthenticate",
     status: 200,
     request: (service) => signedIn(service, { password: PASSWORD }),
+  },
+  {
+    route: "POST /me/reauthenticate",
+    variant: "with a second factor",
+    status: 200,
+    async request(service) {
+      const { token } = await registerAndLogIn(service);
+      await enableSecondFactor(service, token);
+      return { body: { password: PASSWORD }, token };
+    },
+  },
+  {
+    route: "POST /me/reauthenticate/otp",
+    status: 200,
+    repeatedStatus: 400,
+    async request(service) {
+      const { email, token } = await registerAndLogIn(service);
+      await enableSecondFactor(service, token);
+      return { body: await startReauthentication(service, email, token), token };
+    },
   },
   {
     route: "DELETE /me/devices/:id",

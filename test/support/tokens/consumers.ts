@@ -167,6 +167,20 @@ export const PARAMETERS: Record<string, TokenConsumer> = {
     use: ({ value, challengeId = crypto.randomUUID(), access }) =>
       anotherUser(({ token }) => post("/me/phone/verify", { challengeId, code: value }, access ?? token)),
   },
+  "POST /me/reauthenticate/otp challengeId": {
+    accepts: ["reauthentication challenge"],
+    use: ({ value, code = "000000", access }) =>
+      anotherUser(({ token }) =>
+        post("/me/reauthenticate/otp", { challengeId: value, code }, access ?? token),
+      ),
+  },
+  "POST /me/reauthenticate/otp code": {
+    accepts: ["reauthentication code"],
+    use: ({ value, challengeId = crypto.randomUUID(), access }) =>
+      anotherUser(({ token }) =>
+        post("/me/reauthenticate/otp", { challengeId, code: value }, access ?? token),
+      ),
+  },
   "POST /verify-email token": {
     accepts: VERIFYING,
     use: ({ value }) => post("/verify-email", { token: value }),

@@ -1,6 +1,11 @@
 import { openBrowser } from "../browser.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../client-app.ts";
-import { requestPhoneCode, startSecondFactor } from "../one-time-codes.ts";
+import {
+  enableSecondFactor,
+  requestPhoneCode,
+  startReauthentication,
+  startSecondFactor,
+} from "../one-time-codes.ts";
 import { openPageBrowser, signedInPageBrowser } from "../pages.ts";
 import { idTokenOf, startRedirect } from "../social/browser-flow.ts";
 import { CODE_VERIFIER } from "../social/client-application.ts";
@@ -49,6 +54,12 @@ async function loginChallenge() {
 async function phoneChallenge() {
   const { token } = await registerAndLogIn(service);
   return { access: token, ...(await requestPhoneCode(service, token)) };
+}
+
+async function reauthenticationChallenge() {
+  const { email, token } = await registerAndLogIn(service);
+  await enableSecondFactor(service, token);
+  return { access: token, ...(await startReauthentication(service, email, token)) };
 }
 
 async function socialRedirect() {
@@ -133,6 +144,18 @@ export const TOKEN_KINDS = {
     const { code, ...more } = await phoneChallenge();
     return { value: code, ...more };
   },
+  "reauthentication challenge": async () => {
+    const { challengeId, ...more } = await reauthenticationChallenge();
+    return { value: challengeId, ...more };
+  },
+  "reauthentication challenge cookie": async () => {
+    const { challengeId, ...more } = await reauthenticationChallenge();
+    return { value: `/account ${challengeId}.1`, ...more };
+  },
+  "reauthentication code": async () => {
+    const { code, ...more } = await reauthenticationChallenge();
+    return { value: code, ...more };
+  },
   "captcha widget": async () => ({ value: WIDGET_TOKEN }),
   "captcha proof": async () => ({ value: (await captchaProof(WIDGET_TOKEN)).body.data.humanProof }),
   "authorization code of a session": async () => {
@@ -168,7 +191,7 @@ export const KINDS_BY_KEY_PURPOSE: Record<string, readonly TokenKind[] | null> =
   "refresh-token": ["refresh", "refresh of an app"],
   "device-token": ["device"],
   "csrf-token": ["CSRF", "challenge cookie"],
-  "challenge-code": ["sign-in code", "phone code"],
+  "challenge-code": ["sign-in code", "phone code", "reauthentication code"],
   "lock-key": null,
   "device-address": null,
   "rate-key": null,
@@ -186,7 +209,7 @@ export const KINDS_BY_HASH_COLUMN: Record<string, readonly TokenKind[] | null> =
   "queued_requests.password_hash": null,
   "used_id_tokens.token_hash": ["provider's ID token"],
   "email_tokens.token_hash": ["address verification", "address change", "password reset", "invitation"],
-  "one_time_codes.code_hash": ["sign-in code", "phone code"],
+  "one_time_codes.code_hash": ["sign-in code", "phone code", "reauthentication code"],
   "captcha_proofs.proof_hash": ["captcha proof"],
   "oauth_transactions.state_hash": ["transaction state"],
   "oauth_transactions.binding_hash": ["transaction cookie"],
@@ -203,6 +226,7 @@ export const KIND_BY_EMAIL_PURPOSE: Record<string, TokenKind> = {
 export const KIND_BY_CHALLENGE_PURPOSE: Record<string, TokenKind> = {
   login: "sign-in challenge",
   phone: "phone challenge",
+  reauthentication: "reauthentication challenge",
 };
 
 /** The kind that each cookie holds. Null: no credential. */
@@ -214,6 +238,7 @@ export const KIND_BY_COOKIE: Record<string, TokenKind | null> = {
   gh_social: "transaction cookie",
   gh_challenge: "challenge cookie",
   gh_phone: "phone challenge cookie",
+  gh_confirm: "reauthentication challenge cookie",
   gh_notice: null,
   gh_address: null,
   gh_way: null,

@@ -98,6 +98,18 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     await expectRefused(`pilot${suffix}1!`, /own name or address/, { email: own("pilot") });
   });
 
+  it.each(["Harbour Works", "harbourworks!1", "signin.harbour.example", "Harbour1"])(
+    "refuses %s as a new password where the service has that name or host",
+    async (password) => {
+      const env = { APP_NAME: "Harbour Works", PUBLIC_URL: "https://signin.harbour.example" };
+      const { setPassword } = await prepare(startService({ env: { ...env } }));
+      const answer = await setPassword(password);
+      expect([answer.status, answer.body.error?.fields?.[0]?.path]).toEqual([400, field]);
+      expect(answer.body.error?.fields?.[0]?.message).toMatch(/name of this service/);
+      expect((await setPassword("another quiet harbour")).status).toBe(accepted);
+    },
+  );
+
   it("accepts a longer password that contains the name", async () => {
     expect((await answerTo("Wilhelmina takes her tea cold", { name: "Wilhelmina" })).status).toBe(accepted);
   });
@@ -184,6 +196,16 @@ describe("the check for breached passwords", () => {
     expect(answer.body.error?.fields?.[0]?.message).toMatch(/breach/);
     await api.answer(lines(`${"0".repeat(35)}:4\r\n${suffix}:0`));
     expect((await setPassword(BREACHED)).status).toBe(accepted);
+  });
+
+  it("counts a redirect of the range API as an outage, also to a host that knows the password", async () => {
+    const { api, checked } = startChecked();
+    const elsewhere = openLoopback();
+    await elsewhere.answer(lines(`${(await sha1(BREACHED)).slice(5)}:1`));
+    await api.answer({ kind: "respond", status: 302, headers: { location: `${elsewhere.url}/range` } });
+    expect((await register(checked, newAddress(), { password: BREACHED })).answer.status).toBe(201);
+    expect(checked.log.at(-1)?.providerErrors).toEqual(["breached-passwords: bad_status"]);
+    expect(await elsewhere.requests()).toEqual([]);
   });
 
   it("sends five hex digits of the hash to the range API and nothing else", async () => {

@@ -13,6 +13,7 @@ import {
   mailedCodeTo,
   newPhoneNumber,
   requestPhoneCode,
+  startReauthentication,
   startSecondFactor,
   verifyPhoneNumber,
   wrongCode,
@@ -159,6 +160,11 @@ async function secondFactorAndLockout(): Promise<void> {
   await service.post("/login/otp", { challengeId: first.challengeId, code: wrongCode(code) });
   await service.post("/login/otp", { challengeId: first.challengeId, code });
   for (let guess = 0; guess < 11; guess++) await service.post("/login", { email, password: "wrong" });
+  const reauthentication = await startReauthentication(service, email, token);
+  const { challengeId } = reauthentication;
+  const wrong = { challengeId, code: wrongCode(reauthentication.code) };
+  await service.post("/me/reauthenticate/otp", wrong, token);
+  await service.post("/me/reauthenticate/otp", reauthentication, token);
 }
 
 /** Phone numbers that are requested too soon, verified, replaced and removed. */

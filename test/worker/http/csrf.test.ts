@@ -124,6 +124,7 @@ describe("isCsrfSafe", () => {
       "POST /me/phone",
       "POST /me/phone/verify",
       "POST /me/reauthenticate",
+      "POST /me/reauthenticate/otp",
       "POST /refresh",
       "POST /social/:provider/token",
       "POST /users",

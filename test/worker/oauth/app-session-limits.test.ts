@@ -10,7 +10,7 @@ import {
   clientAppUrl,
   exchange,
 } from "../../support/client-app.ts";
-import { mailedCodeTo } from "../../support/one-time-codes.ts";
+import { mailedCodeTo, startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
@@ -91,65 +91,102 @@ const openings: Record<string, () => Promise<AppSession>> = {
   },
 };
 
-describe.each(Object.entries(openings))("the session of an app, opened by %s", (_way, open) => {
-  it("gets no token for this service's own API or for another app, and keeps its refresh token", async () => {
-    const { token, refreshToken } = await open();
-    expect(decodeJwt(token).aud).toBe(APP_AUDIENCE);
-    for (const audience of [OWN, "other"]) {
-      const answer = await service.post("/refresh", { refreshToken, audience });
-      expectErrorResponse(answer, 400, "validation_failed");
-      expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["audience"]);
-    }
-    const invalid = { ok: false, reason: "refresh_invalid" };
-    const worker = createRpcCaller(service);
-    for (const audience of [OWN, "other"]) {
-      const answer = await worker.call("refreshSession", { refreshToken, client, audience });
-      expect(answer).toEqual(audience === OWN ? { ok: false, reason: "forbidden" } : invalid);
-    }
-    const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
-    expect(decodeJwt(refreshed.token).aud).toBe(APP_AUDIENCE);
-    const verified = await worker.call("verifyToken", refreshed.token, { ...forApp, strict: true });
-    expect(verified).toMatchObject({ ok: true });
-  });
+/** For each first factor of this service's own API: a superuser's session that was opened for the audience of an app. */
+const firstPartyOpenings: Record<string, () => Promise<AppSession>> = {
+  "POST /login": async () => {
+    const { email } = await registerVerifiedUser(service);
+    await makeSuperuser(email);
+    return { email, ...(await service.post("/login", { email, password: PASSWORD, ...forApp })).body.data };
+  },
+  "POST /login and POST /login/otp": async () => {
+    const { email } = await registerVerifiedUser(service);
+    await makeSuperuser(email);
+    const { challengeId, code } = await startSecondFactor(always, email, forApp);
+    return { email, ...(await always.post("/login/otp", { challengeId, code, ...forApp })).body.data };
+  },
+  "POST /social/:provider/token": async () => {
+    const user = socialUser();
+    const accessToken = await providers.tokenOf(user);
+    const opened = (await service.post("/social/github/token", { accessToken, ...forApp })).body.data;
+    await makeSuperuser(user.email);
+    return { email: user.email, ...opened };
+  },
+};
 
-  it("opens no page and no route with its refresh token in the cookie", async () => {
-    const { refreshToken } = await open();
-    const pages = openPageBrowser(service);
-    pages.jar.set("__Host-gh_refresh", refreshToken);
-    expect(headingOf(await pages.visit("/account"))).toBe("Sign in");
-    pages.jar.set("__Host-gh_refresh", refreshToken);
-    const shown = await pages.send("GET", clientAppUrl("/sign-in"));
-    expect([shown.status, shown.headers.get("Location")]).toEqual([200, null]);
-    const browser = openBrowser(service);
-    browser.jar.set("__Host-gh_refresh", refreshToken);
-    const answer = await browser.write("POST", "/refresh");
-    expect([answer.status, answer.body.error?.code]).toEqual([401, "refresh_invalid"]);
-  });
+// Finding 1: the session belongs to this service's own client, which records that it is limited to the app's audience.
+it.each(Object.entries(firstPartyOpenings))(
+  "stores the client of this service and the audience of the app for a session that %s opens",
+  async (_way, open) => {
+    const { sid } = decodeJwt((await open()).token);
+    const stored = await env.DB.prepare("SELECT client_id, audience FROM sessions WHERE id = ?")
+      .bind(sid)
+      .first();
+    expect(stored).toEqual({ client_id: OWN, audience: APP_AUDIENCE });
+  },
+);
 
-  it("acts neither on the account nor as its admin, even with a token for this service's own audience", async () => {
-    const { email, token, refreshToken } = await open();
-    const { token: own } = await logIn(service, await otherUser());
-    // A release without this rule issued such tokens.
-    const sub = await accountIdOf(email);
-    const forged = await signAsService(own, { sid: String(decodeJwt(token).sid), sub });
-    const target = await accountIdOf(await otherUser());
-    const accessToken = await providers.tokenOf(socialUser());
-    const requests = [
-      ["GET", "/me", undefined],
-      ["GET", "/users", undefined],
-      ["POST", "/users", { email: "a@b.example", name: "Eve", role: "superuser" }],
-      ["PUT", `/users/${target}/role`, { role: "superuser" }],
-      ["POST", "/me/identities/github", { accessToken, refreshToken }],
-      ["POST", "/logout-all", {}],
-    ] as const;
-    for (const credentials of [token, forged]) {
-      for (const [method, path, body] of requests) {
-        const answer = await service.call(method, `/api/auth${path}`, body, credentials);
-        expectErrorResponse(answer, 401, "unauthorized");
+describe.each(Object.entries({ ...openings, ...firstPartyOpenings }))(
+  "the session for an app, opened by %s",
+  (_way, open) => {
+    it("gets no token for this service's own API or for another app, and keeps its refresh token", async () => {
+      const { token, refreshToken } = await open();
+      expect(decodeJwt(token).aud).toBe(APP_AUDIENCE);
+      for (const audience of [OWN, "other"]) {
+        const answer = await service.post("/refresh", { refreshToken, audience });
+        expectErrorResponse(answer, 400, "validation_failed");
+        expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["audience"]);
       }
-    }
-  });
-});
+      const invalid = { ok: false, reason: "refresh_invalid" };
+      const worker = createRpcCaller(service);
+      for (const audience of [OWN, "other"]) {
+        const answer = await worker.call("refreshSession", { refreshToken, client, audience });
+        expect(answer).toEqual(audience === OWN ? { ok: false, reason: "forbidden" } : invalid);
+      }
+      const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
+      expect(decodeJwt(refreshed.token).aud).toBe(APP_AUDIENCE);
+      const verified = await worker.call("verifyToken", refreshed.token, { ...forApp, strict: true });
+      expect(verified).toMatchObject({ ok: true });
+    });
+
+    it("opens no page and no route with its refresh token in the cookie", async () => {
+      const { refreshToken } = await open();
+      const pages = openPageBrowser(service);
+      pages.jar.set("__Host-gh_refresh", refreshToken);
+      expect(headingOf(await pages.visit("/account"))).toBe("Sign in");
+      pages.jar.set("__Host-gh_refresh", refreshToken);
+      const shown = await pages.send("GET", clientAppUrl("/sign-in"));
+      expect([shown.status, shown.headers.get("Location")]).toEqual([200, null]);
+      const browser = openBrowser(service);
+      browser.jar.set("__Host-gh_refresh", refreshToken);
+      const answer = await browser.write("POST", "/refresh");
+      expect([answer.status, answer.body.error?.code]).toEqual([401, "refresh_invalid"]);
+    });
+
+    it("acts neither on the account nor as its admin, even with a token for this service's own audience", async () => {
+      const { email, token, refreshToken } = await open();
+      const { token: own } = await logIn(service, await otherUser());
+      // A release without this rule issued such tokens.
+      const sub = await accountIdOf(email);
+      const forged = await signAsService(own, { sid: String(decodeJwt(token).sid), sub });
+      const target = await accountIdOf(await otherUser());
+      const accessToken = await providers.tokenOf(socialUser());
+      const requests = [
+        ["GET", "/me", undefined],
+        ["GET", "/users", undefined],
+        ["POST", "/users", { email: "a@b.example", name: "Eve", role: "superuser" }],
+        ["PUT", `/users/${target}/role`, { role: "superuser" }],
+        ["POST", "/me/identities/github", { accessToken, refreshToken }],
+        ["POST", "/logout-all", {}],
+      ] as const;
+      for (const credentials of [token, forged]) {
+        for (const [method, path, body] of requests) {
+          const answer = await service.call(method, `/api/auth${path}`, body, credentials);
+          expectErrorResponse(answer, 401, "unauthorized");
+        }
+      }
+    });
+  },
+);
 
 const otherUser = async () => (await registerVerifiedUser(service)).email;
 

@@ -1,9 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../support/assertions.ts";
-import { newPhoneNumber } from "../../support/one-time-codes.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
+import { openBrowser } from "../../support/browser.ts";
+import { newPhoneNumber, startSecondFactor } from "../../support/one-time-codes.ts";
 import { HOUR } from "../../support/outbox.ts";
 import { createTestClock, startService } from "../../support/service.ts";
+import { idTokenOf, returnFromProvider, startRedirect } from "../../support/social/browser-flow.ts";
+import { CLIENT_APP_QUERY } from "../../support/social/client-application.ts";
+import { openProviders } from "../../support/social/providers.ts";
+import { socialUser } from "../../support/social/users.ts";
 import { newAddress, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const LIMIT = 7;
@@ -12,7 +17,12 @@ const RATE_LIMITS = JSON.stringify({
   text: { limit: LIMIT, windowSeconds: 3600 },
 });
 
-const startLimited = () => startService({ clock: createTestClock(), env: { RATE_LIMITS, BURST: undefined } });
+const ONE_MAIL = JSON.stringify({ mail: { limit: 1, windowSeconds: 3600 } });
+
+const providers = openProviders();
+
+const startLimited = (variables: Record<string, string> = {}) =>
+  startService({ clock: createTestClock(), env: { RATE_LIMITS, BURST: undefined, ...variables } });
 
 let clients = 0;
 const newClient = () => ({ "CF-Connecting-IP": `203.0.113.${++clients}` });
@@ -65,6 +75,90 @@ describe("exact limits of a client", () => {
       service.call("POST", "/api/auth/me/phone", { phone: newPhoneNumber() }, tokens[at % 10], client),
     );
     expect(statusCounts(answers)[200]).toBe(LIMIT);
+  });
+
+  it("accepts exactly the limit of 20 parallel email changes of one client for different accounts", async () => {
+    const service = startLimited();
+    const client = newClient();
+    const tokens: string[] = [];
+    for (let user = 0; user < 20; user += 1) tokens.push((await registerAndLogIn(startService())).token);
+    const body = () => ({ newEmail: newAddress(), password: PASSWORD });
+    const answers = await inParallel(20, (at) =>
+      service.call("POST", "/api/auth/me/email", body(), tokens[at], client),
+    );
+    expect(statusCounts(answers)).toEqual({ 200: LIMIT, 429: 20 - LIMIT });
+    const refused = answers.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get("Retry-After"))).toBeGreaterThan(60);
+  });
+
+  it("counts known and unknown challenges of POST /login/otp/resend alike", async () => {
+    const service = startLimited();
+    const client = newClient();
+    const preparing = startService({ clock: service.clock });
+    const { email, token } = await registerAndLogIn(preparing);
+    await preparing.post("/me/otp", { enabled: true, password: PASSWORD }, token);
+    const { challengeId: known } = await startSecondFactor(preparing, email);
+    service.clock.advance(2 * 60_000);
+    const request = (challengeId: string) =>
+      service.call("POST", "/api/auth/login/otp/resend", { challengeId }, undefined, client);
+    const answers = await inParallel(20, (at) => request(at === 0 ? known : crypto.randomUUID()));
+    expect(statusCounts(answers)).toEqual({ 200: LIMIT, 429: 20 - LIMIT });
+    for (const challengeId of [known, crypto.randomUUID()])
+      expectErrorResponse(await request(challengeId), 429, "rate_limited");
+  });
+
+  it("creates exactly the limit of accounts by 20 parallel sign-ins of new users at a provider", async () => {
+    const service = startLimited(providers.variables);
+    const client = newClient();
+    const signIn = (body: object) =>
+      service.call("POST", "/api/auth/social/github/token", body, undefined, client);
+    const known = { accessToken: await providers.tokenOf(socialUser()) };
+    expect((await signIn(known)).status).toBe(200);
+    const tokens: string[] = [];
+    for (let user = 0; user < 20; user += 1) tokens.push(await providers.tokenOf(socialUser()));
+    const before = await countAccounts();
+    const answers = await inParallel(20, (at) => signIn({ accessToken: tokens[at] }));
+    expect(statusCounts(answers)).toEqual({ 200: LIMIT - 1, 429: 21 - LIMIT });
+    expect((await countAccounts()) - before).toBe(LIMIT - 1);
+    // Only new accounts are counted.
+    expect((await signIn(known)).status).toBe(200);
+  });
+
+  it.each(["off", "always"])(
+    "creates no account and uses up no ID token over the limit (LOGIN_OTP=%s)",
+    async (LOGIN_OTP) => {
+      const service = startLimited({ ...providers.variables, LOGIN_OTP });
+      const client = newClient();
+      const signIn = (idToken: string, headers = client) =>
+        service.call("POST", "/api/auth/social/google/token", { idToken }, undefined, headers);
+      for (let user = 0; user < LIMIT; user += 1)
+        expect((await signIn(await idTokenOf("google", socialUser()))).status).toBe(200);
+      const idToken = await idTokenOf("google", socialUser());
+      const before = await countAccounts();
+      const refused = await signIn(idToken);
+      expectErrorResponse(refused, 429, "rate_limited");
+      expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(60);
+      expect(await countAccounts()).toBe(before);
+      expect((await signIn(idToken, newClient())).status).toBe(200);
+    },
+  );
+
+  it("answers a browser's return from a provider with 429 over the limit, for pages and for apps", async () => {
+    const service = startLimited({ ...providers.variables, RATE_LIMITS: ONE_MAIL });
+    for (const query of ["", CLIENT_APP_QUERY]) {
+      const client = newClient();
+      const signIn = async () => {
+        const user = socialUser();
+        await providers.setUser(user);
+        const browser = openBrowser(service);
+        const callback = await startRedirect(browser, "github", user, query, client);
+        return returnFromProvider(browser, callback, { Accept: null, ...client });
+      };
+      expect((await signIn()).status).toBe(302);
+      const before = await countAccounts();
+      expectErrorResponse(await signIn(), 429, "rate_limited");
+      expect(await countAccounts()).toBe(before);
+    }
   });
 
   it("opens a new window after the first one has ended, and the refused requests do not extend it", async () => {

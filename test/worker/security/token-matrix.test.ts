@@ -99,9 +99,9 @@ describe("the table of consumers", () => {
       kind ? [`cookie ${name}`] : [],
     );
     const unlisted = cookies.filter((name) => !(name in OTHER_CONSUMERS));
-    // The first is no credential: any value of it binds a CSRF token and a challenge. The page takes the second for the
-    // account of the session alone; `POST /me/phone/verify` is in the table.
-    expect(unlisted).toEqual(["cookie gh_csrf", "cookie gh_phone"]);
+    // The first is no credential: any value of it binds a CSRF token and a challenge. The pages take the others for the
+    // account of the session alone; `POST /me/phone/verify` and `POST /me/reauthenticate/otp` are in the table.
+    expect(unlisted).toEqual(["cookie gh_csrf", "cookie gh_phone", "cookie gh_confirm"]);
     const { prototype } = createAuthService(() => {
       throw new Error("not called");
     });

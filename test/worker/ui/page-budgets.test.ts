@@ -11,6 +11,7 @@ const trips = () => service.log.at(-1)?.d1;
 /** D1 round trips by GET: one for the session, and one or two for the data of the page. */
 const BUDGET: Readonly<Record<string, number>> = {
   "/account": 3,
+  "/account/confirm": 2,
   "/account/deactivate": 1,
   "/account/email": 1,
   "/account/linked": 3,

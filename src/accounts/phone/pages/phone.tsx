@@ -3,6 +3,7 @@ import {
   type ReauthenticateByFormDeps,
   reauthenticateByForm,
 } from "../../../authentication/reauthentication/pages/reauthenticate-by-form.ts";
+import { requireConfirmation } from "../../../authentication/reauthentication/pages/require-confirmation.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { encodeSentCode } from "../../../ui/code-field.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -36,7 +37,7 @@ export const phonePage = (depsOf: DepsOf<Deps>): Page<Data, Account> => ({
   access: "signed_in",
   title: (t) => t.fields.phone,
   back: backToAccount,
-  load: (c) => c.var.session.account,
+  load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,
   loadData: async (c, account) => {
     const deps = depsOf(c);
     return { account, canText: deps.settings.canText, confirms: await needsPassword(c, deps) };

@@ -12,6 +12,7 @@ import { reauthenticationErrors } from "../errors.ts";
 import { type ReauthenticateSessionDeps, reauthenticateSession } from "../reauthenticate-session.ts";
 import { isRecentlyAuthenticated } from "../rules.ts";
 import { reauthenticationError } from "./reauthentication-error.ts";
+import { redirectToConfirmation } from "./require-confirmation.ts";
 
 export type ReauthenticateByFormDeps = ReauthenticateSessionDeps & ReadSignInMethodsDeps;
 
@@ -35,7 +36,7 @@ export async function reauthenticateByForm(
   c: PageContext,
   deps: ReauthenticateByFormDeps,
   form: Form,
-): Promise<Reauthenticated | FormFailure> {
+): Promise<Reauthenticated | FormFailure | Response> {
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return { session };
   // An empty password is a validation error, not a failed attempt.
@@ -47,11 +48,16 @@ export async function reauthenticateByForm(
     password: typed === "" ? undefined : typed,
     refreshToken: c.var.refreshToken ?? refreshCookie(c),
   });
-  if (result.ok) return result.value;
+  if (result.ok) {
+    const { value } = result;
+    return value.kind === "reauthenticated" ? value : redirectToConfirmation(c, deps, value.challengeId);
+  }
   const { error } = result;
   if (error.reason === "password_missing") {
     return { code: "validation_failed", problems: { password: wordsOf(c).problems.required } };
   }
-  if (error.reason === "wrong_password" || error.reason === "locked") return reauthenticationError(c, error);
+  if (error.reason === "wrong_password" || error.reason === "locked") {
+    return reauthenticationError(c, deps, error);
+  }
   return formFailure(c, reauthenticationErrors[error.reason], error);
 }

@@ -1,15 +1,24 @@
 import { accountErrors } from "../../../accounts/errors.ts";
+import type { Clock } from "../../../core/clock.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { FormFailure, PageContext } from "../../../ui/page.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import type { PasswordFailure } from "../reauthenticate.ts";
+import { redirectToConfirmation } from "./require-confirmation.ts";
 
-/** The refusal that a page shows after a failed password confirmation. */
-export const reauthenticationError = (
+/** What a page answers to a failed password confirmation: a refusal, or the confirmation by the second factor. */
+export function reauthenticationError(
   c: PageContext,
+  deps: { readonly clock: Clock },
   failure: PasswordFailure,
   field: "password" | "currentPassword" = "password",
-): FormFailure =>
-  failure.reason === "locked"
-    ? formFailure(c, accountErrors.locked, failure)
-    : { code: "invalid_credentials", problems: { [field]: wordsOf(c).problems.wrongPassword } };
+): FormFailure | Response {
+  switch (failure.reason) {
+    case "locked":
+      return formFailure(c, accountErrors.locked, failure);
+    case "reauthentication_required":
+      return redirectToConfirmation(c, deps);
+    case "wrong_password":
+      return { code: "invalid_credentials", problems: { [field]: wordsOf(c).problems.wrongPassword } };
+  }
+}

@@ -9,10 +9,10 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { Badge, backToAccount } from "../../../ui/settings-rows.tsx";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+import { requireConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
 import { type SetSecondFactorDeps, setSecondFactor } from "../set-second-factor.ts";
 
-type Deps = SetSecondFactorDeps &
-  ReadSignInMethodsDeps & { readonly settings: { readonly loginOtp: string } };
+type Deps = SetSecondFactorDeps & ReadSignInMethodsDeps;
 type Data = { readonly isOn: boolean; readonly isRequiredForAll: boolean };
 
 /** Switches the mailed code of every sign-in on or off, after a password confirmation. */
@@ -21,7 +21,7 @@ export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => (
   access: "signed_in",
   title: (t) => t.account.secondFactor,
   back: backToAccount,
-  load: (c) => c.var.session.account,
+  load: async (c) => (await requireConfirmation(c, depsOf(c))) ?? c.var.session.account,
   loadData: async (c, { id }) => {
     const { secondFactor } = await readSignInMethods(depsOf(c), { accountId: id });
     return { isOn: secondFactor, isRequiredForAll: depsOf(c).settings.loginOtp === "always" };
@@ -48,6 +48,8 @@ export const secondFactorPage = (depsOf: DepsOf<Deps>): Page<Data, Account> => (
     const enabled = form.text("act") === "on";
     const input = { session: c.var.session, enabled, ...read.values, caller: c.var.caller };
     const result = await setSecondFactor(depsOf(c), input);
-    return result.ok ? redirectWithFlash(c, "/account", "saved") : reauthenticationError(c, result.error);
+    return result.ok
+      ? redirectWithFlash(c, "/account", "saved")
+      : reauthenticationError(c, depsOf(c), result.error);
   },
 });

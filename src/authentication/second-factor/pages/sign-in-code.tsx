@@ -63,7 +63,8 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   submit: async (c, form, { challengeId, returnTarget }) => {
     const deps = depsOf(c);
     if (form.text("act") === "resend") {
-      await resendCode(deps, { challengeId });
+      const resent = await resendCode(deps, { challengeId, caller: c.var.caller });
+      if (!resent.ok) return formFailure(c, "rate_limited", resent.error);
       await setChallengeCookie(c, deps, challengeId);
       return redirectWithFlash(c, withReturnTarget("/sign-in/code", returnTarget), "codeSent");
     }

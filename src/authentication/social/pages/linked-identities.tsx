@@ -23,6 +23,7 @@ import {
   reauthenticateByForm,
 } from "../../reauthentication/pages/reauthenticate-by-form.ts";
 import { reauthenticationError } from "../../reauthentication/pages/reauthentication-error.ts";
+import { requireConfirmation } from "../../reauthentication/pages/require-confirmation.ts";
 import { isRecentlyAuthenticated } from "../../reauthentication/rules.ts";
 import { socialErrors } from "../errors.ts";
 import { type ListIdentitiesDeps, listIdentities } from "../list-identities.ts";
@@ -58,6 +59,8 @@ export const linkedIdentitiesPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   back: backToAccount,
   load: async (c) => {
     const deps = depsOf(c);
+    const confirmation = await requireConfirmation(c, deps);
+    if (confirmation) return confirmation;
     const input = { accountId: c.var.session.account.id };
     const [linked, { hasPassword }] = await Promise.all([
       listIdentities(deps, input),
@@ -168,7 +171,9 @@ async function link(c: PageContext, deps: Deps, form: Posted, data: Data): Promi
   });
   if (!result.ok) {
     const { error } = result;
-    if (error.reason === "wrong_password") return reauthenticationError(c, error);
+    if (error.reason === "wrong_password" || error.reason === "reauthentication_required") {
+      return reauthenticationError(c, deps, error);
+    }
     return formFailure(c, socialErrors[error.reason], error);
   }
   const { url, binding } = result.value;

@@ -71,6 +71,27 @@ export const ACCOUNT: readonly PageState[] = [
     page: "/account/two-step-verification",
     open: openOwn("/account/two-step-verification"),
   },
+  { name: "account-confirm", page: "/account/confirm", open: openOwn("/account/confirm") },
+  {
+    name: "account-confirm-refused",
+    page: "/account/confirm",
+    open: async (visitor, service) => {
+      await openOwn("/account/confirm")(visitor, service);
+      await type(visitor.page, { password: WRONG_PASSWORD });
+    },
+  },
+  {
+    name: "account-confirm-code",
+    page: "/account/confirm",
+    open: async (visitor, service) => {
+      await openUnshared("/account/two-step-verification")(visitor, service);
+      await type(visitor.page, { password: PASSWORD });
+      await visitor.page.waitForURL("**/account");
+      await visitor.page.goto("/account/confirm");
+      await type(visitor.page, { password: PASSWORD });
+      await visitor.page.locator("[name=code]").waitFor();
+    },
+  },
   { name: "account-linked", page: "/account/linked", open: openOwn("/account/linked") },
   { name: "account-phone", page: "/account/phone", open: openOwn("/account/phone") },
   {

@@ -1,7 +1,9 @@
 import { tinyPng } from "../../../support/image-parts.ts";
 import {
+  enableSecondFactor,
   newPhoneNumber,
   requestPhoneCode,
+  startReauthentication,
   verifyPhoneNumber,
   wrongCode,
 } from "../../../support/one-time-codes.ts";
@@ -49,6 +51,23 @@ export const accountsBudgets: BudgetTable = {
     budget: { d1: 5, kvGets: 1, kvPuts: 0 },
     request: async () =>
       api("POST", "/me/reauthenticate", { password: PASSWORD }, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/reauthenticate, with a second factor": {
+    budget: { d1: 5, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerAndLogIn(service);
+      await enableSecondFactor(service, token);
+      return api("POST", "/me/reauthenticate", { password: PASSWORD }, token);
+    },
+  },
+  "POST /me/reauthenticate/otp": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { email, token } = await registerAndLogIn(service);
+      await enableSecondFactor(service, token);
+      const answer = await startReauthentication(service, email, token);
+      return api("POST", "/me/reauthenticate/otp", answer, token);
+    },
   },
   "GET /me/devices": {
     budget: { d1: 2, kvGets: 0, kvPuts: 0 },

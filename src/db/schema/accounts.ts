@@ -1,0 +1,67 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { LOCALES } from "../../core/locale.ts";
+
+/** User accounts. `email_key` and `username_key` are the folded forms; they decide uniqueness. */
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text().primaryKey(),
+    email: text().notNull(),
+    emailKey: text("email_key").notNull(),
+    /** When the address began to allow signing in: verified, or (`email_implied`) only implied by a provider. */
+    emailVerifiedAt: integer("email_verified_at"),
+    /** A provider only implied the address (`EmailTrust`): the account may sign in, but its address is not verified. */
+    emailImplied: integer("email_implied", { mode: "boolean" }).notNull().default(false),
+    name: text().notNull(),
+    lastName: text("last_name"),
+    username: text(),
+    usernameKey: text("username_key"),
+    age: integer(),
+    /** E.164. */
+    phone: text(),
+    phoneVerifiedAt: integer("phone_verified_at"),
+    /** The R2 key of the current picture. */
+    avatarKey: text("avatar_key"),
+    passwordHash: text("password_hash"),
+    /**
+     * Replaced by `factors`: no code reads or changes it. Triggers keep it equal to the factor `email_otp` for the
+     * previous release. The migration of the next release drops column and triggers.
+     */
+    loginOtp: integer("login_otp", { mode: "boolean" }).notNull().default(false),
+    /** The language of messages. Null means the default. */
+    locale: text({ enum: LOCALES }),
+    /** Devices that became known before this instant count as unknown. */
+    devicesKnownSince: integer("devices_known_since").notNull().default(0),
+    /** Later sign-ins of unknown devices are notified. Null until the first sign-in. */
+    firstSignedInAt: integer("first_signed_in_at"),
+    role: text({ enum: ["user", "admin", "superuser"] }).notNull(),
+    status: text({ enum: ["active", "deactivated"] }).notNull(),
+    /** When an admin first invited the user. A trigger of migration 0015 sets it with the first `invite` token. */
+    invitedAt: integer("invited_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("accounts_email_key").on(table.emailKey),
+    // Finds the unverified registrations to delete.
+    index("accounts_unverified").on(table.createdAt).where(sql`email_verified_at IS NULL`),
+    uniqueIndex("accounts_username_key").on(table.usernameKey),
+    // Finds the other superusers without a full scan.
+    index("accounts_superusers").on(table.status).where(sql`role = 'superuser'`),
+  ],
+);
+
+/**
+ * Unused pictures in R2: replaced, of a deleted account, or of an interrupted upload. The row is
+ * inserted before the object and deleted after it, so no object is orphaned.
+ */
+export const discardedAvatars = sqliteTable(
+  "discarded_avatars",
+  {
+    key: text().primaryKey(),
+    /** When the object may be deleted. The delay lets a running upload finish. */
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [index("discarded_avatars_due").on(table.dueAt)],
+);

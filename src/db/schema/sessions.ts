@@ -1,0 +1,111 @@
+import { isNotNull } from "drizzle-orm";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { accounts } from "./accounts.ts";
+
+/** One sign-in on one device. `generation` is that of the current refresh token. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    generation: integer().notNull(),
+    /** Authentication methods references (RFC 8176), space-separated. */
+    amr: text().notNull(),
+    ip: text(),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at").notNull(),
+    rotatedAt: integer("rotated_at").notNull(),
+    idleExpiresAt: integer("idle_expires_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+    /** The session of the pages that created this session of an app. Ending it ends this one. */
+    parentId: text("parent_id"),
+    /** The origin of the app. */
+    appOrigin: text("app_origin"),
+    /**
+     * The instant of the last authentication; for a session of an app, that of its parent. Null only in rows that
+     * a Worker from before migration 0011 wrote after it; then `created_at` counts.
+     */
+    authTime: integer("auth_time"),
+    /** The client that the session belongs to: `gatehouse`, or the origin of an app. */
+    clientId: text("client_id").notNull().default("gatehouse"),
+    /** The audience that the first tokens were issued for. Null in sessions from before migration 0011. */
+    audience: text(),
+    /**
+     * False in rows that a Worker from before migration 0012 wrote: it stored `gatehouse` as the client of a session
+     * that an app had opened with the code of an identity.
+     */
+    clientRecorded: integer("client_recorded", { mode: "boolean" }).notNull().default(false),
+    /** Generations between the last one that was presented and the current one. Their tokens are void. */
+    voidedGenerations: integer("voided_generations").notNull().default(0),
+    /** `claim` of the authorization code that opened the session; null for any other session. */
+    codeClaim: text("code_claim"),
+    /** The `known_devices` row of the device that signed in. Null in child sessions and from before migration 0014. */
+    deviceId: text("device_id"),
+    /** The last reauthentication within this session. */
+    reauthenticatedAt: integer("reauthenticated_at"),
+  },
+  (table) => [
+    index("sessions_account").on(table.accountId, table.revokedAt),
+    index("sessions_parent").on(table.parentId).where(isNotNull(table.parentId)),
+    index("sessions_code_claim").on(table.codeClaim).where(isNotNull(table.codeClaim)),
+    index("sessions_expiry").on(table.expiresAt),
+  ],
+);
+
+/**
+ * Ended sessions that are not yet in the revocation list in KV. A trigger of the migrations inserts the
+ * row together with the end, so an aborted request loses none. At `expiresAt` the session's last token
+ * has expired.
+ */
+export const pendingRevocations = sqliteTable(
+  "pending_revocations",
+  {
+    sessionId: text("session_id").primaryKey(),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [index("pending_revocations_expires").on(table.expiresAt)],
+);
+
+/** Key pairs of the access tokens. `sealed_by` is the root secret that unseals the private key. */
+export const signingKeys = sqliteTable(
+  "signing_keys",
+  {
+    kid: text().primaryKey(),
+    publicJwk: text("public_jwk").notNull(),
+    sealedPrivateJwk: text("sealed_private_jwk").notNull(),
+    sealedBy: text("sealed_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    signsFrom: integer("signs_from").notNull(),
+    signsUntil: integer("signs_until").notNull(),
+  },
+  (table) => [index("signing_keys_signs_from").on(table.signsFrom)],
+);
+
+/** Authorization codes for apps on other origins, by hash. `claim` is the id of the successful exchange. */
+export const authorizationCodes = sqliteTable(
+  "authorization_codes",
+  {
+    codeHash: text("code_hash").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** The provider that authenticated the user. Null if the code belongs to `session_id`. */
+    provider: text(),
+    /** The session of the pages that the code was issued to. The code ends with it. */
+    sessionId: text("session_id"),
+    /** The origin that received the code. */
+    origin: text().notNull(),
+    codeChallenge: text("code_challenge"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    claim: text(),
+  },
+  (table) => [
+    index("authorization_codes_account").on(table.accountId),
+    index("authorization_codes_expiry").on(table.expiresAt),
+  ],
+);
