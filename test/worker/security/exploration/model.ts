@@ -1,0 +1,228 @@
+import { type Actor, mailboxOwner } from "./actors.ts";
+
+// What should be true of the service, recorded from the requests of a sequence and their responses alone. The rules are
+// those of the documentation, in a second implementation that shares no code with the service.
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const DAY = 24 * 60 * MINUTE;
+
+export const OWN_AUDIENCE = "gatehouse";
+export const APP_AUDIENCE = "app";
+export type Audience = typeof OWN_AUDIENCE | typeof APP_AUDIENCE;
+
+export type Role = "user" | "admin" | "superuser";
+
+export type Account = {
+  readonly id: string;
+  email: string;
+  verified: boolean;
+  /** Null: the account has none. */
+  password: string | null;
+  role: Role;
+  status: "active" | "deactivated";
+  secondFactor: boolean;
+  phone: string | null;
+  phoneVerified: boolean;
+  /** Who has registered the address, while it is unverified. */
+  readonly registrants: Set<Actor>;
+};
+
+export type RefreshToken = { readonly value: string; readonly expiresAt: number };
+export type AccessToken = { readonly value: string; readonly audience: Audience; readonly expiresAt: number };
+
+export type Session = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly holder: Actor;
+  /** Whether an app has opened it with an authorization code. */
+  readonly isOfApp: boolean;
+  readonly audience: Audience;
+  readonly parentId: string | null;
+  readonly openedAt: number;
+  readonly expiresAt: number;
+  /** Why it has ended. */
+  endedBy: string | null;
+  idleExpiresAt: number;
+  authenticatedAt: number;
+  rotatedAt: number;
+  userAgent: string;
+  /** The attacker has copied its tokens. */
+  isCopied: boolean;
+  /** Oldest first. */
+  readonly refreshTokens: RefreshToken[];
+  current: RefreshToken;
+  /** The token that brought the current one. */
+  lastPresented: RefreshToken | null;
+  readonly accessTokens: AccessToken[];
+};
+
+export type LinkPurpose = "verify_email" | "change_email" | "reset_password" | "invite";
+
+export type Link = {
+  readonly token: string;
+  readonly purpose: LinkPurpose;
+  readonly accountId: string;
+  readonly to: string;
+  readonly causedBy: Actor;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** Why it is void. */
+  voidBy: string | null;
+};
+
+export type Challenge = {
+  readonly id: string;
+  readonly purpose: "login" | "phone";
+  readonly accountId: string;
+  readonly audience: Audience;
+  readonly startedBy: Actor;
+  /** The recipient of its codes. */
+  readonly to: string;
+  code: string;
+  readonly earlierCodes: string[];
+  expiresAt: number;
+  tries: number;
+  voidBy: string | null;
+};
+
+export type Device = {
+  readonly id: string;
+  readonly token: string;
+  readonly accountId: string;
+  readonly email: string;
+  readonly holder: Actor;
+  /** False for the device token of a password reset, which replaces no second factor. */
+  readonly hasSignedIn: boolean;
+  forgottenBy: string | null;
+  isStored: boolean;
+};
+
+export type AppCode = {
+  readonly value: string;
+  readonly sessionId: string;
+  readonly holder: Actor;
+  readonly expiresAt: number;
+  isUsed: boolean;
+  openedSessionId: string | null;
+};
+
+/** A redirect to a provider in progress. */
+export type SocialRedirect = {
+  /** The callback, relative to /api/auth. */
+  readonly callback: string;
+  /** The cookie that binds it to its browser. */
+  readonly binding: string;
+  readonly actor: Actor;
+  readonly email: string;
+  readonly verified: boolean;
+  readonly user: {
+    readonly id: number;
+    readonly name: string;
+    readonly email: string;
+    readonly verified: boolean;
+  };
+  readonly expiresAt: number;
+  isUsed: boolean;
+};
+
+export type Model = {
+  now(): number;
+  readonly accounts: Map<string, Account>;
+  readonly sessions: Session[];
+  readonly links: Link[];
+  readonly challenges: Challenge[];
+  readonly devices: Device[];
+  readonly appCodes: AppCode[];
+  readonly redirects: SocialRedirect[];
+  /** The identity of each actor at the provider, once it is linked. */
+  readonly identities: Map<Actor, { readonly accountId: string; readonly email: string }>;
+  /** Wrong passwords and codes so far, by address key. */
+  readonly failures: Map<string, number>;
+};
+
+export const newModel = (now: () => number): Model => ({
+  now,
+  accounts: new Map(),
+  sessions: [],
+  links: [],
+  challenges: [],
+  devices: [],
+  appCodes: [],
+  redirects: [],
+  identities: new Map(),
+  failures: new Map(),
+});
+
+/** The element of a list that a number selects. */
+export const pick = <T>(list: readonly T[], n: number): T => {
+  const chosen = list[n % list.length];
+  if (chosen === undefined) throw new Error("there is nothing to pick from");
+  return chosen;
+};
+
+/** The same, where every even number selects an element for which `isPreferred` holds, if there is one. */
+export const pickPreferring = <T>(list: readonly T[], isPreferred: (element: T) => boolean, n: number): T => {
+  const preferred = n % 2 === 0 ? list.filter(isPreferred) : [];
+  return pick(preferred.length > 0 ? preferred : list, Math.floor(n / 2));
+};
+
+export const addressKey = (address: string): string => address.normalize("NFKC").toLowerCase();
+
+export const accountAt = (model: Model, address: string): Account | undefined =>
+  [...model.accounts.values()].find(({ email }) => addressKey(email) === addressKey(address));
+
+export function accountOf(model: Model, { accountId }: { readonly accountId: string }): Account | undefined {
+  return model.accounts.get(accountId);
+}
+
+/** The actor who may use the account: the owner of its mailbox. */
+export const ownerOf = ({ email }: Account): Actor => mailboxOwner(email);
+
+export const accountsOf = (model: Model, actor: Actor): Account[] =>
+  [...model.accounts.values()].filter((account) => ownerOf(account) === actor);
+
+export const isLinkLive = (model: Model, link: Link): boolean =>
+  link.voidBy === null && link.expiresAt > model.now() && accountOf(model, link)?.status === "active";
+
+export const isChallengeLive = (model: Model, challenge: Challenge): boolean =>
+  challenge.voidBy === null && challenge.expiresAt > model.now() && challenge.tries < 5;
+
+export function isSessionLive(model: Model, session: Session): boolean {
+  const now = model.now();
+  const isUnexpired = session.idleExpiresAt > now && session.expiresAt > now;
+  return session.endedBy === null && isUnexpired && accountOf(model, session)?.status === "active";
+}
+
+/** Whether the API of the service accepts the session. */
+export const isOwnSession = ({ isOfApp, audience }: Session): boolean =>
+  !isOfApp && audience === OWN_AUDIENCE;
+
+export const mayGet = (session: Session, audience: Audience): boolean =>
+  isOwnSession(session) || audience === session.audience;
+
+/** A registration that nobody has proven: it does not hold its address. */
+export const isUnproven = (model: Model, account: Account): boolean =>
+  !account.verified &&
+  account.status === "active" &&
+  account.role === "user" &&
+  !model.links.some(
+    (link) => link.accountId === account.id && link.purpose === "invite" && isLinkLive(model, link),
+  );
+
+export function holderOf(model: Model, address: string): Account | undefined {
+  const account = accountAt(model, address);
+  return account && !isUnproven(model, account) ? account : undefined;
+}
+
+export const newAccount = (account: Pick<Account, "id" | "email"> & Partial<Account>): Account => ({
+  verified: false,
+  password: null,
+  role: "user",
+  status: "active",
+  secondFactor: false,
+  phone: null,
+  phoneVerified: false,
+  registrants: new Set(),
+  ...account,
+});
