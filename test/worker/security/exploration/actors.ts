@@ -54,6 +54,11 @@ export const PHONES: Readonly<Record<Actor, string>> = {
   admin: "+14155550104",
 };
 
-/** Whether the actor reads messages to that address or number. */
-export const reads = (actor: Actor, recipient: string): boolean =>
-  recipient.startsWith("+") ? PHONES[actor] === recipient : mailboxOwner(recipient) === actor;
+/** The actor who reads messages to an address or a number. */
+export const recipientOf = (to: string): Actor =>
+  ACTORS.find((actor) => PHONES[actor] === to) ?? mailboxOwner(to);
+
+export const reads = (actor: Actor, to: string): boolean => recipientOf(to) === actor;
+
+/** Who uses a secret: the actor who has received it, or the attacker. */
+export type User = "its recipient" | "the attacker";

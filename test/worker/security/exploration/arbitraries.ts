@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ACTORS, type Actor, ADDRESSES, reads } from "./actors.ts";
+import { ACTORS, type Actor, ADDRESSES, MAILBOXES, type User } from "./actors.ts";
 import { Command, type Operation } from "./command.ts";
 import {
   deactivateOwn,
@@ -28,12 +28,16 @@ import {
 } from "./commands/sessions.ts";
 import { signIn } from "./commands/sign-in.ts";
 import { type Claimed, finishSocial, startSocial } from "./commands/social.ts";
-import { PAUSES, type Pause, wait } from "./commands/time.ts";
+import { type Pause, wait } from "./commands/time.ts";
 import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, pick, type Role } from "./model.ts";
 
 const actor = fc.constantFrom<Actor[]>("alice", "alice", "bob", "attacker", "attacker", "admin");
-const n = fc.nat(11);
+const user = fc.constantFrom<User[]>("its recipient", "its recipient", "its recipient", "the attacker");
+const n = fc.nat(31);
 const address = fc.constantFrom(...ADDRESSES);
+/** Half of the time the second mailbox of the actor. */
+const addressOrOwn = fc.oneof(fc.constant("own"), address);
+const addressFor = (who: Actor, to: string): string => (to === "own" ? MAILBOXES[who][1] : to);
 const passwordNumber = fc.constantFrom<(0 | 1)[]>(0, 1);
 const password = fc.constantFrom<("right" | 0 | 1)[]>("right", "right", "right", 0, 1);
 const audience = fc.constantFrom<(Audience | null)[]>(null, null, OWN_AUDIENCE, APP_AUDIENCE);
@@ -50,6 +54,10 @@ const role = fc.constantFrom<Role[]>("user", "admin", "superuser");
 const adminAction = fc.constantFrom<AdminAction[]>(
   ...(["activate", "activate", "deactivate", "delete", "unlock", "end the sessions of"] as const),
   ...(["send a reset to", "edit", "make user", "make admin", "make superuser"] as const),
+);
+const pause = fc.constantFrom<Pause[]>(
+  ...(["5 seconds", "11 seconds", "11 seconds", "a minute", "a minute", "11 minutes"] as const),
+  ...(["16 minutes", "31 minutes", "a day", "8 days"] as const),
 );
 const by = fc.record({ actor, n, password });
 
@@ -84,23 +92,37 @@ const signIns = [
   ),
 ];
 
-/** Every operation, with how often it occurs. */
+/**
+ * Every operation, with its weight. What follows from another operation, such as the use of a link, has a great one: it is
+ * left out as long as there is nothing to use.
+ */
 const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[] = [
-  [4, signIns[0] as fc.Arbitrary<Operation>],
-  [1, signIns[1] as fc.Arbitrary<Operation>],
+  [6, signIns[0] as fc.Arbitrary<Operation>],
+  [2, signIns[1] as fc.Arbitrary<Operation>],
   [2, signIns[2] as fc.Arbitrary<Operation>],
-  [4, operation(answerChallenge, actor, n, codeChoice, atOnce)],
+  [20, operation(answerChallenge, fc.record({ by: user, n, choice: codeChoice, atOnce, audience }))],
   [1, operation(resendCode, actor, n)],
   [3, operation(startSocial, actor, claimed)],
   [
-    4,
+    24,
     operation(finishSocial, n, fc.constantFrom<("its own" | "another")[]>("its own", "its own", "another")),
   ],
-  [3, operation(register, actor, address, passwordNumber)],
-  [1, operation(resendVerification, actor, address)],
-  [4, operation((who: Actor, at: number) => verify(who, at, (to) => reads(who, to)), actor, n)],
-  [3, operation(requestReset, actor, address)],
-  [4, operation(resetPassword, actor, n, passwordNumber, atOnce)],
+  [
+    3,
+    operation(
+      (who: Actor, to: string, at: 0 | 1) => register(who, addressFor(who, to), at),
+      actor,
+      addressOrOwn,
+      passwordNumber,
+    ),
+  ],
+  [
+    1,
+    operation((who: Actor, to: string) => resendVerification(who, addressFor(who, to)), actor, addressOrOwn),
+  ],
+  [20, operation(verify, n, atOnce)],
+  [4, operation((who: Actor, to: string) => requestReset(who, addressFor(who, to)), actor, addressOrOwn)],
+  [20, operation(resetPassword, n, passwordNumber, atOnce)],
   [3, operation(changePassword, fc.record({ actor, n, current: password, next: passwordNumber }))],
   [
     2,
@@ -114,8 +136,16 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
   [2, operation(setSecondFactor, by, fc.boolean())],
   [1, operation(reauthenticate, by)],
   [1, operation(deactivateOwn, by)],
-  [2, operation(requestPhone, actor, n, fc.constantFrom(...ACTORS))],
-  [2, operation(verifyPhone, actor, n, n, codeChoice)],
+  [
+    2,
+    operation(
+      (who: Actor, at: number, of: Actor | "own") => requestPhone(who, at, of === "own" ? who : of),
+      actor,
+      n,
+      fc.constantFrom<(Actor | "own")[]>("own", "own", ...ACTORS),
+    ),
+  ],
+  [10, operation(verifyPhone, user, n, codeChoice)],
   [1, operation(removePhone, actor, n)],
   [2, operation(forgetDevice, actor, n, n)],
   [
@@ -137,12 +167,12 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
   ],
   [1, operation(signOutEverywhere, actor, n)],
   [2, operation(endById, actor, n, n)],
-  [3, operation(authorizeApp, actor, n, age)],
+  [5, operation(authorizeApp, actor, n, age)],
   [
-    4,
+    20,
     operation(
       exchangeCode,
-      actor,
+      user,
       n,
       fc.constantFrom<ExchangeBy[]>(
         ...(["app", "app", "app", "other Worker", "other origin", "wrong verifier", "own audience"] as const),
@@ -153,7 +183,7 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
     5,
     operation(
       administer,
-      fc.constantFrom<Actor[]>("admin", "admin", "bob", "attacker", "alice"),
+      fc.constantFrom<Actor[]>("admin", "admin", "admin", "bob", "attacker", "alice"),
       n,
       adminAction,
       n,
@@ -179,7 +209,7 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
   ],
   [1, operation(guessPasswords, fc.constant<Actor>("attacker"), n)],
   [2, operation(invite, fc.constantFrom<Actor[]>("admin", "bob", "attacker"), n, address, role)],
-  [4, operation(wait, fc.constantFrom(...(Object.keys(PAUSES) as Pause[])))],
+  [4, operation(wait, pause)],
 ];
 
 /** Sequences of operations, of at most that many. */

@@ -3,6 +3,9 @@ import { checkInvariants } from "./invariants.ts";
 import { type Model, SECOND } from "./model.ts";
 import type { World } from "./world.ts";
 
+/** Steps of a sequence. More are generated, since what is not possible is left out. */
+const MAX_STEPS = 12;
+
 /** One operation of an actor. */
 export type Operation = {
   readonly name: string;
@@ -21,12 +24,13 @@ export class Command implements fc.AsyncCommand<Model, World> {
   }
 
   check(model: Readonly<Model>): boolean {
-    return this.operation.isPossible?.(model) ?? true;
+    return model.steps < MAX_STEPS && (this.operation.isPossible?.(model) ?? true);
   }
 
   async run(model: Model, world: World): Promise<void> {
     // No two steps happen at the same instant.
     world.advance(SECOND);
+    model.steps += 1;
     const at = world.journal.push(`${this.operation.name}: no outcome`) - 1;
     try {
       const outcome = await this.operation.run(model, world);

@@ -6,7 +6,8 @@ import { checkInvariants } from "./invariants.ts";
 import { PATH, REPLAY_PATH, SEED, SEQUENCES } from "./options.ts";
 import { beginSequence } from "./world.ts";
 
-const MAX_STEPS = 30;
+/** Generated operations of a sequence. Those that are not possible are left out. */
+const MAX_OPERATIONS = 120;
 /** The sequences that run in any case, however slow the machine is. */
 const LEAST_SEQUENCES = 200;
 /** Milliseconds in which more of them run. */
@@ -19,15 +20,19 @@ const TIMEOUT_MS = (SEQUENCES === null ? 0.25 : 24) * 60 * 60_000;
 let run = 0;
 let steps = 0;
 
-const property = fc.asyncProperty(firstStates, sequences(MAX_STEPS, REPLAY_PATH), async (first, commands) => {
-  const { model, real } = await beginSequence(first);
-  await fc.asyncModelRun(() => ({ model, real }), commands);
-  await checkInvariants(model, real, "all").catch((error) => {
-    throw withJournal(error, real);
-  });
-  run += 1;
-  steps += real.journal.length;
-});
+const property = fc.asyncProperty(
+  firstStates,
+  sequences(MAX_OPERATIONS, REPLAY_PATH),
+  async (first, commands) => {
+    const { model, real } = await beginSequence(first);
+    await fc.asyncModelRun(() => ({ model, real }), commands);
+    await checkInvariants(model, real, "all").catch((error) => {
+      throw withJournal(error, real);
+    });
+    run += 1;
+    steps += real.journal.length;
+  },
+);
 
 it("keeps its invariants through random sequences of operations", { timeout: TIMEOUT_MS }, async () => {
   console.log(`exploration: EXPLORE_SEED=${SEED}`);

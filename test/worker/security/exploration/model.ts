@@ -75,7 +75,6 @@ export type Challenge = {
   readonly id: string;
   readonly purpose: "login" | "phone";
   readonly accountId: string;
-  readonly audience: Audience;
   readonly startedBy: Actor;
   /** The recipient of its codes. */
   readonly to: string;
@@ -128,6 +127,8 @@ export type SocialRedirect = {
 
 export type Model = {
   now(): number;
+  /** Steps so far. */
+  steps: number;
   readonly accounts: Map<string, Account>;
   readonly sessions: Session[];
   readonly links: Link[];
@@ -143,6 +144,7 @@ export type Model = {
 
 export const newModel = (now: () => number): Model => ({
   now,
+  steps: 0,
   accounts: new Map(),
   sessions: [],
   links: [],
@@ -161,11 +163,18 @@ export const pick = <T>(list: readonly T[], n: number): T => {
   return chosen;
 };
 
-/** The same, where every even number selects an element for which `isPreferred` holds, if there is one. */
+/** Whether a number leaves the choice to chance: one in four does. */
+const isAnyChoice = (n: number): boolean => n % 4 === 3;
+
+/** The same, but three of four numbers select an element for which `isPreferred` holds, if there is one. */
 export const pickPreferring = <T>(list: readonly T[], isPreferred: (element: T) => boolean, n: number): T => {
-  const preferred = n % 2 === 0 ? list.filter(isPreferred) : [];
-  return pick(preferred.length > 0 ? preferred : list, Math.floor(n / 2));
+  const preferred = isAnyChoice(n) ? [] : list.filter(isPreferred);
+  return pick(preferred.length > 0 ? preferred : list, Math.floor(n / 4));
 };
+
+/** Whether `pickPreferring` finds what it prefers, or is meant to take anything. */
+export const mayPick = <T>(list: readonly T[], isPreferred: (element: T) => boolean, n: number): boolean =>
+  isAnyChoice(n) ? list.length > 0 : list.some(isPreferred);
 
 export const addressKey = (address: string): string => address.normalize("NFKC").toLowerCase();
 

@@ -7,7 +7,7 @@ import { closeAccount, forgetDevices, voidLinks } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";
 import { passwordFor } from "./passwords.ts";
-import { isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
+import { hasSession, isUsable, pickSession } from "./sessions.ts";
 
 type Choice = "right" | 0 | 1;
 
@@ -19,7 +19,7 @@ function withPassword(
 ): Operation {
   return {
     name: `${name} by session ${n} with the ${password === "right" ? "right" : `own`} password`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);
@@ -126,7 +126,7 @@ export const deactivateOwn = (by: By): Operation =>
 export function forgetDevice(actor: Actor, n: number, target: number): Operation {
   return {
     name: `${actor} forgets device ${target} by session ${n}`,
-    isPossible: (model) => model.devices.length > 0 && sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => model.devices.length > 0 && hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const device = pick(model.devices, target);

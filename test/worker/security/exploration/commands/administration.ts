@@ -22,7 +22,7 @@ import {
 } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";
-import { isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
+import { hasSession, isUsable, pickSession } from "./sessions.ts";
 
 export type AdminAction =
   | "activate"
@@ -65,7 +65,7 @@ export function mayAct(actor: Account, action: AdminAction, target: Account): bo
 export function administer(actor: Actor, n: number, action: AdminAction, target: number): Operation {
   return {
     name: `${actor} tries to ${action} account ${target} by session ${n}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const acting = accountOf(model, session);
@@ -148,7 +148,7 @@ function sendReset(model: Model, world: World, causedBy: Actor, account: Account
 export function invite(actor: Actor, n: number, address: string, role: Role): Operation {
   return {
     name: `${actor} invites ${address} as ${role} by session ${n}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const acting = accountOf(model, session);

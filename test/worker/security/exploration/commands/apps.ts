@@ -1,7 +1,7 @@
 import { authorizationCodeIn, clientAppUrl } from "../../../../support/client-app.ts";
 import { CODE_VERIFIER } from "../../../../support/social/client-application.ts";
 import { APP } from "../../../../support/social/providers.ts";
-import { type Actor, userAgentOf } from "../actors.ts";
+import { type Actor, type User, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import {
   APP_AUDIENCE,
@@ -9,6 +9,7 @@ import {
   accountOf,
   isSessionLive,
   type Model,
+  mayPick,
   OWN_AUDIENCE,
   pick,
   pickPreferring,
@@ -18,13 +19,13 @@ import { accessTokenOf, recordAccessToken, recordSession, tokensInCookies } from
 import { APP_CODE_LIFE, endSessions, judgePresented } from "../transitions.ts";
 import { violation } from "../violation.ts";
 import { otherWorker, service, type World } from "../world.ts";
-import { pickSession, recordRefresh, sessionsHeldBy, type TokenAge } from "./sessions.ts";
+import { hasSession, pickSession, recordRefresh, type TokenAge } from "./sessions.ts";
 
 /** Signs in to the app by the cookies of a session, which rotates its refresh token. */
 export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation {
   return {
     name: `${actor} signs in to the app by session ${n} with ${age} refresh token`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model) => {
       const session = pickSession(model, actor, n);
       const token =
@@ -61,12 +62,13 @@ export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation 
 export type ExchangeBy = "app" | "other Worker" | "other origin" | "wrong verifier" | "own audience";
 
 /** Exchanges an authorization code of the app, which may be used, expired, or of another user. */
-export function exchangeCode(actor: Actor, n: number, by: ExchangeBy): Operation {
+export function exchangeCode(user: User, n: number, by: ExchangeBy): Operation {
   return {
-    name: `${actor} exchanges app code ${n} by ${by}`,
-    isPossible: (model) => codesOf(model, actor).length > 0,
+    name: `${user} exchanges app code ${n} by ${by}`,
+    isPossible: (model) => mayPick(codesOf(model, user), ({ expiresAt }) => expiresAt > model.now(), n),
     run: async (model, world) => {
-      const code = pickPreferring(codesOf(model, actor), ({ expiresAt }) => expiresAt > model.now(), n);
+      const code = pickPreferring(codesOf(model, user), ({ expiresAt }) => expiresAt > model.now(), n);
+      const actor = user === "the attacker" ? "attacker" : code.holder;
       const parent = model.sessions.find(({ id }) => id === code.sessionId);
       const isRequestRight = by === "app" || by === "other Worker";
       const isUnexpired = code.expiresAt > model.now();
@@ -91,10 +93,11 @@ export function exchangeCode(actor: Actor, n: number, by: ExchangeBy): Operation
   };
 }
 
-/** The codes that an actor has. The attacker has seen those of copied sessions, too. */
-const codesOf = (model: Model, actor: Actor): AppCode[] =>
+/** The codes that the actors have. The attacker has seen those of copied sessions, too. */
+const codesOf = (model: Model, user: User): AppCode[] =>
   model.appCodes.filter(
-    ({ holder, sessionId }) => holder === actor || (actor === "attacker" && isCopied(model, sessionId)),
+    ({ holder, sessionId }) =>
+      user === "its recipient" || holder === "attacker" || isCopied(model, sessionId),
   );
 
 const isCopied = (model: Model, sessionId: string): boolean =>

@@ -13,9 +13,10 @@ const targets = (model: Model): Account[] =>
 export function guessPasswords(actor: Actor, n: number): Operation {
   return {
     name: `${actor} guesses passwords of account ${n}`,
-    isPossible: (model) => targets(model).length > 0,
+    // It costs as much as all other steps of a sequence.
+    isPossible: (model) => n % 4 === 0 && targets(model).length > 0,
     run: async (model, world) => {
-      const account = pick(targets(model), n);
+      const account = pick(targets(model), n / 4);
       const { email } = account;
       const logIn = (password: string) => world.call(actor, "POST", "/login", { body: { email, password } });
       let guesses = 0;

@@ -1,7 +1,15 @@
-import { type Actor, PASSWORDS, reads } from "../actors.ts";
+import { type Actor, PASSWORDS, recipientOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY, unlock } from "../failures.ts";
-import { accountAt, accountOf, isLinkLive, type Link, type Model, pickPreferring } from "../model.ts";
+import {
+  accountAt,
+  accountOf,
+  isLinkLive,
+  type Link,
+  type Model,
+  mayPick,
+  pickPreferring,
+} from "../model.ts";
 import { apiTokenOf, recordDevice } from "../opened-sessions.ts";
 import {
   deleteDevices,
@@ -14,7 +22,7 @@ import {
   voidSurplusResets,
 } from "../transitions.ts";
 import { expectOutcome, useOnce, violation } from "../violation.ts";
-import { isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
+import { hasSession, isUsable, pickSession } from "./sessions.ts";
 
 /** Requests a reset link for any address, which goes to the owner of the account alone. */
 export function requestReset(actor: Actor, address: string): Operation {
@@ -33,19 +41,18 @@ export function requestReset(actor: Actor, address: string): Operation {
   };
 }
 
-const resetLinksOf = (model: Model, actor: Actor): Link[] =>
-  model.links.filter(
-    ({ purpose, to }) => (purpose === "reset_password" || purpose === "invite") && reads(actor, to),
-  );
+const resetLinks = (model: Model): Link[] =>
+  model.links.filter(({ purpose }) => purpose === "reset_password" || purpose === "invite");
 
-/** Uses a link that sets a password; it may have been used, or be void or expired. */
-export function resetPassword(actor: Actor, n: number, passwordNumber: 0 | 1, atOnce: 1 | 2): Operation {
-  const newPassword = PASSWORDS[actor][passwordNumber];
+/** The recipient of a link sets a password; the link may have been used, or be void or expired. */
+export function resetPassword(n: number, passwordNumber: 0 | 1, atOnce: 1 | 2): Operation {
   return {
-    name: `${actor} uses reset link ${n}${atOnce === 2 ? " twice at once" : ""} to set ${JSON.stringify(newPassword)}`,
-    isPossible: (model) => resetLinksOf(model, actor).length > 0,
+    name: `the recipient of reset link ${n} uses it${atOnce === 2 ? " twice at once" : ""} with their password ${passwordNumber}`,
+    isPossible: (model) => mayPick(resetLinks(model), (each) => isLinkLive(model, each), n),
     run: async (model, world) => {
-      const link = pickPreferring(resetLinksOf(model, actor), (each) => isLinkLive(model, each), n);
+      const link = pickPreferring(resetLinks(model), (each) => isLinkLive(model, each), n);
+      const actor = recipientOf(link.to);
+      const newPassword = PASSWORDS[actor][passwordNumber];
       const account = accountOf(model, link);
       const mustSucceed = isLinkLive(model, link);
       const body = { token: link.token, newPassword };
@@ -82,7 +89,7 @@ export function changePassword({ actor, n, current, next }: Change): Operation {
   const newPassword = PASSWORDS[actor][next];
   return {
     name: `${actor} changes the password by session ${n} from ${typeof current === "number" ? JSON.stringify(PASSWORDS[actor][current]) : "the right one"} to ${JSON.stringify(newPassword)}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);

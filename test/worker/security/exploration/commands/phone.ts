@@ -1,19 +1,12 @@
-import { type Actor, PHONES } from "../actors.ts";
+import { type Actor, PHONES, type User } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY } from "../failures.ts";
-import {
-  accountOf,
-  type Challenge,
-  isChallengeLive,
-  type Model,
-  OWN_AUDIENCE,
-  type Session,
-} from "../model.ts";
+import { accountOf, type Challenge, isChallengeLive, type Model, pick, type Session } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
 import { CODE_LIFE, RECENT, voidChallenges } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
-import { type CodeChoice, codeFor, pickLive } from "./second-factor.ts";
-import { isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
+import { type CodeChoice, codeFor, hasChallenge, pickChallenge } from "./second-factor.ts";
+import { hasSession, isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
 
 const isRecent = (model: Model, session: Session): boolean =>
   isUsable(model, session) && session.authenticatedAt > model.now() - RECENT;
@@ -23,7 +16,7 @@ export function requestPhone(actor: Actor, n: number, ownerOfPhone: Actor): Oper
   const phone = PHONES[ownerOfPhone];
   return {
     name: `${actor} enters the phone number of ${ownerOfPhone} by session ${n}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);
@@ -36,7 +29,7 @@ export function requestPhone(actor: Actor, n: number, ownerOfPhone: Actor): Oper
       voidChallenges(model, account, "a newer code", "phone");
       const challenge: Challenge = {
         ...{ id: answer.body.data.challengeId, purpose: "phone", accountId: account.id },
-        ...{ audience: OWN_AUDIENCE, startedBy: actor, to: phone, code: "", earlierCodes: [] },
+        ...{ startedBy: actor, to: phone, code: "", earlierCodes: [] },
         ...{ tries: 0, voidBy: null, expiresAt: model.now() + CODE_LIFE },
       };
       model.challenges.push(challenge);
@@ -49,14 +42,19 @@ export function requestPhone(actor: Actor, n: number, ownerOfPhone: Actor): Oper
 const phoneChallenges = (model: Model): Challenge[] =>
   model.challenges.filter(({ purpose }) => purpose === "phone");
 
-/** Answers the challenge of a phone number, which may be that of another account. */
-export function verifyPhone(actor: Actor, n: number, answerNumber: number, choice: CodeChoice): Operation {
+/** Answers the challenge of a phone number; the attacker does it by a session of their own. */
+export function verifyPhone(by: User, n: number, choice: CodeChoice): Operation {
   return {
-    name: `${actor} answers phone challenge ${answerNumber} by session ${n} with the code ${choice}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0 && phoneChallenges(model).length > 0,
+    name: `${by} answers phone challenge ${n} with the code ${choice}`,
+    isPossible: (model) => hasChallenge(model, phoneChallenges(model), n),
     run: async (model, world) => {
-      const session = pickSession(model, actor, n);
-      const challenge = pickLive(model, phoneChallenges(model), answerNumber);
+      const challenge = pickChallenge(model, phoneChallenges(model), n);
+      const actor = by === "the attacker" ? "attacker" : challenge.startedBy;
+      const own = sessionsHeldBy(model, actor);
+      const isOfChallenge = (each: Session) =>
+        isUsable(model, each) && (by === "the attacker" || each.accountId === challenge.accountId);
+      if (own.length === 0) return "left out: no session";
+      const session = own.find(isOfChallenge) ?? pick(own, n);
       const account = accountOf(model, session);
       const code = codeFor(model, actor, challenge, choice);
       const isAnswerable =
@@ -81,7 +79,7 @@ export function verifyPhone(actor: Actor, n: number, answerNumber: number, choic
 export function removePhone(actor: Actor, n: number): Operation {
   return {
     name: `${actor} removes the phone number by session ${n}`,
-    isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
+    isPossible: (model) => hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);

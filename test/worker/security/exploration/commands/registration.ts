@@ -1,4 +1,4 @@
-import { type Actor, isLookalike, PASSWORDS } from "../actors.ts";
+import { type Actor, isLookalike, PASSWORDS, recipientOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import {
   type Account,
@@ -9,6 +9,7 @@ import {
   isUnproven,
   type Link,
   type Model,
+  mayPick,
   newAccount,
   pickPreferring,
 } from "../model.ts";
@@ -19,7 +20,7 @@ import {
   voidLinks,
   voidSurplusResets,
 } from "../transitions.ts";
-import { expectOutcome, violation } from "../violation.ts";
+import { expectOutcome, useOnce, violation } from "../violation.ts";
 import type { World } from "../world.ts";
 
 /** Registers an address, which may be that of another user, or a variant of it. */
@@ -74,26 +75,29 @@ const isOwnRequest = (model: Model, link: Link): boolean =>
   link.causedBy !== "attacker" &&
   (link.purpose === "change_email" || accountOf(model, link)?.registrants.has(link.causedBy) === true);
 
-/** The links that an actor has received and would use. The attacker uses everything. */
-export const verificationsOf = (model: Model, actor: Actor, reads: (to: string) => boolean): Link[] =>
+/** The links that their recipients would use. The attacker uses everything. */
+const verifications = (model: Model): Link[] =>
   model.links.filter(
     (link) =>
-      reads(link.to) &&
       (link.purpose === "verify_email" || link.purpose === "change_email") &&
-      (actor === "attacker" || (link.causedBy === actor && isOwnRequest(model, link))),
+      (recipientOf(link.to) === "attacker" ||
+        (link.causedBy === recipientOf(link.to) && isOwnRequest(model, link))),
   );
 
-/** Uses a link that verifies or changes an address; it may have been used, or replaced. */
-export function verify(actor: Actor, n: number, reads: (to: string) => boolean): Operation {
+/** The recipient of a link verifies or changes an address; the link may have been used, or replaced. */
+export function verify(n: number, atOnce: 1 | 2): Operation {
   return {
-    name: `${actor} uses verification link ${n}`,
-    isPossible: (model) => verificationsOf(model, actor, reads).length > 0,
+    name: `the recipient of verification link ${n} uses it${atOnce === 2 ? " twice at once" : ""}`,
+    isPossible: (model) => mayPick(verifications(model), (each) => isLinkLive(model, each), n),
     run: async (model, world) => {
-      const link = pickPreferring(verificationsOf(model, actor, reads), (each) => isLinkLive(model, each), n);
+      const link = pickPreferring(verifications(model), (each) => isLinkLive(model, each), n);
+      const actor = recipientOf(link.to);
       const account = accountOf(model, link);
       const isFree = link.purpose !== "change_email" || holderOf(model, link.to) === undefined;
       const mustSucceed = isLinkLive(model, link) && isFree;
-      const answer = await world.call(actor, "POST", "/verify-email", { body: { token: link.token } });
+      const answer = await useOnce(mustSucceed ? atOnce : 1, () =>
+        world.call(actor, "POST", "/verify-email", { body: { token: link.token } }),
+      );
       if (!expectOutcome(answer, mustSucceed, `${link.purpose} of ${link.to}`)) return "refused";
       if (!account) return violation("a link of a deleted account was accepted");
       link.voidBy = "its use";

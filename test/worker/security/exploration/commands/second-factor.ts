@@ -1,4 +1,4 @@
-import { type Actor, reads } from "../actors.ts";
+import { type Actor, reads, recipientOf, type User } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
 import {
@@ -8,6 +8,8 @@ import {
   type Challenge,
   isChallengeLive,
   type Model,
+  mayPick,
+  OWN_AUDIENCE,
   pickPreferring,
 } from "../model.ts";
 import { recordDevice, recordSession } from "../opened-sessions.ts";
@@ -23,13 +25,12 @@ export function beginChallenge(
     readonly actor: Actor;
     readonly account: Account;
     readonly challengeId: string;
-    readonly audience: Audience;
   },
 ): void {
   const { account } = of;
   voidChallenges(model, account, "a newer challenge", "login");
   const challenge: Challenge = {
-    ...{ id: of.challengeId, purpose: "login", accountId: account.id, audience: of.audience },
+    ...{ id: of.challengeId, purpose: "login", accountId: account.id },
     ...{ startedBy: of.actor, to: account.email, code: "", earlierCodes: [], tries: 0, voidBy: null },
     expiresAt: model.now() + CODE_LIFE,
   };
@@ -40,9 +41,12 @@ export function beginChallenge(
 const loginChallenges = (model: Model): Challenge[] =>
   model.challenges.filter(({ purpose }) => purpose === "login");
 
-/** A challenge: every even number selects a live one, if there is one. */
-export const pickLive = (model: Model, challenges: readonly Challenge[], n: number): Challenge =>
+/** A challenge, preferably a live one. */
+export const pickChallenge = (model: Model, challenges: readonly Challenge[], n: number): Challenge =>
   pickPreferring(challenges, (challenge) => isChallengeLive(model, challenge), n);
+
+export const hasChallenge = (model: Model, challenges: readonly Challenge[], n: number): boolean =>
+  mayPick(challenges, (challenge) => isChallengeLive(model, challenge), n);
 
 /** Which code an actor answers with. The attacker has no right code of another account. */
 export type CodeChoice = "received" | "earlier" | "of another challenge" | "wrong";
@@ -57,20 +61,30 @@ export function codeFor(model: Model, actor: Actor, challenge: Challenge, choice
   return wrong;
 }
 
+type Answer = {
+  readonly by: User;
+  readonly n: number;
+  readonly choice: CodeChoice;
+  readonly atOnce: 1 | 2;
+  /** A request of this service's own client names the audience with the answer. */
+  readonly audience: Audience | null;
+};
+
 /** Answers a challenge of a sign-in, which may be old, used, or of another user. */
-export function answerChallenge(actor: Actor, n: number, choice: CodeChoice, atOnce: 1 | 2): Operation {
+export function answerChallenge({ by, n, choice, atOnce, audience }: Answer): Operation {
   return {
-    name: `${actor} answers challenge ${n}${atOnce === 2 ? " twice at once" : ""} with the code ${choice}`,
-    isPossible: (model) => loginChallenges(model).length > 0,
+    name: `${by} answers challenge ${n}${atOnce === 2 ? " twice at once" : ""} with the code ${choice}${audience ? ` for ${audience}` : ""}`,
+    isPossible: (model) => hasChallenge(model, loginChallenges(model), n),
     run: async (model, world) => {
-      const challenge = pickLive(model, loginChallenges(model), n);
+      const challenge = pickChallenge(model, loginChallenges(model), n);
+      const actor = by === "the attacker" ? "attacker" : recipientOf(challenge.to);
       const account = accountOf(model, challenge);
       const code = codeFor(model, actor, challenge, choice);
       if (account && isLocked(model, account)) return TOO_MANY;
       const isAnswerable = isChallengeLive(model, challenge);
       const isRight = isAnswerable && code === challenge.code;
       if (isAnswerable && !isRight && !mayFail(model, challenge.to)) return TOO_MANY;
-      const body = { challengeId: challenge.id, code };
+      const body = { challengeId: challenge.id, code, ...(audience ? { audience } : {}) };
       const answer = await useOnce(isRight ? atOnce : 1, () =>
         world.call(actor, "POST", "/login/otp", { body }),
       );
@@ -78,8 +92,8 @@ export function answerChallenge(actor: Actor, n: number, choice: CodeChoice, atO
       if (!expectOutcome(answer, isRight, `the code of ${actor}`)) return "refused";
       challenge.voidBy = "its use";
       if (!account) return violation("a code of a deleted account opened a session");
-      const { audience } = challenge;
-      const session = recordSession(model, answer.body.data, { holder: actor, account, audience });
+      const opening = { holder: actor, account, audience: audience ?? OWN_AUDIENCE };
+      const session = recordSession(model, answer.body.data, opening);
       recordDevice(model, actor, account, answer.body.data.deviceToken);
       return `signed in as ${account.email} (${session.audience})`;
     },
@@ -90,9 +104,9 @@ export function answerChallenge(actor: Actor, n: number, choice: CodeChoice, atO
 export function resendCode(actor: Actor, n: number): Operation {
   return {
     name: `${actor} requests a new code for challenge ${n}`,
-    isPossible: (model) => loginChallenges(model).length > 0,
+    isPossible: (model) => hasChallenge(model, loginChallenges(model), n),
     run: async (model, world) => {
-      const challenge = pickLive(model, loginChallenges(model), n);
+      const challenge = pickChallenge(model, loginChallenges(model), n);
       const answer = await world.call(actor, "POST", "/login/otp/resend", {
         body: { challengeId: challenge.id },
       });

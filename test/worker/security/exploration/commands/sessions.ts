@@ -7,6 +7,7 @@ import {
   isOwnSession,
   isSessionLive,
   type Model,
+  mayPick,
   OWN_AUDIENCE,
   pick,
   pickPreferring,
@@ -22,9 +23,12 @@ import { otherWorker, type World } from "../world.ts";
 export const sessionsHeldBy = (model: Model, actor: Actor): Session[] =>
   model.sessions.filter(({ holder, isCopied }) => holder === actor || (actor === "attacker" && isCopied));
 
-/** A session whose tokens an actor has: every even number selects a live one, if there is one. */
+/** A session whose tokens an actor has, preferably one that the API accepts. */
 export const pickSession = (model: Model, actor: Actor, n: number): Session =>
-  pickPreferring(sessionsHeldBy(model, actor), (session) => isSessionLive(model, session), n);
+  pickPreferring(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
+
+export const hasSession = (model: Model, actor: Actor, n: number): boolean =>
+  mayPick(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
 
 /** The sessions by which an actor can use the API of the service now. */
 export const usableSessions = (model: Model, actor: Actor): Session[] =>

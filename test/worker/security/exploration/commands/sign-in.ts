@@ -70,8 +70,7 @@ export function signIn(input: SignIn): Operation {
       if (answer.body.data.otpRequired) {
         if (!needsCode) violation(`${email} needs a code on a known device`);
         const challengeId = answer.body.data.challengeId as string;
-        const requested = browser ? OWN_AUDIENCE : (audience ?? OWN_AUDIENCE);
-        beginChallenge(model, world, { actor, account, challengeId, audience: requested });
+        beginChallenge(model, world, { actor, account, challengeId });
         return "needs a code";
       }
       if (needsCode) violation(`${email} signed in without the second factor`);

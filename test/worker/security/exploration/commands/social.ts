@@ -9,6 +9,7 @@ import {
   isUnproven,
   MINUTE,
   type Model,
+  mayPick,
   newAccount,
   OWN_AUDIENCE,
   pickPreferring,
@@ -55,7 +56,7 @@ export function startSocial(actor: Actor, { mailbox, of }: Claimed): Operation {
 export function finishSocial(n: number, browserOf: "its own" | "another"): Operation {
   return {
     name: `callback ${n} is requested in ${browserOf} browser`,
-    isPossible: (model) => model.redirects.length > 0,
+    isPossible: (model) => mayPick(model.redirects, ({ isUsed }) => !isUsed, n),
     run: async (model, world) => {
       const redirect = pickPreferring(model.redirects, ({ isUsed }) => !isUsed, n);
       const other = model.redirects.find((each) => each !== redirect);
@@ -117,7 +118,7 @@ function record(model: Model, world: World, { redirect, resolved, headers }: Fin
   if (resolved.kind !== "sign in") model.identities.set(actor, { accountId: account.id, email });
   if (challengeId !== undefined) {
     if (!account.secondFactor) violation("a callback needs a code without a second factor");
-    beginChallenge(model, world, { actor, account, challengeId, audience: OWN_AUDIENCE });
+    beginChallenge(model, world, { actor, account, challengeId });
     return "needs a code";
   }
   if (account.secondFactor) violation("a callback signed in without the second factor");

@@ -2,7 +2,7 @@ import type { Operation } from "../command.ts";
 import { DAY, MINUTE, SECOND } from "../model.ts";
 
 /** Each is longer than one lifetime: of a retry, of an app's code, of a code, of an access token, of a link, of a session. */
-export const PAUSES = {
+const PAUSES = {
   "5 seconds": 5 * SECOND,
   "11 seconds": 11 * SECOND,
   "a minute": MINUTE + SECOND,
