@@ -1,4 +1,5 @@
-import type { Account, Model } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { Account } from "./records.ts";
 import { violation } from "./violation.ts";
 
 export type AccountRow = {

@@ -1,5 +1,27 @@
 import fc from "fast-check";
-import { ACTORS, type Actor, ADDRESSES, MAILBOXES, type User } from "./actors.ts";
+import { ACTORS, type Actor, ADDRESSES } from "./actors.ts";
+import {
+  actor,
+  address,
+  addressFor,
+  addressOrOwn,
+  adminAction,
+  age,
+  atOnce,
+  audience,
+  by,
+  claimed,
+  codeChoice,
+  device,
+  n,
+  operation,
+  password,
+  passwordNumber,
+  pause,
+  role,
+  unknownDevice,
+  user,
+} from "./arguments.ts";
 import { Command, type Operation } from "./command.ts";
 import {
   deactivateOwn,
@@ -9,14 +31,14 @@ import {
   requestEmailChange,
   setSecondFactor,
 } from "./commands/account.ts";
-import { type AdminAction, administer, invite } from "./commands/administration.ts";
+import { administer, invite } from "./commands/administration.ts";
 import { authorizeApp, type ExchangeBy, exchangeCode } from "./commands/apps.ts";
 import { guessPasswords } from "./commands/guesses.ts";
 import { administerWhileChanged, type Interference } from "./commands/held-administration.ts";
 import { changePassword, requestReset, resetPassword } from "./commands/passwords.ts";
 import { removePhone, requestPhone, verifyPhone } from "./commands/phone.ts";
 import { register, resendVerification, verify } from "./commands/registration.ts";
-import { answerChallenge, type CodeChoice, resendCode } from "./commands/second-factor.ts";
+import { answerChallenge, resendCode } from "./commands/second-factor.ts";
 import {
   copySession,
   endById,
@@ -24,52 +46,11 @@ import {
   type SignOutBy,
   signOut,
   signOutEverywhere,
-  type TokenAge,
 } from "./commands/sessions.ts";
 import { signIn } from "./commands/sign-in.ts";
-import { type Claimed, finishSocial, startSocial } from "./commands/social.ts";
-import { type Pause, wait } from "./commands/time.ts";
-import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, pick, type Role } from "./model.ts";
-
-const actor = fc.constantFrom<Actor[]>("alice", "alice", "bob", "attacker", "attacker", "admin");
-const user = fc.constantFrom<User[]>("its recipient", "its recipient", "its recipient", "the attacker");
-const n = fc.nat(31);
-const address = fc.constantFrom(...ADDRESSES);
-/** Half of the time the second mailbox of the actor. */
-const addressOrOwn = fc.oneof(fc.constant("own"), address);
-const addressFor = (who: Actor, to: string): string => (to === "own" ? MAILBOXES[who][1] : to);
-const passwordNumber = fc.constantFrom<(0 | 1)[]>(0, 1);
-const password = fc.constantFrom<("right" | 0 | 1)[]>("right", "right", "right", 0, 1);
-const audience = fc.constantFrom<(Audience | null)[]>(null, null, OWN_AUDIENCE, APP_AUDIENCE);
-const age = fc.constantFrom<TokenAge[]>("current", "current", "previous", "any");
-const codeChoice = fc.constantFrom<CodeChoice[]>(
-  ...(["received", "received", "received", "earlier", "of another challenge", "wrong"] as const),
-);
-const atOnce = fc.constantFrom<(1 | 2)[]>(1, 1, 2);
-const claimed = fc.record<Claimed>({
-  mailbox: passwordNumber,
-  of: fc.constantFrom<Claimed["of"][]>("own", "own", "alice", "admin"),
-});
-const role = fc.constantFrom<Role[]>("user", "admin", "superuser");
-const adminAction = fc.constantFrom<AdminAction[]>(
-  ...(["activate", "activate", "deactivate", "delete", "unlock", "end the sessions of"] as const),
-  ...(["send a reset to", "edit", "make user", "make admin", "make superuser"] as const),
-);
-const pause = fc.constantFrom<Pause[]>(
-  ...(["5 seconds", "11 seconds", "11 seconds", "a minute", "a minute", "11 minutes"] as const),
-  ...(["16 minutes", "31 minutes", "a day", "8 days"] as const),
-);
-const by = fc.record({ actor, n, password });
-
-/** An operation with arguments of these arbitraries. */
-const operation = <Args extends unknown[]>(
-  make: (...args: Args) => Operation,
-  ...args: { [At in keyof Args]: fc.Arbitrary<Args[At]> }
-): fc.Arbitrary<Operation> =>
-  fc.tuple(...(args as unknown as fc.Arbitrary<Args[number]>[])).map((values) => make(...(values as Args)));
-
-const device = fc.record({ strict: fc.boolean(), token: fc.option(n, { freq: 2 }) });
-const unknownDevice = fc.constant({ strict: false, token: null });
+import { finishSocial, startSocial } from "./commands/social.ts";
+import { wait } from "./commands/time.ts";
+import { pick } from "./model.ts";
 
 const signIns = [
   operation(

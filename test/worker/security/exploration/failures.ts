@@ -1,4 +1,5 @@
-import { type Account, addressKey, type Model } from "./model.ts";
+import { addressKey, type Model } from "./model.ts";
+import type { Account } from "./records.ts";
 
 /** Ten failures lock an account. Apart from guesses a sequence stays below that, so that a refusal has another reason. */
 const MAX_FAILURES = 8;

@@ -1,17 +1,8 @@
 import { decodeJwt } from "jose";
 import { insertSession } from "../../../support/inserted-sessions.ts";
 import { type Actor, userAgentOf } from "./actors.ts";
-import {
-  type Account,
-  APP_AUDIENCE,
-  type Audience,
-  type Model,
-  mayGet,
-  OWN_AUDIENCE,
-  ownerOf,
-  SECOND,
-  type Session,
-} from "./model.ts";
+import { type Model, mayGet, ownerOf, SECOND } from "./model.ts";
+import { type Account, APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Session } from "./records.ts";
 import { ACCESS_LIFE, idleExpiryOf, rotate, SESSION_LIFE } from "./transitions.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";

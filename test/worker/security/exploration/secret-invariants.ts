@@ -1,15 +1,6 @@
 import { type Extent, sample } from "./extent.ts";
-import {
-  accountOf,
-  type Challenge,
-  isChallengeLive,
-  isLinkLive,
-  isOwnSession,
-  isSessionLive,
-  type Model,
-  OWN_AUDIENCE,
-  type Session,
-} from "./model.ts";
+import { accountOf, isChallengeLive, isLinkLive, isOwnSession, isSessionLive, type Model } from "./model.ts";
+import { type Challenge, OWN_AUDIENCE, type Session } from "./records.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";
 

@@ -1,15 +1,6 @@
 import { type Extent, sample } from "./extent.ts";
-import {
-  type AccessToken,
-  APP_AUDIENCE,
-  accountOf,
-  isOwnSession,
-  isSessionLive,
-  type Model,
-  mayGet,
-  OWN_AUDIENCE,
-  type Session,
-} from "./model.ts";
+import { accountOf, isOwnSession, isSessionLive, type Model, mayGet } from "./model.ts";
+import { type AccessToken, APP_AUDIENCE, OWN_AUDIENCE, type Session } from "./records.ts";
 import { violation } from "./violation.ts";
 import { otherWorker, type World } from "./world.ts";
 

@@ -1,19 +1,5 @@
-import {
-  type AccessToken,
-  type Account,
-  type Challenge,
-  DAY,
-  isLinkLive,
-  isSessionLive,
-  type Link,
-  type LinkPurpose,
-  MINUTE,
-  type Model,
-  mayGet,
-  type RefreshToken,
-  SECOND,
-  type Session,
-} from "./model.ts";
+import { DAY, isLinkLive, isSessionLive, MINUTE, type Model, mayGet, SECOND } from "./model.ts";
+import type { AccessToken, Account, Challenge, Link, LinkPurpose, RefreshToken, Session } from "./records.ts";
 
 const REFRESH_IDLE = 7 * DAY;
 const RETRY_WINDOW = 10 * SECOND;
@@ -42,9 +28,6 @@ export function endSessions(model: Model, sessions: readonly Session[], reason: 
 
 export const sessionsOf = (model: Model, account: Account): Session[] =>
   model.sessions.filter(({ accountId }) => accountId === account.id);
-
-export const liveSessionsOf = (model: Model, account: Account): Session[] =>
-  sessionsOf(model, account).filter((session) => isSessionLive(model, session));
 
 export function voidLinks(
   model: Model,

@@ -4,8 +4,9 @@ import { createRpcCaller } from "../../../support/rpc.ts";
 import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { ACTORS, type Actor, MAILBOXES, PASSWORDS, userAgentOf } from "./actors.ts";
-import { type Challenge, type Link, type Model, newAccount, newModel, type Role, SECOND } from "./model.ts";
+import { type Model, newAccount, newModel, SECOND } from "./model.ts";
 import { openFirstSession } from "./opened-sessions.ts";
+import type { Challenge, Link, Role } from "./records.ts";
 
 const START = Math.floor(Date.now() / SECOND) * SECOND;
 const clock = createTestClock(START);

@@ -1,8 +1,9 @@
 import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY } from "../failures.ts";
-import { type Account, accountOf, holderOf, type Model, pick, type Session } from "../model.ts";
+import { accountOf, holderOf, type Model, pick } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
+import type { Account, Session } from "../records.ts";
 import { closeAccount, forgetDevices, voidLinks } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";

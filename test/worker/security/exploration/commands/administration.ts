@@ -1,17 +1,9 @@
 import { type Actor, isLookalike } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { unlock } from "../failures.ts";
-import {
-  type Account,
-  accountAt,
-  accountOf,
-  holderOf,
-  type Model,
-  newAccount,
-  pick,
-  type Role,
-} from "../model.ts";
+import { accountAt, accountOf, holderOf, type Model, newAccount, pick } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
+import type { Account, Role } from "../records.ts";
 import {
   closeAccount,
   deleteAccount,

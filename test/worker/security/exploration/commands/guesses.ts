@@ -1,7 +1,8 @@
 import { type Actor, PASSWORDS } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, lock } from "../failures.ts";
-import { type Account, type Model, pick } from "../model.ts";
+import { type Model, pick } from "../model.ts";
+import type { Account } from "../records.ts";
 import { violation } from "../violation.ts";
 
 const MAX_GUESSES = 10;

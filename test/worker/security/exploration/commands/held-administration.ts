@@ -1,8 +1,9 @@
 import { startWithHeldBatch } from "../../../../support/d1.ts";
 import { type Actor, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
-import { type Account, accountOf, type Model, pick, type Session } from "../model.ts";
+import { accountOf, type Model, pick } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
+import type { Account, Session } from "../records.ts";
 import { expectOutcome } from "../violation.ts";
 import type { World } from "../world.ts";
 import { type AdminAction, applyAction, isAllowed, mayAct, requestOf } from "./administration.ts";

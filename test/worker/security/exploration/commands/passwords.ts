@@ -1,16 +1,9 @@
 import { type Actor, PASSWORDS, recipientOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY, unlock } from "../failures.ts";
-import {
-  accountAt,
-  accountOf,
-  isLinkLive,
-  type Link,
-  type Model,
-  mayPick,
-  pickPreferring,
-} from "../model.ts";
+import { accountAt, accountOf, isLinkLive, type Model, mayPick, pickPreferring } from "../model.ts";
 import { apiTokenOf, recordDevice } from "../opened-sessions.ts";
+import type { Link } from "../records.ts";
 import {
   deleteDevices,
   endSessions,

@@ -1,8 +1,9 @@
 import { type Actor, PHONES, type User } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY } from "../failures.ts";
-import { accountOf, type Challenge, isChallengeLive, type Model, pick, type Session } from "../model.ts";
+import { accountOf, isChallengeLive, type Model, pick } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
+import type { Challenge, Session } from "../records.ts";
 import { CODE_LIFE, RECENT, voidChallenges } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import { type CodeChoice, codeFor, hasChallenge, pickChallenge } from "./second-factor.ts";

@@ -1,18 +1,17 @@
 import { type Actor, isLookalike, PASSWORDS, recipientOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import {
-  type Account,
   accountAt,
   accountOf,
   holderOf,
   isLinkLive,
   isUnproven,
-  type Link,
   type Model,
   mayPick,
   newAccount,
   pickPreferring,
 } from "../model.ts";
+import type { Account, Link } from "../records.ts";
 import {
   deleteAccount,
   forgetDevices,

@@ -1,18 +1,9 @@
 import { type Actor, reads, recipientOf, type User } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
-import {
-  type Account,
-  type Audience,
-  accountOf,
-  type Challenge,
-  isChallengeLive,
-  type Model,
-  mayPick,
-  OWN_AUDIENCE,
-  pickPreferring,
-} from "../model.ts";
+import { accountOf, isChallengeLive, type Model, mayPick, pickPreferring } from "../model.ts";
 import { recordDevice, recordSession } from "../opened-sessions.ts";
+import { type Account, type Audience, type Challenge, OWN_AUDIENCE } from "../records.ts";
 import { CODE_LIFE, voidChallenges } from "../transitions.ts";
 import { expectOutcome, useOnce, violation } from "../violation.ts";
 import type { World } from "../world.ts";

@@ -1,20 +1,16 @@
 import { type Actor, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import {
-  APP_AUDIENCE,
-  type Audience,
   accountOf,
   isOwnSession,
   isSessionLive,
   type Model,
   mayPick,
-  OWN_AUDIENCE,
   pick,
   pickPreferring,
-  type RefreshToken,
-  type Session,
 } from "../model.ts";
 import { accessTokenOf, apiTokenOf, recordAccessToken } from "../opened-sessions.ts";
+import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, type RefreshToken, type Session } from "../records.ts";
 import { endSessions, judgePresented, rotate, sessionsOf } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import { otherWorker, type World } from "../world.ts";

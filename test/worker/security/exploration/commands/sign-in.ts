@@ -1,18 +1,9 @@
 import { type Actor, knowsPassword, PASSWORDS } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
-import {
-  type Account,
-  APP_AUDIENCE,
-  type Audience,
-  accountAt,
-  accountsOf,
-  type Device,
-  type Model,
-  OWN_AUDIENCE,
-  pick,
-} from "../model.ts";
+import { accountAt, accountsOf, type Model, pick } from "../model.ts";
 import { recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
+import { type Account, APP_AUDIENCE, type Audience, type Device, OWN_AUDIENCE } from "../records.ts";
 import { endSessions } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";

@@ -3,19 +3,9 @@ import { returnFromProvider, startRedirect } from "../../../../support/social/br
 import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, TOO_MANY } from "../failures.ts";
-import {
-  type Account,
-  accountAt,
-  isUnproven,
-  MINUTE,
-  type Model,
-  mayPick,
-  newAccount,
-  OWN_AUDIENCE,
-  pickPreferring,
-  type SocialRedirect,
-} from "../model.ts";
+import { accountAt, isUnproven, MINUTE, type Model, mayPick, newAccount, pickPreferring } from "../model.ts";
 import { accountIdIn, recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
+import { type Account, OWN_AUDIENCE, type SocialRedirect } from "../records.ts";
 import { forgetDevices, voidChallenges, voidLinks } from "../transitions.ts";
 import { violation } from "../violation.ts";
 import { providers, service, type World } from "../world.ts";
