@@ -171,10 +171,10 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
     ),
   ],
   [
-    2,
+    8,
     operation(
       administerWhileChanged,
-      fc.constantFrom<Actor[]>("bob", "bob", "admin", "alice", "attacker"),
+      fc.constantFrom<Actor[]>("bob", "bob", "bob", "admin", "alice"),
       adminAction,
       n,
       fc.record<Interference>({
@@ -184,7 +184,7 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
           "make admin",
           "make superuser",
         ),
-        on: fc.constantFrom<Interference["on"][]>("actor", "target"),
+        on: fc.constantFrom<Interference["on"][]>("actor", "actor", "target"),
       }),
     ),
   ],

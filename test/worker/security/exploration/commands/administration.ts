@@ -1,7 +1,7 @@
 import { type Actor, isLookalike } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { unlock } from "../failures.ts";
-import { accountAt, accountOf, holderOf, type Model, newAccount, pick } from "../model.ts";
+import { accountAt, accountOf, holderOf, type Model, newAccount, pickPreferring } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
 import type { Account, Role } from "../records.ts";
 import {
@@ -53,6 +53,19 @@ export function mayAct(actor: Account, action: AdminAction, target: Account): bo
   return actor.role === "admin" && target.role === "user" && !SUPERUSERS_ONLY.includes(action);
 }
 
+/** An account, preferably one to which the actor may do this. */
+export const pickTarget = (
+  model: Model,
+  actor: Account | undefined,
+  action: AdminAction,
+  n: number,
+): Account =>
+  pickPreferring(
+    [...model.accounts.values()],
+    (account) => actor !== undefined && mayAct(actor, action, account) && isAllowed(model, action, account),
+    n,
+  );
+
 /** An admin action on any account, by a session of any actor. */
 export function administer(actor: Actor, n: number, action: AdminAction, target: number): Operation {
   return {
@@ -61,7 +74,7 @@ export function administer(actor: Actor, n: number, action: AdminAction, target:
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
       const acting = accountOf(model, session);
-      const account = pick([...model.accounts.values()], target);
+      const account = pickTarget(model, acting, action, target);
       const { method, path, body } = requestOf(action, account);
       const answer = await world.call(actor, method, path, { body, access: apiTokenOf(session) });
       const mustSucceed =

@@ -1,12 +1,12 @@
 import { startWithHeldBatch } from "../../../../support/d1.ts";
 import { type Actor, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
-import { accountOf, type Model, pick } from "../model.ts";
+import { accountOf, type Model } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
 import type { Account, Session } from "../records.ts";
 import { expectOutcome } from "../violation.ts";
 import type { World } from "../world.ts";
-import { type AdminAction, applyAction, isAllowed, mayAct, requestOf } from "./administration.ts";
+import { type AdminAction, applyAction, isAllowed, mayAct, pickTarget, requestOf } from "./administration.ts";
 import { usableSessions } from "./sessions.ts";
 
 /** What a superuser does while an action of another admin waits for the database. */
@@ -31,14 +31,9 @@ export function administerWhileChanged(
   return {
     name: `${actor} tries to ${action} account ${target}, while a superuser tries to ${interference.action} the ${interference.on}`,
     isPossible: (model) =>
-      candidates(model, actor).length > 0 &&
-      usableSessions(model, "admin").some((each) => isSuperuser(model, each)),
+      prepare(model, { actor, action, target }) !== null && superuserSession(model) !== null,
     run: async (model, world) => {
-      const session = pick(candidates(model, actor), target);
-      const acting = accountOf(model, session) as Account;
-      const account = pick([...model.accounts.values()], target);
-      if (!mayAct(acting, action, account) || !isAllowed(model, action, account))
-        return "left out: refused before the batch";
+      const { session, acting, account } = prepare(model, { actor, action, target }) as Prepared;
       const { service, reached, release } = startWithHeldBatch(1, {}, world.storage.clock);
       const { method, path, body } = requestOf(action, account);
       const waiting = service.call(method, `/api/auth${path}`, body, apiTokenOf(session), {
@@ -60,6 +55,26 @@ export function administerWhileChanged(
   };
 }
 
+type Prepared = { readonly session: Session; readonly acting: Account; readonly account: Account };
+
+/** Null if the action would be refused before its batch. */
+function prepare(
+  model: Model,
+  { actor, action, target }: { readonly actor: Actor; readonly action: AdminAction; readonly target: number },
+): Prepared | null {
+  for (const session of candidates(model, actor)) {
+    const acting = accountOf(model, session) as Account;
+    const account = pickTarget(model, acting, action, target);
+    if (mayAct(acting, action, account) && isAllowed(model, action, account))
+      return { session, acting, account };
+  }
+  return null;
+}
+
+/** A session by which the interfering superuser acts. */
+const superuserSession = (model: Model): Session | null =>
+  usableSessions(model, "admin").find((session) => isSuperuser(model, session)) ?? null;
+
 const isSuperuser = (model: Model, session: Session): boolean =>
   accountOf(model, session)?.role === "superuser";
 
@@ -72,7 +87,7 @@ async function interfere(
   action: Interference["action"],
   account: Account,
 ): Promise<void> {
-  const [session] = usableSessions(model, "admin").filter((each) => isSuperuser(model, each));
+  const session = superuserSession(model);
   const superuser = session && accountOf(model, session);
   if (!session || !superuser) return;
   if (!mayAct(superuser, action, account) || !isAllowed(model, action, account)) return;

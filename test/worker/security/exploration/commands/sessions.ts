@@ -23,6 +23,10 @@ export const sessionsHeldBy = (model: Model, actor: Actor): Session[] =>
 export const pickSession = (model: Model, actor: Actor, n: number): Session =>
   pickPreferring(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
 
+/** The same, also a session of an app or for the app's audience. */
+const pickLiveSession = (model: Model, actor: Actor, n: number): Session =>
+  pickPreferring(sessionsHeldBy(model, actor), (session) => isSessionLive(model, session), n);
+
 export const hasSession = (model: Model, actor: Actor, n: number): boolean =>
   mayPick(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
 
@@ -60,7 +64,7 @@ export function refresh({ actor, n, age, audience, by }: Refresh): Operation {
     name: `${actor} refreshes session ${n} with ${age} token${audience ? ` for ${audience}` : ""}${through}`,
     isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
     run: async (model, world) => {
-      const session = pickSession(model, actor, n);
+      const session = pickLiveSession(model, actor, n);
       const token = tokenOfAge(session, age, n);
       const userAgent = userAgentOf(actor);
       const requested = by === "RPC" ? APP_AUDIENCE : audience;
@@ -140,7 +144,7 @@ export function signOut(actor: Actor, n: number, by: SignOutBy): Operation {
     name: `${actor} signs out of session ${n} by its ${by}`,
     isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
     run: async (model, world) => {
-      const session = pickSession(model, actor, n);
+      const session = pickLiveSession(model, actor, n);
       if (by === "refresh token") {
         const token = session.current;
         const result = await otherWorker.call("signOut", { refreshToken: token.value });
