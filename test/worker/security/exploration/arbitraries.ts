@@ -128,9 +128,9 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
   ],
   [10, operation(verifyPhone, user, n, codeChoice)],
   [1, operation(removePhone, actor, n)],
-  [2, operation(forgetDevice, actor, n, n)],
+  [4, operation(forgetDevice, actor, n, n)],
   [
-    5,
+    10,
     operation(
       refresh,
       fc.record({ actor, n, age, audience, by: fc.constantFrom<("HTTP" | "RPC")[]>("HTTP", "HTTP", "RPC") }),

@@ -23,7 +23,14 @@ export const addressFor = (who: Actor, to: string): string => (to === "own" ? MA
 export const passwordNumber = fc.constantFrom<(0 | 1)[]>(0, 1);
 export const password = fc.constantFrom<("right" | 0 | 1)[]>("right", "right", "right", 0, 1);
 export const audience = fc.constantFrom<(Audience | null)[]>(null, null, OWN_AUDIENCE, APP_AUDIENCE);
-export const age = fc.constantFrom<TokenAge[]>("current", "current", "previous", "any");
+export const age = fc.constantFrom<TokenAge[]>(
+  "current",
+  "current",
+  "current",
+  "previous",
+  "previous",
+  "old",
+);
 export const codeChoice = fc.constantFrom<CodeChoice[]>(
   ...(["received", "received", "received", "earlier", "of another challenge", "wrong"] as const),
 );
@@ -50,5 +57,9 @@ export const operation = <Args extends unknown[]>(
 ): fc.Arbitrary<Operation> =>
   fc.tuple(...(args as unknown as fc.Arbitrary<Args[number]>[])).map((values) => make(...(values as Args)));
 
-export const device = fc.record({ strict: fc.boolean(), token: fc.option(n, { freq: 2 }) });
+export const device = fc.oneof(
+  fc.record({ strict: fc.constant(false), token: fc.option(n) }),
+  fc.record({ strict: fc.constant(true), token: n }),
+  fc.record({ strict: fc.constant(true), token: fc.option(n, { freq: 3 }) }),
+);
 export const unknownDevice = fc.constant({ strict: false, token: null });

@@ -2,8 +2,15 @@ import { decodeJwt } from "jose";
 import { insertSession } from "../../../support/inserted-sessions.ts";
 import { type Actor, userAgentOf } from "./actors.ts";
 import { type Model, mayGet, ownerOf, SECOND } from "./model.ts";
-import { type Account, APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Session } from "./records.ts";
-import { ACCESS_LIFE, idleExpiryOf, rotate, SESSION_LIFE } from "./transitions.ts";
+import {
+  type Account,
+  APP_AUDIENCE,
+  type Audience,
+  OWN_AUDIENCE,
+  type RefreshToken,
+  type Session,
+} from "./records.ts";
+import { ACCESS_LIFE, idleExpiryOf, SESSION_LIFE } from "./transitions.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
@@ -72,22 +79,31 @@ export function recordAccessToken(model: Model, session: Session, token: string,
   session.accessTokens.push({ value: token, audience, expiresAt });
 }
 
-/** Inserts the session that an actor has when a sequence starts, and gets its first access token. */
+/**
+ * Inserts the session that an actor has when a sequence starts, and refreshes it twice: it has a current token, one that
+ * brought that, and an old one.
+ */
 export async function openFirstSession(
   model: Model,
   world: World,
   holder: Actor,
   account: Account,
 ): Promise<void> {
-  const first = await insertSession(world.storage, account.id, userAgentOf(holder));
-  const answer = await world.call(holder, "POST", "/refresh", { body: { refreshToken: first } });
-  if (answer.status !== 200) violation(`the first refresh answered ${answer.status}: ${answer.text}`);
-  const tokens = answer.body.data as Tokens;
-  const session = recordSession(model, tokens, { holder, account, audience: OWN_AUDIENCE });
-  const presented = { value: first, expiresAt: session.idleExpiresAt };
-  session.refreshTokens.length = 0;
-  session.refreshTokens.push(presented);
-  rotate(model, session, presented, { value: tokens.refreshToken, userAgent: session.userAgent });
+  const value = await insertSession(world.storage, account.id, userAgentOf(holder));
+  const refresh = async (refreshToken: string): Promise<Tokens> => {
+    const answer = await world.call(holder, "POST", "/refresh", { body: { refreshToken } });
+    if (answer.status !== 200) violation(`the first refresh answered ${answer.status}: ${answer.text}`);
+    return answer.body.data;
+  };
+  const first = await refresh(value);
+  const second = await refresh(first.refreshToken);
+  const session = recordSession(model, second, { holder, account, audience: OWN_AUDIENCE });
+  const [old, previous] = [value, first.refreshToken].map((each) => ({
+    value: each,
+    expiresAt: session.idleExpiresAt,
+  })) as [RefreshToken, RefreshToken];
+  session.refreshTokens.unshift(old, previous);
+  session.lastPresented = previous;
 }
 
 /** The newest access token of a session for an audience, also an expired one. */

@@ -1,7 +1,7 @@
 import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { mayFail, TOO_MANY } from "../failures.ts";
-import { accountOf, holderOf, type Model, pick } from "../model.ts";
+import { accountOf, holderOf, type Model, pickPreferring } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
 import type { Account, Session } from "../records.ts";
 import { closeAccount, forgetDevices, voidLinks } from "../transitions.ts";
@@ -130,7 +130,11 @@ export function forgetDevice(actor: Actor, n: number, target: number): Operation
     isPossible: (model) => model.devices.length > 0 && hasSession(model, actor, n),
     run: async (model, world) => {
       const session = pickSession(model, actor, n);
-      const device = pick(model.devices, target);
+      const device = pickPreferring(
+        model.devices,
+        (each) => each.accountId === session.accountId && each.isStored,
+        target,
+      );
       const isOwn = device.accountId === session.accountId && device.isStored;
       const path = `/me/devices/${device.id}`;
       const answer = await world.call(actor, "DELETE", path, { access: apiTokenOf(session) });

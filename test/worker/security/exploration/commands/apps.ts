@@ -3,23 +3,22 @@ import { CODE_VERIFIER } from "../../../../support/social/client-application.ts"
 import { APP } from "../../../../support/social/providers.ts";
 import { type Actor, type User, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
-import { accountOf, isSessionLive, type Model, mayPick, pick, pickPreferring } from "../model.ts";
+import { accountOf, isSessionLive, type Model, mayPick, pickPreferring } from "../model.ts";
 import { accessTokenOf, recordAccessToken, recordSession, tokensInCookies } from "../opened-sessions.ts";
 import { APP_AUDIENCE, type AppCode, OWN_AUDIENCE, type Session } from "../records.ts";
 import { APP_CODE_LIFE, endSessions, judgePresented } from "../transitions.ts";
 import { violation } from "../violation.ts";
 import { otherWorker, service, type World } from "../world.ts";
-import { hasSession, pickSession, recordRefresh, type TokenAge } from "./sessions.ts";
+import { hasSession, pickSession, recordRefresh, type TokenAge, tokenOfAge } from "./sessions.ts";
 
 /** Signs in to the app by the cookies of a session, which rotates its refresh token. */
 export function authorizeApp(actor: Actor, n: number, age: TokenAge): Operation {
   return {
-    name: `${actor} signs in to the app by session ${n} with ${age} refresh token`,
+    name: `${actor} signs in to the app by session ${n} with its ${age} refresh token`,
     isPossible: (model) => hasSession(model, actor, n),
     run: async (model) => {
       const session = pickSession(model, actor, n);
-      const token =
-        age === "current" ? session.current : (session.lastPresented ?? pick(session.refreshTokens, n));
+      const token = tokenOfAge(session, age, n);
       const userAgent = userAgentOf(actor);
       const cookies = [
         `__Host-gh_refresh=${token.value}`,

@@ -23,10 +23,6 @@ export const sessionsHeldBy = (model: Model, actor: Actor): Session[] =>
 export const pickSession = (model: Model, actor: Actor, n: number): Session =>
   pickPreferring(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
 
-/** The same, also a session of an app or for the app's audience. */
-const pickLiveSession = (model: Model, actor: Actor, n: number): Session =>
-  pickPreferring(sessionsHeldBy(model, actor), (session) => isSessionLive(model, session), n);
-
 export const hasSession = (model: Model, actor: Actor, n: number): boolean =>
   mayPick(sessionsHeldBy(model, actor), (session) => isUsable(model, session), n);
 
@@ -40,14 +36,18 @@ export function isUsable(model: Model, session: Session): boolean {
   return isUnexpired && isSessionLive(model, session) && isOwnSession(session);
 }
 
-export type TokenAge = "current" | "previous" | "any";
+export type TokenAge = "current" | "previous" | "old";
 
-const tokenOfAge = (session: Session, age: TokenAge, n: number): RefreshToken =>
-  age === "current"
-    ? session.current
-    : age === "previous"
-      ? (session.lastPresented ?? session.current)
-      : pick(session.refreshTokens, n);
+/** The tokens of a session that were replaced before the last presented one. */
+const oldTokens = ({ refreshTokens, current, lastPresented }: Session): RefreshToken[] =>
+  refreshTokens.filter((token) => token !== current && token !== lastPresented);
+
+/** The refresh token of that age, or the current one if the session has none. */
+export const tokenOfAge = (session: Session, age: TokenAge, n: number): RefreshToken => {
+  const old = oldTokens(session);
+  if (age === "old" && old.length > 0) return pick(old, n);
+  return age === "previous" ? (session.lastPresented ?? session.current) : session.current;
+};
 
 type Refresh = {
   readonly actor: Actor;
@@ -61,10 +61,14 @@ type Refresh = {
 export function refresh({ actor, n, age, audience, by }: Refresh): Operation {
   const through = by === "RPC" ? " through another Worker" : "";
   return {
-    name: `${actor} refreshes session ${n} with ${age} token${audience ? ` for ${audience}` : ""}${through}`,
+    name: `${actor} refreshes session ${n} with its ${age} token${audience ? ` for ${audience}` : ""}${through}`,
     isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
     run: async (model, world) => {
-      const session = pickLiveSession(model, actor, n);
+      const session = pickPreferring(
+        sessionsHeldBy(model, actor),
+        (each) => isSessionLive(model, each) && (age !== "old" || oldTokens(each).length > 0),
+        n,
+      );
       const token = tokenOfAge(session, age, n);
       const userAgent = userAgentOf(actor);
       const requested = by === "RPC" ? APP_AUDIENCE : audience;
@@ -144,7 +148,7 @@ export function signOut(actor: Actor, n: number, by: SignOutBy): Operation {
     name: `${actor} signs out of session ${n} by its ${by}`,
     isPossible: (model) => sessionsHeldBy(model, actor).length > 0,
     run: async (model, world) => {
-      const session = pickLiveSession(model, actor, n);
+      const session = pickPreferring(sessionsHeldBy(model, actor), (each) => isSessionLive(model, each), n);
       if (by === "refresh token") {
         const token = session.current;
         const result = await otherWorker.call("signOut", { refreshToken: token.value });

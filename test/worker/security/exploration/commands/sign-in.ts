@@ -1,7 +1,7 @@
 import { type Actor, knowsPassword, PASSWORDS } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
-import { accountAt, accountsOf, type Model, pick } from "../model.ts";
+import { accountAt, accountsOf, type Model, pick, pickPreferring } from "../model.ts";
 import { recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
 import { type Account, APP_AUDIENCE, type Audience, type Device, OWN_AUDIENCE } from "../records.ts";
 import { endSessions } from "../transitions.ts";
@@ -41,7 +41,7 @@ export function signIn(input: SignIn): Operation {
       const account = accountAt(model, email);
       const known = password === "right" ? account?.password : PASSWORDS[actor][password];
       const secret = knowsPassword(actor, known ?? null) ? (known as string) : PASSWORDS[actor][0];
-      const token = device.token === null ? undefined : model.devices[device.token % model.devices.length];
+      const token = deviceFor(model, account, device.token);
       const maySignIn = account?.status === "active" && account.verified && account.password === secret;
       if (account && isLocked(model, account)) return TOO_MANY;
       if (!maySignIn && !mayFail(model, email)) return TOO_MANY;
@@ -88,6 +88,12 @@ async function browserWith(model: Model, world: World, actor: Actor, n: number, 
   const csrf = await world.call(actor, "GET", "/csrf-token", { headers });
   return { session, headers: { ...headers, "X-CSRF-Token": csrf.body.data.csrfToken as string } };
 }
+
+/** A device token that an actor presents, preferably one that was issued for the account. */
+const deviceFor = (model: Model, account: Account | undefined, n: number | null): Device | undefined =>
+  n === null || model.devices.length === 0
+    ? undefined
+    : pickPreferring(model.devices, ({ accountId }) => accountId === account?.id, n);
 
 const isKnown = (account: Account, device: Device | undefined): boolean =>
   device !== undefined &&
