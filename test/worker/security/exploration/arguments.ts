@@ -8,7 +8,15 @@ import type { Claimed } from "./commands/social.ts";
 import type { Pause } from "./commands/time.ts";
 import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Role } from "./records.ts";
 
-export const actor = fc.constantFrom<Actor[]>("alice", "alice", "bob", "attacker", "attacker", "admin");
+export const actor = fc.constantFrom<Actor[]>(
+  "alice",
+  "alice",
+  "alice",
+  "bob",
+  "attacker",
+  "attacker",
+  "admin",
+);
 export const user = fc.constantFrom<User[]>(
   "its recipient",
   "its recipient",
