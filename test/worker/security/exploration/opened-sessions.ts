@@ -1,16 +1,8 @@
 import { decodeJwt } from "jose";
-import { insertSession } from "../../../support/inserted-sessions.ts";
 import { type Actor, userAgentOf } from "./actors.ts";
 import { type Model, mayGet, ownerOf, SECOND } from "./model.ts";
-import {
-  type Account,
-  APP_AUDIENCE,
-  type Audience,
-  OWN_AUDIENCE,
-  type RefreshToken,
-  type Session,
-} from "./records.ts";
-import { ACCESS_LIFE, idleExpiryOf, SESSION_LIFE } from "./transitions.ts";
+import { type Account, APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Session } from "./records.ts";
+import { ACCESS_LIFE, idleExpiryOf, rotate, SESSION_LIFE } from "./transitions.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
@@ -80,8 +72,8 @@ export function recordAccessToken(model: Model, session: Session, token: string,
 }
 
 /**
- * Inserts the session that an actor has when a sequence starts, and refreshes it twice: it has a current token, one that
- * brought that, and an old one.
+ * Signs in an actor on a device, and refreshes the session twice: it has a current token, one that brought that, and an old
+ * one.
  */
 export async function openFirstSession(
   model: Model,
@@ -89,21 +81,19 @@ export async function openFirstSession(
   holder: Actor,
   account: Account,
 ): Promise<void> {
-  const value = await insertSession(world.storage, account.id, userAgentOf(holder));
-  const refresh = async (refreshToken: string): Promise<Tokens> => {
-    const answer = await world.call(holder, "POST", "/refresh", { body: { refreshToken } });
-    if (answer.status !== 200) violation(`the first refresh answered ${answer.status}: ${answer.text}`);
-    return answer.body.data;
+  const post = async (path: string, body: object) => {
+    const answer = await world.call(holder, "POST", path, { body });
+    if (answer.status !== 200) violation(`the first ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body.data as Tokens & { readonly deviceToken?: string };
   };
-  const first = await refresh(value);
-  const second = await refresh(first.refreshToken);
-  const session = recordSession(model, second, { holder, account, audience: OWN_AUDIENCE });
-  const [old, previous] = [value, first.refreshToken].map((each) => ({
-    value: each,
-    expiresAt: session.idleExpiresAt,
-  })) as [RefreshToken, RefreshToken];
-  session.refreshTokens.unshift(old, previous);
-  session.lastPresented = previous;
+  const opened = await post("/login", { email: account.email, password: account.password });
+  const session = recordSession(model, opened, { holder, account, audience: OWN_AUDIENCE });
+  recordDevice(model, holder, account, opened.deviceToken);
+  for (let times = 0; times < 2; times += 1) {
+    const token = session.current;
+    const { refreshToken: value } = await post("/refresh", { refreshToken: token.value });
+    rotate(model, session, token, { value, userAgent: session.userAgent });
+  }
 }
 
 /** The newest access token of a session for an audience, also an expired one. */

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { insertVerifiedUser } from "../../../support/inserted-users.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
-import { type ApiResponse, createTestClock, startService } from "../../../support/service.ts";
+import { type ApiResponse, createTestClock, startService, type TestClock } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { ACTORS, type Actor, MAILBOXES, PASSWORDS, userAgentOf } from "./actors.ts";
 import { type Model, newAccount, newModel, SECOND } from "./model.ts";
@@ -40,7 +40,7 @@ export type World = {
   readonly journal: string[];
   readonly expectedSecrets: ExpectedSecret[];
   readonly seenMessages: Set<string>;
-  readonly storage: Pick<typeof service, "env" | "clock">;
+  readonly clock: TestClock;
   advance(ms: number): void;
   /** Sends a request of an actor. `path` is relative to /api/auth. */
   call(actor: Actor, method: string, path: string, options?: CallOptions): Promise<ApiResponse>;
@@ -51,7 +51,7 @@ function newWorld(): World {
     journal: [],
     expectedSecrets: [],
     seenMessages: new Set(),
-    storage: service,
+    clock,
     advance: clock.advance,
     call: (actor, method, path, { body, access, headers, userAgent, strict } = {}) =>
       (strict ? strictService : service).call(method, `/api/auth${path}`, body, access, {
@@ -69,8 +69,7 @@ export type FirstState = {
 
 type Template = {
   readonly restore: readonly D1PreparedStatement[];
-  readonly accounts: Model["accounts"];
-  readonly sessions: Model["sessions"];
+  readonly state: Pick<Model, "accounts" | "sessions" | "devices">;
 };
 
 const templates = new Map<string, Template>();
@@ -84,11 +83,7 @@ export async function beginSequence(
   const template = templates.get(key) ?? (await createTemplate(first));
   templates.set(key, template);
   await env.DB.batch([...template.restore]);
-  const { accounts, sessions } = structuredClone({
-    accounts: template.accounts,
-    sessions: template.sessions,
-  });
-  return { model: { ...newModel(clock.now), accounts, sessions }, real: newWorld() };
+  return { model: { ...newModel(clock.now), ...structuredClone(template.state) }, real: newWorld() };
 }
 
 /** Inserts the first state once, and keeps its rows: inserting them again costs one round trip. */
@@ -103,14 +98,16 @@ async function createTemplate(first: FirstState): Promise<Template> {
     const [password] = PASSWORDS[actor];
     const role = roleOf(actor);
     const id = await insertVerifiedUser(service, email, { role, password });
-    const secondFactor = actor === "alice" && first.secondFactor;
-    if (secondFactor) await insertSecondFactor(id);
-    const account = newAccount({ id, email, role, password, secondFactor, verified: true });
+    const account = newAccount({ id, email, role, password, verified: true });
     model.accounts.set(id, account);
     await openFirstSession(model, newWorld(), actor, account);
+    account.secondFactor = actor === "alice" && first.secondFactor;
+    if (account.secondFactor) await insertSecondFactor(id);
   }
-  const rows = await Promise.all(["accounts", "factors", "sessions"].map(statementsThatInsert));
-  return { restore: [...empty, ...rows.flat()], accounts: model.accounts, sessions: model.sessions };
+  const tables = ["accounts", "factors", "known_devices", "sessions"];
+  const rows = await Promise.all(tables.map(statementsThatInsert));
+  const { accounts, sessions, devices } = model;
+  return { restore: [...empty, ...rows.flat()], state: { accounts, sessions, devices } };
 }
 
 /** The tables that are emptied first and last. */

@@ -34,7 +34,7 @@ export function administerWhileChanged(
       prepare(model, { actor, action, target }) !== null && superuserSession(model) !== null,
     run: async (model, world) => {
       const { session, acting, account } = prepare(model, { actor, action, target }) as Prepared;
-      const { service, reached, release } = startWithHeldBatch(1, {}, world.storage.clock);
+      const { service, reached, release } = startWithHeldBatch(1, {}, world.clock);
       const { method, path, body } = requestOf(action, account);
       const waiting = service.call(method, `/api/auth${path}`, body, apiTokenOf(session), {
         "User-Agent": userAgentOf(actor),
