@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { firstStates, sequences } from "./arbitraries.ts";
 import { withJournal } from "./command.ts";
+import { beginSequence } from "./first-state.ts";
 import { checkInvariants } from "./invariants.ts";
 import { PATH, REPLAY_PATH, SEED, SEQUENCES } from "./options.ts";
-import { beginSequence } from "./world.ts";
 
 /** Generated operations of a sequence. Those that are not possible are left out. */
 const MAX_OPERATIONS = 200;

@@ -1,15 +1,13 @@
-import { env } from "cloudflare:workers";
-import { insertVerifiedUser } from "../../../support/inserted-users.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
 import { type ApiResponse, createTestClock, startService, type TestClock } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
-import { ACTORS, type Actor, MAILBOXES, PASSWORDS, userAgentOf } from "./actors.ts";
-import { type Model, newAccount, newModel, SECOND } from "./model.ts";
-import { openFirstSession } from "./opened-sessions.ts";
-import type { Challenge, Link, Role } from "./records.ts";
+import { type Actor, userAgentOf } from "./actors.ts";
+import { SECOND } from "./model.ts";
+import type { Challenge, Link } from "./records.ts";
 
-const START = Math.floor(Date.now() / SECOND) * SECOND;
-const clock = createTestClock(START);
+/** The instant of the first step of every sequence, but for what happens before it. */
+export const START = Math.floor(Date.now() / SECOND) * SECOND;
+export const clock = createTestClock(START);
 export const providers = openProviders();
 const { variables } = providers;
 
@@ -46,7 +44,7 @@ export type World = {
   call(actor: Actor, method: string, path: string, options?: CallOptions): Promise<ApiResponse>;
 };
 
-function newWorld(): World {
+export function newWorld(): World {
   return {
     journal: [],
     expectedSecrets: [],
@@ -59,84 +57,4 @@ function newWorld(): World {
         ...headers,
       }),
   };
-}
-
-/** What differs between the first states of sequences. */
-export type FirstState = {
-  readonly secondFactor: boolean;
-  readonly bobIsAdmin: boolean;
-};
-
-type Template = {
-  readonly restore: readonly D1PreparedStatement[];
-  readonly state: Pick<Model, "accounts" | "sessions" | "devices">;
-};
-
-const templates = new Map<string, Template>();
-
-/** A service with an account and a session for each actor, at the same instant and with the same ids in every sequence. */
-export async function beginSequence(
-  first: FirstState,
-): Promise<{ readonly model: Model; readonly real: World }> {
-  clock.advance(START - clock.now());
-  const key = JSON.stringify(first);
-  const template = templates.get(key) ?? (await createTemplate(first));
-  templates.set(key, template);
-  await env.DB.batch([...template.restore]);
-  return { model: { ...newModel(clock.now), ...structuredClone(template.state) }, real: newWorld() };
-}
-
-/** Inserts the first state once, and keeps its rows: inserting them again costs one round trip. */
-async function createTemplate(first: FirstState): Promise<Template> {
-  const empty = await statementsThatEmpty();
-  await env.DB.batch(empty);
-  const model = newModel(clock.now);
-  const roleOf = (actor: Actor): Role =>
-    actor === "admin" ? "superuser" : actor === "bob" && first.bobIsAdmin ? "admin" : "user";
-  for (const actor of ACTORS) {
-    const [email] = MAILBOXES[actor];
-    const [password] = PASSWORDS[actor];
-    const role = roleOf(actor);
-    const id = await insertVerifiedUser(service, email, { role, password });
-    const account = newAccount({ id, email, role, password, verified: true });
-    model.accounts.set(id, account);
-    await openFirstSession(model, newWorld(), actor, account);
-    account.secondFactor = actor === "alice" && first.secondFactor;
-    if (account.secondFactor) await insertSecondFactor(id);
-  }
-  const tables = ["accounts", "factors", "known_devices", "sessions"];
-  const rows = await Promise.all(tables.map(statementsThatInsert));
-  const { accounts, sessions, devices } = model;
-  return { restore: [...empty, ...rows.flat()], state: { accounts, sessions, devices } };
-}
-
-/** The tables that are emptied first and last. */
-const ENDS: readonly [string, string] = ["accounts", "pending_revocations"];
-
-/** Delete every row except the signing key, which costs a fraction of a reset. */
-async function statementsThatEmpty(): Promise<D1PreparedStatement[]> {
-  const { results } = await env.DB.prepare(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
-     AND name NOT LIKE 'd1%' AND name NOT LIKE 'account_search%' AND name <> 'signing_keys'`,
-  ).all<{ name: string }>();
-  // The rows that belong to an account go with it; those of its sessions leave pending revocations.
-  const others = results.map(({ name }) => name).filter((name) => !ENDS.includes(name));
-  return [ENDS[0], ...others, ENDS[1]].map((name) => env.DB.prepare(`DELETE FROM "${name}"`));
-}
-
-/** Insert the rows that a table has now. */
-async function statementsThatInsert(table: string): Promise<D1PreparedStatement[]> {
-  const { results } = await env.DB.prepare(`SELECT * FROM ${table}`).all();
-  return results.map((row) => {
-    const columns = Object.keys(row);
-    const values = columns.map(() => "?").join();
-    return env.DB.prepare(`INSERT INTO ${table} (${columns.join()}) VALUES (${values})`).bind(
-      ...Object.values(row),
-    );
-  });
-}
-
-async function insertSecondFactor(accountId: string): Promise<void> {
-  const query = "INSERT INTO factors (id, account_id, kind, created_at) VALUES (?, ?, 'email_otp', 1)";
-  await env.DB.prepare(query).bind(crypto.randomUUID(), accountId).run();
 }
