@@ -24,7 +24,7 @@ type Template = {
   readonly startsAt: number;
 };
 
-/** What has happened before the first step, so that every sequence has secrets that later steps must void. */
+/** What has happened before the steps of a sequence, so that every sequence has secrets that later steps must void. */
 const PRELUDE: readonly Operation[] = [
   authorizeApp("alice", 0, "current"),
   exchangeCode("its recipient", 0, "app"),

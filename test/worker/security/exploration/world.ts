@@ -5,7 +5,7 @@ import { type Actor, userAgentOf } from "./actors.ts";
 import { SECOND } from "./model.ts";
 import type { Challenge, Link } from "./records.ts";
 
-/** The instant of the first step of every sequence, but for what happens before it. */
+/** The instant at which every sequence begins, with what happens before its steps. */
 export const START = Math.floor(Date.now() / SECOND) * SECOND;
 export const clock = createTestClock(START);
 export const providers = openProviders();
