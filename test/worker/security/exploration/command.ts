@@ -4,7 +4,7 @@ import { type Model, SECOND } from "./model.ts";
 import type { World } from "./world.ts";
 
 /** Steps of a sequence. More are generated, since what is not possible is left out. */
-const MAX_STEPS = 15;
+const MAX_STEPS = 12;
 
 /** One operation of an actor. */
 export type Operation = {

@@ -7,7 +7,7 @@ import { checkInvariants } from "./invariants.ts";
 import { PATH, REPLAY_PATH, SEED, SEQUENCES } from "./options.ts";
 
 /** Generated operations of a sequence. Those that are not possible are left out. */
-const MAX_OPERATIONS = 200;
+const MAX_OPERATIONS = 150;
 /** The sequences that run in any case, however slow the machine is. */
 const LEAST_SEQUENCES = 200;
 /** Milliseconds in which more of them run. */

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { insertVerifiedUser } from "../../../support/inserted-users.ts";
+import { waitForRunningWork } from "../../../support/running-work.ts";
 import { ACTORS, type Actor, MAILBOXES, PASSWORDS } from "./actors.ts";
 import type { Operation } from "./command.ts";
 import { requestEmailChange } from "./commands/account.ts";
@@ -47,6 +48,8 @@ const templates = new Map<string, Template>();
 export async function beginSequence(
   first: FirstState,
 ): Promise<{ readonly model: Model; readonly real: World }> {
+  // A sequence that has failed may have left requests.
+  await waitForRunningWork();
   const key = JSON.stringify(first);
   const template = templates.get(key) ?? (await createTemplate(first));
   templates.set(key, template);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { ACCOUNTS, type AccountRow, checkAccounts } from "./account-invariants.ts";
-import type { Extent } from "./extent.ts";
+import { allEnded, type Extent } from "./extent.ts";
 import { MESSAGES, type Message, receiveMessages } from "./messages.ts";
 import type { Model } from "./model.ts";
 import { checkChallenges, checkLinks, checkLists } from "./secret-invariants.ts";
@@ -10,7 +10,7 @@ import type { World } from "./world.ts";
 /** Tries the recorded credentials, and compares what the service stores and sends with the model. */
 export async function checkInvariants(model: Model, world: World, extent: Extent): Promise<void> {
   await checkStored(model, world);
-  await Promise.all([
+  await allEnded([
     checkSessions(model, world, extent),
     checkLinks(model, world, extent),
     checkChallenges(model, world, extent),

@@ -1,4 +1,4 @@
-import { type Extent, sample } from "./extent.ts";
+import { allEnded, type Extent, sample } from "./extent.ts";
 import { accountOf, isChallengeLive, isLinkLive, isOwnSession, isSessionLive, type Model } from "./model.ts";
 import { type Challenge, OWN_AUDIENCE, type Session } from "./records.ts";
 import { violation } from "./violation.ts";
@@ -12,7 +12,7 @@ const STEPS_BETWEEN_LISTS = 4;
 
 /** A link is valid exactly as long as the model says. The check of a link consumes nothing. */
 export async function checkLinks(model: Model, world: World, extent: Extent): Promise<void> {
-  await Promise.all(
+  await allEnded(
     sample(model.links, extent, MAX_LINKS).map(async (link) => {
       const isForVerification = link.purpose === "verify_email" || link.purpose === "change_email";
       const path = isForVerification ? "/verify-email" : "/reset-password";
@@ -29,7 +29,7 @@ export async function checkLinks(model: Model, world: World, extent: Extent): Pr
 /** A challenge that was used, replaced or voided opens nothing, also with its right code. */
 export async function checkChallenges(model: Model, world: World, extent: Extent): Promise<void> {
   const dead = model.challenges.filter((challenge) => !isChallengeLive(model, challenge));
-  await Promise.all(
+  await allEnded(
     sample(dead, extent, MAX_CHALLENGES).map((challenge) => tryChallenge(model, world, challenge)),
   );
 }
@@ -56,7 +56,7 @@ export async function checkLists(model: Model, world: World, extent: Extent): Pr
   const holders = model.sessions.filter(
     (session) => isOwnSession(session) && accessOf(model, session) !== null,
   );
-  await Promise.all(
+  await allEnded(
     sample(holders, extent, MAX_LISTS).map(async (session) => {
       const access = accessOf(model, session) ?? "";
       const [sessions, devices] = await Promise.all([

@@ -1,4 +1,4 @@
-import { type Extent, sample } from "./extent.ts";
+import { allEnded, type Extent, sample } from "./extent.ts";
 import { accountOf, isOwnSession, isSessionLive, type Model, mayGet } from "./model.ts";
 import { type AccessToken, APP_AUDIENCE, OWN_AUDIENCE, type Session } from "./records.ts";
 import { violation } from "./violation.ts";
@@ -13,7 +13,7 @@ export async function checkSessions(model: Model, world: World, extent: Extent):
   const live = model.sessions.filter((session) => isSessionLive(model, session));
   const ended = model.sessions.filter((session) => !isSessionLive(model, session));
   const step = extent === "all" ? 0 : extent.step;
-  await Promise.all([
+  await allEnded([
     ...sample(live, extent, MAX_SESSIONS).flatMap((session) => [
       ...tokensToTry(session, extent).map((token, at) =>
         tryAccessToken(model, world, session, token, (step + at) % 2 === 1),

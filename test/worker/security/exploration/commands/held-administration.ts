@@ -43,7 +43,7 @@ export function administerWhileChanged(
       const isHeld = await Promise.race([reached.then(() => true), waiting.then(() => false)]);
       const before = stateOf(acting, account);
       const changed = interference.on === "actor" ? acting : account;
-      if (isHeld) await interfere(model, world, interference.action, changed);
+      if (isHeld) await interfere(model, world, interference.action, changed).finally(release);
       release();
       const answer = await waiting;
       const isUnchanged = stateOf(acting, account) === before;
