@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts";
+import type {} from "./test/support/provided-context.ts";
 
 await ensureGeneratedFiles();
 
@@ -21,6 +22,20 @@ const testVars = {
   PASSWORD_HASH_BLOCKS: "1",
   // All tests come from one address; those of the limits turn them on.
   RATE_LIMITS: "off",
+};
+
+/**
+ * What the environment says about generated inputs. A test must not read it from `import.meta.env`: Vitest keeps
+ * transformed modules with the values of an earlier run.
+ */
+const provided = {
+  fuzzSeed: process.env.FUZZ_SEED ?? null,
+  exploration: {
+    seed: process.env.EXPLORE_SEED ?? null,
+    sequences: process.env.EXPLORE_SEQUENCES ?? null,
+    path: process.env.EXPLORE_PATH ?? null,
+    replayPath: process.env.EXPLORE_REPLAY_PATH ?? null,
+  },
 };
 
 /** Milliseconds. It ends what hangs, and fails nothing for being slow: a whole story in a browser is one test. */
@@ -49,6 +64,7 @@ export default defineConfig({
           ...computes,
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
+          provide: provided,
           setupFiles: ["test/support/restore-globals.ts", "test/support/seed-fuzz.ts"],
           isolate: false,
           testTimeout: TEST_TIMEOUT_MS,
@@ -68,6 +84,7 @@ export default defineConfig({
           name: "worker",
           ...computes,
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
+          provide: provided,
           setupFiles: [
             "test/support/apply-migrations.ts",
             "test/support/restore-globals.ts",

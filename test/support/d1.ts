@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { startService } from "./service.ts";
+import { startService, type TestClock } from "./service.ts";
 
 /**
  * How a call fails. `not_sent`: D1 never receives it. `fails_in_the_middle` and `fails_at_the_end`: a
@@ -92,7 +92,11 @@ export function createFaultyD1(d1: D1Database): FaultyD1 {
 }
 
 /** A service whose n-th D1 batch waits until it is released. `reached` resolves when that batch arrives. */
-export function startWithHeldBatch(nth: number, variables: Readonly<Record<string, string>> = {}) {
+export function startWithHeldBatch(
+  nth: number,
+  variables: Readonly<Record<string, string>> = {},
+  clock?: TestClock,
+) {
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let batches = 0;
@@ -111,7 +115,7 @@ export function startWithHeldBatch(nth: number, variables: Readonly<Record<strin
     },
   });
   return {
-    service: startService({ env: { ...variables, DB: held } }),
+    service: startService({ env: { ...variables, DB: held }, clock }),
     reached: reached.promise,
     release: gate.resolve,
   };

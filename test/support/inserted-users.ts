@@ -20,18 +20,20 @@ export type NewUser = {
   readonly lastName?: string;
   readonly username?: string;
   readonly role?: Role;
+  /** Default: `PASSWORD`. */
+  readonly password?: string;
 };
 
 const CALLER = { ip: null, userAgent: null, locale: "en" } as const;
 
 /**
- * Inserts a user with `PASSWORD`, as registration and verification leave the account and its audit events, but
+ * Inserts a user, as registration and verification leave the account and its audit events, but
  * without their messages. A test of registration itself sends the requests. Returns the id of the account.
  */
 export async function insertVerifiedUser(
   { env: serviceEnv, clock }: Pick<Service, "env" | "clock">,
   address: string,
-  { name = "Ada", lastName, username, role = "user" }: NewUser = {},
+  { name = "Ada", lastName, username, role = "user", password = PASSWORD }: NewUser = {},
 ): Promise<string> {
   const id = crypto.randomUUID();
   const email = parseEmailAddress(address);
@@ -42,7 +44,7 @@ export async function insertVerifiedUser(
     ...newAccountRow({ id, email: email.value, name, locale: CALLER.locale, now }),
     ...{ emailVerifiedAt: now, lastName: lastName ?? null, role },
     ...{ username: username ?? null, usernameKey: username === undefined ? null : usernameKey(username) },
-    passwordHash: await hashOfPassword(serviceEnv as unknown as Record<string, unknown>),
+    passwordHash: await hashOf(password, serviceEnv as unknown as Record<string, unknown>),
   };
   await db.batch([
     db.insert(accounts).values(row),
@@ -52,18 +54,18 @@ export async function insertVerifiedUser(
   return id;
 }
 
-/** The hash of `PASSWORD` for each root secret and cost. All inserted users share it, with its salt. */
+/** The hash for each password, root secret and cost. All inserted users with that password share it, with its salt. */
 const hashes = new Map<string, Promise<string>>();
 
-function hashOfPassword(variables: Record<string, unknown>): Promise<string> {
+function hashOf(password: string, variables: Record<string, unknown>): Promise<string> {
   const config = readConfig(variables);
   if (!config.ok) throw new Error(`configuration: ${JSON.stringify(config.error)}`);
   const { authSecret, passwordHashBlocks } = config.value;
-  const key = `${passwordHashBlocks} ${authSecret}`;
+  const key = JSON.stringify([password, passwordHashBlocks, authSecret]);
   const known = hashes.get(key);
   if (known) return known;
   const hash = createSecretRing(authSecret).then((ring) =>
-    createPasswordHasher(ring, passwordHashBlocks).hash(PASSWORD),
+    createPasswordHasher(ring, passwordHashBlocks).hash(password),
   );
   hashes.set(key, hash);
   return hash;

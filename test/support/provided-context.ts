@@ -1,0 +1,11 @@
+// What vitest.config.ts provides to the tests.
+declare module "vitest" {
+  interface ProvidedContext {
+    /** FUZZ_SEED of the environment. */
+    fuzzSeed: string | null;
+    /** The variables EXPLORE_… of the environment. */
+    exploration: Readonly<Record<"seed" | "sequences" | "path" | "replayPath", string | null>>;
+  }
+}
+
+export type {};
