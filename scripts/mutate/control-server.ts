@@ -7,29 +7,35 @@ declare module "vitest" {
   }
 }
 
+/** What a test file runs: a mutant, or 0, and the names of the tests that reach it. Null: all tests. */
+export type Assignment = { readonly mutant: number; readonly tests: readonly string[] | null };
+
 /** What a test file reported after its tests. */
 export type Reached = {
   /** Absolute path of the test file. */
   readonly file: string;
-  /** The mutants whose code ran, and those among them whose code ran inside a test or its hooks. */
-  readonly reached: readonly number[];
-  readonly reachedInTest: readonly number[];
+  /** The mutants whose code ran in each test or its hooks, by the name of the test. */
+  readonly byTest: readonly (readonly [string, readonly number[]])[];
+  /** Those whose code ran outside of the tests. */
+  readonly outside: readonly number[];
 };
+
+const UNCHANGED: Assignment = { mutant: 0, tests: null };
 
 export type Control = {
   readonly url: string;
   /** The mutants that wait for a test file, by its absolute path. A file without any runs the unchanged program. */
-  readonly queue: Map<string, number[]>;
+  readonly queue: Map<string, Assignment[]>;
   /** The mutant that the test file runs, or ran last. */
-  readonly active: Map<string, number>;
+  readonly active: Map<string, Assignment>;
   readonly reports: Reached[];
   close(): void;
 };
 
 /** Tests run in other processes and in workerd, so they ask for their mutant, and report, over HTTP on loopback. */
 export async function startControlServer(): Promise<Control> {
-  const queue = new Map<string, number[]>();
-  const active = new Map<string, number>();
+  const queue = new Map<string, Assignment[]>();
+  const active = new Map<string, Assignment>();
   const reports: Reached[] = [];
   const server = createServer((request, response) => {
     let body = "";
@@ -38,12 +44,9 @@ export async function startControlServer(): Promise<Control> {
     });
     request.on("end", () => {
       const message = JSON.parse(body) as { file: string } & Partial<Reached>;
-      if (message.reached) {
-        reports.push(message as Reached);
-      } else {
-        active.set(message.file, queue.get(message.file)?.shift() ?? 0);
-      }
-      response.end(String(active.get(message.file) ?? 0));
+      if (message.byTest) reports.push(message as Reached);
+      else active.set(message.file, queue.get(message.file)?.shift() ?? UNCHANGED);
+      response.end(JSON.stringify(active.get(message.file) ?? UNCHANGED));
     });
   });
   server.keepAliveTimeout = 0;

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { EXPLAINED } from "./explained.ts";
 import {
   addResult,
+  type Coverage,
   type FileCoverage,
   type Result,
   readCoverage,
@@ -58,32 +59,34 @@ if (!options.report) {
 report();
 
 /** Runs all test files on the unchanged program. */
-async function findCoverage(): Promise<FileCoverage[]> {
-  console.log("Running all test files, to find which mutants each reaches.");
-  const keys = new Map(readTargets().flatMap((target) => target.mutants.map(({ id, key }) => [id, key])));
-  const coverage: FileCoverage[] = [];
+async function findCoverage(): Promise<Coverage> {
+  console.log("Running all test files, to find which mutants each test reaches.");
+  // Ids begin at 1.
+  const keys = ["", ...readTargets().flatMap((target) => target.mutants.map(({ key }) => key))];
+  const files: FileCoverage[] = [];
   const unfinished = await runProcess([], options.workers, (message) => {
     if (message.type !== "ended") return;
-    if (message.failed)
-      return console.log(`Left out, it fails without a mutant: ${message.file}: ${message.by}`);
-    const reached = message.reached.flatMap((id) => keys.get(id) ?? []);
-    coverage.push({ file: relative(ROOT, message.file), duration: message.duration, keys: reached });
+    const { file, failed, by, duration, reached } = message;
+    if (failed || !reached) return console.log(`Left out, it fails without a mutant: ${file}: ${by}`);
+    const { byTest, outside } = reached;
+    files.push({ file: relative(ROOT, file), duration, byTest, outside });
   });
   if (unfinished !== undefined) throw new Error("A test file of the unchanged program does not end.");
-  writeCoverage(coverage);
-  return coverage;
+  writeCoverage({ keys, files });
+  return { keys, files };
 }
 
-async function runMutants(coverage: readonly FileCoverage[]): Promise<void> {
+async function runMutants(coverage: Coverage): Promise<void> {
   const results = readResults();
   const open = mutants.filter(({ key }) => {
     const state = results.get(key)?.state;
     return options.survivors ? state === "survived" || state === "uncovered" : state === undefined;
   });
   console.log(`${open.length} of ${mutants.length} mutants to run.`);
-  const waiting = new Map<Mutant, string[]>();
+  const waiting = new Map<Mutant, TestsOfFile[]>();
+  const idOf = new Map(coverage.keys.map((key, id) => [key, id]));
   for (const mutant of open) {
-    const files = testFilesOf(mutant, coverage);
+    const files = testsOf(mutant, coverage.files, idOf.get(mutant.key));
     if (files.length === 0) addResult({ key: mutant.key, state: "uncovered" });
     else waiting.set(mutant, files);
   }
@@ -102,14 +105,16 @@ async function runMutants(coverage: readonly FileCoverage[]): Promise<void> {
       const batch = [...waiting].filter(([mutant]) => !running.has(mutant)).slice(0, BATCH_SIZE);
       if (batch.length === 0) return;
       for (const [mutant] of batch) running.add(mutant);
-      const tasks = batch.map(([{ id }, files]): Task => ({ mutant: id, file: `${ROOT}/${files[0]}` }));
+      const tasks = batch.flatMap(([{ id }, [next]]): Task[] =>
+        next ? [{ mutant: id, tests: next.tests, file: `${ROOT}/${next.file}` }] : [],
+      );
       const unfinished = await runProcess(tasks, 1, (message) => {
         const mutant = byId.get(message.mutant);
         if (message.type !== "ended" || !mutant) return;
         const files = waiting.get(mutant);
         if (!files) return;
-        const file = files.shift();
-        if (message.failed) settle(mutant, { state: "killed", by: `${file}: ${message.by}` });
+        const run = files.shift();
+        if (message.failed) settle(mutant, { state: "killed", by: `${run?.file}: ${message.by}` });
         else if (files.length === 0) settle(mutant, { state: "survived" });
       });
       const stalled = unfinished === undefined ? undefined : byId.get(unfinished);
@@ -121,20 +126,35 @@ async function runMutants(coverage: readonly FileCoverage[]): Promise<void> {
   await Promise.all(Array.from({ length: options.workers }, runBatches));
 }
 
-/** The test files that reach the mutant: those of its feature first, then the quick ones. */
-function testFilesOf({ key, file }: Mutant, coverage: readonly FileCoverage[]): string[] {
-  const folders = file.split("/").slice(1, -1);
+type TestsOfFile = {
+  readonly file: string;
+  readonly tests: readonly string[] | null;
+  /** Milliseconds, estimated. */
+  readonly duration: number;
+};
+
+/** The tests that reach the mutant, by file: those of its feature first, then the quick ones. */
+function testsOf(
+  { file: source }: Mutant,
+  files: readonly FileCoverage[],
+  id: number | undefined,
+): TestsOfFile[] {
+  if (id === undefined) return [];
+  const folders = source.split("/").slice(1, -1);
   const distance = (test: string) => folders.filter((folder) => !test.includes(`/${folder}/`)).length;
+  const found = files.flatMap(({ file, duration, byTest, outside }): TestsOfFile[] => {
+    if (outside.includes(id)) return [{ file, tests: null, duration }];
+    const tests = byTest.filter(([, ids]) => ids.includes(id)).map(([name]) => name);
+    return tests.length === 0 ? [] : [{ file, tests, duration: (duration * tests.length) / byTest.length }];
+  });
   let seconds = 0;
-  return coverage
-    .filter(({ keys }) => keys.includes(key))
+  return found
     .sort((a, b) => distance(a.file) - distance(b.file) || a.duration - b.duration)
     .filter(({ duration }) => {
       const isFirst = seconds === 0;
       seconds += duration / 1000;
       return isFirst || seconds <= (options.seconds ?? Number.POSITIVE_INFINITY);
-    })
-    .map((test) => test.file);
+    });
 }
 
 /** Runs `tasks` in a process of its own, which runs `workers` test files at once. Returns the mutant that was running if the process had to be ended. */

@@ -14,12 +14,17 @@ export type Result = {
   readonly by?: string | undefined;
 };
 
-/** Which mutants a test file reaches on the unchanged program, and how long it takes in milliseconds. */
+/** Which mutants the tests of a file reach on the unchanged program, and how long the file takes in milliseconds. */
 export type FileCoverage = {
   readonly file: string;
   readonly duration: number;
-  readonly keys: readonly string[];
+  /** The mutants that each test reaches, by the name of the test. They are positions in `Coverage.keys`. */
+  readonly byTest: readonly (readonly [string, readonly number[]])[];
+  /** Those that code outside of the tests reaches. */
+  readonly outside: readonly number[];
 };
+
+export type Coverage = { readonly keys: readonly string[]; readonly files: readonly FileCoverage[] };
 
 /** The latest result of each mutant, by key. Results outlive a run, so a run that was ended goes on where it was. */
 export function readResults(): Map<string, Result> {
@@ -33,10 +38,10 @@ export function addResult(result: Result): void {
   appendFileSync(RESULTS, `${JSON.stringify(result)}\n`);
 }
 
-export const readCoverage = (): FileCoverage[] | null =>
-  existsSync(COVERAGE) ? (JSON.parse(readFileSync(COVERAGE, "utf8")) as FileCoverage[]) : null;
+export const readCoverage = (): Coverage | null =>
+  existsSync(COVERAGE) ? (JSON.parse(readFileSync(COVERAGE, "utf8")) as Coverage) : null;
 
-export function writeCoverage(coverage: readonly FileCoverage[]): void {
+export function writeCoverage(coverage: Coverage): void {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(COVERAGE, JSON.stringify(coverage));
 }

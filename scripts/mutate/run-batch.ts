@@ -1,10 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { text } from "node:stream/consumers";
 import { createVitest, type TestModule } from "vitest/node";
-import { startControlServer } from "./control-server.ts";
+import { type Assignment, type Reached, startControlServer } from "./control-server.ts";
 
 /** A test file, and the mutant to run it with. 0: the unchanged program. */
-export type Task = { readonly mutant: number; readonly file: string };
+export type Task = Assignment & { readonly file: string };
 
 /** A line of the output. */
 export type Message =
@@ -18,8 +18,8 @@ export type Message =
       readonly duration: number;
       /** The first failure. */
       readonly by?: string | undefined;
-      readonly reached: readonly number[];
-      readonly reachedInTest: readonly number[];
+      /** Only of the unchanged program. */
+      readonly reached?: Pick<Reached, "byTest" | "outside"> | undefined;
     };
 
 // A process of its own, since a mutant may never end: `main.ts` then ends the process. It reads what to run as JSON on the standard input
@@ -32,21 +32,19 @@ const tell = (message: Message) => output.write(`${JSON.stringify(message)}\n`);
 const control = await startControlServer();
 const reporter = {
   onTestModuleStart({ moduleId }: TestModule) {
-    tell({ type: "started", mutant: control.active.get(moduleId) ?? 0, file: moduleId });
+    tell({ type: "started", mutant: control.active.get(moduleId)?.mutant ?? 0, file: moduleId });
   },
   onTestModuleEnd(module: TestModule) {
     const { moduleId } = module;
-    const report = control.reports.filter(({ file }) => file === moduleId).at(-1);
     const failure = [...module.children.allTests("failed")][0]?.fullName ?? module.errors()[0]?.message;
     tell({
       type: "ended",
-      mutant: control.active.get(moduleId) ?? 0,
+      mutant: control.active.get(moduleId)?.mutant ?? 0,
       file: moduleId,
       failed: module.state() === "failed",
       duration: module.diagnostic().duration,
       by: failure,
-      reached: report?.reached ?? [],
-      reachedInTest: report?.reachedInTest ?? [],
+      reached: control.reports.find(({ file }) => file === moduleId),
     });
   },
 };
@@ -70,8 +68,8 @@ const all = await vitest.globTestSpecifications();
 const specifications =
   tasks.length === 0
     ? all
-    : tasks.flatMap(({ mutant, file }) => {
-        control.queue.set(file, [...(control.queue.get(file) ?? []), mutant]);
+    : tasks.flatMap(({ mutant, tests, file }) => {
+        control.queue.set(file, [...(control.queue.get(file) ?? []), { mutant, tests }]);
         const found = all.find(({ moduleId }) => moduleId === file);
         return found ? [found.project.createSpecification(file)] : [];
       });
