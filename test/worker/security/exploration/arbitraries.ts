@@ -26,7 +26,6 @@ import { Command, type Operation } from "./command.ts";
 import {
   deactivateOwn,
   forgetDevice,
-  reauthenticate,
   requestableAddresses,
   requestEmailChange,
   setSecondFactor,
@@ -37,6 +36,7 @@ import { guessPasswords } from "./commands/guesses.ts";
 import { administerWhileChanged, type Interference } from "./commands/held-administration.ts";
 import { changePassword, requestReset, resetPassword } from "./commands/passwords.ts";
 import { removePhone, requestPhone, verifyPhone } from "./commands/phone.ts";
+import { answerReauthentication, reauthenticate } from "./commands/reauthentication.ts";
 import { register, resendVerification, verify } from "./commands/registration.ts";
 import { answerChallenge, resendCode } from "./commands/second-factor.ts";
 import {
@@ -115,7 +115,19 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
     ),
   ],
   [2, operation(setSecondFactor, by, fc.boolean())],
-  [1, operation(reauthenticate, by)],
+  [3, operation(reauthenticate, by)],
+  [
+    12,
+    operation(
+      answerReauthentication,
+      fc.record({
+        ...{ by: user, n, choice: codeChoice, atOnce },
+        from: fc.constantFrom<("its session" | "another session")[]>(
+          ...(["its session", "its session", "another session"] as const),
+        ),
+      }),
+    ),
+  ],
   [1, operation(deactivateOwn, by)],
   [
     2,

@@ -7,6 +7,7 @@ import { requestEmailChange } from "./commands/account.ts";
 import { authorizeApp, exchangeCode } from "./commands/apps.ts";
 import { requestReset } from "./commands/passwords.ts";
 import { requestPhone } from "./commands/phone.ts";
+import { reauthenticate } from "./commands/reauthentication.ts";
 import { checkInvariants } from "./invariants.ts";
 import { type Model, newAccount, newModel, SECOND } from "./model.ts";
 import { openFirstSession } from "./opened-sessions.ts";
@@ -33,6 +34,7 @@ const PRELUDE: readonly Operation[] = [
     requestPhone(actor, 0, actor),
     requestReset(actor, MAILBOXES[actor][0]),
     requestEmailChange({ actor, n: 0, password: "right" }, MAILBOXES[actor][1]),
+    reauthenticate({ actor, n: 0, password: "right" }),
   ]),
 ];
 

@@ -68,9 +68,11 @@ export type Link = {
 
 export type Challenge = {
   readonly id: string;
-  readonly purpose: "login" | "phone";
+  readonly purpose: "login" | "phone" | "reauthentication";
   readonly accountId: string;
   readonly startedBy: Actor;
+  /** The session that a right code reauthenticates. Null for the other purposes. */
+  readonly sessionId: string | null;
   /** The recipient of its codes. */
   readonly to: string;
   code: string;

@@ -7,8 +7,6 @@ import type { World } from "./world.ts";
 const MAX_LINKS = 1;
 const MAX_CHALLENGES = 1;
 const MAX_LISTS = 1;
-/** The lists cost more than the rest, so not every step tries them. */
-const STEPS_BETWEEN_LISTS = 4;
 
 /** A link is valid exactly as long as the model says. The check of a link consumes nothing. */
 export async function checkLinks(model: Model, world: World, extent: Extent): Promise<void> {
@@ -29,9 +27,20 @@ export async function checkLinks(model: Model, world: World, extent: Extent): Pr
 /** A challenge that was used, replaced or voided opens nothing, also with its right code. */
 export async function checkChallenges(model: Model, world: World, extent: Extent): Promise<void> {
   const dead = model.challenges.filter((challenge) => !isChallengeLive(model, challenge));
-  await allEnded(
-    sample(dead, extent, MAX_CHALLENGES).map((challenge) => tryChallenge(model, world, challenge)),
-  );
+  const notOfSignIns = model.challenges.filter((challenge) => challenge.purpose !== "login");
+  await allEnded([
+    ...sample(dead, extent, MAX_CHALLENGES).map((challenge) => tryChallenge(model, world, challenge)),
+    ...sample(notOfSignIns, extent, MAX_CHALLENGES).map((challenge) => trySignIn(world, challenge)),
+  ]);
+}
+
+/** A code of another purpose opens no session, and the attempt does not count. */
+async function trySignIn(
+  world: World,
+  { id: challengeId, code, startedBy, purpose }: Challenge,
+): Promise<void> {
+  const answer = await world.call(startedBy, "POST", "/login/otp", { body: { challengeId, code } });
+  if (answer.status < 400) violation(`a code of the purpose ${purpose} opened a session`);
 }
 
 async function tryChallenge(model: Model, world: World, challenge: Challenge): Promise<void> {
@@ -42,17 +51,22 @@ async function tryChallenge(model: Model, world: World, challenge: Challenge): P
     return;
   }
   const session = model.sessions.find(
-    (each) => each.accountId === challenge.accountId && accessOf(model, each) !== null && isOwnSession(each),
+    (each) =>
+      each.accountId === challenge.accountId &&
+      (challenge.sessionId ?? each.id) === each.id &&
+      accessOf(model, each) !== null &&
+      isOwnSession(each),
   );
   const access = session && accessOf(model, session);
   if (!session || !access) return;
-  const answer = await world.call(session.holder, "POST", "/me/phone/verify", { body, access });
-  if (answer.status < 400) violation(`a code that was void by ${challenge.voidBy} verified a phone number`);
+  const path = challenge.purpose === "phone" ? "/me/phone/verify" : "/me/reauthenticate/otp";
+  const answer = await world.call(session.holder, "POST", path, { body, access });
+  if (answer.status < 400)
+    violation(`a code (${challenge.purpose}) that was void by ${challenge.voidBy} is valid`);
 }
 
 /** The lists of sessions and of devices show exactly what is live. */
 export async function checkLists(model: Model, world: World, extent: Extent): Promise<void> {
-  if (extent !== "all" && extent.step % STEPS_BETWEEN_LISTS !== 0) return;
   const holders = model.sessions.filter(
     (session) => isOwnSession(session) && accessOf(model, session) !== null,
   );

@@ -5,7 +5,7 @@ import { violation } from "./violation.ts";
 import { otherWorker, type World } from "./world.ts";
 
 /** Sessions of each kind that are tried after a step. */
-const MAX_SESSIONS = 2;
+const MAX_SESSIONS = 1;
 const CLIENT = { ip: null, userAgent: null };
 
 /** Tries the tokens of sessions: live ones must answer for their account, and ended ones nowhere. */
@@ -19,8 +19,10 @@ export async function checkSessions(model: Model, world: World, extent: Extent):
         tryAccessToken(model, world, session, token, (step + at) % 2 === 1),
       ),
     ]),
-    ...sample(ended, extent, MAX_SESSIONS).flatMap((session, at) => [
-      ...tokensToTry(session, extent).map((token) => tryAccessToken(model, world, session, token, at === 1)),
+    ...sample(ended, extent, MAX_SESSIONS).flatMap((session) => [
+      ...tokensToTry(session, extent).map((token, at) =>
+        tryAccessToken(model, world, session, token, (step + at) % 2 === 0),
+      ),
       ...tryRefreshTokens(world, session, extent),
     ]),
   ]);

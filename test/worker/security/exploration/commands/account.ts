@@ -1,67 +1,24 @@
 import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
-import { mayFail, TOO_MANY } from "../failures.ts";
-import { accountOf, holderOf, type Model, pickPreferring } from "../model.ts";
+import { holderOf, pickPreferring } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
-import type { Account, Session } from "../records.ts";
 import { closeAccount, forgetDevices, voidLinks } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
-import type { World } from "../world.ts";
-import { passwordFor } from "./passwords.ts";
+import { type By, withPassword } from "./reauthentication.ts";
 import { hasSession, isUsable, pickSession } from "./sessions.ts";
-
-type Choice = "right" | 0 | 1;
-
-/** A request by a session that also needs the password of its account. */
-function withPassword(
-  name: string,
-  { actor, n, password }: { readonly actor: Actor; readonly n: number; readonly password: Choice },
-  act: (context: Authorized) => Promise<string>,
-): Operation {
-  return {
-    name: `${name} by session ${n} with the ${password === "right" ? "right" : `own`} password`,
-    isPossible: (model) => hasSession(model, actor, n),
-    run: async (model, world) => {
-      const session = pickSession(model, actor, n);
-      const account = accountOf(model, session);
-      const typed = passwordFor(actor, account?.password, password);
-      const isRight = isUsable(model, session) && typed === account?.password;
-      if (!isRight && account && !mayFail(model, account.email)) return TOO_MANY;
-      return act({ model, world, session, account, typed, isRight, access: apiTokenOf(session) });
-    },
-  };
-}
-
-type Authorized = {
-  readonly model: Model;
-  readonly world: World;
-  readonly session: Session;
-  readonly account: Account | undefined;
-  readonly typed: string;
-  /** Whether the session is live and the password is right. */
-  readonly isRight: boolean;
-  readonly access: string | undefined;
-};
-
-type By = { readonly actor: Actor; readonly n: number; readonly password: Choice };
 
 /** Requests another address. Honest users request one of their own. */
 export const requestEmailChange = (by: By, newEmail: string): Operation =>
   withPassword(`${by.actor} requests the address ${newEmail}`, by, async (context) => {
-    const { model, world, account, typed, isRight, access } = context;
+    const { model, world, account, typed, mayChange, access } = context;
     const body = { newEmail, password: typed };
-    const mustSucceed = isRight && newEmail.normalize("NFKC") === newEmail;
+    const mustSucceed = mayChange && newEmail.normalize("NFKC") === newEmail;
     const answer = await world.call(by.actor, "POST", "/me/email", { body, access });
     if (!expectOutcome(answer, mustSucceed, `the request of an address by ${by.actor}`)) return "refused";
     if (!account) return violation("a deleted account requests an address");
     const to = canonical(newEmail);
-    if (holderOf(model, to)) {
-      for (const link of model.links)
-        if (link.accountId === account.id && link.purpose === "change_email" && canonical(link.to) !== to)
-          link.voidBy ??= "a request of another address";
-      return "taken";
-    }
     voidLinks(model, account, ["change_email"], "a newer request");
+    if (holderOf(model, to)) return "taken";
     const { id: accountId } = account;
     world.expectedSecrets.push({
       ...{ kind: "link", purpose: "change_email", accountId },
@@ -82,35 +39,20 @@ export const requestableAddresses = (actor: Actor, all: readonly string[]): read
 
 export const setSecondFactor = (by: By, enabled: boolean): Operation =>
   withPassword(`${by.actor} turns the second factor ${enabled ? "on" : "off"}`, by, async (context) => {
-    const { model, world, account, typed, isRight, access } = context;
+    const { model, world, account, typed, mayChange, access } = context;
     const body = { enabled, password: typed };
     const answer = await world.call(by.actor, "POST", "/me/otp", { body, access });
-    if (!expectOutcome(answer, isRight, `a change of the second factor by ${by.actor}`)) return "refused";
+    if (!expectOutcome(answer, mayChange, `a change of the second factor by ${by.actor}`)) return "refused";
     if (!account) return violation("a deleted account has a second factor");
     if (enabled && !account.secondFactor) forgetDevices(model, account, "a second factor");
     account.secondFactor = enabled;
     return "done";
   });
 
-export const reauthenticate = (by: By): Operation =>
-  withPassword(
-    `${by.actor} reauthenticates`,
-    by,
-    async ({ model, world, session, typed, isRight, access }) => {
-      const answer = await world.call(by.actor, "POST", "/me/reauthenticate", {
-        body: { password: typed },
-        access,
-      });
-      if (!expectOutcome(answer, isRight, `a reauthentication by ${by.actor}`)) return "refused";
-      session.authenticatedAt = model.now();
-      return "done";
-    },
-  );
-
 /** Deactivates the own account, unless it is that of the last superuser. */
 export const deactivateOwn = (by: By): Operation =>
   withPassword(`${by.actor} deactivates their account`, by, async (context) => {
-    const { model, world, account, typed, isRight, access } = context;
+    const { model, world, account, typed, mayChange, access } = context;
     const isLast =
       account?.role === "superuser" &&
       ![...model.accounts.values()].some(
@@ -118,7 +60,7 @@ export const deactivateOwn = (by: By): Operation =>
       );
     const body = { password: typed };
     const answer = await world.call(by.actor, "POST", "/me/deactivate", { body, access });
-    if (!expectOutcome(answer, isRight && !isLast, `a deactivation by ${by.actor}`)) return "refused";
+    if (!expectOutcome(answer, mayChange && !isLast, `a deactivation by ${by.actor}`)) return "refused";
     if (account) closeAccount(model, account, "a deactivation");
     return `${account?.email} is deactivated`;
   });

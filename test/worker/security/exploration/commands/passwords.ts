@@ -15,6 +15,7 @@ import {
   voidSurplusResets,
 } from "../transitions.ts";
 import { expectOutcome, useOnce, violation } from "../violation.ts";
+import { isPasswordEnough } from "./recent-authentication.ts";
 import { hasSession, isUsable, pickSession } from "./sessions.ts";
 
 /** Requests a reset link for any address, which goes to the owner of the account alone. */
@@ -87,8 +88,9 @@ export function changePassword({ actor, n, current, next }: Change): Operation {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);
       const currentPassword = passwordFor(actor, account?.password, current);
-      const mustSucceed = isUsable(model, session) && currentPassword === account?.password;
-      if (!mustSucceed && account && !mayFail(model, account.email)) return TOO_MANY;
+      const isRight = isUsable(model, session) && currentPassword === account?.password;
+      const mustSucceed = isRight && isPasswordEnough(model, session);
+      if (!isRight && account && !mayFail(model, account.email)) return TOO_MANY;
       const answer = await world.call(actor, "POST", "/me/password", {
         body: { currentPassword, newPassword },
         access: apiTokenOf(session),

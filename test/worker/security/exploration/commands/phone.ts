@@ -4,13 +4,11 @@ import { mayFail, TOO_MANY } from "../failures.ts";
 import { accountOf, isChallengeLive, type Model, pick } from "../model.ts";
 import { apiTokenOf } from "../opened-sessions.ts";
 import type { Challenge, Session } from "../records.ts";
-import { CODE_LIFE, RECENT, voidChallenges } from "../transitions.ts";
+import { CODE_LIFE, voidChallenges } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
+import { isRecent } from "./recent-authentication.ts";
 import { type CodeChoice, codeFor, hasChallenge, pickChallenge } from "./second-factor.ts";
 import { hasSession, isUsable, pickSession, sessionsHeldBy } from "./sessions.ts";
-
-const isRecent = (model: Model, session: Session): boolean =>
-  isUsable(model, session) && session.authenticatedAt > model.now() - RECENT;
 
 /** Requests a code for a phone number, which may be that of another user. */
 export function requestPhone(actor: Actor, n: number, ownerOfPhone: Actor): Operation {
@@ -23,14 +21,21 @@ export function requestPhone(actor: Actor, n: number, ownerOfPhone: Actor): Oper
       const account = accountOf(model, session);
       const access = apiTokenOf(session);
       const answer = await world.call(actor, "POST", "/me/phone", { body: { phone }, access });
-      if (!expectOutcome(answer, isRecent(model, session), `a phone number of ${actor}`)) return "refused";
+      if (
+        !expectOutcome(
+          answer,
+          isUsable(model, session) && isRecent(model, session),
+          `a phone number of ${actor}`,
+        )
+      )
+        return "refused";
       if (!account) return violation("a deleted account has a phone number");
       if (account.phone !== phone) account.phoneVerified = false;
       account.phone = phone;
       voidChallenges(model, account, "a newer code", "phone");
       const challenge: Challenge = {
         ...{ id: answer.body.data.challengeId, purpose: "phone", accountId: account.id },
-        ...{ startedBy: actor, to: phone, code: "", earlierCodes: [] },
+        ...{ startedBy: actor, sessionId: null, to: phone, code: "", earlierCodes: [] },
         ...{ tries: 0, voidBy: null, expiresAt: model.now() + CODE_LIFE },
       };
       model.challenges.push(challenge);
@@ -85,7 +90,10 @@ export function removePhone(actor: Actor, n: number): Operation {
       const session = pickSession(model, actor, n);
       const account = accountOf(model, session);
       const answer = await world.call(actor, "DELETE", "/me/phone", { access: apiTokenOf(session) });
-      if (!expectOutcome(answer, isRecent(model, session), `a removal by ${actor}`)) return "refused";
+      if (
+        !expectOutcome(answer, isUsable(model, session) && isRecent(model, session), `a removal by ${actor}`)
+      )
+        return "refused";
       if (!account) return violation("a deleted account had a phone number");
       Object.assign(account, { phone: null, phoneVerified: false });
       voidChallenges(model, account, "the removal of the number", "phone");

@@ -22,7 +22,15 @@ export function beginChallenge(
   voidChallenges(model, account, "a newer challenge", "login");
   const challenge: Challenge = {
     ...{ id: of.challengeId, purpose: "login", accountId: account.id },
-    ...{ startedBy: of.actor, to: account.email, code: "", earlierCodes: [], tries: 0, voidBy: null },
+    ...{
+      startedBy: of.actor,
+      sessionId: null,
+      to: account.email,
+      code: "",
+      earlierCodes: [],
+      tries: 0,
+      voidBy: null,
+    },
     expiresAt: model.now() + CODE_LIFE,
   };
   model.challenges.push(challenge);
@@ -91,19 +99,21 @@ export function answerChallenge({ by, n, choice, atOnce, audience }: Answer): Op
   };
 }
 
-/** Requests a new code, which anyone who knows the id of a challenge can. */
+const isResendable = (model: Model, { purpose, voidBy, expiresAt }: Challenge): boolean =>
+  purpose === "login" && voidBy === null && expiresAt > model.now();
+
+/** Requests a new code, which anyone who knows the id of a challenge of a sign-in can. */
 export function resendCode(actor: Actor, n: number): Operation {
   return {
     name: `${actor} requests a new code for challenge ${n}`,
-    isPossible: (model) => hasChallenge(model, loginChallenges(model), n),
+    isPossible: (model) => mayPick(model.challenges, (each) => isResendable(model, each), n),
     run: async (model, world) => {
-      const challenge = pickChallenge(model, loginChallenges(model), n);
+      const challenge = pickPreferring(model.challenges, (each) => isResendable(model, each), n);
       const answer = await world.call(actor, "POST", "/login/otp/resend", {
         body: { challengeId: challenge.id },
       });
       expectOutcome(answer, true, "the request of a new code");
-      const isOpen = challenge.voidBy === null && challenge.expiresAt > model.now();
-      if (!isOpen) return "nothing to send";
+      if (!isResendable(model, challenge)) return "nothing to send";
       challenge.tries = 0;
       challenge.expiresAt = model.now() + CODE_LIFE;
       world.expectedSecrets.push({ kind: "code", challenge });
