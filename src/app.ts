@@ -86,8 +86,9 @@ export function createApp(options: AppOptions = {}) {
     quickly(HEALTH_PATH, {}, () => HEALTH_BODY),
     quickly(KEY_SET_PATH, keySetHeaders, (deps) => deps.keyRing.cachedKeySet(clock.now())),
   ]);
-  const { fetch } = app;
-  app.fetch = (request, env, context) => respondQuickly(request, env as Env) ?? fetch(request, env, context);
+  const respond = app.fetch;
+  app.fetch = (request, env, context) =>
+    respondQuickly(request, env as Env) ?? respond(request, env, context);
 
   app.use((c, next) => {
     const requestId = newId();
