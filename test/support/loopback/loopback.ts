@@ -20,6 +20,8 @@ export type Loopback = {
    * It replaces earlier responses and keeps the recorded requests.
    */
   answer(...answers: readonly [LoopbackAnswer, ...LoopbackAnswer[]]): Promise<void>;
+  /** Sends the response that is held (`isHeld`) for the longest time. Throws if there is none. */
+  release(): Promise<void>;
   /** Every request so far, oldest first, including those that hang or were cut off. */
   requests(): Promise<readonly LoopbackRequest[]>;
 };
@@ -38,6 +40,11 @@ export function openLoopback(): Loopback {
       const response = await fetch(control, { method: "PUT", body: JSON.stringify(answers) });
       await response.body?.cancel();
       if (!response.ok) throw new Error(`the loopback server rejected the answers: ${response.status}`);
+    },
+    async release() {
+      const response = await fetch(control, { method: "POST" });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error("the loopback server holds no response");
     },
     async requests() {
       const response = await fetch(control);

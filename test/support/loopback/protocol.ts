@@ -1,12 +1,13 @@
 /** How a channel handles one request. */
 export type LoopbackAnswer =
-  /** Responds, after `delay` milliseconds if set. */
+  /** Responds, after `delay` milliseconds if set, or when the test releases the response. */
   | {
       readonly kind: "respond";
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
       readonly delay?: number;
+      readonly isHeld?: true;
     }
   /** Reads the request and never responds. */
   | { readonly kind: "hang" }
@@ -26,6 +27,7 @@ export type LoopbackRequest = {
 
 /**
  * The prefix of a channel's control endpoint; `/<channel>/…` is its service endpoint.
- * `PUT /_control/<channel>` sets its answers, `GET /_control/<channel>` returns its requests.
+ * `PUT /_control/<channel>` sets its answers, `GET /_control/<channel>` returns its requests, and
+ * `POST /_control/<channel>` releases the response that it has held for the longest time.
  */
 export const CONTROL_PREFIX = "/_control/";

@@ -3,7 +3,12 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CONTROL_PREFIX, type LoopbackAnswer, type LoopbackRequest } from "../protocol.ts";
 
-type Channel = { answers: readonly LoopbackAnswer[]; readonly requests: LoopbackRequest[] };
+type Channel = {
+  answers: readonly LoopbackAnswer[];
+  readonly requests: LoopbackRequest[];
+  /** Each releases a held response, the oldest first. */
+  readonly held: (() => void)[];
+};
 
 const defaultAnswer: LoopbackAnswer = {
   kind: "respond",
@@ -16,7 +21,7 @@ const defaultAnswer: LoopbackAnswer = {
 export function createLoopbackServer(): Server {
   const channels = new Map<string, Channel>();
   const channelOf = (id: string): Channel => {
-    const channel = channels.get(id) ?? { answers: [defaultAnswer], requests: [] };
+    const channel = channels.get(id) ?? { answers: [defaultAnswer], requests: [], held: [] };
     channels.set(id, channel);
     return channel;
   };
@@ -36,6 +41,12 @@ async function control(channel: Channel, request: IncomingMessage, response: Ser
     response.writeHead(204).end();
     return;
   }
+  if (request.method === "POST") {
+    const release = channel.held.shift();
+    release?.();
+    response.writeHead(release ? 204 : 409).end();
+    return;
+  }
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(channel.requests));
 }
 
@@ -52,6 +63,9 @@ async function serve(
   // Without an await in between, so that parallel requests get one answer each.
   const [answer = defaultAnswer, ...following] = channel.answers;
   if (following.length > 0) channel.answers = following;
+  if (answer.kind === "respond" && answer.isHeld) {
+    await new Promise<void>((resolve) => channel.held.push(resolve));
+  }
   await giveAnswer(answer, response);
 }
 

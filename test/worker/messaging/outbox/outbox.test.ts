@@ -6,6 +6,7 @@ import { newMessage } from "../../../../src/messaging/outbox/new-outbox-message.
 import { SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 import { outboxStore } from "../../../../src/messaging/outbox/store.ts";
 import { createFaultyD1 } from "../../../support/d1.ts";
+import type { Loopback } from "../../../support/loopback/loopback.ts";
 import {
   advanceMinutes,
   DAY,
@@ -33,6 +34,9 @@ async function memberWithProvider(clock = createTestClock()) {
   const { email } = await registerVerifiedUser(startService({ clock }));
   return { email, ...startWithProvider(clock) };
 }
+
+const receives = (provider: Loopback, requests: number) =>
+  vi.waitUntil(async () => (await provider.requests()).length === requests, { timeout: 15_000 });
 
 describe("a mail provider that is down for an hour", () => {
   it("every verification mail is delivered exactly once after the provider is back", async () => {
@@ -186,9 +190,9 @@ describe("a mail in the outbox", () => {
     await provider.answer(status(500));
     const { email } = await register(service);
     service.clock.advance(MINUTE);
-    await provider.answer({ kind: "respond", status: 200, delay: 1500 });
+    await provider.answer({ kind: "respond", status: 200, isHeld: true }, status(200));
     const first = service.runCron(EVERY_MINUTE);
-    await vi.waitUntil(async () => (await provider.requests()).length === 2);
+    await receives(provider, 2);
     await service.runCron(EVERY_MINUTE);
     service.clock.advance(SEND_LEASE_MS - 1);
     await service.runCron(EVERY_MINUTE);
@@ -196,6 +200,7 @@ describe("a mail in the outbox", () => {
     service.clock.advance(1);
     await service.runCron(EVERY_MINUTE);
     expect(await provider.requests()).toHaveLength(3);
+    await provider.release();
     await first;
     expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 3 }]);
   });
@@ -204,19 +209,21 @@ describe("a mail in the outbox", () => {
     "the late answer %i to a delivery whose lease ended does not end the lease of the next delivery",
     async (code) => {
       const { provider, service } = startWithProvider();
-      await provider.answer({ kind: "respond", status: code, delay: 1500 });
+      await provider.answer({ kind: "respond", status: code, isHeld: true });
       const { email, finished } = await registerWithoutWaiting(service);
-      await vi.waitUntil(async () => (await provider.requests()).length === 1);
+      await receives(provider, 1);
       service.clock.advance(SEND_LEASE_MS);
-      await provider.answer({ kind: "respond", status: 200, delay: 4000 });
+      await provider.answer({ kind: "respond", status: 200, isHeld: true });
       const next = service.runCron(EVERY_MINUTE);
-      await vi.waitUntil(async () => (await provider.requests()).length === 2);
+      await receives(provider, 2);
+      await provider.release();
       await finished();
       expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "queued", attempts: 2 }]);
       // Within the lease of the next delivery, which is still running.
       service.clock.advance(SEND_LEASE_MS - 1);
       await service.runCron(EVERY_MINUTE);
       expect(await provider.requests()).toHaveLength(2);
+      await provider.release();
       await next;
       expect(await outboxRowsOf(service, email)).toMatchObject([{ state: "sent", attempts: 2 }]);
     },
