@@ -45,6 +45,8 @@ export type CompositionOptions = {
   readonly wait?: Wait | undefined;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
+  /** PBKDF2 iterations of one block of a password hash. Default: those of production. */
+  readonly hashIterations?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
   readonly secondFactors?: readonly SecondFactor[] | undefined;
 };
@@ -103,7 +105,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     queueRequest: ((request, ip) => queueRequest(queueing, request, ip)) as QueueRequest,
     isDevelopment: config.environment === "development",
     usesDevMailbox: config.mail.provider === "mailbox",
-    hasher: createPasswordHasher(secrets, config.passwordHashBlocks),
+    hasher: createPasswordHasher(secrets, config.passwordHashBlocks, options.hashIterations),
     breachedPasswords: createBreachedPasswords({
       apiBase: config.breachedPasswordsApi,
       timeout: 2 * SECOND,

@@ -10,7 +10,7 @@ import { parseEmailAddress } from "../../src/core/email-address.ts";
 import { openDatabase } from "../../src/db/database.ts";
 import { newMeter } from "../../src/db/metered-d1.ts";
 import { accounts } from "../../src/db/schema.ts";
-import type { Service } from "./service.ts";
+import { type Service, TEST_HASH_ITERATIONS } from "./service.ts";
 
 export const PASSWORD = "a quiet lighthouse 7";
 
@@ -65,7 +65,7 @@ function hashOf(password: string, variables: Record<string, unknown>): Promise<s
   const known = hashes.get(key);
   if (known) return known;
   const hash = createSecretRing(authSecret).then((ring) =>
-    createPasswordHasher(ring, passwordHashBlocks).hash(password),
+    createPasswordHasher(ring, passwordHashBlocks, TEST_HASH_ITERATIONS).hash(password),
   );
   hashes.set(key, hash);
   return hash;

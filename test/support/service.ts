@@ -9,6 +9,9 @@ import { runScheduled } from "../../src/jobs/run-scheduled.ts";
 import { enforceContract } from "./openapi-contract.ts";
 import { createTrackedContext, track } from "./running-work.ts";
 
+/** PBKDF2 iterations of one block in the password hashes of the tests. Production has 100,000. */
+export const TEST_HASH_ITERATIONS = 1000;
+
 export type TestClock = { now(): number; advance(ms: number): void };
 
 /** A clock that only moves on `advance`. */
@@ -50,6 +53,8 @@ type Options = {
   readonly isolate?: { readonly env: Env; readonly composition: Composition };
   /** How a use case pauses. Default: not at all, since the clock does not move meanwhile. */
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** PBKDF2 iterations of one block of a password hash. Default: few, since the cost is seldom the subject. */
+  readonly hashIterations?: number;
   /** The timeout of a request to a social provider, in milliseconds. */
   readonly providerTimeoutMs?: number;
   /** The methods of the second factor. Default: those of the service. */
@@ -68,9 +73,10 @@ export function startService(options: Options = {}) {
   const clock = options.clock ?? createTestClock();
   // The test clock does not move while a use case waits.
   const { providerTimeoutMs, secondFactors, wait = async () => undefined } = options;
+  const hashIterations = options.hashIterations ?? TEST_HASH_ITERATIONS;
   const { env, composition } = options.isolate ?? {
     env: { ...testEnv, ...options.env } as unknown as Env,
-    composition: createComposition({ wait, providerTimeoutMs, secondFactors }),
+    composition: createComposition({ wait, hashIterations, providerTimeoutMs, secondFactors }),
   };
   const log: RequestLogLine[] = [];
   const app = createApp({

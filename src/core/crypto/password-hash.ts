@@ -3,7 +3,7 @@ import { concatBytes, fromBase64url, toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRing, SecretRoot } from "./secret-ring.ts";
 
 /** Production Workers reject more iterations in one call, so blocks of this size are chained. */
-const BLOCK_ITERATIONS = 100_000;
+export const BLOCK_ITERATIONS = 100_000;
 export const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
 const HASH_BITS = 256;
 
@@ -29,29 +29,34 @@ type StoredHash = {
   readonly hash: Uint8Array<ArrayBuffer>;
 };
 
-export function createPasswordHasher(ring: SecretRing, blocks: number): PasswordHasher {
+/** `blockIterations`: tests whose subject is not the cost lower it. */
+export function createPasswordHasher(
+  ring: SecretRing,
+  blocks: number,
+  blockIterations: number = BLOCK_ITERATIONS,
+): PasswordHasher {
   return {
     async hash(password, saltSource = null) {
       const given = typeof saltSource === "string" ? parse(saltSource)?.salt : saltSource;
       const salt = given ?? crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-      const chained = await chainBlocks(password, salt, blocks, BLOCK_ITERATIONS);
+      const chained = await chainBlocks(password, salt, blocks, blockIterations);
       const hash = await applyPepper(ring.current, chained);
-      return format({ blocks, iterations: BLOCK_ITERATIONS, pepperId: ring.current.id, salt, hash });
+      return format({ blocks, iterations: blockIterations, pepperId: ring.current.id, salt, hash });
     },
 
     async verify(stored, password) {
       const parsed = stored === null ? null : parse(stored);
       const salt = parsed?.salt ?? new Uint8Array(SALT_BYTES);
       const cost = parsed?.blocks ?? blocks;
-      const iterations = parsed?.iterations ?? BLOCK_ITERATIONS;
+      const iterations = parsed?.iterations ?? blockIterations;
       const chained = await chainBlocks(password, salt, cost, iterations);
       // Verifying a cheaper old hash must take as long as a new one.
-      const missing = Math.ceil(blocks - (cost * iterations) / BLOCK_ITERATIONS);
-      if (missing > 0) await chainBlocks(password, salt, missing, BLOCK_ITERATIONS);
+      const missing = Math.ceil(blocks - (cost * iterations) / blockIterations);
+      if (missing > 0) await chainBlocks(password, salt, missing, blockIterations);
       const root = parsed === null ? null : ring.find(parsed.pepperId);
       const hash = await applyPepper(root ?? ring.current, chained);
       if (!parsed || !root || !constantTimeEqual(hash, parsed.hash)) return "mismatch";
-      const current = cost === blocks && iterations === BLOCK_ITERATIONS && root.id === ring.current.id;
+      const current = cost === blocks && iterations === blockIterations && root.id === ring.current.id;
       return current ? "match" : "match_outdated";
     },
   };

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createComposition } from "../../../src/composition/composition.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { type Service, startService } from "../../support/service.ts";
-import { registerAndLogIn } from "../../support/users.ts";
+import { registerAndLogIn, registerAndVerify } from "../../support/users.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -49,6 +49,15 @@ describe("createComposition", () => {
     expect(await worker.call("verifyToken", token)).toMatchObject({ ok: true });
     await service.runCron("17 * * * *");
     expect(counted).toEqual(before);
+  });
+
+  it("hashes passwords with 100,000 iterations a block, unless a test lowers them", async () => {
+    const service = startService({ isolate: { env: { ...env }, composition: createComposition() } });
+    const { email } = await registerAndVerify(service);
+    const hash = await env.DB.prepare("SELECT password_hash FROM accounts WHERE email = ?")
+      .bind(email)
+      .first();
+    expect(hash).toEqual({ password_hash: expect.stringContaining("$b=1,i=100000,") });
   });
 
   it("reads an invalid configuration again for the next request", async () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { type Observation, startObservedService } from "../../../support/recorders.ts";
-import { createTestClock, type Service, startService } from "../../../support/service.ts";
+import {
+  createTestClock,
+  type Service,
+  startService,
+  TEST_HASH_ITERATIONS,
+} from "../../../support/service.ts";
 import { logIn, newAddress, PASSWORD, register, registerVerifiedUser } from "../../../support/users.ts";
 
 const MINUTE = 60_000;
@@ -114,7 +119,7 @@ const requestFor = (path: string, prepare: PrepareAddress) => async (service: Se
 
 /** The number of password hash blocks among the key derivations. */
 const blocksOf = ({ derivations }: Observation) =>
-  derivations.filter((derivation) => derivation === "PBKDF2 100000").length;
+  derivations.filter((derivation) => derivation === `PBKDF2 ${TEST_HASH_ITERATIONS}`).length;
 
 const resendRequest = (challengeId: string): SentRequest => ({
   path: "/login/otp/resend",

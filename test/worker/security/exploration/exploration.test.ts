@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { firstStates, sequences } from "./arbitraries.ts";
-import { deriveCheapHashes } from "./cheap-hashes.ts";
 import { withJournal } from "./command.ts";
 import { beginSequence } from "./first-state.ts";
 import { checkInvariants } from "./invariants.ts";
@@ -37,7 +36,6 @@ const property = fc.asyncProperty(
 
 it("keeps its invariants through random sequences of operations", { timeout: TIMEOUT_MS }, async () => {
   console.log(`exploration: EXPLORE_SEED=${SEED}`);
-  deriveCheapHashes();
   const began = Date.now();
   if (PATH !== undefined) {
     return fc.assert(property, { seed: SEED, path: PATH, unbiased: true, numRuns: 1 });

@@ -9,8 +9,7 @@ import type { Challenge, Link } from "./records.ts";
 export const START = Math.floor(Date.now() / SECOND) * SECOND;
 export const clock = createTestClock(START);
 export const providers = openProviders();
-// Inserted users share their hashes by this cost. No other file has it, so that none gets a hash of deriveCheapHashes.
-const variables = { ...providers.variables, PASSWORD_HASH_BLOCKS: "7" };
+const { variables } = providers;
 
 export const service = startService({ env: variables, clock });
 /** The same storage, where an unknown device needs a second factor. */
