@@ -7,7 +7,7 @@ import type { PageProps } from "./page.ts";
 const MAX_LENGTH = 32;
 
 /** Field for six digits, which a phone can fill in from a message. */
-export const CodeField = ({ p }: { p: PageProps }) => (
+const CodeField = ({ p }: { p: PageProps }) => (
   <Field
     p={p}
     name="code"
@@ -17,6 +17,16 @@ export const CodeField = ({ p }: { p: PageProps }) => (
     first
     attributes={{ pattern: String.raw`(?:[\s\-]*[0-9]){6}[\s\-]*`, title: p.t.problems.code, class: "code" }}
   />
+);
+
+/** Form that takes a code. */
+export const CodeForm = ({ p }: { p: PageProps }) => (
+  <Form p={p}>
+    <CodeField p={p} />
+    <button type="submit" class="main">
+      {p.t.code.submit}
+    </button>
+  </Form>
 );
 
 /** Value of a challenge cookie: the challenge's id and the second at which its code was sent. The id may be empty. */

@@ -3,7 +3,7 @@ import { concatBytes, fromBase64url, toBase64url, utf8 } from "./encoding.ts";
 import type { SecretRing, SecretRoot } from "./secret-ring.ts";
 
 /** Production Workers reject more iterations in one call, so blocks of this size are chained. */
-export const BLOCK_ITERATIONS = 100_000;
+const BLOCK_ITERATIONS = 100_000;
 export const SALT_BYTES = 16; // 128 bits: NIST SP 800-63B-4 §3.1.1.2, ASVS 11.4.2
 const HASH_BITS = 256;
 

@@ -1,9 +1,8 @@
 import { codeField } from "../../../authentication/one-time-codes/fields.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { CodeField, decodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
+import { CodeForm, decodeSentCode, ResendForm } from "../../../ui/code-field.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
-import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { phoneChallengeCookie } from "../../../ui/page-cookies.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
@@ -29,12 +28,7 @@ export const phoneCodePage = (depsOf: DepsOf<VerifyPhoneDeps>): Page<Data> => ({
   view: (p, { account, sentAt }) => (
     <section class="card">
       <p class="lead">{fill(p.t.phone.codeLead, { phone: account.phone ?? "" })}</p>
-      <Form p={p}>
-        <CodeField p={p} />
-        <button type="submit" class="main">
-          {p.t.code.submit}
-        </button>
-      </Form>
+      <CodeForm p={p} />
       <ResendForm p={p} sentAt={sentAt} nothing={p.t.phone.nothing} action="/account/phone">
         <input type="hidden" name="phone" value={account.phone ?? ""} />
       </ResendForm>

@@ -4,7 +4,7 @@ import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
 import { refreshCookie } from "../../../http/session-cookies.ts";
-import { CodeField, ResendForm } from "../../../ui/code-field.tsx";
+import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
 import { Form, PasswordField } from "../../../ui/form-fields.tsx";
@@ -60,12 +60,7 @@ export const confirmPage = (depsOf: DepsOf<Deps>): Page<Data, Confirmation> => (
       ) : (
         <>
           <p class="lead">{fill(p.t.code.leadTo, { address: account.email })}</p>
-          <Form p={p}>
-            <CodeField p={p} />
-            <button type="submit" class="main">
-              {p.t.code.submit}
-            </button>
-          </Form>
+          <CodeForm p={p} />
           <DevMailboxLink p={p} />
           <ResendForm p={p} sentAt={confirmation.sentAt} nothing={p.t.code.nothing} />
         </>

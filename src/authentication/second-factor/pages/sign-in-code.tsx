@@ -7,10 +7,9 @@ import {
 import type { DepsOf } from "../../../http/context.ts";
 import type { IssueCodeForSessionDeps } from "../../../oauth/issue-code-for-session.ts";
 import { ownAudience } from "../../../sessions/audience.ts";
-import { CodeField, ResendForm } from "../../../ui/code-field.tsx";
+import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
-import { Form } from "../../../ui/form-fields.tsx";
 import type { Page } from "../../../ui/page.ts";
 import { addressCookie } from "../../../ui/page-cookies.ts";
 import { invalid, readFields } from "../../../ui/read-fields.ts";
@@ -47,12 +46,7 @@ export const signInCodePage = (depsOf: DepsOf<Deps>): Page<Data> => ({
   view: (p, { address, sentAt, returnTarget }) => (
     <>
       <p class="lead">{address === null ? p.t.code.lead : fill(p.t.code.leadTo, { address })}</p>
-      <Form p={p}>
-        <CodeField p={p} />
-        <button type="submit" class="main">
-          {p.t.code.submit}
-        </button>
-      </Form>
+      <CodeForm p={p} />
       <DevMailboxLink p={p} />
       <ResendForm p={p} sentAt={sentAt} nothing={p.t.code.nothing} />
       <p class="aside">
