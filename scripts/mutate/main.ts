@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Command } from "commander";
+import { wholeNumber } from "../shared/command-line.ts";
 import { EXPLAINED } from "./explained.ts";
 import {
   addResult,
@@ -23,15 +24,15 @@ import { type Mutant, ROOT, readTargets } from "./targets.ts";
 const program = new Command("npm run mutate --")
   .description("Finds conditions of the program that no test needs.")
   .argument("[parts...]", "parts of paths: only the mutants of files whose path contains one")
-  .option("--minutes <number>", "ends after this time; the next run goes on from there", Number)
+  .option("--minutes <number>", "ends after this time; the next run goes on from there", wholeNumber(1, 9999))
   .option(
     "--seconds <number>",
     "test files that a mutant runs at most, by the time that they take together",
-    Number,
+    wholeNumber(1, 9999),
   )
-  .option("--workers <number>", "processes at once", Number, availableParallelism())
+  .option("--workers <number>", "processes at once", wholeNumber(1, 64), availableParallelism())
   .option("--survivors", "runs the mutants again that survived, and no other")
-  .option("--fresh-coverage", "finds out again which test file reaches which mutant")
+  .option("--fresh-coverage", "finds out again which test reaches which mutant")
   .option("--report", "prints the results so far, and runs nothing")
   .parse();
 const options = program.opts<{
