@@ -1,9 +1,7 @@
 import type { Account } from "../../../accounts/account.ts";
-import { passwordField } from "../../../accounts/fields.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import { fill } from "../../../core/text.ts";
 import type { DepsOf } from "../../../http/context.ts";
-import { refreshCookie } from "../../../http/session-cookies.ts";
 import { CodeForm, ResendForm } from "../../../ui/code-field.tsx";
 import { DevMailboxLink } from "../../../ui/dev-mailbox-link.tsx";
 import { formFailure } from "../../../ui/form-error.ts";
@@ -15,8 +13,8 @@ import { redirectWithFlash } from "../../../ui/redirect-with-flash.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
 import { backToAccount } from "../../../ui/settings-rows.tsx";
 import { codeField } from "../../one-time-codes/fields.ts";
-import { reauthenticationCodeErrors, reauthenticationErrors } from "../errors.ts";
-import { type ReauthenticateSessionDeps, reauthenticateSession } from "../reauthenticate-session.ts";
+import { reauthenticationCodeErrors } from "../errors.ts";
+import type { ReauthenticateSessionDeps } from "../reauthenticate-session.ts";
 import {
   type VerifyReauthenticationCodeDeps,
   verifyReauthenticationCode,
@@ -28,7 +26,7 @@ import {
   readConfirmation,
   writeConfirmation,
 } from "./confirmation-cookie.ts";
-import { reauthenticationError } from "./reauthentication-error.ts";
+import { submitCredentials } from "./reauthenticate-by-form.ts";
 
 type Deps = ReauthenticateSessionDeps & VerifyReauthenticationCodeDeps & ReadSignInMethodsDeps;
 type Data = { readonly confirmation: Confirmation; readonly account: Account; readonly hasPassword: boolean };
@@ -86,24 +84,11 @@ async function submitPassword(
   form: Posted,
   { page }: Confirmation,
 ): Promise<Response | FormFailure> {
-  // An empty password is a validation error, not a failed attempt.
-  const typed = form.text("password");
-  const read = readFields(wordsOf(c), form, typed === "" ? {} : { password: passwordField });
-  if ("refusal" in read) return read.refusal;
-  const result = await reauthenticateSession(deps, {
-    session: c.var.session,
-    password: typed === "" ? undefined : typed,
-    refreshToken: c.var.refreshToken ?? refreshCookie(c),
-  });
-  if (result.ok) {
-    if (result.value.kind === "reauthenticated") return leave(c, page);
-    writeConfirmation(c, { page, challengeId: result.value.challengeId }, deps.clock);
-    return redirectWithFlash(c, CONFIRMATION_PAGE);
-  }
-  const { error } = result;
-  if (error.reason === "password_missing") return invalid({ password: wordsOf(c).problems.required });
-  if (error.reason === "wrong_password") return reauthenticationError(c, deps, error);
-  return formFailure(c, reauthenticationErrors[error.reason], error);
+  const result = await submitCredentials(c, deps, form);
+  if (!result.ok) return result.error;
+  if (result.value.kind === "reauthenticated") return leave(c, page);
+  writeConfirmation(c, { page, challengeId: result.value.challengeId }, deps.clock);
+  return redirectWithFlash(c, CONFIRMATION_PAGE);
 }
 
 async function submitCode(

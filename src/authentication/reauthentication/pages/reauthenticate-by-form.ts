@@ -1,15 +1,21 @@
 import { passwordField } from "../../../accounts/fields.ts";
 import { type ReadSignInMethodsDeps, readSignInMethods } from "../../../accounts/read-sign-in-methods.ts";
 import type { Clock } from "../../../core/clock.ts";
+import { err, type Result } from "../../../core/result.ts";
 import { refreshCookie } from "../../../http/session-cookies.ts";
 import type { CurrentSession } from "../../../sessions/session.ts";
 import { formFailure } from "../../../ui/form-error.ts";
 import type { FormFailure, PageContext } from "../../../ui/page.ts";
-import { readFields } from "../../../ui/read-fields.ts";
+import { invalid, readFields } from "../../../ui/read-fields.ts";
 import type { Form } from "../../../ui/read-form.ts";
 import { wordsOf } from "../../../ui/render-page.tsx";
+import type { SecondFactorRequired } from "../../sign-in-outcome.ts";
 import { reauthenticationErrors } from "../errors.ts";
-import { type ReauthenticateSessionDeps, reauthenticateSession } from "../reauthenticate-session.ts";
+import {
+  type ReauthenticatedSession,
+  type ReauthenticateSessionDeps,
+  reauthenticateSession,
+} from "../reauthenticate-session.ts";
 import { isRecentlyAuthenticated } from "../rules.ts";
 import { reauthenticationError } from "./reauthentication-error.ts";
 import { redirectToConfirmation } from "./require-confirmation.ts";
@@ -29,8 +35,8 @@ export async function needsPassword(
 }
 
 /**
- * Reauthenticates the user by the password field of a form, unless the session is recently authenticated. An account
- * without a password proves the session by the refresh token of its cookie.
+ * Reauthenticates the user by the password field of a form, unless the session is recently authenticated. Redirects to
+ * the confirmation if the second factor is due.
  */
 export async function reauthenticateByForm(
   c: PageContext,
@@ -39,25 +45,33 @@ export async function reauthenticateByForm(
 ): Promise<Reauthenticated | FormFailure | Response> {
   const { session } = c.var;
   if (isRecentlyAuthenticated(session, deps.clock.now())) return { session };
+  const result = await submitCredentials(c, deps, form);
+  if (!result.ok) return result.error;
+  const { value } = result;
+  return value.kind === "reauthenticated" ? value : redirectToConfirmation(c, deps, value.challengeId);
+}
+
+/**
+ * Reauthenticates the session by the password field of a form. An account without a password proves the session by the
+ * refresh token of its cookie. The error is what the page answers.
+ */
+export async function submitCredentials(
+  c: PageContext,
+  deps: ReauthenticateSessionDeps,
+  form: Form,
+): Promise<Result<ReauthenticatedSession | SecondFactorRequired, FormFailure | Response>> {
   // An empty password is a validation error, not a failed attempt.
   const typed = form.text("password");
   const read = readFields(wordsOf(c), form, typed === "" ? {} : { password: passwordField });
-  if ("refusal" in read) return read.refusal;
+  if ("refusal" in read) return err(read.refusal);
   const result = await reauthenticateSession(deps, {
-    session,
+    session: c.var.session,
     password: typed === "" ? undefined : typed,
     refreshToken: c.var.refreshToken ?? refreshCookie(c),
   });
-  if (result.ok) {
-    const { value } = result;
-    return value.kind === "reauthenticated" ? value : redirectToConfirmation(c, deps, value.challengeId);
-  }
+  if (result.ok) return result;
   const { error } = result;
-  if (error.reason === "password_missing") {
-    return { code: "validation_failed", problems: { password: wordsOf(c).problems.required } };
-  }
-  if (error.reason === "wrong_password" || error.reason === "locked") {
-    return reauthenticationError(c, deps, error);
-  }
-  return formFailure(c, reauthenticationErrors[error.reason], error);
+  if (error.reason === "password_missing") return err(invalid({ password: wordsOf(c).problems.required }));
+  if (error.reason === "wrong_password") return err(reauthenticationError(c, deps, error));
+  return err(formFailure(c, reauthenticationErrors[error.reason], error));
 }
