@@ -1,4 +1,5 @@
 import type { SQL } from "drizzle-orm";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { countedRow, oneMore, withdrawEvent } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
@@ -9,21 +10,25 @@ import { auditEvents, oneTimeCodes, queuedRequests } from "../../db/schema.ts";
 export const recordFailedSignIn = (db: Database, audit: NewAuditEvent, accountId: SQL) =>
   db.insert(auditEvents).values(countedRow(audit, accountId)).onConflictDoUpdate(oneMore(audit));
 
-/** The same in the batch that performs a queued request, if it matches `where`. */
-export const recordQueuedFailure = (db: Database, audit: NewAuditEvent, accountId: SQL, where: SQL) =>
-  insertFrom(db, auditEvents, { ...countedRow(audit, accountId) }, queuedRequests, where).onConflictDoUpdate(
+/** The same for a row of `source` that matches `where`, in the batch that decides on that row. */
+const recordFailureFrom = (
+  db: Database,
+  audit: NewAuditEvent,
+  accountId: SQL | SQLiteColumn,
+  source: SQLiteTable,
+  where: SQL | undefined,
+) =>
+  insertFrom(db, auditEvents, { ...countedRow(audit, accountId) }, source, where).onConflictDoUpdate(
     oneMore(audit),
   );
 
+/** Counts the failure of a queued request that matches `where`, in the batch that performs the request. */
+export const recordQueuedFailure = (db: Database, audit: NewAuditEvent, accountId: SQL, where: SQL) =>
+  recordFailureFrom(db, audit, accountId, queuedRequests, where);
+
 /** Counts a wrong answer to a challenge that matches `where`, in the batch that counts it, before it is evaluated. */
 export const recordFailedAnswer = (db: Database, audit: NewAuditEvent, where: SQL | undefined) =>
-  insertFrom(
-    db,
-    auditEvents,
-    { ...countedRow(audit, oneTimeCodes.accountId) },
-    oneTimeCodes,
-    where,
-  ).onConflictDoUpdate(oneMore(audit));
+  recordFailureFrom(db, audit, oneTimeCodes.accountId, oneTimeCodes, where);
 
 /** A counted answer: the id of its account, and the instant. */
 type CountedAttempt = { readonly accountId: string; readonly at: number };
