@@ -33,6 +33,7 @@ const provided = {
   exploration: {
     seed: process.env.EXPLORE_SEED ?? null,
     sequences: process.env.EXPLORE_SEQUENCES ?? null,
+    seconds: process.env.EXPLORE_SECONDS ?? null,
     path: process.env.EXPLORE_PATH ?? null,
     replayPath: process.env.EXPLORE_REPLAY_PATH ?? null,
   },
@@ -44,15 +45,17 @@ const TEST_TIMEOUT_MS = 240_000;
 /** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
 const eventually = { poll: { timeout: 15_000 } };
 
-/** Four, since these tests wait for other processes and would leave part of two cores idle. */
-const startsProcesses = { maxWorkers: 4, sequence: { groupOrder: 0 } };
+/**
+ * Test files at once, in all projects: Vitest then starts a project's first files while the last ones of the project
+ * before it still run. Four, since many tests wait for other processes and would leave part of two cores idle.
+ */
+const maxWorkers = 4;
 
 /**
- * Last, and three: these tests compute, wait now and then, and keep two cores busy to the end. The tests of a file run in
- * another order each time, so that they stay independent; Vitest prints the seed. The files keep their order, the
- * longest first, which leaves no worker idle at the end.
+ * The tests of a file run in another order each time, so that they stay independent; Vitest prints the seed. The files
+ * keep their order, the longest first, which leaves no worker idle at the end.
  */
-const computes = { maxWorkers: 3, sequence: { groupOrder: 1, shuffle: { files: false, tests: true } } };
+const sequence = { shuffle: { files: false, tests: true } };
 
 export default defineConfig({
   test: {
@@ -61,7 +64,8 @@ export default defineConfig({
         // Pure rules and known answers, in Node: an independent implementation is at hand there.
         test: {
           name: "unit",
-          ...computes,
+          maxWorkers,
+          sequence,
           include: ["test/unit/**/*.test.ts"],
           environment: "node",
           provide: provided,
@@ -82,7 +86,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
-          ...computes,
+          maxWorkers,
+          sequence,
           include: ["test/{worker,contracts,flows}/**/*.test.{ts,tsx}"],
           provide: provided,
           setupFiles: [
@@ -101,7 +106,7 @@ export default defineConfig({
         // Commands of the terminal, against a local database that a `wrangler dev` has open too.
         test: {
           name: "scripts",
-          ...startsProcesses,
+          maxWorkers,
           expect: eventually,
           include: ["test/scripts/**/*.test.ts"],
           environment: "node",
@@ -113,7 +118,7 @@ export default defineConfig({
         // The example beside the service, both by their real configurations.
         test: {
           name: "examples",
-          ...startsProcesses,
+          maxWorkers,
           expect: eventually,
           include: ["test/examples/**/*.test.ts"],
           environment: "node",
@@ -125,7 +130,7 @@ export default defineConfig({
         // Gatehouse and a second Worker side by side, by their own configurations.
         test: {
           name: "rpc",
-          ...startsProcesses,
+          maxWorkers,
           expect: eventually,
           include: ["test/rpc/**/*.test.ts"],
           environment: "node",
@@ -137,7 +142,7 @@ export default defineConfig({
         // What would be deployed, as it would be deployed; built once by the setup.
         test: {
           name: "bundle",
-          ...startsProcesses,
+          maxWorkers,
           include: ["test/bundle/**/*.test.ts"],
           environment: "node",
           globalSetup: ["scripts/build/serve-production-bundle.ts"],
@@ -149,7 +154,7 @@ export default defineConfig({
         // What people see, in a browser that the machine has, on a service as developers have it.
         test: {
           name: "browser",
-          ...startsProcesses,
+          maxWorkers,
           expect: eventually,
           include: ["test/browser/**/*.test.ts"],
           environment: "node",

@@ -3,14 +3,19 @@ import { availableParallelism } from "node:os";
 import { CommanderError } from "commander";
 import { createProgram, wholeNumber } from "../shared/command-line.ts";
 
-// `npm run explore`: the sequences of test/worker/security/exploration, of which the suite runs some hundreds, in
-// greater number. The first failure ends the command, with the steps that led to it.
+// `npm run explore`: the sequences of test/worker/security/exploration, of which the suite runs some, in greater
+// number. The first failure ends the command, with the steps that led to it.
 
 const TEST = "test/worker/security/exploration";
 /** Sequences of one process, which then ends: its database and its log would grow. */
 const CHUNK = 1_000;
 
-type Options = { readonly sequences: number; readonly seed?: number; readonly workers: number };
+type Options = {
+  readonly sequences: number;
+  readonly seconds?: number;
+  readonly seed?: number;
+  readonly workers: number;
+};
 
 try {
   process.exitCode = await explore(readOptions(process.argv.slice(2)));
@@ -24,6 +29,11 @@ function readOptions(argv: readonly string[]): Options {
   return createProgram("npm run explore --")
     .description("Runs random sequences of operations by two users, an attacker and an admin.")
     .option("--sequences <number>", "how many sequences to run", wholeNumber(1, 100_000_000), 100_000)
+    .option(
+      "--seconds <number>",
+      "runs further sequences until this time has passed",
+      wholeNumber(1, 100_000),
+    )
     .option(
       "--seed <number>",
       "the seed of the first sequences; default: a random one",
@@ -40,7 +50,10 @@ function readOptions(argv: readonly string[]): Options {
 }
 
 /** Returns the exit code. */
-async function explore({ sequences, seed = Math.floor(Math.random() * 900_000_000), workers }: Options) {
+async function explore(options: Options) {
+  const { sequences, seconds = 0, seed = Math.floor(Math.random() * 900_000_000), workers } = options;
+  // Within a given time each process runs once.
+  const chunk = seconds === 0 ? CHUNK : Math.ceil(sequences / workers);
   console.log(`${sequences} sequences, seed ${seed}`);
   const began = Date.now();
   const running = new Set<AbortController>();
@@ -49,13 +62,13 @@ async function explore({ sequences, seed = Math.floor(Math.random() * 900_000_00
   let failure: string | null = null;
   const work = async () => {
     while (started < sequences && failure === null) {
-      const count = Math.min(CHUNK, sequences - started);
+      const count = Math.min(chunk, sequences - started);
       const abort = new AbortController();
       // Every sequence has a seed of its own below this one and the next.
       const chunkSeed = seed + started;
       started += count;
       running.add(abort);
-      const output = await runChunk(count, chunkSeed, abort.signal);
+      const output = await runChunk({ sequences: count, seconds, seed: chunkSeed }, abort.signal);
       running.delete(abort);
       if (output !== null) {
         if (failure !== null) return;
@@ -74,7 +87,10 @@ async function explore({ sequences, seed = Math.floor(Math.random() * 900_000_00
 }
 
 /** Runs some sequences in a process. Returns its output if one of them failed. */
-function runChunk(sequences: number, seed: number, signal: AbortSignal): Promise<string | null> {
+function runChunk(
+  { sequences, seconds, seed }: { sequences: number; seconds: number; seed: number },
+  signal: AbortSignal,
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -84,6 +100,7 @@ function runChunk(sequences: number, seed: number, signal: AbortSignal): Promise
         env: {
           ...process.env,
           EXPLORE_SEQUENCES: String(sequences),
+          EXPLORE_SECONDS: String(seconds),
           EXPLORE_SEED: String(seed),
         },
         stdio: ["ignore", "pipe", "pipe"],

@@ -12,6 +12,7 @@ const steps = [
   ["examples", "examples"],
   ["bundle size", "size"],
   ["tests", "test"],
+  ["exploration", "explore -- --sequences 200 --seconds 60"],
   ["walks", "walk"],
 ] as const;
 

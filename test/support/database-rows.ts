@@ -4,19 +4,28 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export type Dump = ReadonlyMap<string, readonly Row[]>;
 
+/** Read once for each database: tests compare rows often, and the migrations have run before. */
+const knownTables = new WeakMap<D1Database, readonly string[]>();
+
 /** The tables of the service, without those of D1, SQLite and the full-text index. */
-export async function tablesOf(db: D1Database): Promise<string[]> {
+async function tablesOf(db: D1Database): Promise<readonly string[]> {
+  const known = knownTables.get(db);
+  if (known) return known;
   const { results } = await db.prepare("PRAGMA table_list").all<{ name: string; type: string }>();
-  return results
+  const tables = results
     .filter(({ name, type }) => type === "table" && !/^(?:sqlite_|_cf_|d1_migrations)/.test(name))
     .map(({ name }) => name)
     .sort();
+  knownTables.set(db, tables);
+  return tables;
 }
 
-/** Every row of every table. */
+/** Every row of every table, in the order of insertion. */
 export async function dumpDatabase(db: D1Database): Promise<Dump> {
   const tables = await tablesOf(db);
-  const all = await db.batch<Row>(tables.map((table) => db.prepare(`SELECT * FROM "${table}"`)));
+  const all = await db.batch<Row>(
+    tables.map((table) => db.prepare(`SELECT * FROM "${table}" ORDER BY rowid`)),
+  );
   return new Map(tables.map((table, at) => [table, all[at]?.results ?? []]));
 }
 
@@ -93,12 +102,8 @@ function sendChanges(before: Dump, after: Dump): string[] {
 }
 
 /** The rows of every table of the service, by table name. */
-export async function readAllRows(): Promise<Record<string, unknown[]>> {
-  const tables: Record<string, unknown[]> = {};
-  for (const name of await tablesOf(env.DB)) {
-    tables[name] = (await env.DB.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()).results;
-  }
-  return tables;
+export async function readAllRows(): Promise<Record<string, readonly Row[]>> {
+  return Object.fromEntries(await dumpDatabase(env.DB));
 }
 
 /** The number of session rows of that account, ended ones included. */

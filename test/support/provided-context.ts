@@ -4,7 +4,7 @@ declare module "vitest" {
     /** FUZZ_SEED of the environment. */
     fuzzSeed: string | null;
     /** The variables EXPLORE_… of the environment. */
-    exploration: Readonly<Record<"seed" | "sequences" | "path" | "replayPath", string | null>>;
+    exploration: Readonly<Record<"seed" | "sequences" | "seconds" | "path" | "replayPath", string | null>>;
   }
 }
 

@@ -42,18 +42,16 @@ async function prepare(change: Mutation) {
   const variables = (await change.variables?.()) ?? {};
   const start = () => startService({ clock, env: { ...variables, DB: d1.db }, onAnswer: d1.failAllCalls });
   const request = await change.request(setupService);
+  let before = await dumpDatabase(env.DB);
   return async (plan: { call: number; fault: D1Fault } | null) => {
     const service = start();
-    const before = await dumpDatabase(env.DB);
     d1.plan(plan);
     const answer = await perform(service, change, request);
     const { calls, triggered } = d1;
-    return {
-      answer,
-      calls,
-      triggered,
-      difference: diffDumps(before, await dumpDatabase(env.DB), COUNTED_FIRST[change.route]),
-    };
+    const after = await dumpDatabase(env.DB);
+    const difference = diffDumps(before, after, COUNTED_FIRST[change.route]);
+    before = after;
+    return { answer, calls, triggered, difference };
   };
 }
 

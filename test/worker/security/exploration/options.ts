@@ -1,13 +1,16 @@
 import { inject } from "vitest";
 import type {} from "../../../support/provided-context.ts";
 
-const { seed, sequences, path, replayPath } = inject("exploration");
+const { seed, sequences, seconds, path, replayPath } = inject("exploration");
 
 /** The seed of the sequences: another one for each run, unless EXPLORE_SEED is set. */
 export const SEED = seed === null ? Math.floor(Math.random() * 2 ** 31) : Number(seed);
 
-/** Runs this number of sequences, without a limit of time. Null: as many as the suite has time for. */
-export const SEQUENCES = sequences === null ? null : Number(sequences);
+/** Sequences that run at least. Few in the suite: `npm run check` runs more of them by `npm run explore`. */
+export const SEQUENCES = sequences === null ? 40 : Number(sequences);
+
+/** Further sequences run until this time has passed. */
+export const SECONDS = seconds === null ? 0 : Number(seconds);
 
 /** The path and the replay path of a failure, which fast-check prints: only that sequence runs. */
 export const PATH = path ?? undefined;
