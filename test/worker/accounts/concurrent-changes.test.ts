@@ -1,6 +1,8 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startWithHeldBatch } from "../../support/d1.ts";
+import { newPhoneNumber } from "../../support/one-time-codes.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
@@ -36,6 +38,35 @@ describe("a password reset during another account change", () => {
     slow.release();
     expect((await pending).status).toBe(401);
     await logIn(service, email, NEW_PASSWORD);
+  });
+
+  it("fails a deactivation when the password is reset meanwhile, and says that the password is wrong", async () => {
+    const { email, token } = await registerAndLogIn(service);
+    const slow = startWithHeldBatch(2);
+    const pending = slow.service.post("/me/deactivate", { password: PASSWORD }, token);
+    await slow.reached;
+    await reset(email);
+    slow.release();
+    expectErrorResponse(await pending, 401, "invalid_credentials");
+    await logIn(service, email, NEW_PASSWORD);
+  });
+
+  it("fails a request for a phone code when the account is deactivated or the session ends meanwhile", async () => {
+    for (const [change, status, code] of [
+      ["deactivate", 401, "unauthorized"],
+      ["logout-all", 403, "reauthentication_required"],
+    ] as const) {
+      const { email, token } = await registerAndLogIn(service);
+      const slow = startWithHeldBatch(1);
+      const pending = slow.service.post("/me/phone", { phone: newPhoneNumber() }, token);
+      await slow.reached;
+      if (change === "deactivate") {
+        const query = "UPDATE accounts SET status = 'deactivated' WHERE email = ?";
+        await env.DB.prepare(query).bind(email).run();
+      } else await service.post("/logout-all", {}, token);
+      slow.release();
+      expectErrorResponse(await pending, status, code);
+    }
   });
 });
 

@@ -83,9 +83,14 @@ describe.each(passwordRoutes)("a new password on $path", ({ path, field, accepte
     ["the name with its accent apart", { name: "Zo\u00eb Anaya" }, "Zoe\u0308 Anaya"],
     ["a name that was given with its accent apart", { name: "Zoe\u0308 Anaya" }, "Zo\u00eb Anaya"],
     ["the last name", { lastName: "Featherstone" }, "Featherstone"],
+    ["the name with three other characters", { name: "Wilhelmina" }, "1Wilhelmina23"],
   ])("refuses %s as a new password", (_what, chooser, password) =>
     expectRefused(password, /own name or address/, chooser),
   );
+
+  it("accepts the name with four other characters as a new password", async () => {
+    expect((await answerTo("12Wilhelmina34", { name: "Wilhelmina" })).status).toBe(accepted);
+  });
 
   it("refuses the username between two signs as a new password", async () => {
     const username = `captain${suffix}`;

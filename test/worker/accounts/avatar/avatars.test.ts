@@ -112,6 +112,13 @@ describe("GET /avatars/:key", () => {
   ])("answers 404 for %s", async (path) => {
     expect((await fetchAvatar(`http://gatehouse.test${path}`)).status).toBe(404);
   });
+
+  it("answers 404 for an object without a media type", async () => {
+    const key = `${"B".repeat(43)}.png`;
+    await env.AVATARS.put(key, tinyPng);
+    expect((await fetchAvatar(`http://gatehouse.test/avatars/${key}`)).status).toBe(404);
+    await env.AVATARS.delete(key);
+  });
 });
 
 describe("refused uploads", () => {

@@ -190,6 +190,9 @@ describe("the pages of remembered devices", () => {
     expect(await devices()).toBe(2);
     await forgotten.submit(await forgotten.visit("/sign-out"), { forgetDevice: "yes" });
     expect([await devices(), forgotten.jar.has("__Host-gh_device")]).toEqual([1, false]);
+    const query = "SELECT details FROM audit_events WHERE account_id = ? AND type = 'device_forgotten'";
+    const { results } = await env.DB.prepare(query).bind(id).all<{ details: string }>();
+    expect(results.map(({ details }) => Object.keys(JSON.parse(details)))).toEqual([["deviceId"]]);
   });
 });
 
