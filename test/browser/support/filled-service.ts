@@ -1,4 +1,5 @@
 import type { D1Database } from "@cloudflare/workers-types";
+import { waitFor } from "../../../scripts/shared/wait-for.ts";
 import type { Configured } from "./configured-service.ts";
 import { LONG_NAME, longAddress, PASSWORD, serviceAt } from "./service.ts";
 
@@ -12,7 +13,11 @@ const DEAD_MESSAGES = 26;
 /** Inserts accounts with every attribute, many sessions, and undelivered messages. */
 export async function fillService({ origin, db }: Configured): Promise<void> {
   const { register } = serviceAt({ origin, superuser: { email: EMAILS.root, password: PASSWORD } });
-  for (const email of Object.values(EMAILS)) await register(email, LONG_NAME);
+  const emails = Object.values(EMAILS);
+  for (const email of emails) await register(email, LONG_NAME);
+  // The service creates an account after the response.
+  const countAccounts = db.prepare("SELECT count(*) AS n FROM accounts");
+  await waitFor("the accounts", async () => (await countAccounts.first("n")) === emails.length);
   const now = Date.now();
   await db.batch([
     db.prepare("UPDATE accounts SET email_verified_at = ?1, last_name = name, age = 36").bind(now),
