@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import type { TestSequencer, TestSpecification, Vitest } from "vitest/node";
 import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts";
 import type {} from "./test/support/provided-context.ts";
 
@@ -47,9 +48,29 @@ const eventually = { poll: { timeout: 15_000 } };
 
 /**
  * Test files at once, in all projects: Vitest then starts a project's first files while the last ones of the project
- * before it still run. Four, since many tests wait for other processes and would leave part of two cores idle.
+ * before it still run. Five, since many tests wait for other processes and would leave part of two cores idle.
  */
-const maxWorkers = 4;
+const maxWorkers = 5;
+
+/**
+ * Shuffled files stay together by project, as others do: a worker that several files share ends when the next file
+ * is of another project.
+ */
+const keepProjectsTogether = {
+  name: "gatehouse:keep-projects-together",
+  configureVitest({ vitest }: { readonly vitest: Vitest }) {
+    const { sequence } = vitest.config;
+    const { sequencer: Sequencer } = sequence;
+    sequence.sequencer = class implements TestSequencer {
+      readonly #sequencer = new Sequencer(vitest);
+      shard = (files: TestSpecification[]) => this.#sequencer.shard(files);
+      sort = async (files: TestSpecification[]) => {
+        const sorted = await this.#sequencer.sort(files);
+        return [...sorted].sort((a, b) => a.project.name.localeCompare(b.project.name));
+      };
+    };
+  },
+};
 
 /**
  * The tests of a file run in another order each time, so that they stay independent; Vitest prints the seed. The files
@@ -58,6 +79,7 @@ const maxWorkers = 4;
 const sequence = { shuffle: { files: false, tests: true } };
 
 export default defineConfig({
+  plugins: [keepProjectsTogether],
   test: {
     projects: [
       {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from "miniflare";
@@ -49,6 +49,9 @@ export async function startWorkers(connections: number): Promise<Workers> {
   ]);
   const stores = { d1Databases: { DB: "gatehouse" }, kvNamespaces: { KV: "gatehouse" } };
   const shared = { compatibilityDate, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
+  // Miniflare keeps its stores in the temporary directory. On a disk each commit would block workerd until the data is
+  // written, which is no work of the service.
+  if (existsSync("/dev/shm")) process.env.TMPDIR = "/dev/shm";
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       log: new NoOpLog(),

@@ -1,19 +1,31 @@
 import { and, eq } from "drizzle-orm";
 import { accountColumns } from "../accounts/statements.ts";
+import type { StoredEvent } from "../admin/audit-log/audit-event.ts";
+import { auditRow } from "../admin/audit-log/statements.ts";
+import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
-import { accounts, sessions } from "../db/schema.ts";
+import { insertFrom } from "../db/insert-select.ts";
+import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { NewMessage } from "../messaging/outbox/message.ts";
 import { NO_SEND_LIMITS, queueMessage, type SendCaps } from "../messaging/outbox/statements.ts";
 import type { NewSession } from "../sessions/session.ts";
 import { isNewDevice, recordFirstSignIn } from "./known-devices/new-device-notice-statements.ts";
 
 /** Selects the account of a session, in the batch that inserts the session. No row: nothing was inserted. */
-export const selectOpenedAccount = (db: Database, sessionId: string) =>
+export const selectOpenedAccount = compiled((db, { sessionId }: { readonly sessionId: string }) =>
   db
     .select({ id: accounts.id, ...accountColumns })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
-    .where(eq(sessions.id, sessionId));
+    .where(eq(sessions.id, sessionId)),
+);
+
+type EventOfSession = StoredEvent & { readonly sessionId: string };
+
+/** Inserts an event if the session was inserted. */
+export const insertEventOfSession = compiled((db, { sessionId, accountId, ...event }: EventOfSession) =>
+  insertFrom(db, auditEvents, auditRow(event, accountId), sessions, eq(sessions.id, sessionId)),
+);
 
 type NewDeviceNotice = {
   readonly session: NewSession;

@@ -1,10 +1,14 @@
 import { and, eq, notExists, type SQL } from "drizzle-orm";
+import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
+import { insertFrom } from "../db/insert-select.ts";
 import { isActive } from "../db/predicates.ts";
-import { accounts } from "../db/schema.ts";
+import { accounts, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
 import type { ClientLimit } from "../rate-limit/client-limits.ts";
 import { clientRetryAt, readClientCounters } from "../rate-limit/statements.ts";
+import type { NewSession } from "../sessions/session.ts";
+import { sessionRow } from "../sessions/statements.ts";
 import { childSessionGrant, codeGrant } from "./authorization-code/grant-statements.ts";
 import { countsAttempts } from "./factors.ts";
 import type { FirstFactorGrant, FirstFactorMethod, SessionGrant } from "./first-factor.ts";
@@ -43,6 +47,22 @@ export function firstFactorStillValid(db: Database, grant: SessionGrant): SQL | 
 
 const methodStillValid = <By extends FirstFactorMethod>(db: Database, grant: FirstFactorGrant<By>) =>
   FIRST_FACTOR_GRANTS[grant.by].isValid(db, grant);
+
+/** Inserts the session if the grant is still valid. */
+export function insertSession(db: Database, grant: SessionGrant, session: NewSession) {
+  const row = sessionRow(session, grant.accountId);
+  if (grant.by !== "password") {
+    return insertFrom(db, sessions, row, accounts, firstFactorStillValid(db, grant));
+  }
+  const { by: _, ...values } = grant;
+  return insertSessionByPassword(db, { ...row, ...values });
+}
+
+type PasswordSession = typeof sessions.$inferSelect & Omit<FirstFactorGrant<"password">, "by">;
+
+const insertSessionByPassword = compiled((db, values: PasswordSession) =>
+  insertFrom(db, sessions, values, accounts, firstFactorStillValid(db, { ...values, by: "password" })),
+);
 
 /** Replaces an outdated hash of the verified password by one under the current cost and pepper. */
 export const storeRehash = (db: Database, grant: SessionGrant) =>

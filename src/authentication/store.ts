@@ -1,20 +1,20 @@
-import { eq, exists, sql } from "drizzle-orm";
-import { auditRow } from "../admin/audit-log/statements.ts";
 import type { Database } from "../db/database.ts";
-import { insertFrom } from "../db/insert-select.ts";
 import { runBatch } from "../db/run-batch.ts";
-import { accounts, auditEvents, sessions } from "../db/schema.ts";
 import type { SendCaps } from "../messaging/outbox/statements.ts";
-import { endReplacedSession, endSurplusSessions, sessionRow } from "../sessions/statements.ts";
+import { endReplacedSession, endSurplusSessions } from "../sessions/statements.ts";
 import { countsAttempts } from "./factors.ts";
 import { rememberDevice } from "./known-devices/statements.ts";
-import { clearAttempts } from "./lockout/attempt-counter-statements.ts";
+import { clearAttemptsOfSignIn } from "./lockout/attempt-counter-statements.ts";
 import type { OpenSessionInput, OpenSessionResult } from "./session-opener.ts";
-import { queueNewDeviceNotice, selectOpenedAccount } from "./session-opening-statements.ts";
+import {
+  insertEventOfSession,
+  queueNewDeviceNotice,
+  selectOpenedAccount,
+} from "./session-opening-statements.ts";
 import {
   consumeFirstFactor,
   failureReason,
-  firstFactorStillValid,
+  insertSession,
   readCircumstances,
   storeRehash,
 } from "./statements.ts";
@@ -30,26 +30,17 @@ export function signInStore(db: Database, caps: SendCaps) {
       replaces,
     }: OpenSessionInput): Promise<OpenSessionResult> {
       const { accountId, now } = grant;
-      const isOpened = eq(sessions.id, session.id);
-      const opened = exists(db.select({ one: sql`1` }).from(sessions).where(isOpened));
+      const sessionId = session.id;
       const { rows } = await runBatch(db, {
         firstFactor: consumeFirstFactor(db, caps, grant),
-        session: [
-          insertFrom(
-            db,
-            sessions,
-            sessionRow(session, accountId),
-            accounts,
-            firstFactorStillValid(db, grant),
-          ),
-        ],
-        rows: selectOpenedAccount(db, session.id),
-        audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), sessions, isOpened)],
-        replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
-        surplusSessions: [endSurplusSessions(db, accountId, now)],
+        session: [insertSession(db, grant, session)],
+        rows: selectOpenedAccount(db, { sessionId }),
+        audit: [insertEventOfSession(db, { ...audit, accountId, sessionId })],
+        replaced: endReplacedSession(db, { replaces, openedId: sessionId, now }),
+        surplusSessions: [endSurplusSessions(db, { accountId, now })],
         attempts:
           grant.by !== "session" && countsAttempts(grant)
-            ? [clearAttempts(db, [grant.lockoutKey], opened)]
+            ? [clearAttemptsOfSignIn(db, { lockoutKey: grant.lockoutKey, sessionId })]
             : [],
         rehash: storeRehash(db, grant),
         device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),

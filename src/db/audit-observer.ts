@@ -1,3 +1,4 @@
+import type { Placeholder } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 
@@ -5,13 +6,19 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 export type AuditObserver = (type: string) => void;
 
 // The statement builders mark what they build; a statement lives as long as its request.
-const types = new WeakMap<object, string>();
+const types = new WeakMap<object, string | Placeholder>();
 
-/** Marks a statement that inserts audit events of this type. */
-export function markAuditInsert<Statement extends object>(statement: Statement, type: string): Statement {
+/** Marks a statement that inserts audit events of this type. A statement that is only compiled has a placeholder. */
+export function markAuditInsert<Statement extends object>(
+  statement: Statement,
+  type: string | Placeholder,
+): Statement {
   types.set(statement, type);
   return statement;
 }
+
+/** The type by which a statement was marked: undefined if it was not. */
+export const auditTypeOf = (statement: object): string | Placeholder | undefined => types.get(statement);
 
 /** Returns the database whose batches report each marked statement that wrote a row, once per statement. */
 export function observeAuditEvents(inner: DrizzleD1Database, observe: AuditObserver): DrizzleD1Database {
@@ -31,7 +38,7 @@ function report(
 ): void {
   for (const [index, statement] of statements.entries()) {
     const type = types.get(statement);
-    if (type !== undefined && wroteRow(results[index])) observe(type);
+    if (typeof type === "string" && wroteRow(results[index])) observe(type);
   }
 }
 

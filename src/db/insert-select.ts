@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { getTableColumns, is, Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { markAuditInsert } from "./audit-observer.ts";
 import type { Database } from "./database.ts";
@@ -39,8 +39,8 @@ export function insertFrom<T extends SQLiteTable>(
 const isObservedEvent = (target: SQLiteTable, row: object): boolean =>
   target === (auditEvents as SQLiteTable) && !("windowStart" in row && row.windowStart !== null);
 
-function typeOf(row: object): string {
-  if ("type" in row && typeof row.type === "string") return row.type;
+function typeOf(row: object): string | Placeholder {
+  if ("type" in row && (typeof row.type === "string" || is(row.type, Placeholder))) return row.type;
   throw new Error("The type of an audit event must be a value.");
 }
 

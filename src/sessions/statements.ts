@@ -19,6 +19,7 @@ import {
 import { alias } from "drizzle-orm/sqlite-core";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
+import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { auditEvents, sessions } from "../db/schema.ts";
@@ -57,10 +58,12 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
     .orderBy(desc(sessions.lastUsedAt))
     .limit(MAX_LIVE_SESSIONS);
 
+type AccountAtInstant = { readonly accountId: string; readonly now: number };
+
 /**
  * Ends the account's least recently used sessions beyond `MAX_LIVE_SESSIONS`. For the batch that opens a session.
  */
-export function endSurplusSessions(db: Database, accountId: string | SQLWrapper, now: number) {
+export const endSurplusSessions = compiled((db, { accountId, now }: AccountAtInstant) => {
   const surplus = db
     .select({ id: sessions.id })
     .from(sessions)
@@ -70,7 +73,7 @@ export function endSurplusSessions(db: Database, accountId: string | SQLWrapper,
     .limit(MAX_LIVE_SESSIONS)
     .offset(MAX_LIVE_SESSIONS);
   return db.update(sessions).set({ revokedAt: now }).where(inArray(sessions.id, surplus));
-}
+});
 
 /** Ends the live sessions of one account, or of the accounts that a query selects. For a larger batch. */
 export const endSessions = (db: Database, accountId: string | SQLWrapper, now: number, where?: SQL) =>

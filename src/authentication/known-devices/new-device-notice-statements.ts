@@ -1,4 +1,5 @@
 import { and, eq, exists, isNotNull, isNull, ne, notExists, or, type SQL, sql } from "drizzle-orm";
+import { compiled } from "../../db/compiled-statement.ts";
 import type { Database } from "../../db/database.ts";
 import { accounts, sessions } from "../../db/schema.ts";
 import type { NewSession } from "../../sessions/session.ts";
@@ -30,7 +31,7 @@ export function isNewDevice(db: Database, session: NewSession): SQL | undefined 
 }
 
 /** Records the first sign-in of an account. In the batch of a sign-in it comes after the notice that depends on it. */
-export const recordFirstSignIn = (db: Database, { id, accountId, createdAt }: NewSession) =>
+export const recordFirstSignIn = compiled((db, { id, accountId, createdAt }: NewSession) =>
   db
     .update(accounts)
     .set({ firstSignedInAt: createdAt })
@@ -40,4 +41,5 @@ export const recordFirstSignIn = (db: Database, { id, accountId, createdAt }: Ne
         isNull(accounts.firstSignedInAt),
         exists(db.select({ one: sql`1` }).from(sessions).where(eq(sessions.id, id))),
       ),
-    );
+    ),
+);

@@ -1,4 +1,5 @@
-import { and, desc, eq, exists, gt, gte, inArray, lte, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, exists, gt, gte, inArray, type SQL, sql } from "drizzle-orm";
+import { compiled } from "../../db/compiled-statement.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { accounts, knownDevices, sessions } from "../../db/schema.ts";
@@ -20,8 +21,19 @@ const createdAtOf = (db: Database, deviceId: string | null) =>
     .from(t)
     .where(and(sql`${t.id} = ${deviceId}`, eq(t.accountId, accounts.id)));
 
-/** `isDeviceStillKnown` for the account with that email key, as a condition of another statement. */
-export const deviceIsKnown = (db: Database, emailKey: string, device: KnownDevice): SQL =>
+export type DeviceToCheck = {
+  readonly [Fact in "deviceId" | "knownSince" | "isListed"]: KnownDevice[Fact] | null;
+};
+
+/**
+ * `isDeviceStillKnown` for the account with that email key, as a condition of another statement. False if the facts of
+ * the device are null.
+ */
+export const deviceIsKnown = (
+  db: Database,
+  emailKey: string,
+  { deviceId, knownSince, isListed }: DeviceToCheck,
+): SQL =>
   exists(
     db
       .select({ one: sql`1` })
@@ -29,21 +41,27 @@ export const deviceIsKnown = (db: Database, emailKey: string, device: KnownDevic
       .where(
         and(
           eq(accounts.emailKey, emailKey),
-          lte(accounts.devicesKnownSince, device.knownSince),
-          device.isListed ? sql`${createdAtOf(db, device.deviceId)} <= ${device.knownSince}` : undefined,
+          sql`${accounts.devicesKnownSince} <= ${knownSince}`,
+          sql`(NOT ${isListed} OR ${createdAtOf(db, deviceId)} <= ${knownSince})`,
         ),
       ),
   );
 
-type DeviceRow = {
+type DeviceRow<AccountId> = {
   readonly id: string;
-  readonly accountId: string | SQL;
+  readonly accountId: AccountId;
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly now: number;
 };
 
-export const knownDeviceRow = ({ id, accountId, ip, userAgent, now }: DeviceRow) => ({
+export const knownDeviceRow = <A extends string | SQL>({
+  id,
+  accountId,
+  ip,
+  userAgent,
+  now,
+}: DeviceRow<A>) => ({
   id,
   accountId,
   ip,
@@ -61,6 +79,20 @@ export function rememberDevice(db: Database, session: NewSession, { mayBeNew }: 
   const { deviceId, accountId, createdAt: now, ip, userAgent } = session;
   if (deviceId === null) return [];
   const row = knownDeviceRow({ id: deviceId, accountId, ip, userAgent, now });
+  const stored = storeDevice(db, { ...row, sessionId: session.id });
+  return mayBeNew ? [stored, deleteSurplusDevices(db, accountId)] : [stored];
+}
+
+const storeDevice = compiled((db, { sessionId, ...row }: typeof t.$inferSelect & { sessionId: string }) => {
+  const { accountId, ip, userAgent, lastUsedAt, expiresAt } = row;
+  return insertFrom(db, t, row, sessions, eq(sessions.id, sessionId)).onConflictDoUpdate({
+    target: t.id,
+    set: { ip, userAgent, lastUsedAt, expiresAt },
+    setWhere: eq(t.accountId, accountId),
+  });
+});
+
+function deleteSurplusDevices(db: Database, accountId: string) {
   const surplus = db
     .select({ id: t.id })
     .from(t)
@@ -68,14 +100,7 @@ export function rememberDevice(db: Database, session: NewSession, { mayBeNew }: 
     .orderBy(desc(t.lastUsedAt), desc(t.id))
     .limit(MAX_KNOWN_DEVICES)
     .offset(MAX_KNOWN_DEVICES);
-  return [
-    insertFrom(db, t, row, sessions, eq(sessions.id, session.id)).onConflictDoUpdate({
-      target: t.id,
-      set: { ip, userAgent, lastUsedAt: now, expiresAt: row.expiresAt },
-      setWhere: eq(t.accountId, accountId),
-    }),
-    ...(mayBeNew ? [db.delete(t).where(inArray(t.id, surplus))] : []),
-  ];
+  return db.delete(t).where(inArray(t.id, surplus));
 }
 
 /** The devices of an account that are known at `now`: a condition on `known_devices` joined with `accounts`. */

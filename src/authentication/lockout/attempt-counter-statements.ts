@@ -1,7 +1,8 @@
-import { and, eq, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { compiled } from "../../db/compiled-statement.ts";
 import type { Database } from "../../db/database.ts";
-import { attemptCounters } from "../../db/schema.ts";
+import { attemptCounters, sessions } from "../../db/schema.ts";
 import {
   FIRST_LOCKOUT,
   LOCKOUT_MEMORY,
@@ -98,6 +99,17 @@ export const releaseAttempt = (db: Database, key: string, where?: SQL) =>
 export const clearAttempts = (db: Database, keys: readonly string[], where?: SQL) =>
   db.delete(t).where(and(inArray(t.key, [...keys]), where));
 
+type CompletedSignIn = { readonly lockoutKey: string; readonly sessionId: string };
+
+/** Deletes the counters of a sign-in that has inserted its session. */
+export const clearAttemptsOfSignIn = compiled((db, { lockoutKey, sessionId }: CompletedSignIn) =>
+  clearAttempts(
+    db,
+    [lockoutKey],
+    exists(db.select({ one: sql`1` }).from(sessions).where(eq(sessions.id, sessionId))),
+  ),
+);
+
 /** The lockouts among these keys that are active at `now`, or that only a reset ends. */
 export const activeLockouts = (db: Database, keys: readonly string[], now: number) =>
   db
@@ -129,8 +141,8 @@ export const firstFailure = <Key, Id>(key: Key, accountId: Id, now: number) => (
 
 /** The update of a counter by one more failure, as SQL over the current row. */
 export function oneMoreFailure(now: number) {
-  const isForgotten = sql`${t.updatedAt} <= ${now - LOCKOUT_MEMORY}`;
-  const isStale = sql`(${t.updatedAt} <= ${now - QUIET_PERIOD} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
+  const isForgotten = sql`${t.updatedAt} <= ${now} - ${LOCKOUT_MEMORY}`;
+  const isStale = sql`(${t.updatedAt} <= ${now} - ${QUIET_PERIOD} OR (${t.lockedUntil} > 0 AND ${t.lockedUntil} <= ${now}))`;
   const lockouts = sql`CASE WHEN ${isForgotten} THEN 0 ELSE ${t.lockouts} END`;
   const startsLockout = sql`NOT ${isStale} AND ${t.failures} + 1 >= ${MAX_FAILURES}`;
   const length = sql`min(${FIRST_LOCKOUT} * (1 << min(${lockouts}, ${MAX_DOUBLINGS})), ${LONGEST_LOCKOUT})`;

@@ -3,6 +3,7 @@ import type { Account } from "../../accounts/account.ts";
 import { accountColumns } from "../../accounts/statements.ts";
 import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../admin/audit-log/statements.ts";
+import { compiled } from "../../db/compiled-statement.ts";
 import type { Database } from "../../db/database.ts";
 import { insertFrom } from "../../db/insert-select.ts";
 import { isActive } from "../../db/predicates.ts";
@@ -12,7 +13,7 @@ import type { NewMessage } from "../../messaging/outbox/message.ts";
 import { HOURLY_LIMIT, queueMessage, type SendCaps } from "../../messaging/outbox/statements.ts";
 import { deleteQueuedRequest, requestIsQueued } from "../../queued-requests/statements.ts";
 import { type DeviceRecord, isDeviceStillKnown, type KnownDevice } from "../known-devices/device-token.ts";
-import { deviceCreatedAt, deviceIsKnown } from "../known-devices/statements.ts";
+import { type DeviceToCheck, deviceCreatedAt, deviceIsKnown } from "../known-devices/statements.ts";
 import {
   readLockout,
   releaseAttempt,
@@ -67,7 +68,9 @@ type ReservedLogin = {
   readonly found: LoginRecord | null;
 };
 
-const selectRecord = (db: Database, emailKey: string, device: KnownDevice | null) =>
+type RecordToFind = { readonly emailKey: string; readonly deviceId: string | null };
+
+const selectRecord = compiled((db, { emailKey, deviceId }: RecordToFind) =>
   db
     .select({
       id: accounts.id,
@@ -75,12 +78,13 @@ const selectRecord = (db: Database, emailKey: string, device: KnownDevice | null
       passwordHash: accounts.passwordHash,
       enabledFactors: enabledFactors(db),
       devicesKnownSince: accounts.devicesKnownSince,
-      deviceCreatedAt: deviceCreatedAt(db, device?.deviceId ?? null),
+      deviceCreatedAt: deviceCreatedAt(db, deviceId),
     })
     .from(accounts)
-    .where(eq(accounts.emailKey, emailKey));
+    .where(eq(accounts.emailKey, emailKey)),
+);
 
-function toRecord([row]: Awaited<ReturnType<typeof selectRecord>>): LoginRecord | null {
+function toRecord([row]: ReturnType<typeof selectRecord>["_"]["result"]): LoginRecord | null {
   if (!row) return null;
   const {
     passwordHash,
@@ -102,15 +106,12 @@ export function passwordStore(db: Database, caps: SendCaps) {
      */
     async reserveAttempt(attempt: LoginAttempt): Promise<ReservedLogin> {
       const { emailKey, keys, device, now } = attempt;
-      const isKnown = device ? deviceIsKnown(db, emailKey, device) : null;
-      const key = isKnown
-        ? sql`CASE WHEN ${isKnown} THEN ${keys.knownDevices} ELSE ${keys.unknownDevices} END`
-        : keys.unknownDevices;
-      const isLimited = isKnown ? sql`NOT ${isKnown}` : sql`TRUE`;
+      const { deviceId, knownSince, isListed } = device ?? UNKNOWN_DEVICE;
+      const values = { emailKey, ...keys, deviceId, knownSince, isListed, now };
       const { reserved, lockout, rows } = await runBatch(db, {
-        reserved: reserveAttempt(db, { key, now, accountId: accountIdOf(db, emailKey), isLimited }),
-        lockout: readLockout(db, key),
-        rows: selectRecord(db, emailKey, device),
+        reserved: reserveLogin(db, values),
+        lockout: readLoginLockout(db, values),
+        rows: selectRecord(db, { emailKey, deviceId }),
       });
       const found = toRecord(rows);
       const known = device && found && isDeviceStillKnown(device, found) ? device : null;
@@ -123,8 +124,11 @@ export function passwordStore(db: Database, caps: SendCaps) {
     },
 
     /** Reads the account again, for a retry within an attempt that is counted already. */
-    findByEmail: async (emailKey: string, device: KnownDevice | null): Promise<LoginRecord | null> =>
-      toRecord(await selectRecord(db, emailKey, device)),
+    async findByEmail(emailKey: string, device: KnownDevice | null): Promise<LoginRecord | null> {
+      const { deviceId } = device ?? UNKNOWN_DEVICE;
+      const { rows } = await runBatch(db, { rows: selectRecord(db, { emailKey, deviceId }) });
+      return toRecord(rows);
+    },
 
     /** Releases an attempt that was not evaluated, or that had the correct password. */
     async release(lockoutKey: string): Promise<void> {
@@ -162,6 +166,25 @@ export function passwordStore(db: Database, caps: SendCaps) {
     },
   };
 }
+
+/** Matches no device. */
+const UNKNOWN_DEVICE: DeviceToCheck = { deviceId: null, knownSince: null, isListed: null };
+
+type LoginValues = LoginAttempt["keys"] & Pick<LoginAttempt, "emailKey" | "now"> & DeviceToCheck;
+
+const lockoutKeyOf = (db: Database, { knownDevices, unknownDevices, emailKey, ...device }: LoginValues) =>
+  sql`CASE WHEN ${deviceIsKnown(db, emailKey, device)} THEN ${knownDevices} ELSE ${unknownDevices} END`;
+
+const reserveLogin = compiled((db, values: LoginValues) =>
+  reserveAttempt(db, {
+    key: lockoutKeyOf(db, values),
+    now: values.now,
+    accountId: accountIdOf(db, values.emailKey),
+    isLimited: sql`NOT ${deviceIsKnown(db, values.emailKey, values)}`,
+  }),
+);
+
+const readLoginLockout = compiled((db, values: LoginValues) => readLockout(db, lockoutKeyOf(db, values)));
 
 const accountIdOf = (db: Database, emailKey: string) =>
   sql`${db.select({ id: accounts.id }).from(accounts).where(eq(accounts.emailKey, emailKey))}`;

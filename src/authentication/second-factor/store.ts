@@ -228,7 +228,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
           ),
         ],
         session: [insertFrom(db, sessions, sessionRow(session, accountId), oneTimeCodes, isConsumed)],
-        opened: selectOpenedAccount(db, session.id),
+        opened: selectOpenedAccount(db, { sessionId: session.id }),
         audit: [insertFrom(db, auditEvents, auditRow(audit, accountId), oneTimeCodes, isConsumed)],
         device: rememberDevice(db, session, { mayBeNew: newDeviceNotice !== null }),
         newDeviceNotice: queueNewDeviceNotice(db, caps, { session, notice: newDeviceNotice, now }),
@@ -251,7 +251,7 @@ export function secondFactorStore(db: Database, caps: SendCaps) {
             ),
         ],
         replaced: endReplacedSession(db, { replaces, openedId: session.id, now }),
-        surplusSessions: [endSurplusSessions(db, accountId, now)],
+        surplusSessions: [endSurplusSessions(db, { accountId, now })],
       });
       return opened[0] ?? null;
     },

@@ -18,9 +18,11 @@ export const at = (path: string) => (visitor: Visitor) => visitor.page.goto(path
 
 /** Submits the page's first form and waits for the next page. */
 export async function send(page: Page): Promise<void> {
-  const loaded = page.waitForEvent("load");
+  // Not the event "load": that of the page before may arrive only now.
+  const navigated = page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame());
   await page.locator("main form").first().getByRole("button").last().click();
-  await loaded;
+  await navigated;
+  await page.waitForLoadState("load");
 }
 
 export async function type(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {

@@ -123,7 +123,7 @@ const OPERATIONS: readonly (readonly [weight: number, fc.Arbitrary<Operation>])[
       fc.record({
         ...{ by: user, n, choice: codeChoice, atOnce },
         from: fc.constantFrom<("its session" | "another session")[]>(
-          ...(["its session", "its session", "another session"] as const),
+          ...(["its session", "another session"] as const),
         ),
       }),
     ),

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { ACCOUNTS, type AccountRow, checkAccounts } from "./account-invariants.ts";
+import { checkAgeLimit } from "./age-invariants.ts";
 import { allEnded, type Extent } from "./extent.ts";
 import { MESSAGES, type Message, receiveMessages } from "./messages.ts";
 import type { Model } from "./model.ts";
@@ -15,8 +16,10 @@ const SECRET_CHECKS = [checkLinks, checkLists, checkChallenges];
 export async function checkInvariants(model: Model, world: World, extent: Extent): Promise<void> {
   await checkStored(model, world);
   await allEnded([checkSessions(model, world, extent), checkSecrets(model, world, extent)]);
+  if (extent !== "all") return;
+  await checkAgeLimit(model, world);
   // None of these requests may have changed or sent anything.
-  if (extent === "all") await checkStored(model, world);
+  await checkStored(model, world);
 }
 
 async function checkSecrets(model: Model, world: World, extent: Extent): Promise<void> {
