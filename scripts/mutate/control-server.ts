@@ -26,6 +26,8 @@ export type Control = {
   readonly url: string;
   /** The mutants that wait for a test file, by its absolute path. A file without any runs the unchanged program. */
   readonly queue: Map<string, Assignment[]>;
+  /** Mutants that a test has killed. Their further test files run no test. */
+  readonly killed: Set<number>;
   /** The mutant that the test file runs, or ran last. */
   readonly active: Map<string, Assignment>;
   readonly reports: Reached[];
@@ -36,7 +38,12 @@ export type Control = {
 export async function startControlServer(): Promise<Control> {
   const queue = new Map<string, Assignment[]>();
   const active = new Map<string, Assignment>();
+  const killed = new Set<number>();
   const reports: Reached[] = [];
+  const next = (file: string): Assignment => {
+    const assignment = queue.get(file)?.shift() ?? UNCHANGED;
+    return killed.has(assignment.mutant) ? { ...assignment, tests: [] } : assignment;
+  };
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk) => {
@@ -45,7 +52,7 @@ export async function startControlServer(): Promise<Control> {
     request.on("end", () => {
       const message = JSON.parse(body) as { file: string } & Partial<Reached>;
       if (message.byTest) reports.push(message as Reached);
-      else active.set(message.file, queue.get(message.file)?.shift() ?? UNCHANGED);
+      else active.set(message.file, next(message.file));
       response.end(JSON.stringify(active.get(message.file) ?? UNCHANGED));
     });
   });
@@ -54,6 +61,7 @@ export async function startControlServer(): Promise<Control> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     queue,
+    killed,
     active,
     reports,
     close() {

@@ -47,8 +47,15 @@ const endsAt = options.minutes ? Date.now() + options.minutes * 60_000 : Number.
 
 /** Milliseconds without a message after which a mutant counts as one that never ends. */
 const STALL_MS = 300_000;
-/** Tests that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
-const BATCH_SIZE = 40;
+/** Mutants that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
+const BATCH_SIZE = 120;
+/** Parts of a mutant's tests in one batch. The first kills most mutants; a killed one costs no more than loading the other files. */
+const PARTS_IN_BATCH = 4;
+
+/** Milliseconds to load a test file. */
+const LOADING_MS = 400;
+/** Tests of a file that run first. They kill most mutants that the file can kill. */
+const FIRST_TESTS = 6;
 
 const mutants = readTargets(program.args).flatMap((target) => target.mutants);
 const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
@@ -87,7 +94,10 @@ async function runMutants(coverage: Coverage): Promise<void> {
   const waiting = new Map<Mutant, TestsOfFile[]>();
   const idOf = new Map(coverage.keys.map((key, id) => [key, id]));
   for (const mutant of open) {
-    const files = testsOf(mutant, coverage.files, idOf.get(mutant.key));
+    const id = idOf.get(mutant.key);
+    // The code is newer than the coverage.
+    if (id === undefined) continue;
+    const files = testsOf(mutant, coverage.files, id);
     if (files.length === 0) addResult({ key: mutant.key, state: "uncovered" });
     else waiting.set(mutant, files);
   }
@@ -102,12 +112,14 @@ async function runMutants(coverage: Coverage): Promise<void> {
   const running = new Set<Mutant>();
   const runBatches = async () => {
     while (Date.now() < endsAt) {
-      // One file per mutant and batch: most mutants are killed by the first.
       const batch = [...waiting].filter(([mutant]) => !running.has(mutant)).slice(0, BATCH_SIZE);
       if (batch.length === 0) return;
       for (const [mutant] of batch) running.add(mutant);
-      const tasks = batch.flatMap(([{ id }, [next]]): Task[] =>
-        next ? [{ mutant: id, tests: next.tests, file: `${ROOT}/${next.file}` }] : [],
+      const tasks = [...Array(PARTS_IN_BATCH).keys()].flatMap((at) =>
+        batch.flatMap(([{ id }, files]): Task[] => {
+          const next = files[at];
+          return next ? [{ mutant: id, tests: next.tests, file: `${ROOT}/${next.file}` }] : [];
+        }),
       );
       const unfinished = await runProcess(tasks, 1, (message) => {
         const mutant = byId.get(message.mutant);
@@ -129,28 +141,36 @@ async function runMutants(coverage: Coverage): Promise<void> {
 
 type TestsOfFile = {
   readonly file: string;
+  /** Null: all tests of the file. */
   readonly tests: readonly string[] | null;
   /** Milliseconds, estimated. */
   readonly duration: number;
 };
 
-/** The tests that reach the mutant, by file: those of its feature first, then the quick ones. */
-function testsOf(
-  { file: source }: Mutant,
-  files: readonly FileCoverage[],
-  id: number | undefined,
-): TestsOfFile[] {
-  if (id === undefined) return [];
+/** The tests that reach the mutant, in parts that run one after the other, the quick ones first. */
+function testsOf({ file: source }: Mutant, files: readonly FileCoverage[], id: number): TestsOfFile[] {
   const folders = source.split("/").slice(1, -1);
-  const distance = (test: string) => folders.filter((folder) => !test.includes(`/${folder}/`)).length;
+  const isNear = (test: string) => folders.every((folder) => test.includes(`/${folder}/`));
+  /** The tests of the same feature probably fail, so they may take longer. */
+  const rank = ({ file, duration }: TestsOfFile) => (isNear(file) ? duration / 4 : duration);
   const found = files.flatMap(({ file, duration, byTest, outside }): TestsOfFile[] => {
-    if (outside.includes(id)) return [{ file, tests: null, duration }];
-    const tests = byTest.filter(([, ids]) => ids.includes(id)).map(([name]) => name);
-    return tests.length === 0 ? [] : [{ file, tests, duration: (duration * tests.length) / byTest.length }];
+    if (outside.includes(id)) return [{ file, tests: null, duration: LOADING_MS + duration }];
+    // A test that reaches few mutants is about one thing, and short.
+    const tests = byTest
+      .filter(([, ids]) => ids.includes(id))
+      .sort(([, a], [, b]) => a.length - b.length)
+      .map(([name]) => name);
+    return [tests.slice(0, FIRST_TESTS), tests.slice(FIRST_TESTS)]
+      .filter((part) => part.length > 0)
+      .map((part) => ({
+        file,
+        tests: part,
+        duration: LOADING_MS + (duration * part.length) / byTest.length,
+      }));
   });
   let seconds = 0;
   return found
-    .sort((a, b) => distance(a.file) - distance(b.file) || a.duration - b.duration)
+    .sort((a, b) => rank(a) - rank(b))
     .filter(({ duration }) => {
       const isFirst = seconds === 0;
       seconds += duration / 1000;

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { text } from "node:stream/consumers";
-import { createVitest, type TestModule } from "vitest/node";
+import { BaseSequencer, createVitest, type TestModule, type TestSpecification } from "vitest/node";
 import { type Assignment, type Reached, startControlServer } from "./control-server.ts";
 
 /** A test file, and the mutant to run it with. 0: the unchanged program. */
@@ -29,6 +29,13 @@ const { tasks, workers } = JSON.parse(await text(process.stdin)) as { tasks: Tas
 const output = createWriteStream("", { fd: 3 });
 const tell = (message: Message) => output.write(`${JSON.stringify(message)}\n`);
 
+/** The order of the tasks: first the first file of each mutant, which kills most of them. */
+class TaskOrder extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]) {
+    return tasks.length === 0 ? super.sort(specifications) : specifications;
+  }
+}
+
 const control = await startControlServer();
 const reporter = {
   onTestModuleStart({ moduleId }: TestModule) {
@@ -37,11 +44,14 @@ const reporter = {
   onTestModuleEnd(module: TestModule) {
     const { moduleId } = module;
     const failure = [...module.children.allTests("failed")][0]?.fullName ?? module.errors()[0]?.message;
+    const mutant = control.active.get(moduleId)?.mutant ?? 0;
+    const failed = module.state() === "failed";
+    if (failed) control.killed.add(mutant);
     tell({
       type: "ended",
-      mutant: control.active.get(moduleId)?.mutant ?? 0,
+      mutant,
       file: moduleId,
-      failed: module.state() === "failed",
+      failed,
       duration: module.diagnostic().duration,
       by: failure,
       reached: control.reports.find(({ file }) => file === moduleId),
@@ -59,6 +69,7 @@ const vitest = await createVitest(
     // With mutants one: the results of a file are told apart by their order.
     maxWorkers: workers,
     fileParallelism: workers > 1,
+    sequence: { sequencer: TaskOrder },
   },
   // Vite would bundle the configuration, and so lose what its modules find beside them.
   { configLoader: "native" } as object,
