@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startWithHeldBatch } from "../../support/d1.ts";
-import { newPhoneNumber } from "../../support/one-time-codes.ts";
+import { enableSecondFactor, newPhoneNumber } from "../../support/one-time-codes.ts";
 import { startService } from "../../support/service.ts";
 import { logIn, mailTo, newAddress, PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
@@ -38,6 +38,19 @@ describe("a password reset during another account change", () => {
     slow.release();
     expect((await pending).status).toBe(401);
     await logIn(service, email, NEW_PASSWORD);
+  });
+
+  it("fails a reauthentication and mails no code when the password is reset meanwhile", async () => {
+    const { email, token } = await registerAndLogIn(service);
+    await enableSecondFactor(service, token);
+    const slow = startWithHeldBatch(2);
+    const pending = slow.service.post("/me/reauthenticate", { password: PASSWORD }, token);
+    await slow.reached;
+    await reset(email);
+    const mails = await mailTo(service, email);
+    slow.release();
+    expectErrorResponse(await pending, 401, "refresh_invalid");
+    expect(await mailTo(service, email)).toEqual(mails);
   });
 
   it("fails a deactivation when the password is reset meanwhile, and says that the password is wrong", async () => {
