@@ -49,13 +49,11 @@ const endsAt = options.minutes ? Date.now() + options.minutes * 60_000 : Number.
 const STALL_MS = 300_000;
 /** Mutants that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
 const BATCH_SIZE = 120;
-/** Parts of a mutant's tests in one batch. The first kills most mutants; a killed one costs no more than loading the other files. */
-const PARTS_IN_BATCH = 4;
+/** Test files of a mutant in one batch. The first kills most mutants; a killed one costs no more than loading the others. */
+const FILES_IN_BATCH = 4;
 
 /** Milliseconds to load a test file. */
 const LOADING_MS = 400;
-/** Tests of a file that run first. They kill most mutants that the file can kill. */
-const FIRST_TESTS = 6;
 
 const mutants = readTargets(program.args).flatMap((target) => target.mutants);
 const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
@@ -115,7 +113,7 @@ async function runMutants(coverage: Coverage): Promise<void> {
       const batch = [...waiting].filter(([mutant]) => !running.has(mutant)).slice(0, BATCH_SIZE);
       if (batch.length === 0) return;
       for (const [mutant] of batch) running.add(mutant);
-      const tasks = [...Array(PARTS_IN_BATCH).keys()].flatMap((at) =>
+      const tasks = [...Array(FILES_IN_BATCH).keys()].flatMap((at) =>
         batch.flatMap(([{ id }, files]): Task[] => {
           const next = files[at];
           return next ? [{ mutant: id, tests: next.tests, file: `${ROOT}/${next.file}` }] : [];
@@ -147,30 +145,23 @@ type TestsOfFile = {
   readonly duration: number;
 };
 
-/** The tests that reach the mutant, in parts that run one after the other, the quick ones first. */
+/**
+ * The tests that reach the mutant, by file: first those of its feature, and among them the file with the most tests, since
+ * it probably checks what the mutant changes. A quick test often runs the code without a look at its effect.
+ */
 function testsOf({ file: source }: Mutant, files: readonly FileCoverage[], id: number): TestsOfFile[] {
   const folders = source.split("/").slice(1, -1);
-  const isNear = (test: string) => folders.every((folder) => test.includes(`/${folder}/`));
-  /** The tests of the same feature probably fail, so they may take longer. */
-  const rank = ({ file, duration }: TestsOfFile) => (isNear(file) ? duration / 4 : duration);
+  const distance = (test: string) => folders.filter((folder) => !test.includes(`/${folder}/`)).length;
   const found = files.flatMap(({ file, duration, byTest, outside }): TestsOfFile[] => {
     if (outside.includes(id)) return [{ file, tests: null, duration: LOADING_MS + duration }];
-    // A test that reaches few mutants is about one thing, and short.
-    const tests = byTest
-      .filter(([, ids]) => ids.includes(id))
-      .sort(([, a], [, b]) => a.length - b.length)
-      .map(([name]) => name);
-    return [tests.slice(0, FIRST_TESTS), tests.slice(FIRST_TESTS)]
-      .filter((part) => part.length > 0)
-      .map((part) => ({
-        file,
-        tests: part,
-        duration: LOADING_MS + (duration * part.length) / byTest.length,
-      }));
+    const tests = byTest.filter(([, ids]) => ids.includes(id)).map(([name]) => name);
+    const share = tests.length / byTest.length;
+    return tests.length === 0 ? [] : [{ file, tests, duration: LOADING_MS + duration * share }];
   });
+  const testCount = ({ tests }: TestsOfFile) => tests?.length ?? 0;
   let seconds = 0;
   return found
-    .sort((a, b) => rank(a) - rank(b))
+    .sort((a, b) => distance(a.file) - distance(b.file) || testCount(b) - testCount(a))
     .filter(({ duration }) => {
       const isFirst = seconds === 0;
       seconds += duration / 1000;
