@@ -51,7 +51,6 @@ const STALL_MS = 300_000;
 const BATCH_SIZE = 120;
 /** Test files of a mutant in one batch. The first kills most mutants; a killed one costs no more than loading the others. */
 const FILES_IN_BATCH = 4;
-
 /** Milliseconds to load a test file. */
 const LOADING_MS = 400;
 
@@ -163,9 +162,10 @@ function testsOf({ file: source }: Mutant, files: readonly FileCoverage[], id: n
   return found
     .sort((a, b) => distance(a.file) - distance(b.file) || testCount(b) - testCount(a))
     .filter(({ duration }) => {
-      const isFirst = seconds === 0;
-      seconds += duration / 1000;
-      return isFirst || seconds <= (options.seconds ?? Number.POSITIVE_INFINITY);
+      const total = seconds + duration / 1000;
+      const runs = seconds === 0 || total <= (options.seconds ?? Number.POSITIVE_INFINITY);
+      if (runs) seconds = total;
+      return runs;
     });
 }
 
