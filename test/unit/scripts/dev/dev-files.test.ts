@@ -1,6 +1,6 @@
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { variableFiles } from "../../../../scripts/dev/dev-vars.ts";
 import { lastOrigin, rememberOrigin } from "../../../../scripts/dev/last-origin.ts";
 import { watchVariables } from "../../../../scripts/dev/watch-variables.ts";
@@ -10,6 +10,7 @@ import { createScratchDirectory } from "../../../../scripts/shared/scratch-direc
 
 const scratch = createScratchDirectory();
 afterEach(() => vi.restoreAllMocks());
+afterAll(() => scratch.remove());
 
 it("remembers the last origin of each database", () => {
   const [one, other] = ["one", "other"].map((name) => ({
