@@ -49,7 +49,10 @@ const endsAt = options.minutes ? Date.now() + options.minutes * 60_000 : Number.
 const STALL_MS = 300_000;
 /** Mutants that a process runs before the next one starts, which bounds what a mutant can leave behind in it. */
 const BATCH_SIZE = 120;
-/** Test files of a mutant in one batch. The first kills most mutants; a killed one costs no more than loading the others. */
+/**
+ * Test files of a mutant in one batch after its first, which runs one: that kills most mutants, and each file takes time
+ * to load.
+ */
 const FILES_IN_BATCH = 4;
 /** Milliseconds to load a test file. */
 const LOADING_MS = 400;
@@ -89,6 +92,7 @@ async function runMutants(coverage: Coverage): Promise<void> {
   });
   console.log(`${open.length} of ${mutants.length} mutants to run.`);
   const waiting = new Map<Mutant, TestsOfFile[]>();
+  const ranOnce = new Set<Mutant>();
   const idOf = new Map(coverage.keys.map((key, id) => [key, id]));
   for (const mutant of open) {
     const id = idOf.get(mutant.key);
@@ -113,9 +117,11 @@ async function runMutants(coverage: Coverage): Promise<void> {
       if (batch.length === 0) return;
       for (const [mutant] of batch) running.add(mutant);
       const tasks = [...Array(FILES_IN_BATCH).keys()].flatMap((at) =>
-        batch.flatMap(([{ id }, files]): Task[] => {
+        batch.flatMap(([mutant, files]): Task[] => {
           const next = files[at];
-          return next ? [{ mutant: id, tests: next.tests, file: `${ROOT}/${next.file}` }] : [];
+          return next && (at === 0 || ranOnce.has(mutant))
+            ? [{ mutant: mutant.id, tests: next.tests, file: `${ROOT}/${next.file}` }]
+            : [];
         }),
       );
       const unfinished = await runProcess(tasks, 1, (message) => {
@@ -129,7 +135,10 @@ async function runMutants(coverage: Coverage): Promise<void> {
       });
       const stalled = unfinished === undefined ? undefined : byId.get(unfinished);
       if (stalled && waiting.has(stalled)) settle(stalled, { state: "killed", by: "no end" });
-      for (const [mutant] of batch) running.delete(mutant);
+      for (const [mutant] of batch) {
+        running.delete(mutant);
+        ranOnce.add(mutant);
+      }
       console.log(`${done} of ${open.length}`);
     }
   };
@@ -145,8 +154,8 @@ type TestsOfFile = {
 };
 
 /**
- * The tests that reach the mutant, by file: first those of its feature, and among them the file with the most tests, since
- * it probably checks what the mutant changes. A quick test often runs the code without a look at its effect.
+ * The tests that reach the mutant, by file: first those of its feature, and among them the file with the most tests for its
+ * time, since it probably checks what the mutant changes.
  */
 function testsOf({ file: source }: Mutant, files: readonly FileCoverage[], id: number): TestsOfFile[] {
   const folders = source.split("/").slice(1, -1);
@@ -157,10 +166,10 @@ function testsOf({ file: source }: Mutant, files: readonly FileCoverage[], id: n
     const share = tests.length / byTest.length;
     return tests.length === 0 ? [] : [{ file, tests, duration: LOADING_MS + duration * share }];
   });
-  const testCount = ({ tests }: TestsOfFile) => tests?.length ?? 0;
+  const testRate = ({ tests, duration }: TestsOfFile) => (tests?.length ?? 0) / (1000 + duration);
   let seconds = 0;
   return found
-    .sort((a, b) => distance(a.file) - distance(b.file) || testCount(b) - testCount(a))
+    .sort((a, b) => distance(a.file) - distance(b.file) || testRate(b) - testRate(a))
     .filter(({ duration }) => {
       const total = seconds + duration / 1000;
       const runs = seconds === 0 || total <= (options.seconds ?? Number.POSITIVE_INFINITY);
