@@ -202,6 +202,19 @@ describe("the code of a reauthentication", () => {
     );
   });
 
+  it("is mailed five times an hour at most, together with those of sign-ins, and the last one stays valid", async () => {
+    const service = start();
+    const { email, token } = await userWithSecondFactor(service);
+    const env = { RATE_LIMITS: "{}", BURST: undefined };
+    const limited = startService({ env, clock: service.clock });
+    let answer = await startReauthentication(limited, email, token);
+    for (let mails = 3; mails <= 5; mails += 1) answer = await startReauthentication(limited, email, token);
+    const refused = await limited.post("/me/reauthenticate", { password: PASSWORD }, token);
+    expectErrorResponse(refused, 429, "rate_limited");
+    expect(refused.headers.get("Retry-After")).toBe("3600");
+    expect((await limited.post("/me/reauthenticate/otp", answer, token)).status).toBe(200);
+  });
+
   it("is mailed only after the correct password", async () => {
     const service = start();
     const { email, token } = await userWithSecondFactor(service);
