@@ -54,7 +54,7 @@ const provided = {
 const TEST_TIMEOUT_MS = 240_000;
 
 /** Milliseconds for what is looked at again and again: vitest's own second is short for a machine that has other things to do. */
-const eventually = { poll: { timeout: 15_000 } };
+const eventually = { poll: { timeout: 60_000 } };
 
 /**
  * Test files at once, in all projects: Vitest then starts a project's first files while the last ones of the project

@@ -21,7 +21,7 @@ export async function newVisitor(
     reducedMotion: "reduce",
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const problems = await watchConsole(context, [origin, ...others]);
   return { context, page: await context.newPage(), problems };
 }
