@@ -3,10 +3,11 @@ import { describe, expect, it, vi } from "vitest";
 import { passwordStore } from "../../../../src/authentication/password/store.ts";
 import { openDatabase } from "../../../../src/db/database.ts";
 import { newMeter } from "../../../../src/db/metered-d1.ts";
+import { errorTable } from "../../../../src/http/error-table.ts";
 import { createFaultyD1 } from "../../../support/d1.ts";
 import { EVERY_MINUTE, MINUTE } from "../../../support/outbox.ts";
 import { startService } from "../../../support/service.ts";
-import { accountIdOf, mailTo, registerVerifiedUser } from "../../../support/users.ts";
+import { accountIdOf, mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 // Deferred work that fails logs an error, and each cron run writes a line.
 vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -37,11 +38,13 @@ describe("the notice of a lockout", () => {
     expect(await eventsOf(email, "account_locked")).toEqual([{ unlock: "time" }]);
   });
 
-  it("counts the wrong password that starts the lockout, and leaves no queued request", async () => {
+  it("counts the wrong password that starts a lockout, which says to wait, and leaves no queued request", async () => {
     const { email } = await registerVerifiedUser(service);
     await guess(email, 10);
     expect(await noticesTo(email)).toBe(1);
-    expect(await eventsOf(email, "sign_in_failed")).toEqual([{ count: 10 }]);
+    const refused = await service.post("/login", { email, password: PASSWORD });
+    expect([refused.status, refused.body.message]).toEqual([429, errorTable.too_many_attempts[1]]);
+    expect(await eventsOf(email, "sign_in_failed")).toEqual([{ count: 11 }]);
     expect(await queued()).toBe(0);
   });
 

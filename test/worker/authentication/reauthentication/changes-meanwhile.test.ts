@@ -107,6 +107,9 @@ describe("the code of a reauthentication", () => {
       expectErrorResponse(refused, 429, "too_many_attempts");
       expect(refused.headers.get("Retry-After")).toBe("300");
     }
+    const again = await service.post("/me/reauthenticate", { password: PASSWORD }, token);
+    expectErrorResponse(again, 429, "too_many_attempts");
+    expect(again.headers.get("Retry-After")).toBe("300");
     service.clock.advance(5 * MINUTE);
     // The lockout is over, and the code has no attempts left.
     expectErrorResponse(await verify(second), 400, "code_invalid");
@@ -114,6 +117,19 @@ describe("the code of a reauthentication", () => {
 });
 
 describe("a sensitive change", () => {
+  it("needs the password alone in an old session of an account without a second factor", async () => {
+    const { token } = await registerAndLogIn(service);
+    service.clock.advance(11 * MINUTE);
+    expect((await service.post("/me/otp", { enabled: true, password: PASSWORD }, token)).status).toBe(200);
+  });
+
+  it("by password takes no other proof from an account without a password", async () => {
+    const accessToken = await providers.tokenOf(socialUser());
+    const { token } = (await service.post("/social/github/token", { accessToken })).body.data;
+    const answer = await service.post("/me/deactivate", { password: PASSWORD }, token);
+    expectErrorResponse(answer, 401, "invalid_credentials");
+  });
+
   it("needs the second factor again in the very millisecond at which ten minutes are over", async () => {
     const { email } = await userWithSecondFactor();
     const challenge = await startSecondFactor(service, email);

@@ -55,6 +55,15 @@ describe("the setting of the mailed code", () => {
     expect(await isKnown(email, deviceToken)).toBe(true);
   });
 
+  it("makes the earlier devices unknown for good, even if it is switched off again", async () => {
+    const { email } = await registerVerifiedUser(service);
+    const { token, deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
+    expect(await isKnown(email, deviceToken)).toBe(true);
+    await enableSecondFactor(service, token);
+    expect((await set(token, false)).status).toBe(200);
+    expect(await isKnown(email, deviceToken)).toBe(false);
+  });
+
   it("makes no device unknown when it is switched off", async () => {
     const { email, token } = await registerAndLogIn(service);
     await enableSecondFactor(service, token);
