@@ -3,4 +3,28 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
   "src/accounts/avatar/object-store.ts · operand is dropped · object": "Only an object has a content type.",
   "src/messaging/outbox/dead-message-store.ts · operand is dropped · last":
     "With more rows than the limit, the page has a last row.",
+  "src/authentication/known-devices/device-token.ts · condition is always false · token === undefined":
+    "Without a token, jose throws the error of an invalid one, which gives null too.",
+  "src/authentication/known-devices/device-token.ts · operand is dropped · !root":
+    "The signature has been verified with a key of that root.",
+  'src/authentication/known-devices/device-token.ts · operand is dropped · typeof adr !== "string"':
+    "The hash of an address equals no value of another type.",
+  "src/authentication/password/rules.ts · condition is always false · !account":
+    "Without an account no password matches, and both reasons have the same response and log.",
+  'src/authentication/password/start-login.ts · operand is dropped · reservation.kind === "attempt"':
+    "A counted attempt has no `lastAttemptAt`, so it may not be released either and ends the loop.",
+  "src/authentication/password/start-login.ts · operand is dropped · !record?.passwordHash":
+    "No password matches without a stored hash, so that case has a refusal.",
+  "src/authentication/reauthentication/reauthenticate.ts · condition is always false · session.clientId !== FIRST_PARTY_CLIENT":
+    "No session of an app passes `authenticate` or the refresh of a page, from which every session comes.",
+  "src/authentication/reauthentication/reauthenticate.ts · operand is dropped · passwordHash === null":
+    "No password matches without a stored hash.",
+  "src/authentication/second-factor/store.ts · conjunct is dropped · eq(oneTimeCodes.id, attempt.challengeId)":
+    "The id of an answer belongs to one challenge. The id of the challenge finds its row by the index.",
+  "src/authentication/second-factor/verify-second-factor.ts · boundary moves · lockedUntil <= now":
+    "The batch that counts an answer sets the lockout to 0 or to a later instant.",
+  "src/authentication/second-factor/verify-second-factor.ts · operand is dropped · !factor":
+    "Without a factor nothing is verified.",
+  "src/authentication/token-response.ts · condition is always true · deviceToken !== null":
+    "Only the exchange of an authorization code has no device token, and it sets no cookies.",
 };

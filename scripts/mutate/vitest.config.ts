@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import type { VitestPluginContext } from "vitest/node";
 import base from "../../vitest.config.ts";
 import { instrument } from "./instrument.ts";
 import { ROOT, readTargets } from "./targets.ts";
@@ -17,17 +18,24 @@ function withoutCache(code: string): string {
   return code.replace(CACHING, "");
 }
 
+/** The source with its mutants, or undefined if the file has none. */
+function withMutants(code: string, id: string): string | undefined {
+  const path = id.split("?")[0] as string;
+  if (path === COMPILED_STATEMENTS) return withoutCache(code);
+  const target = targets.get(path);
+  return target && code === target.source ? instrument(code, target.mutants) : undefined;
+}
+
 const mutants = {
   name: "gatehouse:mutants",
+  // Vitest keeps transformed modules by their path and source. The numbers of the mutants depend on other files too.
+  configureVitest: ({ defineCacheKeyGenerator }: VitestPluginContext) =>
+    defineCacheKeyGenerator(({ id, sourceCode }) => withMutants(sourceCode, id)),
   // Before the TypeScript of the file is compiled.
   enforce: "pre" as const,
   transform(code: string, id: string) {
-    const path = id.split("?")[0] as string;
-    if (path === COMPILED_STATEMENTS) return { code: withoutCache(code), map: null };
-    const target = targets.get(path);
-    return target && code === target.source
-      ? { code: instrument(code, target.mutants), map: null }
-      : undefined;
+    const changed = withMutants(code, id);
+    return changed === undefined ? undefined : { code: changed, map: null };
   },
 };
 

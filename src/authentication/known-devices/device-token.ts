@@ -106,7 +106,7 @@ export async function readDeviceToken(
     const { payload, protectedHeader } = await jwtVerify(
       token,
       async ({ kid }) => {
-        const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
+        const root = deps.secrets.find(kid ?? "");
         if (!root) throw new UnknownKeyError();
         return root.hmacKey("device-token");
       },

@@ -60,7 +60,7 @@ export const knownDeviceStore = (db: Database) => ({
     const device = db
       .select({ deviceId: sessions.deviceId })
       .from(sessions)
-      .where(and(eq(sessions.id, sessionId), eq(sessions.accountId, accountId)));
+      .where(eq(sessions.id, sessionId));
     const own = and(eq(knownDevices.accountId, accountId), inArray(knownDevices.id, device));
     const details = sql`json_object('deviceId', ${knownDevices.id})`;
     await runBatch(db, {

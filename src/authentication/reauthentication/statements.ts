@@ -28,7 +28,7 @@ export const reauthenticationStillValid = (
 /** Whether the session is still live and recently authenticated: the condition of a sensitive change. */
 export const isRecentlyAuthenticated = (
   db: Database,
-  { sessionId, account }: Pick<CurrentSession, "sessionId" | "account">,
+  { sessionId }: Pick<CurrentSession, "sessionId">,
   now: number,
 ): SQL =>
   exists(
@@ -38,7 +38,6 @@ export const isRecentlyAuthenticated = (
       .where(
         and(
           eq(sessions.id, sessionId),
-          eq(sessions.accountId, account.id),
           sessionIsLive(now),
           gt(authenticatedAt, now - REAUTHENTICATION_WINDOW),
         ),

@@ -56,6 +56,13 @@ describe("BOOTSTRAP_SUPERUSER_EMAIL", () => {
       newPassword: PASSWORD,
     });
     expect(await roleOf(service, email)).toBe("superuser");
+    const events =
+      "SELECT count(*) AS n FROM audit_events WHERE account_id = ? AND type = 'superuser_bootstrapped'";
+    expect(
+      await env.DB.prepare(events)
+        .bind(await accountIdOf(email))
+        .first("n"),
+    ).toBe(1);
   });
 
   it("does not change the role of other users", async () => {

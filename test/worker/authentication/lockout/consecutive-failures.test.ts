@@ -101,6 +101,8 @@ describe("100 consecutive failures", () => {
     expect((await signIn(service, email, deviceToken)).status).toBe(200);
     // The success of a known device does not open sign-in on unknown ones.
     expect((await signIn(service, email)).status).toBe(429);
+    // The owner was told once, of the stop on unknown devices.
+    expect(await stopMails(service, email)).toBe(1);
   });
 
   it("tells the owner once by mail, with the way to a new password", async () => {
@@ -112,6 +114,11 @@ describe("100 consecutive failures", () => {
     expect(await stopMails(service, email)).toBe(1);
     const mail = (await mailTo(service, email)).find(({ subject }) => subject.includes("is stopped until"));
     expect(mail?.text).toContain("http://gatehouse.test/forgot-password");
+    const events = "SELECT details FROM audit_events WHERE account_id = ? AND type = 'account_locked'";
+    const { results } = await env.DB.prepare(events)
+      .bind(await accountIdOf(email))
+      .all();
+    expect(results).toEqual([{ details: '{"unlock":"reset"}' }]);
   });
 
   it("answers for an address without an account as for an account", async () => {

@@ -2,42 +2,26 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { SECOND_FACTORS } from "../../../../src/authentication/factors.ts";
-import type { SecondFactor } from "../../../../src/authentication/second-factor/second-factor.ts";
 import { inParallel, statusCounts } from "../../../support/assertions.ts";
 import { countSessions } from "../../../support/database-rows.ts";
+import {
+  ANSWER,
+  insertFactor,
+  lastUseOf,
+  numberFactor,
+  WRONG_ANSWER,
+} from "../../../support/number-factor.ts";
 import { createTestClock, startService } from "../../../support/service.ts";
-import { accountIdOf, mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
-
-const ANSWER = "246810";
-const WRONG = "135791";
-
-/** A factor that sends nothing: the user knows a number. A factor of the service would seal it. */
-const numberFactor: SecondFactor = {
-  kind: "number",
-  amr: ["otp"],
-  prompt: "Enter your number.",
-  isAvailable: (enabled) => enabled.some(({ kind }) => kind === "number"),
-  begin: async () => ({ codeHash: "", mail: null }),
-  async verify(_deps, { factors }, answer) {
-    const factor = factors.find(({ secret }) => secret === answer);
-    return factor ? { factorId: factor.id } : null;
-  },
-};
+import { mailTo, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService({
   clock: createTestClock(),
-  secondFactors: [numberFactor, ...SECOND_FACTORS],
+  secondFactors: [numberFactor(), ...SECOND_FACTORS],
 });
 
 async function userWithNumber() {
   const { email } = await registerVerifiedUser(service);
-  const factorId = crypto.randomUUID();
-  await env.DB.prepare(
-    "INSERT INTO factors (id, account_id, kind, secret, created_at) VALUES (?, ?, 'number', ?, 0)",
-  )
-    .bind(factorId, await accountIdOf(email), ANSWER)
-    .run();
-  return { email, factorId };
+  return { email, factorId: await insertFactor(email) };
 }
 
 const logIn = (email: string) => service.post("/login", { email, password: PASSWORD });
@@ -81,8 +65,7 @@ describe("a second factor that one table entry adds", () => {
     const again = await verify(challengeId, ANSWER);
     expect([again.status, again.body.error?.code]).toEqual([400, "code_invalid"]);
     expect(await countSessions(email)).toBe(1);
-    const used = env.DB.prepare("SELECT last_used_at FROM factors WHERE id = ?").bind(factorId);
-    expect(await used.first("last_used_at")).toBe(service.clock.now());
+    expect(await lastUseOf(factorId)).toBe(service.clock.now());
   });
 
   it("opens one session for 50 parallel right answers", async () => {
@@ -97,14 +80,15 @@ describe("a second factor that one table entry adds", () => {
     const { email } = await userWithNumber();
     const first = await startChallenge(email);
     for (let tries = 1; tries <= 5; tries += 1) {
-      expect((await verify(first, WRONG)).body.error?.code).toBe("code_invalid");
+      expect((await verify(first, WRONG_ANSWER)).body.error?.code).toBe("code_invalid");
       expect(await failuresOf(first)).toBe(tries);
     }
     // The challenge has no tries left.
     expect((await verify(first, ANSWER)).status).toBe(400);
     const second = await startChallenge(email);
     const codes: (string | undefined)[] = [];
-    for (let tries = 0; tries < 5; tries += 1) codes.push((await verify(second, WRONG)).body.error?.code);
+    for (let tries = 0; tries < 5; tries += 1)
+      codes.push((await verify(second, WRONG_ANSWER)).body.error?.code);
     expect(codes).toEqual([...new Array(4).fill("code_invalid"), "too_many_attempts"]);
     const third = await verify(second, ANSWER);
     expect([third.status, third.body.error?.code]).toEqual([429, "too_many_attempts"]);
@@ -127,7 +111,7 @@ describe("a second factor that one table entry adds", () => {
     const always = startService({
       clock: service.clock,
       env: { LOGIN_OTP: "always" },
-      secondFactors: [numberFactor, ...SECOND_FACTORS],
+      secondFactors: [numberFactor(), ...SECOND_FACTORS],
     });
     expect((await always.post("/login", { email, password: PASSWORD })).body.message).toBe(
       "Enter your number.",

@@ -152,10 +152,14 @@ describe("the owner of an implied address", () => {
   it("gets the account by a password reset, without the attacker's access", async () => {
     const email = newAddress();
     const attacker = await attackerWith(email);
+    const phone = "UPDATE accounts SET phone = '+14155550124', phone_verified_at = 1 WHERE id = ?";
+    await env.DB.prepare(phone).bind(attacker.id).run();
     await service.post("/forgot-password", { email });
     const token = await tokenMailedTo(service, email);
     await service.post("/reset-password", { token, newPassword: PASSWORD });
     await expectLockedOut(attacker);
+    expect(await accountOf(attacker.id)).toMatchObject({ phone: null, phone_verified_at: null });
+    expect(await eventsOf(attacker.id)).toContain("phone_removed");
     const login = await service.post("/login", { email, password: PASSWORD });
     expect(login.body.data.user.isVerified).toBe(true);
   });
