@@ -81,20 +81,21 @@ describe("a request for an email change", () => {
     expect(await mailTo(service, newEmail)).toEqual([]);
   });
 
-  it("leaves neither a link nor an audit event if a limit holds its mail back", async () => {
+  it("leaves no link, audit event or notice if a limit holds its mail back", async () => {
     const limited = startService({ env: LIMITS_ON });
     const { email, token } = await registerAndLogIn(service);
     const newEmail = newAddress();
     const id = await accountIdOf(email);
     const count = async () => {
       const query = `SELECT (SELECT count(*) FROM email_tokens WHERE account_id = ?1) AS links,
-        (SELECT count(*) FROM audit_events WHERE account_id = ?1 AND type = 'email_change_requested') AS events`;
+        (SELECT count(*) FROM audit_events WHERE account_id = ?1 AND type = 'email_change_requested') AS events,
+        (SELECT count(*) FROM outbox WHERE account_id = ?1 AND kind = 'email_change_requested') AS notices`;
       return env.DB.prepare(query).bind(id).first();
     };
     expect((await requestChange(token, newEmail, limited)).status).toBe(200);
-    expect(await count()).toEqual({ links: 1, events: 1 });
+    expect(await count()).toEqual({ links: 1, events: 1, notices: 1 });
     expectErrorResponse(await requestChange(token, newEmail, limited), 429, "rate_limited");
-    expect(await count()).toEqual({ links: 1, events: 1 });
+    expect(await count()).toEqual({ links: 1, events: 1, notices: 1 });
   });
 
   it("is refused until the window of its client ends", async () => {

@@ -33,11 +33,21 @@ async function performTwice(nth: number, path: string, body: object, between = a
   return pending;
 }
 
+async function eventsOf(email: string): Promise<string[]> {
+  const query = "SELECT type FROM audit_events WHERE account_id = ? ORDER BY rowid";
+  const { results } = await env.DB.prepare(query)
+    .bind(await accountIdOf(email))
+    .all<{ type: string }>();
+  return results.map(({ type }) => type);
+}
+
 describe("a request that the cron job performs before its own processing", () => {
-  it("mails one reset link", async () => {
+  it("mails one reset link, with one event", async () => {
     const { email } = await registerVerifiedUser(service);
+    const before = await eventsOf(email);
     expect((await performTwice(2, "/forgot-password", { email })).status).toBe(200);
     expect(await mailTo(service, email)).toHaveLength(1);
+    expect(await eventsOf(email)).toEqual([...before, "password_reset_requested"]);
   });
 
   it("creates one account, with one event and one valid verification link", async () => {
@@ -45,11 +55,7 @@ describe("a request that the cron job performs before its own processing", () =>
     const registration = { email, password: PASSWORD, name: "Ada" };
     expect((await performTwice(3, "/register", registration)).status).toBe(201);
     expect(await mailTo(service, email)).toHaveLength(1);
-    const events = "SELECT type FROM audit_events WHERE account_id = ?";
-    const { results } = await env.DB.prepare(events)
-      .bind(await accountIdOf(email))
-      .all();
-    expect(results).toEqual([{ type: "account_registered" }]);
+    expect(await eventsOf(email)).toEqual(["account_registered"]);
     const token = await tokenMailedTo(service, email);
     expect((await service.post("/verify-email", { token })).status).toBe(200);
   });
