@@ -27,4 +27,10 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     "Without a factor nothing is verified.",
   "src/authentication/token-response.ts · condition is always true · deviceToken !== null":
     "Only the exchange of an authorization code has no device token, and it sets no cookies.",
+  "src/registration/email-tokens/statements.ts · conjunct is dropped · eq(emailTokens.purpose, purpose)":
+    "The callers have read the purpose of the token, and it never changes.",
+  "src/registration/store.ts · conjunct is dropped · isNull(accounts.emailVerifiedAt)":
+    "The hash of a registration of a verified address, and so its salt, is not stored in the account.",
+  "src/registration/unverified-account-store.ts · boundary moves · gte(accounts.createdAt, 0)":
+    "No account was created at the instant 0.",
 };

@@ -31,6 +31,7 @@ export function queuedRequestStore(db: Database) {
   return {
     /** Counts the request of the client and stores it, unless the client is over its limit or the username is taken. */
     async add({ request, usernameKey, limits }: QueueInput): Promise<QueueOutcome> {
+      // No account has an empty username.
       const namesake = db
         .select({ id: accounts.id })
         .from(accounts)
@@ -41,7 +42,7 @@ export function queuedRequestStore(db: Database) {
           db,
           queuedRequests,
           request,
-          and(withinClientLimits(limits), usernameKey === null ? undefined : notExists(namesake)),
+          and(withinClientLimits(limits), notExists(namesake)),
         ).returning({ id: queuedRequests.id }),
         counters: readClientCounters(db, limits),
       });

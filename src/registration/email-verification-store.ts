@@ -55,9 +55,10 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
   const ownerId = sql`${emailTokens.accountId}`;
   return {
     /**
-     * Consumes a `verify_email` token, gives the account the address that received it, and verifies that. Access that a
-     * user of the implied address has set up is removed, unless the link is used in a session of the account. An account
-     * that is left without a password and without an identity is mailed a token to choose a password.
+     * Consumes a `verify_email` token, gives the account the address that received it, and verifies that. The account has
+     * no other valid one, since a new one voids the earlier ones. Access that a user of the implied address has set up is
+     * removed, unless the link is used in a session of the account. An account that is left without a password and without
+     * an identity is mailed a token to choose a password.
      */
     async confirm(verification: EmailVerification): Promise<ConfirmOutcome> {
       const { claim, bootstrap, passwordChoice, audit } = verification;
@@ -121,12 +122,6 @@ export function emailVerificationStore(db: Database, caps: SendCaps) {
             passwordHash: sql`CASE WHEN ${registeredPasswordIsVoid(db, proof)} THEN NULL ELSE ${accounts.passwordHash} END`,
           })
           .where(inArray(accounts.id, accountIds)),
-        otherTokens: voidEmailTokens(
-          db,
-          inArray(emailTokens.accountId, accountIds),
-          ["verify_email"],
-          claim.now,
-        ),
         mail: queueToOwner(passwordChoice.mail, hasNoPassword),
         surplusTokens: voidSurplusResetTokens(
           db,

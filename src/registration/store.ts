@@ -153,7 +153,10 @@ const accountRow = (registration: NewRegistration) => ({
   passwordHash: registration.passwordHash,
 });
 
-/** Mails the existing owner of the address: a verified account, an admin or an invited account. */
+/**
+ * Mails the existing owner of the address: a verified account, an admin or an invited account. The account that the
+ * registration has created is none of them.
+ */
 function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCaps) {
   return queueMessage(db, {
     message: registration.notice,
@@ -164,7 +167,6 @@ function noticeToOwner(db: Database, registration: NewRegistration, caps: SendCa
     source: accounts,
     where: and(
       eq(accounts.emailKey, registration.email.key),
-      ne(accounts.id, registration.id),
       isActive(),
       or(
         isNotNull(accounts.emailVerifiedAt),

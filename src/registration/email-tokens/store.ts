@@ -122,7 +122,7 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           limits: REQUESTED_MESSAGE_LIMITS,
           where: and(owner, withinClientLimits(clientLimits), where),
         });
-      const { counters, owners, latest, requested } = await runBatch(db, {
+      const { counters, owners, latest, token } = await runBatch(db, {
         client: countClientRequest(db, clientLimits, now),
         counters: readClientCounters(db, clientLimits),
         owners: db.select({ id: accounts.id }).from(accounts).where(owner),
@@ -140,7 +140,9 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           [issue.emailToken.purpose],
           now,
         ),
-        token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, told)),
+        token: insertFrom(db, emailTokens, tokenRow, accounts, and(owner, told)).returning({
+          tokenHash: emailTokens.tokenHash,
+        }),
         notice: queueMessage(db, {
           ...common,
           message: issue.noticeToOldAddress,
@@ -154,9 +156,8 @@ export function emailTokenStore(db: Database, caps: SendCaps) {
           accounts,
           and(owner, told),
         ),
-        requested: db.select({ id: accounts.id }).from(accounts).where(and(owner, told)),
       });
-      if (requested.length > 0) return { kind: "issued" };
+      if (token.length > 0) return { kind: "issued" };
       if (owners.length === 0) return { kind: "changed_meanwhile" };
       return { kind: "send_cap", retryAt: clientRetryAt(counters, clientLimits) ?? retryAt(latest, now) };
     },

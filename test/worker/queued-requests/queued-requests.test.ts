@@ -99,3 +99,18 @@ describe("registrations of one new address at the same time", () => {
     expect(count).toBe(1);
   });
 });
+
+describe("a request over the limit of its client", () => {
+  it("is not queued, so that the cron job does not perform it either", async () => {
+    const RATE_LIMITS = '{"mail":{"limit":1,"windowSeconds":3600}}';
+    const limited = startService({ env: { RATE_LIMITS, BURST: undefined } });
+    const before = await countQueued();
+    const { email } = await registerVerifiedUser(limited);
+    const request = async (address: string) =>
+      (await limited.post("/forgot-password", { email: address })).status;
+    expect(await request(newAddress())).toBe(200);
+    expect(await request(email)).toBe(429);
+    expect(await countQueued()).toBe(before);
+    expect(await mailTo(limited, email)).toEqual([]);
+  });
+});
