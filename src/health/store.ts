@@ -4,6 +4,7 @@ import { type AssetsBinding, createAssets } from "../core/assets.ts";
 import type { Database } from "../db/database.ts";
 import type { Meter } from "../db/metered-d1.ts";
 import { meterKv } from "../db/metered-kv.ts";
+import { runBatch } from "../db/run-batch.ts";
 import * as schema from "../db/schema.ts";
 
 type Stores = {
@@ -28,14 +29,14 @@ export const healthProbeStore = ({ db, kv, bucket, assets, meter }: Stores) => (
    * unqualified "name" that is no column as a string literal.
    */
   migrations: async () => {
-    const [firstQuery, ...otherQueries] = tables.map((table) =>
+    const queries = tables.map((table) =>
       db
         .select({ one: sql`1` })
         .from(table)
         .where(and(...Object.values(getTableColumns(table)).map(isNull)))
         .limit(0),
     );
-    if (firstQuery) await db.batch([firstQuery, ...otherQueries]);
+    await runBatch(db, { queries });
   },
   kv: async () => {
     if ((await meterKv(kv, meter).get(MISSING_KEY)) === "failed") throw new Error("KV does not answer");

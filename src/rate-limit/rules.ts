@@ -61,8 +61,8 @@ export const clientKey = (ip: string | null): string => clientNetworks(ip)[0];
  * /48, because a site is assigned a prefix of that length (RFC 6177 §2) and each subnet of it looks like a client.
  */
 export function clientNetworks(ip: string | null): readonly [string, ...string[]] {
-  if (ip === null) return [NO_ADDRESS];
-  return IPV4.test(ip) ? [ip] : (ipv6Networks(ip) ?? [NO_ADDRESS]);
+  const address = ip ?? "";
+  return IPV4.test(address) ? [address] : (ipv6Networks(address) ?? [NO_ADDRESS]);
 }
 
 function ipv6Networks(ip: string): readonly [string, ...string[]] | null {

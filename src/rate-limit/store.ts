@@ -22,7 +22,7 @@ export function rateLimitStore(kv: KVNamespace, meter: Meter) {
     async get(key: string): Promise<CounterRead> {
       const stored = await metered.get(`rate:${key}`);
       if (stored === "failed") return "unknown";
-      return stored.value === null ? null : parse(stored.value);
+      return parse(stored.value ?? "");
     },
     /** Stores the counter for `seconds`. If the write fails, the request is not counted. */
     async put(key: string, { count, startedAt }: WindowCounter, seconds: number): Promise<void> {
@@ -31,8 +31,8 @@ export function rateLimitStore(kv: KVNamespace, meter: Meter) {
   };
 }
 
-/** A malformed value counts as no counter, so the next write replaces it. */
+/** A missing or malformed value counts as no counter, so the next write replaces it. */
 function parse(text: string): WindowCounter | null {
   const [, count, startedAt] = STORED_COUNTER.exec(text) ?? [];
-  return count && startedAt ? { count: Number(count), startedAt: Number(startedAt) } : null;
+  return count ? { count: Number(count), startedAt: Number(startedAt) } : null;
 }

@@ -110,15 +110,8 @@ export function identityStore(db: Database, caps: SendCaps) {
     async link(newLink: NewLink): Promise<"linked" | "changed_meanwhile"> {
       const { key, accountId, idToken, now } = newLink;
       const reauthenticated = reauthenticationStillValid(db, newLink.proof, now);
-      const refused = db
-        .select({ one: sql`1` })
-        .from(accounts)
-        .where(
-          and(
-            eq(accounts.id, accountId),
-            notExists(db.select({ one: sql`1` }).from(sessions).where(reauthenticated)),
-          ),
-        );
+      const held = db.select({ one: sql`1` }).from(sessions).where(reauthenticated);
+      const refused = sql`(SELECT 1 WHERE ${notExists(held)})`;
       const { linked } = await runBatch(db, {
         idToken: claimIdToken(db, idToken, refused),
         identity: insertFrom(
@@ -126,7 +119,7 @@ export function identityStore(db: Database, caps: SendCaps) {
           identities,
           { ...key, accountId, createdAt: now, lastUsedAt: now },
           sessions,
-          and(reauthenticated, eq(sessions.accountId, accountId), idTokenIsClaimed(db, idToken)),
+          and(reauthenticated, idTokenIsClaimed(db, idToken)),
         ).onConflictDoNothing(),
         records: recordAttachment(db, caps, { accountId, attachment: newLink, now }),
         linked: db.select({ id: identities.id }).from(identities).where(eq(identities.id, key.id)),

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inParallel, statusCounts } from "../../support/assertions.ts";
+import { expectErrorResponse, inParallel, statusCounts } from "../../support/assertions.ts";
+import { startWithHeldBatch } from "../../support/d1.ts";
 import { startService } from "../../support/service.ts";
 import { mailTo, newAddress, register, registerAndVerify, tokenMailedTo } from "../../support/users.ts";
 
@@ -69,6 +70,23 @@ describe("POST /verify-email", () => {
       const token = await tokenMailedTo(service, email);
       await env.DB.prepare("UPDATE accounts SET status = 'deactivated' WHERE email = ?").bind(email).run();
       await expectRefused(token);
+    });
+
+    it("refuses a verification token if the account gets another address while it is used", async () => {
+      const { email } = await register(service);
+      const token = await tokenMailedTo(service, email);
+      const held = startWithHeldBatch(1, {}, service.clock);
+      const answer = held.service.post("/verify-email", { token });
+      await held.reached;
+      const address = newAddress();
+      await env.DB.prepare("UPDATE accounts SET email = ?1, email_key = ?1 WHERE email = ?2")
+        .bind(address, email)
+        .run();
+      held.release();
+      expectErrorResponse(await answer, 400, "token_invalid");
+      const query = "SELECT email_verified_at FROM accounts WHERE email = ?";
+      const account = await env.DB.prepare(query).bind(address).first<{ email_verified_at: number | null }>();
+      expect(account?.email_verified_at).toBeNull();
     });
   });
 

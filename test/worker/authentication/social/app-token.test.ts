@@ -70,6 +70,11 @@ describe("POST /social/:provider/token", () => {
     }
   });
 
+  it("responds 404 for the token of a provider that is off", async () => {
+    for (const id of ["apple", "__proto__", "GITHUB"])
+      expectErrorResponse(await service.post(`/social/${id}/token`, { accessToken: "t" }), 404, "not_found");
+  });
+
   it("sets session cookies for transport cookie and requires a CSRF token", async () => {
     const body = { accessToken: await providers.tokenOf(socialUser()), transport: "cookie" };
     const browser = openBrowser(service);

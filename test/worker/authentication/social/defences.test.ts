@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { openBrowser } from "../../../support/browser.ts";
-import { startWithHeldBatch } from "../../../support/d1.ts";
+import { recordD1, startWithHeldBatch } from "../../../support/d1.ts";
 import { countSessions } from "../../../support/database-rows.ts";
 import { mailedCodeTo } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
@@ -88,6 +88,19 @@ describe("second factor, lockout and deactivation at a social login", () => {
     expect(linked).toBeNull();
     service.clock.advance(5 * 60_000);
     expect((await gitHub(user)).status).toBe(200);
+  });
+
+  it("delivers no notice of a link that a lockout refuses", async () => {
+    const { email } = await registerVerifiedUser(service);
+    await inParallel(10, () => service.post("/login", { email, password: "wrong" }));
+    const d1 = recordD1(env.DB);
+    const recorded = startService({ env: { ...providers.variables, DB: d1.db }, clock: service.clock });
+    const deliveries = () => d1.statements.filter(({ sql }) => /^update "outbox"/i.test(sql)).length;
+    expectErrorResponse(await gitHub(socialUser({ email }), recorded), 429, "too_many_attempts");
+    expect(deliveries()).toBe(0);
+    service.clock.advance(5 * 60_000);
+    expect((await gitHub(socialUser({ email }), recorded)).status).toBe(200);
+    expect(deliveries()).toBeGreaterThan(0);
   });
 
   it("refuses the first social login with an address that is locked out", async () => {
