@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import type { VitestPluginContext } from "vitest/node";
 import base from "../../vitest.config.ts";
 import { instrument } from "./instrument.ts";
 import { ROOT, readTargets } from "./targets.ts";
@@ -28,6 +29,13 @@ const mutants = {
     return target && code === target.source
       ? { code: instrument(code, target.mutants), map: null }
       : undefined;
+  },
+  /** Vitest keeps transformed modules. The numbers of a file's mutants change with the files before it. */
+  configureVitest({ defineCacheKeyGenerator }: VitestPluginContext) {
+    defineCacheKeyGenerator(({ id }) => {
+      const [first] = targets.get(id.split("?")[0] as string)?.mutants ?? [];
+      return first && `mutants from ${first.id}`;
+    });
   },
 };
 
