@@ -39,4 +39,14 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     "No account was created at the instant 0.",
   "src/rate-limit/burst-guard.ts · condition is always true · binding":
     "Without a binding the call throws, which is counted and passes, like a missing binding.",
+  'src/oauth/store.ts · conjunct is dropped · ${oneTimeCodes.accountId} = ${column("accountId")}':
+    "The claim of a code is unique. The account and the purpose let the statement use an index.",
+  "src/oauth/store.ts · conjunct is dropped · ${oneTimeCodes.purpose} = 'login'":
+    "The claim of a code is unique. The account and the purpose let the statement use an index.",
+  "src/sessions/access-token.ts · operand is dropped · cause instanceof errors.JWTClaimValidationFailed":
+    "Of the errors that reach it, only this one has a claim `aud`.",
+  'src/sessions/refresh-token.ts · operand is dropped · typeof gen !== "number"':
+    "`isSafeInteger` refuses everything that is no number.",
+  "src/sessions/revocation-list/store.ts · boundary moves · start < revocations.length":
+    "The chunk after the last one is empty, and ends the loop.",
 };

@@ -137,7 +137,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
       return { origin, codeChallenge, claim, account, enabledFactors: enabled, ...device, parent };
     },
 
-    /** Voids the challenge that the code has opened. Returns the session that it has opened, if it is live. */
+    /** Voids the challenge that the code has opened. Returns the session that it has opened, which may have ended. */
     async voidOpened(codeHash: string): Promise<{ sessionId: string; accountId: string } | null> {
       const isOfCode = eq(authorizationCodes.codeHash, codeHash);
       const column = (name: "accountId" | "claim") =>
@@ -152,7 +152,7 @@ export function authorizationCodeStore(db: Database, caps: SendCaps) {
         opened: db
           .select({ sessionId: sessions.id, accountId: sessions.accountId })
           .from(sessions)
-          .where(and(sql`${sessions.codeClaim} = ${column("claim")}`, isNull(sessions.revokedAt))),
+          .where(sql`${sessions.codeClaim} = ${column("claim")}`),
       });
       return opened[0] ?? null;
     },

@@ -50,8 +50,8 @@ export async function verifyRefreshToken(
   try {
     const { payload } = await jwtVerify(
       token,
-      async ({ kid }) => {
-        const root = typeof kid === "string" ? deps.secrets.find(kid) : null;
+      async ({ kid = "" }) => {
+        const root = deps.secrets.find(kid);
         if (!root) throw new UnknownKeyError();
         return root.hmacKey("refresh-token");
       },

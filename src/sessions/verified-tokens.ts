@@ -17,8 +17,8 @@ export type VerifiedTokens = Map<string, VerifiedToken>;
 
 /** Adds a token. A full cache loses its oldest entry, which costs that token one more verification. */
 export function rememberVerifiedToken(tokens: VerifiedTokens, token: string, verified: VerifiedToken): void {
-  const [oldest] = tokens.keys();
-  if (tokens.size >= MAX_VERIFIED_TOKENS && oldest !== undefined) tokens.delete(oldest);
+  const [oldest = ""] = tokens.keys();
+  if (tokens.size >= MAX_VERIFIED_TOKENS) tokens.delete(oldest);
   tokens.set(token, verified);
 }
 

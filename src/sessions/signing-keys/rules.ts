@@ -60,13 +60,7 @@ export function planRotation(
 }
 
 const oldest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
-  keys.reduce<StoredSigningKey | null>(
-    (found, key) => (found === null || key.signsFrom < found.signsFrom ? key : found),
-    null,
-  );
+  keys.toSorted((a, b) => a.signsFrom - b.signsFrom)[0] ?? null;
 
 const newest = (keys: readonly StoredSigningKey[]): StoredSigningKey | null =>
-  keys.reduce<StoredSigningKey | null>(
-    (found, key) => (found === null || key.signsFrom > found.signsFrom ? key : found),
-    null,
-  );
+  keys.toSorted((a, b) => b.signsFrom - a.signsFrom)[0] ?? null;

@@ -51,6 +51,12 @@ const cases: Case[] = [
     verdict: "reuse",
   },
   {
+    token: "the previous generation, after 10.001 s, whose successor is not in use and which did not rotate",
+    presented: 6,
+    row: { rotatedAt: NOW - 10_001 },
+    verdict: "ended",
+  },
+  {
     token: "the previous generation, after 10 s, whose successor is in use",
     presented: 6,
     row: { rotatedAt: NOW - 10_000 },

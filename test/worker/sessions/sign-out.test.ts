@@ -78,6 +78,14 @@ describe("POST /logout-all", () => {
     const { sub } = decodeJwt(first.token);
     expect(await env.KV.get(`deny:user:${sub}`)).toBe(String(service.clock.now()));
   });
+
+  it("records the end of the caller's sessions in the audit log, and that the caller has ended them", async () => {
+    const { token } = await registerAndLogIn(service);
+    const { sub } = decodeJwt(token);
+    expect((await service.post("/logout-all", undefined, token)).status).toBe(200);
+    const events = "SELECT actor_id FROM audit_events WHERE type = 'all_sessions_ended' AND account_id = ?";
+    expect((await env.DB.prepare(events).bind(sub).all()).results).toEqual([{ actor_id: sub }]);
+  });
 });
 
 describe("GET /sessions and DELETE /sessions/:id", () => {

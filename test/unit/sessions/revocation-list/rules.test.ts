@@ -11,7 +11,8 @@ describe("judgeRevocation", () => {
   });
 
   it("judges a token without revocation entries as not revoked", () => {
-    expect(judgeRevocation({ session: false, account: null }, at(-1000))).toBe("not_revoked");
+    for (const issuedAt of [at(-1000), at(0), 0])
+      expect(judgeRevocation({ session: false, account: null }, issuedAt)).toBe("not_revoked");
   });
 
   it.each([

@@ -30,6 +30,12 @@ describe("pickSigningKey", () => {
     ["no key without stored keys", [], 0, undefined],
     ["the only key from its first instant", [first], 0, "first"],
     ["the only key, with a clock slightly behind the one that created it", [first], -1, "first"],
+    [
+      "the oldest key, in any order of keys, with a clock that is behind all of them",
+      [second, first],
+      -1,
+      "first",
+    ],
     ["the current key while the next one is only published", [first, second], 29 * DAY, "first"],
     ["the current key until its last millisecond", [first, second], 30 * DAY - 1, "first"],
     ["the next key from its first instant", [first, second], 30 * DAY, "second"],
