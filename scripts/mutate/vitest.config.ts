@@ -37,13 +37,6 @@ const mutants = {
     const changed = withMutants(code, id);
     return changed === undefined ? undefined : { code: changed, map: null };
   },
-  /** Vitest keeps transformed modules. The numbers of a file's mutants change with the files before it. */
-  configureVitest({ defineCacheKeyGenerator }: VitestPluginContext) {
-    defineCacheKeyGenerator(({ id }) => {
-      const [first] = targets.get(id.split("?")[0] as string)?.mutants ?? [];
-      return first && `mutants from ${first.id}`;
-    });
-  },
 };
 
 const projects = (base.test?.projects ?? []) as TestProjectInlineConfiguration[];
