@@ -116,7 +116,7 @@ export function invitationStore(db: Database, caps: SendCaps) {
       const { actor, id, email, emailToken, mail, now } = invitation;
       const row = { ...newAccountRow(invitation), role: invitation.role };
       const addressOwner = addressHolder(db, email.key, now);
-      const isAllowed = actor.kind === "operator" ? undefined : actorStillAllowed(db, actor);
+      const isAllowed = actorStillAllowed(db, actor);
       const isInvited = eq(accounts.id, id);
       const { invited, owners } = await runBatch(db, {
         owners: addressOwner,

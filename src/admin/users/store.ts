@@ -151,7 +151,7 @@ export function userStore(db: Database, caps: SendCaps) {
           .where(
             and(
               or(
-                inArray(mailboxMessages.to, phone ? [email, phone] : [email]),
+                inArray(mailboxMessages.to, [email, phone ?? email]),
                 inArray(
                   mailboxMessages.id,
                   db.select({ id: outbox.id }).from(outbox).where(eq(outbox.accountId, id)),

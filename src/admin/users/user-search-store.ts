@@ -37,7 +37,7 @@ export function userDirectoryStore(db: Database) {
         (facet) => facet !== undefined,
       );
       const match = matchExpression(search, facets);
-      if (match === null || roles?.length === 0) return { users: [], next: null };
+      if (match === null) return { users: [], next: null };
       const where = and(
         // The accounts row decides. The index only finds candidates.
         roles === null ? undefined : inArray(accounts.role, [...roles]),

@@ -19,6 +19,8 @@ const RATE_LIMITS = JSON.stringify({
 
 const ONE_MAIL = JSON.stringify({ mail: { limit: 1, windowSeconds: 3600 } });
 
+const ONE_TEXT = JSON.stringify({ text: { limit: 1, windowSeconds: 3600 } });
+
 const providers = openProviders();
 
 const startLimited = (variables: Record<string, string> = {}) =>
@@ -75,6 +77,20 @@ describe("exact limits of a client", () => {
       service.call("POST", "/api/auth/me/phone", { phone: newPhoneNumber() }, tokens[at % 10], client),
     );
     expect(statusCounts(answers)[200]).toBe(LIMIT);
+  });
+
+  it("says with a refused text when the client's window ends", async () => {
+    const service = startLimited({ RATE_LIMITS: ONE_TEXT });
+    const client = newClient();
+    const text = async () => {
+      const { token } = await registerAndLogIn(startService({ clock: service.clock }));
+      return service.call("POST", "/api/auth/me/phone", { phone: newPhoneNumber() }, token, client);
+    };
+    expect((await text()).status).toBe(200);
+    service.clock.advance(HOUR / 4);
+    const refused = await text();
+    expectErrorResponse(refused, 429, "rate_limited");
+    expect(refused.headers.get("Retry-After")).toBe("2700");
   });
 
   it("accepts exactly the limit of 20 parallel email changes of one client for different accounts", async () => {

@@ -1,7 +1,13 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { recordD1 } from "../../../support/d1.ts";
 import { emptyTables } from "../../../support/database-rows.ts";
+import { EVERY_HOUR } from "../../../support/outbox.ts";
+import { createTestClock, startService } from "../../../support/service.ts";
 import { bytesOfIndex, idsFound, insertAccount, userDirectory } from "../../../support/user-directory.ts";
+
+// Each cron run writes a log line.
+vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 beforeEach(() => emptyTables(env.DB));
 
@@ -114,5 +120,18 @@ describe("cleanUp of the user search index", () => {
     expect(await separators()).not.toContain(deleted);
     expect(await idsFound({ search: "w" })).toHaveLength(100);
     expect(await isIntact()).toBe(true);
+  });
+
+  it("starts to rewrite all pages of the index at three o'clock (UTC), and continues in the other hours", async () => {
+    const d1 = recordD1(env.DB);
+    const merges = [];
+    for (const hour of [2, 3, 4]) {
+      const clock = createTestClock(Date.UTC(2030, 0, 1, hour, 17));
+      await startService({ clock, env: { DB: d1.db } }).runCron(EVERY_HOUR);
+      merges.push(
+        ...d1.statements.splice(0).flatMap((statement) => /'merge', (-?\d+)/.exec(statement.sql)?.[1] ?? []),
+      );
+    }
+    expect(merges).toEqual(["1000", "-1000", "1000"]);
   });
 });

@@ -1,5 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { userDirectoryStore } from "../../../../src/admin/users/user-search-store.ts";
+import { openDatabase } from "../../../../src/db/database.ts";
+import { newMeter } from "../../../../src/db/metered-d1.ts";
+import { recordD1 } from "../../../support/d1.ts";
 import { emptyTables } from "../../../support/database-rows.ts";
 import { idsFound, idsOnPages, insertAccount, listUsers } from "../../../support/user-directory.ts";
 
@@ -161,4 +165,18 @@ describe("pages of the user list", () => {
       expect(seen).toEqual(ids.slice(0, -1));
     },
   );
+});
+
+describe("the search of an admin", () => {
+  it("reads no rows of matching accounts of other roles", async () => {
+    const user = await insertAccount({ name: "Ada" });
+    for (let n = 0; n < 100; n += 1) await insertAccount({ name: "Ada", role: "admin" });
+    const d1 = recordD1(env.DB);
+    const directory = userDirectoryStore(openDatabase(d1.db, newMeter()));
+    const { users } = await directory.list({ roles: ["user"], search: "ada", limit: 10, after: null });
+    expect(users.map(({ id }) => id)).toEqual([user]);
+    const [search] = d1.statements;
+    const { meta } = await sql(search?.sql ?? "", ...(search?.values ?? []));
+    expect(meta.rows_read).toBeLessThan(50);
+  });
 });
