@@ -34,7 +34,7 @@ async function start() {
 }
 
 describe("an admin action held in mid-flight", () => {
-  it("activates nobody if the actor loses the role meanwhile", async () => {
+  it("activates no user if the actor loses the role meanwhile", async () => {
     const { held, actor, target } = await start();
     await set(target, "status = 'deactivated'");
     const answer = usersApiAs(held.service, actor).call("POST", `/${target}/activate`);

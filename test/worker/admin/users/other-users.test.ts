@@ -59,7 +59,7 @@ describe("changing a role", () => {
 });
 
 describe("deleting a user", () => {
-  it("empties the development mailbox of messages to the user, and of nobody else's", async () => {
+  it("empties the development mailbox of the messages to the user, and of no others", async () => {
     const [user, other] = [await newUser(), await newUser()];
     const phone = "+4915550002";
     await service.post("/forgot-password", { email: other.email });

@@ -27,12 +27,12 @@ describe("the removal of an identity", () => {
   it("ends the owner's other sessions, keeps that of the request, and ends no other user's", async () => {
     const { email, token } = await registerAndLogIn(service);
     await linkGitHub(email);
-    const stranger = await registerAndLogIn(service);
-    await linkGitHub(stranger.email);
+    const otherUser = await registerAndLogIn(service);
+    await linkGitHub(otherUser.email);
     const other = await logIn(service, email);
     expect((await removeGitHub(token)).status).toBe(200);
-    expect(await statusesOf(token, other.token, stranger.token)).toEqual([200, 401, 200]);
-    expect(await providersOf(stranger.token)).toEqual(["github"]);
+    expect(await statusesOf(token, other.token, otherUser.token)).toEqual([200, 401, 200]);
+    expect(await providersOf(otherUser.token)).toEqual(["github"]);
   });
 
   it("is recorded in the audit log with its provider", async () => {
