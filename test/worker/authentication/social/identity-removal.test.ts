@@ -48,6 +48,8 @@ describe("the removal of an identity", () => {
   });
 
   it("ends no session if it is refused, because the identity is the last sign-in method", async () => {
+    // The password of another account is no sign-in method of this one.
+    await registerAndLogIn(service);
     const accessToken = await providers.tokenOf(socialUser());
     const signIn = async () => (await service.post("/social/github/token", { accessToken })).body.data.token;
     const [token, other] = [await signIn(), await signIn()];
