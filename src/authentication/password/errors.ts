@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../core/error-codes.ts";
 import type { LoginFailure } from "./start-login.ts";
 
-/** The log has the reason. The response has only the code, so that it does not reveal whether an account exists. */
+/** The response and the log have only the code, so that they do not reveal whether an account exists. */
 export const passwordErrors = {
   no_such_account: "invalid_credentials",
   wrong_password: "invalid_credentials",
