@@ -92,7 +92,7 @@ describe("unverified registrations", () => {
       .bind(clock.now() + 30 * DAY)
       .run();
     clock.advance(8 * DAY);
-    const held = startWithHeldBatch(2);
+    const held = startWithHeldBatch(1);
     held.service.clock.advance(clock.now() - held.service.clock.now());
     const verification = held.service.post("/verify-email", { token });
     await held.reached;
