@@ -31,7 +31,7 @@ const program = new Command("npm run mutate --")
     wholeNumber(1, 9999),
   )
   .option("--workers <number>", "processes at once", wholeNumber(1, 64), availableParallelism())
-  .option("--survivors", "runs the mutants again that survived, and no other")
+  .option("--survivors", "runs the mutants again that survived without an explanation, and no other")
   .option("--fresh-coverage", "finds out again which test reaches which mutant")
   .option("--report", "prints the results so far, and runs nothing")
   .parse();
@@ -88,7 +88,8 @@ async function runMutants(coverage: Coverage): Promise<void> {
   const results = readResults();
   const open = mutants.filter(({ key }) => {
     const state = results.get(key)?.state;
-    return options.survivors ? state === "survived" || state === "uncovered" : state === undefined;
+    const survived = (state === "survived" || state === "uncovered") && !(key in EXPLAINED);
+    return options.survivors ? survived : state === undefined;
   });
   console.log(`${open.length} of ${mutants.length} mutants to run.`);
   const waiting = new Map<Mutant, TestsOfFile[]>();
