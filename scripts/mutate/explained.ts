@@ -59,4 +59,7 @@ export const EXPLAINED: Readonly<Record<string, string>> = {
     "No message is of 1970: the condition only makes the query a search of the index.",
   "src/messaging/outbox/store.ts · operand is dropped · owners[0]":
     "A message that was taken has an account: the foreign key deletes it with the account.",
+  "src/http/csrf.ts · operand is dropped · binding !== null": "No token is bound to a missing cookie.",
+  "src/http/csrf.ts · condition is always false · token === undefined":
+    "Without a cookie, the decoder throws, which gives null too.",
 };

@@ -12,7 +12,8 @@ import { createTestClock, startService } from "../../support/service.ts";
 import { PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const HOUR = 60 * 60_000;
-const START = Date.now();
+// A whole second, in which a token ends.
+const START = Math.floor(Date.now() / 1000) * 1000;
 const APP = "https://app.example.com";
 const PASSED = [200, 201];
 // One day, so that the session outlives its CSRF token.
@@ -45,6 +46,7 @@ async function foreignTokens(own: string): Promise<[string, string | null][]> {
     ["a token without its mac", `${expiry}.${nonce}.`],
     ["a token with the mac of another session", `${expiry}.${nonce}.${other.token.split(".")[2]}`],
     ["its mac alone", mac ?? ""],
+    ["the token with a fourth part", `${own}.0`],
     ["a token with a later expiry", `${Number(expiry) + 3600}.${nonce}.${mac}`],
   ];
 }
@@ -85,6 +87,7 @@ const ownPages: [string, Record<string, string | null>][] = [
   ["its own Origin and Sec-Fetch-Site", { Origin: OWN_ORIGIN, "Sec-Fetch-Site": "same-origin" }],
   ["an origin of ALLOWED_ORIGINS", { Origin: APP, "Sec-Fetch-Site": "cross-site" }],
   ["Sec-Fetch-Site same-origin alone", { Origin: null, "Sec-Fetch-Site": "same-origin" }],
+  ["Sec-Fetch-Site none alone, of a request that no page made", { Origin: null, "Sec-Fetch-Site": "none" }],
   ["Origin null of a page without a referrer", { Origin: "null", "Sec-Fetch-Site": "same-origin" }],
   ["neither header, unlike any browser", { Origin: null }],
 ];
@@ -172,6 +175,18 @@ describe("isCsrfSafe", () => {
       const { browser, send } = await prepareWrite(service, write);
       expect(PASSED).toContain((await send({ ...page, "X-CSRF-Token": await browser.csrfToken() })).status);
     });
+  });
+
+  it("refuses the token of another browser if both have a cookie that names no session", async () => {
+    const [browser, other] = [openBrowser(service), openBrowser(service)];
+    for (const { jar } of [browser, other]) jar.set("__Host-gh_access", "e30.e30.e30");
+    const { email } = await registerVerifiedUser(service);
+    const credentials = { email, password: PASSWORD, transport: "cookie" };
+    const logInWith = (token: string) =>
+      browser.send("POST", "/login", credentials, { "X-CSRF-Token": token });
+    const own = await browser.csrfToken();
+    expectErrorResponse(await logInWith(await other.csrfToken()), 403, "csrf_failed");
+    expect((await logInWith(own)).status).toBe(200);
   });
 
   it("requires no CSRF token for a bearer token with any Origin", async () => {
