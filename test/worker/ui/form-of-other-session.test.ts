@@ -55,6 +55,18 @@ describe("a form that was rendered for another session", () => {
     expect([answer.status, answer.text.includes('value="Grace"')]).toEqual([403, true]);
   });
 
+  it("keeps the values of a form that a browser without cookies sends", async () => {
+    const browser = openPageBrowser(service);
+    const form = await browser.visit("/sign-up");
+    browser.jar.clear();
+    const answer = await browser.press(form, {
+      name: "Grace",
+      email: "grace@example.com",
+      password: PASSWORD,
+    });
+    expect([answer.status, answer.text.includes('value="Grace"')]).toEqual([403, true]);
+  });
+
   it("is refused without its values on every page with a form", async () => {
     const pages = await visitEveryPage(service);
     const marker = "typed by another person";
