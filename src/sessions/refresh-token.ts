@@ -1,7 +1,8 @@
 import { jwtVerify, SignJWT } from "jose";
 import { type Clock, SECOND } from "../core/clock.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
-import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error.ts";
+import { isInvalidTokenError } from "../core/crypto/token-error.ts";
+import { hmacKeyOfToken } from "../core/crypto/token-key.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 const TYPE = "rt+jwt";
@@ -48,22 +49,14 @@ export async function verifyRefreshToken(
   token: string,
 ): Promise<Result<RefreshTokenClaims, "token_unusable">> {
   try {
-    const { payload } = await jwtVerify(
-      token,
-      async ({ kid = "" }) => {
-        const root = deps.secrets.find(kid);
-        if (!root) throw new UnknownKeyError();
-        return root.hmacKey("refresh-token");
-      },
-      {
-        algorithms: ["HS256"],
-        typ: TYPE,
-        issuer: deps.settings.publicUrl,
-        audience: deps.settings.publicUrl,
-        requiredClaims: ["exp", "iat", "sub", "sid", "gen"],
-        currentDate: new Date(deps.clock.now()),
-      },
-    );
+    const { payload } = await jwtVerify(token, hmacKeyOfToken(deps.secrets, "refresh-token"), {
+      algorithms: ["HS256"],
+      typ: TYPE,
+      issuer: deps.settings.publicUrl,
+      audience: deps.settings.publicUrl,
+      requiredClaims: ["exp", "iat", "sub", "sid", "gen"],
+      currentDate: new Date(deps.clock.now()),
+    });
     const { sub, sid, gen } = payload;
     if (
       typeof sub !== "string" ||

@@ -1,4 +1,5 @@
-import { openLoopback } from "./loopback/loopback.ts";
+import { vi } from "vitest";
+import { type Loopback, openLoopback } from "./loopback/loopback.ts";
 import type { LoopbackAnswer, LoopbackRequest } from "./loopback/protocol.ts";
 import { type Service, startService, type TestClock } from "./service.ts";
 import { newAddress, PASSWORD } from "./users.ts";
@@ -26,6 +27,10 @@ export function startWithProvider(clock?: TestClock, env: Record<string, unknown
   };
   return { provider, service: startService({ clock, env: { ...variables, ...env } }) };
 }
+
+/** Waits until the provider has received that number of requests. */
+export const receives = (provider: Loopback, requests: number) =>
+  vi.waitUntil(async () => (await provider.requests()).length === requests, { timeout: 15_000 });
 
 /** Advances the clock by that many minutes and runs the cron job at each. */
 export async function advanceMinutes({ clock, runCron }: Service, minutes: number): Promise<void> {

@@ -21,6 +21,10 @@ export async function mailTo(service: Service, address: string): Promise<Mailbox
   return (JSON.parse(answer.text) as { messages: MailboxEntry[] }).messages;
 }
 
+/** The subjects of the mails to one address, newest first. */
+export const subjectsTo = async (service: Service, address: string): Promise<string[]> =>
+  (await mailTo(service, address)).map(({ subject }) => subject);
+
 /** The token of the newest mail with a link to that address. */
 export async function tokenMailedTo(service: Service, address: string): Promise<string> {
   for (const mail of await mailTo(service, address)) {

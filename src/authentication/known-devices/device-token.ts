@@ -2,7 +2,8 @@ import { jwtVerify, SignJWT } from "jose";
 import { type Clock, DAY, SECOND } from "../../core/clock.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing, SecretRoot } from "../../core/crypto/secret-ring.ts";
-import { isInvalidTokenError, UnknownKeyError } from "../../core/crypto/token-error.ts";
+import { isInvalidTokenError } from "../../core/crypto/token-error.ts";
+import { hmacKeyOfToken } from "../../core/crypto/token-key.ts";
 
 const TYPE = "device+jwt";
 
@@ -105,11 +106,7 @@ export async function readDeviceToken(
   try {
     const { payload, protectedHeader } = await jwtVerify(
       token,
-      async ({ kid }) => {
-        const root = deps.secrets.find(kid ?? "");
-        if (!root) throw new UnknownKeyError();
-        return root.hmacKey("device-token");
-      },
+      hmacKeyOfToken(deps.secrets, "device-token"),
       {
         algorithms: ["HS256"],
         typ: TYPE,

@@ -11,9 +11,9 @@ import { startService } from "../../support/service.ts";
 import {
   accountIdOf,
   logIn,
-  mailTo,
   PASSWORD,
   registerAndLogIn,
+  subjectsTo,
   tokenMailedTo,
 } from "../../support/users.ts";
 
@@ -24,7 +24,6 @@ const service = startService();
 const isValid = async (link: string) => (await service.get(`/reset-password?token=${link}`)).status === 200;
 const setStatus = (email: string, status: string) =>
   env.DB.prepare("UPDATE accounts SET status = ? WHERE email = ?").bind(status, email).run();
-const subjectsTo = async (email: string) => (await mailTo(service, email)).map(({ subject }) => subject);
 
 /** A reset link and a phone code of that user, both not used yet. */
 async function linkAndCode(email: string, token: string) {
@@ -55,10 +54,10 @@ describe("POST /me/password", () => {
     await service.post("/reset-password", { token: reset, newPassword: NEW_PASSWORD });
     const after = await logIn(service, email, NEW_PASSWORD);
     const { link, challenge } = await linkAndCode(email, after.token);
-    const subjects = await subjectsTo(email);
+    const subjects = await subjectsTo(service, email);
     held.release();
     expectErrorResponse(await pending, 401, "invalid_credentials");
-    expect(await subjectsTo(email)).toEqual(subjects);
+    expect(await subjectsTo(service, email)).toEqual(subjects);
     expect(await isValid(link)).toBe(true);
     expect((await service.post("/me/phone/verify", challenge, after.token)).status).toBe(200);
     await logIn(service, email, NEW_PASSWORD);

@@ -6,7 +6,7 @@ import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/clien
 import { headingOf, signedInPageBrowser } from "../../support/pages.ts";
 import { type ApiResponse, createTestClock, type Service, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
-import { mailTo, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
+import { registerAndLogIn, registerVerifiedUser, subjectsTo } from "../../support/users.ts";
 
 const SECOND = 1000;
 const REFRESH = "__Host-gh_refresh";
@@ -15,8 +15,6 @@ const start = () => startService({ env: { ALLOWED_RETURN_URLS: APP }, clock: cre
 const refresh = (at: Service, refreshToken: string, userAgent = "first browser") =>
   at.call("POST", "/api/auth/refresh", { refreshToken }, undefined, { "User-Agent": userAgent });
 const tokenOf = ({ body }: ApiResponse): string => body.data.refreshToken;
-const subjectsTo = async (at: Service, email: string) =>
-  (await mailTo(at, email)).map(({ subject }) => subject);
 const REUSE_NOTICE = "We ended one of your sessions at Gatehouse";
 
 /** A session whose second refresh token was answered and lost. */

@@ -8,13 +8,13 @@ import {
 import { keyedHash } from "../../../../src/core/crypto/keyed-hash.ts";
 import { createSecretRing } from "../../../../src/core/crypto/secret-ring.ts";
 import { expectErrorResponse } from "../../../support/assertions.ts";
+import { isKnownDevice } from "../../../support/known-devices.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { startService } from "../../../support/service.ts";
 import { accountIdOf, newAddress, PASSWORD, registerVerifiedUser } from "../../../support/users.ts";
 
 const service = startService();
-const newDeviceOtp = startService({ env: { LOGIN_OTP: "new_device" }, clock: service.clock });
 const always = startService({ env: { LOGIN_OTP: "always" }, clock: service.clock });
 const ring = await createSecretRing("a test's root secret, 32 bytes or more");
 
@@ -23,13 +23,6 @@ const signIn = async (email: string, deviceToken?: string) =>
     token: string;
     deviceToken: string;
   };
-
-/** Whether the device is known: a known device needs no second factor under this policy. */
-async function isKnown(email: string, deviceToken: string): Promise<boolean> {
-  const answer = await newDeviceOtp.post("/login", { email, password: PASSWORD, deviceToken });
-  expect(answer.status).toBe(200);
-  return answer.body.data.otpRequired !== true;
-}
 
 const addressHash = (email: string) => keyedHash(ring.current, "device-address", email);
 
@@ -59,7 +52,7 @@ async function signedToken(
 describe("a device token that is signed with the key of the service", () => {
   it("makes the device known", async () => {
     const { email } = await registerVerifiedUser(service);
-    expect(await isKnown(email, await signedToken(email))).toBe(true);
+    expect(await isKnownDevice(service, email, await signedToken(email))).toBe(true);
   });
 
   it.each<[string, () => JWTPayload, string?]>([
@@ -69,13 +62,13 @@ describe("a device token that is signed with the key of the service", () => {
     ["no id of a key", () => ({}), ""],
   ])("leaves the device unknown with %s", async (_what, claims, kid) => {
     const { email } = await registerVerifiedUser(service);
-    expect(await isKnown(email, await signedToken(email, claims(), kid))).toBe(false);
+    expect(await isKnownDevice(service, email, await signedToken(email, claims(), kid))).toBe(false);
   });
 
   it("leaves the device unknown for every other address", async () => {
     const { email } = await registerVerifiedUser(service);
     const { email: other } = await registerVerifiedUser(service);
-    expect(await isKnown(email, await signedToken(other))).toBe(false);
+    expect(await isKnownDevice(service, email, await signedToken(other))).toBe(false);
   });
 
   it("is refused like any other for an address without an account", async () => {
@@ -109,8 +102,8 @@ describe("a forgotten device", () => {
     const again = (await always.post("/login/otp", challenge)).body.data;
     const [restored] = (await service.get("/me/devices", again.token)).body.data;
     expect(restored.id).toBe(device.id);
-    expect(await isKnown(email, deviceToken)).toBe(false);
-    expect(await isKnown(email, again.deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(false);
+    expect(await isKnownDevice(service, email, again.deviceToken)).toBe(true);
   });
 
   it("is never one of another account, whatever device the session names", async () => {
@@ -124,6 +117,6 @@ describe("a forgotten device", () => {
       .bind(await accountIdOf(victim), await accountIdOf(email))
       .run();
     await browser.submit(await browser.visit("/sign-out"), { forgetDevice: "yes" });
-    expect(await isKnown(victim, deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, victim, deviceToken)).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { keyedHash } from "../../../../src/core/crypto/keyed-hash.ts";
 import { createSecretRing } from "../../../../src/core/crypto/secret-ring.ts";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
+import { isKnownDevice } from "../../../support/known-devices.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { openPageBrowser, signedInPageBrowser } from "../../../support/pages.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
@@ -19,7 +20,6 @@ import {
 
 const DAY = 24 * 60 * 60_000;
 const service = startService();
-const newDeviceOtp = startService({ env: { LOGIN_OTP: "new_device" }, clock: service.clock });
 
 beforeAll(async () => void (await registerAndLogIn(service)));
 
@@ -38,12 +38,6 @@ const devicesOf = async (token: string): Promise<Device[]> =>
 const forget = (id: string, token: string) =>
   service.call("DELETE", `/api/auth/me/devices/${id}`, undefined, token);
 
-/** Whether the device is known: a known device needs no second factor under this policy. */
-async function isKnown(email: string, deviceToken: string): Promise<boolean> {
-  const answer = await newDeviceOtp.post("/login", { email, password: PASSWORD, deviceToken });
-  return answer.body.data?.otpRequired !== true;
-}
-
 describe("remembered devices", () => {
   it("lists each device once, with the current one, and forgets one of them at once", async () => {
     const { email } = await registerVerifiedUser(service);
@@ -57,10 +51,10 @@ describe("remembered devices", () => {
       { userAgent: "Netscape/4", ip: "192.0.2.7", current: true },
       { userAgent: "Lynx/2", current: false },
     ]);
-    expect(await isKnown(email, first.deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, first.deviceToken)).toBe(true);
     expect((await forget(devices[1]?.id ?? "", again.token)).status).toBe(200);
-    expect(await isKnown(email, first.deviceToken)).toBe(false);
-    expect(await isKnown(email, again.deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, first.deviceToken)).toBe(false);
+    expect(await isKnownDevice(service, email, again.deviceToken)).toBe(true);
     // Only the device is forgotten.
     expect((await service.get("/me", first.token)).status).toBe(200);
     expectErrorResponse(await forget(devices[1]?.id ?? "", again.token), 404, "not_found");
@@ -82,7 +76,7 @@ describe("remembered devices", () => {
     await forget(device?.id ?? "", token);
     service.clock.advance(1000);
     await signIn(email, deviceToken);
-    expect(await isKnown(email, deviceToken)).toBe(false);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(false);
   });
 
   it("forgets no device of another account", async () => {
@@ -91,7 +85,7 @@ describe("remembered devices", () => {
     const [device] = await devicesOf(token);
     const attacker = await registerAndLogIn(service);
     expectErrorResponse(await forget(device?.id ?? "", attacker.token), 404, "not_found");
-    expect(await isKnown(email, deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(true);
   });
 
   it("lists no device that a password change made unknown", async () => {
@@ -157,7 +151,7 @@ describe("remembered devices", () => {
       .setIssuedAt(Math.floor(service.clock.now() / 1000))
       .setExpirationTime(Math.floor((service.clock.now() + DAY) / 1000))
       .sign(await root.hmacKey("device-token"));
-    expect(await isKnown(email, legacy)).toBe(true);
+    expect(await isKnownDevice(service, email, legacy)).toBe(true);
     const { token } = await signIn(email, legacy);
     expect(await devicesOf(token)).toHaveLength(2);
   });

@@ -6,11 +6,11 @@ import { countSessions, readAllRows } from "../../../support/database-rows.ts";
 import { startSecondFactor } from "../../../support/one-time-codes.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import {
-  mailTo,
   newAddress,
   PASSWORD,
   registerAndLogIn,
   registerVerifiedUser,
+  subjectsTo,
   tokenMailedTo,
 } from "../../../support/users.ts";
 
@@ -24,8 +24,6 @@ const verifyCode = (service: Service, challengeId: string, code: string) =>
 
 const setSecondFactor = (token: string, enabled: boolean, password = PASSWORD) =>
   plain.post("/me/otp", { enabled, password }, token);
-
-const subjectsTo = async (email: string) => (await mailTo(plain, email)).map((mail) => mail.subject);
 
 describe("second factor of a sign-in", () => {
   it.each([
@@ -186,18 +184,18 @@ describe("second factor of a sign-in", () => {
 describe("POST /me/otp", () => {
   it("switches the second factor on and off, and mails the owner a notice each time", async () => {
     const { email, token } = await registerAndLogIn(plain);
-    const before = (await subjectsTo(email)).length;
+    const before = (await subjectsTo(plain, email)).length;
     for (const [enabled, subject] of [
       [true, "Codes by mail are on for Gatehouse"],
       [false, "Codes by mail are off for Gatehouse"],
     ] as const) {
       expect((await setSecondFactor(token, enabled)).body.data).toEqual({ enabled });
-      expect((await subjectsTo(email))[0]).toBe(subject);
+      expect((await subjectsTo(plain, email))[0]).toBe(subject);
       const login = await plain.post("/login", { email, password: PASSWORD });
       expect(login.body.data.otpRequired === true).toBe(enabled);
     }
     // Two notices of the change, one code, and one new device notice.
-    expect((await subjectsTo(email)).length).toBe(before + 4);
+    expect((await subjectsTo(plain, email)).length).toBe(before + 4);
   });
 
   it("changes nothing and sends no mail if the second factor already has that value", async () => {

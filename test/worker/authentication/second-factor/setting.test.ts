@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../../support/assertions.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
+import { isKnownDevice } from "../../../support/known-devices.ts";
 import { insertFactor } from "../../../support/number-factor.ts";
 import { enableSecondFactor, mailedCodeTo, startSecondFactor } from "../../../support/one-time-codes.ts";
 import { startService } from "../../../support/service.ts";
@@ -15,7 +16,6 @@ import {
 } from "../../../support/users.ts";
 
 const service = startService();
-const newDeviceOtp = startService({ env: { LOGIN_OTP: "new_device" }, clock: service.clock });
 const set = (token: string, enabled: boolean) =>
   service.post("/me/otp", { enabled, password: PASSWORD }, token);
 
@@ -25,12 +25,6 @@ const kindsOf = async (email: string) => {
     .bind(await accountIdOf(email))
     .all<{ kind: string }>();
   return results.map(({ kind }) => kind);
-};
-
-/** Whether the device is known: a known device needs no second factor under this policy. */
-const isKnown = async (email: string, deviceToken: string) => {
-  const answer = await newDeviceOtp.post("/login", { email, password: PASSWORD, deviceToken });
-  return answer.body.data.otpRequired !== true;
 };
 
 describe("the setting of the mailed code", () => {
@@ -52,16 +46,16 @@ describe("the setting of the mailed code", () => {
     service.clock.advance(1);
     const other = await registerAndLogIn(service);
     expect((await set(other.token, true)).status).toBe(200);
-    expect(await isKnown(email, deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(true);
   });
 
   it("makes the earlier devices unknown for good, even if it is switched off again", async () => {
     const { email } = await registerVerifiedUser(service);
     const { token, deviceToken } = (await service.post("/login", { email, password: PASSWORD })).body.data;
-    expect(await isKnown(email, deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(true);
     await enableSecondFactor(service, token);
     expect((await set(token, false)).status).toBe(200);
-    expect(await isKnown(email, deviceToken)).toBe(false);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(false);
   });
 
   it("makes no device unknown when it is switched off", async () => {
@@ -70,7 +64,7 @@ describe("the setting of the mailed code", () => {
     const challenge = await startSecondFactor(service, email);
     const { deviceToken } = (await service.post("/login/otp", challenge)).body.data;
     expect((await set(token, false)).status).toBe(200);
-    expect(await isKnown(email, deviceToken)).toBe(true);
+    expect(await isKnownDevice(service, email, deviceToken)).toBe(true);
   });
 
   it("is not switched on if the account is deactivated meanwhile", async () => {

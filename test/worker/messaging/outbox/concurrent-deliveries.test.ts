@@ -5,12 +5,12 @@ import { newMeter } from "../../../../src/db/metered-d1.ts";
 import { SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 import { outboxStore } from "../../../../src/messaging/outbox/store.ts";
 import { recordD1 } from "../../../support/d1.ts";
-import type { Loopback } from "../../../support/loopback/loopback.ts";
 import {
   deliveryAttemptsOf,
   EVERY_MINUTE,
   MINUTE,
   outboxRowsOf,
+  receives,
   registerWithoutWaiting,
   startWithProvider,
   status,
@@ -25,9 +25,6 @@ vi.spyOn(console, "log").mockImplementation(() => undefined);
 beforeEach(async () => {
   await env.DB.exec("DELETE FROM outbox");
 });
-
-const receives = (provider: Loopback, requests: number) =>
-  vi.waitUntil(async () => (await provider.requests()).length === requests, { timeout: 15_000 });
 
 describe("the outcome of a delivery", () => {
   it("is recorded for its own mail alone, and not for others with as many attempts", async () => {

@@ -6,7 +6,6 @@ import { newMessage } from "../../../../src/messaging/outbox/new-outbox-message.
 import { SEND_LEASE_MS } from "../../../../src/messaging/outbox/rules.ts";
 import { outboxStore } from "../../../../src/messaging/outbox/store.ts";
 import { createFaultyD1 } from "../../../support/d1.ts";
-import type { Loopback } from "../../../support/loopback/loopback.ts";
 import {
   advanceMinutes,
   DAY,
@@ -14,6 +13,7 @@ import {
   EVERY_MINUTE,
   MINUTE,
   outboxRowsOf,
+  receives,
   registerWithoutWaiting,
   startWithProvider,
   status,
@@ -34,9 +34,6 @@ async function memberWithProvider(clock = createTestClock()) {
   const { email } = await registerVerifiedUser(startService({ clock }));
   return { email, ...startWithProvider(clock) };
 }
-
-const receives = (provider: Loopback, requests: number) =>
-  vi.waitUntil(async () => (await provider.requests()).length === requests, { timeout: 15_000 });
 
 describe("a mail provider that is down for an hour", () => {
   it("every verification mail is delivered exactly once after the provider is back", async () => {
