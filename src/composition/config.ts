@@ -8,6 +8,7 @@ import { type MailSettings, readMailSettings } from "../messaging/email/settings
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
+import type { Resource } from "../sessions/resource.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
@@ -32,6 +33,8 @@ export type Config = {
 export type Settings = {
   readonly publicUrl: string;
   readonly audiences: readonly [string, ...string[]];
+  /** RESOURCES. This service's own API is not among them. */
+  readonly resources: readonly Resource[];
   readonly accessTokenTtl: number;
   readonly refreshIdleTtl: number;
   readonly refreshMaxTtl: number;
@@ -137,7 +140,8 @@ function freeze(environment: Environment, values: Variables, providers: Provider
       providers.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
     settings: Object.freeze({
       publicUrl,
-      audiences: [defaultAudience, ...otherAudiences] as const,
+      audiences: [defaultAudience, ...otherAudiences, ...values.RESOURCES.map(({ uri }) => uri)] as const,
+      resources: values.RESOURCES.map(({ uri, alias = null, scopes }) => ({ uri, alias, scopes })),
       accessTokenTtl: values.ACCESS_TOKEN_TTL,
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,

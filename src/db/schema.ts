@@ -6,6 +6,7 @@ export * from "./schema/audit-log.ts";
 export * from "./schema/authentication.ts";
 export * from "./schema/email-tokens.ts";
 export * from "./schema/messaging.ts";
+export * from "./schema/oauth.ts";
 export * from "./schema/requests.ts";
 export * from "./schema/sessions.ts";
 export * from "./schema/social.ts";

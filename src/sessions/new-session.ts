@@ -54,5 +54,6 @@ export function newSession(
     audience: client.audience,
     codeClaim: client.codeClaim,
     deviceId,
+    grant: null,
   };
 }

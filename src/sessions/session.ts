@@ -26,7 +26,12 @@ export type NewSession = {
   readonly codeClaim: string | null;
   /** The known device that signs in. Null for a child session. */
   readonly deviceId: string | null;
+  /** The consent and the scopes of an OAuth client's session; null for a session of this service. */
+  readonly grant: SessionGrantScope | null;
 };
+
+/** `scope`: space-separated. */
+export type SessionGrantScope = { readonly grantId: string; readonly scope: string };
 
 /** A session that belongs to an app. With a parent it is a child session, which ends with the parent. */
 export type AppSession = {

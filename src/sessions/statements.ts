@@ -27,7 +27,7 @@ import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
 
-export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
+export const sessionRow = <A>({ app, grant, ...session }: Omit<NewSession, "accountId">, accountId: A) => ({
   ...session,
   accountId,
   amr: session.amr.join(" "),
@@ -38,6 +38,8 @@ export const sessionRow = <A>({ app, ...session }: Omit<NewSession, "accountId">
   reauthenticatedAt: null,
   parentId: app?.parentId ?? null,
   appOrigin: app?.origin ?? null,
+  grantId: grant?.grantId ?? null,
+  scope: grant?.scope ?? null,
   clientRecorded: true,
   voidedGenerations: 0,
 });

@@ -45,6 +45,13 @@ export const sessions = sqliteTable(
     codeClaim: text("code_claim"),
     /** The `known_devices` row of the device that signed in. Null in child sessions and from before migration 0014. */
     deviceId: text("device_id"),
+    /**
+     * The consent (`oauth_grants`) that an OAuth client's session belongs to. Null for this service's own sessions. Not a
+     * foreign key: ending the grant ends the session, and its row stays until it expires.
+     */
+    grantId: text("grant_id"),
+    /** The scopes of an OAuth client's session, space-separated. Null for this service's own sessions. */
+    scope: text(),
     /** The last reauthentication within this session. */
     reauthenticatedAt: integer("reauthenticated_at"),
   },
@@ -52,6 +59,7 @@ export const sessions = sqliteTable(
     index("sessions_account").on(table.accountId, table.revokedAt),
     index("sessions_parent").on(table.parentId).where(isNotNull(table.parentId)),
     index("sessions_code_claim").on(table.codeClaim).where(isNotNull(table.codeClaim)),
+    index("sessions_grant").on(table.grantId).where(isNotNull(table.grantId)),
     index("sessions_expiry").on(table.expiresAt),
   ],
 );
@@ -70,11 +78,15 @@ export const pendingRevocations = sqliteTable(
   (table) => [index("pending_revocations_expires").on(table.expiresAt)],
 );
 
-/** Key pairs of the access tokens. `sealed_by` is the root secret that unseals the private key. */
+/** Key pairs of the tokens. `sealed_by` is the root secret that unseals the private key. */
 export const signingKeys = sqliteTable(
   "signing_keys",
   {
     kid: text().primaryKey(),
+    /** RS256 signs ID tokens, ES256 access tokens, and ID tokens of the clients that ask for it. */
+    alg: text({ enum: ["ES256", "RS256"] })
+      .notNull()
+      .default("ES256"),
     publicJwk: text("public_jwk").notNull(),
     sealedPrivateJwk: text("sealed_private_jwk").notNull(),
     sealedBy: text("sealed_by").notNull(),

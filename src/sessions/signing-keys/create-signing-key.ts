@@ -14,6 +14,7 @@ export async function createSigningKey(ring: SecretRing, period: Period): Promis
   const privateJwk = JSON.stringify(await exportJWK(pair.privateKey));
   return {
     kid,
+    alg: "ES256",
     publicJwk: JSON.stringify({ kty, crv, x, y, kid, alg: "ES256", use: "sig" }),
     sealedPrivateJwk: await seal(ring, "seal-signing-key", kid, privateJwk),
     sealedBy: ring.current.id,

@@ -15,6 +15,7 @@ const store = signingKeyStore(openDatabase(env.DB, newMeter()));
 
 const key = (kid: string, signsFrom: number, sealedBy = "ours"): StoredSigningKey => ({
   kid,
+  alg: "ES256",
   publicJwk: "{}",
   sealedPrivateJwk: `sealed ${sealedBy}`,
   sealedBy,

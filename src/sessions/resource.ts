@@ -1,0 +1,9 @@
+/** A resource server that tokens are issued for (RFC 8707). */
+export type Resource = {
+  /** The `aud` of its tokens. */
+  readonly uri: string;
+  /** A short name, for the first-party API and RPC only. */
+  readonly alias: string | null;
+  /** Its scopes, each with a sentence for the consent page. */
+  readonly scopes: Readonly<Record<string, string>>;
+};
