@@ -23,8 +23,8 @@ process.env.NODE_COMPILE_CACHE ??= resolve("node_modules/.cache/compiled");
 const testVars = {
   ENVIRONMENT: "development",
   PUBLIC_URL: "http://gatehouse.test",
-  // The service itself, and one app: an app never gets tokens for the first audience.
-  AUDIENCES: "gatehouse,app",
+  // One app (test/support/client-app.ts). An app never gets tokens for the service's own API.
+  RESOURCES: JSON.stringify([{ uri: "https://app.example.test", alias: "app" }]),
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",

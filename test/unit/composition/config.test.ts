@@ -63,7 +63,7 @@ describe("readConfig with valid variables", () => {
       refreshIdleTtl: 7 * 86_400,
       refreshMaxTtl: 30 * 86_400,
       requiredProfileFields: [],
-      audiences: ["gatehouse"],
+      resources: [],
       brand: { appName: "Gatehouse", logoUrl: null, color: null, publicUrl: "https://auth.example.com" },
     });
     expect(rest).toMatchObject({
@@ -90,10 +90,8 @@ describe("readConfig with valid variables", () => {
   });
 
   it("ignores spaces and empty entries in comma-separated lists", () => {
-    const raw = { ...production, REQUIRED_PROFILE_FIELDS: " username, ,age,", AUDIENCES: "web , api" };
-    const { settings } = configOf(raw);
+    const { settings } = configOf({ ...production, REQUIRED_PROFILE_FIELDS: " username, ,age," });
     expect(settings.requiredProfileFields).toEqual(["username", "age"]);
-    expect(settings.audiences).toEqual(["web", "api"]);
   });
 
   it.each(["", " ", "\t"])("treats a variable with the value %j as not set", (blank) => {
