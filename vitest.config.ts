@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 import type { TestSequencer, TestSpecification, Vitest } from "vitest/node";
 import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts";
 import type {} from "./test/support/provided-context.ts";
+import { resourceList } from "./test/support/resources.ts";
 
 await ensureGeneratedFiles();
 
@@ -24,7 +25,7 @@ const testVars = {
   ENVIRONMENT: "development",
   PUBLIC_URL: "http://gatehouse.test",
   // One app (test/support/client-app.ts). An app never gets tokens for the service's own API.
-  RESOURCES: JSON.stringify([{ uri: "https://app.example.test", alias: "app" }]),
+  RESOURCES: resourceList("app"),
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",
