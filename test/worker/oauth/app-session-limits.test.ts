@@ -194,6 +194,20 @@ describe.each(Object.entries({ ...openings, ...firstPartyOpenings }))(
   },
 );
 
+it("gets no token for this service's own API if an app's session stores its alias", async () => {
+  const { code } = await sessionCode();
+  const { token, refreshToken } = (await exchange(service, code, forApp)).body.data;
+  await env.DB.prepare("UPDATE sessions SET audience = 'gatehouse' WHERE id = ?")
+    .bind(decodeJwt(token).sid)
+    .run();
+  for (const audience of OWN) {
+    const refused = await service.post("/refresh", { refreshToken, audience });
+    expectErrorResponse(refused, 400, "validation_failed");
+  }
+  const { data } = (await service.post("/refresh", { refreshToken })).body;
+  expect((await service.get("/me", data.token)).status).toBe(401);
+});
+
 const otherUser = async () => (await registerVerifiedUser(service)).email;
 
 describe("the audience of an app", () => {

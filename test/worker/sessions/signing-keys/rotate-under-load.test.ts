@@ -4,7 +4,6 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createVerifier } from "../../../../src/client/create-verifier.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/core/clock.ts";
 import { EVERY_HOUR } from "../../../support/outbox.ts";
-import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { createRpcCaller } from "../../../support/rpc.ts";
 import { createTestClock, type Service, startService, type TestClock } from "../../../support/service.ts";
 import { logIn, registerVerifiedUser } from "../../../support/users.ts";
@@ -33,7 +32,7 @@ function startVerifier(clock: TestClock, phaseMs: number) {
     },
     verify: (token: string): Promise<boolean> =>
       jwtVerify(token, createLocalJWKSet(keySet), {
-        ...{ issuer: ISSUER, audience: OWN_AUDIENCE, typ: "at+jwt", algorithms: ["ES256"] },
+        ...{ issuer: ISSUER, audience: `${ISSUER}/api/auth`, typ: "at+jwt", algorithms: ["ES256"] },
         currentDate: new Date(clock.now()),
       }).then(
         () => true,
@@ -59,7 +58,7 @@ function startClient(clock: TestClock, currentService: () => Service) {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
-  return createVerifier({ issuer: ISSUER, audience: OWN_AUDIENCE });
+  return createVerifier({ issuer: ISSUER, audience: `${ISSUER}/api/auth` });
 }
 
 /** Isolates of one service, each with its own caches, and other Workers that fetch the keys from any of them. */
