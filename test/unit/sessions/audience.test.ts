@@ -14,13 +14,13 @@ const settings = settingsWith(app, api);
 const UNKNOWN = ["", "App", "app ", "null", `${app.uri}/`, "https://api.example.com", `${OWN}/`, "__proto__"];
 
 describe("findResource", () => {
-  it.each([
+  it.each<[string, string | null]>([
     ["gatehouse", OWN],
     [OWN, OWN],
     ["app", app.uri],
     [app.uri, app.uri],
     [api.uri, api.uri],
-    ...UNKNOWN.map((name) => [name, null] as const),
+    ...UNKNOWN.map((name): [string, null] => [name, null]),
   ])("finds for the name %j the URI %j", (name, uri) => {
     expect(findResource(settings, name)).toBe(uri);
   });
