@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 import type { TestSequencer, TestSpecification, Vitest } from "vitest/node";
 import { ensureGeneratedFiles } from "./scripts/build/ensure-generated-files.ts";
 import type {} from "./test/support/provided-context.ts";
+import { resourceList } from "./test/support/resources.ts";
 
 await ensureGeneratedFiles();
 
@@ -23,8 +24,8 @@ process.env.NODE_COMPILE_CACHE ??= resolve("node_modules/.cache/compiled");
 const testVars = {
   ENVIRONMENT: "development",
   PUBLIC_URL: "http://gatehouse.test",
-  // The service itself, and one app: an app never gets tokens for the first audience.
-  AUDIENCES: "gatehouse,app",
+  // One app (test/support/client-app.ts). An app never gets tokens for the service's own API.
+  RESOURCES: resourceList("app"),
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",

@@ -73,7 +73,7 @@ export async function startWorkers(connections: number): Promise<Workers> {
           ...stores,
           name: "floor",
           modules: floor,
-          bindings: { ISSUER: PUBLIC_URL, AUDIENCE: "gatehouse", HASH_BLOCKS },
+          bindings: { ISSUER: PUBLIC_URL, AUDIENCE: `${PUBLIC_URL}/api/auth`, HASH_BLOCKS },
         },
         {
           ...shared,

@@ -1,5 +1,5 @@
 import { readConfig } from "../../src/composition/config.ts";
-import { unknownVariables } from "../shared/unknown-variables.ts";
+import { REPLACEMENTS, unknownVariables } from "../shared/unknown-variables.ts";
 import type { Secrets } from "./secrets.ts";
 
 type Input = {
@@ -69,6 +69,8 @@ const refuseDevelopment = (isGiven: boolean): VariableFinding => ({
 });
 
 function fixOf(name: string, isGiven: boolean): string {
+  const replacement = REPLACEMENTS[name];
+  if (replacement) return `remove it, and set ${replacement} (docs/configuration.md)`;
   if (isGiven) return "correct it in the file of --secrets-file";
   return isSecretName(name) ? secretFix(name) : variableFix(name);
 }

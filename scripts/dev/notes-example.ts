@@ -16,7 +16,7 @@ const CONFIG = "examples/notes/wrangler.toml";
 export type ExampleAddress = {
   readonly origin: string;
   readonly returnUrl: string;
-  readonly audience: "notes";
+  readonly resource: { readonly uri: string; readonly alias: "notes" };
 };
 
 /** Chooses the next port if it is free, else any. Null if the example does not start. */
@@ -29,7 +29,7 @@ export async function chooseExampleAddress(
   const next = port + 1;
   const examplePort = next <= 65_535 && (await isPortFree(next)) ? next : await findFreePort();
   const origin = localOrigin(options, examplePort);
-  return { origin, returnUrl: `${origin}/signed-in`, audience: "notes" };
+  return { origin, returnUrl: `${origin}/signed-in`, resource: { uri: origin, alias: "notes" } };
 }
 
 /** Starts the example until `signal` aborts. Resolves to whether it is ready; a failure is printed, not thrown. */

@@ -12,8 +12,7 @@ export function devVariables(
   if (example === null) return publicUrl;
   return {
     ...publicUrl,
-    // Without a list, "gatehouse" is the default audience.
-    AUDIENCES: addToList(configured.AUDIENCES || "gatehouse", example.audience),
+    RESOURCES: addResource(configured.RESOURCES, example.resource),
     ALLOWED_RETURN_URLS: addToList(configured.ALLOWED_RETURN_URLS, example.returnUrl),
   };
 }
@@ -25,6 +24,24 @@ function addToList(list: unknown, item: string): string {
     .split(",")
     .some((one) => one.trim() === item);
   return isListed ? String(list) : `${list},${item}`;
+}
+
+/** Adds the example's resource to the JSON of RESOURCES, unless its URI or alias is there. Invalid JSON stays invalid. */
+function addResource(list: unknown, added: ExampleAddress["resource"]): string {
+  const text = typeof list === "string" ? list.trim() : JSON.stringify(list ?? []);
+  const resources = parseList(text === "" ? "[]" : text);
+  if (resources === null) return text;
+  const isListed = resources.some((one) => one?.uri === added.uri || one?.alias === added.alias);
+  return isListed ? text : JSON.stringify([...resources, added]);
+}
+
+function parseList(text: string): readonly ({ uri?: unknown; alias?: unknown } | null)[] | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The arguments of `wrangler dev`: those of `npm run dev`, with `port` and the variables that the script sets. */

@@ -1,5 +1,5 @@
 import { isSecretName, judgeVariables } from "../deploy/judge-variables.ts";
-import { unknownVariables } from "../shared/unknown-variables.ts";
+import { REPLACEMENTS, unknownVariables } from "../shared/unknown-variables.ts";
 import { type Finding, fail, ok, skip, warn } from "./finding.ts";
 
 export type VariableFacts = {
@@ -37,7 +37,7 @@ function judgeConfiguration({ isRemote, variables, secretNames, file }: Variable
     return [ok("configuration", `the service would start with it${unchecked}`)];
   }
   return findings.map(({ name, message, fix }) =>
-    fail("configuration", message, isRemote ? fix : localFix(name, file)),
+    fail("configuration", message, isRemote || name in REPLACEMENTS ? fix : localFix(name, file)),
   );
 }
 

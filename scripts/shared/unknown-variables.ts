@@ -5,6 +5,9 @@ import { documentedVariables } from "../check/examples/check-variables.ts";
 /** Variables of wrangler, Node and npm, which read the same files. */
 const OF_TOOLS = /^(?:CLOUDFLARE|CF|WRANGLER|NODE|NPM)_/i;
 
+/** The variable that replaces one of earlier releases, which the service refuses to start with. */
+export const REPLACEMENTS: Readonly<Record<string, string>> = { AUDIENCES: "RESOURCES" };
+
 type UnknownVariable = {
   readonly name: string;
   readonly message: string;
@@ -19,7 +22,8 @@ type UnknownVariable = {
 export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly UnknownVariable[] {
   const known = knownVariables();
   return Object.entries(variables).flatMap(([name, value]) => {
-    if (known.includes(name) || typeof value !== "string" || OF_TOOLS.test(name)) return [];
+    if (known.includes(name) || name in REPLACEMENTS || typeof value !== "string" || OF_TOOLS.test(name))
+      return [];
     const suggestion = suggest(name.toUpperCase(), known);
     const question = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
     return [{ name, suggestion, message: `The service has no variable ${name}.${question}` }];

@@ -7,7 +7,10 @@ import type { StrictVerifier } from "./verifier.ts";
 export type OverBinding = {
   /** The service binding to `AuthService`, such as `env.AUTH`. */
   readonly binding: Pick<AuthServiceBinding, "verifyToken">;
-  /** Omit it if the binding's props name the audience, or for the service's default audience. */
+  /**
+   * The URI or the alias of one of RESOURCES. Omit it if the binding's props name it, or for tokens of Gatehouse's own
+   * API.
+   */
   readonly audience?: string;
 };
 

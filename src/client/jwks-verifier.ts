@@ -7,7 +7,7 @@ import type { Verifier } from "./verifier.ts";
 export type OverHttps = {
   /** PUBLIC_URL of Gatehouse, character for character: `https://auth.example.com`. */
   readonly issuer: string;
-  /** The `aud` claim that tokens must have. */
+  /** The `aud` claim that tokens must have: the URI of one of RESOURCES. Its alias does not work here. */
   readonly audience: string;
 };
 

@@ -8,7 +8,7 @@ export const ROLES: readonly Role[] = ["user", "admin", "superuser"];
 export type VerifiedSession = {
   readonly userId: string;
   readonly sessionId: string;
-  /** The audience that the token was issued for. */
+  /** The resource that the token was issued for: its URI. */
   readonly audience: string;
   /** From the token; with `strict`, as the account has it now. The same holds for email and name. */
   readonly role: Role;

@@ -66,50 +66,6 @@ const commaList = <Item extends z.ZodMiniType<string, string>>(item: Item) =>
     z.array(item),
   );
 
-const RESOURCE_EXAMPLE =
-  'must be a JSON list such as [{"uri":"https://api.example.com","alias":"api","scopes":{"notes:read":"Read your notes"}}]';
-
-/** `scope-token` (RFC 6749 §3.3). */
-const scopeName = z.string().check(z.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/));
-
-/** The resources that tokens are issued for, with their scopes: a name, and its meaning for the consent page. */
-const resourceList = (allowHttp: boolean) =>
-  z.pipe(
-    z.pipe(
-      z.string(RESOURCE_EXAMPLE),
-      z.transform((text, context) => {
-        try {
-          return JSON.parse(text) as unknown;
-        } catch {
-          context.issues.push({ code: "custom", message: RESOURCE_EXAMPLE, input: text });
-          return z.NEVER;
-        }
-      }),
-    ),
-    z.array(
-      z.strictObject(
-        {
-          uri: z
-            .string(RESOURCE_EXAMPLE)
-            .check(
-              z.refine(
-                (text) => isResourceUri(text, allowHttp),
-                "must name each resource by an absolute https URI without a fragment",
-              ),
-            ),
-          alias: z.optional(
-            z
-              .string(RESOURCE_EXAMPLE)
-              .check(z.regex(/^[a-z][a-z0-9-]{0,63}$/, "must have aliases of a-z, 0-9 and -")),
-          ),
-          scopes: z._default(z.record(scopeName, z.string(RESOURCE_EXAMPLE), RESOURCE_EXAMPLE), {}),
-        },
-        RESOURCE_EXAMPLE,
-      ),
-      RESOURCE_EXAMPLE,
-    ),
-  );
-
 /** The service's own variables. Each provider reads its own. The messages are for operators. */
 export const variables = (environment: Environment) =>
   z.object({
@@ -176,8 +132,6 @@ export const variables = (environment: Environment) =>
       ),
       [],
     ),
-    AUDIENCES: z._default(commaList(z.string()), []),
-    RESOURCES: z._default(resourceList(environment === "development"), []),
     BOOTSTRAP_SUPERUSER_EMAIL: z.optional(
       z.pipe(
         z.string("must be an email address"),
@@ -229,11 +183,4 @@ function isReturnUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   return url.username === "" && url.password === "" && url.hash === "";
-}
-
-/** RFC 8707 §2: an absolute URI without a fragment. */
-function isResourceUri(text: string, allowHttp: boolean): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.hash !== "" || text.includes("#") || url.username !== "") return false;
-  return url.protocol === "https:" || (allowHttp && url.protocol === "http:");
 }

@@ -9,6 +9,7 @@ import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts"
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";
+import { readResources } from "../sessions/settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
@@ -32,7 +33,6 @@ export type Config = {
 /** The part of the configuration that use cases may depend on. Lifetimes in seconds. */
 export type Settings = {
   readonly publicUrl: string;
-  readonly audiences: readonly [string, ...string[]];
   /** RESOURCES. This service's own API is not among them. */
   readonly resources: readonly Resource[];
   readonly accessTokenTtl: number;
@@ -84,10 +84,15 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   const parsed = variables(mode).safeParse(given);
   const mail = readMailSettings(given, { isDevelopment: mode === "development" });
   const sms = readSmsSettings(given, { isDevelopment: mode === "development" });
-  const hostname = URL.parse(parsed.data?.PUBLIC_URL ?? "")?.hostname ?? "";
+  const publicUrl = URL.parse(parsed.data?.PUBLIC_URL ?? "");
+  const hostname = publicUrl?.hostname ?? "";
   const captcha = readCaptchaSettings(given, { hostname, isDevelopment: mode === "development" });
   const rateLimits = readRateLimits(given.RATE_LIMITS, mode);
   const social = readSocialSettings(given, mode === "development");
+  const resources = readResources(given, {
+    isDevelopment: mode === "development",
+    publicUrl: publicUrl?.origin ?? null,
+  });
   const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -109,8 +114,10 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if ("problems" in captcha) problems.push(...captcha.problems);
   if ("problems" in rateLimits) problems.push(...rateLimits.problems);
   if ("problems" in social) problems.push(...social.problems);
+  if ("problems" in resources) problems.push(...resources.problems);
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
+  if ("problems" in resources) return err(problems);
   const providers = {
     mail: mail.settings,
     sms: sms.settings,
@@ -118,7 +125,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     rateLimits: rateLimits.policies,
     social: social.settings,
   };
-  return ok(freeze(mode, parsed.data, providers));
+  return ok(freeze(mode, parsed.data, providers, resources.resources));
 }
 
 /** Whether text messages cost money. The development mailbox may text every country. */
@@ -126,9 +133,13 @@ const isBilled = ({ provider }: SmsSettings): boolean => provider !== "off" && p
 
 type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
 
-function freeze(environment: Environment, values: Variables, providers: ProviderConfig): Config {
+function freeze(
+  environment: Environment,
+  values: Variables,
+  providers: ProviderConfig,
+  resources: readonly Resource[],
+): Config {
   const publicUrl = new URL(values.PUBLIC_URL).origin;
-  const [defaultAudience = "gatehouse", ...otherAudiences] = values.AUDIENCES;
   return Object.freeze({
     environment,
     authSecret: values.AUTH_SECRET,
@@ -140,8 +151,7 @@ function freeze(environment: Environment, values: Variables, providers: Provider
       providers.rateLimits === "off" ? null : { email: values.MAIL_HOURLY_CAP, sms: values.SMS_HOURLY_CAP },
     settings: Object.freeze({
       publicUrl,
-      audiences: [defaultAudience, ...otherAudiences, ...values.RESOURCES.map(({ uri }) => uri)] as const,
-      resources: values.RESOURCES.map(({ uri, alias = null, scopes }) => ({ uri, alias, scopes })),
+      resources,
       accessTokenTtl: values.ACCESS_TOKEN_TTL,
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,

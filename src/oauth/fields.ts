@@ -19,7 +19,7 @@ export const exchangeBody = z.strictObject({
       z.maxLength(256, "Is too long."),
       z.meta({
         description:
-          "The audience of the app: one of AUDIENCES except the first, which is this service's own. Required if there are several others. The session gets tokens for no other audience.",
+          "The audience of the app: the URI or the alias of one of RESOURCES. Required if there are several. The session gets tokens for no other audience.",
       }),
     ),
   ),

@@ -11,7 +11,7 @@ const MAX_LIVE_CODES = 20;
 
 export type IssueCodeForSessionDeps = RefreshTokenDeps & {
   readonly clock: Clock;
-  readonly settings: Pick<TokenSettings, "audiences">;
+  readonly settings: Pick<TokenSettings, "publicUrl">;
   readonly authorizationCodes: Pick<AuthorizationCodeStore, "issueForSession">;
 };
 

@@ -58,7 +58,7 @@ export const createAuthService = <Env>(
         method,
         { token, options },
         async (deps, input, binding) => {
-          const chosen = audienceOf(binding, input.options.audience, deps.settings.audiences);
+          const chosen = audienceOf(binding, input.options.audience, deps.settings);
           if ("reason" in chosen) return { ok: false, ...chosen };
           const strict = input.options.strict ?? false;
           const result = await verifyToken(deps, { token: input.token, strict, ...chosen });
@@ -126,7 +126,7 @@ export const createAuthService = <Env>(
     exchangeCode(request: unknown): ReturnType<AuthServiceBinding["exchangeCode"]> {
       const method = { name: "exchangeCode", scope: "sign-in", takes: exchangeArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = appAudienceOf(binding, input.audience, deps.settings.audiences);
+        const chosen = appAudienceOf(binding, input.audience, deps.settings);
         if ("reason" in chosen) return { ok: false, ...chosen };
         const { code, codeVerifier, client } = input;
         // A Worker sends no Origin header. The code verifier binds the code to the client that started the flow.
@@ -139,7 +139,7 @@ export const createAuthService = <Env>(
     refreshSession(request: unknown): ReturnType<AuthServiceBinding["refreshSession"]> {
       const method = { name: "refreshSession", scope: "sign-in", takes: refreshArguments } as const;
       return answerCall(open(this.env, this.ctx), method, request, async (deps, input, binding) => {
-        const chosen = appAudienceOf(binding, input.audience, deps.settings.audiences);
+        const chosen = appAudienceOf(binding, input.audience, deps.settings);
         if ("reason" in chosen) return { ok: false, ...chosen };
         const caller = callerOf(input.client);
         const result = await refreshSession(deps, { refreshToken: input.refreshToken, ...chosen, caller });

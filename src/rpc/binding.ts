@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { chooseAppAudience } from "../sessions/audience.ts";
+import { type AudienceSettings, chooseAppAudience, findResource, ownAudience } from "../sessions/audience.ts";
 
 /** The permissions of a binding. Each method needs one of them. */
 const SCOPES = ["verify", "read", "revoke", "sign-in"] as const;
@@ -12,7 +12,7 @@ const propsSchema = z.strictObject({
 
 /** The calling Worker, as the props of its binding describe it. It cannot set them itself. */
 export type Binding = {
-  /** The only audience that the Worker may request; null lets each call choose. */
+  /** The only resource that the Worker may request, by URI or alias; null lets each call choose. */
   readonly audience: string | null;
   /** The Worker's name in the log and the audit log. */
   readonly worker: string;
@@ -33,31 +33,37 @@ export function readBinding(props: unknown): Binding | null {
 
 type ChosenAudience = { readonly audience: string } | { readonly reason: "forbidden" | "bad_request" };
 
-/** The audience of one call: the binding's, else the requested one, else the first of AUDIENCES. */
+/**
+ * The audience of one call: the binding's, else the requested one, else this service's own. Both may be a URI or an
+ * alias.
+ */
 export function audienceOf(
   binding: Binding,
   requested: string | undefined,
-  audiences: readonly [string, ...string[]],
+  settings: AudienceSettings,
 ): ChosenAudience {
-  if (binding.audience !== null && requested !== undefined && requested !== binding.audience) {
-    return { reason: "forbidden" };
-  }
-  const audience = binding.audience ?? requested ?? audiences[0];
-  return audiences.includes(audience) ? { audience } : { reason: "bad_request" };
+  const wanted = requested === undefined ? undefined : findResource(settings, requested);
+  if (binding.audience === null) return orBadRequest(wanted === undefined ? ownAudience(settings) : wanted);
+  const allowed = findResource(settings, binding.audience);
+  return wanted === undefined || wanted === allowed ? orBadRequest(allowed) : { reason: "forbidden" };
 }
 
 /**
  * The audience of a session that the calling Worker opens or continues: never this service's own. Without any it is
- * the only other one of AUDIENCES.
+ * the only one of RESOURCES.
  */
 export function appAudienceOf(
   binding: Binding,
   requested: string | undefined,
-  audiences: readonly [string, ...string[]],
+  settings: AudienceSettings,
 ): ChosenAudience {
-  const [own] = audiences;
-  if (binding.audience === own || requested === own) return { reason: "forbidden" };
-  if (binding.audience !== null || requested !== undefined) return audienceOf(binding, requested, audiences);
-  const audience = chooseAppAudience({ audiences }, undefined);
-  return audience === null ? { reason: "bad_request" } : { audience };
+  if (binding.audience === null && requested === undefined)
+    return orBadRequest(chooseAppAudience(settings, undefined));
+  const namesOwn = [binding.audience, requested].some(
+    (name) => name && findResource(settings, name) === ownAudience(settings),
+  );
+  return namesOwn ? { reason: "forbidden" } : audienceOf(binding, requested, settings);
 }
+
+const orBadRequest = (audience: string | null): ChosenAudience =>
+  audience === null ? { reason: "bad_request" } : { audience };

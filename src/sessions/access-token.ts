@@ -6,6 +6,7 @@ import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { AccessTokenClaims } from "./access-token-claims.ts";
+import { type AudienceSettings, allAudiences } from "./audience.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
 import { findVerifiedClaims, rememberVerifiedToken } from "./verified-tokens.ts";
 
@@ -15,11 +16,7 @@ const TYPE = "at+jwt";
 /** Characters. A genuine token is many times shorter. */
 const MAX_LENGTH = 8192;
 
-export type TokenSettings = {
-  /** PUBLIC_URL: the issuer of every token. */
-  readonly publicUrl: string;
-  /** AUDIENCES. The first is this service's own (see `ownAudience`). */
-  readonly audiences: readonly [string, ...string[]];
+export type TokenSettings = AudienceSettings & {
   /** Seconds. */
   readonly accessTokenTtl: number;
 };
@@ -32,7 +29,7 @@ export type AccessTokenDeps = {
 
 type Subject = { readonly sessionId: string; readonly amr: readonly string[]; readonly account: Account };
 
-/** `audience`: one of AUDIENCES. */
+/** `audience`: the URI of a resource. */
 export type TokenRequest = { readonly audience: string };
 
 /** Signs an access token: the claims of RFC 9068 §2.2, and the account data that consumers need most (contract §4). */
@@ -68,7 +65,7 @@ export type TokenFailure = "token_invalid" | "token_expired" | "audience_mismatc
 type Checks = {
   /** For sign-out, which accepts an expired token. */
   readonly ignoreExpiry?: boolean;
-  /** The only accepted audience. Default: any of AUDIENCES. */
+  /** The only accepted audience. Default: that of any resource. */
   readonly audience?: string;
 };
 
@@ -84,7 +81,7 @@ export async function verifyAccessToken(
   const { keyRing, clock, settings } = deps;
   const accepted = {
     issuer: settings.publicUrl,
-    audiences: audience === undefined ? [...settings.audiences] : [audience],
+    audiences: audience === undefined ? [...allAudiences(settings)] : [audience],
   };
   const now = clock.now();
   const { verifiedTokens, verificationKey } = keyRing;

@@ -5,7 +5,7 @@ export const audienceField = z.string("Must be text.").check(
   z.maxLength(256, "Is too long."),
   z.meta({
     description:
-      "The audience of the access token: one of AUDIENCES. The default is the first (to refresh: the session's), and cookies allow only the first.",
+      "The audience of the access token: the URI or the alias of one of RESOURCES, or of this service's own API (`gatehouse`). The default is this service's own API (to refresh: the session's audience), and cookies allow no other.",
   }),
 );
 
@@ -18,7 +18,7 @@ export const MISSING_REFRESH_TOKEN = {
   message: "Must be a token, unless a cookie has it.",
 };
 
-/** The body names an audience that is not in AUDIENCES, or that cookies or the client of the session do not allow. */
+/** The body names an unknown audience, or one that cookies or the client of the session do not allow. */
 export const INVALID_AUDIENCE = {
   path: "audience",
   message: "Is not an audience of this service, or is not allowed for this session or with cookies.",

@@ -3,7 +3,7 @@ import type { Caller } from "../core/caller.ts";
 import { DAY, SECOND } from "../core/clock.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Outbox } from "../messaging/outbox/outbox-port.ts";
-import { ownAudience } from "./audience.ts";
+import { OWN_ALIAS, ownAudience } from "./audience.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
 import { type IssuedTokens, type IssueTokensDeps, issueTokens, warmSigningKey } from "./issue-tokens.ts";
 import { judgeRefresh } from "./refresh-rules.ts";
@@ -69,7 +69,9 @@ export async function refreshSession(
   switch (verdict) {
     case "rotated":
     case "retry": {
-      const audience = input.audience ?? session.audience ?? own;
+      // Releases before RESOURCES stored the alias.
+      const isOwn = found.isFirstParty && session.audience === OWN_ALIAS;
+      const audience = input.audience ?? (isOwn ? own : session.audience) ?? own;
       return ok({
         tokens: await issueTokens(deps, { session, account }, { audience }),
         session: {

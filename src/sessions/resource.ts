@@ -7,3 +7,6 @@ export type Resource = {
   /** Its scopes, each with a sentence for the consent page. */
   readonly scopes: Readonly<Record<string, string>>;
 };
+
+/** The scopes of OpenID Connect Core 1.0 §5.4 and §11 that the service supports. They belong to no resource. */
+export const OPENID_SCOPES = ["openid", "profile", "email", "phone", "offline_access"] as const;

@@ -63,8 +63,8 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         summary: "Exchange a refresh token for a new refresh token and a new access token",
         description:
           "A retry within 10 seconds returns the same refresh token; a later one returns another, as long as the client has " +
-          "not used the first one. Any other reuse ends the session. A session that was opened for an audience other than " +
-          "the first of AUDIENCES, such as that of an app, gets tokens for its own audience only.",
+          "not used the first one. Any other reuse ends the session. A session that was opened for another audience than " +
+          "this service's own API, such as that of an app, gets tokens for its own audience only.",
         tag,
         answer: refreshed,
         cookies: true,
@@ -83,12 +83,12 @@ export function sessionRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const deps = depsOf(c);
         const { refreshToken, audience: requested } = c.req.valid("json");
         const byCookie = refreshToken === undefined && refreshCookie(c) !== undefined;
-        const allowed = chooseAudience(deps.settings, requested, byCookie ? "cookie" : "bearer");
-        if (allowed === null) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
+        const chosen = chooseAudience(deps.settings, requested, byCookie ? "cookie" : "bearer");
+        if (chosen === null) return refuse(c, "validation_failed", { fields: [INVALID_AUDIENCE] });
         if (byCookie) return refreshByCookie(c, deps);
         if (refreshToken === undefined)
           return refuse(c, "validation_failed", { fields: [MISSING_REFRESH_TOKEN] });
-        const audience = requested ?? null;
+        const audience = requested === undefined ? null : chosen;
         const result = await refreshSession(deps, { refreshToken, audience, caller: c.var.caller });
         if (!result.ok) {
           return result.error.reason === "audience_refused"

@@ -23,7 +23,7 @@ import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
 import { auditEvents, sessions } from "../db/schema.ts";
-import type { AudienceRequest } from "./audience.ts";
+import { type AudienceRequest, OWN_ALIAS } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
 
@@ -130,7 +130,9 @@ export const maySignFor = ({
   requested,
   own,
 }: AudienceRequest | Record<keyof AudienceRequest, Placeholder>): SQL | undefined => {
-  const opened = and(isFirstParty(), or(isNull(sessions.audience), eq(sessions.audience, own)));
+  // Releases before RESOURCES stored no audience, or the alias.
+  const isForOwn = or(isNull(sessions.audience), inArray(sessions.audience, [own, OWN_ALIAS]));
+  const opened = and(isFirstParty(), isForOwn);
   const isOpenedFor = requested === null ? isNotNull(sessions.audience) : eq(sessions.audience, requested);
   return or(opened, and(isOpenedFor, or(isFirstParty(), ne(sessions.audience, own))));
 };

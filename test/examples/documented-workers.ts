@@ -102,7 +102,7 @@ const secretsOf = (origin: string, apps: readonly string[]) => ({
   PUBLIC_URL: origin,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
   // The values in examples/notes/README.md.
-  AUDIENCES: "gatehouse,notes",
+  RESOURCES: '[{"uri":"https://notes.example.com","alias":"notes"}]',
   ALLOWED_RETURN_URLS: apps.map((app) => `${app}/signed-in`).join(","),
   MAIL_PROVIDER: "mailbox",
   MAIL_FROM: "Gatehouse <no-reply@example.test>",

@@ -13,7 +13,7 @@ const SECRETS = {
   ENVIRONMENT: "development",
   PUBLIC_URL: GATEHOUSE,
   AUTH_SECRET: "a test's root secret, 32 bytes or more",
-  AUDIENCES: "gatehouse,notes",
+  RESOURCES: JSON.stringify([{ uri: NOTES, alias: "notes" }]),
   ALLOWED_RETURN_URLS: `${NOTES}/signed-in`,
   MAIL_PROVIDER: "mailbox",
   SMS_PROVIDER: "mailbox",

@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resourceUri } from "../support/resources.ts";
 import { startWorkers, type Workers } from "./start-workers.ts";
 import { logIn, type SignedInUser, signedInUser } from "./users.ts";
 
@@ -22,7 +23,7 @@ describe("a binding with props", () => {
     expect(await call("NOTES", "verifyToken", ada.token)).toEqual({
       result: { ok: false, reason: "audience_mismatch" },
     });
-    expect(await call("NOTES", "verifyToken", ada.token, { audience: "web" })).toEqual(forbidden);
+    expect(await call("NOTES", "verifyToken", ada.token, { audience: "gatehouse" })).toEqual(forbidden);
   });
 
   it("allows only the methods of its permissions, and no method if a prop is misspelt", async () => {
@@ -57,7 +58,7 @@ describe("a binding without props", () => {
     const client = { ip: "192.0.2.7", userAgent: "a phone" };
     const { result } = await call("AUTH", "refreshSession", { refreshToken, client, audience: "notes" });
     expect(result).toMatchObject({ ok: true, tokenType: "Bearer" });
-    expect(decodeJwt(result.token)).toMatchObject({ aud: "notes", sub: user.id });
+    expect(decodeJwt(result.token)).toMatchObject({ aud: resourceUri("notes"), sub: user.id });
     const exchange = { code: "x".repeat(43), codeVerifier: "y".repeat(43), client };
     expect(await call("AUTH", "exchangeCode", exchange)).toEqual({
       result: { ok: false, reason: "code_invalid" },

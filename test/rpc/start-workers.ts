@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createTestHarness } from "wrangler";
 import { wranglerEnvironment } from "../../scripts/shared/run-wrangler.ts";
 import { assertMatchesContract } from "../support/openapi-contract.ts";
+import { resourceList } from "../support/resources.ts";
 import type { Command } from "./command.ts";
 
 export const AUTH_SECRET = "a test's root secret, 32 bytes or more";
@@ -32,7 +33,7 @@ export async function startWorkers() {
           ENVIRONMENT: "development",
           PUBLIC_URL: issuer.url,
           AUTH_SECRET,
-          AUDIENCES: "web,notes",
+          RESOURCES: resourceList("notes"),
           MAIL_PROVIDER: "mailbox",
           MAIL_FROM: "Gatehouse <no-reply@example.test>",
           PASSWORD_HASH_BLOCKS: "1",
@@ -69,6 +70,8 @@ export async function startWorkers() {
 
   return {
     issuer,
+    /** The audience of Gatehouse's own API. */
+    ownAudience: `${issuer.url}/api/auth`,
     api,
     send,
     storage: () => gatehouse.getEnv(),

@@ -10,7 +10,7 @@ export type SignedInUser = {
   user: { id: string; email: string };
 };
 
-/** Registers a user, verifies the address and signs in. Without `audience`, the token is for the first of AUDIENCES. */
+/** Registers a user, verifies the address and signs in. Without `audience`, the token is for Gatehouse's own API. */
 export async function signedInUser(workers: Workers, audience?: string): Promise<SignedInUser> {
   const email = `user-${++userCount}@example.com`;
   await workers.api("/api/auth/register", { email, password: PASSWORD, name: "Ada" });

@@ -2,9 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeJwt, exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resourceUri } from "../support/resources.ts";
 import { startWorkers, type Workers } from "./start-workers.ts";
 import { createTokenSigner } from "./token-signer.ts";
 import { logIn, type SignedInUser, signedInUser } from "./users.ts";
+
+const NOTES = resourceUri("notes");
 
 let workers: Workers;
 let ada: SignedInUser;
@@ -30,11 +33,11 @@ const now = () => Math.floor(Date.now() / 1000);
 
 /** Verifies tokens by each kind of verifier. Only those over the binding learn of a sign-out. */
 const verifiers = {
-  "over the binding": (tokens: string[], audience = "web") =>
+  "over the binding": (tokens: string[], audience = workers.ownAudience) =>
     workers.send({ binding: "AUTH", audience, tokens }),
-  "over the binding, strict": (tokens: string[], audience = "web") =>
+  "over the binding, strict": (tokens: string[], audience = workers.ownAudience) =>
     workers.send({ binding: "AUTH", audience, strict: true, tokens }),
-  "over JWKS": (tokens: string[], audience = "web") =>
+  "over JWKS": (tokens: string[], audience = workers.ownAudience) =>
     workers.send({ issuer: workers.issuer.url, audience, tokens }),
 };
 
@@ -47,7 +50,7 @@ describe.each(Object.entries(verifiers))("createVerifier %s", (name, verify) => 
         session: {
           userId: ada.user.id,
           sessionId: sid,
-          audience: "web",
+          audience: workers.ownAudience,
           role: "user",
           email: ada.user.email,
           emailVerified: true,
@@ -67,11 +70,11 @@ describe.each(Object.entries(verifiers))("createVerifier %s", (name, verify) => 
 
   it("refuses a token of another audience with audience_mismatch", async () => {
     const { token } = await logIn(workers, ada.user.email, "notes");
-    expect(decodeJwt(token).aud).toBe("notes");
+    expect(decodeJwt(token).aud).toBe(NOTES);
     const mismatch = { ok: false, reason: "audience_mismatch" };
     expect(await verify([token])).toEqual([mismatch]);
-    expect(await verify([ada.token], "notes")).toEqual([mismatch]);
-    expect(await verify([token], "notes")).toMatchObject([{ ok: true, session: { audience: "notes" } }]);
+    expect(await verify([ada.token], NOTES)).toEqual([mismatch]);
+    expect(await verify([token], NOTES)).toMatchObject([{ ok: true, session: { audience: NOTES } }]);
   });
 
   it("refuses forged and malformed tokens, and tokens of other types, with token_invalid", async () => {
@@ -85,7 +88,7 @@ describe.each(Object.entries(verifiers))("createVerifier %s", (name, verify) => 
       "a device token": await sign({ header: { typ: "device+jwt" } }),
       "without typ": await sign({ header: { typ: undefined } }),
       "of another issuer": await sign({ claims: { iss: "https://evil.example" } }),
-      "for several audiences": await sign({ claims: { aud: ["web", "notes"] } }),
+      "for several audiences": await sign({ claims: { aud: [workers.ownAudience, NOTES] } }),
       "without exp": await sign({ claims: { exp: undefined } }),
       "without sid": await sign({ claims: { sid: undefined } }),
       "without jti": await sign({ claims: { jti: undefined } }),
@@ -149,7 +152,7 @@ describe("storage reads of a verification", () => {
     const newWorkers = await startWorkers();
     try {
       const { token } = await signedInUser(newWorkers);
-      const command = { issuer: newWorkers.issuer.url, audience: "web" };
+      const command = { issuer: newWorkers.issuer.url, audience: newWorkers.ownAudience };
       const verifyConcurrently = (sameToken: string) =>
         Promise.all(Array.from({ length: 50 }, () => newWorkers.send({ ...command, tokens: [sameToken] })));
       for (let repeat = 0; repeat < 2; repeat += 1) {
@@ -191,7 +194,7 @@ describe("createVerifier during an outage of Gatehouse", () => {
 
   it("returns unavailable over JWKS when the issuer refuses the connection", async () => {
     const issuer = await closedOrigin();
-    expect(await workers.send({ issuer, audience: "web", tokens: [ada.token] })).toEqual([
+    expect(await workers.send({ issuer, audience: workers.ownAudience, tokens: [ada.token] })).toEqual([
       { ok: false, reason: "unavailable" },
     ]);
   });

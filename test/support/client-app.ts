@@ -1,12 +1,13 @@
 import type { PageResponse } from "./pages.ts";
+import { resourceUri } from "./resources.ts";
 import type { Service } from "./service.ts";
 import { CODE_CHALLENGE, CODE_VERIFIER } from "./social/client-application.ts";
 import { APP } from "./social/providers.ts";
 
 export const APP_ORIGIN = new URL(APP).origin;
 
-/** The audience of the client app, of AUDIENCES in vitest.config.ts. */
-export const APP_AUDIENCE = "app";
+/** The resource of the client app, of RESOURCES in vitest.config.ts. */
+export const APP_AUDIENCE = resourceUri("app");
 
 /** The `state` of the client app (RFC 6749 §4.1.1). Its characters expose a missing or double encoding. */
 export const STATE = "a+b&c=d%25/?#~\"'";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { openBrowser } from "./browser.ts";
-import { authorizationCodeIn, clientAppUrl, exchange } from "./client-app.ts";
+import { APP_AUDIENCE, authorizationCodeIn, clientAppUrl, exchange } from "./client-app.ts";
 import { mailedCodeTo, startSecondFactor } from "./one-time-codes.ts";
 import { openPageBrowser } from "./pages.ts";
 import { createRpcCaller } from "./rpc.ts";
@@ -58,7 +58,7 @@ async function codeOfSession(scope: Scope) {
   return { email, code: authorizationCodeIn(await browser.submit(page, { email, password: PASSWORD })) };
 }
 
-const RPC = { props: { audience: "notes", permissions: ["sign-in"] } };
+const RPC = { props: { audience: APP_AUDIENCE, permissions: ["sign-in"] } };
 const CLIENT = { ip: null, userAgent: null };
 
 /** Every way to a session, by the route that it ends at. */
@@ -177,7 +177,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   },
   "RPC refreshSession": async (scope) => {
     const { email, code } = await codeOfSession(scope);
-    const { refreshToken } = (await exchange(scope.service, code, { audience: "notes" })).body.data;
+    const { refreshToken } = (await exchange(scope.service, code, { audience: APP_AUDIENCE })).body.data;
     const rpc = createRpcCaller(scope.service, RPC);
     return {
       email,

@@ -45,7 +45,8 @@ export function secondFactorRoutes(depsOf: DepsOf<Deps>): Hono<HttpEnv> {
         const prepared = await prepareTokenResponse(c, deps, { transport, audience: requested });
         if (!prepared.ok) return refuse(c, prepared.code, prepared.details);
         const { replaces } = prepared;
-        const audience = transport === "cookie" ? prepared.audience : (requested ?? null);
+        const isNamed = transport === "cookie" || requested !== undefined;
+        const audience = isNamed ? prepared.audience : null;
         const result = await verifySecondFactor(deps, { ...input, audience, replaces, caller: c.var.caller });
         if (result.ok) return respondWithTokens(c, deps, result.value, transport);
         const { error } = result;

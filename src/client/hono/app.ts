@@ -11,7 +11,7 @@ export type App = {
   readonly pages: string;
   /** Prefix of this app's cookies, `app` by default. Apps on one host (or on localhost) need different names. */
   readonly name?: string;
-  /** One of AUDIENCES. Omit it if the binding's props name it. */
+  /** The URI or the alias of one of RESOURCES. Omit it if the binding's props name it. */
   readonly audience?: string;
   /** The path after sign-in when no other is known, `/` by default. */
   readonly home?: string;

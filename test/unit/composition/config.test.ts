@@ -63,7 +63,7 @@ describe("readConfig with valid variables", () => {
       refreshIdleTtl: 7 * 86_400,
       refreshMaxTtl: 30 * 86_400,
       requiredProfileFields: [],
-      audiences: ["gatehouse"],
+      resources: [],
       brand: { appName: "Gatehouse", logoUrl: null, color: null, publicUrl: "https://auth.example.com" },
     });
     expect(rest).toMatchObject({
@@ -90,15 +90,23 @@ describe("readConfig with valid variables", () => {
   });
 
   it("ignores spaces and empty entries in comma-separated lists", () => {
-    const raw = { ...production, REQUIRED_PROFILE_FIELDS: " username, ,age,", AUDIENCES: "web , api" };
-    const { settings } = configOf(raw);
+    const { settings } = configOf({ ...production, REQUIRED_PROFILE_FIELDS: " username, ,age," });
     expect(settings.requiredProfileFields).toEqual(["username", "age"]);
-    expect(settings.audiences).toEqual(["web", "api"]);
+  });
+
+  it("reads RESOURCES, and compares them with the origin of PUBLIC_URL", () => {
+    const uri = "https://app.example.com";
+    const read = configOf({ ...production, RESOURCES: JSON.stringify([{ uri, alias: "app" }]) });
+    expect(read.settings.resources).toEqual([{ uri, alias: "app", scopes: {} }]);
+    const own = JSON.stringify([{ uri: "https://auth.example.com/api/auth" }]);
+    expect(problemsOf({ ...production, PUBLIC_URL: "https://AUTH.example.com/", RESOURCES: own })).toEqual([
+      "RESOURCES",
+    ]);
   });
 
   it.each(["", " ", "\t"])("treats a variable with the value %j as not set", (blank) => {
     const names = [
-      ...["ENVIRONMENT", "AUTH_SECRET_PREVIOUS", "APP_NAME", "APP_LOGO_URL", "APP_COLOR", "AUDIENCES"],
+      ...["ENVIRONMENT", "AUTH_SECRET_PREVIOUS", "APP_NAME", "APP_LOGO_URL", "APP_COLOR", "RESOURCES"],
       ...["ACCESS_TOKEN_TTL", "REFRESH_IDLE_TTL", "REFRESH_MAX_TTL", "REQUIRED_PROFILE_FIELDS"],
       ...["PASSWORD_HASH_BLOCKS", "BREACHED_PASSWORDS", "BREACHED_PASSWORDS_API_BASE", "MAIL_API_BASE"],
     ];
@@ -200,6 +208,8 @@ describe("readConfig with invalid variables", () => {
     ["an APP_COLOR that could break out of a style", { APP_COLOR: "red;}" }, "APP_COLOR"],
     ["an http APP_LOGO_URL in production", { APP_LOGO_URL: "http://example.com/logo.png" }, "APP_LOGO_URL"],
     ["an APP_NAME of 65 characters", { APP_NAME: "n".repeat(65) }, "APP_NAME"],
+    ["a RESOURCES that is no JSON", { RESOURCES: "gatehouse,app" }, "RESOURCES"],
+    ["AUDIENCES, which RESOURCES replaces", { AUDIENCES: "gatehouse,app" }, "AUDIENCES"],
     ["a BREACHED_PASSWORDS that is neither on nor off", { BREACHED_PASSWORDS: "yes" }, "BREACHED_PASSWORDS"],
   ])("rejects %s", (_case, wrong, path) => {
     expect(problemsOf({ ...production, ...wrong })).toEqual([path]);
@@ -218,7 +228,7 @@ describe("the problems that readConfig returns", () => {
     ...{ ACCESS_TOKEN_TTL: "canary", REFRESH_IDLE_TTL: "canary", REFRESH_MAX_TTL: "canary" },
     ...{ REQUIRED_PROFILE_FIELDS: "canary", PASSWORD_HASH_BLOCKS: "canary", BREACHED_PASSWORDS: "canary" },
     ...{ BREACHED_PASSWORDS_API_BASE: "canary", MAIL_PROVIDER: "canary", MAIL_FROM: "canary" },
-    ...{ SMS_PROVIDER: "canary" },
+    ...{ SMS_PROVIDER: "canary", AUDIENCES: "canary", RESOURCES: '[{"uri":"canary","alias":"canary."}]' },
   };
 
   it("returns a problem for every invalid variable, and no problem contains a value", () => {

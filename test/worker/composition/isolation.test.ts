@@ -73,7 +73,11 @@ describe("concurrent requests of two environments and two clocks in one isolate"
     for (const { name, tenant, client, answer } of sent) {
       if (name === "login") {
         const iat = Math.floor(tenant.service.clock.now() / 1000);
-        const expected = { iss: `http://${tenant.name}.test`, aud: tenant.name, iat };
+        const expected = {
+          iss: `http://${tenant.name}.test`,
+          aud: `http://${tenant.name}.test/api/auth`,
+          iat,
+        };
         expect(decodeJwt(answer.body.data.token)).toMatchObject(expected);
       } else {
         expect(answer.text).toContain(`The ${tenant.name} app`);

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createComposition } from "../../../src/composition/composition.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import { recordEvents } from "../../support/recorders.ts";
+import { resourceList } from "../../support/resources.ts";
 import { type ApiResponse, createTestClock, startService } from "../../support/service.ts";
 import { PASSWORD, registerAndLogIn, type Tokens } from "../../support/users.ts";
 
@@ -26,7 +27,7 @@ export async function startTwoEnvironments() {
     ...env,
     APP_NAME: `The ${name} app`,
     PUBLIC_URL: `http://${name}.test`,
-    AUDIENCES: name,
+    RESOURCES: resourceList(name),
     AUTH_SECRET: `the root secret of the ${name} environment`,
     EVENTS: events[name].EVENTS,
     ...variables[name],

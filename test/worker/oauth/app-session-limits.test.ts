@@ -12,6 +12,7 @@ import {
 } from "../../support/client-app.ts";
 import { mailedCodeTo, startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser, signedInPageBrowser } from "../../support/pages.ts";
+import { OWN_AUDIENCE, resourceList } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { createTestClock, type Service, startService } from "../../support/service.ts";
 import { signAsService } from "../../support/sign-as-service.ts";
@@ -22,10 +23,15 @@ import { socialUser } from "../../support/social/users.ts";
 import { accountIdOf, logIn, PASSWORD, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();
-const variables = { ...providers.variables, AUDIENCES: "gatehouse,app,other", ALLOWED_ORIGINS: APP_ORIGIN };
+const variables = {
+  ...providers.variables,
+  RESOURCES: resourceList("app", "other"),
+  ALLOWED_ORIGINS: APP_ORIGIN,
+};
 const service = startService({ env: variables, clock: createTestClock() });
 const always = startService({ env: { ...variables, LOGIN_OTP: "always" }, clock: service.clock });
-const OWN = "gatehouse";
+/** The names of this service's own API. */
+const OWN = [OWN_AUDIENCE, "gatehouse"];
 const client = { ip: null, userAgent: null };
 
 const forApp = { audience: APP_AUDIENCE };
@@ -121,7 +127,7 @@ it.each(Object.entries(firstPartyOpenings))(
     const stored = await env.DB.prepare("SELECT client_id, audience FROM sessions WHERE id = ?")
       .bind(sid)
       .first();
-    expect(stored).toEqual({ client_id: OWN, audience: APP_AUDIENCE });
+    expect(stored).toEqual({ client_id: "gatehouse", audience: APP_AUDIENCE });
   },
 );
 
@@ -131,16 +137,16 @@ describe.each(Object.entries({ ...openings, ...firstPartyOpenings }))(
     it("gets no token for this service's own API or for another app, and keeps its refresh token", async () => {
       const { token, refreshToken } = await open();
       expect(decodeJwt(token).aud).toBe(APP_AUDIENCE);
-      for (const audience of [OWN, "other"]) {
+      for (const audience of [...OWN, "other"]) {
         const answer = await service.post("/refresh", { refreshToken, audience });
         expectErrorResponse(answer, 400, "validation_failed");
         expect(answer.body.error?.fields?.map(({ path }) => path)).toEqual(["audience"]);
       }
       const invalid = { ok: false, reason: "refresh_invalid" };
       const worker = createRpcCaller(service);
-      for (const audience of [OWN, "other"]) {
+      for (const audience of [...OWN, "other"]) {
         const answer = await worker.call("refreshSession", { refreshToken, client, audience });
-        expect(answer).toEqual(audience === OWN ? { ok: false, reason: "forbidden" } : invalid);
+        expect(answer).toEqual(OWN.includes(audience) ? { ok: false, reason: "forbidden" } : invalid);
       }
       const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
       expect(decodeJwt(refreshed.token).aud).toBe(APP_AUDIENCE);
@@ -188,28 +194,42 @@ describe.each(Object.entries({ ...openings, ...firstPartyOpenings }))(
   },
 );
 
+it("gets no token for this service's own API if an app's session stores its alias", async () => {
+  const { code } = await sessionCode();
+  const { token, refreshToken } = (await exchange(service, code, forApp)).body.data;
+  await env.DB.prepare("UPDATE sessions SET audience = 'gatehouse' WHERE id = ?")
+    .bind(decodeJwt(token).sid)
+    .run();
+  for (const audience of OWN) {
+    const refused = await service.post("/refresh", { refreshToken, audience });
+    expectErrorResponse(refused, 400, "validation_failed");
+  }
+  const { data } = (await service.post("/refresh", { refreshToken })).body;
+  expect((await service.get("/me", data.token)).status).toBe(401);
+});
+
 const otherUser = async () => (await registerVerifiedUser(service)).email;
 
 describe("the audience of an app", () => {
-  it("is never the first of AUDIENCES, and has to be named where there are several others", async () => {
+  it("is never this service's own, and has to be named where RESOURCES has several", async () => {
     const { code } = await sessionCode();
-    for (const fields of [{ audience: OWN }, {}, { audience: "unknown" }]) {
+    for (const fields of [...OWN.map((audience) => ({ audience })), {}, { audience: "unknown" }]) {
       expectErrorResponse(await exchange(service, code, fields), 400, "validation_failed");
     }
     const request = { code, codeVerifier: CODE_VERIFIER, client };
     const unlimited = createRpcCaller(service);
-    const ownProps = createRpcCaller(service, { props: { audience: OWN } });
-    expect(await unlimited.call("exchangeCode", { ...request, audience: OWN })).toEqual({
-      ok: false,
-      reason: "forbidden",
-    });
+    const forbidden = { ok: false, reason: "forbidden" };
+    for (const audience of OWN) {
+      const ownProps = createRpcCaller(service, { props: { audience } });
+      expect(await unlimited.call("exchangeCode", { ...request, audience })).toEqual(forbidden);
+      expect(await ownProps.call("exchangeCode", request)).toEqual(forbidden);
+    }
     expect(await unlimited.call("exchangeCode", request)).toEqual({ ok: false, reason: "bad_request" });
-    expect(await ownProps.call("exchangeCode", request)).toEqual({ ok: false, reason: "forbidden" });
     expect((await exchange(service, code, forApp)).status).toBe(200);
   });
 
-  it("does not exist where AUDIENCES has only this service's own", async () => {
-    const single = startService({ env: { AUDIENCES: OWN, ALLOWED_RETURN_URLS: APP } });
+  it("does not exist where RESOURCES is empty", async () => {
+    const single = startService({ env: { RESOURCES: "[]", ALLOWED_RETURN_URLS: APP } });
     const { email } = await registerVerifiedUser(single);
     const browser = await signedInPageBrowser(single, email);
     const code = authorizationCodeIn(await browser.send("GET", clientAppUrl("/sign-in")));
@@ -227,11 +247,10 @@ describe("the audience of an app", () => {
     const { email, code } = await identityCode(always);
     const { challengeId } = (await exchange(always, code, forApp)).body.data;
     const answer = { challengeId, code: await mailedCodeTo(always, email) };
-    expectErrorResponse(
-      await always.post("/login/otp", { ...answer, audience: OWN }),
-      400,
-      "validation_failed",
-    );
+    for (const audience of OWN) {
+      const refused = await always.post("/login/otp", { ...answer, audience });
+      expectErrorResponse(refused, 400, "validation_failed");
+    }
     const browser = openBrowser(always);
     const byCookie = await browser.write("POST", "/login/otp", { ...answer, transport: "cookie" });
     expectErrorResponse(byCookie, 400, "validation_failed");
@@ -244,11 +263,10 @@ describe("the audience of an app", () => {
     const { email } = await registerVerifiedUser(service);
     const opened = (await service.post("/login", { email, password: PASSWORD, ...forApp })).body.data;
     const { refreshToken } = opened;
-    expectErrorResponse(
-      await service.post("/refresh", { refreshToken, audience: OWN }),
-      400,
-      "validation_failed",
-    );
+    for (const audience of OWN) {
+      const refused = await service.post("/refresh", { refreshToken, audience });
+      expectErrorResponse(refused, 400, "validation_failed");
+    }
     expect(decodeJwt((await service.post("/refresh", { refreshToken })).body.data.token).aud).toBe(
       APP_AUDIENCE,
     );

@@ -9,11 +9,12 @@ import {
   type PageResponse,
   signedInPageBrowser,
 } from "../../support/pages.ts";
+import { resourceList } from "../../support/resources.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { APP } from "../../support/social/providers.ts";
 import { mailTo, PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
-const ALLOWED = { ALLOWED_RETURN_URLS: APP, AUDIENCES: "web,notes" };
+const ALLOWED = { ALLOWED_RETURN_URLS: APP, RESOURCES: resourceList("notes") };
 const service = startService({ env: ALLOWED, clock: createTestClock() });
 
 const ACCESS = "__Host-gh_access";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { browserSession, signInRoutes } from "../../../src/client/hono.ts";
+import { resourceList } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
@@ -8,7 +9,7 @@ import { registerAndLogIn } from "../../support/users.ts";
 
 // Invalid input of an app's visitor must not count as a `bad_request` of the app's Worker.
 
-const service = startService({ env: { AUDIENCES: "web,notes" } });
+const service = startService({ env: { RESOURCES: resourceList("notes") } });
 const worker = createRpcCaller(service, { props: { audience: "notes", permissions: ["verify", "sign-in"] } });
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 

@@ -1,14 +1,14 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { AuthService } from "../../../src/index.ts";
+import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { accountIdOf, PASSWORD, registerAndLogIn } from "../../support/users.ts";
 
-const service = startService({ env: { AUDIENCES: "web,notes" } });
+const service = startService({ env: { RESOURCES: resourceList("notes") } });
 const worker = createRpcCaller(service);
-const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
 
@@ -35,16 +35,22 @@ describe("AuthService", () => {
 
 describe("the props of a service binding", () => {
   it("forbids a call to choose an audience other than the binding's", async () => {
-    const { email, token: web } = await registerAndLogIn(service);
+    const { email, token: own } = await registerAndLogIn(service);
     const { token } = (await service.post("/login", { email, password: PASSWORD, audience: "notes" })).body
       .data;
-    expect(await notes.call("verifyToken", token)).toMatchObject({ ok: true });
-    expect(await notes.call("verifyToken", token, { audience: "notes" })).toMatchObject({ ok: true });
-    expect(await notes.call("verifyToken", web)).toEqual({ ok: false, reason: "audience_mismatch" });
     const forbidden = { ok: false, reason: "forbidden" };
-    expect(await notes.call("verifyToken", web, { audience: "web" })).toEqual(forbidden);
-    const refresh = { refreshToken: "x", client, audience: "web" };
-    expect(await notes.call("refreshSession", refresh)).toEqual(forbidden);
+    for (const audience of ["notes", resourceUri("notes")]) {
+      const limited = createRpcCaller(service, { props: { audience } });
+      expect(await limited.call("verifyToken", token)).toMatchObject({ ok: true });
+      for (const same of ["notes", resourceUri("notes")])
+        expect(await limited.call("verifyToken", token, { audience: same })).toMatchObject({ ok: true });
+      expect(await limited.call("verifyToken", own)).toEqual({ ok: false, reason: "audience_mismatch" });
+      for (const other of ["gatehouse", OWN_AUDIENCE, "unknown"]) {
+        expect(await limited.call("verifyToken", own, { audience: other })).toEqual(forbidden);
+        const refresh = { refreshToken: "x", client, audience: other };
+        expect(await limited.call("refreshSession", refresh)).toEqual(forbidden);
+      }
+    }
   });
 
   it("rejects an unknown audience in the props or in a call as bad_request", async () => {
@@ -64,8 +70,8 @@ describe("the props of a service binding", () => {
     for (const props of [
       { permissions: ["verify"] },
       { permissions: ["verfy"] },
-      { audiences: "web" },
-      "web",
+      { audiences: "notes" },
+      "notes",
     ]) {
       const worker = createRpcCaller(service, { props });
       expect(await worker.call("getUser", id)).toEqual(forbidden);

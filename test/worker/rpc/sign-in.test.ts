@@ -1,13 +1,14 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { resourceList, resourceUri } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { CODE_VERIFIER } from "../../support/social/client-application.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { logIn, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
-const service = startService({ env: { AUDIENCES: "web,notes" } });
+const service = startService({ env: { RESOURCES: resourceList("notes") } });
 const worker = createRpcCaller(service);
 const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const client = { ip: "192.0.2.7", userAgent: "a phone" };
@@ -30,7 +31,7 @@ describe("sign-in over RPC", () => {
     expect(answer).toMatchObject({ tokenType: "Bearer", expiresIn: 900, user: { email, role: "user" } });
     const verified = await notes.call("verifyToken", answer.token);
     expect(verified).toMatchObject({
-      session: { audience: "notes", sessionId: answer.sessionId, amr: ["fed"] },
+      session: { audience: resourceUri("notes"), sessionId: answer.sessionId, amr: ["fed"] },
     });
     const own = (await logIn(service, email)).token;
     const listed = (await service.get("/sessions", own)).body.data as { id: string }[];
@@ -39,7 +40,7 @@ describe("sign-in over RPC", () => {
     const { refreshToken } = answer;
     const refreshed = await notes.call("refreshSession", { refreshToken, client });
     if (!refreshed.ok) throw new Error(refreshed.reason);
-    expect(decodeJwt(refreshed.token)).toMatchObject({ aud: "notes", sid: answer.sessionId });
+    expect(decodeJwt(refreshed.token)).toMatchObject({ aud: resourceUri("notes"), sid: answer.sessionId });
     expect(notes.log.at(-1)).toMatchObject({ rpc: "refreshSession", d1: 1, kv: 0 });
     await notes.call("refreshSession", { refreshToken: refreshed.refreshToken, client });
     service.clock.advance(11_000);

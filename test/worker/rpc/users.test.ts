@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../../src/admin/audit-log/audit-event.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { recordEvents } from "../../support/recorders.ts";
+import { resourceList } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../../support/users.ts";
 
 const d1 = recordD1(env.DB);
-const service = startService({ env: { DB: d1.db, AUDIENCES: "web,notes" } });
+const service = startService({ env: { DB: d1.db, RESOURCES: resourceList("notes") } });
 const worker = createRpcCaller(service);
 const notes = createRpcCaller(service, { props: { audience: "notes" } });
 const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";

@@ -11,7 +11,7 @@ import { socialUser } from "../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn, tokenMailedTo } from "../../support/users.ts";
 
 const providers = openProviders();
-const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
+const service = startService({ env: providers.variables });
 
 /** Requests without a session that write, and open none. */
 const OPENS_NONE = [

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { decodeJwt, type JWTPayload } from "jose";
 import { describe, expect, it } from "vitest";
+import { OWN_AUDIENCE } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { startService } from "../../support/service.ts";
 import { signAsService } from "../../support/sign-as-service.ts";
@@ -22,7 +23,7 @@ describe("a claim that this service has not written so", () => {
   it.each([
     ["sub", 7],
     ["sid", 7],
-    ["aud", ["gatehouse"]],
+    ["aud", [OWN_AUDIENCE]],
     ["email", null],
     ["email_verified", "true"],
     ["name", 7],

@@ -1,14 +1,33 @@
+import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { expectErrorResponse } from "../../support/assertions.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
+import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { logIn, PASSWORD, registerAndLogIn, registerVerifiedUser, signedInAs } from "../../support/users.ts";
 
 const providers = openProviders();
-const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
+const service = startService({ env: { ...providers.variables, RESOURCES: resourceList("notes") } });
+
+const NOTES = resourceUri("notes");
+
+/** What a request may name, and the audience of its token. */
+const NAMES = [
+  [undefined, OWN_AUDIENCE],
+  ["gatehouse", OWN_AUDIENCE],
+  [OWN_AUDIENCE, OWN_AUDIENCE],
+  ["notes", NOTES],
+  [NOTES, NOTES],
+] as const;
+
+const UNKNOWN_NAMES = [
+  ...["unknown", "", "NOTES", "gatehouse,notes", "http://gatehouse.test", "__proto__"],
+  // Neither another spelling nor a part of a URI.
+  ...[`${NOTES}/`, `${OWN_AUDIENCE}/`, NOTES.toUpperCase(), "https://notes.example"],
+];
 
 type PrepareRequest = (audience?: string) => Promise<{ path: string; body: object }>;
 
@@ -34,24 +53,24 @@ const tokenRoutes: Record<string, PrepareRequest> = {
 };
 
 describe.each(Object.entries(tokenRoutes))("POST %s", (route, prepare) => {
-  it(`${route} issues a token for the requested audience, by default the first of AUDIENCES`, async () => {
-    for (const audience of [undefined, "web", "notes"]) {
+  it(`${route} issues a token for the requested audience, by default for this service's own API`, async () => {
+    for (const [audience, uri] of NAMES) {
       const { path, body } = await prepare(audience);
       const { data } = (await service.post(path, body)).body;
-      expect(decodeJwt(data.token).aud).toBe(audience ?? "web");
-      // This service's own API accepts only the first audience.
-      expect((await service.get("/me", data.token)).status).toBe(audience === "notes" ? 401 : 200);
+      expect(decodeJwt(data.token).aud).toBe(uri);
+      // This service's own API accepts only its own tokens.
+      expect((await service.get("/me", data.token)).status).toBe(uri === OWN_AUDIENCE ? 200 : 401);
     }
   });
 
   it(`${route} rejects an unknown audience and consumes nothing`, async () => {
     const { path, body } = await prepare("unknown");
-    for (const audience of ["unknown", "", "WEB", "web,notes", "http://gatehouse.test"]) {
+    for (const audience of UNKNOWN_NAMES) {
       const answer = await service.post(path, { ...body, audience });
       expectErrorResponse(answer, 400, "validation_failed");
       expect(answer.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
     }
-    for (const audience of [7, null, ["web"]]) {
+    for (const audience of [7, null, ["notes"]]) {
       expectErrorResponse(await service.post(path, { ...body, audience }), 400, "validation_failed");
     }
     expect((await service.post(path, { ...body, audience: "notes" })).status).toBe(200);
@@ -81,13 +100,32 @@ describe("an access token of another audience", () => {
   });
 });
 
+it.each([null, "gatehouse"])(
+  "is the service's own for an own session that stores the audience %j",
+  async (stored) => {
+    const { token, refreshToken } = await registerAndLogIn(service);
+    await env.DB.prepare("UPDATE sessions SET audience = ? WHERE id = ?")
+      .bind(stored, decodeJwt(token).sid)
+      .run();
+    expect((await service.get("/me", token)).status).toBe(200);
+    const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
+    expect(decodeJwt(refreshed.token).aud).toBe(OWN_AUDIENCE);
+    expect((await service.get("/me", refreshed.token)).status).toBe(200);
+    const forNotes = await service.post("/refresh", {
+      refreshToken: refreshed.refreshToken,
+      audience: "notes",
+    });
+    expect(decodeJwt(forNotes.body.data.token).aud).toBe(NOTES);
+  },
+);
+
 describe("concurrent requests of one isolate", () => {
   it("issue each token for the audience of its own request", async () => {
     const users = await Promise.all(Array.from({ length: 8 }, () => registerAndLogIn(service)));
-    const audiences = users.map((_, index) => [undefined, "web", "notes"][index % 3]);
+    const names = users.map((_, index) => NAMES[index % NAMES.length] ?? NAMES[0]);
     const answers = await Promise.all(
       users.flatMap(({ email, refreshToken }, index) => {
-        const audience = audiences[index];
+        const audience = names[index]?.[0];
         return [
           service.post("/login", { email, password: PASSWORD, audience }),
           service.post("/refresh", { refreshToken, audience }),
@@ -95,18 +133,18 @@ describe("concurrent requests of one isolate", () => {
       }),
     );
     const issued = answers.map(({ body }) => decodeJwt(body.data.token).aud);
-    expect(issued).toEqual(audiences.flatMap((audience) => [audience ?? "web", audience ?? "web"]));
+    expect(issued).toEqual(names.flatMap(([, uri]) => [uri, uri]));
   });
 
   it("leaves the default to the next request of a session of this service", async () => {
     const { email, refreshToken } = await registerAndLogIn(service);
     const forNotes = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
-    expect(decodeJwt(forNotes.token).aud).toBe("notes");
+    expect(decodeJwt(forNotes.token).aud).toBe(NOTES);
     for (const { data } of [
       (await service.post("/refresh", { refreshToken: forNotes.refreshToken })).body,
       (await service.post("/login", { email, password: PASSWORD })).body,
     ]) {
-      expect(decodeJwt(data.token).aud).toBe("web");
+      expect(decodeJwt(data.token).aud).toBe(OWN_AUDIENCE);
       expect((await service.get("/me", data.token)).status).toBe(200);
     }
   });

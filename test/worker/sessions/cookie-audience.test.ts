@@ -5,13 +5,14 @@ import { expectErrorResponse } from "../../support/assertions.ts";
 import { openBrowser, signedInBrowser } from "../../support/browser.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { headingOf, openPageBrowser } from "../../support/pages.ts";
+import { OWN_AUDIENCE, resourceList } from "../../support/resources.ts";
 import { startService } from "../../support/service.ts";
 import { openProviders } from "../../support/social/providers.ts";
 import { socialUser } from "../../support/social/users.ts";
 import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/users.ts";
 
 const providers = openProviders();
-const service = startService({ env: { ...providers.variables, AUDIENCES: "web,notes" } });
+const service = startService({ env: { ...providers.variables, RESOURCES: resourceList("notes") } });
 
 const ACCESS = "__Host-gh_access";
 
@@ -85,8 +86,8 @@ describe("cookie transport with another audience", () => {
       expectErrorResponse(refused, 400, "validation_failed");
       expect(refused.body.error?.fields?.map((field) => field.path)).toEqual(["audience"]);
       expect(browser.jar.has(ACCESS)).toBe(false);
-      expect((await request("web")).status).toBe(200);
-      expect(decodeJwt(browser.jar.get(ACCESS) ?? "").aud).toBe("web");
+      expect((await request("gatehouse")).status).toBe(200);
+      expect(decodeJwt(browser.jar.get(ACCESS) ?? "").aud).toBe(OWN_AUDIENCE);
     },
   );
 
@@ -99,6 +100,6 @@ describe("cookie transport with another audience", () => {
       "validation_failed",
     );
     expect(browser.jar.get("__Host-gh_refresh")).toBe(before);
-    expect((await browser.write("POST", "/refresh", { audience: "web" })).status).toBe(200);
+    expect((await browser.write("POST", "/refresh", { audience: "gatehouse" })).status).toBe(200);
   });
 });

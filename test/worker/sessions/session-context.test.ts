@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { APP_ORIGIN, authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { startSecondFactor } from "../../support/one-time-codes.ts";
 import { signedInPageBrowser } from "../../support/pages.ts";
+import { OWN_AUDIENCE, resourceList, resourceUri } from "../../support/resources.ts";
 import { createTestClock, startService } from "../../support/service.ts";
 import { authorizationCodeFor } from "../../support/social/inserted-rows.ts";
 import { openProviders } from "../../support/social/providers.ts";
@@ -12,9 +13,11 @@ import { PASSWORD, registerAndLogIn, registerVerifiedUser } from "../../support/
 
 const providers = openProviders();
 const service = startService({
-  env: { ...providers.variables, AUDIENCES: "web,notes" },
+  env: { ...providers.variables, RESOURCES: resourceList("notes") },
   clock: createTestClock(),
 });
+
+const NOTES = resourceUri("notes");
 
 /** The columns of the session of an access token. */
 const contextOf = (token: string) =>
@@ -47,7 +50,7 @@ describe("a new session", () => {
       expect(await contextOf(token)).toEqual({
         auth_time: service.clock.now(),
         client_id: "gatehouse",
-        audience: audience ?? "web",
+        audience: audience === undefined ? OWN_AUDIENCE : NOTES,
       });
     }
   });
@@ -59,7 +62,7 @@ describe("a new session", () => {
     expect(await contextOf(token)).toEqual({
       auth_time: service.clock.now(),
       client_id: APP_ORIGIN,
-      audience: "notes",
+      audience: NOTES,
     });
   });
 
@@ -70,7 +73,7 @@ describe("a new session", () => {
     const query =
       "SELECT auth_time, client_id, audience FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?)";
     const { results } = await env.DB.prepare(query).bind(email).all();
-    expect(results).toEqual([{ auth_time: openedAt, client_id: "gatehouse", audience: "web" }]);
+    expect(results).toEqual([{ auth_time: openedAt, client_id: "gatehouse", audience: OWN_AUDIENCE }]);
   });
 });
 
@@ -89,7 +92,7 @@ describe("a child session", () => {
     expect(await contextOf(token)).toEqual({
       auth_time: authTime,
       client_id: APP_ORIGIN,
-      audience: "notes",
+      audience: NOTES,
     });
   });
 
@@ -110,7 +113,7 @@ describe("a child session", () => {
     const before = await contextOf(token);
     service.clock.advance(60_000);
     const refreshed = (await service.post("/refresh", { refreshToken })).body.data;
-    expect(decodeJwt(refreshed.token)).toMatchObject({ sid: decodeJwt(token).sid, aud: "notes" });
+    expect(decodeJwt(refreshed.token)).toMatchObject({ sid: decodeJwt(token).sid, aud: NOTES });
     expect(await contextOf(token)).toEqual(before);
   });
 });

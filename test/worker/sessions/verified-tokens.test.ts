@@ -3,11 +3,12 @@ import { decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Env } from "../../../src/composition/bindings.ts";
 import { MINUTE, SECOND } from "../../../src/core/clock.ts";
+import { resourceList } from "../../support/resources.ts";
 import { createRpcCaller } from "../../support/rpc.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { registerAndLogIn } from "../../support/users.ts";
 
-const VARIABLES = { AUDIENCES: "web,notes", ACCESS_TOKEN_TTL: "900" };
+const VARIABLES = { RESOURCES: resourceList("notes"), ACCESS_TOKEN_TTL: "900" };
 
 /** Each entry presents a token to one isolate, which remembers it. */
 const presenters = {
@@ -84,13 +85,13 @@ describe.each(Object.entries(presenters))(
 describe("an access token that an isolate has verified for one audience", () => {
   it("is rejected for each other audience, in either order", async () => {
     const service = startService({ env: VARIABLES });
-    const { token: web, refreshToken } = await registerAndLogIn(service);
+    const { token: ownToken, refreshToken } = await registerAndLogIn(service);
     const { token: notes } = (await service.post("/refresh", { refreshToken, audience: "notes" })).body.data;
     const caller = createRpcCaller(service);
     for (let time = 0; time < 2; time += 1) {
       for (const [audience, own, foreign] of [
-        ["web", web, notes],
-        ["notes", notes, web],
+        ["gatehouse", ownToken, notes],
+        ["notes", notes, ownToken],
       ]) {
         expect(await caller.call("verifyToken", own, { audience })).toMatchObject({ ok: true });
         expect(await caller.call("verifyToken", foreign, { audience })).toEqual({
@@ -98,7 +99,7 @@ describe("an access token that an isolate has verified for one audience", () => 
           reason: "audience_mismatch",
         });
       }
-      expect((await service.get("/me", web)).status).toBe(200);
+      expect((await service.get("/me", ownToken)).status).toBe(200);
       expect((await service.get("/me", notes)).status).toBe(401);
     }
   });
@@ -108,7 +109,7 @@ describe("an access token that an isolate has verified for one audience", () => 
     const { token } = await registerAndLogIn(service);
     expect((await service.get("/me", token)).status).toBe(200);
     const { env: own, composition, clock } = service;
-    const env = { ...own, AUDIENCES: "shop" } as Env;
+    const env = { ...own, PUBLIC_URL: "http://shop.test" } as Env;
     const other = startService({ clock, isolate: { composition, env } });
     expect((await other.get("/me", token)).status).toBe(401);
   });

@@ -55,6 +55,20 @@ describe("judgeVariables", () => {
     ]);
   });
 
+  it("says which variable replaces AUDIENCES", () => {
+    const findings = judgeVariables({
+      variables: { ...variables, AUDIENCES: "gatehouse,notes" },
+      secrets: ["AUTH_SECRET", "MAIL_API_KEY"],
+    });
+    expect(findings).toEqual([
+      {
+        name: "AUDIENCES",
+        message: expect.stringMatching(/^AUDIENCES is replaced by RESOURCES: .*"alias":"app"/),
+        fix: "remove it, and set RESOURCES (docs/configuration.md)",
+      },
+    ]);
+  });
+
   it("names an invalid variable but not its value", () => {
     const wrong = { ...variables, PUBLIC_URL: "http://auth.example.com", ENVIRONMENT: "staging" };
     const findings = judgeVariables({ variables: wrong, secrets: ["AUTH_SECRET", "MAIL_API_KEY"] });

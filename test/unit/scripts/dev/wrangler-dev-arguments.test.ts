@@ -6,38 +6,60 @@ const origin = "http://localhost:8787";
 const example = {
   origin: "http://localhost:8788",
   returnUrl: "http://localhost:8788/signed-in",
-  audience: "notes",
+  resource: { uri: "http://localhost:8788", alias: "notes" },
 } as const;
+const RESOURCES = '[{"uri":"http://localhost:8788","alias":"notes"}]';
 
 describe("devVariables", () => {
   it("sets the origin and the variables of the example", () => {
     expect(devVariables({}, { origin, example })).toEqual({
       PUBLIC_URL: origin,
-      AUDIENCES: "gatehouse,notes",
+      RESOURCES,
       ALLOWED_RETURN_URLS: "http://localhost:8788/signed-in",
     });
   });
 
   it("adds to configured lists and keeps a configured PUBLIC_URL", () => {
+    const web = { uri: "https://web.example", alias: "web", scopes: ["read"] };
     const configured = {
       PUBLIC_URL: "http://auth.localhost",
-      AUDIENCES: "web",
+      RESOURCES: JSON.stringify([web]),
       ALLOWED_RETURN_URLS: "http://a.test/",
     };
     expect(devVariables(configured, { origin, example })).toEqual({
-      AUDIENCES: "web,notes",
+      RESOURCES: JSON.stringify([web, example.resource]),
       ALLOWED_RETURN_URLS: "http://a.test/,http://localhost:8788/signed-in",
     });
+    // A variable of wrangler.toml may be no text.
+    expect(devVariables({ RESOURCES: [web] }, { origin, example }).RESOURCES).toBe(
+      JSON.stringify([web, example.resource]),
+    );
   });
 
-  it("adds nothing that a list already has", () => {
-    const configured = {
-      AUDIENCES: "notes, gatehouse",
-      ALLOWED_RETURN_URLS: `http://a.test/, ${example.returnUrl}`,
-    };
-    expect(devVariables(configured, { origin, example })).toEqual({ PUBLIC_URL: origin, ...configured });
-    // Part of a name does not match.
-    expect(devVariables({ AUDIENCES: "mynotes" }, { origin, example }).AUDIENCES).toBe("mynotes,notes");
+  it.each([
+    '[{"uri":"http://localhost:8788"}]',
+    '[{"uri":"https://notes.example","alias":"notes"}]',
+    // The service names the problem when it starts.
+    "not JSON",
+    '{"uri":"https://notes.example"}',
+  ])("leaves RESOURCES as it is: %s", (configured) => {
+    expect(devVariables({ RESOURCES: configured }, { origin, example }).RESOURCES).toBe(configured);
+  });
+
+  it.each(["", " ", "[]"])("adds the example to the empty list %j", (configured) => {
+    expect(devVariables({ RESOURCES: configured }, { origin, example }).RESOURCES).toBe(RESOURCES);
+  });
+
+  it("adds no URL that ALLOWED_RETURN_URLS has", () => {
+    const ALLOWED_RETURN_URLS = `http://a.test/, ${example.returnUrl}`;
+    expect(devVariables({ ALLOWED_RETURN_URLS }, { origin, example }).ALLOWED_RETURN_URLS).toBe(
+      ALLOWED_RETURN_URLS,
+    );
+    // Part of a URL does not match.
+    const longer = `${example.returnUrl}/2`;
+    expect(devVariables({ ALLOWED_RETURN_URLS: longer }, { origin, example }).ALLOWED_RETURN_URLS).toBe(
+      `${longer},${example.returnUrl}`,
+    );
   });
 
   it("sets only the origin without the example", () => {
@@ -46,24 +68,24 @@ describe("devVariables", () => {
 });
 
 describe("wranglerDevArguments", () => {
-  const ours = { PUBLIC_URL: origin, AUDIENCES: "web,notes" };
+  const ours = { PUBLIC_URL: origin, RESOURCES };
   const publicUrl = ["--var", `PUBLIC_URL:${origin}`];
-  const audiences = ["--var", "AUDIENCES:web,notes"];
+  const resources = ["--var", `RESOURCES:${RESOURCES}`];
   const port = ["--port", "8787"];
 
   it.each([
-    { typed: [], expected: [...port, ...publicUrl, ...audiences] },
+    { typed: [], expected: [...port, ...publicUrl, ...resources] },
     {
-      typed: ["--var", "AUDIENCES:web", "LOGIN_OTP:always", "--persist-to", "x"],
+      typed: ["--var", "RESOURCES:[]", "LOGIN_OTP:always", "--persist-to", "x"],
       expected: [
-        ...["--persist-to", "x", ...port, ...audiences],
+        ...["--persist-to", "x", ...port, ...resources],
         ...["--var", "LOGIN_OTP:always", ...publicUrl],
       ],
     },
-    { typed: ["--var=AUDIENCES:web"], expected: [...port, ...audiences, ...publicUrl] },
+    { typed: ["--var=RESOURCES:[]"], expected: [...port, ...resources, ...publicUrl] },
     {
       typed: ["--no-notes", "--", "src/index.ts"],
-      expected: ["src/index.ts", ...port, ...publicUrl, ...audiences],
+      expected: ["src/index.ts", ...port, ...publicUrl, ...resources],
     },
     {
       typed: [
@@ -79,12 +101,12 @@ describe("wranglerDevArguments", () => {
       ],
       expected: [
         ...["--live-reload", "--ip", "0.0.0.0", "--help", "--config", "w.toml"],
-        ...["--env-file", "a", "--env-file", "b", ...port, ...publicUrl, ...audiences],
+        ...["--env-file", "a", "--env-file", "b", ...port, ...publicUrl, ...resources],
       ],
     },
     {
       typed: ["--local-protocol", "https", "-e", "staging"],
-      expected: ["--env", "staging", "--local-protocol", "https", ...port, ...publicUrl, ...audiences],
+      expected: ["--env", "staging", "--local-protocol", "https", ...port, ...publicUrl, ...resources],
     },
   ])("passes unknown options on and sets each variable once: $typed", ({ typed, expected }) => {
     expect(wranglerDevArguments(readDevOptions(typed), 8787, ours)).toEqual(expected);

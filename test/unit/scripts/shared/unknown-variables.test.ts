@@ -24,6 +24,10 @@ describe("unknownVariables", () => {
     expect(messages(variables)).toEqual([message]);
   });
 
+  it("leaves a replaced variable to the service, which refuses it", () => {
+    expect(messages({ AUDIENCES: "gatehouse" })).toEqual([]);
+  });
+
   it("reports no variable of the service, no binding and no variable of other tools", () => {
     const secrets = { AUTH_SECRET: "", AUTH_SECRET_PREVIOUS: "", SOCIAL_GITHUB_CLIENT_ID: "x" };
     const bindings = { AVATARS: {}, ASSETS: {}, BURST: {}, SEND_EMAIL: {} };

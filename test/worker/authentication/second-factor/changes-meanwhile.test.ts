@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel } from "../../../support/assertions.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
 import { startSecondFactor, wrongCode } from "../../../support/one-time-codes.ts";
+import { resourceUri } from "../../../support/resources.ts";
 import { startService, TEST_HASH_ITERATIONS } from "../../../support/service.ts";
 import { openProviders } from "../../../support/social/providers.ts";
 import { socialUser } from "../../../support/social/users.ts";
@@ -57,7 +58,7 @@ describe("the challenge of a second factor", () => {
   it("of an app is refused if it names no audience, and for the audience of this service", async () => {
     for (const [audience, requested, code] of [
       [null, undefined, "code_invalid"],
-      ["app", "gatehouse", "validation_failed"],
+      [resourceUri("app"), "gatehouse", "validation_failed"],
     ] as const) {
       const { email } = await registerVerifiedUser(always);
       const answer = await startSecondFactor(always, email);

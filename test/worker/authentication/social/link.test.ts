@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectErrorResponse, inParallel, statusCounts } from "../../../support/assertions.ts";
 import { openBrowser, signedInBrowser } from "../../../support/browser.ts";
 import { startWithHeldBatch } from "../../../support/d1.ts";
+import { resourceList } from "../../../support/resources.ts";
 import { startService } from "../../../support/service.ts";
 import { idTokenOf } from "../../../support/social/browser-flow.ts";
 import { linkToken } from "../../../support/social/link.ts";
@@ -17,7 +18,7 @@ import {
 } from "../../../support/users.ts";
 
 const providers = openProviders();
-const variables = { ...providers.variables, AUDIENCES: "web,notes" };
+const variables = { ...providers.variables, RESOURCES: resourceList("notes") };
 const service = startService({ env: variables });
 
 const tokenOf = async (user = socialUser()) => ({ accessToken: await providers.tokenOf(user) });

@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { APP_AUDIENCE } from "../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { type Actor, ADDRESSES, MAILBOXES, type User } from "./actors.ts";
 import type { Operation } from "./command.ts";
 import type { AdminAction } from "./commands/administration.ts";
@@ -6,7 +8,7 @@ import type { CodeChoice } from "./commands/second-factor.ts";
 import type { TokenAge } from "./commands/sessions.ts";
 import type { Claimed } from "./commands/social.ts";
 import type { Pause } from "./commands/time.ts";
-import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Role } from "./records.ts";
+import type { Audience, Role } from "./records.ts";
 
 export const actor = fc.constantFrom<Actor[]>(
   "alice",

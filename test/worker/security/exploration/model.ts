@@ -1,14 +1,14 @@
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { type Actor, mailboxOwner } from "./actors.ts";
-import {
-  type Account,
-  type AppCode,
-  type Audience,
-  type Challenge,
-  type Device,
-  type Link,
-  OWN_AUDIENCE,
-  type Session,
-  type SocialRedirect,
+import type {
+  Account,
+  AppCode,
+  Audience,
+  Challenge,
+  Device,
+  Link,
+  Session,
+  SocialRedirect,
 } from "./records.ts";
 
 // What should be true of the service, recorded from the requests of a sequence and their responses alone. The rules are

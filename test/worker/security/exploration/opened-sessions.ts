@@ -1,7 +1,9 @@
 import { decodeJwt } from "jose";
+import { APP_AUDIENCE } from "../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { type Actor, userAgentOf } from "./actors.ts";
 import { type Model, mayGet, ownerOf, SECOND } from "./model.ts";
-import { type Account, APP_AUDIENCE, type Audience, OWN_AUDIENCE, type Session } from "./records.ts";
+import type { Account, Audience, Session } from "./records.ts";
 import { ACCESS_LIFE, idleExpiryOf, rotate, SESSION_LIFE } from "./transitions.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";

@@ -1,9 +1,9 @@
+import type { APP_AUDIENCE } from "../../../support/client-app.ts";
+import type { OWN_AUDIENCE } from "../../../support/resources.ts";
 import type { Actor } from "./actors.ts";
 
 // What a sequence has opened, sent and requested so far.
 
-export const OWN_AUDIENCE = "gatehouse";
-export const APP_AUDIENCE = "app";
 export type Audience = typeof OWN_AUDIENCE | typeof APP_AUDIENCE;
 
 export type Role = "user" | "admin" | "superuser";

@@ -1,6 +1,7 @@
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { allEnded, type Extent, sample } from "./extent.ts";
 import { accountOf, isChallengeLive, isLinkLive, isOwnSession, isSessionLive, type Model } from "./model.ts";
-import { type Challenge, OWN_AUDIENCE, type Session } from "./records.ts";
+import type { Challenge, Session } from "./records.ts";
 import { violation } from "./violation.ts";
 import type { World } from "./world.ts";
 

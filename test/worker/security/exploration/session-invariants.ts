@@ -1,6 +1,8 @@
+import { APP_AUDIENCE } from "../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { allEnded, type Extent, sample } from "./extent.ts";
 import { accountOf, isOwnSession, isSessionLive, type Model, mayGet } from "./model.ts";
-import { type AccessToken, APP_AUDIENCE, OWN_AUDIENCE, type Session } from "./records.ts";
+import type { AccessToken, Session } from "./records.ts";
 import { violation } from "./violation.ts";
 import { otherWorker, type World } from "./world.ts";
 

@@ -32,7 +32,7 @@ function startVerifier(clock: TestClock, phaseMs: number) {
     },
     verify: (token: string): Promise<boolean> =>
       jwtVerify(token, createLocalJWKSet(keySet), {
-        ...{ issuer: ISSUER, audience: "gatehouse", typ: "at+jwt", algorithms: ["ES256"] },
+        ...{ issuer: ISSUER, audience: `${ISSUER}/api/auth`, typ: "at+jwt", algorithms: ["ES256"] },
         currentDate: new Date(clock.now()),
       }).then(
         () => true,
@@ -58,7 +58,7 @@ function startClient(clock: TestClock, currentService: () => Service) {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
-  return createVerifier({ issuer: ISSUER, audience: "gatehouse" });
+  return createVerifier({ issuer: ISSUER, audience: `${ISSUER}/api/auth` });
 }
 
 /** Isolates of one service, each with its own caches, and other Workers that fetch the keys from any of them. */

@@ -11,6 +11,7 @@ import {
   status,
 } from "../../../support/outbox.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 import { logIn, PASSWORD, register, registerAndLogIn, registerVerifiedUser } from "../../../support/users.ts";
 
@@ -31,7 +32,7 @@ const kidsOf = async (service: Service): Promise<string[]> =>
 /** Verifies as another Worker would: only with the published key set. */
 const verify = (token: string, keySet: JSONWebKeySet, now: number) =>
   jwtVerify(token, createLocalJWKSet(keySet), {
-    ...{ issuer: "http://gatehouse.test", audience: "gatehouse", typ: "at+jwt" },
+    ...{ issuer: "http://gatehouse.test", audience: OWN_AUDIENCE, typ: "at+jwt" },
     ...{ algorithms: ["ES256"], currentDate: new Date(now) },
   });
 

@@ -3,6 +3,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inParallel, statusCounts } from "../../../support/assertions.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
+import { OWN_AUDIENCE } from "../../../support/resources.ts";
 import { startService } from "../../../support/service.ts";
 import { registerAndLogIn } from "../../../support/users.ts";
 
@@ -32,7 +33,7 @@ describe("the signing keys", () => {
     expect(answer.headers.get("Cache-Control")).toBe("public, max-age=600");
     const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keySet), {
       issuer: "http://gatehouse.test",
-      audience: "gatehouse",
+      audience: OWN_AUDIENCE,
       typ: "at+jwt",
       algorithms: ["ES256"],
     });

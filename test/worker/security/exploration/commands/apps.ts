@@ -1,11 +1,12 @@
-import { authorizationCodeIn, clientAppUrl } from "../../../../support/client-app.ts";
+import { APP_AUDIENCE, authorizationCodeIn, clientAppUrl } from "../../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../../support/resources.ts";
 import { CODE_VERIFIER } from "../../../../support/social/client-application.ts";
 import { APP } from "../../../../support/social/providers.ts";
 import { type Actor, type User, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { accountOf, isSessionLive, type Model, mayPick, pickPreferring } from "../model.ts";
 import { accessTokenOf, recordAccessToken, recordSession, tokensInCookies } from "../opened-sessions.ts";
-import { APP_AUDIENCE, type AppCode, OWN_AUDIENCE, type Session } from "../records.ts";
+import type { AppCode, Session } from "../records.ts";
 import { APP_CODE_LIFE, endSessions, judgePresented } from "../transitions.ts";
 import { violation } from "../violation.ts";
 import { otherWorker, service, type World } from "../world.ts";

@@ -1,9 +1,10 @@
+import { OWN_AUDIENCE } from "../../../../support/resources.ts";
 import { type Actor, reads, recipientOf, type User } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
 import { accountOf, isChallengeLive, type Model, mayPick, pickPreferring } from "../model.ts";
 import { recordDevice, recordSession } from "../opened-sessions.ts";
-import { type Account, type Audience, type Challenge, OWN_AUDIENCE } from "../records.ts";
+import type { Account, Audience, Challenge } from "../records.ts";
 import { CODE_LIFE, voidChallenges } from "../transitions.ts";
 import { expectOutcome, useOnce, violation } from "../violation.ts";
 import type { World } from "../world.ts";

@@ -1,3 +1,5 @@
+import { APP_AUDIENCE } from "../../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../../support/resources.ts";
 import { type Actor, userAgentOf } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import {
@@ -10,7 +12,7 @@ import {
   pickPreferring,
 } from "../model.ts";
 import { accessTokenOf, apiTokenOf, recordAccessToken } from "../opened-sessions.ts";
-import { APP_AUDIENCE, type Audience, OWN_AUDIENCE, type RefreshToken, type Session } from "../records.ts";
+import type { Audience, RefreshToken, Session } from "../records.ts";
 import { endSessions, judgePresented, rotate, sessionsOf } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import { otherWorker, type World } from "../world.ts";

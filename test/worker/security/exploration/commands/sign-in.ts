@@ -1,9 +1,11 @@
+import { APP_AUDIENCE } from "../../../../support/client-app.ts";
+import { OWN_AUDIENCE } from "../../../../support/resources.ts";
 import { type Actor, knowsPassword, PASSWORDS } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, mayFail, TOO_MANY } from "../failures.ts";
 import { accountAt, accountsOf, type Model, pick, pickPreferring } from "../model.ts";
 import { recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
-import { type Account, APP_AUDIENCE, type Audience, type Device, OWN_AUDIENCE } from "../records.ts";
+import type { Account, Audience, Device } from "../records.ts";
 import { endSessions } from "../transitions.ts";
 import { expectOutcome, violation } from "../violation.ts";
 import type { World } from "../world.ts";

@@ -1,11 +1,12 @@
 import { openBrowser } from "../../../../support/browser.ts";
+import { OWN_AUDIENCE } from "../../../../support/resources.ts";
 import { returnFromProvider, startRedirect } from "../../../../support/social/browser-flow.ts";
 import { type Actor, MAILBOXES } from "../actors.ts";
 import type { Operation } from "../command.ts";
 import { isLocked, TOO_MANY } from "../failures.ts";
 import { accountAt, isUnproven, MINUTE, type Model, mayPick, newAccount, pickPreferring } from "../model.ts";
 import { accountIdIn, recordDevice, recordSession, tokensInCookies } from "../opened-sessions.ts";
-import { type Account, OWN_AUDIENCE, type SocialRedirect } from "../records.ts";
+import type { Account, SocialRedirect } from "../records.ts";
 import { forgetDevices, voidChallenges, voidLinks } from "../transitions.ts";
 import { violation } from "../violation.ts";
 import { providers, service, type World } from "../world.ts";
