@@ -21,8 +21,12 @@ import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { introspectionStore } from "../oauth/introspection/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
+import { clientTokenStore } from "../oauth/token/store.ts";
+import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
@@ -59,6 +63,10 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
+  clientAssertions: clientAssertionStore(db),
+  clientTokens: clientTokenStore(db),
+  introspections: introspectionStore(db),
+  userinfo: userinfoStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -1,11 +1,11 @@
-import type { AccessTokenClaims } from "./access-token-claims.ts";
+import type { AccessTokenClaims, MachineTokenClaims } from "./access-token-claims.ts";
 
 /** Tokens of one cache. An entry holds about one kilobyte. */
 export const MAX_VERIFIED_TOKENS = 1000;
 
 /** What the signature of a token has proven, with what it depends on. */
 export type VerifiedToken = {
-  readonly claims: AccessTokenClaims;
+  readonly claims: AccessTokenClaims | MachineTokenClaims;
   readonly issuer: string;
   /** The key that verified the signature. */
   readonly kid: string;
@@ -24,7 +24,8 @@ export function rememberVerifiedToken(tokens: VerifiedTokens, token: string, ver
 
 type Required = {
   readonly issuer: string;
-  readonly audiences: readonly string[];
+  /** `any`: the caller decides by the claims. */
+  readonly audiences: readonly string[] | "any";
   /** Seconds. */
   readonly now: number;
   /** The published key with this `kid`, or null. */
@@ -39,12 +40,13 @@ export async function findVerifiedClaims(
   tokens: VerifiedTokens,
   token: string,
   { issuer, audiences, now, verificationKey }: Required,
-): Promise<AccessTokenClaims | null> {
+): Promise<AccessTokenClaims | MachineTokenClaims | null> {
   const verified = tokens.get(token);
   if (!verified) return null;
   const { claims, kid } = verified;
   // Another audience is a reason to refuse this request, and the entry stays valid for its own audience.
-  if (verified.issuer !== issuer || !audiences.includes(claims.audience)) return null;
+  const isForAudience = audiences === "any" || claims.audiences.some((each) => audiences.includes(each));
+  if (verified.issuer !== issuer || !isForAudience) return null;
   if (claims.expiresAt > now && (await verificationKey(kid)) === verified.key) return claims;
   tokens.delete(token);
   return null;
