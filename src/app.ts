@@ -9,6 +9,7 @@ import { userRoutes } from "./admin/users/routes.ts";
 import { userActionRoutes } from "./admin/users/user-action-routes.ts";
 import { docsRoutes } from "./api-docs/docs-routes.ts";
 import { openApiRoutes } from "./api-docs/routes.ts";
+import { apiKeyRoutes } from "./api-keys/routes.ts";
 import { knownDeviceRoutes } from "./authentication/known-devices/routes.ts";
 import { passwordResetRoutes } from "./authentication/password/password-reset/routes.ts";
 import { passwordRoutes } from "./authentication/password/routes.ts";
@@ -170,6 +171,7 @@ export function createApp(options: AppOptions = {}) {
     identityRoutes,
     phoneRoutes,
     socialRoutes,
+    apiKeyRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }

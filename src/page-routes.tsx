@@ -13,6 +13,7 @@ import { invitePage } from "./admin/users/pages/invite.tsx";
 import { userPage } from "./admin/users/pages/user.tsx";
 import { userProfilePage } from "./admin/users/pages/user-profile.tsx";
 import { usersPage } from "./admin/users/pages/users.tsx";
+import { apiKeysPage } from "./api-keys/pages/api-keys.tsx";
 import { devicesPage } from "./authentication/known-devices/pages/devices.tsx";
 import { signInPage } from "./authentication/password/pages/sign-in.tsx";
 import { forgotPasswordPage } from "./authentication/password/password-reset/pages/forgot-password.tsx";
@@ -57,6 +58,7 @@ const pages = [
   linkedIdentitiesPage,
   sessionsPage,
   devicesPage,
+  apiKeysPage,
   deactivatePage,
   usersPage,
   userPage,

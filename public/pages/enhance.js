@@ -37,6 +37,20 @@ for (const input of all("input[data-show]")) {
   });
 }
 
+// A button copies the value. Without the clipboard it selects the value.
+for (const input of all("input[data-copy]")) {
+  const { copy, copied } = input.dataset;
+  const button = make("button", { type: "button", textContent: copy });
+  const status = make("p", { className: "hint", role: "status" });
+  input.after(button, status);
+  input.addEventListener("focus", () => input.select());
+  button.addEventListener("click", async () => {
+    input.select();
+    await navigator.clipboard?.writeText(input.value);
+    status.textContent = navigator.clipboard ? copied : "";
+  });
+}
+
 // Removes the spaces and dashes of a copied code.
 for (const input of all("input.code")) {
   input.addEventListener("input", () => {

@@ -1,5 +1,6 @@
 // The exports of `gatehouse/client`.
 export type {
+  ApiKey,
   AuthServiceBinding,
   CallFailure,
   Client,
@@ -9,9 +10,11 @@ export type {
   SignedIn,
   Tokens,
   User,
+  VerifyApiKeyResult,
 } from "./auth-service.ts";
 export type { OverBinding } from "./binding-verifier.ts";
 export { createVerifier } from "./create-verifier.ts";
 export type { OverHttps } from "./jwks-verifier.ts";
+export { createKeyVerifier, isApiKey, type KeyVerifier, type KeyVerifierOptions } from "./key-verifier.ts";
 export type { Role, VerifiedSession, VerifyFailure, VerifyResult } from "./session.ts";
 export type { StrictVerifier, Verifier } from "./verifier.ts";

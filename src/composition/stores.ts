@@ -7,6 +7,7 @@ import { invitationStore } from "../admin/users/invitation-store.ts";
 import { accountStatusStore } from "../admin/users/status-store.ts";
 import { userStore } from "../admin/users/store.ts";
 import { userDirectoryStore } from "../admin/users/user-search-store.ts";
+import { apiKeyStore } from "../api-keys/store.ts";
 import { knownDeviceStore } from "../authentication/known-devices/store.ts";
 import { oneTimeCodeStore } from "../authentication/one-time-codes/store.ts";
 import { passwordResetStore } from "../authentication/password/password-reset/store.ts";
@@ -67,6 +68,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   clientTokens: clientTokenStore(db),
   introspections: introspectionStore(db),
   userinfo: userinfoStore(db),
+  apiKeys: apiKeyStore(db, sendCaps),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

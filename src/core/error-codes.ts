@@ -21,6 +21,7 @@ export type ErrorCode =
   | "user_not_verified"
   | "last_admin"
   | "last_sign_in_method"
+  | "api_key_limit"
   | "conflict"
   | "payload_too_large"
   | "unsupported_media_type"

@@ -18,6 +18,8 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
     sentMessagesBefore: now - DAY,
     deadMessagesBefore: now - 30 * DAY,
     devMailboxBefore: now - 7 * DAY,
+    // The owner of an expired key can still see why it does not work.
+    apiKeysExpiredBefore: now - 30 * DAY,
     // LOCKOUT_MEMORY exceeds the longest lockout, so a deleted counter never ends one.
     attemptCountersIdleSince: now - LOCKOUT_MEMORY,
     auditEventsBefore: now - deps.settings.auditRetentionDays * DAY,

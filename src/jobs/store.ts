@@ -2,6 +2,7 @@ import { and, eq, gte, isNull, lt, lte, or } from "drizzle-orm";
 import type { Database } from "../db/database.ts";
 import { runBatch } from "../db/run-batch.ts";
 import {
+  apiKeys,
   attemptCounters,
   auditEvents,
   authorizationCodes,
@@ -30,6 +31,7 @@ type PurgeLimits = {
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
   readonly devMailboxBefore: number;
+  readonly apiKeysExpiredBefore: number;
   readonly attemptCountersIdleSince: number;
   readonly auditEventsBefore: number;
   /** The first bucket of each channel that is still counted. */
@@ -64,6 +66,7 @@ export function expiredRowStore(db: Database) {
         pendingRevocations: db
           .delete(pendingRevocations)
           .where(lte(pendingRevocations.expiresAt, limits.expiredBefore)),
+        apiKeys: db.delete(apiKeys).where(lte(apiKeys.expiresAt, limits.apiKeysExpiredBefore)),
         attemptCounters: db.delete(attemptCounters).where(
           and(
             lt(attemptCounters.updatedAt, limits.attemptCountersIdleSince),

@@ -95,6 +95,12 @@ export const ratePolicies = {
     windowSeconds: 600,
     routes: ["DELETE /api/auth/me/devices/:id", "POST /account/devices"],
   },
+  // Each creation mails the user.
+  "api-keys": {
+    limit: 30,
+    windowSeconds: 600,
+    routes: ["POST /api/auth/me/keys", "DELETE /api/auth/me/keys/:id", "POST /account/keys"],
+  },
   // Each upload is sanitized and stored until it is replaced.
   avatar: {
     limit: 30,

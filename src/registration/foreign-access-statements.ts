@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, type SQLWrapper, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../admin/audit-log/audit-event.ts";
 import { auditRow } from "../admin/audit-log/statements.ts";
+import { removeForeignKeys } from "../api-keys/statements.ts";
 import { voidOneTimeCodes } from "../authentication/one-time-codes/statements.ts";
 import { removeUnverifiedIdentities } from "../authentication/social/unverified-identity-statements.ts";
 import type { Database } from "../db/database.ts";
@@ -12,13 +13,13 @@ import type { ForeignAccessRemoval } from "./foreign-access.ts";
 
 /**
  * Takes away what the earlier user of an implied address may have set up, when the owner of the address proves it: every
- * identity whose provider has not verified the address, links, codes, known devices and the phone number. The batch also
+ * identity whose provider has not verified the address, links, codes, known devices, API keys and the phone number. The batch also
  * ends the sessions (`endSessions`), whose ids it needs. `accountIds`: a subquery, the account or nothing.
  */
 export const removeForeignAccess = (
   db: Database,
   accountIds: SQLWrapper,
-  { identityRemoved, phoneRemoved }: ForeignAccessRemoval,
+  { identityRemoved, phoneRemoved, apiKeysRevoked }: ForeignAccessRemoval,
   now: number,
 ) => {
   return [
@@ -26,6 +27,7 @@ export const removeForeignAccess = (
     voidEmailTokens(db, inArray(emailTokens.accountId, accountIds), EMAIL_TOKEN_PURPOSES, now),
     voidOneTimeCodes(db, inArray(oneTimeCodes.accountId, accountIds)),
     ...removeForeignPhone(db, accountIds, phoneRemoved),
+    ...removeForeignKeys(db, accountIds, apiKeysRevoked),
     db
       .update(accounts)
       .set({ devicesKnownSince: now + 1 })

@@ -7,6 +7,8 @@ export type ForeignAccessRemoval = {
   /** For each removed identity. The batch sets its id and its provider. */
   readonly identityRemoved: NewAuditEvent;
   readonly phoneRemoved: NewAuditEvent;
+  /** One for all API keys. The batch sets their ids. */
+  readonly apiKeysRevoked: NewAuditEvent;
 };
 
 export const newForeignAccessRemoval = (
@@ -21,4 +23,5 @@ export const newForeignAccessRemoval = (
     accountId,
   ),
   phoneRemoved: newAuditEvent(deps, { type: "phone_removed" }, caller, accountId),
+  apiKeysRevoked: newAuditEvent(deps, { type: "api_key_revoked", details: { keyId: "" } }, caller, accountId),
 });

@@ -38,6 +38,13 @@ export const verifyArguments = z.object({
   token: z.string(),
   options: z._default(z.strictObject({ audience, strict: z.optional(z.boolean()) }), {}),
 });
+export const verifyKeyArguments = z.object({
+  key: z.string(),
+  options: z._default(
+    z.strictObject({ audience, scopes: z.optional(z.array(z.string()).check(z.maxLength(100))) }),
+    {},
+  ),
+});
 export const idArguments = z.object({ id });
 export const idsArguments = z.object({ ids: z.array(id).check(z.maxLength(MAX_IDS)) });
 export const canArguments = z.object({

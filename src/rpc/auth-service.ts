@@ -4,6 +4,7 @@ import { OPERATOR } from "../admin/authorization/actor.ts";
 import { type CheckPermissionDeps, checkPermission } from "../admin/authorization/check-permission.ts";
 import { type EndUserSessionsDeps, endUserSessions } from "../admin/users/end-user-sessions.ts";
 import { type LookUpUsersDeps, lookUpUsers } from "../admin/users/look-up-users.ts";
+import { type VerifyApiKeyDeps, verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { AuthServiceBinding, Client } from "../client/auth-service.ts";
 import type { Caller } from "../core/caller.ts";
 import { LOCALES } from "../core/locale.ts";
@@ -24,13 +25,15 @@ import {
   refreshArguments,
   signOutArguments,
   verifyArguments,
+  verifyKeyArguments,
 } from "./arguments.ts";
 import { appAudienceOf, audienceOf } from "./binding.ts";
 import { answerCall, type IncomingCall } from "./call.ts";
 import { exchangeFailure } from "./errors.ts";
-import { presentSession, presentSignIn, presentTokens } from "./present.ts";
+import { presentApiKey, presentSession, presentSignIn, presentTokens } from "./present.ts";
 
 export type AuthServiceDeps = VerifyTokenDeps &
+  VerifyApiKeyDeps &
   LookUpUsersDeps &
   EndSessionDeps &
   EndUserSessionsDeps &
@@ -67,6 +70,20 @@ export const createAuthService = <Env>(
             : { ok: false, reason: result.error };
         },
       );
+    }
+
+    verifyApiKey(key: unknown, options?: unknown): ReturnType<AuthServiceBinding["verifyApiKey"]> {
+      const method = { name: "verifyApiKey", scope: "verify", takes: verifyKeyArguments } as const;
+      return answerCall(open(this.env, this.ctx), method, { key, options }, async (deps, input, binding) => {
+        // A key is never for this service's own API.
+        const chosen = appAudienceOf(binding, input.options.audience, deps.settings.audiences);
+        if ("reason" in chosen) return { ok: false, ...chosen };
+        const { scopes = [] } = input.options;
+        const result = await verifyApiKey(deps, { key: input.key, scopes, ...chosen });
+        return result.ok
+          ? { ok: true, key: presentApiKey(result.value) }
+          : { ok: false, reason: result.error };
+      });
     }
 
     getUser(id: unknown): ReturnType<AuthServiceBinding["getUser"]> {

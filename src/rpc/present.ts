@@ -1,6 +1,8 @@
+import type { VerifiedApiKey } from "../api-keys/api-key.ts";
 import type { SecondFactorRequired, SignedIn } from "../authentication/sign-in-outcome.ts";
-import type { ExchangeResult, Tokens } from "../client/auth-service.ts";
+import type { ApiKey, ExchangeResult, Tokens } from "../client/auth-service.ts";
 import type { VerifiedSession } from "../client/session.ts";
+import { SECOND } from "../core/clock.ts";
 import type { AccessTokenClaims } from "../sessions/access-token-claims.ts";
 import type { IssuedTokens } from "../sessions/issue-tokens.ts";
 
@@ -22,6 +24,19 @@ export const presentSession = (claims: AccessTokenClaims, audience: string): Ver
   authTime: claims.authTime,
   issuedAt: claims.issuedAt,
   expiresAt: claims.expiresAt,
+});
+
+export const presentApiKey = (key: VerifiedApiKey): ApiKey => ({
+  id: key.id,
+  name: key.name,
+  userId: key.accountId,
+  resource: key.resource,
+  scopes: [...key.scopes],
+  role: key.role,
+  email: key.email,
+  emailVerified: key.emailVerified,
+  userName: key.ownerName,
+  expiresAt: key.expiresAt === null ? null : Math.floor(key.expiresAt / SECOND),
 });
 
 export const presentTokens = (tokens: IssuedTokens): Tokens => ({

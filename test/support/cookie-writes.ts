@@ -1,4 +1,5 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { createKey, keyRequest } from "./api-keys.ts";
 import type { Browser } from "./browser.ts";
 import { signedInBrowser } from "./browser.ts";
 import { tinyPng } from "./image-parts.ts";
@@ -87,6 +88,8 @@ export async function prepareWrite(service: Service, { method, path }: CookieWri
       return { challengeId: data.challengeId, code: await mailedCodeTo(service, email) };
     },
     "DELETE /me/devices/:id": () => undefined,
+    "POST /me/keys": () => keyRequest(service),
+    "DELETE /me/keys/:id": () => undefined,
     "POST /me/phone": () => ({ phone: newPhoneNumber() }),
     "POST /me/phone/verify": async () => {
       const { challengeId, code } = await requestPhoneCode(service, (await logIn(service, email)).token);
@@ -126,6 +129,9 @@ async function idFor(service: Service, browser: Browser, path: string, email: st
   if (path.startsWith("/me/devices")) {
     const [device] = (await browser.send("GET", "/me/devices")).body.data as { id: string }[];
     return device?.id ?? "";
+  }
+  if (path.startsWith("/me/keys")) {
+    return (await createKey(service, (await logIn(service, email)).token)).id;
   }
   if (!path.startsWith("/users")) {
     const [session] = (await browser.send("GET", "/sessions")).body.data as { id: string }[];

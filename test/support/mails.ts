@@ -139,6 +139,13 @@ export const mailCases: { readonly [Kind in MailMessage["kind"]]: MailCase } = {
     button: SIGN_IN,
     subject: { en: "Your account at Acme is active again", de: "Ihr Konto bei Acme ist wieder aktiv" },
   },
+  api_key_created: {
+    message: { kind: "api_key_created", keyName: "Backup script", resource: "https://api.example.com" },
+    subject: {
+      en: "An API key was created at Acme",
+      de: "Ein API-Schlüssel bei Acme wurde angelegt",
+    },
+  },
   invitation: {
     message: { kind: "invitation", url: URL_WITH_TOKEN },
     button: URL_WITH_TOKEN,

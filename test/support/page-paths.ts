@@ -23,6 +23,7 @@ export const PAGE_PATHS = [
   "/account/linked",
   "/account/sessions",
   "/account/devices",
+  "/account/keys",
   "/account/deactivate",
   "/admin/users",
   "/admin/users/:id",

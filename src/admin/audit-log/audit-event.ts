@@ -54,6 +54,12 @@ export type AuditEvent =
       readonly type: "client_session_opened";
       readonly details: { readonly sessionId: string; readonly client: string };
     }
+  | {
+      readonly type: "api_key_created";
+      readonly details: { readonly keyId: string; readonly resource: string };
+    }
+  /** `keyId`: several ids, separated by spaces, when the owner of the address removed what its earlier user had set up. */
+  | { readonly type: "api_key_revoked"; readonly details: { readonly keyId: string } }
   /** An authorization code was used again. The session that its first use opened has ended. */
   | { readonly type: "authorization_code_reused"; readonly details: { readonly sessionId: string } }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
@@ -109,6 +115,8 @@ const types: Record<AuditEvent["type"], true> = {
   user_agent_changed: true,
   authorization_code_reused: true,
   client_session_opened: true,
+  api_key_created: true,
+  api_key_revoked: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

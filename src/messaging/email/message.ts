@@ -39,6 +39,8 @@ export type MailMessage =
   | { readonly kind: "phone_verified" }
   /** A verified phone number was removed or replaced. */
   | { readonly kind: "phone_removed" }
+  /** An API key was created. `keyName`: its name, by the user. `resource`: a URI. */
+  | { readonly kind: "api_key_created"; readonly keyName: string; readonly resource: string }
   /** Too many failed attempts to sign in. */
   | { readonly kind: "account_locked" }
   /** So many failed attempts that only a new password opens sign-in on unknown devices again. */

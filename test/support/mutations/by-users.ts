@@ -1,3 +1,4 @@
+import { createKey, keyRequest } from "../api-keys.ts";
 import type { Mutation, MutationRequest } from "../mutations.ts";
 import {
   enableSecondFactor,
@@ -87,6 +88,21 @@ export const userMutations: readonly Mutation[] = [
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
       return { path: `/me/devices/${device.id}`, token };
+    },
+  },
+  {
+    route: "POST /me/keys",
+    status: 201,
+    repeatedStatus: 400,
+    request: (service) => signedIn(service, keyRequest(service)),
+  },
+  {
+    route: "DELETE /me/keys/:id",
+    status: 200,
+    repeatedStatus: 404,
+    async request(service) {
+      const { token } = await registerAndLogIn(service);
+      return { path: `/me/keys/${(await createKey(service, token)).id}`, token };
     },
   },
   {

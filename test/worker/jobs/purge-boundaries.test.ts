@@ -45,6 +45,15 @@ const EXPIRING: [string, string, string, (key: string, expiresAt: number, accoun
     }),
   ],
   [
+    "an API key",
+    "api_keys",
+    "id",
+    (id, expires_at, account_id) => ({
+      ...{ id, account_id, name: id, secret_hash: "", resource: "", scope: "" },
+      ...{ created_at: 0, expires_at: expires_at - 30 * DAY },
+    }),
+  ],
+  [
     "a known device",
     "known_devices",
     "id",

@@ -23,6 +23,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/account/two-step-verification": 2,
   "/account/sessions": 2,
   "/account/devices": 2,
+  "/account/keys": 2,
   "/admin/audit": 3,
   "/admin/invite": 1,
   "/admin/mail": 2,

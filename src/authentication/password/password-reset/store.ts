@@ -1,6 +1,7 @@
 import { and, inArray, not, type SQL, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../../admin/audit-log/audit-event.ts";
 import { auditRow } from "../../../admin/audit-log/statements.ts";
+import { removeForeignKeys } from "../../../api-keys/statements.ts";
 import type { Locale } from "../../../core/locale.ts";
 import type { Database } from "../../../db/database.ts";
 import { insertFrom } from "../../../db/insert-select.ts";
@@ -88,6 +89,7 @@ export function passwordResetStore(db: Database, caps: SendCaps) {
         consumed: claimEmailToken(db, claim, purpose),
         bootstrap: auditBootstrap(db, proof),
         phone: removeForeignPhone(db, accountIds, removal.phoneRemoved),
+        apiKeys: removeForeignKeys(db, accountIds, removal.apiKeysRevoked),
         account: [
           db
             .update(accounts)

@@ -1,6 +1,6 @@
 import { durationInWords } from "../../../core/duration-in-words.ts";
 import type { Locale } from "../../../core/locale.ts";
-import { fill } from "../../../core/text.ts";
+import { fill, oneLine } from "../../../core/text.ts";
 import type { MailKind, MailMessage } from "../message.ts";
 import type { EmailTexts } from "../texts.ts";
 import { greetingName } from "./greeting-name.ts";
@@ -58,6 +58,9 @@ function placeholdersOf(
 ): Readonly<Record<string, string>> {
   const common = { appName, secureAccount: fill(secureAccount, { appName }) };
   if ("provider" in message) return { ...common, provider: message.provider };
+  if ("keyName" in message) {
+    return { ...common, keyName: oneLine(message.keyName), resource: message.resource };
+  }
   if (!("url" in message || "code" in message)) return common;
   const expiring = { ...common, life: durationInWords(life, locale) };
   return message.kind === "confirm_new_email" ? { ...expiring, account: message.account ?? "" } : expiring;

@@ -113,6 +113,26 @@ export const ACCOUNT: readonly PageState[] = [
     },
   },
   { name: "account-devices", page: "/account/devices", open: openOwn("/account/devices") },
+  { name: "account-keys", page: "/account/keys", open: openOwn("/account/keys") },
+  {
+    name: "account-keys-created",
+    page: "/account/keys",
+    open: async (visitor, service) => {
+      await openOwn("/account/keys")(visitor, service);
+      await type(visitor.page, { keyName: `Backup script ${Date.now()}` });
+      await visitor.page.locator("#key").waitFor();
+    },
+  },
+  {
+    name: "account-keys-listed",
+    page: "/account/keys",
+    open: async (visitor, service) => {
+      await openUnshared("/account/keys")(visitor, service);
+      await type(visitor.page, { keyName: "Backup script" });
+      await visitor.page.locator("#key").waitFor();
+      await visitor.page.goto("/account/keys");
+    },
+  },
   { name: "account-deactivate", page: "/account/deactivate", open: openOwn("/account/deactivate") },
 ];
 

@@ -19,6 +19,7 @@ const SPECIFIC: Readonly<Partial<Record<MailKind, readonly string[]>>> = {
   login_code: ["{life}"],
   identity_linked: ["{provider}"],
   identity_removed: ["{provider}"],
+  api_key_created: ["{keyName}", "{resource}"],
 };
 
 describe.each([

@@ -41,6 +41,7 @@ describe("the account pages without scripts", () => {
           "phone",
           "sessions",
           "devices",
+          "keys",
           "deactivate",
         ].map((name) => `/account/${name}`),
       ),

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
+import { createKey } from "../../../support/api-keys.ts";
 import {
   newPhoneNumber,
   requestPhoneCode,
@@ -78,6 +79,8 @@ async function causeEveryEvent(): Promise<string> {
   const { token: forgetting } = await logIn(service, newEmail);
   const [device] = (await service.get("/me/devices", forgetting)).body.data;
   await write("DELETE", `/me/devices/${device.id}`, undefined, forgetting);
+  const { id: keyId } = await createKey(service, forgetting);
+  await write("DELETE", `/me/keys/${keyId}`, undefined, forgetting);
   await pages.submit(await pages.visit("/account/sessions"), {}, "others");
   await write("POST", "/logout-all", undefined, (await logIn(service, newEmail)).token);
   await write("POST", "/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);

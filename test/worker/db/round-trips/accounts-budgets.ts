@@ -1,3 +1,4 @@
+import { createKey, keyRequest } from "../../../support/api-keys.ts";
 import { tinyPng } from "../../../support/image-parts.ts";
 import {
   enableSecondFactor,
@@ -79,6 +80,22 @@ export const accountsBudgets: BudgetTable = {
       const { token } = await registerAndLogIn(service);
       const [device] = (await service.get("/me/devices", token)).body.data;
       return api("DELETE", `/me/devices/${device.id}`, undefined, token);
+    },
+  },
+  "GET /me/keys": {
+    budget: { d1: 2, kvGets: 0, kvPuts: 0 },
+    request: async () => api("GET", "/me/keys", undefined, (await registerAndLogIn(service)).token),
+  },
+  "POST /me/keys": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () =>
+      api("POST", "/me/keys", keyRequest(service), (await registerAndLogIn(service)).token),
+  },
+  "DELETE /me/keys/:id": {
+    budget: { d1: 2, kvGets: 1, kvPuts: 0 },
+    request: async () => {
+      const { token } = await registerAndLogIn(service);
+      return api("DELETE", `/me/keys/${(await createKey(service, token)).id}`, undefined, token);
     },
   },
   "PUT /me/avatar": {
