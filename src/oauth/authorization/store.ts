@@ -166,7 +166,8 @@ const selectOwnSession = (db: Database, sessionId: string, own: string, now: num
       sessionId: sessions.id,
       authenticatedAt: authenticatedAt.as("authenticated_at"),
       amr: sessions.amr,
-      account: { id: accounts.id, ...accountColumns },
+      // D1 returns the rows of a batch by column name, so that no two columns may share one.
+      account: { id: sessions.accountId, ...accountColumns },
     })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
