@@ -38,6 +38,7 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
+import { pushedRequestRoutes } from "./oauth/par/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
@@ -167,6 +168,7 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
   app.route("/", authorizationRoutes(depsOf));
+  app.route("/", pushedRequestRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

@@ -17,6 +17,7 @@ import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -132,6 +133,11 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       cache: new Map(),
       timeout: options.providerTimeoutMs,
       reportProviderError,
+    }),
+    clientKeySets: createClientKeySets({
+      clock,
+      cache: new Map(),
+      onError: reportProviderError("client-keys"),
     }),
     healthCache: emptyHealthCache(),
     probes: {

@@ -22,7 +22,9 @@ import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
+import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
@@ -60,7 +62,9 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
+  clientAssertions: clientAssertionStore(db),
   authorizations: authorizationStore(db),
+  pushedRequests: pushedRequestStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -26,8 +26,8 @@ export async function verifyIdTokenHint(
   try {
     const { payload } = await jwtVerify(
       token,
-      async ({ kid = "" }) => {
-        const key = await keyRing.verificationKey(kid);
+      async ({ kid = "", alg }) => {
+        const key = await keyRing.verificationKey(kid, alg === "RS256" ? "RS256" : "ES256");
         if (!key) throw new UnknownKeyError();
         return key;
       },

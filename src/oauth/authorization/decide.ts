@@ -1,6 +1,6 @@
 import type { Account } from "../../accounts/account.ts";
 import { SECOND } from "../../core/clock.ts";
-import { ACR_PHISHING_RESISTANT, ACR_TWO_FACTORS, acrOf } from "../acr.ts";
+import { ACR_ONE_FACTOR, ACR_VALUES, acrOf } from "../../sessions/acr.ts";
 import type { StoredGrant } from "../grants/grant.ts";
 import type { OAuthError, OAuthErrorCode } from "../oauth-error.ts";
 import type { ValidRequest } from "./authorization-request.ts";
@@ -72,13 +72,14 @@ const accountIsChosen: Step = (facts) => {
   return interaction?.sessionId === session.sessionId ? null : { kind: "choose_account", session };
 };
 
+/** `phr`: a passkey with user verification. Unknown values ask for nothing. */
+const KNOWN_ACRS: readonly string[] = [...ACR_VALUES, "phr"];
+
 /** `acr_values` is voluntary (OpenID Connect Core §5.5.1.1), except where the user cannot be asked for more. */
 const meetsAcr: Step = (facts) => {
-  const { acrValues } = facts.request;
-  const asksForMore =
-    acrValues.length > 0 &&
-    acrValues.every((value) => value === ACR_TWO_FACTORS || value === ACR_PHISHING_RESISTANT);
-  if (!asksForMore || !isSilent(facts) || acrOf(facts.session.amr) === ACR_TWO_FACTORS) return null;
+  const known = facts.request.acrValues.filter((value) => KNOWN_ACRS.includes(value));
+  const asksForMore = known.length > 0 && !known.includes(ACR_ONE_FACTOR);
+  if (!asksForMore || !isSilent(facts) || acrOf(facts.session.amr) !== ACR_ONE_FACTOR) return null;
   return fails("unmet_authentication_requirements", "The session has no second factor.");
 };
 

@@ -50,7 +50,8 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     if (evaluation.kind === "redirect") return leaveTo(c, deps, evaluation.url);
     const { decision, request, grant, requestHash } = evaluation;
     const isAnswer = posted !== null && decision.kind === "issue";
-    if (held === null || (decision.kind !== "consent" && !isAnswer)) return backToRequest(c);
+    // The page shows the account of the guard, which must be the one that consents.
+    if (held?.sessionId !== c.var.session.sessionId || (decision.kind !== "consent" && !isAnswer)) return backToRequest(c);
     const interaction = { at: deps.clock.now(), sessionId: null };
     const returnTo = await pathWithInteraction(deps, query, interaction);
     const switchPath = withReturnTarget("/sign-in", { returnTo, app: null });

@@ -55,7 +55,7 @@ describe("prompt=none", () => {
   });
 });
 
-describe.each([
+describe.each<[string, { readonly prompt?: string; readonly max_age?: string }]>([
   ["prompt=login", { prompt: "login" }],
   ["max_age=0", { max_age: "0" }],
   ["a max_age that is over", { max_age: "30" }],
