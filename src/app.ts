@@ -38,11 +38,13 @@ import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
+import { authorizationRoutes } from "./oauth/authorization/routes.ts";
 import { corsForEveryOrigin } from "./oauth/cors.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
+import { pushedRequestRoutes } from "./oauth/par/routes.ts";
 import { revocationRoutes } from "./oauth/revocation/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { tokenRoutes } from "./oauth/token/routes.ts";
@@ -181,6 +183,8 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
+  app.route("/", authorizationRoutes(depsOf));
+  app.route("/", pushedRequestRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

@@ -25,6 +25,9 @@ import { linkedIdentitiesPage } from "./authentication/social/pages/linked-ident
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/openapi-operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
+import { authorizePage } from "./oauth/authorization/pages/authorize.tsx";
+import { consentPage } from "./oauth/authorization/pages/consent.tsx";
+import { continuePage } from "./oauth/authorization/pages/continue.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -66,6 +69,9 @@ const pages = [
   invitePage,
   auditLogPage,
   deadMessagesPage,
+  authorizePage,
+  consentPage,
+  continuePage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

@@ -22,9 +22,11 @@ import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
-import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
-import { clientStore } from "../oauth/clients/store.ts";
+import { authorizationStore } from "../oauth/authorization/store.ts";
+import { clientAssertionStore, clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientStore, clientStore } from "../oauth/clients/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
+import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { clientTokenStore } from "../oauth/token/store.ts";
 import { userinfoStore } from "../oauth/userinfo/store.ts";
@@ -69,6 +71,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   introspections: introspectionStore(db),
   userinfo: userinfoStore(db),
   apiKeys: apiKeyStore(db, sendCaps),
+  authorizations: authorizationStore(db),
+  pushedRequests: pushedRequestStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

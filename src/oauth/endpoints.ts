@@ -28,7 +28,3 @@ export const CLIENT_ENDPOINTS = [
 ] as const;
 
 export const isClientEndpoint = (path: string): boolean => CLIENT_ENDPOINTS.some((each) => each === path);
-
-/** The `aud` of a token that the userinfo endpoint accepts. */
-export const userinfoUrl = ({ publicUrl }: { readonly publicUrl: string }): string =>
-  `${publicUrl}${OAUTH_PATHS.userinfo}`;

@@ -154,6 +154,10 @@ export const ratePolicies = {
   text: { limit: 20, windowSeconds: 3600, routes: [] },
   // The language of a signed-in user is a write, too.
   language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
+  // An app that renews its sign-in often, with all its users behind one address.
+  authorize: { limit: 300, windowSeconds: 60, routes: ["GET /oauth/authorize", "POST /oauth/authorize"] },
+  par: { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
+  consent: { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },
 } as const satisfies Record<string, RatePolicy>;

@@ -76,7 +76,7 @@ export const createAuthService = <Env>(
       const method = { name: "verifyApiKey", scope: "verify", takes: verifyKeyArguments } as const;
       return answerCall(open(this.env, this.ctx), method, { key, options }, async (deps, input, binding) => {
         // A key is never for this service's own API.
-        const chosen = appAudienceOf(binding, input.options.audience, deps.settings.audiences);
+        const chosen = appAudienceOf(binding, input.options.audience, deps.settings);
         if ("reason" in chosen) return { ok: false, ...chosen };
         const { scopes = [] } = input.options;
         const result = await verifyApiKey(deps, { key: input.key, scopes, ...chosen });

@@ -79,6 +79,8 @@ export type PageProps = {
   readonly back: { readonly href: string; readonly label: string } | null;
   /** URL that the browser loads by itself (meta refresh). */
   readonly refreshUrl: string | null;
+  /** Origins of images that this page loads, apart from the brand's logo. */
+  readonly imageSources: readonly string[];
   /** The signed-in user, on pages that require a session. */
   readonly account: Account | null;
   readonly actor: UserActor | null;
@@ -111,4 +113,10 @@ export type Page<Data, Subject = Data> = {
   readonly upload?: { readonly field: string; readonly maxBytes: number };
   /** URL that the language switch returns to, where the page's own URL would not do. */
   here?(data: Data): string;
+  /** URL that the browser loads by itself. */
+  refreshUrl?(data: Data): string;
+  /** Origins of images of other services. */
+  imageSources?(data: Data): readonly string[];
+  /** Its query string is that of an OAuth endpoint and has no return target, though it may have a `state`. */
+  readonly hasOwnQuery?: true;
 };

@@ -3,9 +3,13 @@ import type { PageContext } from "./page.ts";
 import { returnTargetCookie } from "./page-cookies.ts";
 import { type ReturnTarget, readReturnTarget, returnTargetQuery, type Settings } from "./return-target.ts";
 
-/** Keeps the return target until the user opens a mailed link. Null removes an earlier one. */
+/** Browsers drop a longer cookie (RFC 6265 §6.1), and would keep an earlier one. */
+const MAX_LENGTH = 3900;
+
+/** Keeps the return target until the user opens a mailed link. Null, or a very long one, removes an earlier one. */
 export function setPendingRedirectCookie(c: PageContext, returnTarget: ReturnTarget | null): void {
-  if (returnTarget) returnTargetCookie.write(c, toBase64url(utf8(returnTargetQuery(returnTarget))));
+  const value = returnTarget ? toBase64url(utf8(returnTargetQuery(returnTarget))) : "";
+  if (value !== "" && value.length <= MAX_LENGTH) returnTargetCookie.write(c, value);
   else returnTargetCookie.clear(c);
 }
 

@@ -5,6 +5,9 @@ import type { DepsOf } from "../http/context.ts";
 import { isTopLevelNavigation } from "../http/is-top-level-navigation.ts";
 import { refuse } from "../http/respond.ts";
 import { accessCookie, refreshCookie } from "../http/session-cookies.ts";
+import { requiresNewSignIn } from "../oauth/authorization/interaction.ts";
+import { CONTINUE_PATH } from "../oauth/authorization/sealed-redirect.ts";
+import { OAUTH_PATHS } from "../oauth/endpoints.ts";
 import { type IssueCodeForSessionDeps, issueCodeForSession } from "../oauth/issue-code-for-session.ts";
 import type { CurrentSession } from "../sessions/session.ts";
 import type { PageContext } from "./page.ts";
@@ -51,6 +54,7 @@ export async function redirectIfSignedIn(
   if (c.req.method === "HEAD" || (accessCookie(c) ?? refreshCookie(c)) === undefined) return null;
   const { returnTarget } = c.var;
   const deps = depsOf(c);
+  if (returnTarget && requiresNewSignIn(returnTarget.returnTo, deps.settings.publicUrl)) return null;
   if (!isAppTarget(returnTarget)) {
     const session = await pageSession(c, deps);
     return session && (redirectOtherAccount(c, session, typedAddress) ?? redirectToPage(c, returnTarget));
@@ -85,7 +89,14 @@ const isAppTarget = (returnTarget: ReturnTarget | null | undefined): returnTarge
 
 function redirectToPage(c: PageContext, returnTarget: ReturnTarget | null | undefined): Response {
   setPendingRedirectCookie(c, null);
-  return redirectWithFlash(c, returnTarget?.returnTo ?? "/account");
+  if (!returnTarget) return redirectWithFlash(c, "/account");
+  // The request may lead to a client at once, and a browser applies `form-action` to the redirects after a form.
+  const isAfterForm =
+    c.req.method === "POST" && new URL(returnTarget.returnTo).pathname === OAUTH_PATHS.authorize;
+  return redirectWithFlash(
+    c,
+    isAfterForm ? withReturnTarget(CONTINUE_PATH, returnTarget) : returnTarget.returnTo,
+  );
 }
 
 /** Redirects to an app on another origin with an authorization code. Null when the refresh token was not current. */

@@ -62,10 +62,13 @@ const withoutSlash: MiddlewareHandler<PageEnv> = async (c, next) =>
   c.req.method === "GET" ? c.redirect(c.req.path.slice(0, -1) + searchOf(c), 308) : next();
 
 /** Checks the access before the page loads anything, by the permissions of the API (security 38). */
-function guardOf(depsOf: DepsOf<ServePageDeps>, { access }: Pick<Page<unknown>, "access">) {
+function guardOf(
+  depsOf: DepsOf<ServePageDeps>,
+  { access, hasOwnQuery }: Pick<Page<unknown>, "access" | "hasOwnQuery">,
+) {
   const guard: MiddlewareHandler<PageEnv> = async (c, next) => {
     await loadAssets(c, depsOf(c));
-    if (access === "everybody") return rejectInvalidReturnTarget(c, depsOf) ?? next();
+    if (access === "everybody") return (hasOwnQuery ? null : rejectInvalidReturnTarget(c, depsOf)) ?? next();
     const redirect = await requirePageSession(c, depsOf(c));
     if (redirect) return redirect;
     if (access !== "signed_in" && !hasPermission(c.var.actor, access)) return refuse(c, "forbidden");
@@ -129,6 +132,8 @@ function show<Data, Subject>(
       captcha,
       back: page.back?.(wordsOf(c), searchOf(c)) ?? null,
       ...(page.here ? { here: page.here(data) } : {}),
+      ...(page.refreshUrl ? { refreshUrl: page.refreshUrl(data) } : {}),
+      ...(page.imageSources ? { imageSources: page.imageSources(data) } : {}),
     },
   });
 }

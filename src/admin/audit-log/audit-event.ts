@@ -62,6 +62,13 @@ export type AuditEvent =
   | { readonly type: "api_key_revoked"; readonly details: { readonly keyId: string } }
   /** An authorization code was used again. The session that its first use opened has ended. */
   | { readonly type: "authorization_code_reused"; readonly details: { readonly sessionId: string } }
+  /** The user allowed an OAuth client, or it is one of the operator's team. `scope`: that of the request. */
+  | {
+      readonly type: "app_authorized";
+      readonly details: { readonly clientId: string; readonly scope: string };
+    }
+  /** The user ended the access of an OAuth client. */
+  | { readonly type: "app_revoked"; readonly details: { readonly clientId: string } }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";
@@ -117,6 +124,8 @@ const types: Record<AuditEvent["type"], true> = {
   client_session_opened: true,
   api_key_created: true,
   api_key_revoked: true,
+  app_authorized: true,
+  app_revoked: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

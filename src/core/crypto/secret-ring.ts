@@ -15,7 +15,8 @@ type KeyPurpose =
   | "registration-salt"
   | "seal-signing-key"
   | "seal-mail"
-  | "seal-request";
+  | "seal-request"
+  | "seal-authorization";
 
 /** One root secret: its public id and the keys derived from it by HKDF (RFC 5869). */
 export type SecretRoot = {

@@ -1,10 +1,10 @@
 import type { JWTPayload } from "jose";
 import type { Account } from "../../accounts/account.ts";
 import { type AccessTokenDeps, signAccessToken } from "../../sessions/access-token.ts";
+import { userinfoUrl } from "../../sessions/audience.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "../../sessions/refresh-token.ts";
 import { emailClaims, sessionClaims } from "../../sessions/user-claims.ts";
 import type { Client } from "../clients/client.ts";
-import { userinfoUrl } from "../endpoints.ts";
 import { type IdTokenDeps, signIdToken } from "../id-token.ts";
 import { scopeText } from "../scopes.ts";
 import { type LifetimeSettings, lifetimesOf, rotatesRefreshTokens } from "./client-lifetimes.ts";

@@ -1,7 +1,7 @@
 import type { JWTPayload } from "jose";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type AccessTokenDeps, verifyAnyAccessToken } from "../../sessions/access-token.ts";
-import { userinfoUrl } from "../endpoints.ts";
+import { userinfoUrl } from "../../sessions/audience.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { claimsOfScopes } from "../scope-claims.ts";
 import type { UserinfoStore } from "./store.ts";

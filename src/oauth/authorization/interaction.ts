@@ -1,0 +1,54 @@
+import { HOUR } from "../../core/clock.ts";
+import { seal, unseal } from "../../core/crypto/seal.ts";
+import type { SecretRing } from "../../core/crypto/secret-ring.ts";
+import { OAUTH_PATHS } from "../endpoints.ts";
+import { INTERACTION, requestQuery } from "./authorization-request.ts";
+
+/**
+ * What a request may rely on after the user was asked: a sign-in since `at` (ms), or that the user has chosen the account
+ * of a session. It grants nothing by itself, since the session in D1 has the instant of its authentication.
+ */
+export type Interaction = { readonly at: number; readonly sessionId: string | null };
+
+/** Milliseconds within which the user signs in. */
+const TTL = HOUR;
+
+type Deps = { readonly secrets: SecretRing };
+
+/** The path of the same authorization request, with the sealed interaction. It is valid for this request only. */
+export async function pathWithInteraction(
+  { secrets }: Deps,
+  query: string,
+  { at, sessionId }: Interaction,
+): Promise<string> {
+  const request = requestQuery(query);
+  const sealed = await seal(secrets, "seal-authorization", context(request), `${at} ${sessionId ?? ""}`);
+  return `${authorizePath(request)}&${INTERACTION}=${sealed}`;
+}
+
+/** The path of the authorization request. */
+export const authorizePath = (query: string): string => `${OAUTH_PATHS.authorize}?${requestQuery(query)}`;
+
+/** The interaction of a query. Null: none, or one of another request, or an old one. */
+export async function readInteraction(
+  { secrets }: Deps,
+  query: string,
+  now: number,
+): Promise<Interaction | null> {
+  const sealed = new URLSearchParams(query).get(INTERACTION);
+  if (sealed === null) return null;
+  const text = await unseal(secrets, "seal-authorization", context(requestQuery(query)), sealed);
+  if (text === null) return null;
+  const [at = "", sessionId = ""] = text.split(" ");
+  return now - Number(at) > TTL ? null : { at: Number(at), sessionId: sessionId === "" ? null : sessionId };
+}
+
+const context = (request: string): string => `interaction\n${request}`;
+
+/** Whether a path of this service is an authorization request that a new sign-in must precede. */
+export function requiresNewSignIn(path: string, publicUrl: string): boolean {
+  const url = URL.parse(path, publicUrl);
+  return (
+    url?.origin === publicUrl && url.pathname === OAUTH_PATHS.authorize && url.searchParams.has(INTERACTION)
+  );
+}

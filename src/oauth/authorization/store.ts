@@ -1,0 +1,227 @@
+import { and, count, eq, exists, gt, isNull, type SQL, sql } from "drizzle-orm";
+import { accountColumns } from "../../accounts/statements.ts";
+import type { NewAuditEvent } from "../../admin/audit-log/audit-event.ts";
+import { auditRow } from "../../admin/audit-log/statements.ts";
+import type { Database } from "../../db/database.ts";
+import { insertFrom } from "../../db/insert-select.ts";
+import { accountIsActive, isActive } from "../../db/predicates.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import {
+  accounts,
+  auditEvents,
+  oauthAuthorizationCodes,
+  oauthGrants,
+  oauthPushedRequests,
+  sessions,
+} from "../../db/schema.ts";
+import {
+  authenticatedAt,
+  generationIsAccepted,
+  isOwnSession,
+  sessionIsLive,
+} from "../../sessions/statements.ts";
+import type { Client } from "../clients/client.ts";
+import { readSelectedClient, selectClient } from "../clients/statements.ts";
+import type { NewGrant, StoredGrant } from "../grants/grant.ts";
+import { selectGrants, upsertGrant } from "../grants/statements.ts";
+import { selectPushedRequest } from "../par/statements.ts";
+import type { AuthorizingSession } from "./decide.ts";
+import type { NewAuthorizationCode } from "./new-code.ts";
+
+/** Unexpired codes of one account: enough for a browser with a dozen tabs, and a bound on the rows. */
+const MAX_LIVE_CODES = 20;
+
+/** A session whose refresh token the browser has presented. */
+export type HeldSession = {
+  readonly sessionId: string;
+  readonly accountId: string;
+  /** The generation of the presented token. */
+  readonly generation: number;
+};
+
+type Lookup = {
+  readonly clientId: string;
+  /** SHA-256 of the last part of `request_uri`, if there is one. */
+  readonly requestHash: string | null;
+  readonly held: HeldSession | null;
+  /** The audience of this service, which the session must be for. */
+  readonly own: string;
+  readonly now: number;
+};
+
+export type AuthorizationState = {
+  readonly client: Client | null;
+  /** The pushed parameters. */
+  readonly pushed: string | null;
+  readonly session: AuthorizingSession | null;
+  readonly grants: readonly StoredGrant[];
+};
+
+type Issue = {
+  readonly code: NewAuthorizationCode;
+  readonly held: HeldSession;
+  readonly own: string;
+  /** The consent that the code belongs to. It must have exactly these scopes when the code is stored. */
+  readonly grant: NewGrant;
+  /** Whether the batch stores the consent first. */
+  readonly storesGrant: boolean;
+  readonly requestHash: string | null;
+  /** Written with the consent. */
+  readonly audit: NewAuditEvent;
+};
+
+export type IssueOutcome = "issued" | "not_held" | "request_used" | "refused";
+
+export type AuthorizationStore = ReturnType<typeof authorizationStore>;
+
+export const authorizationStore = (db: Database) => ({
+  /** Reads what an authorization request depends on, in one batch. */
+  async read({ clientId, requestHash, held, own, now }: Lookup): Promise<AuthorizationState> {
+    const { client, pushed, session, grants } = await runBatch(db, {
+      client: selectClient(db, clientId, now),
+      pushed: selectPushedRequest(db, { requestHash: requestHash ?? "", clientId, now }),
+      session: selectOwnSession(db, held?.sessionId ?? "", own, now),
+      grants: selectGrants(db, held?.accountId ?? "", clientId),
+    });
+    const [row] = session;
+    return {
+      client: readSelectedClient(client)?.client ?? null,
+      pushed: pushed[0]?.parameters ?? null,
+      session: row && row.account.id === held?.accountId ? { ...row, amr: row.amr.split(" ") } : null,
+      grants,
+    };
+  },
+
+  /**
+   * Stores the code, and the consent where the user has just given it. All depends on the session, which must be live
+   * and whose refresh token must be accepted (RFC 9700 §4.14.2), and on a pushed request, which is used up.
+   */
+  async issue(issue: Issue): Promise<IssueOutcome> {
+    const { code, held, own, grant, requestHash, audit } = issue;
+    const { now } = grant;
+    const isHeld = and(
+      eq(sessions.id, held.sessionId),
+      eq(sessions.accountId, held.accountId),
+      generationIsAccepted(held.generation, now),
+      sessionIsLive(now),
+      isOwnSession(own),
+      accountIsActive(db, sessions.accountId),
+    );
+    const isStored = exists(
+      db
+        .select({ one: sql`1` })
+        .from(oauthAuthorizationCodes)
+        .where(eq(oauthAuthorizationCodes.codeHash, code.codeHash)),
+    );
+    const {
+      held: heldRows,
+      pushed,
+      issued,
+    } = await runBatch(db, {
+      held: db.select({ id: sessions.id }).from(sessions).where(isHeld),
+      pushed: selectPushedRequest(db, {
+        requestHash: requestHash ?? "",
+        clientId: grant.clientId,
+        now,
+      }),
+      grant: issue.storesGrant
+        ? [upsertGrant(db, grant, and(isHeld, requestIsUnused(db, requestHash, now)))]
+        : [],
+      issued: insertCode(db, issue, isHeld).returning({ codeHash: oauthAuthorizationCodes.codeHash }),
+      audit: issue.storesGrant
+        ? [
+            insertFrom(
+              db,
+              auditEvents,
+              auditRow(audit, held.accountId),
+              oauthAuthorizationCodes,
+              eq(oauthAuthorizationCodes.codeHash, code.codeHash),
+            ),
+          ]
+        : [],
+      used:
+        requestHash === null
+          ? []
+          : [
+              db
+                .delete(oauthPushedRequests)
+                .where(and(eq(oauthPushedRequests.requestHash, requestHash), isStored)),
+            ],
+    });
+    if (issued.length > 0) return "issued";
+    if (heldRows.length === 0) return "not_held";
+    return requestHash !== null && pushed.length === 0 ? "request_used" : "refused";
+  },
+
+  /** Voids a pushed request that the user has denied. */
+  async discardPushedRequest(requestHash: string): Promise<void> {
+    await db.delete(oauthPushedRequests).where(eq(oauthPushedRequests.requestHash, requestHash));
+  },
+});
+
+/** A live session of this service with its active account. */
+const selectOwnSession = (db: Database, sessionId: string, own: string, now: number) =>
+  db
+    .select({
+      sessionId: sessions.id,
+      authenticatedAt: authenticatedAt.as("authenticated_at"),
+      amr: sessions.amr,
+      // D1 returns the rows of a batch by column name, so that no two columns may share one.
+      account: { id: sessions.accountId, ...accountColumns },
+    })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(and(eq(sessions.id, sessionId), sessionIsLive(now), isOwnSession(own), isActive()));
+
+/** Inserts the code, if the grant has the scopes that the request was judged by. */
+function insertCode(db: Database, { code, held, grant, requestHash }: Issue, isHeld: SQL | undefined) {
+  const { now } = grant;
+  const liveCodes = db
+    .select({ n: count() })
+    .from(oauthAuthorizationCodes)
+    .where(
+      and(
+        eq(oauthAuthorizationCodes.accountId, held.accountId),
+        gt(oauthAuthorizationCodes.expiresAt, now),
+        isNull(oauthAuthorizationCodes.claim),
+      ),
+    );
+  const isGranted = and(
+    eq(oauthGrants.accountId, held.accountId),
+    eq(oauthGrants.clientId, grant.clientId),
+    eq(oauthGrants.resource, grant.resource),
+    eq(oauthGrants.redirectHost, grant.redirectHost),
+    eq(oauthGrants.scope, grant.scope),
+    exists(db.select({ one: sql`1` }).from(sessions).where(isHeld)),
+    requestIsUnused(db, requestHash, now),
+    sql`${liveCodes} < ${MAX_LIVE_CODES}`,
+  );
+  return insertFrom(
+    db,
+    oauthAuthorizationCodes,
+    {
+      ...code,
+      clientId: grant.clientId,
+      accountId: held.accountId,
+      grantId: oauthGrants.id,
+      sessionId: held.sessionId,
+      resource: grant.resource,
+      claim: null,
+    },
+    oauthGrants,
+    isGranted,
+  );
+}
+
+/** RFC 9126 §4: a `request_uri` is used once. Of two concurrent uses, the second finds no row. */
+const requestIsUnused = (db: Database, requestHash: string | null, now: number): SQL | undefined =>
+  requestHash === null
+    ? undefined
+    : exists(
+        db
+          .select({ one: sql`1` })
+          .from(oauthPushedRequests)
+          .where(
+            and(eq(oauthPushedRequests.requestHash, requestHash), gt(oauthPushedRequests.expiresAt, now)),
+          ),
+      );

@@ -1,0 +1,56 @@
+import type { Clock } from "../../core/clock.ts";
+import { SECOND } from "../../core/clock.ts";
+import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-token.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { Resource } from "../../sessions/resource.ts";
+import { checkRequest } from "../authorization/checks.ts";
+import {
+  type AuthenticateClientDeps,
+  authenticateClient,
+} from "../client-authentication/authenticate-client.ts";
+import type { OAuthError } from "../oauth-error.ts";
+import type { OAuthForm } from "../oauth-form.ts";
+import { PUSHED_REQUEST_TTL_MS, requestUriOf } from "./pushed-request.ts";
+import type { PushedRequestStore } from "./store.ts";
+
+export type PushRequestDeps = AuthenticateClientDeps & {
+  readonly clock: Clock;
+  readonly pushedRequests: Pick<PushedRequestStore, "create">;
+  readonly settings: { readonly resources: readonly Resource[] };
+};
+
+type PushInput = { readonly authorization: string | undefined; readonly form: OAuthForm };
+
+/** `expiresIn` in seconds. */
+export type PushedRequest = { readonly requestUri: string; readonly expiresIn: number };
+
+/** The parameters that authenticate the client. They are no part of the authorization request. */
+const CREDENTIALS = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/** Authenticates the client, checks its authorization request and stores it (RFC 9126 §2.1). */
+export async function pushRequest(
+  deps: PushRequestDeps,
+  { authorization, form }: PushInput,
+): Promise<Result<PushedRequest, OAuthError>> {
+  const authenticated = await authenticateClient(deps, { authorization, form });
+  if (!authenticated.ok) return authenticated;
+  const client = authenticated.value;
+  if (form.has("request_uri"))
+    return err({ error: "invalid_request", description: "A pushed request must not have a request_uri." });
+  const parameters = new Map([...form].filter(([name]) => !CREDENTIALS.includes(name)));
+  // With client_secret_basic or an assertion, `client_id` is optional in the form.
+  parameters.set("client_id", client.id);
+  const { resources } = deps.settings;
+  const checked = checkRequest({ form: parameters, repeated: [], client, isPushed: true, resources });
+  if (!checked.ok) return err(checked.error.error);
+  const token = newOneTimeToken();
+  const now = deps.clock.now();
+  await deps.pushedRequests.create({
+    requestHash: await hashOneTimeToken(token),
+    clientId: client.id,
+    parameters: new URLSearchParams([...parameters]).toString(),
+    createdAt: now,
+    expiresAt: now + PUSHED_REQUEST_TTL_MS,
+  });
+  return ok({ requestUri: requestUriOf(token), expiresIn: PUSHED_REQUEST_TTL_MS / SECOND });
+}
