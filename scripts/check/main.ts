@@ -16,7 +16,7 @@ const steps = [
   ["walks", "walk"],
 ] as const;
 
-/** The fuzzing test sends all of its requests here, and a quarter of them in `npm test`. */
+/** The fuzzing test sends all of its requests here, and a tenth of them in `npm test`. */
 const env = { ...process.env, FUZZ_REQUESTS: "10000" };
 
 const started = Date.now();

@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium } from "playwright-core";
 import { expect, inject, it as plain } from "vitest";
+import { prepareChecks } from "./accessibility.ts";
 import { type ServiceApi, serviceAt } from "./service.ts";
 import type { TestServerContext } from "./test-server.ts";
 import { newVisitor, type Visitor } from "./visitor.ts";
@@ -56,9 +57,10 @@ export const it = plain
       await Promise.all([...reusedVisitors.values()].map(({ context }) => context.close()));
     });
     return async (locale: string): Promise<Visitor> => {
-      const visitor =
-        reusedVisitors.get(locale) ?? (await newVisitor(browser, [testServer.origin], { locale }));
+      const known = reusedVisitors.get(locale);
+      const visitor = known ?? (await newVisitor(browser, [testServer.origin], { locale }));
       reusedVisitors.set(locale, visitor);
+      if (known === undefined) await prepareChecks(visitor.context);
       await visitor.context.clearCookies();
       return visitor;
     };

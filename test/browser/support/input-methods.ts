@@ -34,10 +34,13 @@ const MAX_TAB_STOPS = 120;
 async function tabTo(target: Locator): Promise<void> {
   const page = target.page();
   await target.waitFor();
-  if (await target.evaluate((element) => element === document.activeElement)) return;
+  // Its element, found once: finding it by its role again after each Tab would cost more than all else.
+  const element = await target.elementHandle();
+  if (element === null) throw new Error(`${page.url()}: there is no ${target}`);
+  if (await element.evaluate((one) => one === document.activeElement)) return;
   for (let stops = 0; stops < MAX_TAB_STOPS; stops += 1) {
     await page.keyboard.press("Tab");
-    const { isFocused, invisible } = await target.evaluate(inspectFocus);
+    const { isFocused, invisible } = await element.evaluate(inspectFocus);
     if (invisible !== null) throw new Error(`${page.url()}: the focus on ${invisible} is not visible`);
     if (isFocused) return;
   }

@@ -7,7 +7,7 @@ const { seed, sequences, seconds, path, replayPath } = inject("exploration");
 export const SEED = seed === null ? Math.floor(Math.random() * 2 ** 31) : Number(seed);
 
 /** Sequences that run at least. Few in the suite: `npm run check` runs more of them by `npm run explore`. */
-export const SEQUENCES = sequences === null ? 40 : Number(sequences);
+export const SEQUENCES = sequences === null ? 15 : Number(sequences);
 
 /** Further sequences run until this time has passed. */
 export const SECONDS = seconds === null ? 0 : Number(seconds);
