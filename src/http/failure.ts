@@ -24,6 +24,8 @@ export type FailureDetails = {
   /** Additional data of the error, if the route documents it. */
   readonly data?: unknown;
   readonly page?: FailurePage;
+  /** `error` of an OAuth response, for the log. */
+  readonly oauthError?: string;
 };
 
 /** Why a request was refused. The response and the log line are made of it. */

@@ -23,6 +23,8 @@ export type RequestLogLine = {
   readonly actor?: string;
   /** The error code of the contract, for a 4xx or 5xx of the API or of a page. */
   readonly failure?: ErrorCode;
+  /** `error` of the response of an OAuth endpoint. */
+  readonly oauthError?: string;
   readonly kvFailed?: number;
   /** Times that the burst guard was missing or failed. */
   readonly burstFailed?: number;
@@ -71,6 +73,7 @@ export const requestLog =
       kv,
       ...(actorId ? { actor: actorId } : {}),
       ...(failure ? { failure: failure.code } : {}),
+      ...(failure?.oauthError ? { oauthError: failure.oauthError } : {}),
       ...(kvFailed > 0 ? { kvFailed } : {}),
       ...(burstFailed > 0 ? { burstFailed } : {}),
       ...(providerErrors.length > 0 ? { providerErrors } : {}),

@@ -1,0 +1,65 @@
+import type { JSONWebKeySet } from "jose";
+import { type Clock, SECOND } from "../../core/clock.ts";
+import {
+  mapNetworkErrors,
+  type OnProviderError,
+  ProviderError,
+  providerErrorKind,
+} from "../../core/provider-error.ts";
+import { readAtMost } from "../../core/read-at-most.ts";
+
+const TIMEOUT_MS = 5 * SECOND;
+const MAX_BYTES = 64 * 1024;
+/** Key sets of one isolate. The oldest makes room. */
+const MAX_CACHED = 200;
+
+type CachedKeySet = { readonly keySet: JSONWebKeySet; readonly readAt: number };
+
+type Deps = {
+  readonly clock: Clock;
+  readonly cache: Map<string, CachedKeySet>;
+  readonly onError: OnProviderError;
+};
+
+export type ClientKeySets = ReturnType<typeof createClientKeySets>;
+
+/** Reads the key sets (`jwks_uri`, RFC 7591 §2) of clients: https only, without redirects, bounded in time and size. */
+export function createClientKeySets({ clock, cache, onError }: Deps) {
+  return {
+    async read(uri: string, maxAge: number): Promise<JSONWebKeySet | null> {
+      const cached = cache.get(uri);
+      if (cached && clock.now() - cached.readAt < maxAge) return cached.keySet;
+      try {
+        const keySet = await fetchKeySet(uri);
+        remember(cache, uri, { keySet, readAt: clock.now() });
+        return keySet;
+      } catch (cause) {
+        onError(providerErrorKind(cause));
+        return null;
+      }
+    },
+  };
+}
+
+async function fetchKeySet(uri: string): Promise<JSONWebKeySet> {
+  if (URL.parse(uri)?.protocol !== "https:") throw new ProviderError("bad_answer");
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const headers = { Accept: "application/json" };
+  const response = await mapNetworkErrors(fetch(uri, { headers, redirect: "manual", signal }));
+  if (response.status !== 200) throw new ProviderError("bad_status");
+  const bytes = await mapNetworkErrors(readAtMost(response.body, MAX_BYTES));
+  if (bytes === null) throw new ProviderError("bad_answer");
+  const keySet: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!isKeySet(keySet)) throw new ProviderError("bad_answer");
+  return keySet;
+}
+
+const isKeySet = (value: unknown): value is JSONWebKeySet =>
+  typeof value === "object" && value !== null && "keys" in value && Array.isArray(value.keys);
+
+function remember(cache: Deps["cache"], uri: string, entry: CachedKeySet): void {
+  cache.delete(uri);
+  const [oldest = ""] = cache.keys();
+  if (cache.size >= MAX_CACHED) cache.delete(oldest);
+  cache.set(uri, entry);
+}
