@@ -71,7 +71,9 @@ async function verify(env: Env, token: string): Promise<JWTPayload> {
 }
 
 async function readKey(db: D1Database): Promise<CryptoKey> {
-  const text = await db.prepare("SELECT public_jwk FROM signing_keys").first<string>("public_jwk");
+  const text = await db
+    .prepare("SELECT public_jwk FROM signing_keys WHERE alg = 'ES256'")
+    .first<string>("public_jwk");
   return (await importJWK(JSON.parse(text ?? ""), "ES256")) as CryptoKey;
 }
 

@@ -48,7 +48,8 @@ export async function completeSignIn(
   const { account } = outcome;
   const knownSince = deps.clock.now();
   const deviceToken = await signDeviceToken(deps, { emailKey, deviceId, knownSince, hasSignedIn: true });
-  const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
+  const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
+  const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience: client.audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

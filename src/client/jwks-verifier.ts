@@ -26,7 +26,8 @@ export function overHttps({ issuer, audience }: OverHttps): Verifier {
       // Compact serialization only: jose ignores some surrounding characters.
       if (token.length > 8192 || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return refused("token_invalid");
       try {
-        const session = readSession((await verifyJwt(token, url, { issuer, audience })).payload);
+        const { payload } = await verifyJwt(token, url, { issuer, audience });
+        const session = readSession(payload, audience);
         return session ? { ok: true, session } : refused("token_invalid");
       } catch (cause) {
         return refused(failureOf(cause));
@@ -65,18 +66,34 @@ function failureOf(cause: unknown): VerifyFailure {
   return isAudience && cause.reason === "check_failed" ? "audience_mismatch" : "token_invalid";
 }
 
-/** Returns the claims if each has its type, which jose does not check. */
-function readSession(payload: JWTPayload): VerifiedSession | null {
-  const { sub, sid, aud, role, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
+/** Returns the claims if each has its type, which jose does not check. `audience`: the one that was required. */
+function readSession(payload: JWTPayload, audience: string): VerifiedSession | null {
+  const {
+    sub,
+    sid,
+    client_id: clientId,
+    scope = "",
+    role,
+    amr,
+    acr,
+    auth_time: authTime,
+    iat,
+    exp,
+  } = payload;
+  const { email = null, email_verified: emailVerified = false, name = null } = payload;
   const session = {
     userId: sub,
     sessionId: sid,
-    audience: aud,
+    audience,
+    clientId,
+    scope: typeof scope === "string" ? scope.split(" ").filter(Boolean) : null,
     role,
     email,
     emailVerified,
     name,
     amr: Array.isArray(amr) ? amr.map(String) : null,
+    acr,
+    authTime,
     issuedAt: iat,
     expiresAt: exp,
   };

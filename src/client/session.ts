@@ -10,13 +10,23 @@ export type VerifiedSession = {
   readonly sessionId: string;
   /** The audience that the token was issued for. */
   readonly audience: string;
+  /** The OAuth client that the token was issued to; `gatehouse` for the service's own pages and API. */
+  readonly clientId: string;
+  /** The scopes of the token. Empty for the service's own client. */
+  readonly scope: readonly string[];
   /** From the token; with `strict`, as the account has it now. The same holds for email and name. */
   readonly role: Role;
-  readonly email: string;
+  /** Null if the client was not granted the scope `email`. */
+  readonly email: string | null;
   readonly emailVerified: boolean;
-  readonly name: string;
+  /** Null if the client was not granted the scope `profile`. */
+  readonly name: string | null;
   /** Authentication methods (RFC 8176), such as `pwd` and `otp`; `fed` is a federated login. */
   readonly amr: readonly string[];
+  /** The authentication context: `urn:gatehouse:acr:1fa` or `urn:gatehouse:acr:2fa`. */
+  readonly acr: string;
+  /** When the user last authenticated. */
+  readonly authTime: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
 };
@@ -44,12 +54,14 @@ export type VerifyResult =
 /** Checks the type of each member: TypeScript cannot check a value that arrives at run time. */
 export function isSession(given: unknown): given is VerifiedSession {
   const session = given as VerifiedSession | null | undefined;
-  const { userId, sessionId, audience, role, email, emailVerified, name, amr } = session ?? {};
+  const { userId, sessionId, audience, clientId, acr, role, email, emailVerified, name } = session ?? {};
   return (
-    [userId, sessionId, audience, email, name].every((text) => typeof text === "string") &&
-    [session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
+    [userId, sessionId, audience, clientId, acr].every((text) => typeof text === "string") &&
+    [email, name].every((text) => text === null || typeof text === "string") &&
+    [session?.authTime, session?.issuedAt, session?.expiresAt].every(Number.isFinite) &&
     ROLES.some((name) => name === role) &&
     typeof emailVerified === "boolean" &&
-    Array.isArray(amr)
+    Array.isArray(session?.amr) &&
+    Array.isArray(session?.scope)
   );
 }

@@ -136,7 +136,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
-      signingKey: () => keyRing.signingKey(),
+      signingKey: () => keyRing.signingKey("ES256"),
     },
     revocationList: revocationListStore({ kv: env.KV, db, meter, defer }),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),

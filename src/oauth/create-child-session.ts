@@ -56,7 +56,8 @@ export async function createChildSession(
   });
   if (outcome.kind !== "opened") return err({ reason: "authorization_code_invalid" });
   const { account } = outcome;
-  const stored = { ...session, generation: 1, rotatedAt: session.createdAt };
+  const { createdAt: rotatedAt, authTime: authenticatedAt } = session;
+  const stored = { ...session, generation: 1, rotatedAt, authenticatedAt };
   const tokens = await issueTokens(deps, { session: stored, account }, { audience });
   return ok({ kind: "signed_in", tokens, account, sessionId: session.id, deviceToken });
 }

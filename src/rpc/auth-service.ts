@@ -63,7 +63,7 @@ export const createAuthService = <Env>(
           const strict = input.options.strict ?? false;
           const result = await verifyToken(deps, { token: input.token, strict, ...chosen });
           return result.ok
-            ? { ok: true, session: presentSession(result.value) }
+            ? { ok: true, session: presentSession(result.value, chosen.audience) }
             : { ok: false, reason: result.error };
         },
       );

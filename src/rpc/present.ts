@@ -6,15 +6,20 @@ import type { IssuedTokens } from "../sessions/issue-tokens.ts";
 
 // Each field is named, so that a new field of a use case does not leave the service over RPC by accident.
 
-export const presentSession = (claims: AccessTokenClaims): VerifiedSession => ({
+/** `audience`: the one that the caller required. */
+export const presentSession = (claims: AccessTokenClaims, audience: string): VerifiedSession => ({
   userId: claims.accountId,
   sessionId: claims.sessionId,
-  audience: claims.audience,
+  audience,
+  clientId: claims.clientId,
+  scope: claims.scope,
   role: claims.role,
   email: claims.email,
   emailVerified: claims.emailVerified,
   name: claims.name,
   amr: claims.amr,
+  acr: claims.acr,
+  authTime: claims.authTime,
   issuedAt: claims.issuedAt,
   expiresAt: claims.expiresAt,
 });

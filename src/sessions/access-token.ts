@@ -1,16 +1,17 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import type { Account } from "../accounts/account.ts";
 import { ROLES } from "../admin/authorization/permissions.ts";
 import { type Clock, SECOND } from "../core/clock.ts";
 import { isInvalidTokenError, UnknownKeyError } from "../core/crypto/token-error.ts";
 import { newId } from "../core/ids.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { AccessTokenClaims } from "./access-token-claims.ts";
+import type { AccessTokenClaims, MachineTokenClaims } from "./access-token-claims.ts";
 import type { KeyRing } from "./signing-keys/key-ring.ts";
+import { TOKEN_KINDS } from "./token-kinds.ts";
 import { findVerifiedClaims, rememberVerifiedToken } from "./verified-tokens.ts";
 
 /** RFC 9068 §2.1: the type prevents confusion with every other kind of token. */
-const TYPE = "at+jwt";
+const TYPE = TOKEN_KINDS.userAccess.typ;
+const [ALG] = TOKEN_KINDS.userAccess.algs;
 
 /** Characters. A genuine token is many times shorter. */
 const MAX_LENGTH = 8192;
@@ -30,36 +31,37 @@ export type AccessTokenDeps = {
   readonly settings: TokenSettings;
 };
 
-type Subject = { readonly sessionId: string; readonly amr: readonly string[]; readonly account: Account };
+/** `claims`: those of the kind of token, beside the ones that every access token has. */
+export type NewAccessToken = {
+  readonly audience: string | readonly string[];
+  readonly subject: string;
+  readonly clientId: string;
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly claims: JWTPayload;
+};
 
-/** `audience`: one of AUDIENCES. */
-export type TokenRequest = { readonly audience: string };
-
-/** Signs an access token: the claims of RFC 9068 §2.2, and the account data that consumers need most (contract §4). */
+/** Signs an access token with the claims of RFC 9068 §2.2. */
 export async function signAccessToken(
-  deps: AccessTokenDeps,
-  subject: Subject,
-  { audience }: TokenRequest,
+  {
+    keyRing,
+    clock,
+    settings,
+  }: Pick<AccessTokenDeps, "keyRing" | "clock"> & {
+    readonly settings: Pick<TokenSettings, "publicUrl">;
+  },
+  { audience, subject, clientId, lifetime, claims }: NewAccessToken,
 ): Promise<string> {
-  const { keyRing, clock, settings } = deps;
-  const { kid, key } = await keyRing.signingKey();
+  const { kid, key } = await keyRing.signingKey(ALG);
   const issuedAt = Math.floor(clock.now() / SECOND);
-  const { account } = subject;
-  return new SignJWT({
-    sid: subject.sessionId,
-    role: account.role,
-    email: account.email,
-    email_verified: account.emailVerifiedAt !== null,
-    name: account.name,
-    amr: [...subject.amr],
-  })
-    .setProtectedHeader({ alg: "ES256", kid, typ: TYPE })
+  return new SignJWT({ ...claims, client_id: clientId })
+    .setProtectedHeader({ alg: ALG, kid, typ: TYPE })
     .setIssuer(settings.publicUrl)
-    .setAudience(audience)
-    .setSubject(account.id)
+    .setAudience(typeof audience === "string" ? audience : [...audience])
+    .setSubject(subject)
     .setJti(newId())
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + settings.accessTokenTtl)
+    .setExpirationTime(issuedAt + lifetime)
     .sign(key);
 }
 
@@ -72,23 +74,39 @@ type Checks = {
   readonly audience?: string;
 };
 
-/**
- * Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4). Does not read the session. The isolate remembers the
- * tokens that it has verified, so that a repeated token costs no signature check.
- */
+/** Verifies an access token of a user. A token of a machine is `token_invalid`. Does not read the session. */
 export async function verifyAccessToken(
   deps: AccessTokenDeps,
   token: string,
   { ignoreExpiry = false, audience }: Checks = {},
 ): Promise<Result<AccessTokenClaims, TokenFailure>> {
-  const { keyRing, clock, settings } = deps;
-  const accepted = {
-    issuer: settings.publicUrl,
-    audiences: audience === undefined ? [...settings.audiences] : [audience],
-  };
+  const audiences = audience === undefined ? deps.settings.audiences : [audience];
+  const verified = await verifyAnyAccessToken(deps, token, { ignoreExpiry, audiences });
+  if (!verified.ok) return verified;
+  return verified.value.kind === "user" ? ok(verified.value) : err("token_invalid");
+}
+
+/** Verifiers of tokens of any audience need no other settings than the issuer. */
+type VerifyDeps = Pick<AccessTokenDeps, "keyRing" | "clock"> & {
+  readonly settings: Pick<TokenSettings, "publicUrl">;
+};
+
+type AnyChecks = { readonly ignoreExpiry?: boolean; readonly audiences: readonly string[] };
+
+/**
+ * Verifies signature, type and claims (RFC 8725 §3, RFC 9068 §4) of an access token for one of the audiences. The isolate
+ * remembers the tokens that it has verified, so that a repeated token costs no signature check.
+ */
+export async function verifyAnyAccessToken(
+  { keyRing, clock, settings }: VerifyDeps,
+  token: string,
+  { ignoreExpiry = false, audiences }: AnyChecks,
+): Promise<Result<AccessTokenClaims | MachineTokenClaims, TokenFailure>> {
+  const issuer = settings.publicUrl;
   const now = clock.now();
-  const { verifiedTokens, verificationKey } = keyRing;
-  const required = { ...accepted, now: Math.floor(now / SECOND), verificationKey };
+  const { verifiedTokens } = keyRing;
+  const verificationKey = (kid: string) => keyRing.verificationKey(kid, ALG);
+  const required = { issuer, audiences, now: Math.floor(now / SECOND), verificationKey };
   const verified = await findVerifiedClaims(verifiedTokens, token, required);
   if (verified) return ok(verified);
   // Exactly the compact serialization: jose's decoder tolerates other characters.
@@ -103,10 +121,10 @@ export async function verifyAccessToken(
         return publicKey;
       },
       {
-        algorithms: ["ES256"],
+        algorithms: [...TOKEN_KINDS.userAccess.algs],
         typ: TYPE,
-        issuer: accepted.issuer,
-        audience: accepted.audiences,
+        issuer,
+        audience: [...audiences],
         // `readClaims` requires the others.
         requiredClaims: ["jti"],
         currentDate: new Date(ignoreExpiry ? 0 : now),
@@ -116,8 +134,7 @@ export async function verifyAccessToken(
     if (!claims) return err("token_invalid");
     const { kid = "" } = protectedHeader;
     // Tokens of this service have no `nbf`, which a remembered token would not be checked for.
-    if (payload.nbf === undefined)
-      rememberVerifiedToken(verifiedTokens, token, { claims, issuer: accepted.issuer, kid, key });
+    if (payload.nbf === undefined) rememberVerifiedToken(verifiedTokens, token, { claims, issuer, kid, key });
     return ok(claims);
   } catch (cause) {
     if (isInvalidTokenError(cause)) return err(failureOf(cause));
@@ -125,17 +142,39 @@ export async function verifyAccessToken(
   }
 }
 
-/** The claims, or null if one has the wrong type, which jose does not check. Tokens of this service have one audience. */
-function readClaims(payload: JWTPayload): AccessTokenClaims | null {
-  const { sub, sid, aud, email, email_verified: emailVerified, name, amr, iat, exp } = payload;
-  const role = ROLES.find((each) => each === payload.role);
-  if (typeof sub !== "string" || typeof sid !== "string" || typeof aud !== "string") return null;
-  if (typeof email !== "string" || typeof emailVerified !== "boolean" || typeof name !== "string")
-    return null;
-  if (!role || iat === undefined || exp === undefined || !Array.isArray(amr)) return null;
-  const account = { accountId: sub, role, email, emailVerified, name };
-  return { ...account, sessionId: sid, audience: aud, amr: amr.map(String), issuedAt: iat, expiresAt: exp };
+/** The claims, or null if one has the wrong type, which jose does not check. */
+function readClaims(payload: JWTPayload): AccessTokenClaims | MachineTokenClaims | null {
+  const { sub, aud, client_id: clientId, scope = "", iat, exp } = payload;
+  if (typeof sub !== "string" || typeof clientId !== "string" || typeof scope !== "string") return null;
+  if (aud === undefined || iat === undefined || exp === undefined) return null;
+  const token = {
+    clientId,
+    audiences: typeof aud === "string" ? [aud] : aud,
+    scope: scope === "" ? [] : scope.split(" "),
+    issuedAt: iat,
+    expiresAt: exp,
+  };
+  if (payload.sid !== undefined) return readUserClaims(payload, sub, token);
+  // An account id is never equal to the id of a client.
+  return sub === clientId ? { kind: "machine", ...token } : null;
 }
+
+function readUserClaims(
+  payload: JWTPayload,
+  accountId: string,
+  token: Omit<MachineTokenClaims, "kind">,
+): AccessTokenClaims | null {
+  const { sid, email = null, email_verified: emailVerified = false, name = null, amr, acr } = payload;
+  const { auth_time: authTime } = payload;
+  const role = ROLES.find((each) => each === payload.role);
+  if (typeof sid !== "string" || !role || !Array.isArray(amr) || typeof acr !== "string") return null;
+  if (!isTextOrNull(email) || !isTextOrNull(name)) return null;
+  if (typeof emailVerified !== "boolean" || typeof authTime !== "number") return null;
+  const user = { accountId, sessionId: sid, role, email, emailVerified, name };
+  return { kind: "user", ...token, ...user, amr: amr.map(String), acr, authTime };
+}
+
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === "string";
 
 function failureOf(cause: unknown): TokenFailure {
   if (cause instanceof errors.JWTExpired) return "token_expired";

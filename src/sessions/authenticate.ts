@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, verifyAccessToken } from "./access-token.ts";
 import { ownAudience } from "./audience.ts";
-import type { CurrentSession } from "./session.ts";
+import { type CurrentSession, FIRST_PARTY_CLIENT } from "./session.ts";
 import type { SessionStore } from "./store.ts";
 
 export type AuthenticateDeps = AccessTokenDeps & {
@@ -20,7 +20,7 @@ export async function authenticate(
 ): Promise<Result<CurrentSession, "token_unusable" | "session_ended">> {
   const own = ownAudience(deps.settings);
   const claims = await verifyAccessToken(deps, token, { audience: own });
-  if (!claims.ok) return err("token_unusable");
+  if (!claims.ok || claims.value.clientId !== FIRST_PARTY_CLIENT) return err("token_unusable");
   const now = deps.clock.now();
   const current = await deps.sessions.findCurrent(claims.value.sessionId, { requested: own, own }, now);
   if (!current || current.account.id !== claims.value.accountId) return err("session_ended");

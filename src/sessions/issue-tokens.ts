@@ -1,7 +1,8 @@
 import type { Account } from "../accounts/account.ts";
 import { SECOND } from "../core/clock.ts";
-import { type AccessTokenDeps, signAccessToken, type TokenRequest } from "./access-token.ts";
+import { type AccessTokenDeps, signAccessToken } from "./access-token.ts";
 import { type RefreshTokenDeps, signRefreshToken } from "./refresh-token.ts";
+import { emailClaims, sessionClaims } from "./user-claims.ts";
 
 /** The tokens of a session (contract §2). Lifetimes in seconds. */
 export type IssuedTokens = {
@@ -16,10 +17,12 @@ export type IssueTokensDeps = AccessTokenDeps & RefreshTokenDeps;
 
 type LiveSession = {
   readonly id: string;
+  readonly clientId: string;
   readonly generation: number;
   readonly amr: readonly string[];
   readonly rotatedAt: number;
   readonly idleExpiresAt: number;
+  readonly authenticatedAt: number;
 };
 
 /**
@@ -27,21 +30,39 @@ type LiveSession = {
  * then fails before the single-use token is spent.
  */
 export async function warmSigningKey(deps: IssueTokensDeps): Promise<void> {
-  await deps.keyRing.signingKey();
+  await deps.keyRing.signingKey("ES256");
 }
 
 type TokenSubject = { readonly session: LiveSession; readonly account: Account };
 
-/** Signs the refresh token of a live session, and an access token for the audience. */
+/** `audience`: one of AUDIENCES. */
+type TokenRequest = { readonly audience: string };
+
+/**
+ * Signs the refresh token of a live session of this service's own client, and an access token for the audience with the
+ * account data that consumers need most (contract §4).
+ */
 export async function issueTokens(
   deps: IssueTokensDeps,
   { session, account }: TokenSubject,
-  request: TokenRequest,
+  { audience }: TokenRequest,
 ): Promise<IssuedTokens> {
+  const { accessTokenTtl } = deps.settings;
   return {
-    token: await signAccessToken(deps, { sessionId: session.id, amr: session.amr, account }, request),
+    token: await signAccessToken(deps, {
+      audience,
+      subject: account.id,
+      clientId: session.clientId,
+      lifetime: accessTokenTtl,
+      claims: {
+        ...sessionClaims(session),
+        role: account.role,
+        ...emailClaims(account),
+        name: account.name,
+      },
+    }),
     tokenType: "Bearer",
-    expiresIn: deps.settings.accessTokenTtl,
+    expiresIn: accessTokenTtl,
     refreshToken: await signRefreshToken(deps, {
       sessionId: session.id,
       accountId: account.id,

@@ -4,8 +4,11 @@ import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import { isInvalidTokenError } from "../core/crypto/token-error.ts";
 import { hmacKeyOfToken } from "../core/crypto/token-key.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { FIRST_PARTY_CLIENT } from "./session.ts";
+import { TOKEN_KINDS } from "./token-kinds.ts";
 
-const TYPE = "rt+jwt";
+const TYPE = TOKEN_KINDS.refresh.typ;
+const [ALG] = TOKEN_KINDS.refresh.algs;
 
 export type RefreshTokenDeps = {
   readonly secrets: SecretRing;
@@ -17,6 +20,8 @@ export type RefreshTokenDeps = {
 type Subject = {
   readonly sessionId: string;
   readonly accountId: string;
+  /** The OAuth client that may present the token. Absent: this service's own API. */
+  readonly clientId?: string;
   readonly generation: number;
   readonly rotatedAt: number;
   readonly idleExpiresAt: number;
@@ -28,8 +33,9 @@ type Subject = {
  */
 export async function signRefreshToken(deps: RefreshTokenDeps, subject: Subject): Promise<string> {
   const root = deps.secrets.current;
-  return new SignJWT({ sid: subject.sessionId, gen: subject.generation })
-    .setProtectedHeader({ alg: "HS256", typ: TYPE, kid: root.id })
+  const { sessionId: sid, generation: gen, clientId: client_id } = subject;
+  return new SignJWT({ sid, gen, ...(client_id === undefined ? {} : { client_id }) })
+    .setProtectedHeader({ alg: ALG, typ: TYPE, kid: root.id })
     .setIssuer(deps.settings.publicUrl)
     .setAudience(deps.settings.publicUrl)
     .setSubject(subject.accountId)
@@ -44,21 +50,27 @@ export type RefreshTokenClaims = {
   readonly generation: number;
 };
 
+/**
+ * Verifies a refresh token of the client: without one, of this service's own API. RFC 9700 §4.14.2: the token of another
+ * client is unusable, and its session stays as it is.
+ */
 export async function verifyRefreshToken(
   deps: RefreshTokenDeps,
   token: string,
+  clientId: string = FIRST_PARTY_CLIENT,
 ): Promise<Result<RefreshTokenClaims, "token_unusable">> {
   try {
     const { payload } = await jwtVerify(token, hmacKeyOfToken(deps.secrets, "refresh-token"), {
-      algorithms: ["HS256"],
+      algorithms: [ALG],
       typ: TYPE,
       issuer: deps.settings.publicUrl,
       audience: deps.settings.publicUrl,
-      requiredClaims: ["exp", "iat", "sub", "sid", "gen"],
+      requiredClaims: [...TOKEN_KINDS.refresh.claims],
       currentDate: new Date(deps.clock.now()),
     });
-    const { sub, sid, gen } = payload;
+    const { sub, sid, gen, client_id: issuedTo = FIRST_PARTY_CLIENT } = payload;
     if (
+      issuedTo !== clientId ||
       typeof sub !== "string" ||
       typeof sid !== "string" ||
       typeof gen !== "number" ||

@@ -1,11 +1,11 @@
-import type { AccessTokenClaims } from "./access-token-claims.ts";
+import type { AccessTokenClaims, MachineTokenClaims } from "./access-token-claims.ts";
 
 /** Tokens of one cache. An entry holds about one kilobyte. */
 export const MAX_VERIFIED_TOKENS = 1000;
 
 /** What the signature of a token has proven, with what it depends on. */
 export type VerifiedToken = {
-  readonly claims: AccessTokenClaims;
+  readonly claims: AccessTokenClaims | MachineTokenClaims;
   readonly issuer: string;
   /** The key that verified the signature. */
   readonly kid: string;
@@ -39,12 +39,12 @@ export async function findVerifiedClaims(
   tokens: VerifiedTokens,
   token: string,
   { issuer, audiences, now, verificationKey }: Required,
-): Promise<AccessTokenClaims | null> {
+): Promise<AccessTokenClaims | MachineTokenClaims | null> {
   const verified = tokens.get(token);
   if (!verified) return null;
   const { claims, kid } = verified;
   // Another audience is a reason to refuse this request, and the entry stays valid for its own audience.
-  if (verified.issuer !== issuer || !audiences.includes(claims.audience)) return null;
+  if (verified.issuer !== issuer || !claims.audiences.some((each) => audiences.includes(each))) return null;
   if (claims.expiresAt > now && (await verificationKey(kid)) === verified.key) return claims;
   tokens.delete(token);
   return null;

@@ -1,3 +1,4 @@
+import type { Account } from "../accounts/account.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type AccessTokenDeps, type TokenFailure, verifyAccessToken } from "./access-token.ts";
 import type { AccessTokenClaims } from "./access-token-claims.ts";
@@ -40,6 +41,15 @@ export async function verifyToken(
   const request = { requested: audience, own: ownAudience(deps.settings) };
   const current = await deps.sessions.findCurrent(sessionId, request, deps.clock.now());
   if (!current || current.account.id !== accountId) return err("session_ended");
-  const { role, email, emailVerifiedAt, name } = current.account;
-  return ok({ ...claims, role, email, emailVerified: emailVerifiedAt !== null, name });
+  return ok({ ...claims, ...currentData(claims, current.account) });
+}
+
+/** The account data that the token has, as they are now. The client was granted no others. */
+function currentData(claims: AccessTokenClaims, { role, email, emailVerifiedAt, name }: Account) {
+  return {
+    role,
+    email: claims.email === null ? null : email,
+    emailVerified: claims.email !== null && emailVerifiedAt !== null,
+    name: claims.name === null ? null : name,
+  };
 }

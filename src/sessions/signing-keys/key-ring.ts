@@ -5,7 +5,7 @@ import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import type { VerifiedTokens } from "../verified-tokens.ts";
 import { createSigningKey } from "./create-signing-key.ts";
 import { KEY_MAX_AGE, pickSigningKey, SIGNING_PERIOD } from "./rules.ts";
-import type { StoredSigningKey } from "./signing-key.ts";
+import { SIGNING_ALGS, type SigningAlg, type StoredSigningKey } from "./signing-key.ts";
 import type { SigningKeyStore } from "./store.ts";
 
 /** How long an isolate uses the keys that it read. A new key is published a day before it signs. */
@@ -32,10 +32,11 @@ export const emptyKeyCache = (): KeyCache => ({
   verifiedTokens: new Map(),
 });
 
-/** The keys that sign and verify access tokens. With a warm cache none of the methods reads D1. */
+/** The keys that sign and verify tokens. With a warm cache none of the methods reads D1. */
 export type KeyRing = {
-  signingKey(): Promise<{ kid: string; key: CryptoKey }>;
-  verificationKey(kid: string): Promise<CryptoKey | null>;
+  signingKey(alg: SigningAlg): Promise<{ kid: string; key: CryptoKey }>;
+  /** The published key with that id, if it is of the algorithm, which the kind of the token decides (RFC 8725 §3.1). */
+  verificationKey(kid: string, alg: SigningAlg): Promise<CryptoKey | null>;
   /** The public members of every published key, as the JSON of a JWK Set (RFC 7517 §5). */
   keySet(): Promise<string>;
   /** The key set if the isolate has read it recently, else null. Reads no store. */
@@ -53,21 +54,23 @@ type Deps = {
 
 export function createKeyRing(deps: Deps): KeyRing {
   return {
-    async signingKey() {
+    async signingKey(alg) {
       await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
-      const key = currentKey(deps) ?? (await addFirstKey(deps));
+      if (currentKey(deps, alg) === null) await addFirstKeys(deps);
+      const key = currentKey(deps, alg);
+      if (!key) throw new Error("no signing key is usable after one was added");
       return { kid: key.kid, key: await privateKeyOf(deps, key) };
     },
-    async verificationKey(kid) {
+    async verificationKey(kid, alg) {
       await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
       if (!deps.cache.keys.some((key) => key.kid === kid)) await readIfOlderThan(deps, UNKNOWN_KID_PAUSE_MS);
-      const stored = deps.cache.keys.find((key) => key.kid === kid);
-      return stored ? importKey(deps, `public/${kid}`, stored.publicJwk) : null;
+      const stored = deps.cache.keys.find((key) => key.kid === kid && key.alg === alg);
+      return stored ? importKey(deps, `public/${kid}`, stored.publicJwk, alg) : null;
     },
     async keySet() {
       const { cache } = deps;
       await readIfOlderThan(deps, CACHE_MAX_AGE_MS);
-      if (currentKey(deps) === null) await addFirstKey(deps);
+      if (currentKey(deps, "ES256") === null) await addFirstKeys(deps);
       cache.keySet ??= JSON.stringify({ keys: cache.keys.map((key) => JSON.parse(key.publicJwk) as JWK) });
       return cache.keySet;
     },
@@ -88,22 +91,24 @@ function cacheKeys(cache: KeyCache, keys: readonly StoredSigningKey[], now: numb
   cache.readAt = now;
 }
 
-const currentKey = ({ cache, clock, secrets }: Deps) =>
-  pickSigningKey(cache.keys, (key) => secrets.find(key.sealedBy) !== null, clock.now());
+const currentKey = ({ cache, clock, secrets }: Deps, alg: SigningAlg) =>
+  pickSigningKey(
+    cache.keys.filter((key) => key.alg === alg),
+    (key) => secrets.find(key.sealedBy) !== null,
+    clock.now(),
+  );
 
-/** For the first request of a deployment, and after a change of AUTH_SECRET without AUTH_SECRET_PREVIOUS. */
-async function addFirstKey(deps: Deps): Promise<StoredSigningKey> {
+/**
+ * For the first request of a deployment, after a change of AUTH_SECRET without AUTH_SECRET_PREVIOUS, and for an algorithm
+ * that a new release introduces. Adds a key of each algorithm that has none.
+ */
+async function addFirstKeys(deps: Deps): Promise<void> {
   const { cache, clock, secrets, signingKeys } = deps;
   const now = clock.now();
-  const newKey = await createSigningKey(secrets, {
-    createdAt: now,
-    signsFrom: now,
-    signsUntil: now + SIGNING_PERIOD,
-  });
-  cacheKeys(cache, await signingKeys.addFirst(newKey, secrets.ids, now - KEY_MAX_AGE), now);
-  const key = currentKey(deps);
-  if (!key) throw new Error("no signing key is usable after one was added");
-  return key;
+  const period = { createdAt: now, signsFrom: now, signsUntil: now + SIGNING_PERIOD };
+  const missing = SIGNING_ALGS.filter((alg) => currentKey(deps, alg) === null);
+  const newKeys = await Promise.all(missing.map((alg) => createSigningKey(secrets, alg, period)));
+  cacheKeys(cache, await signingKeys.addFirst(newKeys, secrets.ids, now - KEY_MAX_AGE), now);
 }
 
 async function privateKeyOf(deps: Deps, stored: StoredSigningKey): Promise<CryptoKey> {
@@ -111,14 +116,14 @@ async function privateKeyOf(deps: Deps, stored: StoredSigningKey): Promise<Crypt
   if (cached) return cached;
   const jwk = await unseal(deps.secrets, "seal-signing-key", stored.kid, stored.sealedPrivateJwk);
   if (jwk === null) throw new Error("the signing key cannot be unsealed");
-  return importKey(deps, `private/${stored.kid}`, jwk);
+  return importKey(deps, `private/${stored.kid}`, jwk, stored.alg);
 }
 
-async function importKey({ cache }: Deps, name: string, jwk: string): Promise<CryptoKey> {
+async function importKey({ cache }: Deps, name: string, jwk: string, alg: SigningAlg): Promise<CryptoKey> {
   const cached = cache.imported.get(name);
   if (cached) return cached;
   // importJWK returns bytes only for symmetric keys.
-  const key = (await importJWK(JSON.parse(jwk) as JWK, "ES256")) as CryptoKey;
+  const key = (await importJWK(JSON.parse(jwk) as JWK, alg)) as CryptoKey;
   cache.imported.set(name, key);
   return key;
 }

@@ -10,27 +10,30 @@ const cacheControl = `public, max-age=${MAX_AGE}`;
 export const keySetHeaders = { "Cache-Control": cacheControl };
 export const KEY_SET_PATH = "/.well-known/jwks.json";
 
+const common = { kid: z.string(), use: z.literal("sig") };
 const keySet = z.object({
   keys: z.array(
-    z.object({
-      kty: z.literal("EC"),
-      crv: z.literal("P-256"),
-      x: z.string(),
-      y: z.string(),
-      kid: z.string(),
-      alg: z.literal("ES256"),
-      use: z.literal("sig"),
-    }),
+    z.union([
+      z.object({
+        kty: z.literal("EC"),
+        crv: z.literal("P-256"),
+        x: z.string(),
+        y: z.string(),
+        alg: z.literal("ES256"),
+        ...common,
+      }),
+      z.object({ kty: z.literal("RSA"), n: z.string(), e: z.string(), alg: z.literal("RS256"), ...common }),
+    ]),
   ),
 });
 
-/** The public keys that verify access tokens: a bare JWK Set (RFC 7517 §5) without the envelope. */
+/** The public keys that verify access tokens (ES256) and ID tokens (RS256 and ES256): a bare JWK Set (RFC 7517 §5) without the envelope. */
 export function keySetRoutes(depsOf: DepsOf<{ keyRing: KeyRing }>): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get(
     KEY_SET_PATH,
     documented(async (_c, next) => next(), {
       operationId: "getKeySet",
-      summary: "The public keys that verify access tokens (JWK Set)",
+      summary: "The public keys that verify access tokens and ID tokens (JWK Set)",
       tag: "Discovery",
       bare: keySet,
       cacheControl,

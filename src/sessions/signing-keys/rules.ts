@@ -7,6 +7,9 @@ export const SIGNING_PERIOD = 30 * DAY;
 /** How long a key is published before it signs: longer than any client caches the key set. */
 const PUBLISHED_AHEAD = DAY;
 
+/** The longest life of a token: that of ACCESS_TOKEN_TTL and of a client's own `access_token_ttl`. */
+export const MAX_TOKEN_LIFE = DAY;
+
 /** Kept after the last token's expiry, for clock skew and cached key sets. */
 const RETIREMENT_MARGIN = HOUR;
 

@@ -1,5 +1,7 @@
 /** The algorithms of the service's signatures (RFC 7518 §3.1). */
-export type SigningAlg = "ES256" | "RS256";
+export const SIGNING_ALGS = ["ES256", "RS256"] as const;
+
+export type SigningAlg = (typeof SIGNING_ALGS)[number];
 
 /** A stored key pair that signs tokens. Instants in milliseconds. */
 export type StoredSigningKey = {

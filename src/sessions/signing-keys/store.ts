@@ -23,20 +23,17 @@ export function signingKeyStore(db: Database) {
     list: (signsFromAfter: number): Promise<StoredSigningKey[]> => listSince(signsFromAfter),
 
     /**
-     * Adds a first key unless a key exists that one of these root secrets unseals. Check and insert are one
-     * statement, so concurrent calls add one key. Returns the keys after it.
+     * Adds first keys, each unless a key of its algorithm exists that one of these root secrets unseals. Check and insert
+     * are one statement, so concurrent calls add one key of each algorithm. Returns the keys after it.
      */
     async addFirst(
-      key: StoredSigningKey,
+      keys: readonly StoredSigningKey[],
       rootSecretIds: readonly string[],
       signsFromAfter: number,
     ): Promise<StoredSigningKey[]> {
-      const conflict = and(inArray(other.sealedBy, [...rootSecretIds]), gte(other.signsFrom, signsFromAfter));
-      const { keys } = await runBatch(db, {
-        added: addUnless(key, conflict),
-        keys: listSince(signsFromAfter),
-      });
-      return keys;
+      const isUsable = and(inArray(other.sealedBy, [...rootSecretIds]), gte(other.signsFrom, signsFromAfter));
+      const added = keys.map((key) => addUnless(key, and(eq(other.alg, key.alg), isUsable)));
+      return (await runBatch(db, { added, keys: listSince(signsFromAfter) })).keys;
     },
 
     /** Adds the successor of `predecessor`, unless one exists that these root secrets unseal. */
@@ -46,6 +43,7 @@ export function signingKeyStore(db: Database) {
       rootSecretIds: readonly string[],
     ): Promise<void> {
       const conflict = and(
+        eq(other.alg, key.alg),
         gt(other.signsFrom, predecessor.signsFrom),
         inArray(other.sealedBy, [...rootSecretIds]),
       );

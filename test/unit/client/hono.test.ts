@@ -9,11 +9,15 @@ const sessionOf = (role: Role): VerifyResult => ({
     userId: "u",
     sessionId: "s",
     audience: "web",
+    clientId: "gatehouse",
+    scope: [],
     role,
     email: "ada@example.com",
     emailVerified: true,
     name: "Ada",
     amr: ["pwd"],
+    acr: "urn:gatehouse:acr:1fa",
+    authTime: 0,
     issuedAt: 0,
     expiresAt: 1,
   },
@@ -33,7 +37,7 @@ const verifier = {
 
 const app = new Hono<SessionEnv>()
   .onError((error, c) => c.text(error.message, 500))
-  .get("/me", requireSession(verifier), (c) => c.text(c.var.session.email))
+  .get("/me", requireSession(verifier), (c) => c.text(c.var.session.email ?? "no address"))
   .get(
     "/strict",
     requireSession(() => verifier, { strict: true }),

@@ -48,6 +48,9 @@ export async function openIssuer() {
         email_verified: true,
         name: "A",
         amr: ["pwd"],
+        acr: "urn:gatehouse:acr:1fa",
+        auth_time: 0,
+        client_id: "gatehouse",
       })
         .setProtectedHeader({ alg: "ES256", kid, typ: "at+jwt" })
         .setIssuer(url)

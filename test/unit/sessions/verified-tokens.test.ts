@@ -9,14 +9,19 @@ import {
 
 const ISSUER = "https://auth.example.test";
 const claims: AccessTokenClaims = {
+  kind: "user",
   accountId: "account",
   sessionId: "session",
-  audience: "web",
+  clientId: "gatehouse",
+  audiences: ["web"],
+  scope: [],
   role: "user",
   email: "ada@example.test",
   emailVerified: true,
   name: "Ada",
   amr: ["pwd"],
+  acr: "urn:gatehouse:acr:1fa",
+  authTime: 1000,
   issuedAt: 1000,
   expiresAt: 1900,
 };

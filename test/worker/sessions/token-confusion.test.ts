@@ -50,7 +50,7 @@ describe("forged and altered tokens", () => {
     await expectRejected(await sign(claims, { typ: undefined }));
   });
 
-  it.each(["exp", "iat", "sub", "sid", "jti", "iss", "aud"])(
+  it.each(["exp", "iat", "sub", "sid", "jti", "iss", "aud", "client_id", "auth_time", "acr", "amr", "role"])(
     "rejects an access token without the claim %s",
     async (claim) => {
       await expectRejected(await sign({ ...claims, [claim]: undefined }));

@@ -85,6 +85,7 @@ describe("the deployment's AUTH_SECRET", () => {
   const SECRET = "a root secret of the unit tests, long enough";
   const key = (sealedBy: string, createdAt: number) => ({
     kid: `${createdAt}`,
+    alg: "ES256" as const,
     publicJwk: "",
     sealedPrivateJwk: "",
     sealedBy,

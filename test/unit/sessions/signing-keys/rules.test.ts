@@ -11,6 +11,7 @@ const START = 1_800_000_000_000;
 
 const key = (kid: string, signsFrom: number, sealedBy = "ours"): StoredSigningKey => ({
   kid,
+  alg: "ES256",
   publicJwk: "{}",
   sealedPrivateJwk: "sealed",
   sealedBy,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../../src/db/database.ts";
 import { newMeter } from "../../../../src/db/metered-d1.ts";
 import { KEY_MAX_AGE } from "../../../../src/sessions/signing-keys/rules.ts";
-import type { StoredSigningKey } from "../../../../src/sessions/signing-keys/signing-key.ts";
+import type { SigningAlg, StoredSigningKey } from "../../../../src/sessions/signing-keys/signing-key.ts";
 import { signingKeyStore } from "../../../../src/sessions/signing-keys/store.ts";
 import { resetStores } from "../../../support/reset-stores.ts";
 import { startService } from "../../../support/service.ts";
@@ -13,9 +13,14 @@ beforeEach(resetStores);
 
 const store = signingKeyStore(openDatabase(env.DB, newMeter()));
 
-const key = (kid: string, signsFrom: number, sealedBy = "ours"): StoredSigningKey => ({
+const key = (
+  kid: string,
+  signsFrom: number,
+  sealedBy = "ours",
+  alg: SigningAlg = "ES256",
+): StoredSigningKey => ({
   kid,
-  alg: "ES256",
+  alg,
   publicJwk: "{}",
   sealedPrivateJwk: `sealed ${sealedBy}`,
   sealedBy,
@@ -26,11 +31,14 @@ const key = (kid: string, signsFrom: number, sealedBy = "ours"): StoredSigningKe
 
 /** Stores keys in spite of the others. */
 async function insert(...keys: StoredSigningKey[]): Promise<void> {
-  const statement = env.DB.prepare("INSERT INTO signing_keys VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const statement = env.DB.prepare(
+    "INSERT INTO signing_keys (kid, alg, public_jwk, sealed_private_jwk, sealed_by, created_at, signs_from, signs_until) " +
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
   await env.DB.batch(
     keys.map((one) =>
       statement.bind(
-        ...[one.kid, one.publicJwk, one.sealedPrivateJwk, one.sealedBy],
+        ...[one.kid, one.alg, one.publicJwk, one.sealedPrivateJwk, one.sealedBy],
         ...[one.createdAt, one.signsFrom, one.signsUntil],
       ),
     ),
@@ -50,13 +58,26 @@ describe("the store of the signing keys", () => {
 
   it("adds a first key unless there is one of these root secrets that is not too old", async () => {
     await insert(key("lost", 50, "another secret"), key("old", 19));
-    expect(kidsOf(await store.addFirst(key("new", 60), ["ours"], 20))).toEqual(["lost", "new"]);
-    expect(kidsOf(await store.addFirst(key("one more", 70), ["ours"], 20))).toEqual(["lost", "new"]);
+    expect(kidsOf(await store.addFirst([key("new", 60)], ["ours"], 20))).toEqual(["lost", "new"]);
+    expect(kidsOf(await store.addFirst([key("one more", 70)], ["ours"], 20))).toEqual(["lost", "new"]);
+  });
+
+  it("adds a first key of each algorithm that has none", async () => {
+    await insert(key("elliptic", 10));
+    const first = [key("one more", 20), key("rsa", 30, "ours", "RS256"), key("another", 40, "ours", "RS256")];
+    expect(kidsOf(await store.addFirst(first, ["ours"], 0))).toEqual(["elliptic", "rsa"]);
+  });
+
+  it("adds a successor beside the keys of another algorithm", async () => {
+    const predecessor = key("predecessor", 10);
+    await insert(predecessor, key("rsa", 20, "ours", "RS256"));
+    await store.addNext(key("next", 30), predecessor, ["ours"]);
+    expect(await storedKids()).toEqual(["predecessor", "rsa", "next"]);
   });
 
   it("adds no first key beside one that begins at the oldest instant", async () => {
     await insert(key("oldest", 20));
-    expect(kidsOf(await store.addFirst(key("new", 60), ["ours"], 20))).toEqual(["oldest"]);
+    expect(kidsOf(await store.addFirst([key("new", 60)], ["ours"], 20))).toEqual(["oldest"]);
   });
 
   it("adds a successor unless there is one of these root secrets", async () => {
@@ -96,5 +117,5 @@ it("publishes no key that is too old to have signed a valid token, and signs wit
   const after = startService({ clock });
   const { token } = await registerAndLogIn(after);
   expect((await after.get("/me", token)).status).toBe(200);
-  expect(JSON.parse((await after.call("GET", "/.well-known/jwks.json")).text).keys).toHaveLength(1);
+  expect(JSON.parse((await after.call("GET", "/.well-known/jwks.json")).text).keys).toHaveLength(2);
 });
