@@ -24,6 +24,8 @@ import { linkedIdentitiesPage } from "./authentication/social/pages/linked-ident
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/openapi-operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
+import { devicePage } from "./oauth/device/pages/device.tsx";
+import { deviceConfirmPage } from "./oauth/device/pages/device-confirm.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -64,6 +66,8 @@ const pages = [
   invitePage,
   auditLogPage,
   deadMessagesPage,
+  devicePage,
+  deviceConfirmPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

@@ -21,7 +21,9 @@ import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { deviceRequestStore } from "../oauth/device/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
@@ -59,6 +61,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
+  deviceRequests: deviceRequestStore(db),
+  logoutNotices: logoutNoticeStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -51,6 +51,16 @@ export type AuditEvent =
     }
   /** An authorization code was used again. The session that its first use opened has ended. */
   | { readonly type: "authorization_code_reused"; readonly details: { readonly sessionId: string } }
+  /** The user allowed, or refused, a device of an OAuth client. */
+  | {
+      readonly type: "device_authorized" | "device_denied";
+      readonly details: { readonly clientId: string; readonly scope: string };
+    }
+  /** A client did not accept the notice of a session's end for a day (back-channel logout). */
+  | {
+      readonly type: "logout_notice_dropped";
+      readonly details: { readonly clientId: string; readonly sessionId: string; readonly reason: string };
+    }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";
@@ -103,6 +113,9 @@ const types: Record<AuditEvent["type"], true> = {
   refresh_token_reused: true,
   user_agent_changed: true,
   authorization_code_reused: true,
+  device_authorized: true,
+  device_denied: true,
+  logout_notice_dropped: true,
 };
 
 export const EVENT_TYPES = Object.keys(types) as [AuditEvent["type"], ...AuditEvent["type"][]];

@@ -2,7 +2,6 @@ import { type AuditEvent, newAuditEvent } from "../../admin/audit-log/audit-even
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
-import type { TokenSettings } from "../../sessions/access-token.ts";
 import { ownAudience } from "../../sessions/audience.ts";
 import { parseScope, scopeText } from "../scopes.ts";
 import type { DecidingSession, PendingDeviceRequest } from "./device-request.ts";
@@ -11,7 +10,7 @@ import type { DeviceRequestStore } from "./store.ts";
 export type DecideDeviceRequestDeps = {
   readonly clock: Clock;
   readonly deviceRequests: Pick<DeviceRequestStore, "decide">;
-  readonly settings: Pick<TokenSettings, "audiences">;
+  readonly settings: Parameters<typeof ownAudience>[0];
 };
 
 type Decision = {

@@ -45,9 +45,9 @@ export async function enterUserCode(
     limits: [await accountLimit(deps, accountId), ...(await deps.clientLimits("user-code", ip))],
     now,
   });
-  if (outcome.kind === "found") return ok(null);
-  if (outcome.kind === "unknown") return err({ reason: "user_code_unknown" });
-  return err({ reason: "too_many_codes", retryAfter: secondsUntil(outcome.retryAt, now) });
+  if (outcome.kind === "limited")
+    return err({ reason: "too_many_codes", retryAfter: secondsUntil(outcome.retryAt, now) });
+  return outcome.kind === "found" ? ok(null) : err({ reason: "user_code_unknown" });
 }
 
 /** It holds in development, too, where the limits of networks are off. */
