@@ -21,6 +21,7 @@ import { announceEndedSessions } from "../oauth/backchannel-logout/announce-ende
 import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-notice.ts";
 import { deliverNewLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
 import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
+import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -148,6 +149,11 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       cache: new Map(),
       timeout: options.providerTimeoutMs,
       reportProviderError,
+    }),
+    clientKeySets: createClientKeySets({
+      clock,
+      cache: new Map(),
+      onError: reportProviderError("client-keys"),
     }),
     healthCache: emptyHealthCache(),
     probes: {

@@ -24,7 +24,12 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
+import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientStore } from "../oauth/clients/store.ts";
+import { introspectionStore } from "../oauth/introspection/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
+import { clientTokenStore } from "../oauth/token/store.ts";
+import { userinfoStore } from "../oauth/userinfo/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
 import { emailTokenStore } from "../registration/email-tokens/store.ts";
 import { emailVerificationStore } from "../registration/email-verification-store.ts";
@@ -63,6 +68,10 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   clients: clientStore(db),
   deviceRequests: deviceRequestStore(db),
   logoutNotices: logoutNoticeStore(db),
+  clientAssertions: clientAssertionStore(db),
+  clientTokens: clientTokenStore(db),
+  introspections: introspectionStore(db),
+  userinfo: userinfoStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),
