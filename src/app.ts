@@ -39,6 +39,7 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
+import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { corsForEveryOrigin } from "./oauth/cors.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
@@ -185,6 +186,7 @@ export function createApp(options: AppOptions = {}) {
   app.route("/", pageRoutes(depsOf));
   app.route("/", authorizationRoutes(depsOf));
   app.route("/", pushedRequestRoutes(depsOf));
+  app.route("/", deviceAuthorizationRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

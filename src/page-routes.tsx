@@ -28,6 +28,8 @@ import { refreshCookie } from "./http/session-cookies.ts";
 import { authorizePage } from "./oauth/authorization/pages/authorize.tsx";
 import { consentPage } from "./oauth/authorization/pages/consent.tsx";
 import { continuePage } from "./oauth/authorization/pages/continue.tsx";
+import { devicePage } from "./oauth/device/pages/device.tsx";
+import { deviceConfirmPage } from "./oauth/device/pages/device-confirm.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -72,6 +74,8 @@ const pages = [
   authorizePage,
   consentPage,
   continuePage,
+  devicePage,
+  deviceConfirmPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

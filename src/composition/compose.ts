@@ -17,6 +17,10 @@ import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { announceEndedSessions } from "../oauth/backchannel-logout/announce-ended-sessions.ts";
+import type { LogoutFailure } from "../oauth/backchannel-logout/deliver-logout-notice.ts";
+import { deliverNewLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
+import { createSendLogoutToken } from "../oauth/backchannel-logout/send-logout-token.ts";
 import { createClientKeySets } from "../oauth/client-authentication/client-key-sets.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
@@ -86,8 +90,23 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
   const processing = { ...stores, clock, secrets, settings, messages: messaging.messages };
   const process = (id: string, request: QueuedRequest) => processRequest(processing, id, request);
   const queueing = { ...stores, clock, secrets, defer, clientLimits, processRequest: process };
+  const logError = (line: object) =>
+    console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), ...line }));
+  const reportAlarm = (name: string, details: object) => {
+    logError({ alarm: name, ...details });
+    metrics.alarm(name);
+  };
+  const logout = {
+    sendLogoutToken: createSendLogoutToken({
+      allowsLoopback: config.environment === "development",
+      timeout: options.providerTimeoutMs,
+    }),
+    reportLogoutFailure: (failure: LogoutFailure) => logError({ logoutNotice: "failed", ...failure }),
+  };
+  const noticeDelivery = { ...stores, ...logout, clock, settings, keyRing, reportAlarm };
   return {
     ...stores,
+    ...logout,
     clock,
     wait: options.wait ?? systemWait,
     defer,
@@ -97,10 +116,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
     metrics,
     ...messaging,
     sendCaps,
-    reportAlarm: (name: string, details: object) => {
-      console.error(JSON.stringify({ at: new Date(clock.now()).toISOString(), alarm: name, ...details }));
-      metrics.alarm(name);
-    },
+    reportAlarm,
     clientLimits,
     processRequest: process,
     queueRequest: ((request, ip) => queueRequest(queueing, request, ip)) as QueueRequest,
@@ -144,7 +160,9 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),
       signingKey: () => keyRing.signingKey("ES256"),
     },
-    revocationList: revocationListStore({ kv: env.KV, db, meter, defer }),
+    revocationList: announceEndedSessions(revocationListStore({ kv: env.KV, db, meter, defer }), () =>
+      defer(() => deliverNewLogoutNotices(noticeDelivery)),
+    ),
     authenticate: (token: string) => authenticate({ keyRing, clock, settings, sessions }, token),
   };
 }

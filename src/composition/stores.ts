@@ -25,6 +25,11 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { clientAssertionStore, clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore, clientStore } from "../oauth/clients/store.ts";
+import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
+import { clientStore } from "../oauth/clients/store.ts";
+import { deviceRequestStore } from "../oauth/device/store.ts";
+import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientStore } from "../oauth/clients/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
@@ -66,6 +71,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
+  deviceRequests: deviceRequestStore(db),
+  logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),
   introspections: introspectionStore(db),

@@ -1,5 +1,5 @@
 import { LOCKOUT_MEMORY } from "../authentication/lockout/rules.ts";
-import { type Clock, DAY } from "../core/clock.ts";
+import { type Clock, DAY, HOUR } from "../core/clock.ts";
 import { sendBucket } from "../messaging/outbox/hourly-send-bucket.ts";
 import type { ExpiredRowStore } from "./store.ts";
 
@@ -15,6 +15,7 @@ export async function purgeExpired(deps: PurgeExpiredDeps): Promise<void> {
   await deps.expiredRows.purge({
     expiredBefore: now,
     queuedRequestsBefore: now - DAY,
+    deviceRequestsBefore: now - HOUR,
     sentMessagesBefore: now - DAY,
     deadMessagesBefore: now - 30 * DAY,
     devMailboxBefore: now - 7 * DAY,

@@ -10,6 +10,7 @@ import { firstCause } from "../core/unavailable.ts";
 import { newMeter } from "../db/metered-d1.ts";
 import { reportSendCaps } from "../messaging/outbox/report-send-caps.ts";
 import { retryDeliveries } from "../messaging/outbox/retry-deliveries.ts";
+import { deliverLogoutNotices } from "../oauth/backchannel-logout/deliver-logout-notices.ts";
 import { processQueuedRequests } from "../queued-requests/process-queued-requests.ts";
 import { deleteUnverifiedAccounts } from "../registration/delete-unverified-accounts.ts";
 import { rotateSigningKeys } from "../sessions/signing-keys/rotate-signing-keys.ts";
@@ -23,7 +24,13 @@ const publishRevocations: Job = ({ clock, revocationList }) => revocationList.pu
 
 /** The jobs of each cron expression of wrangler.toml. The log line names the jobs by these keys. */
 export const SCHEDULE: Readonly<Record<Cron, Readonly<Record<string, Job>>>> = {
-  "* * * * *": { processQueuedRequests, retryDeliveries, publishRevocations, reportSendCaps },
+  "* * * * *": {
+    processQueuedRequests,
+    retryDeliveries,
+    publishRevocations,
+    deliverLogoutNotices,
+    reportSendCaps,
+  },
   "17 * * * *": {
     rotateSigningKeys,
     purgeExpired,

@@ -11,6 +11,7 @@ import {
   emailTokens,
   knownDevices,
   mailboxMessages,
+  oauthDeviceRequests,
   oauthTransactions,
   oneTimeCodes,
   outbox,
@@ -28,6 +29,8 @@ type PurgeLimits = {
   readonly expiredBefore: number;
   /** A request that could not be performed for so long is given up. */
   readonly queuedRequestsBefore: number;
+  /** A device that still polls is told that its code has expired. */
+  readonly deviceRequestsBefore: number;
   readonly sentMessagesBefore: number;
   readonly deadMessagesBefore: number;
   readonly devMailboxBefore: number;
@@ -55,6 +58,9 @@ export function expiredRowStore(db: Database) {
         queuedRequests: db
           .delete(queuedRequests)
           .where(lt(queuedRequests.createdAt, limits.queuedRequestsBefore)),
+        oauthDeviceRequests: db
+          .delete(oauthDeviceRequests)
+          .where(lte(oauthDeviceRequests.expiresAt, limits.deviceRequestsBefore)),
         clientCounters: db.delete(clientCounters).where(lte(clientCounters.expiresAt, limits.expiredBefore)),
         captchaProofs: db.delete(captchaProofs).where(lte(captchaProofs.expiresAt, limits.expiredBefore)),
         oauthTransactions: db

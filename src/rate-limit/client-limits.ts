@@ -5,8 +5,8 @@ import { clientNetworks } from "./rules.ts";
 /** An exact limit for one network: at most `max` requests in a window of `windowMs` milliseconds. */
 export type ClientLimit = { readonly key: string; readonly max: number; readonly windowMs: number };
 
-/** The policies that D1 counts: requests that cause a mail or a text message. */
-export type CostlyPolicy = "mail" | "text";
+/** The policies that D1 counts: requests that cause a mail or a text message, and wrong user codes of devices. */
+export type CostlyPolicy = "mail" | "text" | "user-code";
 
 /** The limits of a client, narrowest network first. Empty if limits are off. */
 export type ClientLimits = (policy: CostlyPolicy, ip: string | null) => Promise<readonly ClientLimit[]>;
@@ -34,7 +34,7 @@ export const createClientLimits =
   async (policy, ip) => {
     if (policies === "off" || caps === null) return [];
     const { limit, windowSeconds } = policies[policy];
-    const share = Math.max(1, Math.floor(caps[policy === "mail" ? "email" : "sms"] * CAP_SHARE));
+    const share = shareOf(policy, caps);
     return Promise.all(
       clientNetworks(ip).map(async (network, width) => ({
         key: await hash(`exact/${policy}/${network}`),
@@ -43,3 +43,9 @@ export const createClientLimits =
       })),
     );
   };
+
+/** A wrong code causes no message. */
+const shareOf = (policy: CostlyPolicy, caps: NonNullable<Parts["caps"]>): number =>
+  policy === "user-code"
+    ? Number.POSITIVE_INFINITY
+    : Math.max(1, Math.floor(caps[policy === "mail" ? "email" : "sms"] * CAP_SHARE));

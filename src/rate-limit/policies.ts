@@ -14,8 +14,8 @@ export type RatePolicy = {
  *
  * The form of a page and the API route with the same use case share a window.
  *
- * `mail` and `text` have no routes: D1 counts the requests that cause a mail or a text message exactly, per client and
- * network, in the batch that they need anyway.
+ * `mail`, `text` and `user-code` have no routes: D1 counts the requests that cause a mail or a text message, and wrong
+ * codes of devices, exactly, per client and network, in the batch that they need anyway.
  *
  * Limits per target are exact and enforced in D1: password guesses by the lockout
  * (`src/authentication/lockout`), messages by the send caps (`src/messaging/outbox/statements.ts`).
@@ -152,6 +152,11 @@ export const ratePolicies = {
   // Exact limits (`client-limits.ts`). Enough for an office behind one address, where users register and forget passwords.
   mail: { limit: 60, windowSeconds: 3600, routes: [] },
   text: { limit: 20, windowSeconds: 3600, routes: [] },
+  // Wrong user codes of devices, in addition to the limit of the account. Exact, too.
+  "user-code": { limit: 20, windowSeconds: 3600, routes: [] },
+  // Each request inserts a row. A fleet of devices may be behind one address.
+  "device-authorization": { limit: 60, windowSeconds: 600, routes: ["POST /oauth/device_authorization"] },
+  device: { limit: 60, windowSeconds: 600, routes: ["POST /device", "POST /device/confirm"] },
   // The language of a signed-in user is a write, too.
   language: { limit: 60, windowSeconds: 600, routes: ["POST /language"] },
   // An app that renews its sign-in often, with all its users behind one address.

@@ -6,15 +6,21 @@ import type { ClientLimit } from "./client-limits.ts";
 
 /**
  * Counts a request for each network of its client, in the batch of the request: the first statements. A wider network
- * counts only what its narrower one allows, so a client over its limit cannot use up that of its neighbours.
+ * counts only what its narrower one allows, so a client over its limit cannot use up that of its neighbours. `where`: which
+ * requests count, by default all.
  */
-export const countClientRequest = (db: Database, limits: readonly ClientLimit[], now: number) =>
+export const countClientRequest = (
+  db: Database,
+  limits: readonly ClientLimit[],
+  now: number,
+  where?: SQL,
+) =>
   limits.map(({ key, windowMs }, width) =>
     insertIf(
       db,
       clientCounters,
       { key, requests: 1, expiresAt: now + windowMs },
-      withinClientLimits(limits.slice(0, width)),
+      and(where, withinClientLimits(limits.slice(0, width))),
     ).onConflictDoUpdate({
       target: clientCounters.key,
       set: {
@@ -32,6 +38,21 @@ export const withinClientLimits = (limits: readonly ClientLimit[]): SQL | undefi
         sql`(SELECT ${clientCounters.requests} FROM ${clientCounters} WHERE ${clientCounters.key} = ${key}) <= ${max}`,
     ),
   );
+
+/**
+ * The counters whose limit is reached, so that no more requests are allowed in their window. For requests of which only
+ * some count: it comes before `countClientRequest`.
+ */
+export const selectReachedLimits = (db: Database, limits: readonly ClientLimit[], now: number) => {
+  const given = sql`json_each(${JSON.stringify(limits.map(({ key, max }) => ({ key, max })))})`;
+  return db
+    .select({ expiresAt: clientCounters.expiresAt })
+    .from(clientCounters)
+    .where(
+      sql`${clientCounters.expiresAt} > ${now} AND ${clientCounters.key} IN (SELECT value ->> 'key' FROM ${given})
+        AND ${clientCounters.requests} >= (SELECT value ->> 'max' FROM ${given} WHERE value ->> 'key' = ${clientCounters.key})`,
+    );
+};
 
 /** The counters of a client, after its request was counted. */
 export function readClientCounters(db: Database, limits: readonly ClientLimit[]) {

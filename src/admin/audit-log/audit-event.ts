@@ -69,6 +69,16 @@ export type AuditEvent =
     }
   /** The user ended the access of an OAuth client. */
   | { readonly type: "app_revoked"; readonly details: { readonly clientId: string } }
+  /** The user allowed, or refused, a device of an OAuth client. */
+  | {
+      readonly type: "device_authorized" | "device_denied";
+      readonly details: { readonly clientId: string; readonly scope: string };
+    }
+  /** A client did not accept the notice of a session's end for a day (back-channel logout). */
+  | {
+      readonly type: "logout_notice_dropped";
+      readonly details: { readonly clientId: string; readonly sessionId: string; readonly reason: string };
+    }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {
       readonly type: "user_agent_changed";
@@ -121,6 +131,9 @@ const types: Record<AuditEvent["type"], true> = {
   refresh_token_reused: true,
   user_agent_changed: true,
   authorization_code_reused: true,
+  device_authorized: true,
+  device_denied: true,
+  logout_notice_dropped: true,
   client_session_opened: true,
   api_key_created: true,
   api_key_revoked: true,

@@ -9,7 +9,8 @@ type KeyedHashPurpose =
   | "csrf-token"
   | "send-target"
   | "social-round"
-  | "registration-salt";
+  | "registration-salt"
+  | "user-code";
 
 /**
  * HMAC-SHA-256 under a derived key, base64url. For values that can be guessed from a plain digest,

@@ -13,6 +13,7 @@ type KeyPurpose =
   | "send-target"
   | "social-round"
   | "registration-salt"
+  | "user-code"
   | "seal-signing-key"
   | "seal-mail"
   | "seal-request"
