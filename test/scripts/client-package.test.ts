@@ -175,7 +175,9 @@ describe("the packed client", () => {
       const { createVerifier } = await import(join(installed, "dist", "client", "index.js"));
       const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const header = btoa(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "a" })).replaceAll("=", "");
-      const result = await createVerifier({ issuer, audience: "https://notes.example.com" }).verify(`${header}.e30.AA`);
+      const result = await createVerifier({ issuer, audience: "https://notes.example.com" }).verify(
+        `${header}.e30.AA`,
+      );
       expect(result).toEqual({ ok: false, reason: "unavailable" });
       expect(requests).toEqual(["/.well-known/jwks.json"]);
     } finally {
