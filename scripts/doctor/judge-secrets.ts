@@ -37,7 +37,11 @@ function judgeConfiguration({ isRemote, variables, secretNames, file }: Variable
     return [ok("configuration", `the service would start with it${unchecked}`)];
   }
   return findings.map(({ name, message, fix }) =>
-    fail("configuration", message, isRemote || name in REPLACEMENTS ? fix : localFix(name, file)),
+    fail(
+      "configuration",
+      message,
+      isRemote || Object.hasOwn(REPLACEMENTS, name) ? fix : localFix(name, file),
+    ),
   );
 }
 

@@ -22,7 +22,12 @@ type UnknownVariable = {
 export function unknownVariables(variables: Readonly<Record<string, unknown>>): readonly UnknownVariable[] {
   const known = knownVariables();
   return Object.entries(variables).flatMap(([name, value]) => {
-    if (known.includes(name) || name in REPLACEMENTS || typeof value !== "string" || OF_TOOLS.test(name))
+    if (
+      known.includes(name) ||
+      Object.hasOwn(REPLACEMENTS, name) ||
+      typeof value !== "string" ||
+      OF_TOOLS.test(name)
+    )
       return [];
     const suggestion = suggest(name.toUpperCase(), known);
     const question = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;

@@ -140,8 +140,8 @@ export type VerifyApiKeyResult =
 export interface AuthServiceBinding {
   /**
    * Verifies an access token. The expected audience is that of the binding (`props.audience`), else that of the
-   * options, else Gatehouse's own API. Each names a resource by its URI or its alias. By default: signature, claims and revocation list. With `strict`: also
-   * session and account in D1, exact at this instant.
+   * options, else Gatehouse's own API. Each names a resource by its URI or its alias. By default: signature, claims and
+   * revocation list. With `strict`: also session and account in D1, exact at this instant.
    */
   verifyToken(
     token: string,

@@ -9,8 +9,8 @@ import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts"
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";
-import { readResources } from "../sessions/settings.ts";
 import { type Environment, type Variables, variables } from "./config-schema.ts";
+import { readResources } from "./resource-settings.ts";
 
 /** The parsed configuration (contract §5). It is parsed once per isolate and frozen. */
 export type Config = {

@@ -11,7 +11,8 @@ export type AuthenticateDeps = AccessTokenDeps & {
 /**
  * Authenticates a request to this service: verifies the token, then reads session and account in one query. So a
  * sign-out, deactivation or role change takes effect on the next request. Accepts only tokens for this service's own
- * API: a token for another resource works only there (RFC 9068 §4, docs/decisions/024). The session must be one of this service's own client, too.
+ * API: a token for another resource works only there (RFC 9068 §4, docs/decisions/024). The session must be one of
+ * this service's own client, too.
  */
 export async function authenticate(
   deps: AuthenticateDeps,

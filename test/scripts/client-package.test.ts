@@ -105,7 +105,7 @@ const app = new Hono<Env>()
   .route("/api", api);
 
 export async function verify(issuer: string, token: string): Promise<VerifyResult> {
-  const verifier = createVerifier({ issuer, audience: "notes" });
+  const verifier = createVerifier({ issuer, audience: "https://notes.example.com" });
   // @ts-expect-error strict verification needs the service binding
   await verifier.verify(token, { strict: true });
   // @ts-expect-error a guard over HTTPS cannot be strict
@@ -175,7 +175,9 @@ describe("the packed client", () => {
       const { createVerifier } = await import(join(installed, "dist", "client", "index.js"));
       const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const header = btoa(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "a" })).replaceAll("=", "");
-      const result = await createVerifier({ issuer, audience: "notes" }).verify(`${header}.e30.AA`);
+      const result = await createVerifier({ issuer, audience: "https://notes.example.com" }).verify(
+        `${header}.e30.AA`,
+      );
       expect(result).toEqual({ ok: false, reason: "unavailable" });
       expect(requests).toEqual(["/.well-known/jwks.json"]);
     } finally {

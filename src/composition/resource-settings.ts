@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { VariableProblem } from "../core/config-parsers.ts";
-import { OWN_ALIAS, ownAudience, userinfoUrl } from "./audience.ts";
-import { OPENID_SCOPES, type Resource } from "./resource.ts";
+import { OWN_ALIAS, ownAudience, userinfoUrl } from "../sessions/audience.ts";
+import { OPENID_SCOPES, type Resource } from "../sessions/resource.ts";
 
 type ReadResources =
   | { readonly resources: readonly Resource[] }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readResources } from "../../../src/sessions/settings.ts";
+import { readResources } from "../../../src/composition/resource-settings.ts";
 
 const mode = { isDevelopment: false, publicUrl: "https://auth.example.com" };
 const uri = "https://api.example.com";
