@@ -13,10 +13,12 @@ import { keyedHash } from "../core/crypto/keyed-hash.ts";
 import { createPasswordHasher } from "../core/crypto/password-hash.ts";
 import type { SecretRing } from "../core/crypto/secret-ring.ts";
 import type { Locale } from "../core/locale.ts";
+import type { ProviderErrorKind } from "../core/provider-error.ts";
 import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { emptyClaimsCache } from "../oauth/custom-claims/claims-cache.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -133,6 +135,16 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       timeout: options.providerTimeoutMs,
       reportProviderError,
     }),
+    customClaims: {
+      source: env.CLAIMS ?? null,
+      settings: config.claims,
+      cache: emptyClaimsCache(),
+      wait: systemWait,
+      onFailure: (kind: ProviderErrorKind) => {
+        reportProviderError("claims")(kind);
+        metrics.alarm("custom_claims_failed");
+      },
+    },
     healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),

@@ -138,6 +138,7 @@ describe("another user's id", () => {
     expect(withId.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "DELETE /api/auth/me/devices/:id",
       "DELETE /api/auth/sessions/:id",
+      "DELETE /api/auth/me/keys/:id",
     ]);
   });
 
