@@ -6,6 +6,7 @@ import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
+import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
 import type { Resource } from "../sessions/resource.ts";
@@ -26,6 +27,7 @@ export type Config = {
   readonly sendCaps: { readonly email: number; readonly sms: number } | null;
   readonly captcha: CaptchaSettings;
   readonly social: SocialSettings;
+  readonly claims: ClaimsSettings;
   readonly rateLimits: RatePolicies | "off";
   readonly settings: Settings;
 };
@@ -95,6 +97,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
     isDevelopment: mode === "development",
     publicUrl: publicUrl?.origin ?? null,
   });
+  const claims = readClaimsSettings(given);
   const problems: VariableProblem[] = [];
   if (!environment.success)
     problems.push({ path: "ENVIRONMENT", message: "must be development or production" });
@@ -120,12 +123,17 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
   if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
   if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
   if ("problems" in resources) return err(problems);
+  if ("problems" in claims) problems.push(...claims.problems);
+  if (problems.length > 0 || !parsed.success || "problems" in mail || "problems" in sms) return err(problems);
+  if ("problems" in captcha || "problems" in rateLimits || "problems" in social) return err(problems);
+  if ("problems" in claims) return err(problems);
   const providers = {
     mail: mail.settings,
     sms: sms.settings,
     captcha: captcha.settings,
     rateLimits: rateLimits.policies,
     social: social.settings,
+    claims: claims.settings,
   };
   return ok(freeze(mode, parsed.data, providers, resources.resources));
 }
@@ -133,7 +141,7 @@ export function readConfig(raw: Record<string, unknown>): Result<Config, readonl
 /** Whether text messages cost money. The development mailbox may text every country. */
 const isBilled = ({ provider }: SmsSettings): boolean => provider !== "off" && provider !== "mailbox";
 
-type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social">;
+type ProviderConfig = Pick<Config, "mail" | "sms" | "captcha" | "rateLimits" | "social" | "claims">;
 
 function freeze(
   environment: Environment,

@@ -10,8 +10,11 @@ import { newAddress, PASSWORD, registerAndLogIn, signedInAs } from "../../suppor
 const service = startService();
 const routes = bodyRoutes(service);
 
-/** Valid values: PATCH /me clears fields with null, and `enabled` is a boolean. */
-const VALID = ["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"];
+/** Valid values: PATCH /me clears fields with null, `enabled` is a boolean, and an API key has scopes and may not expire. */
+const VALID = [
+  ...["PATCH lastName null", "PATCH username null", "PATCH age null", "POST enabled true"],
+  ...["POST scopes a list", "POST scopes an empty list", "POST expiresInDays null"],
+];
 
 let token = "";
 beforeAll(async () => {
@@ -31,7 +34,9 @@ function send(
   return service.send(new Request(`http://gatehouse.test${path}`, { method, headers: all, body }));
 }
 
-const pathsOf = (answer: ApiResponse) => answer.body.error?.fields?.map(({ path }) => path) ?? [];
+/** The names of the fields. A problem of an item of a list has the path `field./0`. */
+const pathsOf = (answer: ApiResponse) =>
+  answer.body.error?.fields?.map(({ path }) => path.replace(/\.\/\d+$/, "")) ?? [];
 describe("bodyRoutes", () => {
   it("finds the routes with a body in the router", () => {
     const names = routes.map(({ method, path }) => `${method} ${path.replace("/api/auth", "")}`);

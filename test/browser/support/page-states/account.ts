@@ -118,8 +118,8 @@ export const ACCOUNT: readonly PageState[] = [
     name: "account-keys-created",
     page: "/account/keys",
     open: async (visitor, service) => {
-      await openOwn("/account/keys")(visitor, service);
-      await type(visitor.page, { keyName: `Backup script ${Date.now()}` });
+      await openUnshared("/account/keys")(visitor, service);
+      await type(visitor.page, { keyName: "Backup script" });
       await visitor.page.locator("#key").waitFor();
     },
   },
