@@ -37,8 +37,8 @@ import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
-import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { corsForEveryOrigin } from "./oauth/cors.ts";
+import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, isClientEndpoint, OAUTH_PATHS } from "./oauth/endpoints.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
@@ -175,12 +175,19 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
-  for (const routes of [discoveryRoutes, tokenRoutes, userinfoRoutes, introspectionRoutes, revocationRoutes])
+  for (const routes of [
+    discoveryRoutes,
+    tokenRoutes,
+    userinfoRoutes,
+    introspectionRoutes,
+    revocationRoutes,
+    deviceAuthorizationRoutes,
+  ]) {
     app.route("/", routes(depsOf));
+  }
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));
-  app.route("/", deviceAuthorizationRoutes(depsOf));
   app.route("/", openApiRoutes(depsOf));
   app.route("/", docsRoutes(depsOf));
   // The bundler replaces NODE_ENV, so a production bundle does not contain the development mailbox.

@@ -9,12 +9,7 @@ import type { ClientLimit } from "./client-limits.ts";
  * counts only what its narrower one allows, so a client over its limit cannot use up that of its neighbours. `where`: which
  * requests count, by default all.
  */
-export const countClientRequest = (
-  db: Database,
-  limits: readonly ClientLimit[],
-  now: number,
-  where?: SQL,
-) =>
+export const countClientRequest = (db: Database, limits: readonly ClientLimit[], now: number, where?: SQL) =>
   limits.map(({ key, windowMs }, width) =>
     insertIf(
       db,

@@ -32,5 +32,7 @@ export function judgeAttempt(
   const delay = Math.min(FIRST_DELAY_MS * 2 ** (notice.attempts - 1), MAX_DELAY_MS);
   const dueAt = now + delay;
   const { reason } = attempt;
-  return dueAt < notice.createdAt + NOTICE_LIFE_MS ? { kind: "retry", dueAt, reason } : { kind: "drop", reason };
+  return dueAt < notice.createdAt + NOTICE_LIFE_MS
+    ? { kind: "retry", dueAt, reason }
+    : { kind: "drop", reason };
 }

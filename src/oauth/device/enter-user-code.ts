@@ -1,7 +1,7 @@
+import { secondsUntil } from "../../authentication/lockout/rules.ts";
 import { type Clock, HOUR } from "../../core/clock.ts";
 import { keyedHash } from "../../core/crypto/keyed-hash.ts";
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
-import { secondsUntil } from "../../authentication/lockout/rules.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ClientLimit, ClientLimits } from "../../rate-limit/client-limits.ts";
 import type { DeviceRequestStore } from "./store.ts";

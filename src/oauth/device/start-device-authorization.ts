@@ -3,7 +3,10 @@ import { hashOneTimeToken, newOneTimeToken } from "../../core/crypto/one-time-to
 import type { SecretRing } from "../../core/crypto/secret-ring.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Resource } from "../../sessions/resource.ts";
-import { type AuthenticateClientDeps, authenticateClient } from "../client-authentication/authenticate-client.ts";
+import {
+  type AuthenticateClientDeps,
+  authenticateClient,
+} from "../client-authentication/authenticate-client.ts";
 import type { ClientCredentials } from "../client-authentication/presented-client.ts";
 import type { OAuthError } from "../oauth-error.ts";
 import { chooseResource, chooseScopes, scopeText } from "../scopes.ts";
