@@ -7,6 +7,7 @@ import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { recordD1 } from "../../support/d1.ts";
+import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import {
@@ -113,6 +114,7 @@ async function useAllFeatures(): Promise<void> {
   await captchas();
   await visitPages();
   await otherWorkers();
+  await devices();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
@@ -226,6 +228,23 @@ async function oauthTransactions(): Promise<void> {
     for (let use = 0; code && use < 2; use += 1)
       await service.post("/exchange", { code, codeVerifier: CODE_VERIFIER });
   }
+}
+
+/** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
+async function devices(): Promise<void> {
+  const { email } = await registerAndVerify(service);
+  const browser = await signedInPageBrowser(service, email);
+  const client = await createDeviceClient(service, { backchannelLogoutUri: "https://192.0.2.1/logout" });
+  const [denied, allowed] = [
+    await startDevice(service, client, { scope: "openid" }),
+    await startDevice(service, client, { scope: "openid" }),
+  ];
+  await enterCode(browser, "BCDF-GHJK");
+  await decide(browser, denied, "deny");
+  await pollDevice(service, client, allowed);
+  await decide(browser, allowed);
+  await pollDevice(service, client, allowed);
+  await browser.submit(await browser.visit("/sign-out"));
 }
 
 /** Calls of other Workers by RPC. */

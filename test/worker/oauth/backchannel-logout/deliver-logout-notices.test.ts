@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Loopback, openLoopback } from "../../../support/loopback/loopback.ts";
 import {
   authorizeClient,
@@ -11,6 +11,7 @@ import {
   RESOURCE_VARIABLES,
   signedInUser,
 } from "../../../support/oauth.ts";
+import { resetStores } from "../../../support/reset-stores.ts";
 import { createTestClock, type Service, startService } from "../../../support/service.ts";
 
 const MINUTELY = "* * * * *";
@@ -29,7 +30,8 @@ async function listeningClient(service: Service, changes: Changes = {}) {
     backchannelLogoutUri: `${receiver.url}/logout?tenant=1`,
     ...changes,
   });
-  const authorized = await authorizeClient(service, client);
+  const user = await signedInUser(service);
+  const authorized = { ...(await authorizeClient(service, client, { user })), user };
   return { receiver, client, authorized };
 }
 
@@ -50,6 +52,8 @@ const signOut = (service: Service, { token }: { readonly token: string }) =>
 const silence = () => vi.spyOn(console, "error").mockImplementation(() => undefined);
 const linesOf = (spy: ReturnType<typeof silence>) => spy.mock.calls.map(([line]) => JSON.parse(String(line)));
 
+// A run delivers the notices of all tests.
+beforeEach(resetStores);
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -163,8 +167,7 @@ describe("a delivery that fails", () => {
     const tokens = await tokensAt(receiver);
     expect(tokens.length).toBeGreaterThanOrEqual(2);
     expect(new Set(tokens.map((token) => decodeJwt(token).jti)).size).toBe(tokens.length);
-    const { requests } = receiver;
-    expect((await requests()).map(({ path }) => path)).not.toContain("/elsewhere");
+    expect((await receiver.requests()).map(({ path }) => path)).not.toContain("/elsewhere");
   });
 
   it("waits longer each time, and ends after a day with an event and an alarm", async () => {
@@ -305,10 +308,9 @@ describe("a client that must not be called", () => {
 it("a resource without openid has a notice, too, with the session of its access token", async () => {
   const service = start();
   const { receiver, client } = await listeningClient(service);
-  const { user, access_token } = await authorizeClient(service, client, {
-    scope: "notes:read",
-    resource: NOTES,
-  });
+  const user = await signedInUser(service);
+  const authorization = { user, scope: "notes:read", resource: NOTES };
+  const { access_token } = await authorizeClient(service, client, authorization);
   await signOut(service, user);
   const [token = ""] = await tokensAt(receiver);
   expect(decodeJwt(token).sid).toBe(familyOf(access_token));
