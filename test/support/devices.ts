@@ -10,7 +10,7 @@ type Browser = ReturnType<typeof openPageBrowser>;
 /** A public client that is registered for the device flow. */
 export const createDeviceClient = (service: Service, changes: Parameters<typeof createClient>[1] = {}) =>
   createClient(service, {
-    name: "Television",
+    name: "TV-3000",
     clientUri: "https://tv.example.com",
     authMethod: "none",
     grantTypes: [DEVICE_GRANT, "refresh_token"],

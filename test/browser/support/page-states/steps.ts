@@ -63,7 +63,7 @@ export async function startDevice({ page }: Visitor, service: ServiceApi): Promi
   const { client } = await service.post(
     "/clients",
     {
-      name: "Television",
+      name: "TV-3000",
       clientUri: "https://tv.example.com",
       type: "public",
       authMethod: "none",
