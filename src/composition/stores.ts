@@ -24,6 +24,7 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { devicePollStore } from "../oauth/device/poll-store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
@@ -66,6 +67,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
   deviceRequests: deviceRequestStore(db),
+  devicePolls: devicePollStore(db),
   logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),

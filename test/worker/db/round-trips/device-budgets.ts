@@ -1,4 +1,4 @@
-import { createDeviceClient, decide, DEVICE_GRANT, startDevice } from "../../../support/devices.ts";
+import { createDeviceClient, DEVICE_GRANT, decide, startDevice } from "../../../support/devices.ts";
 import { signedInPageBrowser } from "../../../support/pages.ts";
 import { registerVerifiedUser } from "../../../support/users.ts";
 import { type BudgetTable, type MeasuredRequest, service } from "./measured-service.ts";

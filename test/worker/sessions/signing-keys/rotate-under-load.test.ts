@@ -46,7 +46,8 @@ const kidOf = (token: string): string => decodeProtectedHeader(token).kid ?? "";
 const expiryOf = (token: string): number => Number(decodeJwt(token).exp) * SECOND;
 
 const storedKeys = async (): Promise<{ kid: string; signs_from: number; signs_until: number }[]> =>
-  (await env.DB.prepare("SELECT * FROM signing_keys WHERE alg = 'ES256' ORDER BY signs_from").all<never>()).results;
+  (await env.DB.prepare("SELECT * FROM signing_keys WHERE alg = 'ES256' ORDER BY signs_from").all<never>())
+    .results;
 
 /** The client library's verifier, which caches the key set by the clock of its Worker and fetches it by HTTP. */
 function startClient(clock: TestClock, currentService: () => Service) {
