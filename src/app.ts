@@ -39,9 +39,8 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
-import { corsForEveryOrigin } from "./oauth/cors.ts";
-import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
-import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
+import { corsForEveryOrigin, corsForEveryOrigin, corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
+import { deviceAuthorizationRoutes, deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
@@ -179,8 +178,16 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
-  for (const routes of [discoveryRoutes, tokenRoutes, userinfoRoutes, introspectionRoutes, revocationRoutes])
+  for (const routes of [
+    discoveryRoutes,
+    tokenRoutes,
+    userinfoRoutes,
+    introspectionRoutes,
+    revocationRoutes,
+    deviceAuthorizationRoutes,
+  ]) {
     app.route("/", routes(depsOf));
+  }
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));

@@ -26,6 +26,7 @@ import { authorizationStore } from "../oauth/authorization/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { devicePollStore } from "../oauth/device/poll-store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
 import { introspectionStore } from "../oauth/introspection/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
@@ -69,6 +70,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
   deviceRequests: deviceRequestStore(db),
+  devicePolls: devicePollStore(db),
   logoutNotices: logoutNoticeStore(db),
   clientAssertions: clientAssertionStore(db),
   clientTokens: clientTokenStore(db),

@@ -31,6 +31,8 @@ export const PAGE_PATHS = [
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",
+  "/device",
+  "/device/confirm",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

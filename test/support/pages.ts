@@ -1,4 +1,5 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
 import {
@@ -190,7 +191,7 @@ export async function visitEveryPage(service: Service, options: BrowserOptions =
 type Visit = (service: Service, path: string, options: BrowserOptions) => Promise<Omit<VisitedPage, "path">>;
 
 const visitDirectly: Visit = async (service, path, options) => {
-  if (!/^\/(account|admin)/.test(path)) {
+  if (!/^\/(account|admin|device)/.test(path)) {
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(path) };
   }
@@ -213,6 +214,13 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     await service.post("/forgot-password", { email });
     const browser = openPageBrowser(service, options);
     return { browser, page: await browser.visit(await linkMailedTo(service, email)) };
+  },
+  "/device/confirm": async (service, path, options) => {
+    const { browser } = await visitDirectly(service, "/device", options);
+    const { user_code } = await startDevice(service, await createDeviceClient(service), { scope: "openid" });
+    const page = await enterCode(browser, user_code);
+    if (!page.path.startsWith(path)) throw new Error(`the code led to ${page.path}`);
+    return { browser, page };
   },
   "/sign-in/code": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service);

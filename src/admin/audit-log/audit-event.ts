@@ -72,12 +72,12 @@ export type AuditEvent =
   /** The user allowed, or refused, a device of an OAuth client. */
   | {
       readonly type: "device_authorized" | "device_denied";
-      readonly details: { readonly clientId: string; readonly scope: string };
+      readonly details: { readonly client: string; readonly scope: string };
     }
   /** A client did not accept the notice of a session's end for a day (back-channel logout). */
   | {
       readonly type: "logout_notice_dropped";
-      readonly details: { readonly clientId: string; readonly sessionId: string; readonly reason: string };
+      readonly details: { readonly client: string; readonly sessionId: string; readonly reason: string };
     }
   /** A refresh token was presented by another user agent than at the last rotation. A retry by it is refused. */
   | {

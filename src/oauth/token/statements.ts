@@ -43,7 +43,7 @@ export const authorizerIsLive = (db: Database, source: Authorization, own: strin
 
 type Opening = {
   /** The key of the authorization. Its claim alone has no index. */
-  readonly isAuthorization: SQL;
+  readonly isAuthorization: SQL | undefined;
   readonly family: NewFamily;
   readonly audit: NewAuditEvent;
 };

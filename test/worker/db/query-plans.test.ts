@@ -8,6 +8,7 @@ import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { openBrowser } from "../../support/browser.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { recordD1 } from "../../support/d1.ts";
+import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
 import {
@@ -131,6 +132,7 @@ async function useAllFeatures(): Promise<void> {
   await visitPages();
   await otherWorkers();
   await oauthClients();
+  await devices();
   await service.call("GET", "/dev/mailbox");
   service.clock.advance(30 * 24 * 60 * 60_000);
   for (const cron of Object.keys(SCHEDULE)) await service.runCron(cron);
@@ -274,6 +276,21 @@ async function oauthClients(): Promise<void> {
     ...{ grant_type: "client_credentials", resource: NOTES, client_assertion: assertion },
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
   });
+/** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
+async function devices(): Promise<void> {
+  const { email } = await registerAndVerify(service);
+  const browser = await signedInPageBrowser(service, email);
+  const client = await createDeviceClient(service, { backchannelLogoutUri: "https://192.0.2.1/logout" });
+  const [denied, allowed] = [
+    await startDevice(service, client, { scope: "openid" }),
+    await startDevice(service, client, { scope: "openid" }),
+  ];
+  await enterCode(browser, "BCDF-GHJK");
+  await decide(browser, denied, "deny");
+  await pollDevice(service, client, allowed);
+  await decide(browser, allowed);
+  await pollDevice(service, client, allowed);
+  await browser.submit(await browser.visit("/sign-out"));
 }
 
 /** Calls of other Workers by RPC. */

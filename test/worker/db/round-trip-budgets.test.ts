@@ -5,6 +5,7 @@ import { PASSWORD, registerAndLogIn } from "../../support/users.ts";
 import { accountsBudgets } from "./round-trips/accounts-budgets.ts";
 import { administrationBudgets } from "./round-trips/administration-budgets.ts";
 import { authenticationBudgets } from "./round-trips/authentication-budgets.ts";
+import { deviceBudgets } from "./round-trips/device-budgets.ts";
 import { api, type BudgetTable, costOf, service } from "./round-trips/measured-service.ts";
 import { oauthBudgets } from "./round-trips/oauth-budgets.ts";
 import { publicBudgets } from "./round-trips/public-budgets.ts";
@@ -21,6 +22,7 @@ const table: BudgetTable = {
   ...socialLoginBudgets,
   ...publicBudgets,
   ...oauthBudgets,
+  ...deviceBudgets,
 };
 
 describe("round trips before the response, on a warm isolate", () => {

@@ -30,6 +30,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   "/admin/users": 2,
   "/admin/users/:id": 3,
   "/admin/users/:id/profile": 2,
+  "/device": 1,
+  "/device/confirm": 2,
   "/forgot-password": 0,
   "/reset-password": 1,
   "/sign-in": 0,
