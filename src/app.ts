@@ -37,6 +37,8 @@ import { type RequestLogLine, requestLog } from "./http/request-log.ts";
 import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
+import { clientRoutes } from "./oauth/clients/routes.ts";
+import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
@@ -158,6 +160,8 @@ export function createApp(options: AppOptions = {}) {
     identityRoutes,
     phoneRoutes,
     socialRoutes,
+    clientRoutes,
+    clientSecretRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }

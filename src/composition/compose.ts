@@ -17,6 +17,7 @@ import { openDatabase } from "../db/database.ts";
 import { emptyHealthCache } from "../health/check-dependencies.ts";
 import { healthProbeStore } from "../health/store.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { createFetchDocument } from "../oauth/client-metadata/fetch-document.ts";
 import { processRequest } from "../queued-requests/process-request.ts";
 import { type QueueRequest, queueRequest } from "../queued-requests/queue-request.ts";
 import type { QueuedRequest } from "../queued-requests/queued-request.ts";
@@ -45,6 +46,8 @@ export type CompositionOptions = {
   readonly wait?: Wait | undefined;
   /** Milliseconds that one call of a social login provider may take. Default: the gateway's own timeout. */
   readonly providerTimeoutMs?: number | undefined;
+  /** Milliseconds that the metadata document of an OAuth client may take. Default: those of production. */
+  readonly documentTimeoutMs?: number | undefined;
   /** PBKDF2 iterations of one block of a password hash. Default: those of production. */
   readonly hashIterations?: number | undefined;
   /** The methods of the second factor. Default: those of the service. */
@@ -133,6 +136,7 @@ export function compose(env: Env, config: Config, secrets: SecretRing, options: 
       timeout: options.providerTimeoutMs,
       reportProviderError,
     }),
+    fetchClientDocument: createFetchDocument(options.documentTimeoutMs),
     healthCache: emptyHealthCache(),
     probes: {
       ...healthProbeStore({ db, kv: env.KV, bucket: env.AVATARS, assets: env.ASSETS, meter }),

@@ -4,6 +4,7 @@ import { DAY, MINUTE, SECOND } from "../core/clock.ts";
 import { isPlainHttpUrl, providerUrl } from "../core/config-parsers.ts";
 import { linesOf } from "../core/crypto/secret-ring.ts";
 import { parseEmailAddress } from "../core/email-address.ts";
+import { isLoopbackOrigin, isPublicHost } from "../core/public-host.ts";
 import { utf8Length } from "../core/text.ts";
 
 export type Environment = "development" | "production";
@@ -103,6 +104,7 @@ const resourceList = (allowHttp: boolean) =>
               .check(z.regex(/^[a-z][a-z0-9-]{0,63}$/, "must have aliases of a-z, 0-9 and -")),
           ),
           scopes: z._default(z.record(scopeName, z.string(RESOURCE_EXAMPLE), RESOURCE_EXAMPLE), {}),
+          dynamicClients: z._default(z.boolean(RESOURCE_EXAMPLE), false),
         },
         RESOURCE_EXAMPLE,
       ),
@@ -178,6 +180,24 @@ export const variables = (environment: Environment) =>
     ),
     AUDIENCES: z._default(commaList(z.string()), []),
     RESOURCES: z._default(resourceList(environment === "development"), []),
+    CLIENT_METADATA_DOCUMENTS: z._default(
+      z.enum(["off", "allowlist", "on"], "must be off, allowlist or on"),
+      "allowlist",
+    ),
+    CLIENT_METADATA_HOSTS: z._default(
+      commaList(
+        z
+          .string()
+          .check(
+            z.refine(
+              (host) => isPublicHost(host) || (environment === "development" && isLoopbackOrigin(host)),
+              "must be a list of host names such as app.example.com",
+            ),
+          ),
+      ),
+      [],
+    ),
+    CLIENT_REGISTRATION: z._default(z.enum(["off", "on"], "must be off or on"), "off"),
     BOOTSTRAP_SUPERUSER_EMAIL: z.optional(
       z.pipe(
         z.string("must be an email address"),

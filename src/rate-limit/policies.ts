@@ -123,6 +123,19 @@ export const ratePolicies = {
       "POST /admin/users/:id/profile",
     ],
   },
+  clients: {
+    limit: 300,
+    windowSeconds: 600,
+    routes: [
+      "POST /api/auth/clients",
+      "PATCH /api/auth/clients/:id",
+      "DELETE /api/auth/clients/:id",
+      "POST /api/auth/clients/:id/secrets",
+      "DELETE /api/auth/clients/:id/secrets/:secretId",
+      "POST /admin/applications/new",
+      "POST /admin/applications/:id",
+    ],
+  },
   // An SMS costs more than an email. Removing a number allows adding another one, so it counts too.
   phone: {
     limit: 20,

@@ -1,13 +1,207 @@
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { isAudited } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
-import type { ClientWithSecrets } from "./client.ts";
+import { runBatch } from "../../db/run-batch.ts";
+import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
+import { auditClientChange, type ClientChange } from "./audit-statements.ts";
+import type { Client, ClientSecret, ClientWithSecrets } from "./client.ts";
+import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
+import { clientRow, insertClient, insertSecret, type NewClient } from "./insert-statements.ts";
 import { readSelectedClient, selectClient } from "./statements.ts";
+
+type Page<Row, Position> = { readonly rows: readonly Row[]; readonly next: Position | null };
 
 export type ClientStore = ReturnType<typeof clientStore>;
 
+const t = oauthClients;
+
 export function clientStore(db: Database) {
+  const secretsOf = (clientId: string, now: number) =>
+    db
+      .select({
+        id: oauthClientSecrets.id,
+        createdAt: oauthClientSecrets.createdAt,
+        expiresAt: oauthClientSecrets.expiresAt,
+      })
+      .from(oauthClientSecrets)
+      .where(and(eq(oauthClientSecrets.clientId, clientId), secretIsLive(now)))
+      .orderBy(desc(oauthClientSecrets.createdAt));
   return {
     async find(clientId: string, now: number): Promise<ClientWithSecrets | null> {
       return readSelectedClient(await selectClient(db, clientId, now));
     },
+
+    /** The client with its live secrets, and the number of its grants. */
+    async read(clientId: string, now: number): Promise<ClientOverview | null> {
+      const { found, secrets, grants } = await runBatch(db, {
+        found: db.select().from(t).where(eq(t.id, clientId)),
+        secrets: secretsOf(clientId, now),
+        grants: db
+          .select({ count: sql<number>`count(*)` })
+          .from(oauthGrants)
+          .where(eq(oauthGrants.clientId, clientId)),
+      });
+      const [client] = found;
+      return client ? { client: client as Client, secrets, grants: grants[0]?.count ?? 0 } : null;
+    },
+
+    /** One page, newest first. Instant and id make a total order. */
+    async list(query: { readonly limit: number; readonly after: ClientPosition | null }) {
+      const { at, id } = query.after ?? { at: Number.MAX_SAFE_INTEGER, id: "" };
+      const rows = await db
+        .select()
+        .from(t)
+        .where(sql`(${t.createdAt}, ${t.id}) < (${at}, ${id})`)
+        .orderBy(desc(t.createdAt), desc(t.id))
+        .limit(query.limit + 1);
+      return pageOf(
+        rows as Client[],
+        query.limit,
+        (last): ClientPosition => ({ at: last.createdAt, id: last.id }),
+      );
+    },
+
+    /** One page of the consents that users gave the client. */
+    async listGrants(query: {
+      readonly clientId: string;
+      readonly limit: number;
+      readonly after: string | null;
+    }) {
+      const rows: ClientGrant[] = await db
+        .select({
+          id: oauthGrants.id,
+          accountId: oauthGrants.accountId,
+          email: accounts.email,
+          resource: oauthGrants.resource,
+          scope: oauthGrants.scope,
+          redirectHost: oauthGrants.redirectHost,
+          createdAt: oauthGrants.createdAt,
+          updatedAt: oauthGrants.updatedAt,
+        })
+        .from(oauthGrants)
+        .innerJoin(accounts, eq(accounts.id, oauthGrants.accountId))
+        .where(and(eq(oauthGrants.clientId, query.clientId), gt(oauthGrants.id, query.after ?? "")))
+        .orderBy(asc(oauthGrants.id))
+        .limit(query.limit + 1);
+      return pageOf(rows, query.limit, (last) => last.id);
+    },
+
+    /** "taken": a client has this id. "changed_meanwhile": the actor lost the permission. */
+    async create(creation: NewClient): Promise<"created" | "taken" | "changed_meanwhile"> {
+      const { taken, created } = await runBatch(db, insertClient(db, creation));
+      if (taken.length > 0) return "taken";
+      return created.length > 0 ? "created" : "changed_meanwhile";
+    },
+
+    /** Inserts or replaces a client of a metadata document. A client that was registered otherwise stays unchanged. */
+    async saveMetadata(client: Client): Promise<void> {
+      const { id: _id, createdAt: _createdAt, lastUsedAt: _lastUsedAt, ...metadata } = clientRow(client);
+      await db
+        .insert(t)
+        .values(clientRow(client))
+        .onConflictDoUpdate({ target: t.id, set: metadata, setWhere: sql`${t.source} = 'metadata'` });
+    },
+
+    /** Replaces the client's row if it is still of `before`. A public client keeps no secrets. */
+    async update(
+      change: ClientChange & { readonly before: Client; readonly after: Client },
+    ): Promise<boolean> {
+      const { after, audit, clientId } = change;
+      const unchanged = and(eq(t.updatedAt, change.before.updatedAt), eq(t.source, change.before.source));
+      const isDone = isAudited(db, audit);
+      const { audited } = await runBatch(db, {
+        audited: auditClientChange(db, change, unchanged),
+        updated: db
+          .update(t)
+          .set(clientRow(after))
+          .where(and(eq(t.id, clientId), isDone)),
+        secrets:
+          after.authMethod === "none" || after.authMethod === "private_key_jwt"
+            ? [db.delete(oauthClientSecrets).where(and(eq(oauthClientSecrets.clientId, clientId), isDone))]
+            : [],
+      });
+      return audited.length > 0;
+    },
+
+    /** Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. */
+    async delete(change: ClientChange & { readonly now: number }): Promise<boolean> {
+      const { clientId, audit, now } = change;
+      const isDone = isAudited(db, audit);
+      const grants = db
+        .select({ id: oauthGrants.id })
+        .from(oauthGrants)
+        .where(eq(oauthGrants.clientId, clientId));
+      const { audited } = await runBatch(db, {
+        audited: auditClientChange(db, change),
+        // Each session of a client has a grant. A session without one belongs to this service.
+        ended: db
+          .update(sessions)
+          .set({ revokedAt: now })
+          .where(and(inArray(sessions.grantId, grants), isNull(sessions.revokedAt), isDone)),
+        deleted: db.delete(t).where(and(eq(t.id, clientId), isDone)),
+      });
+      return audited.length > 0;
+    },
+
+    /**
+     * Adds a secret. The newest of the others ends at `overlapUntil`, the rest end now, so that at most two are valid.
+     */
+    async rotateSecret(
+      change: ClientChange & {
+        readonly secret: ClientSecret;
+        readonly overlapUntil: number;
+        readonly now: number;
+      },
+    ): Promise<boolean> {
+      const { clientId, audit, secret, overlapUntil, now } = change;
+      const ofClient = and(eq(oauthClientSecrets.clientId, clientId), isAudited(db, audit));
+      const newest = db
+        .select({ id: oauthClientSecrets.id })
+        .from(oauthClientSecrets)
+        .where(and(eq(oauthClientSecrets.clientId, clientId), secretIsLive(now)))
+        .orderBy(desc(oauthClientSecrets.createdAt), desc(oauthClientSecrets.id))
+        .limit(1);
+      const isKept = overlapUntil > now ? sql`${oauthClientSecrets.id} IN ${newest}` : sql`FALSE`;
+      const { audited } = await runBatch(db, {
+        audited: auditClientChange(
+          db,
+          change,
+          inArray(t.authMethod, ["client_secret_basic", "client_secret_post"]),
+        ),
+        ended: db.delete(oauthClientSecrets).where(and(ofClient, sql`NOT ${isKept}`)),
+        limited: db
+          .update(oauthClientSecrets)
+          .set({
+            expiresAt: sql`min(coalesce(${oauthClientSecrets.expiresAt}, ${overlapUntil}), ${overlapUntil})`,
+          })
+          .where(ofClient),
+        added: insertSecret(db, change, secret),
+      });
+      return audited.length > 0;
+    },
+
+    async deleteSecret(change: ClientChange & { readonly secretId: string }): Promise<boolean> {
+      const { clientId, audit, secretId } = change;
+      const isSecret = and(eq(oauthClientSecrets.id, secretId), eq(oauthClientSecrets.clientId, clientId));
+      const exists = sql`EXISTS ${db.select({ one: sql`1` }).from(oauthClientSecrets).where(isSecret)}`;
+      const { audited } = await runBatch(db, {
+        audited: auditClientChange(db, change, exists),
+        deleted: db.delete(oauthClientSecrets).where(and(isSecret, isAudited(db, audit))),
+      });
+      return audited.length > 0;
+    },
   };
+}
+
+const secretIsLive = (now: number) =>
+  or(isNull(oauthClientSecrets.expiresAt), gt(oauthClientSecrets.expiresAt, now));
+
+function pageOf<Row, Position>(
+  found: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+): Page<Row, Position> {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, next: found.length > limit && last !== undefined ? positionOf(last) : null };
 }
