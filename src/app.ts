@@ -39,6 +39,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { clientRoutes } from "./oauth/clients/routes.ts";
 import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
+import { clientRegistrationRoutes } from "./oauth/registration/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
 import { guardedRoutes } from "./rate-limit/policies.ts";
@@ -166,6 +167,7 @@ export function createApp(options: AppOptions = {}) {
     app.route("/api/auth", routes(depsOf));
   }
   app.route("/", keySetRoutes(depsOf));
+  app.route("/", clientRegistrationRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));

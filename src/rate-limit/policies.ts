@@ -123,6 +123,8 @@ export const ratePolicies = {
       "POST /admin/users/:id/profile",
     ],
   },
+  // Each registration inserts a row (RFC 7591 §5).
+  "client-registration": { limit: 20, windowSeconds: 3600, routes: ["POST /oauth/register"] },
   clients: {
     limit: 300,
     windowSeconds: 600,

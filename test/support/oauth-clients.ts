@@ -47,3 +47,25 @@ export async function insertGrant(clientId: string, accountId: string, now: numb
   ]);
   return sessionId;
 }
+
+/** Performs every change of a client, so that each of its statements and events occurs once. */
+export async function administerClient(service: Service, superuser: SignedIn): Promise<void> {
+  const { call } = clientsApiAs(service, superuser);
+  const { client } = (await call("POST", "", { name: "Notes", redirectUris: [CALLBACK] })).body.data;
+  await insertGrant(client.id, superuser.id, service.clock.now());
+  for (const [method, path, body] of [
+    ["GET", "?limit=1"],
+    ["GET", `/${client.id}`],
+    ["GET", `/${client.id}/grants`],
+    ["PATCH", `/${client.id}`, { name: "Renamed" }],
+    ["POST", `/${client.id}/secrets`, {}],
+    ["POST", `/${client.id}/secrets`, { overlapSeconds: 60 }],
+  ] as const) {
+    const answer = await call(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+  }
+  const { secrets } = (await call("GET", `/${client.id}`)).body.data;
+  await call("DELETE", `/${client.id}/secrets/${secrets[0].id}`);
+  await call("PATCH", `/${client.id}`, { type: "public", authMethod: "none" });
+  await call("DELETE", `/${client.id}`);
+}

@@ -1,14 +1,13 @@
 import { DAY } from "../../core/clock.ts";
-import type { Client, ClientWithSecrets } from "../clients/client.ts";
+import type { Client, ClientDirectory, ClientWithSecrets } from "../clients/client.ts";
 import type { ClientLimits } from "../clients/rules.ts";
-import type { ClientStore } from "../clients/store.ts";
 import { type ClientMetadataPolicy, documentUrl, isDocumentUrl } from "./document-url.ts";
 import type { FetchDocument } from "./fetch-document.ts";
 import { readDocument } from "./read-document.ts";
 
 export type ResolveClientDeps = {
   readonly settings: ClientLimits & { readonly clientMetadata: ClientMetadataPolicy };
-  readonly clients: Pick<ClientStore, "find" | "saveMetadata">;
+  readonly clients: ClientDirectory;
   readonly fetchClientDocument: FetchDocument;
 };
 

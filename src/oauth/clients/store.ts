@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import { isAudited } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
+import { insertIf } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
@@ -91,6 +92,25 @@ export function clientStore(db: Database) {
       const { taken, created } = await runBatch(db, insertClient(db, creation));
       if (taken.length > 0) return "taken";
       return created.length > 0 ? "created" : "changed_meanwhile";
+    },
+
+    /** Registers a client that asked for it. False: too many have registered since `since` and were never used. */
+    async register(
+      client: Client,
+      limit: { readonly since: number; readonly max: number },
+    ): Promise<boolean> {
+      const unused = db
+        .select({ one: sql`1` })
+        .from(t)
+        // A literal, as in the index.
+        .where(and(gt(t.createdAt, limit.since), sql`${t.lastUsedAt} IS NULL`))
+        .limit(limit.max)
+        .as("unused");
+      const count = db.select({ count: sql`count(*)` }).from(unused);
+      const inserted = await insertIf(db, t, clientRow(client), sql`${count} < ${limit.max}`).returning({
+        id: t.id,
+      });
+      return inserted.length > 0;
     },
 
     /** Inserts or replaces a client of a metadata document. A client that was registered otherwise stays unchanged. */

@@ -9,6 +9,7 @@ import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/clien
 import { recordD1 } from "../../support/d1.ts";
 import { createUnreachableKv } from "../../support/kv.ts";
 import { openLoopback } from "../../support/loopback/loopback.ts";
+import { administerClient } from "../../support/oauth-clients.ts";
 import {
   mailedCodeTo,
   newPhoneNumber,
@@ -106,6 +107,7 @@ async function useAllFeatures(): Promise<void> {
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
+  await clients();
   await oauthTransactions();
   await mailOutcomes();
   await secondFactorAndLockout();
@@ -147,6 +149,16 @@ async function administration(): Promise<void> {
       if (nextCursor) await service.get(`/audit?${query}limit=1&cursor=${nextCursor}`, token);
     }
   }
+}
+
+/** OAuth clients: their administration, a registration, and a metadata document. */
+async function clients(): Promise<void> {
+  await administerClient(service, await signedInAs(service, "superuser"));
+  const open = startService({
+    env: { ...LIMITS_ON, DB: d1.db, CLIENT_REGISTRATION: "on" },
+    clock: service.clock,
+  });
+  await open.call("POST", "/oauth/register", { redirect_uris: ["https://app.example.com/callback"] });
 }
 
 /** Correct, wrong and resent codes, and a lockout. */
