@@ -24,6 +24,9 @@ import { linkedIdentitiesPage } from "./authentication/social/pages/linked-ident
 import type { DepsOf } from "./http/context.ts";
 import { documented } from "./http/openapi-operation.ts";
 import { refreshCookie } from "./http/session-cookies.ts";
+import { applicationPage } from "./oauth/clients/pages/application.tsx";
+import { applicationsPage } from "./oauth/clients/pages/applications.tsx";
+import { newApplicationPage } from "./oauth/clients/pages/new-application.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -64,6 +67,9 @@ const pages = [
   invitePage,
   auditLogPage,
   deadMessagesPage,
+  applicationsPage,
+  newApplicationPage,
+  applicationPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

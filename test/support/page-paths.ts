@@ -30,6 +30,9 @@ export const PAGE_PATHS = [
   "/admin/invite",
   "/admin/audit",
   "/admin/mail",
+  "/admin/applications",
+  "/admin/applications/new",
+  "/admin/applications/:id",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

@@ -10,7 +10,8 @@ import type { ClientStore } from "./store.ts";
 export type DeleteClientDeps = {
   readonly clock: Clock;
   readonly clients: Pick<ClientStore, "delete">;
-  readonly revocationList: Pick<RevocationList, "publishPending">;
+  readonly revocationList: Pick<RevocationList, "revokeSessions">;
+  readonly settings: { readonly accessTokenTtl: number };
 };
 
 type Input = { readonly actor: Actor; readonly caller: Caller; readonly clientId: string };
@@ -26,8 +27,9 @@ export async function deleteClient(
   const now = deps.clock.now();
   const event = { type: "client_deleted", details: { client: clientId } } as const;
   const audit = newAuditEvent(deps, event, caller, actorIdOf(actor));
-  if (!(await deps.clients.delete({ actor, clientId, audit, now }))) return err({ reason: "no_such_client" });
+  const ended = await deps.clients.delete({ actor, clientId, audit, now });
+  if (ended === null) return err({ reason: "no_such_client" });
   // Other Workers may read only the revocation list. The cron job publishes what this call does not.
-  await deps.revocationList.publishPending(now);
+  await deps.revocationList.revokeSessions(ended, deps.settings.accessTokenTtl);
   return ok(undefined);
 }

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import { isAudited } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
-import { insertIf } from "../../db/insert-select.ts";
+import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
@@ -99,17 +99,14 @@ export function clientStore(db: Database) {
       client: Client,
       limit: { readonly since: number; readonly max: number },
     ): Promise<boolean> {
-      const unused = db
+      const surplus = db
         .select({ one: sql`1` })
         .from(t)
-        // A literal, as in the index.
-        .where(and(gt(t.createdAt, limit.since), sql`${t.lastUsedAt} IS NULL`))
-        .limit(limit.max)
-        .as("unused");
-      const count = db.select({ count: sql`count(*)` }).from(unused);
-      const inserted = await insertIf(db, t, clientRow(client), sql`${count} < ${limit.max}`).returning({
-        id: t.id,
-      });
+        // A literal, as in the partial index.
+        .where(and(gt(t.createdAt, limit.since), sql`${t.lastUsedAt} IS NULL`, eq(t.source, "registration")))
+        .limit(1)
+        .offset(limit.max - 1);
+      const inserted = await insertUnless(db, t, clientRow(client), surplus).returning({ id: t.id });
       return inserted.length > 0;
     },
 
@@ -143,24 +140,28 @@ export function clientStore(db: Database) {
       return audited.length > 0;
     },
 
-    /** Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. */
-    async delete(change: ClientChange & { readonly now: number }): Promise<boolean> {
+    /**
+     * Ends the client's sessions, then deletes it. Its grants, codes and requests go by cascade. Returns the ids of the
+     * sessions, or null if there is no such client.
+     */
+    async delete(change: ClientChange & { readonly now: number }): Promise<readonly string[] | null> {
       const { clientId, audit, now } = change;
       const isDone = isAudited(db, audit);
       const grants = db
         .select({ id: oauthGrants.id })
         .from(oauthGrants)
         .where(eq(oauthGrants.clientId, clientId));
-      const { audited } = await runBatch(db, {
+      const { audited, ended } = await runBatch(db, {
         audited: auditClientChange(db, change),
         // Each session of a client has a grant. A session without one belongs to this service.
         ended: db
           .update(sessions)
           .set({ revokedAt: now })
-          .where(and(inArray(sessions.grantId, grants), isNull(sessions.revokedAt), isDone)),
+          .where(and(inArray(sessions.grantId, grants), isNull(sessions.revokedAt), isDone))
+          .returning({ id: sessions.id }),
         deleted: db.delete(t).where(and(eq(t.id, clientId), isDone)),
       });
-      return audited.length > 0;
+      return audited.length > 0 ? ended.map(({ id }) => id) : null;
     },
 
     /**

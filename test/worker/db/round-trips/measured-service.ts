@@ -40,7 +40,15 @@ const RATE_LIMITS = JSON.stringify(Object.fromEntries(wide));
 const MAIL_HOURLY_CAP = "100000";
 export const providers = openProviders();
 export const service = startService({
-  env: { ...providers.variables, DB: d1.db, KV: kv.kv, RATE_LIMITS, BURST: undefined, MAIL_HOURLY_CAP },
+  env: {
+    CLIENT_REGISTRATION: "on",
+    ...providers.variables,
+    DB: d1.db,
+    KV: kv.kv,
+    RATE_LIMITS,
+    BURST: undefined,
+    MAIL_HOURLY_CAP,
+  },
   onAnswer: () => {
     atAnswer = now();
   },
