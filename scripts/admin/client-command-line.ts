@@ -5,7 +5,7 @@ import { wholeNumber } from "../shared/command-line.ts";
 import type { AddCommand } from "./command-line.ts";
 
 export type ClientCommandName =
-  `clients ${"list" | "create" | "show" | "update" | "rotate-secret" | "delete"}`;
+  `clients ${"list" | "create" | "show" | "update" | "rotate-secret" | "delete" | "apply"}`;
 
 export type ClientOptions = {
   readonly id?: string;
@@ -58,6 +58,10 @@ export function addClientCommands(program: Command, add: AddCommand): void {
       0,
     )
     .option("--json");
+  add("clients apply", "make the clients of the configuration file those of the database", clients).argument(
+    "[file]",
+    "default: gatehouse.clients.json beside the configuration",
+  );
   add("clients delete", "delete a client and end its sessions", clients).argument("<id>");
 }
 

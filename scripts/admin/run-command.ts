@@ -1,7 +1,9 @@
 import type { Role } from "../../src/accounts/account.ts";
 import { OPERATOR } from "../../src/admin/authorization/actor.ts";
 import { listUsers } from "../../src/admin/users/list-users.ts";
+import { clientsFilePath, requireClientsFile } from "../shared/clients-file.ts";
 import { printableJson } from "../shared/printable.ts";
+import { applyClientsFile } from "./apply-clients-file.ts";
 import {
   createByCommand,
   deleteByCommand,
@@ -43,6 +45,8 @@ const commands = {
   "clients update": (deps, { args: [id = ""], clientOptions }) => updateByCommand(deps, id, clientOptions),
   "clients rotate-secret": (deps, { args: [id = ""], clientOptions }) =>
     rotateByCommand(deps, id, clientOptions),
+  "clients apply": (deps, { args: [file], database: { config } }) =>
+    applyClientsFile(deps, requireClientsFile(file ?? clientsFilePath({ config }))),
   "clients delete": (deps, { args: [id = ""] }) => deleteByCommand(deps, id),
 } satisfies Partial<Record<CommandName, Run<Operator>>>;
 

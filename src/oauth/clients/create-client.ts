@@ -5,7 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Client, ClientSource } from "./client.ts";
 import { type PartialMetadata, usesSecret, withDefaults } from "./client-metadata.ts";
-import { isChosenId, newClientId, newClientSecret } from "./credentials.ts";
+import { isChosenId, newClientId, newClientSecret, secretRow } from "./credentials.ts";
 import { type ClientLimits, type ClientProblem, clientProblems } from "./rules.ts";
 import type { ClientStore } from "./store.ts";
 
@@ -22,6 +22,8 @@ type Input = {
   readonly id?: string;
   readonly metadata: PartialMetadata;
   readonly source: ClientSource;
+  /** SHA-256 of secrets that exist already, in place of a new one. */
+  readonly secretHashes?: readonly string[] | undefined;
 };
 
 export type CreateClientFailure =
@@ -34,7 +36,7 @@ export type CreatedClient = { readonly client: Client; readonly secret: string |
 /** Registers a client. One that authenticates by a secret gets its first one. */
 export async function createClient(
   deps: CreateClientDeps,
-  { actor, caller, id = newClientId(), metadata, source }: Input,
+  { actor, caller, id = newClientId(), metadata, source, secretHashes }: Input,
 ): Promise<Result<CreatedClient, CreateClientFailure>> {
   const complete = withDefaults(metadata);
   const problems = clientProblems(complete, deps.settings);
@@ -50,12 +52,13 @@ export async function createClient(
     updatedAt: now,
     lastUsedAt: null,
   };
-  const secret = usesSecret(client) ? await newClientSecret(now) : null;
+  const secret = usesSecret(client) && secretHashes === undefined ? await newClientSecret(now) : null;
+  const given = usesSecret(client) ? (secretHashes ?? []).map((hash) => secretRow(hash, now)) : [];
   const event = { type: "client_created", details: { client: id } } as const;
   const outcome = await deps.clients.create({
     actor,
     client,
-    secrets: secret ? [secret.row] : [],
+    secrets: secret ? [secret.row] : given,
     audit: newAuditEvent(deps, event, caller, actorIdOf(actor)),
   });
   if (outcome === "taken") return err({ reason: "client_id_taken" });

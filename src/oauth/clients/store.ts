@@ -62,6 +62,11 @@ export function clientStore(db: Database) {
       );
     },
 
+    /** The clients of the configuration file. It reads the whole table: for commands, not for requests. */
+    async listConfigured(): Promise<readonly Client[]> {
+      return (await db.select().from(t).where(eq(t.source, "configuration"))) as Client[];
+    },
+
     /** One page of the consents that users gave the client. */
     async listGrants(query: {
       readonly clientId: string;
@@ -197,6 +202,19 @@ export function clientStore(db: Database) {
           })
           .where(ofClient),
         added: insertSecret(db, change, secret),
+      });
+      return audited.length > 0;
+    },
+
+    /** Makes these the only secrets of the client. */
+    async setSecrets(change: ClientChange & { readonly secrets: readonly ClientSecret[] }): Promise<boolean> {
+      const { clientId, audit, secrets } = change;
+      const { audited } = await runBatch(db, {
+        audited: auditClientChange(db, change),
+        deleted: db
+          .delete(oauthClientSecrets)
+          .where(and(eq(oauthClientSecrets.clientId, clientId), isAudited(db, audit))),
+        added: secrets.map((secret) => insertSecret(db, change, secret)),
       });
       return audited.length > 0;
     },

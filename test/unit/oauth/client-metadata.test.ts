@@ -3,6 +3,7 @@ import { isLoopbackOrigin, isPublicHost } from "../../../src/core/public-host.ts
 import { documentLifetime } from "../../../src/oauth/client-metadata/document-lifetime.ts";
 import { type ClientMetadataPolicy, documentUrl } from "../../../src/oauth/client-metadata/document-url.ts";
 import { readDocument } from "../../../src/oauth/client-metadata/read-document.ts";
+import type { ClientLimits } from "../../../src/oauth/clients/rules.ts";
 
 const publicUrl = "https://auth.gatehouse-service.com";
 const open: ClientMetadataPolicy = { mode: "on", hosts: [] };
@@ -112,7 +113,7 @@ describe("the lifetime of a metadata document", () => {
 
 describe("a metadata document", () => {
   const url = new URL("https://app.acme.com/client.json");
-  const settings = {
+  const settings: ClientLimits = {
     publicUrl,
     resources: [
       { uri: "https://mcp.acme.com", alias: null, scopes: { "tools:use": "" }, allowsDynamicClients: true },
