@@ -11,6 +11,8 @@ import { CommandError } from "../shared/command-error.ts";
 import { printable } from "../shared/printable.ts";
 import { caller, type Operator } from "./compose.ts";
 
+export const CLIENTS_UP_TO_DATE = "The clients are up to date.";
+
 /** Applies the clients of the configuration file. Returns the text to print, with each new secret. */
 export async function applyClientsFile(
   deps: Operator,
@@ -57,7 +59,7 @@ export function describeApplied(
         ]
       : []),
   ];
-  if (lines.length === 0) return "The clients are up to date.";
+  if (lines.length === 0) return CLIENTS_UP_TO_DATE;
   return [...lines, ...secrets.map((one) => secretLine(one, showsSecrets))].join("\n");
 }
 

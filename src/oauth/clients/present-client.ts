@@ -116,4 +116,5 @@ export const presentGrant = ({ accountId, resource, scope, redirectHost, ...gran
   updatedAt: instant(grant.updatedAt),
 });
 
-export const cursorOf = (next: ClientPosition | null): string | null => next && `${next.at}.${next.id}`;
+export const cursorOf = (next: ClientPosition | null): string | null =>
+  next === null ? null : `${next.at}.${next.id}`;
