@@ -34,13 +34,14 @@ export async function exampleClients({
     ...(notes
       ? [
           await notesClient(
+            directory,
             notes,
             resource(({ alias }) => alias === notes.audience),
           ),
         ]
       : []),
     ...(has("spa") ? [spaClient()] : []),
-    ...(has("node-api") && reports.length > 0 ? [await reportsClient(reports)] : []),
+    ...(has("node-api") && reports.length > 0 ? [await reportsClient(directory, reports)] : []),
   ];
 }
 
@@ -51,6 +52,7 @@ const accessTo = (resources: ClientLimits["resources"]) => ({
 
 /** A web app with a server. */
 async function notesClient(
+  directory: string,
   { origin, returnUrl }: ExampleAddress,
   api: ClientLimits["resources"],
 ): Promise<ConfiguredClient> {
@@ -65,7 +67,7 @@ async function notesClient(
       scopes: ["openid", "profile", "email", ...scopes],
       isFirstParty: true,
     },
-    secretHashes: [await hashClientSecret(secretIn(join("examples", "notes", ".dev.vars"), "notes"))],
+    secretHashes: [await hashClientSecret(secretIn(join(directory, "notes", ".dev.vars"), "notes"))],
   };
 }
 
@@ -82,10 +84,13 @@ const spaClient = (): ConfiguredClient => ({
 });
 
 /** A program without a user. */
-const reportsClient = async (reports: ClientLimits["resources"]): Promise<ConfiguredClient> => ({
+const reportsClient = async (
+  directory: string,
+  reports: ClientLimits["resources"],
+): Promise<ConfiguredClient> => ({
   id: "reports-job",
   metadata: { name: "Reports job (example)", grantTypes: ["client_credentials"], ...accessTo(reports) },
-  secretHashes: [await hashClientSecret(secretIn(join("examples", "node-api", ".env"), "reports-job"))],
+  secretHashes: [await hashClientSecret(secretIn(join(directory, "node-api", ".env"), "reports-job"))],
 });
 
 /**

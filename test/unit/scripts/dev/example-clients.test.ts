@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { exampleClients, secretIn } from "../../../../scripts/dev/example-clients.ts";
@@ -30,14 +30,19 @@ describe("the clients of the examples", () => {
   it("can be registered", async () => {
     const limits = {
       publicUrl: "http://localhost:8787",
-      resources: [],
+      resources: [
+        { uri: "https://reports.example.com", alias: null, scopes: { "reports:read": "Read reports" } },
+      ],
       accessTokenTtl: 900,
       refreshIdleTtl: 3600,
       refreshMaxTtl: 7200,
     };
     const origin = "http://localhost:8788";
     const notes = { origin, returnUrl: `${origin}/signed-in`, audience: "notes" } as const;
-    const clients = await exampleClients({ limits, notes });
+    for (const example of ["notes", "spa", "node-api"]) mkdirSync(join(scratch.path, example));
+    const directory = scratch.path;
+    const clients = await exampleClients({ limits, notes, directory });
+    expect(clients.map(({ id }) => id)).toEqual(["notes", "spa", "reports-job"]);
     expect(clients[0]).toMatchObject({ id: "notes", secretHashes: [expect.stringMatching(/^[\w-]{43}$/)] });
     expect(configurationProblem(clients, limits)).toBeNull();
   });
