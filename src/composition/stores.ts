@@ -21,6 +21,7 @@ import { captchaProofStore } from "../captcha/store.ts";
 import type { Database } from "../db/database.ts";
 import { expiredRowStore } from "../jobs/store.ts";
 import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
+import { clientSecretStore } from "../oauth/clients/secret-store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
@@ -59,6 +60,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   oauthTransactions: oauthTransactionStore(db),
   authorizationCodes: authorizationCodeStore(db, sendCaps),
   clients: clientStore(db),
+  clientSecrets: clientSecretStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -3,11 +3,11 @@ import { type Actor, actorIdOf } from "../../admin/authorization/actor.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { ClientStore } from "./store.ts";
+import type { ClientSecretStore } from "./secret-store.ts";
 
 export type DeleteClientSecretDeps = {
   readonly clock: Clock;
-  readonly clients: Pick<ClientStore, "deleteSecret">;
+  readonly clientSecrets: Pick<ClientSecretStore, "deleteSecret">;
 };
 
 type Input = {
@@ -26,6 +26,6 @@ export async function deleteClientSecret(
 ): Promise<Result<void, DeleteClientSecretFailure>> {
   const event = { type: "client_secret_deleted", details: { client: clientId } } as const;
   const audit = newAuditEvent(deps, event, caller, actorIdOf(actor));
-  const isDone = await deps.clients.deleteSecret({ actor, clientId, audit, secretId });
+  const isDone = await deps.clientSecrets.deleteSecret({ actor, clientId, audit, secretId });
   return isDone ? ok(undefined) : err({ reason: "no_such_secret" });
 }

@@ -7,11 +7,13 @@ import type { ClientSecret } from "./client.ts";
 import { newClientSecret } from "./credentials.ts";
 import type { NoSuchClient } from "./read-client.ts";
 import { mayHaveSecrets, overlapEnd } from "./rules.ts";
+import type { ClientSecretStore } from "./secret-store.ts";
 import type { ClientStore } from "./store.ts";
 
 export type RotateClientSecretDeps = {
   readonly clock: Clock;
-  readonly clients: Pick<ClientStore, "find" | "rotateSecret">;
+  readonly clients: Pick<ClientStore, "find">;
+  readonly clientSecrets: Pick<ClientSecretStore, "rotateSecret">;
 };
 
 type Input = {
@@ -46,6 +48,13 @@ export async function rotateClientSecret(
   const { secret, row } = await newClientSecret(now);
   const event = { type: "client_secret_created", details: { client: clientId } } as const;
   const audit = newAuditEvent(deps, event, caller, actorIdOf(actor));
-  const isDone = await deps.clients.rotateSecret({ actor, clientId, audit, secret: row, overlapUntil, now });
+  const isDone = await deps.clientSecrets.rotateSecret({
+    actor,
+    clientId,
+    audit,
+    secret: row,
+    overlapUntil,
+    now,
+  });
   return isDone ? ok({ secret, row }) : err({ reason: "changed_meanwhile" });
 }

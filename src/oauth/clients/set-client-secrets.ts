@@ -3,11 +3,13 @@ import { type Actor, actorIdOf } from "../../admin/authorization/actor.ts";
 import type { Caller } from "../../core/caller.ts";
 import type { Clock } from "../../core/clock.ts";
 import { secretRow } from "./credentials.ts";
+import type { ClientSecretStore } from "./secret-store.ts";
 import type { ClientStore } from "./store.ts";
 
 export type SetClientSecretsDeps = {
   readonly clock: Clock;
-  readonly clients: Pick<ClientStore, "find" | "setSecrets">;
+  readonly clients: Pick<ClientStore, "find">;
+  readonly clientSecrets: Pick<ClientSecretStore, "setSecrets">;
 };
 
 type Input = {
@@ -29,5 +31,5 @@ export async function setClientSecrets(
   const event = { type: "client_secret_created", details: { client: clientId } } as const;
   const audit = newAuditEvent(deps, event, caller, actorIdOf(actor));
   const secrets = secretHashes.map((hash) => secretRow(hash, now));
-  return deps.clients.setSecrets({ actor, clientId, audit, secrets });
+  return deps.clientSecrets.setSecrets({ actor, clientId, audit, secrets });
 }

@@ -1,14 +1,14 @@
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { isAudited } from "../../admin/audit-log/statements.ts";
 import type { Database } from "../../db/database.ts";
 import { insertUnless } from "../../db/insert-select.ts";
 import { runBatch } from "../../db/run-batch.ts";
 import { accounts, oauthClientSecrets, oauthClients, oauthGrants, sessions } from "../../db/schema.ts";
 import { auditClientChange, type ClientChange } from "./audit-statements.ts";
-import type { Client, ClientSecret, ClientWithSecrets } from "./client.ts";
+import type { Client, ClientWithSecrets } from "./client.ts";
 import type { ClientGrant, ClientOverview, ClientPosition } from "./client-overview.ts";
-import { clientRow, insertClient, insertSecret, type NewClient } from "./insert-statements.ts";
-import { readSelectedClient, selectClient } from "./statements.ts";
+import { clientRow, insertClient, type NewClient } from "./insert-statements.ts";
+import { readSelectedClient, secretIsLive, selectClient } from "./statements.ts";
 
 type Page<Row, Position> = { readonly rows: readonly Row[]; readonly next: Position | null };
 
@@ -168,72 +168,8 @@ export function clientStore(db: Database) {
       });
       return audited.length > 0 ? ended.map(({ id }) => id) : null;
     },
-
-    /**
-     * Adds a secret. The newest of the others ends at `overlapUntil`, the rest end now, so that at most two are valid.
-     */
-    async rotateSecret(
-      change: ClientChange & {
-        readonly secret: ClientSecret;
-        readonly overlapUntil: number;
-        readonly now: number;
-      },
-    ): Promise<boolean> {
-      const { clientId, audit, secret, overlapUntil, now } = change;
-      const ofClient = and(eq(oauthClientSecrets.clientId, clientId), isAudited(db, audit));
-      const newest = db
-        .select({ id: oauthClientSecrets.id })
-        .from(oauthClientSecrets)
-        .where(and(eq(oauthClientSecrets.clientId, clientId), secretIsLive(now)))
-        .orderBy(desc(oauthClientSecrets.createdAt), desc(oauthClientSecrets.id))
-        .limit(1);
-      const isKept = overlapUntil > now ? sql`${oauthClientSecrets.id} IN ${newest}` : sql`FALSE`;
-      const { audited } = await runBatch(db, {
-        audited: auditClientChange(
-          db,
-          change,
-          inArray(t.authMethod, ["client_secret_basic", "client_secret_post"]),
-        ),
-        ended: db.delete(oauthClientSecrets).where(and(ofClient, sql`NOT ${isKept}`)),
-        limited: db
-          .update(oauthClientSecrets)
-          .set({
-            expiresAt: sql`min(coalesce(${oauthClientSecrets.expiresAt}, ${overlapUntil}), ${overlapUntil})`,
-          })
-          .where(ofClient),
-        added: insertSecret(db, change, secret),
-      });
-      return audited.length > 0;
-    },
-
-    /** Makes these the only secrets of the client. */
-    async setSecrets(change: ClientChange & { readonly secrets: readonly ClientSecret[] }): Promise<boolean> {
-      const { clientId, audit, secrets } = change;
-      const { audited } = await runBatch(db, {
-        audited: auditClientChange(db, change),
-        deleted: db
-          .delete(oauthClientSecrets)
-          .where(and(eq(oauthClientSecrets.clientId, clientId), isAudited(db, audit))),
-        added: secrets.map((secret) => insertSecret(db, change, secret)),
-      });
-      return audited.length > 0;
-    },
-
-    async deleteSecret(change: ClientChange & { readonly secretId: string }): Promise<boolean> {
-      const { clientId, audit, secretId } = change;
-      const isSecret = and(eq(oauthClientSecrets.id, secretId), eq(oauthClientSecrets.clientId, clientId));
-      const exists = sql`EXISTS ${db.select({ one: sql`1` }).from(oauthClientSecrets).where(isSecret)}`;
-      const { audited } = await runBatch(db, {
-        audited: auditClientChange(db, change, exists),
-        deleted: db.delete(oauthClientSecrets).where(and(isSecret, isAudited(db, audit))),
-      });
-      return audited.length > 0;
-    },
   };
 }
-
-const secretIsLive = (now: number) =>
-  or(isNull(oauthClientSecrets.expiresAt), gt(oauthClientSecrets.expiresAt, now));
 
 function pageOf<Row, Position>(
   found: readonly Row[],
