@@ -36,12 +36,13 @@ export type CreatedClient = { readonly client: Client; readonly secret: string |
 /** Registers a client. One that authenticates by a secret gets its first one. */
 export async function createClient(
   deps: CreateClientDeps,
-  { actor, caller, id = newClientId(), metadata, source, secretHashes }: Input,
+  { actor, caller, id: chosenId, metadata, source, secretHashes }: Input,
 ): Promise<Result<CreatedClient, CreateClientFailure>> {
   const complete = withDefaults(metadata);
   const problems = clientProblems(complete, deps.settings);
   if (problems.length > 0) return err({ reason: "client_invalid", problems });
-  if (!id.startsWith("client_") && !isChosenId(id)) return err({ reason: "client_id_invalid" });
+  if (chosenId !== undefined && !isChosenId(chosenId)) return err({ reason: "client_id_invalid" });
+  const id = chosenId ?? newClientId();
   const now = deps.clock.now();
   const client: Client = {
     ...complete,
