@@ -39,13 +39,16 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
-import { corsForEveryOrigin, corsForEveryOrigin, corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
-import { deviceAuthorizationRoutes, deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
+import { clientRoutes } from "./oauth/clients/routes.ts";
+import { clientSecretRoutes } from "./oauth/clients/secret-routes.ts";
+import { corsOfClientEndpoints, corsOfPublicDocuments } from "./oauth/cors.ts";
+import { deviceAuthorizationRoutes } from "./oauth/device/routes.ts";
 import { discoveryRoutes } from "./oauth/discovery/routes.ts";
 import { CLIENT_ENDPOINTS, DISCOVERY_PATHS, isClientEndpoint } from "./oauth/endpoints.ts";
 import { introspectionRoutes } from "./oauth/introspection/routes.ts";
 import { renderOAuthFailures } from "./oauth/oauth-response.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
+import { clientRegistrationRoutes } from "./oauth/registration/routes.ts";
 import { revocationRoutes } from "./oauth/revocation/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { tokenRoutes } from "./oauth/token/routes.ts";
@@ -174,6 +177,8 @@ export function createApp(options: AppOptions = {}) {
     phoneRoutes,
     socialRoutes,
     apiKeyRoutes,
+    clientRoutes,
+    clientSecretRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }
@@ -188,6 +193,7 @@ export function createApp(options: AppOptions = {}) {
   ]) {
     app.route("/", routes(depsOf));
   }
+  app.route("/", clientRegistrationRoutes(depsOf));
   app.route("/", healthRoutes(depsOf));
   app.route("/", avatarImageRoutes(depsOf));
   app.route("/", pageRoutes(depsOf));

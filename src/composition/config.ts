@@ -6,6 +6,7 @@ import { type VariableProblem, withoutBlanks } from "../core/config-parsers.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { type MailSettings, readMailSettings } from "../messaging/email/settings.ts";
 import { readSmsSettings, type SmsSettings } from "../messaging/sms/settings.ts";
+import type { ClientMetadataPolicy } from "../oauth/client-metadata/document-url.ts";
 import { type ClaimsSettings, readClaimsSettings } from "../oauth/custom-claims/settings.ts";
 import type { RatePolicies } from "../rate-limit/policies.ts";
 import { readRateLimits } from "../rate-limit/settings.ts";
@@ -37,6 +38,10 @@ export type Settings = {
   readonly publicUrl: string;
   /** RESOURCES. This service's own API is not among them. */
   readonly resources: readonly Resource[];
+  /** CLIENT_METADATA_DOCUMENTS and CLIENT_METADATA_HOSTS. */
+  readonly clientMetadata: ClientMetadataPolicy;
+  /** CLIENT_REGISTRATION: whether any client may register itself (RFC 7591). */
+  readonly canRegisterClients: boolean;
   readonly accessTokenTtl: number;
   readonly refreshIdleTtl: number;
   readonly refreshMaxTtl: number;
@@ -162,6 +167,8 @@ function freeze(
     settings: Object.freeze({
       publicUrl,
       resources,
+      clientMetadata: { mode: values.CLIENT_METADATA_DOCUMENTS, hosts: values.CLIENT_METADATA_HOSTS },
+      canRegisterClients: values.CLIENT_REGISTRATION === "on",
       accessTokenTtl: values.ACCESS_TOKEN_TTL,
       refreshIdleTtl: values.REFRESH_IDLE_TTL,
       refreshMaxTtl: values.REFRESH_MAX_TTL,

@@ -25,6 +25,7 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { logoutNoticeStore } from "../oauth/backchannel-logout/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
+import { clientSecretStore } from "../oauth/clients/secret-store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
 import { devicePollStore } from "../oauth/device/poll-store.ts";
 import { deviceRequestStore } from "../oauth/device/store.ts";
@@ -79,6 +80,7 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   apiKeys: apiKeyStore(db, sendCaps),
   authorizations: authorizationStore(db),
   pushedRequests: pushedRequestStore(db),
+  clientSecrets: clientSecretStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -33,6 +33,9 @@ export const PAGE_PATHS = [
   "/admin/mail",
   "/device",
   "/device/confirm",
+  "/admin/applications",
+  "/admin/applications/new",
+  "/admin/applications/:id",
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];

@@ -1,4 +1,5 @@
 import { operationPartOf } from "../../src/http/openapi-operation.ts";
+import { registeredClient } from "./client-administration.ts";
 import { createDeviceClient, enterCode, startDevice } from "./devices.ts";
 import { newPhoneNumber } from "./one-time-codes.ts";
 import type { ApiResponse, Service } from "./service.ts";
@@ -103,10 +104,12 @@ export function formsIn({ text }: Pick<ApiResponse, "text">): PageForm[] {
   return [...text.matchAll(/<form ([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = "", inside = ""]) => ({
     action: attribute(attributes, "action") ?? "",
     values: Object.fromEntries(
-      [...inside.matchAll(/<(?:input|select|button) ([^>]*)>/g)].flatMap(([, input = ""]) => {
-        const name = attribute(input, "name");
-        return name === undefined ? [] : [[name, attribute(input, "value") ?? ""]];
-      }),
+      [...inside.matchAll(/<(?:input|select|button|textarea) ([^>]*)>([^<]*)/g)].flatMap(
+        ([, input = "", text = ""]) => {
+          const name = attribute(input, "name");
+          return name === undefined ? [] : [[name, attribute(input, "value") ?? unescapeHtml(text.trim())]];
+        },
+      ),
     ),
   }));
 }
@@ -229,6 +232,11 @@ const visitsByPath: Readonly<Record<string, Visit>> = {
     const browser = openPageBrowser(service, options);
     const page = await browser.submit(await browser.visit("/sign-in"), { email, password: PASSWORD });
     return { browser, page };
+  },
+  "/admin/applications/:id": async (service, path, options) => {
+    const { client, superuser } = await registeredClient(service);
+    const browser = await signedInPageBrowser(service, superuser.email, options);
+    return { browser, page: await browser.visit(path.replace(":id", client.id)) };
   },
   "/account/phone/code": async (service, _path, options) => {
     const { email } = await registerVerifiedUser(service, newAddress());

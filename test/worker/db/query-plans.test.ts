@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import * as schema from "../../../src/db/schema.ts";
 import { SCHEDULE } from "../../../src/jobs/run-scheduled.ts";
 import { openBrowser } from "../../support/browser.ts";
+import { administerClient } from "../../support/client-administration.ts";
 import { authorizationCodeIn, clientAppUrl, exchange } from "../../support/client-app.ts";
 import { recordD1 } from "../../support/d1.ts";
 import { createDeviceClient, decide, enterCode, pollDevice, startDevice } from "../../support/devices.ts";
@@ -124,6 +125,7 @@ async function useAllFeatures(): Promise<void> {
   await service.post("/me/deactivate", { password: PASSWORD }, (await logIn(service, newEmail)).token);
   await env.DB.prepare("UPDATE accounts SET role = 'user'").run();
   await administration();
+  await clients();
   await oauthTransactions();
   await mailOutcomes();
   await secondFactorAndLockout();
@@ -167,6 +169,16 @@ async function administration(): Promise<void> {
       if (nextCursor) await service.get(`/audit?${query}limit=1&cursor=${nextCursor}`, token);
     }
   }
+}
+
+/** OAuth clients: their administration, a registration, and a metadata document. */
+async function clients(): Promise<void> {
+  await administerClient(service, await signedInAs(service, "superuser"));
+  const open = startService({
+    env: { ...LIMITS_ON, DB: d1.db, CLIENT_REGISTRATION: "on" },
+    clock: service.clock,
+  });
+  await open.call("POST", "/oauth/register", { redirect_uris: ["https://app.example.com/callback"] });
 }
 
 /** Correct, wrong and resent codes, and a lockout. */
@@ -276,6 +288,8 @@ async function oauthClients(): Promise<void> {
     ...{ grant_type: "client_credentials", resource: NOTES, client_assertion: assertion },
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
   });
+}
+
 /** A device that is refused, and one that is allowed, whose client cannot be told of the end of its session. */
 async function devices(): Promise<void> {
   const { email } = await registerAndVerify(service);

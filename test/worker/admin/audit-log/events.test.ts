@@ -3,6 +3,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { EVENT_TYPES } from "../../../../src/admin/audit-log/audit-event.ts";
 import { createKey } from "../../../support/api-keys.ts";
+import { administerClient } from "../../../support/client-administration.ts";
 import { createDeviceClient, decide, pollDevice, startDevice } from "../../../support/devices.ts";
 import {
   newPhoneNumber,
@@ -126,13 +127,16 @@ describe("the audit log", () => {
     const deviceOwnerId = await causeDeviceEvents();
     const superuser = await registeredSuperuser();
     const otherId = await administeredUser(service, superuser);
+    await administerClient(service, superuser);
     // docs/observability.md: each event is counted once, when its row is inserted.
     // A failed sign-in is counted as a refused request instead, since a correct password withdraws its row.
     const counted = points.filter(({ blobs }) => blobs[0] === "event").map(({ blobs }) => blobs[1]);
     const types = (await rows()).map((row) => row.type).filter((type) => type !== "sign_in_failed");
     expect(counted.sort()).toEqual(types.sort());
-    const events = (await rows()).filter((row) =>
-      [accountId, otherId, bootstrappedId, deviceOwnerId].includes(row.account_id),
+    const events = (await rows()).filter(
+      (row) =>
+        [accountId, otherId, bootstrappedId, deviceOwnerId].includes(row.account_id) ||
+        row.type.startsWith("client_"),
     );
     expect([...new Set(events.map((row) => row.type))].sort()).toEqual([...EVENT_TYPES].sort());
     const adminActions = events.filter((row) => row.account_id === otherId && row.actor_id === superuser.id);

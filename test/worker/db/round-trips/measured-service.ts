@@ -44,6 +44,8 @@ export const service = startService({
   env: {
     ...providers.variables,
     ...ONE_RESOURCE,
+    CLIENT_REGISTRATION: "on",
+    ...providers.variables,
     DB: d1.db,
     KV: kv.kv,
     RATE_LIMITS,
