@@ -38,6 +38,7 @@ import { refuse } from "./http/respond.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { mailboxRoutes } from "./messaging/dev-mailbox/routes.tsx";
 import { authorizationRoutes } from "./oauth/authorization/routes.ts";
+import { connectedAppRoutes } from "./oauth/grants/routes.ts";
 import { pushedRequestRoutes } from "./oauth/par/routes.ts";
 import { authorizationCodeRoutes } from "./oauth/routes.ts";
 import { pageRoutes } from "./page-routes.tsx";
@@ -160,6 +161,7 @@ export function createApp(options: AppOptions = {}) {
     identityRoutes,
     phoneRoutes,
     socialRoutes,
+    connectedAppRoutes,
   ]) {
     app.route("/api/auth", routes(depsOf));
   }

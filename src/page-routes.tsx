@@ -27,6 +27,8 @@ import { refreshCookie } from "./http/session-cookies.ts";
 import { authorizePage } from "./oauth/authorization/pages/authorize.tsx";
 import { consentPage } from "./oauth/authorization/pages/consent.tsx";
 import { continuePage } from "./oauth/authorization/pages/continue.tsx";
+import { appsPage } from "./oauth/grants/pages/apps.tsx";
+import { logoutPage } from "./oauth/logout/pages/logout.tsx";
 import { checkEmailPage } from "./registration/pages/check-email.tsx";
 import { signUpPage } from "./registration/pages/sign-up.tsx";
 import { verifyEmailPage } from "./registration/pages/verify-email.tsx";
@@ -70,6 +72,8 @@ const pages = [
   authorizePage,
   consentPage,
   continuePage,
+  logoutPage,
+  appsPage,
 ];
 
 type Routes = (typeof pages)[number] | typeof languageRoutes | typeof scriptRoutes;

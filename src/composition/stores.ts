@@ -24,6 +24,8 @@ import { devMailboxStore } from "../messaging/dev-mailbox/store.ts";
 import { authorizationStore } from "../oauth/authorization/store.ts";
 import { clientAssertionStore } from "../oauth/client-authentication/store.ts";
 import { clientStore } from "../oauth/clients/store.ts";
+import { grantStore } from "../oauth/grants/store.ts";
+import { logoutStore } from "../oauth/logout/store.ts";
 import { pushedRequestStore } from "../oauth/par/store.ts";
 import { authorizationCodeStore } from "../oauth/store.ts";
 import { queuedRequestStore } from "../queued-requests/store.ts";
@@ -65,6 +67,8 @@ export const createStores = (db: Database, sendCaps: Config["sendCaps"]) => ({
   clientAssertions: clientAssertionStore(db),
   authorizations: authorizationStore(db),
   pushedRequests: pushedRequestStore(db),
+  grants: grantStore(db),
+  logouts: logoutStore(db),
   expiredRows: expiredRowStore(db),
   captchaProofs: captchaProofStore(db),
   mailbox: devMailboxStore(db),

@@ -142,6 +142,12 @@ export const ratePolicies = {
   // An app that renews its sign-in often, with all its users behind one address.
   authorize: { limit: 300, windowSeconds: 60, routes: ["GET /oauth/authorize", "POST /oauth/authorize"] },
   par: { limit: 300, windowSeconds: 60, routes: ["POST /oauth/par"] },
+  logout: { limit: 60, windowSeconds: 600, routes: ["POST /oauth/logout"] },
+  apps: {
+    limit: 60,
+    windowSeconds: 600,
+    routes: ["DELETE /api/auth/me/apps/:grantId", "POST /account/apps"],
+  },
   consent: { limit: 60, windowSeconds: 600, routes: ["POST /oauth/consent"] },
   // Monitors call it about twice a minute. Each uncached report queries all stores.
   health: { limit: 60, windowSeconds: 60, routes: ["GET /healthz/deep"] },

@@ -22,7 +22,7 @@ import { auditRow } from "../admin/audit-log/statements.ts";
 import { compiled } from "../db/compiled-statement.ts";
 import type { Database } from "../db/database.ts";
 import { insertFrom } from "../db/insert-select.ts";
-import { auditEvents, sessions } from "../db/schema.ts";
+import { auditEvents, oauthClients, sessions } from "../db/schema.ts";
 import type { AudienceRequest } from "./audience.ts";
 import { MAX_LIVE_SESSIONS, RETRY_WINDOW } from "./refresh-rules.ts";
 import { FIRST_PARTY_CLIENT, type NewSession } from "./session.ts";
@@ -44,6 +44,15 @@ export const sessionRow = <A>({ app, grant, ...session }: Omit<NewSession, "acco
   voidedGenerations: 0,
 });
 
+/** The name of the OAuth client that a session belongs to, or the origin of its app. */
+const appName = (db: Database) => {
+  const clientName = db
+    .select({ name: oauthClients.name })
+    .from(oauthClients)
+    .where(and(eq(oauthClients.id, sessions.clientId), isNotNull(sessions.grantId)));
+  return sql<string | null>`coalesce((${clientName}), ${sessions.appOrigin})`;
+};
+
 /** The live sessions of an account, the most recently used first. */
 export const liveSessions = (db: Database, accountId: string, now: number) =>
   db
@@ -53,7 +62,7 @@ export const liveSessions = (db: Database, accountId: string, now: number) =>
       lastUsedAt: sessions.lastUsedAt,
       ip: sessions.ip,
       userAgent: sessions.userAgent,
-      app: sessions.appOrigin,
+      app: appName(db).as("app"),
     })
     .from(sessions)
     .where(and(eq(sessions.accountId, accountId), sessionIsLive(now)))

@@ -89,6 +89,9 @@ export const overviewPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
           <Row href="/account/devices" label={p.t.devices.title}>
             {t.devicesHint}
           </Row>
+          <Row href="/account/apps" label={p.t.apps.title}>
+            {p.t.apps.hint}
+          </Row>
           <Row href="/account/deactivate" label={t.deactivate}>
             {t.deactivateHint}
           </Row>

@@ -51,7 +51,8 @@ export const consentPage = (depsOf: DepsOf<Deps>): Page<Data> => ({
     const { decision, request, grant, requestHash } = evaluation;
     const isAnswer = posted !== null && decision.kind === "issue";
     // The page shows the account of the guard, which must be the one that consents.
-    if (held?.sessionId !== c.var.session.sessionId || (decision.kind !== "consent" && !isAnswer)) return backToRequest(c);
+    if (held?.sessionId !== c.var.session.sessionId || (decision.kind !== "consent" && !isAnswer))
+      return backToRequest(c);
     const interaction = { at: deps.clock.now(), sessionId: null };
     const returnTo = await pathWithInteraction(deps, query, interaction);
     const switchPath = withReturnTarget("/sign-in", { returnTo, app: null });
